@@ -1,0 +1,29 @@
+# Every target is the npm script of the same name; `make` only installs first when the lockfile changed.
+.PHONY: help up demo test check generate format ledger-verify
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+up: node_modules/.package-lock.json ## run the platform on http://localhost:8000, with its own PostgreSQL
+	@npm run --silent up
+
+demo: node_modules/.package-lock.json ## play a feed of purchases through the running platform (FEED=path.csv for a real one)
+	@npm run --silent demo -- $(if $(FEED),--feed '$(FEED)') $(ARGS)
+
+test: node_modules/.package-lock.json ## run every test, on databases of their own
+	@npm run --silent test
+
+check: node_modules/.package-lock.json ## types, lint, format, module walls, unused code, generated files, SQL
+	@npm run --silent check
+
+generate: node_modules/.package-lock.json ## rewrite the generated files: database types and openapi.json
+	@npm run --silent generate
+
+format: node_modules/.package-lock.json ## format and apply the safe lint fixes
+	@npm run --silent format
+
+ledger-verify: node_modules/.package-lock.json ## replay the journal against the balances
+	@npm run --silent ledger:verify
+
+node_modules/.package-lock.json: package-lock.json
+	@npm ci
