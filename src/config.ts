@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { isCurrency } from './core/money.ts';
+import { StartupError } from './core/startup-error.ts';
+
+/** Every setting of the platform: this file alone reads the environment. The README's table is checked against it. */
+export type Config = ReturnType<typeof readConfig>;
+
+export const PROJECT_DIRECTORY = join(import.meta.dirname, '..');
+
+const MINIMUM_SECRET_LENGTH = 32;
+
+/** @throws StartupError that names the variable and what it must be. */
+export function readConfig(environment: NodeJS.ProcessEnv) {
+  const variable = reader(environment);
+  const mode = variable.oneOf('NODE_ENV', ['development', 'production', 'test'], 'development');
+  const host = variable.text('HOST', 'localhost');
+  const port = variable.integer('PORT', 8000, 0, 65_535);
+
+  return Object.freeze({
+    mode,
+    host,
+    port,
+    publicUrl: variable.text('PUBLIC_URL', `http://${host}:${port}`),
+    trustProxy: variable.flag('TRUST_PROXY', false),
+    logLevel: variable.oneOf('LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info'),
+
+    databaseUrl: variable.optional('DATABASE_URL'),
+    dataDirectory: variable.optional('DATA_DIR'),
+    databaseConnections: variable.integer('DATABASE_CONNECTIONS', 10, 2, 1_000),
+    demoData: mode === 'development' && variable.flag('DEMO_DATA', true),
+
+    tokens: {
+      keys: readTokenKeys(variable.optional('JWT_KEYS'), mode),
+      accessTtlSeconds: variable.integer('ACCESS_TOKEN_TTL_SECONDS', 15 * 60, 1, 24 * 3600),
+      refreshTtlSeconds: variable.integer('REFRESH_TOKEN_TTL_SECONDS', 30 * 24 * 3600, 60, 365 * 24 * 3600),
+    },
+    bcryptCost: variable.integer('BCRYPT_COST', 12, 4, 16),
+    loginsPerMinute: variable.integer('LOGINS_PER_MINUTE', 10, 1, 1_000_000),
+    registrationsPerMinute: variable.integer('REGISTRATIONS_PER_MINUTE', 20, 1, 1_000_000),
+
+    supportedCurrencies: readCurrencies(variable.text('SUPPORTED_CURRENCIES', 'EUR')),
+    maxCashbackPercentage: variable.integer('MAX_CASHBACK_PERCENTAGE', 20, 1, 100),
+    maxQueuedPurchases: variable.integer('MAX_QUEUED_PURCHASES', 4_096, 1, 1_000_000),
+  });
+}
+
+function reader(environment: NodeJS.ProcessEnv) {
+  const optional = (name: string) => environment[name]?.trim() || undefined;
+  const text = (name: string, fallback: string) => optional(name) ?? fallback;
+
+  function integer(name: string, fallback: number, minimum: number, maximum: number): number {
+    const value = Number(text(name, String(fallback)));
+    if (Number.isInteger(value) && value >= minimum && value <= maximum) return value;
+    throw new StartupError(`${name} must be a whole number from ${minimum} to ${maximum}.`);
+  }
+
+  function oneOf<const Choice extends string>(name: string, choices: readonly Choice[], fallback: Choice): Choice {
+    const value = text(name, fallback);
+    const choice = choices.find((candidate) => candidate === value);
+    if (choice !== undefined) return choice;
+    throw new StartupError(`${name} must be one of ${choices.join(', ')}.`);
+  }
+
+  const flag = (name: string, fallback: boolean) => oneOf(name, ['true', 'false'], `${fallback}`) === 'true';
+
+  return { optional, text, integer, oneOf, flag };
+}
+
+export type TokenKey = { readonly id: string; readonly secret: string };
+
+/** `id:secret,id:secret`: the first key signs, all of them verify, so that a key can be replaced without logouts. */
+function readTokenKeys(value: string | undefined, mode: string): readonly TokenKey[] {
+  if (value === undefined) {
+    if (mode === 'production') {
+      throw new StartupError('JWT_KEYS must be set in production, as "id:secret" with a secret of 32 characters or more.');
+    }
+    // Sessions of a development server end with it, unless JWT_KEYS says otherwise.
+    return [{ id: 'development', secret: randomBytes(32).toString('hex') }];
+  }
+  return value.split(',').map((entry) => {
+    const [, id, secret] = /^([\w-]+):(.+)$/.exec(entry.trim()) ?? [];
+    if (id === undefined || secret === undefined || secret.length < MINIMUM_SECRET_LENGTH) {
+      throw new StartupError('JWT_KEYS must be a list of "id:secret" with secrets of 32 characters or more.');
+    }
+    return { id, secret };
+  });
+}
+
+function readCurrencies(value: string): readonly [string, ...string[]] {
+  const [first, ...rest] = value.split(',').map((code) => code.trim());
+  if (first === undefined || ![first, ...rest].every(isCurrency)) {
+    throw new StartupError('SUPPORTED_CURRENCIES must be a list of ISO 4217 codes such as "EUR,USD".');
+  }
+  return [first, ...rest];
+}

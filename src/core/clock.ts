@@ -1,0 +1,14 @@
+/** Tells the present moment. Injected wherever time matters, so that tests choose it. */
+export type Clock = () => Temporal.Instant;
+
+export const systemClock: Clock = () => Temporal.Now.instant();
+
+/** The whole UTC day that an instant falls on. */
+export function utcDate(instant: Temporal.Instant): Temporal.PlainDate {
+  return instant.toZonedDateTimeISO('UTC').toPlainDate();
+}
+
+/** RFC 3339 in UTC to the second, the one form in which the API shows time. */
+export function formatInstant(instant: Temporal.Instant): string {
+  return instant.toString({ smallestUnit: 'second' });
+}

@@ -1,0 +1,177 @@
+import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
+import pg from 'pg';
+import { type DomainError, overloaded, serviceUnavailable } from './errors.ts';
+import type { DB } from './schema.generated.ts';
+
+/** Reads take a `Db`, which a pool and a transaction both are. */
+export type Db = Kysely<DB>;
+
+/** What writes take as their first argument: a function that asks for a `Trx` cannot be called outside of one. */
+export type Trx = Transaction<DB>;
+
+export type Database = {
+  readonly db: Db;
+  /**
+   * Runs `work` in one READ COMMITTED transaction; any error rolls all of it back.
+   * A deadlock or serialization failure is tried again as a whole, up to twice, never once COMMIT was sent.
+   */
+  readonly transaction: <T>(work: (trx: Trx) => Promise<T>) => Promise<T>;
+  readonly ping: () => Promise<void>;
+  readonly connections: () => { total: number; idle: number; waiting: number };
+  readonly close: () => Promise<void>;
+};
+
+const MAX_ATTEMPTS = 3;
+const RETRY_JITTER_MS = 20;
+
+/*
+ * pg's timeouts are all off by default. Each bound is longer than the work it guards ever takes, and shorter than
+ * a client waits.
+ */
+const SESSION_SETTINGS = sql`
+  select
+    set_config('TimeZone', 'UTC', false),
+    set_config('statement_timeout', '10s', false),
+    set_config('lock_timeout', '5s', false),
+    set_config('idle_in_transaction_session_timeout', '10s', false),
+    case when current_setting('server_version_num')::int >= 170000
+      then set_config('transaction_timeout', '30s', false) end
+`;
+
+export function openDatabase(options: {
+  readonly url: string;
+  readonly maxConnections: number;
+  readonly onLostConnection: (error: Error) => void;
+}): Database {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.maxConnections,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    application_name: 'clicknback',
+    types: { getTypeParser: typeParser },
+  });
+  // Without a listener, a connection that is lost while checked out ends the whole process.
+  pool.on('connect', (client) => client.on('error', options.onLostConnection));
+  pool.on('error', options.onLostConnection);
+
+  const db = new Kysely<DB>({
+    dialect: new PostgresDialect({
+      pool,
+      onCreateConnection: async (connection) => {
+        await connection.executeQuery(SESSION_SETTINGS.compile(db));
+      },
+    }),
+  });
+
+  async function transaction<T>(work: (trx: Trx) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      const trx = await db.startTransaction().setIsolationLevel('read committed').execute();
+      let result: T;
+      try {
+        result = await work(trx);
+      } catch (error) {
+        // A connection that is gone cannot roll back, and need not: the server does it.
+        await trx.rollback().execute().catch(() => undefined);
+        if (!isTransient(error) || attempt === MAX_ATTEMPTS) throw error;
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * RETRY_JITTER_MS * attempt));
+        continue;
+      }
+      await trx.commit().execute();
+      return result;
+    }
+  }
+
+  return {
+    db,
+    transaction,
+    ping: async () => {
+      await sql`select 1`.execute(db);
+    },
+    connections: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+    close: () => db.destroy(),
+  };
+}
+
+/** Timestamps become `Temporal.Instant`, dates stay `YYYY-MM-DD`, bigint becomes `bigint`; numeric stays text. */
+function typeParser(oid: number, format?: 'text' | 'binary') {
+  if (format === 'binary') return pg.types.getTypeParser(oid, format);
+  switch (oid) {
+    case pg.types.builtins.TIMESTAMPTZ:
+      return (text: string) => Temporal.Instant.from(text);
+    case pg.types.builtins.DATE:
+      return (text: string) => text;
+    case pg.types.builtins.INT8:
+      return (text: string) => BigInt(text);
+    default:
+      return pg.types.getTypeParser(oid, format);
+  }
+}
+
+/** The SQLSTATE of an error that PostgreSQL reported, and the constraint it names. */
+function sqlState(error: unknown): string | undefined {
+  return error instanceof pg.DatabaseError ? error.code : undefined;
+}
+
+const SERIALIZATION_FAILURE = '40001';
+const DEADLOCK_DETECTED = '40P01';
+
+function isTransient(error: unknown): boolean {
+  const state = sqlState(error);
+  return state === SERIALIZATION_FAILURE || state === DEADLOCK_DETECTED;
+}
+
+/** True when the error is the violation of the constraint of this name: how a rule in the database gets its meaning. */
+export function violates(error: unknown, constraint: string): boolean {
+  return error instanceof pg.DatabaseError && error.constraint === constraint;
+}
+
+const LOCK_NOT_AVAILABLE = '55P03';
+const QUERY_CANCELED = '57014';
+const TOO_MANY_CONNECTIONS = '53300';
+
+/** Faults of the connection rather than of what was asked, as pg, the socket and PostgreSQL report them. */
+const LOST_CONNECTION_MESSAGES = /^Connection terminated|^Client has encountered a connection error|closed the connection/;
+const LOST_CONNECTION_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH']);
+const LOST_CONNECTION_STATES = /^(08|57P0)/;
+const POOL_TIMEOUT_MESSAGE = 'timeout exceeded when trying to connect';
+
+/** What a failure of the database, as opposed to a refusal by it, means to a caller; undefined for all else. */
+export function asDatabaseFailure(error: unknown): DomainError | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (error.message === POOL_TIMEOUT_MESSAGE) return overloaded({ retry_after_seconds: 1 });
+
+  const code = sqlState(error) ?? (error as NodeJS.ErrnoException).code ?? '';
+  if (code === LOCK_NOT_AVAILABLE || code === QUERY_CANCELED || code === TOO_MANY_CONNECTIONS || isTransient(error)) {
+    return overloaded({ retry_after_seconds: 1 });
+  }
+  if (
+    LOST_CONNECTION_CODES.has(code) ||
+    LOST_CONNECTION_STATES.test(code) ||
+    LOST_CONNECTION_MESSAGES.test(error.message)
+  ) {
+    return serviceUnavailable({ retry_after_seconds: 2 });
+  }
+  return undefined;
+}
+
+export type ServerFacts = {
+  readonly version: number;
+  /** Settings that let the server forget what it acknowledged. */
+  readonly durabilityOff: readonly string[];
+};
+
+export async function inspectServer(db: Db): Promise<ServerFacts> {
+  const { rows } = await sql<{ version: number; durability_off: string[] }>`
+    select
+      current_setting('server_version_num')::int / 10000 as version,
+      array(
+        select name from pg_settings
+        where name in ('fsync', 'full_page_writes', 'synchronous_commit') and setting = 'off'
+        order by name
+      ) as durability_off
+  `.execute(db);
+  const [facts] = rows;
+  if (facts === undefined) throw new Error('the server did not describe itself');
+  return { version: facts.version, durabilityOff: facts.durability_off };
+}

@@ -1,0 +1,98 @@
+/**
+ * What kind of refusal an error is. The transport maps each kind to its own status, in one table
+ * (core/http/errors.ts); the code says which rule refused, and belongs to the module that owns the rule.
+ */
+export type ErrorKind =
+  | 'invalid'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'not_found'
+  | 'conflict'
+  | 'too_large'
+  | 'unsupported_media_type'
+  | 'unprocessable'
+  | 'rate_limited'
+  | 'internal'
+  | 'unavailable';
+
+export type ErrorDetails = Readonly<Record<string, unknown>>;
+
+export class DomainError extends Error {
+  readonly kind: ErrorKind;
+  readonly code: string;
+  readonly details: ErrorDetails;
+
+  constructor(kind: ErrorKind, code: string, message: string, details: ErrorDetails) {
+    super(message);
+    this.name = 'DomainError';
+    this.kind = kind;
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** Makes the error of one code. Carries kind, code and message, so that the API reference reads them too. */
+export type ErrorDefinition<Details extends ErrorDetails = ErrorDetails> = {
+  (...details: Record<never, never> extends Details ? [details?: Details] : [details: Details]): DomainError;
+  readonly kind: ErrorKind;
+  readonly code: string;
+  readonly message: string;
+};
+
+/** The one way to introduce an error code: `throw duplicatePurchase({ external_id })`. */
+export function defineError<Details extends ErrorDetails = Record<never, never>>(
+  kind: ErrorKind,
+  code: string,
+  message: string,
+): ErrorDefinition<Details> {
+  const create = (details: ErrorDetails = {}) => new DomainError(kind, code, message, details);
+  return Object.assign(create, { kind, code, message }) as ErrorDefinition<Details>;
+}
+
+/** One broken rule on one input field; the field is a path such as `details.iban`. */
+export type Violation = { readonly field: string; readonly reason: string };
+
+export const validationError = defineError<{ violations: readonly Violation[] }>(
+  'unprocessable',
+  'VALIDATION_ERROR',
+  'The request is not valid.',
+);
+
+/** A well-formed body that breaks a rule of the domain; all its violations at once. */
+export const ruleViolation = defineError<{ violations: readonly Violation[] }>(
+  'invalid',
+  'VALIDATION_ERROR',
+  'The request breaks a rule.',
+);
+
+export const notFound = defineError<{ resource_type: string; resource_id: string }>(
+  'not_found',
+  'NOT_FOUND',
+  'There is no such resource.',
+);
+
+export const forbidden = defineError<{ reason?: string }>(
+  'forbidden',
+  'FORBIDDEN',
+  'You may not do this.',
+);
+
+export const rateLimited = defineError<{ retry_after_seconds?: number }>(
+  'rate_limited',
+  'RATE_LIMITED',
+  'Too many requests; try again later.',
+);
+
+/** A queue or a pool is full. Nothing was written. */
+export const overloaded = defineError<{ retry_after_seconds?: number }>(
+  'unavailable',
+  'OVERLOADED',
+  'The platform is busy; nothing was written. Try again shortly.',
+);
+
+/** The database cannot be reached. Whether a write took effect is unknown: repeat it with the same key. */
+export const serviceUnavailable = defineError<{ retry_after_seconds?: number }>(
+  'unavailable',
+  'SERVICE_UNAVAILABLE',
+  'The platform cannot reach its database. Repeat the request with the same key: it takes effect once.',
+);

@@ -1,0 +1,120 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import Type from 'typebox';
+import { asDatabaseFailure } from '../database.ts';
+import {
+  DomainError,
+  defineError,
+  type ErrorDefinition,
+  type ErrorKind,
+  notFound,
+  overloaded,
+  validationError,
+} from '../errors.ts';
+import { violationsOf } from './validation.ts';
+
+/** The only place that knows which status a refusal has. */
+export const STATUS_OF_KIND = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  too_large: 413,
+  unsupported_media_type: 415,
+  unprocessable: 422,
+  rate_limited: 429,
+  internal: 500,
+  unavailable: 503,
+} as const satisfies Record<ErrorKind, number>;
+
+export const payloadTooLarge = defineError(
+  'too_large',
+  'PAYLOAD_TOO_LARGE',
+  'The body is larger than this operation takes.',
+);
+
+export const unsupportedMediaType = defineError(
+  'unsupported_media_type',
+  'UNSUPPORTED_MEDIA_TYPE',
+  'The body must be JSON, or NDJSON where the operation takes it.',
+);
+
+/** Nothing about the cause leaves the process: the log has it, under the request id. */
+export const internalError = defineError<{ request_id?: string }>(
+  'internal',
+  'INTERNAL_ERROR',
+  'Something went wrong on our side; the request id helps us find it.',
+);
+
+export const ErrorBody = Type.Object({
+  code: Type.String(),
+  message: Type.String(),
+  details: Type.Object({}, { additionalProperties: true }),
+});
+
+const ErrorEnvelope = Type.Object({ error: ErrorBody });
+
+/** The response schema of one status, naming each code that may come with it. */
+export function errorResponse(definitions: readonly ErrorDefinition<never>[]) {
+  const codes = [...new Set(definitions.map((definition) => definition.code))];
+  return Type.Object(ErrorEnvelope.properties, {
+    description: definitions.map(({ code, message }) => `\`${code}\`: ${message}`).join('\n\n'),
+    examples: definitions
+      .filter(({ code }, index) => codes.indexOf(code) === index || definitions[index - 1]?.code !== code)
+      .map(({ code, message }) => ({ error: { code, message, details: {} } })),
+  });
+}
+
+/** What any thrown value says to a caller: the same for a request as a whole and for one item of a batch. */
+export function asDomainError(error: unknown, requestId: string): DomainError {
+  if (error instanceof DomainError) return error;
+  return asDatabaseFailure(error) ?? asFrameworkRefusal(error) ?? internalError({ request_id: requestId });
+}
+
+export function errorBody({ code, message, details }: DomainError) {
+  return { code, message, details: { ...details } };
+}
+
+export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const refusal = asDomainError(error, request.id);
+  if (refusal !== error) {
+    const level = refusal.kind === 'internal' ? 'error' : refusal.kind === 'unavailable' ? 'warn' : 'debug';
+    request.log[level]({ err: error }, refusal.message);
+  }
+  request.refusal = refusal.code;
+  return reply
+    .code(STATUS_OF_KIND[refusal.kind])
+    .headers(headersOf(refusal))
+    .send({ error: errorBody(refusal) });
+}
+
+export function handleUnknownRoute(request: FastifyRequest): never {
+  throw notFound({ resource_type: 'route', resource_id: `${request.method} ${request.url.split('?')[0]}` });
+}
+
+function headersOf({ kind, details }: DomainError): Record<string, string> {
+  if (kind === 'unauthenticated') return { 'www-authenticate': 'Bearer' };
+  const retryAfterSeconds = details['retry_after_seconds'];
+  if (typeof retryAfterSeconds === 'number') return { 'retry-after': String(Math.ceil(retryAfterSeconds)) };
+  return {};
+}
+
+/** Fastify's own refusals, in our codes. */
+function asFrameworkRefusal(error: unknown): DomainError | undefined {
+  const { validation, validationContext, code, statusCode } = error as FastifyError;
+  if (validation !== undefined) return validationError({ violations: violationsOf(validation, validationContext) });
+  switch (code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return payloadTooLarge();
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return unsupportedMediaType();
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return validationError({ violations: [{ field: 'body', reason: 'must be complete JSON' }] });
+    case 'FST_ERR_BAD_URL':
+      return validationError({ violations: [{ field: 'path', reason: 'must be a valid URL path' }] });
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return validationError({ violations: [{ field: 'path', reason: 'is too long' }] });
+  }
+  return statusCode === 503 ? overloaded({ retry_after_seconds: 1 }) : undefined;
+}

@@ -1,0 +1,77 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { RouteOptions } from 'fastify';
+import { type ErrorDefinition, forbidden, overloaded, rateLimited, serviceUnavailable, validationError } from '../errors.ts';
+import { invalidToken } from './authentication.ts';
+import { errorResponse, internalError, payloadTooLarge, STATUS_OF_KIND, unsupportedMediaType } from './errors.ts';
+import type { HttpServer } from './server.ts';
+
+const DESCRIPTION = `
+Users earn cashback on purchases at partner merchants. Partners send purchases; the platform finds the merchant's
+active offer, computes the reward to the cent, holds it as *pending*, makes it *available* when the purchase is
+confirmed, and takes it back when it is reversed.
+
+Amounts of money are strings with the currency's minor digits. Timestamps are RFC 3339 in UTC. Every error has the
+same envelope, and every answer an \`X-Request-Id\`.
+`.trim();
+
+const TAGS = [
+  { name: 'auth', description: 'Sessions: log in, refresh, log out' },
+  { name: 'users', description: 'Accounts' },
+  { name: 'merchants', description: 'Shops and their terms' },
+  { name: 'offers', description: 'Time-bound reward rules' },
+  { name: 'purchases', description: 'Ingestion, confirmation and reversal of purchases' },
+  { name: 'wallets', description: 'Balances and the journal behind them' },
+  { name: 'audit', description: 'Who did what, when' },
+];
+
+/** Describes every route registered after it, and serves the description at /openapi.json and /docs. */
+export async function registerOpenApi(server: HttpServer, options: { publicUrl: string }): Promise<void> {
+  // First of the hooks, so that the description and the server see the same completed route.
+  server.addHook('onRoute', completeRoute);
+  await server.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'ClickNBack', version: '1.0.0', description: DESCRIPTION, license: { name: 'MIT' } },
+      servers: [{ url: options.publicUrl }],
+      tags: TAGS,
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+    },
+  });
+  await server.register(swaggerUi, {
+    routePrefix: '/docs',
+    theme: { title: 'ClickNBack API' },
+    uiConfig: { docExpansion: 'list', tryItOutEnabled: true, persistAuthorization: true },
+    staticCSP: true,
+  });
+  server.get(
+    '/openapi.json',
+    { schema: { hide: true }, config: { access: 'public' } },
+    async () => server.swagger(),
+  );
+}
+
+/** Adds to a route's description what follows from its access and inputs, so that no route repeats it. */
+function completeRoute(route: RouteOptions): void {
+  const { schema, config } = route;
+  if (schema === undefined || schema.hide === true) return;
+  const { access, errors = [] } = config ?? {};
+  if (access === undefined) throw new Error(`${route.method} ${route.url} does not say who may call it`);
+
+  const definitions: ErrorDefinition<never>[] = [...errors];
+  if (access !== 'public') definitions.push(invalidToken);
+  if (access !== 'public' && !(access.includes('user') && access.includes('admin'))) definitions.push(forbidden);
+  if (schema.body !== undefined || schema.params !== undefined || schema.querystring !== undefined) {
+    definitions.push(validationError);
+  }
+  if (schema.body !== undefined) definitions.push(payloadTooLarge, unsupportedMediaType);
+  definitions.push(rateLimited, internalError, overloaded, serviceUnavailable);
+
+  schema.security = access === 'public' ? [] : [{ bearer: [] }];
+  schema.response = { ...(schema.response as object), ...errorResponsesByStatus(definitions) };
+}
+
+function errorResponsesByStatus(definitions: readonly ErrorDefinition<never>[]) {
+  const byStatus = Map.groupBy(new Set(definitions), ({ kind }) => STATUS_OF_KIND[kind]);
+  return Object.fromEntries([...byStatus].map(([status, group]) => [status, errorResponse(group)]));
+}

@@ -1,0 +1,82 @@
+import Type, { type TSchema } from 'typebox';
+import { validationError } from '../errors.ts';
+import type { PageOf, PageRequest } from '../page.ts';
+import { Input } from './schemas.ts';
+
+const MAX_LIMIT = 100;
+
+const pageProperties = {
+  offset: Type.Integer({ minimum: 0, maximum: 1_000_000_000, default: 0, description: 'How many to skip.' }),
+  limit: Type.Integer({ minimum: 1, maximum: MAX_LIMIT, default: 20, description: 'How many to return.' }),
+};
+
+/** The query of a list, with the list's own filters. */
+export function PageQuery<Filters extends Record<string, TSchema>>(filters: Filters) {
+  return Input({ ...pageProperties, ...filters });
+}
+
+/** The query of a large list: a cursor reaches any depth at the cost of the first page. */
+export function CursorQuery<Filters extends Record<string, TSchema>>(filters: Filters) {
+  return Input({
+    ...pageProperties,
+    cursor: Type.Optional(
+      Type.String({
+        pattern: '^[A-Za-z0-9_-]{1,128}$',
+        description: '`next_cursor` of the page before; with it, `offset` has no effect.',
+      }),
+    ),
+    ...filters,
+  });
+}
+
+export function Page<Item extends TSchema>(item: Item) {
+  return Type.Object({
+    data: Type.Array(item),
+    pagination: Type.Object({ offset: Type.Integer(), limit: Type.Integer(), total: Type.Integer() }),
+  });
+}
+
+export function CursorPage<Item extends TSchema>(item: Item) {
+  return Type.Object({
+    data: Type.Array(item),
+    pagination: Type.Object({
+      offset: Type.Integer(),
+      limit: Type.Integer(),
+      total: Type.Integer(),
+      next_cursor: Type.Union([Type.String(), Type.Null()], {
+        description: 'Null on the last page.',
+      }),
+    }),
+  });
+}
+
+type PageParameters = { offset: number; limit: number; cursor?: string };
+
+/** @throws VALIDATION_ERROR when the cursor is not one of ours; `isKey` knows the keys of the list. */
+export function readPage(query: PageParameters, isKey: (key: string) => boolean = () => true): PageRequest {
+  if (query.cursor === undefined) return { offset: query.offset, limit: query.limit };
+  const after = Buffer.from(query.cursor, 'base64url').toString('utf8');
+  if (!isKey(after)) {
+    throw validationError({ violations: [{ field: 'cursor', reason: 'must be a next_cursor of this list' }] });
+  }
+  return { offset: 0, limit: query.limit, after };
+}
+
+export function presentPage<Item, Body>(query: PageParameters, page: PageOf<Item>, present: (item: Item) => Body) {
+  return {
+    data: page.items.map(present),
+    pagination: { offset: query.offset, limit: query.limit, total: page.total },
+  };
+}
+
+export function presentCursorPage<Item, Body>(
+  query: PageParameters,
+  page: PageOf<Item>,
+  present: (item: Item) => Body,
+) {
+  const nextCursor = page.nextKey === null ? null : Buffer.from(page.nextKey).toString('base64url');
+  return {
+    data: page.items.map(present),
+    pagination: { offset: query.offset, limit: query.limit, total: page.total, next_cursor: nextCursor },
+  };
+}

@@ -1,0 +1,37 @@
+import type { Database } from '../database.ts';
+import type { Metrics } from '../metrics.ts';
+import type { Routes } from './server.ts';
+
+/** Liveness never asks the database; readiness does, and says no from the moment the process begins to stop. */
+export function probeRoutes(deps: {
+  readonly database: Database;
+  readonly metrics: Metrics;
+  readonly isStopping: () => boolean;
+}): Routes {
+  return (server) => {
+    const probe = { schema: { hide: true }, config: { access: 'public' }, logLevel: 'silent' } as const;
+
+    server.get('/health/live', probe, async () => ({ status: 'live' }));
+
+    server.get('/health/ready', probe, async (request, reply) => {
+      const reason = deps.isStopping() ? 'stopping' : await unreachableReason(deps.database);
+      if (reason === undefined) return { status: 'ready' };
+      request.log.warn({ reason }, 'not ready');
+      return reply.code(503).send({ status: 'not_ready', reason });
+    });
+
+    server.get('/metrics', probe, async (_request, reply) => {
+      reply.header('content-type', deps.metrics.registry.contentType);
+      return deps.metrics.registry.metrics();
+    });
+  };
+}
+
+async function unreachableReason(database: Database): Promise<string | undefined> {
+  try {
+    await database.ping();
+    return undefined;
+  } catch {
+    return 'database_unreachable';
+  }
+}

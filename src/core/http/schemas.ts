@@ -1,0 +1,43 @@
+import Type, { type TSchema } from 'typebox';
+
+/** Request shapes refuse what they do not know; response shapes are built with Type.Object alone. */
+export function Input<Properties extends Record<string, TSchema>>(properties: Properties, options: object = {}) {
+  return Type.Object(properties, { additionalProperties: false, ...options });
+}
+
+export const Id = Type.String({ format: 'uuid', examples: ['01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e'] });
+
+export const IdParams = Input({ id: Id });
+
+export const Timestamp = Type.String({ format: 'date-time', examples: ['2026-03-14T09:26:53Z'] });
+
+export const CalendarDate = Type.String({ format: 'date', examples: ['2026-03-14'] });
+
+/** Money that moves or is held, going out. */
+export const Money = Type.String({ pattern: '^-?\\d+(\\.\\d{1,4})?$', examples: ['10.05'] });
+
+/** Money coming in, as text or number; `moneyIn` on the object checks it against its currency. */
+export const MoneyInput = Type.Unsafe<string | number>({
+  type: ['string', 'number'],
+  pattern: '^\\d{1,10}(\\.\\d{1,4})?$',
+  exclusiveMinimum: 0,
+  exclusiveMaximum: 1e10,
+  description: 'A plain decimal above zero, as text or number: at most 10 integer digits, no more decimals than the currency has.',
+  examples: ['49.90'],
+});
+
+export const Currency = Type.String({
+  pattern: '^[A-Z]{3}$',
+  description: 'ISO 4217 code, one of those the platform supports.',
+  examples: ['EUR'],
+});
+
+export const Percentage = Type.Number({
+  minimum: 0,
+  maximum: 100,
+  maxDecimals: 4,
+  description: 'Percent, with at most 4 decimals.',
+  examples: [5],
+});
+
+export const ActiveStatus = Type.Enum(['active', 'inactive'], { examples: ['active'] });

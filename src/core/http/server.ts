@@ -1,0 +1,146 @@
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from 'fastify';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { type ErrorDefinition, rateLimited } from '../errors.ts';
+import { newId } from '../id.ts';
+import type { Logger } from '../logging.ts';
+import type { Metrics } from '../metrics.ts';
+import { type Access, type Authenticate, authenticationHook, type Caller } from './authentication.ts';
+import { handleError, handleUnknownRoute } from './errors.ts';
+import { decodeBody, parseJson, parseNdjson } from './json.ts';
+import { registerOpenApi } from './openapi.ts';
+import { compileBody, compileText } from './validation.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Who may call the route; a route without it is refused when it is registered. */
+    access?: Access;
+    /** The errors that are the route's own; the common ones are added for it. */
+    errors?: readonly ErrorDefinition<never>[];
+  }
+  interface FastifyRequest {
+    authenticatedCaller: Caller | undefined;
+    /** The error code that the request was answered with, for its log line. */
+    refusal: string | undefined;
+  }
+}
+
+export type HttpServer = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+/** What a module hands to the composition root: a function that adds its routes to a server. */
+export type Routes = (server: HttpServer) => void;
+
+const BODY_LIMIT_BYTES = 64 * 1024;
+const REQUEST_TIMEOUT_MS = 10_000;
+const HEADERS_TIMEOUT_MS = 5_000;
+
+export async function createHttpServer(options: {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly authenticate: Authenticate;
+  readonly trustProxy: boolean;
+  readonly publicUrl: string;
+}): Promise<HttpServer> {
+  const server = Fastify({
+    loggerInstance: options.logger as FastifyBaseLogger,
+    disableRequestLogging: true,
+    genReqId: ({ headers }) => acceptedRequestId(headers['x-request-id']) ?? newId(),
+    trustProxy: options.trustProxy,
+    bodyLimit: BODY_LIMIT_BYTES,
+    // Fastify leaves requestTimeout off: a slow body would stay open for minutes.
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 1_000 },
+    forceCloseConnections: 'idle',
+    routerOptions: { ignoreTrailingSlash: true },
+    frameworkErrors: handleError,
+    clientErrorHandler: answerUnparsableRequest,
+  }).withTypeProvider<TypeBoxTypeProvider>();
+
+  server.decorateRequest('authenticatedCaller', undefined);
+  server.decorateRequest('refusal', undefined);
+  server.setErrorHandler(handleError);
+  server.setNotFoundHandler(handleUnknownRoute);
+  server.setValidatorCompiler(({ schema, httpPart }) =>
+    httpPart === 'body' ? compileBody(schema as never) : compileText(schema as never),
+  );
+  addContentTypes(server);
+  addObservation(server, options.metrics);
+
+  await server.register(helmet, { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
+  await server.register(rateLimit, {
+    global: false,
+    errorResponseBuilder: (_request, { ttl }) => rateLimited({ retry_after_seconds: Math.ceil(ttl / 1000) }),
+  });
+  await registerOpenApi(server, { publicUrl: options.publicUrl });
+  server.addHook('onRequest', authenticationHook(options.authenticate));
+  return server;
+}
+
+function acceptedRequestId(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' && /^[\w.-]{1,128}$/.test(header) ? header : undefined;
+}
+
+function addContentTypes(server: HttpServer): void {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) =>
+    // A client that sets the header on a request without a body means no body.
+    body.length === 0 ? undefined : parseJson(decodeBody(body)),
+  );
+  server.addContentTypeParser('application/x-ndjson', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) =>
+    parseNdjson(decodeBody(body)),
+  );
+}
+
+function addObservation(server: HttpServer, metrics: Metrics): void {
+  server.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  server.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'unknown';
+    const { statusCode, elapsedTime } = reply;
+    metrics.httpRequestDuration.observe(
+      { method: request.method, route, status: statusCode },
+      elapsedTime / 1000,
+    );
+    request.log.info(
+      {
+        request_id: request.id,
+        method: request.method,
+        route,
+        status: statusCode,
+        duration_ms: Math.round(elapsedTime * 100) / 100,
+        user_id: request.authenticatedCaller?.id,
+        refusal: request.refusal,
+      },
+      `${request.method} ${route} ${statusCode}`,
+    );
+  });
+}
+
+/** Bytes that are no HTTP request never reach a route; they too are answered in the envelope. */
+function answerUnparsableRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return;
+  const timedOut = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+  const body = JSON.stringify({
+    error: {
+      code: 'VALIDATION_ERROR',
+      message: timedOut ? 'The request took too long to arrive.' : 'This is not a valid HTTP request.',
+      details: { violations: [{ field: 'request', reason: timedOut ? 'must arrive in time' : 'must be HTTP/1.1' }] },
+    },
+  });
+  socket.end(
+    `HTTP/1.1 ${timedOut ? '408 Request Timeout' : '400 Bad Request'}\r\nConnection: close\r\n` +
+      `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +
+      `X-Request-Id: ${newId()}\r\n\r\n${body}`,
+  );
+}
+

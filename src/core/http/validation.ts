@@ -1,0 +1,123 @@
+import { Ajv2020, type ErrorObject, type Options, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { TSchema } from 'typebox';
+import type { Violation } from '../errors.ts';
+import { isCurrency, readMoney } from '../money.ts';
+
+/*
+ * One set of formats and keywords for everything that comes in. Bodies are taken as they are: nothing is coerced,
+ * dropped or filled in, unknown properties are refused. Query and path are text, so numbers are read from them.
+ */
+const OPTIONS: Options = {
+  allErrors: true,
+  removeAdditional: false,
+  allowUnionTypes: true,
+  formats: {
+    uuid: /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i,
+    email: /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/i,
+    date: isDate,
+    'date-time': isTimestamp,
+  },
+  keywords: [
+    { keyword: 'moneyIn', type: 'object', schemaType: 'object', errors: 'full', compile: compileMoneyIn },
+    { keyword: 'maxDecimals', type: 'number', schemaType: 'number', compile: compileMaxDecimals },
+  ],
+};
+
+const bodies = new Ajv2020({ ...OPTIONS, coerceTypes: false, useDefaults: false });
+const texts = new Ajv2020({ ...OPTIONS, coerceTypes: true, useDefaults: true });
+
+export function compileBody(schema: TSchema): ValidateFunction {
+  return bodies.compile(schema);
+}
+
+export function compileText(schema: TSchema): ValidateFunction {
+  return texts.compile(schema);
+}
+
+/** Every violation, one a field, in the words of the contract. */
+export function violationsOf(errors: readonly Partial<ErrorObject>[], part = 'body'): Violation[] {
+  const violations = new Map<string, Violation>();
+  for (const error of errors) {
+    const field = fieldOf(error) || part;
+    if (!violations.has(field)) violations.set(field, { field, reason: reasonOf(error) });
+  }
+  return [...violations.values()];
+}
+
+function fieldOf({ instancePath = '', keyword, params }: Partial<ErrorObject>): string {
+  const path = instancePath.split('/').slice(1);
+  if (keyword === 'required') path.push(String(params?.['missingProperty']));
+  if (keyword === 'additionalProperties') path.push(String(params?.['additionalProperty']));
+  return path.join('.');
+}
+
+function reasonOf({ keyword, params, message }: Partial<ErrorObject>): string {
+  switch (keyword) {
+    case 'required':
+      return 'is required';
+    case 'additionalProperties':
+      return 'is not known here';
+    case 'enum':
+      return `must be one of ${(params?.['allowedValues'] as unknown[]).join(', ')}`;
+    case 'format':
+      return `must be a valid ${FORMAT_NAMES[params?.['format'] as string] ?? params?.['format']}`;
+    default:
+      return message ?? 'is not valid';
+  }
+}
+
+const FORMAT_NAMES: Record<string, string> = {
+  uuid: 'UUID',
+  email: 'email address',
+  date: 'date (YYYY-MM-DD)',
+  'date-time': 'RFC 3339 timestamp',
+};
+
+function isDate(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !text.startsWith('0000') && canRead(() => Temporal.PlainDate.from(text));
+}
+
+function isTimestamp(text: string): boolean {
+  return (
+    /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/.test(text) &&
+    !text.startsWith('0000') &&
+    canRead(() => Temporal.Instant.from(text))
+  );
+}
+
+function canRead(read: () => unknown): boolean {
+  try {
+    read();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * `moneyIn: { amount: 'currency' }`: the field `amount` is money in the currency that the field `currency` names.
+ * A JSON schema alone cannot say it, as the number of decimals depends on the currency.
+ */
+function compileMoneyIn(amountToCurrency: Record<string, string>) {
+  const validate: { (data: Record<string, unknown>): boolean; errors?: Partial<ErrorObject>[] } = (data) => {
+    validate.errors = Object.entries(amountToCurrency).flatMap(([amountField, currencyField]) => {
+      const amount = data[amountField];
+      const currency = data[currencyField];
+      if (typeof amount !== 'string' && typeof amount !== 'number') return [];
+      if (typeof currency !== 'string' || !isCurrency(currency)) return [];
+      const reading = readMoney(amount, currency);
+      if (!('problem' in reading)) return [];
+      return [{ keyword: 'moneyIn', message: reading.problem, params: {}, instancePath: `/${amountField}` }];
+    });
+    return validate.errors.length === 0;
+  };
+  return validate as never;
+}
+
+/** `maxDecimals: 4`: unlike multipleOf, exact for 4.35 and its kind. */
+function compileMaxDecimals(limit: number) {
+  return (value: number) => {
+    const [, decimals = ''] = String(value).split('.');
+    return decimals.length <= limit && !/e/i.test(String(value));
+  };
+}

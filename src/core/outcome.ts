@@ -1,0 +1,20 @@
+/** What became of one item of a list: work on lists answers for each item, and one bad item fails alone. */
+export type Outcome<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly error: unknown };
+
+export function success<Value>(value: Value): Outcome<Value> {
+  return { ok: true, value };
+}
+
+export function failure(error: unknown): Outcome<never> {
+  return { ok: false, error };
+}
+
+/** The value of a list of one. @throws the item's own error. */
+export function onlyValue<Value>(outcomes: readonly Outcome<Value>[]): Value {
+  const [outcome] = outcomes;
+  if (outcome === undefined || outcomes.length !== 1) throw new RangeError('expected exactly one outcome');
+  if (!outcome.ok) throw outcome.error;
+  return outcome.value;
+}

@@ -1,0 +1,16 @@
+import type { Clock } from '../../core/clock.ts';
+import type { Database } from '../../core/database.ts';
+import type { AuditClient } from '../audit/index.ts';
+import { merchantRepository } from './repository.ts';
+import { merchantRoutes } from './routes.ts';
+import { type MerchantService, merchantService } from './service.ts';
+
+export { merchantNotActive } from './errors.ts';
+export type { Merchant } from './model.ts';
+
+export type MerchantClient = Pick<MerchantService, 'findMerchants' | 'requireActiveMerchant'>;
+
+export function merchantsModule(deps: { database: Database; clock: Clock; audit: AuditClient }) {
+  const service = merchantService({ ...deps, repository: merchantRepository() });
+  return { routes: merchantRoutes(service), service, client: service satisfies MerchantClient };
+}

@@ -1,0 +1,92 @@
+import type { Clock } from '../../core/clock.ts';
+import { type Database, type Db, violates } from '../../core/database.ts';
+import { notFound } from '../../core/errors.ts';
+import { newId } from '../../core/id.ts';
+import type { PageOf, PageRequest } from '../../core/page.ts';
+import type { Actor, AuditClient } from '../audit/index.ts';
+import { merchantAlreadyExists, merchantNotActive } from './errors.ts';
+import type { Merchant } from './model.ts';
+import type { MerchantRepository } from './repository.ts';
+
+export type MerchantService = ReturnType<typeof merchantService>;
+
+export type NewMerchant = Pick<Merchant, 'name' | 'defaultCashbackPercentage' | 'active'>;
+
+export function merchantService(deps: {
+  database: Database;
+  clock: Clock;
+  repository: MerchantRepository;
+  audit: AuditClient;
+}) {
+  const { database, clock, repository, audit } = deps;
+
+  function createMerchant(input: NewMerchant, actor: Actor): Promise<Merchant> {
+    return database.transaction(async (trx) => {
+      const merchant = { id: newId(), ...input };
+      if (!(await repository.insert(trx, merchant, clock()))) throw await nameTaken(trx, merchant.name);
+      await audit.record(trx, [
+        {
+          actor,
+          action: 'merchant.created',
+          resourceType: 'merchant',
+          resourceId: merchant.id,
+          details: { name: merchant.name, active: merchant.active },
+        },
+      ]);
+      return merchant;
+    });
+  }
+
+  async function changeMerchant(id: string, changes: Partial<NewMerchant>, actor: Actor): Promise<Merchant> {
+    try {
+      return await database.transaction(async (trx) => {
+        const merchant = await repository.lock(trx, id);
+        if (merchant === undefined) throw merchantNotFound(id);
+        const changed = { ...merchant, ...changes };
+        await repository.update(trx, changed);
+        await audit.record(trx, [
+          { actor, action: 'merchant.changed', resourceType: 'merchant', resourceId: id, details: changes },
+        ]);
+        return changed;
+      });
+    } catch (error) {
+      if (violates(error, 'merchants_name_key')) throw await nameTaken(database.db, changes.name ?? '');
+      throw error;
+    }
+  }
+
+  async function nameTaken(db: Db, name: string) {
+    const holder = await repository.findByName(db, name);
+    return merchantAlreadyExists({ name, merchant_id: holder?.id ?? '' });
+  }
+
+  async function getMerchant(id: string): Promise<Merchant> {
+    const [merchant] = await repository.findAll(database.db, [id]);
+    if (merchant === undefined) throw merchantNotFound(id);
+    return merchant;
+  }
+
+  function listMerchants(active: boolean | undefined, page: PageRequest): Promise<PageOf<Merchant>> {
+    return repository.list(database.db, active, page);
+  }
+
+  /** The merchants of these ids that exist, by id. */
+  async function findMerchants(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, Merchant>> {
+    const merchants = await repository.findAll(db, ids);
+    return new Map(merchants.map((merchant) => [merchant.id, merchant]));
+  }
+
+  /** @throws NOT_FOUND, or MERCHANT_NOT_ACTIVE. */
+  async function requireActiveMerchant(db: Db, id: string): Promise<Merchant> {
+    const [merchant] = await repository.findAll(db, [id]);
+    if (merchant === undefined) throw merchantNotFound(id);
+    if (!merchant.active) throw merchantNotActive({ merchant_id: id });
+    return merchant;
+  }
+
+  return { createMerchant, changeMerchant, getMerchant, listMerchants, findMerchants, requireActiveMerchant };
+}
+
+function merchantNotFound(id: string) {
+  return notFound({ resource_type: 'merchant', resource_id: id });
+}
