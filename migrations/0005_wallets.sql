@@ -73,11 +73,11 @@ begin
       on previous.wallet_id = entry.wallet_id and previous.sequence = entry.sequence - 1
     where (entry.sequence > 1 and previous.wallet_id is null)
       or entry.pending_after <> coalesce(previous.pending_after, 0)
-        + case 'pending' when entry.to_bucket then entry.amount when entry.from_bucket then -entry.amount else 0 end
+        + case wallet_bucket 'pending' when entry.to_bucket then entry.amount when entry.from_bucket then -entry.amount else 0 end
       or entry.available_after <> coalesce(previous.available_after, 0)
-        + case 'available' when entry.to_bucket then entry.amount when entry.from_bucket then -entry.amount else 0 end
+        + case wallet_bucket 'available' when entry.to_bucket then entry.amount when entry.from_bucket then -entry.amount else 0 end
       or entry.paid_after <> coalesce(previous.paid_after, 0)
-        + case 'paid' when entry.to_bucket then entry.amount when entry.from_bucket then -entry.amount else 0 end
+        + case wallet_bucket 'paid' when entry.to_bucket then entry.amount when entry.from_bucket then -entry.amount else 0 end
   ) then
     raise exception 'wallet entries do not continue the journal' using errcode = 'check_violation';
   end if;

@@ -23,7 +23,11 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     port,
     publicUrl: variable.text('PUBLIC_URL', `http://${host}:${port}`),
     trustProxy: variable.flag('TRUST_PROXY', false),
-    logLevel: variable.oneOf('LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info'),
+    logLevel: variable.oneOf(
+      'LOG_LEVEL',
+      ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+      'info',
+    ),
 
     databaseUrl: variable.optional('DATABASE_URL'),
     dataDirectory: variable.optional('DATA_DIR'),
@@ -55,7 +59,11 @@ function reader(environment: NodeJS.ProcessEnv) {
     throw new StartupError(`${name} must be a whole number from ${minimum} to ${maximum}.`);
   }
 
-  function oneOf<const Choice extends string>(name: string, choices: readonly Choice[], fallback: Choice): Choice {
+  function oneOf<const Choice extends string>(
+    name: string,
+    choices: readonly Choice[],
+    fallback: Choice,
+  ): Choice {
     const value = text(name, fallback);
     const choice = choices.find((candidate) => candidate === value);
     if (choice !== undefined) return choice;
@@ -73,7 +81,9 @@ export type TokenKey = { readonly id: string; readonly secret: string };
 function readTokenKeys(value: string | undefined, mode: string): readonly TokenKey[] {
   if (value === undefined) {
     if (mode === 'production') {
-      throw new StartupError('JWT_KEYS must be set in production, as "id:secret" with a secret of 32 characters or more.');
+      throw new StartupError(
+        'JWT_KEYS must be set in production, as "id:secret" with a secret of 32 characters or more.',
+      );
     }
     // Sessions of a development server end with it, unless JWT_KEYS says otherwise.
     return [{ id: 'development', secret: randomBytes(32).toString('hex') }];

@@ -72,7 +72,10 @@ export function openDatabase(options: {
         result = await work(trx);
       } catch (error) {
         // A connection that is gone cannot roll back, and need not: the server does it.
-        await trx.rollback().execute().catch(() => undefined);
+        await trx
+          .rollback()
+          .execute()
+          .catch(() => undefined);
         if (!isTransient(error) || attempt === MAX_ATTEMPTS) throw error;
         await new Promise((resolve) => setTimeout(resolve, Math.random() * RETRY_JITTER_MS * attempt));
         continue;
@@ -131,8 +134,16 @@ const QUERY_CANCELED = '57014';
 const TOO_MANY_CONNECTIONS = '53300';
 
 /** Faults of the connection rather than of what was asked, as pg, the socket and PostgreSQL report them. */
-const LOST_CONNECTION_MESSAGES = /^Connection terminated|^Client has encountered a connection error|closed the connection/;
-const LOST_CONNECTION_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH']);
+const LOST_CONNECTION_MESSAGES =
+  /^Connection terminated|^Client has encountered a connection error|closed the connection/;
+const LOST_CONNECTION_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EHOSTUNREACH',
+]);
 const LOST_CONNECTION_STATES = /^(08|57P0)/;
 const POOL_TIMEOUT_MESSAGE = 'timeout exceeded when trying to connect';
 
@@ -142,7 +153,12 @@ export function asDatabaseFailure(error: unknown): DomainError | undefined {
   if (error.message === POOL_TIMEOUT_MESSAGE) return overloaded({ retry_after_seconds: 1 });
 
   const code = sqlState(error) ?? (error as NodeJS.ErrnoException).code ?? '';
-  if (code === LOCK_NOT_AVAILABLE || code === QUERY_CANCELED || code === TOO_MANY_CONNECTIONS || isTransient(error)) {
+  if (
+    code === LOCK_NOT_AVAILABLE ||
+    code === QUERY_CANCELED ||
+    code === TOO_MANY_CONNECTIONS ||
+    isTransient(error)
+  ) {
     return overloaded({ retry_after_seconds: 1 });
   }
   if (

@@ -71,11 +71,7 @@ export const notFound = defineError<{ resource_type: string; resource_id: string
   'There is no such resource.',
 );
 
-export const forbidden = defineError<{ reason?: string }>(
-  'forbidden',
-  'FORBIDDEN',
-  'You may not do this.',
-);
+export const forbidden = defineError<{ reason?: string }>('forbidden', 'FORBIDDEN', 'You may not do this.');
 
 export const rateLimited = defineError<{ retry_after_seconds?: number }>(
   'rate_limited',
@@ -95,4 +91,10 @@ export const serviceUnavailable = defineError<{ retry_after_seconds?: number }>(
   'unavailable',
   'SERVICE_UNAVAILABLE',
   'The platform cannot reach its database. Repeat the request with the same key: it takes effect once.',
+);
+
+export const unsupportedCurrency = defineError<{ currency: string; supported: readonly string[] }>(
+  'unprocessable',
+  'UNSUPPORTED_CURRENCY',
+  'The platform does not work in this currency.',
 );

@@ -31,6 +31,12 @@ export function createLogger(options: { readonly level: string; readonly readabl
   if (!options.readable) return pino(settings);
   return pino(
     settings,
-    pretty({ colorize: true, sync: true, translateTime: 'SYS:HH:MM:ss', ignore: 'hostname', singleLine: true }),
+    pretty({
+      colorize: true,
+      sync: true,
+      translateTime: 'SYS:HH:MM:ss',
+      ignore: 'hostname',
+      singleLine: true,
+    }),
   );
 }

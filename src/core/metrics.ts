@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Batcher } from './batcher.ts';
 import type { Database } from './database.ts';
 
@@ -42,7 +42,10 @@ export function createMetrics() {
     });
   }
 
-  function observeBatcher(operation: string, batcher: Pick<Batcher<never, unknown>, 'queued' | 'inFlight'>): void {
+  function observeBatcher(
+    operation: string,
+    batcher: Pick<Batcher<never, unknown>, 'queued' | 'inFlight'>,
+  ): void {
     new Gauge({
       name: `clicknback_${operation}_queued_items`,
       help: 'Items that wait for a batch',

@@ -17,14 +17,32 @@ export type Access = 'public' | readonly Role[];
 /** @throws INVALID_TOKEN, EXPIRED_TOKEN, TOKEN_REVOKED or USER_INACTIVE. */
 export type Authenticate = (token: string, requestId: string) => Promise<Caller>;
 
-export const invalidToken = defineError('unauthenticated', 'INVALID_TOKEN', 'The access token is missing or not valid.');
+export const invalidToken = defineError(
+  'unauthenticated',
+  'INVALID_TOKEN',
+  'The access token is missing or not valid.',
+);
+
+export const expiredToken = defineError('unauthenticated', 'EXPIRED_TOKEN', 'The access token has expired.');
+
+export const tokenRevoked = defineError(
+  'unauthenticated',
+  'TOKEN_REVOKED',
+  'The session has ended; log in again.',
+);
+
+export const userInactive = defineError('unauthenticated', 'USER_INACTIVE', 'The account is not active.');
+
+/** What any route that is not public may answer. */
+export const authenticationErrors = [invalidToken, expiredToken, tokenRevoked, userInactive];
 
 export function authenticationHook(authenticate: Authenticate) {
   return async (request: FastifyRequest): Promise<void> => {
     const { access } = request.routeOptions.config;
     if (access === undefined || access === 'public') return;
     const caller = await authenticate(bearerToken(request.headers.authorization), request.id);
-    if (!access.includes(caller.type)) throw forbidden({ reason: `This takes the role ${access.join(' or ')}.` });
+    if (!access.includes(caller.type))
+      throw forbidden({ reason: `This takes the role ${access.join(' or ')}.` });
     request.authenticatedCaller = caller;
   };
 }
@@ -37,6 +55,7 @@ function bearerToken(header: string | undefined): string {
 
 /** The caller of a route that is not public. */
 export function callerOf(request: FastifyRequest): Caller {
-  if (request.authenticatedCaller === undefined) throw new Error(`${request.url} has no caller: is it public?`);
+  if (request.authenticatedCaller === undefined)
+    throw new Error(`${request.url} has no caller: is it public?`);
   return request.authenticatedCaller;
 }

@@ -94,7 +94,7 @@ export function handleUnknownRoute(request: FastifyRequest): never {
 
 function headersOf({ kind, details }: DomainError): Record<string, string> {
   if (kind === 'unauthenticated') return { 'www-authenticate': 'Bearer' };
-  const retryAfterSeconds = details['retry_after_seconds'];
+  const retryAfterSeconds = details.retry_after_seconds;
   if (typeof retryAfterSeconds === 'number') return { 'retry-after': String(Math.ceil(retryAfterSeconds)) };
   return {};
 }
@@ -102,7 +102,8 @@ function headersOf({ kind, details }: DomainError): Record<string, string> {
 /** Fastify's own refusals, in our codes. */
 function asFrameworkRefusal(error: unknown): DomainError | undefined {
   const { validation, validationContext, code, statusCode } = error as FastifyError;
-  if (validation !== undefined) return validationError({ violations: violationsOf(validation, validationContext) });
+  if (validation !== undefined)
+    return validationError({ violations: violationsOf(validation, validationContext) });
   switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return payloadTooLarge();

@@ -1,9 +1,22 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { RouteOptions } from 'fastify';
-import { type ErrorDefinition, forbidden, overloaded, rateLimited, serviceUnavailable, validationError } from '../errors.ts';
-import { invalidToken } from './authentication.ts';
-import { errorResponse, internalError, payloadTooLarge, STATUS_OF_KIND, unsupportedMediaType } from './errors.ts';
+import {
+  type ErrorDefinition,
+  forbidden,
+  overloaded,
+  rateLimited,
+  serviceUnavailable,
+  validationError,
+} from '../errors.ts';
+import { authenticationErrors } from './authentication.ts';
+import {
+  errorResponse,
+  internalError,
+  payloadTooLarge,
+  STATUS_OF_KIND,
+  unsupportedMediaType,
+} from './errors.ts';
 import type { HttpServer } from './server.ts';
 
 const DESCRIPTION = `
@@ -44,10 +57,8 @@ export async function registerOpenApi(server: HttpServer, options: { publicUrl: 
     uiConfig: { docExpansion: 'list', tryItOutEnabled: true, persistAuthorization: true },
     staticCSP: true,
   });
-  server.get(
-    '/openapi.json',
-    { schema: { hide: true }, config: { access: 'public' } },
-    async () => server.swagger(),
+  server.get('/openapi.json', { schema: { hide: true }, config: { access: 'public' } }, async () =>
+    server.swagger(),
   );
 }
 
@@ -59,8 +70,9 @@ function completeRoute(route: RouteOptions): void {
   if (access === undefined) throw new Error(`${route.method} ${route.url} does not say who may call it`);
 
   const definitions: ErrorDefinition<never>[] = [...errors];
-  if (access !== 'public') definitions.push(invalidToken);
-  if (access !== 'public' && !(access.includes('user') && access.includes('admin'))) definitions.push(forbidden);
+  if (access !== 'public') definitions.push(...authenticationErrors);
+  if (access !== 'public' && !(access.includes('user') && access.includes('admin')))
+    definitions.push(forbidden);
   if (schema.body !== undefined || schema.params !== undefined || schema.querystring !== undefined) {
     definitions.push(validationError);
   }

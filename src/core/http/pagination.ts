@@ -57,12 +57,18 @@ export function readPage(query: PageParameters, isKey: (key: string) => boolean 
   if (query.cursor === undefined) return { offset: query.offset, limit: query.limit };
   const after = Buffer.from(query.cursor, 'base64url').toString('utf8');
   if (!isKey(after)) {
-    throw validationError({ violations: [{ field: 'cursor', reason: 'must be a next_cursor of this list' }] });
+    throw validationError({
+      violations: [{ field: 'cursor', reason: 'must be a next_cursor of this list' }],
+    });
   }
   return { offset: 0, limit: query.limit, after };
 }
 
-export function presentPage<Item, Body>(query: PageParameters, page: PageOf<Item>, present: (item: Item) => Body) {
+export function presentPage<Item, Body>(
+  query: PageParameters,
+  page: PageOf<Item>,
+  present: (item: Item) => Body,
+) {
   return {
     data: page.items.map(present),
     pagination: { offset: query.offset, limit: query.limit, total: page.total },

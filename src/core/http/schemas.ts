@@ -1,7 +1,10 @@
 import Type, { type TSchema } from 'typebox';
 
 /** Request shapes refuse what they do not know; response shapes are built with Type.Object alone. */
-export function Input<Properties extends Record<string, TSchema>>(properties: Properties, options: object = {}) {
+export function Input<Properties extends Record<string, TSchema>>(
+  properties: Properties,
+  options: object = {},
+) {
   return Type.Object(properties, { additionalProperties: false, ...options });
 }
 
@@ -22,7 +25,8 @@ export const MoneyInput = Type.Unsafe<string | number>({
   pattern: '^\\d{1,10}(\\.\\d{1,4})?$',
   exclusiveMinimum: 0,
   exclusiveMaximum: 1e10,
-  description: 'A plain decimal above zero, as text or number: at most 10 integer digits, no more decimals than the currency has.',
+  description:
+    'A plain decimal above zero, as text or number: at most 10 integer digits, no more decimals than the currency has.',
   examples: ['49.90'],
 });
 

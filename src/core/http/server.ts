@@ -1,9 +1,14 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from 'fastify';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  LogController,
+  type RawServerDefault,
+} from 'fastify';
 import { type ErrorDefinition, rateLimited } from '../errors.ts';
 import { newId } from '../id.ts';
 import type { Logger } from '../logging.ts';
@@ -52,7 +57,7 @@ export async function createHttpServer(options: {
 }): Promise<HttpServer> {
   const server = Fastify({
     loggerInstance: options.logger as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     genReqId: ({ headers }) => acceptedRequestId(headers['x-request-id']) ?? newId(),
     trustProxy: options.trustProxy,
     bodyLimit: BODY_LIMIT_BYTES,
@@ -91,12 +96,17 @@ function acceptedRequestId(header: string | string[] | undefined): string | unde
 
 function addContentTypes(server: HttpServer): void {
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) =>
-    // A client that sets the header on a request without a body means no body.
-    body.length === 0 ? undefined : parseJson(decodeBody(body)),
+  server.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer' },
+    async (_request: unknown, body: Buffer) =>
+      // A client that sets the header on a request without a body means no body.
+      body.length === 0 ? undefined : parseJson(decodeBody(body)),
   );
-  server.addContentTypeParser('application/x-ndjson', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) =>
-    parseNdjson(decodeBody(body)),
+  server.addContentTypeParser(
+    'application/x-ndjson',
+    { parseAs: 'buffer' },
+    async (_request: unknown, body: Buffer) => parseNdjson(decodeBody(body)),
   );
 }
 
@@ -113,7 +123,6 @@ function addObservation(server: HttpServer, metrics: Metrics): void {
     );
     request.log.info(
       {
-        request_id: request.id,
         method: request.method,
         route,
         status: statusCode,
@@ -134,7 +143,9 @@ function answerUnparsableRequest(error: NodeJS.ErrnoException, socket: Socket): 
     error: {
       code: 'VALIDATION_ERROR',
       message: timedOut ? 'The request took too long to arrive.' : 'This is not a valid HTTP request.',
-      details: { violations: [{ field: 'request', reason: timedOut ? 'must arrive in time' : 'must be HTTP/1.1' }] },
+      details: {
+        violations: [{ field: 'request', reason: timedOut ? 'must arrive in time' : 'must be HTTP/1.1' }],
+      },
     },
   });
   socket.end(
@@ -143,4 +154,3 @@ function answerUnparsableRequest(error: NodeJS.ErrnoException, socket: Socket): 
       `X-Request-Id: ${newId()}\r\n\r\n${body}`,
   );
 }
-

@@ -13,7 +13,8 @@ const OPTIONS: Options = {
   allowUnionTypes: true,
   formats: {
     uuid: /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i,
-    email: /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/i,
+    email:
+      /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/i,
     date: isDate,
     'date-time': isTimestamp,
   },
@@ -46,21 +47,21 @@ export function violationsOf(errors: readonly Partial<ErrorObject>[], part = 'bo
 
 function fieldOf({ instancePath = '', keyword, params }: Partial<ErrorObject>): string {
   const path = instancePath.split('/').slice(1);
-  if (keyword === 'required') path.push(String(params?.['missingProperty']));
-  if (keyword === 'additionalProperties') path.push(String(params?.['additionalProperty']));
+  if (keyword === 'required') path.push(String(params?.missingProperty));
+  if (keyword === 'additionalProperties') path.push(String(params?.additionalProperty));
   return path.join('.');
 }
 
-function reasonOf({ keyword, params, message }: Partial<ErrorObject>): string {
+function reasonOf({ keyword, params = {}, message }: Partial<ErrorObject>): string {
   switch (keyword) {
     case 'required':
       return 'is required';
     case 'additionalProperties':
       return 'is not known here';
     case 'enum':
-      return `must be one of ${(params?.['allowedValues'] as unknown[]).join(', ')}`;
+      return `must be one of ${(params.allowedValues as unknown[]).join(', ')}`;
     case 'format':
-      return `must be a valid ${FORMAT_NAMES[params?.['format'] as string] ?? params?.['format']}`;
+      return `must be a valid ${FORMAT_NAMES[params.format as string] ?? params.format}`;
     default:
       return message ?? 'is not valid';
   }
@@ -74,7 +75,11 @@ const FORMAT_NAMES: Record<string, string> = {
 };
 
 function isDate(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !text.startsWith('0000') && canRead(() => Temporal.PlainDate.from(text));
+  return (
+    /^\d{4}-\d{2}-\d{2}$/.test(text) &&
+    !text.startsWith('0000') &&
+    canRead(() => Temporal.PlainDate.from(text))
+  );
 }
 
 function isTimestamp(text: string): boolean {

@@ -31,15 +31,18 @@ export function auditRepository() {
     let matching = db.selectFrom('audit_logs');
     if (filter.actorId !== undefined) matching = matching.where('actor_id', '=', filter.actorId);
     if (filter.action !== undefined) matching = matching.where('action', '=', filter.action);
-    if (filter.resourceType !== undefined) matching = matching.where('resource_type', '=', filter.resourceType);
+    if (filter.resourceType !== undefined)
+      matching = matching.where('resource_type', '=', filter.resourceType);
     if (filter.resourceId !== undefined) matching = matching.where('resource_id', '=', filter.resourceId);
     if (filter.from !== undefined) matching = matching.where(sql<SqlBool>`occurred_at >= ${filter.from}`);
     if (filter.to !== undefined) matching = matching.where(sql<SqlBool>`occurred_at <= ${filter.to}`);
 
-    const { total } = await matching
-      .select(sql<number>`count(*)::int`.as('total'))
-      .executeTakeFirstOrThrow();
-    let rows = matching.selectAll().orderBy('id', 'desc').offset(page.offset).limit(page.limit + 1);
+    const { total } = await matching.select(sql<number>`count(*)::int`.as('total')).executeTakeFirstOrThrow();
+    let rows = matching
+      .selectAll()
+      .orderBy('id', 'desc')
+      .offset(page.offset)
+      .limit(page.limit + 1);
     if (page.after !== undefined) rows = rows.where('id', '<', page.after);
     const logs = (await rows.execute()).map((row) => ({
       id: row.id,

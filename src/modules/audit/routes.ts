@@ -19,8 +19,19 @@ export function auditRoutes(service: AuditService): Routes {
       },
       async ({ query }) => {
         const { actor_id, action, resource_type, resource_id, from, to } = query;
-        const filter = { actorId: actor_id, action, resourceType: resource_type, resourceId: resource_id, from, to };
-        return presentCursorPage(query, await service.listAuditLogs(filter, readPage(query, isId)), presentAuditLog);
+        const filter = {
+          actorId: actor_id,
+          action,
+          resourceType: resource_type,
+          resourceId: resource_id,
+          from,
+          to,
+        };
+        return presentCursorPage(
+          query,
+          await service.listAuditLogs(filter, readPage(query, isId)),
+          presentAuditLog,
+        );
       },
     );
   };

@@ -1,0 +1,102 @@
+import type { Config } from './config.ts';
+import type { Clock } from './core/clock.ts';
+import type { Database } from './core/database.ts';
+import { probeRoutes } from './core/http/probes.ts';
+import { createHttpServer } from './core/http/server.ts';
+import type { Logger } from './core/logging.ts';
+import { createMetrics } from './core/metrics.ts';
+import { auditModule } from './modules/audit/index.ts';
+import { authModule } from './modules/auth/index.ts';
+import { cashbackModule } from './modules/cashback/index.ts';
+import { merchantsModule } from './modules/merchants/index.ts';
+import { offersModule } from './modules/offers/index.ts';
+import { purchasesModule } from './modules/purchases/index.ts';
+import { usersModule } from './modules/users/index.ts';
+import { walletsModule } from './modules/wallets/index.ts';
+
+export type Platform = Awaited<ReturnType<typeof createPlatform>>;
+
+/** The composition root: every module wired by hand, in the order they depend on each other. Opens no port. */
+export async function createPlatform(deps: {
+  readonly config: Config;
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}) {
+  const { config, database, clock, logger } = deps;
+  const { supportedCurrencies } = config;
+  const [defaultCurrency] = supportedCurrencies;
+  const metrics = createMetrics();
+  metrics.observeDatabase(database);
+
+  const audit = auditModule({ database, clock });
+  const cashback = cashbackModule({ clock });
+  const wallets = walletsModule({ database, clock, cashback: cashback.client, defaultCurrency });
+  const users = usersModule({
+    database,
+    clock,
+    wallets: wallets.client,
+    audit: audit.client,
+    defaultCurrency,
+    bcryptCost: config.bcryptCost,
+    registrationsPerMinute: config.registrationsPerMinute,
+  });
+  const auth = authModule({
+    database,
+    clock,
+    users: users.client,
+    audit: audit.client,
+    tokens: config.tokens,
+    loginsPerMinute: config.loginsPerMinute,
+  });
+  const merchants = merchantsModule({ database, clock, audit: audit.client });
+  const offers = offersModule({
+    database,
+    clock,
+    merchants: merchants.client,
+    audit: audit.client,
+    supportedCurrencies,
+    maxCashbackPercentage: config.maxCashbackPercentage,
+  });
+  const purchases = purchasesModule({
+    database,
+    clock,
+    logger,
+    metrics,
+    users: users.client,
+    merchants: merchants.client,
+    offers: offers.client,
+    cashback: cashback.client,
+    wallets: wallets.client,
+    audit: audit.client,
+    supportedCurrencies,
+    maxQueuedPurchases: config.maxQueuedPurchases,
+  });
+
+  let stopping = false;
+  const server = await createHttpServer({
+    logger,
+    metrics,
+    authenticate: auth.client.authenticate,
+    trustProxy: config.trustProxy,
+    publicUrl: config.publicUrl,
+  });
+  await server.register(async (root) => probeRoutes({ database, metrics, isStopping: () => stopping })(root));
+  await server.register(
+    async (api) => {
+      for (const { routes } of [auth, users, merchants, offers, purchases, wallets, audit]) routes(api);
+    },
+    { prefix: '/api/v1' },
+  );
+  await server.ready();
+
+  return {
+    server,
+    modules: { users, merchants, offers, purchases },
+    /** Answers what is under way, refuses what comes after, and lets go of the port. The database stays open. */
+    async close(): Promise<void> {
+      stopping = true;
+      await server.close();
+    },
+  };
+}

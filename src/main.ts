@@ -1,0 +1,49 @@
+import closeWithGrace from 'close-with-grace';
+import { createPlatform } from './app.ts';
+import { readConfig } from './config.ts';
+import { systemClock } from './core/clock.ts';
+import { createLogger } from './core/logging.ts';
+import { StartupError } from './core/startup-error.ts';
+import { loadDemoData } from './startup/demo-data.ts';
+import { listen } from './startup/listen.ts';
+import { openMigratedDatabase } from './startup/open-database.ts';
+import { summary } from './startup/summary.ts';
+
+/** Requests have this long to finish; what the database still flushes then, its guardian waits for. */
+const DRAIN_TIMEOUT_MS = 5_000;
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof StartupError ? error.message : error);
+  process.exit(1);
+}
+
+/** config → database → platform → listen, and on a signal the same way back. */
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const isForPeople = config.mode === 'development' && process.stdout.isTTY;
+  const logger = createLogger({ level: config.logLevel, readable: isForPeople });
+
+  const { database, location, close } = await openMigratedDatabase(config, logger);
+  try {
+    const platform = await createPlatform({ config, database, clock: systemClock, logger });
+    if (config.demoData) await loadDemoData(platform, systemClock, config.supportedCurrencies[0]);
+    await listen(platform.server, config);
+
+    closeWithGrace({ delay: DRAIN_TIMEOUT_MS, logger: false }, async ({ err, signal }) => {
+      if (err) logger.fatal({ err }, 'an error that nobody handled');
+      logger.info({ signal }, 'stopping');
+      await platform.close();
+      await close();
+      if (isForPeople) console.log('\n  Stopped. Your data is kept.\n');
+    });
+    logger.info({ url: config.publicUrl, mode: config.mode, data: location }, 'ClickNBack is running');
+    if (config.mode === 'development') {
+      console.log(summary({ url: config.publicUrl, dataLocation: location, demoData: config.demoData }));
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

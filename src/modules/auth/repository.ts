@@ -1,0 +1,87 @@
+import type { Db, Trx } from '../../core/database.ts';
+import type { RefreshToken, Session } from './model.ts';
+
+export type AuthRepository = ReturnType<typeof authRepository>;
+
+export function authRepository() {
+  async function insertSession(
+    trx: Trx,
+    session: Pick<Session, 'id' | 'userId'>,
+    now: Temporal.Instant,
+  ): Promise<void> {
+    await trx
+      .insertInto('sessions')
+      .values({ id: session.id, user_id: session.userId, created_at: now.toString() })
+      .execute();
+  }
+
+  async function insertToken(
+    trx: Trx,
+    token: { readonly hash: Buffer; readonly sessionId: string; readonly expiresAt: Temporal.Instant },
+    now: Temporal.Instant,
+  ): Promise<void> {
+    await trx
+      .insertInto('refresh_tokens')
+      .values({
+        token_hash: token.hash,
+        session_id: token.sessionId,
+        created_at: now.toString(),
+        expires_at: token.expiresAt.toString(),
+      })
+      .execute();
+  }
+
+  async function findSession(db: Db, id: string): Promise<Session | undefined> {
+    const row = await db
+      .selectFrom('sessions')
+      .select(['id', 'user_id', 'revoked_at'])
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return row && { id: row.id, userId: row.user_id, revokedAt: row.revoked_at };
+  }
+
+  /** Locks the token until the transaction ends: of two exchanges at once, the second sees what the first did. */
+  async function lockToken(trx: Trx, hash: Buffer): Promise<RefreshToken | undefined> {
+    const row = await trx
+      .selectFrom('refresh_tokens')
+      .innerJoin('sessions', 'sessions.id', 'refresh_tokens.session_id')
+      .select([
+        'refresh_tokens.token_hash',
+        'refresh_tokens.expires_at',
+        'refresh_tokens.rotated_at',
+        'sessions.id as session_id',
+        'sessions.user_id',
+        'sessions.revoked_at',
+      ])
+      .where('refresh_tokens.token_hash', '=', hash)
+      .forUpdate()
+      .executeTakeFirst();
+    return (
+      row && {
+        hash: row.token_hash,
+        session: { id: row.session_id, userId: row.user_id, revokedAt: row.revoked_at },
+        expiresAt: row.expires_at,
+        rotatedAt: row.rotated_at,
+      }
+    );
+  }
+
+  async function markRotated(trx: Trx, hash: Buffer, now: Temporal.Instant): Promise<void> {
+    await trx
+      .updateTable('refresh_tokens')
+      .set({ rotated_at: now.toString() })
+      .where('token_hash', '=', hash)
+      .execute();
+  }
+
+  async function revokeSession(trx: Trx, id: string, now: Temporal.Instant): Promise<void> {
+    await trx
+      .updateTable('sessions')
+      .set({ revoked_at: now.toString() })
+      .where('id', '=', id)
+      .where('revoked_at', 'is', null)
+      .execute();
+  }
+
+  return { insertSession, insertToken, findSession, lockToken, markRotated, revokeSession };
+}

@@ -1,0 +1,126 @@
+import type { Clock } from '../../core/clock.ts';
+import type { Database, Trx } from '../../core/database.ts';
+import { type Caller, invalidToken, tokenRevoked, userInactive } from '../../core/http/authentication.ts';
+import { newId } from '../../core/id.ts';
+import type { Actor, AuditClient } from '../audit/index.ts';
+import type { User, UserClient } from '../users/index.ts';
+import { invalidCredentials, invalidRefreshToken } from './errors.ts';
+import type { RefreshToken, TokenPair } from './model.ts';
+import { decideRefresh } from './policies.ts';
+import type { AuthRepository } from './repository.ts';
+import { hashToken, type Tokens } from './tokens.ts';
+
+export type AuthService = ReturnType<typeof authService>;
+
+export function authService(deps: {
+  database: Database;
+  clock: Clock;
+  repository: AuthRepository;
+  tokens: Tokens;
+  users: UserClient;
+  audit: AuditClient;
+  refreshTtlSeconds: number;
+}) {
+  const { database, clock, repository, tokens, users, audit, refreshTtlSeconds } = deps;
+
+  /** @throws INVALID_CREDENTIALS; USER_INACTIVE to those who know the password; OVERLOADED. */
+  async function login(email: string, password: string): Promise<TokenPair> {
+    const user = await users.findByCredentials(email, password);
+    if (user === undefined) throw invalidCredentials();
+    if (!user.active) throw userInactive();
+    return database.transaction(async (trx) => {
+      const session = { id: newId(), userId: user.id };
+      await repository.insertSession(trx, session, clock());
+      return issueTokens(trx, user, session.id, tokens.newRefreshToken());
+    });
+  }
+
+  async function issueTokens(
+    trx: Trx,
+    user: User,
+    sessionId: string,
+    refreshToken: string,
+  ): Promise<TokenPair> {
+    const now = clock();
+    const expiresAt = now.add({ seconds: refreshTtlSeconds });
+    await repository.insertToken(trx, { hash: hashToken(refreshToken), sessionId, expiresAt }, now);
+    return tokenPair(user, sessionId, refreshToken);
+  }
+
+  function tokenPair(user: User, sessionId: string, refreshToken: string): TokenPair {
+    return { accessToken: tokens.signAccessToken({ userId: user.id, sessionId }, user.role), refreshToken };
+  }
+
+  /** @throws INVALID_REFRESH_TOKEN, EXPIRED_REFRESH_TOKEN, TOKEN_REVOKED or USER_INACTIVE. */
+  async function refresh(refreshToken: string, requestId: string): Promise<TokenPair> {
+    const result = await database.transaction(async (trx) => {
+      const token = await repository.lockToken(trx, hashToken(refreshToken));
+      if (token === undefined) throw invalidRefreshToken();
+      const successor = tokens.successorOf(refreshToken);
+      const used =
+        token.rotatedAt === null ? undefined : await repository.lockToken(trx, hashToken(successor));
+      const decision = decideRefresh(token, used, clock());
+      if (decision.kind === 'refuse') {
+        if (decision.endsSession) await endReusedSession(trx, token, requestId);
+        // Returned, not thrown: the end of the session must be committed.
+        return decision.error;
+      }
+      const user = await requireActiveUser(trx, token.session.userId);
+      if (decision.kind === 'repeat') return tokenPair(user, token.session.id, successor);
+      await repository.markRotated(trx, token.hash, clock());
+      return issueTokens(trx, user, token.session.id, successor);
+    });
+    if (result instanceof Error) throw result;
+    return result;
+  }
+
+  async function endReusedSession(trx: Trx, { session }: RefreshToken, requestId: string): Promise<void> {
+    await repository.revokeSession(trx, session.id, clock());
+    const actor: Actor = { type: 'user', id: session.userId, requestId };
+    await audit.record(trx, [
+      {
+        actor,
+        action: 'session.reused',
+        resourceType: 'session',
+        resourceId: session.id,
+        outcome: 'failure',
+      },
+    ]);
+  }
+
+  async function requireActiveUser(trx: Trx, id: string): Promise<User> {
+    const user = await users.findUser(trx, id);
+    if (user === undefined) throw invalidRefreshToken();
+    if (!user.active) throw userInactive();
+    return user;
+  }
+
+  /** Ends the caller's session: its access and refresh tokens stop working at once. */
+  async function logout(caller: Caller): Promise<void> {
+    await database.transaction(async (trx) => {
+      await repository.revokeSession(trx, caller.sessionId, clock());
+      await audit.record(trx, [
+        { actor: caller, action: 'session.ended', resourceType: 'session', resourceId: caller.sessionId },
+      ]);
+    });
+  }
+
+  /**
+   * Who holds an access token, by session and account as they are now: a logout, a deactivation or a change of role
+   * works on the next request.
+   * @throws INVALID_TOKEN, EXPIRED_TOKEN, TOKEN_REVOKED or USER_INACTIVE.
+   */
+  async function authenticate(accessToken: string, requestId: string): Promise<Caller> {
+    const { userId, sessionId } = tokens.verifyAccessToken(accessToken);
+    const [session, user] = await Promise.all([
+      repository.findSession(database.db, sessionId),
+      users.findUser(database.db, userId),
+    ]);
+    if (session === undefined || user === undefined || session.userId !== user.id) throw invalidToken();
+    if (session.revokedAt !== null) throw tokenRevoked();
+    if (!user.active) throw userInactive();
+    return { type: user.role, id: user.id, sessionId, requestId };
+  }
+
+  return { login, refresh, logout, authenticate };
+}

@@ -1,0 +1,13 @@
+import type { Clock } from '../../core/clock.ts';
+import { cashbackRepository } from './repository.ts';
+import { type CashbackService, cashbackService } from './service.ts';
+
+export type { CashbackStatus, CashbackTerms, CashbackType, Reward, RewardClaim } from './model.ts';
+export { formatTermsValue, parseTermsValue } from './terms.ts';
+
+export type CashbackClient = Pick<CashbackService, 'rewardPurchases' | 'settleRewards' | 'findRewards'>;
+
+/** Rewards have no routes of their own: they are seen through purchases and wallets. */
+export function cashbackModule(deps: { clock: Clock }) {
+  return { client: cashbackService({ ...deps, repository: cashbackRepository() }) satisfies CashbackClient };
+}

@@ -1,0 +1,74 @@
+import { utcDate } from '../../core/clock.ts';
+import { newId } from '../../core/id.ts';
+import { divideHalfEven, minimum } from '../../core/money.ts';
+import type { CapKey, CapUsage, CashbackTerms, Reward, RewardClaim } from './model.ts';
+
+/** Ten-thousandths of a percent in a whole. */
+const WHOLE = 1_000_000n;
+
+/** What the terms give for an amount before any cap: rounded once, half-even, and never more than the amount. */
+export function computeReward(amount: bigint, terms: CashbackTerms): bigint {
+  const reward = terms.type === 'percent' ? divideHalfEven(amount * terms.value, WHOLE) : terms.value;
+  return minimum(reward, amount);
+}
+
+export type Grant = { readonly rewards: readonly Reward[]; readonly usages: readonly CapUsage[] };
+
+/** Rewards each claim in order, cutting it to what the locked usages leave of the cap, down to zero. */
+export function grantRewards(claims: readonly RewardClaim[], locked: readonly CapUsage[]): Grant {
+  const usages = new Map(locked.map((usage) => [capKeyText(usage), usage]));
+  const rewards = claims.map((claim): Reward => {
+    const uncappedAmount = computeReward(claim.amount, claim.terms);
+    const key = capKeyOf(claim);
+    const amount = key === null ? uncappedAmount : takeFromCap(usages, key, uncappedAmount);
+    const { purchaseId, userId, terms, currency } = claim;
+    const capMonth = key?.month ?? null;
+    return {
+      id: newId(),
+      purchaseId,
+      userId,
+      terms,
+      capMonth,
+      uncappedAmount,
+      amount,
+      currency,
+      status: 'pending',
+    };
+  });
+  return { rewards, usages: [...usages.values()] };
+}
+
+function takeFromCap(usages: Map<string, CapUsage>, key: CapKey, wanted: bigint): bigint {
+  const usage = usages.get(capKeyText(key));
+  if (usage === undefined) throw new Error(`the cap of user ${key.userId} is not locked`);
+  const amount = minimum(wanted, usage.cap - usage.used);
+  usages.set(capKeyText(key), { ...usage, used: usage.used + amount });
+  return amount;
+}
+
+/** Gives the room that reversed rewards had taken back to their caps. */
+export function releaseCaps(reversed: readonly Reward[], locked: readonly CapUsage[]): readonly CapUsage[] {
+  const usages = new Map(locked.map((usage) => [capKeyText(usage), usage]));
+  for (const reward of reversed) {
+    const key = rewardCapKey(reward);
+    const usage = key && usages.get(capKeyText(key));
+    if (usage) usages.set(capKeyText(usage), { ...usage, used: usage.used - reward.amount });
+  }
+  return [...usages.values()];
+}
+
+/** The cap that a claim counts against: that of the calendar month (UTC) of the purchase. */
+export function capKeyOf(claim: RewardClaim): CapKey | null {
+  if (claim.terms.monthlyCap === null) return null;
+  const month = utcDate(claim.purchasedAt).with({ day: 1 }).toString();
+  return { userId: claim.userId, offerId: claim.terms.offerId, month };
+}
+
+export function rewardCapKey(reward: Reward): CapKey | null {
+  if (reward.capMonth === null) return null;
+  return { userId: reward.userId, offerId: reward.terms.offerId, month: reward.capMonth };
+}
+
+export function capKeyText({ userId, offerId, month }: CapKey): string {
+  return `${userId} ${offerId} ${month}`;
+}

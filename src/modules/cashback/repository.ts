@@ -1,0 +1,160 @@
+import { sql } from 'kysely';
+import type { Db, Trx } from '../../core/database.ts';
+import { formatMoney, moneyFromNumeric } from '../../core/money.ts';
+import type { CapKey, CapUsage, CashbackStatus, CashbackType, Reward } from './model.ts';
+import { formatTermsValue, parseTermsValue } from './terms.ts';
+
+export type CashbackRepository = ReturnType<typeof cashbackRepository>;
+
+type RewardRow = {
+  id: string;
+  purchase_id: string;
+  user_id: string;
+  offer_id: string;
+  cashback_type: CashbackType;
+  cashback_value: string;
+  monthly_cap: string | null;
+  cap_month: string | null;
+  uncapped_amount: string;
+  amount: string;
+  currency: string;
+  status: CashbackStatus;
+};
+
+type CapUsageRow = { user_id: string; offer_id: string; month: string; cap: string; used: string };
+
+export function cashbackRepository() {
+  /** Creates the usages that do not exist yet, unused. */
+  async function openCapUsages(trx: Trx, usages: readonly CapUsage[]): Promise<void> {
+    await sql`
+      insert into cashback_cap_usage (user_id, offer_id, month, cap)
+      select * from unnest(
+        ${usages.map(({ userId }) => userId)}::uuid[],
+        ${usages.map(({ offerId }) => offerId)}::uuid[],
+        ${usages.map(({ month }) => month)}::date[],
+        ${usages.map(({ cap, currency }) => formatMoney(cap, currency))}::numeric[]
+      ) as usage (user_id, offer_id, month, cap)
+      order by user_id, offer_id, month
+      on conflict (user_id, offer_id, month) do nothing
+    `.execute(trx);
+  }
+
+  /** Locks the usages that exist until the transaction ends, in the order of their key, so that no two deadlock. */
+  async function lockCapUsages(
+    trx: Trx,
+    keys: readonly (CapKey & { readonly currency: string })[],
+  ): Promise<CapUsage[]> {
+    const { rows } = await sql<CapUsageRow>`
+      select user_id, offer_id, month, cap, used
+      from cashback_cap_usage
+      where (user_id, offer_id, month) in (
+        select * from unnest(
+          ${keys.map(({ userId }) => userId)}::uuid[],
+          ${keys.map(({ offerId }) => offerId)}::uuid[],
+          ${keys.map(({ month }) => month)}::date[]
+        )
+      )
+      order by user_id, offer_id, month
+      for update
+    `.execute(trx);
+    const currencies = new Map(keys.map(({ offerId, currency }) => [offerId, currency]));
+    return rows.map((row) => {
+      const currency = currencies.get(row.offer_id) ?? '';
+      return {
+        userId: row.user_id,
+        offerId: row.offer_id,
+        month: row.month,
+        cap: moneyFromNumeric(row.cap, currency),
+        used: moneyFromNumeric(row.used, currency),
+        currency,
+      };
+    });
+  }
+
+  async function updateCapUsages(trx: Trx, usages: readonly CapUsage[]): Promise<void> {
+    await sql`
+      update cashback_cap_usage as usage
+      set used = changed.used
+      from unnest(
+        ${usages.map(({ userId }) => userId)}::uuid[],
+        ${usages.map(({ offerId }) => offerId)}::uuid[],
+        ${usages.map(({ month }) => month)}::date[],
+        ${usages.map(({ used, currency }) => formatMoney(used, currency))}::numeric[]
+      ) as changed (user_id, offer_id, month, used)
+      where (usage.user_id, usage.offer_id, usage.month) = (changed.user_id, changed.offer_id, changed.month)
+        and usage.used <> changed.used
+    `.execute(trx);
+  }
+
+  async function insertRewards(trx: Trx, rewards: readonly Reward[], now: Temporal.Instant): Promise<void> {
+    await sql`
+      insert into cashback_transactions (
+        id, purchase_id, user_id, offer_id, cashback_type, cashback_value, monthly_cap, cap_month,
+        uncapped_amount, amount, currency, status, created_at
+      )
+      select reward.*, ${now.toString()}::timestamptz from unnest(
+        ${rewards.map(({ id }) => id)}::uuid[],
+        ${rewards.map(({ purchaseId }) => purchaseId)}::uuid[],
+        ${rewards.map(({ userId }) => userId)}::uuid[],
+        ${rewards.map(({ terms }) => terms.offerId)}::uuid[],
+        ${rewards.map(({ terms }) => terms.type)}::cashback_type[],
+        ${rewards.map(({ terms }) => formatTermsValue(terms))}::numeric[],
+        ${rewards.map(({ terms: { monthlyCap, currency } }) => monthlyCap && formatMoney(monthlyCap, currency))}::numeric[],
+        ${rewards.map(({ capMonth }) => capMonth)}::date[],
+        ${rewards.map(({ uncappedAmount, currency }) => formatMoney(uncappedAmount, currency))}::numeric[],
+        ${rewards.map(({ amount, currency }) => formatMoney(amount, currency))}::numeric[],
+        ${rewards.map(({ currency }) => currency)}::text[],
+        ${rewards.map(({ status }) => status)}::cashback_status[]
+      ) as reward
+    `.execute(trx);
+  }
+
+  async function updateStatuses(
+    trx: Trx,
+    changes: readonly { readonly purchaseId: string; readonly to: CashbackStatus }[],
+  ): Promise<void> {
+    await sql`
+      update cashback_transactions
+      set status = change.status
+      from unnest(
+        ${changes.map(({ purchaseId }) => purchaseId)}::uuid[],
+        ${changes.map(({ to }) => to)}::cashback_status[]
+      ) as change (purchase_id, status)
+      where cashback_transactions.purchase_id = change.purchase_id
+    `.execute(trx);
+  }
+
+  async function findByPurchases(db: Db, purchaseIds: readonly string[]): Promise<Reward[]> {
+    const { rows } = await sql<RewardRow>`
+      select
+        id, purchase_id, user_id, offer_id, cashback_type, cashback_value, monthly_cap, cap_month,
+        uncapped_amount, amount, currency, status
+      from cashback_transactions
+      where purchase_id = any(${purchaseIds}::uuid[])
+    `.execute(db);
+    return rows.map(toReward);
+  }
+
+  return { openCapUsages, lockCapUsages, updateCapUsages, insertRewards, updateStatuses, findByPurchases };
+}
+
+function toReward(row: RewardRow): Reward {
+  const { currency } = row;
+  return {
+    id: row.id,
+    purchaseId: row.purchase_id,
+    userId: row.user_id,
+    terms: {
+      offerId: row.offer_id,
+      type: row.cashback_type,
+      value: parseTermsValue(row.cashback_type, row.cashback_value, currency),
+      currency,
+      monthlyCap: row.monthly_cap === null ? null : moneyFromNumeric(row.monthly_cap, currency),
+    },
+    capMonth: row.cap_month,
+    uncappedAmount: moneyFromNumeric(row.uncapped_amount, currency),
+    amount: moneyFromNumeric(row.amount, currency),
+    currency,
+    status: row.status,
+  };
+}

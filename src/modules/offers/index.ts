@@ -1,0 +1,28 @@
+import type { Clock } from '../../core/clock.ts';
+import type { Database } from '../../core/database.ts';
+import type { AuditClient } from '../audit/index.ts';
+import type { MerchantClient } from '../merchants/index.ts';
+import { offerRepository } from './repository.ts';
+import { offerRoutes } from './routes.ts';
+import { type OfferService, offerService } from './service.ts';
+
+export type { Offer } from './model.ts';
+export { offerValidOn } from './policies.ts';
+
+export type OfferClient = Pick<OfferService, 'findActiveOffers'>;
+
+export function offersModule(deps: {
+  database: Database;
+  clock: Clock;
+  merchants: MerchantClient;
+  audit: AuditClient;
+  supportedCurrencies: readonly [string, ...string[]];
+  maxCashbackPercentage: number;
+}) {
+  const service = offerService({ ...deps, repository: offerRepository() });
+  return {
+    routes: offerRoutes(service, deps.supportedCurrencies[0]),
+    service,
+    client: service satisfies OfferClient,
+  };
+}

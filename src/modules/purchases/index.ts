@@ -1,0 +1,49 @@
+import { batcher } from '../../core/batcher.ts';
+import type { Clock } from '../../core/clock.ts';
+import { asDatabaseFailure, type Database } from '../../core/database.ts';
+import type { Logger } from '../../core/logging.ts';
+import type { Metrics } from '../../core/metrics.ts';
+import type { AuditClient } from '../audit/index.ts';
+import type { CashbackClient } from '../cashback/index.ts';
+import type { MerchantClient } from '../merchants/index.ts';
+import type { OfferClient } from '../offers/index.ts';
+import type { UserClient } from '../users/index.ts';
+import type { WalletClient } from '../wallets/index.ts';
+import { purchaseIngestion } from './ingestion.ts';
+import { purchaseRepository } from './repository.ts';
+import { purchaseRoutes } from './routes.ts';
+import { purchaseService } from './service.ts';
+import { purchaseSettlement } from './settlement.ts';
+
+/** Larger batches gain little, and two in flight keep the database busy while the next one gathers. */
+const BATCHES = { maxItems: 256, maxInFlight: 2 };
+
+export function purchasesModule(deps: {
+  database: Database;
+  clock: Clock;
+  logger: Logger;
+  metrics: Metrics;
+  users: UserClient;
+  merchants: MerchantClient;
+  offers: OfferClient;
+  cashback: CashbackClient;
+  wallets: WalletClient;
+  audit: AuditClient;
+  supportedCurrencies: readonly string[];
+  maxQueuedPurchases: number;
+}) {
+  const repository = purchaseRepository();
+  const isolates = (error: unknown) => asDatabaseFailure(error) === undefined;
+  const limits = { ...BATCHES, maxQueued: deps.maxQueuedPurchases, isolates };
+  const ingestion = batcher({ ...limits, run: purchaseIngestion({ ...deps, repository }) });
+  const settlement = batcher({ ...limits, run: purchaseSettlement({ ...deps, repository }) });
+  deps.metrics.observeBatcher('ingestion', ingestion);
+  deps.metrics.observeBatcher('settlement', settlement);
+
+  return {
+    routes: purchaseRoutes({ service: purchaseService({ ...deps, repository }), ingestion, settlement }),
+    /** For the loading of demo data, which goes the way that requests go. */
+    ingestion,
+    settlement,
+  };
+}

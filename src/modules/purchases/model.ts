@@ -1,0 +1,70 @@
+import type { PurchaseStatus, ReversalReason } from '../../core/schema.generated.ts';
+import type { Actor } from '../audit/index.ts';
+import type { Reward } from '../cashback/index.ts';
+
+export type { PurchaseStatus, ReversalReason } from '../../core/schema.generated.ts';
+
+/** The state machine; the database holds the same table in a trigger. */
+export const TRANSITIONS: Readonly<Record<PurchaseStatus, readonly PurchaseStatus[]>> = {
+  pending: ['confirmed', 'reversed'],
+  confirmed: ['reversed'],
+  reversed: [],
+};
+
+export const PURCHASE_STATUSES = Object.keys(TRANSITIONS) as readonly PurchaseStatus[];
+
+export const REVERSAL_REASONS: readonly ReversalReason[] = [
+  'returned',
+  'cancelled',
+  'declined',
+  'fraud',
+  'error',
+];
+
+/** A purchase as somebody reports it. */
+export type PurchaseSubmission = {
+  readonly actor: Actor;
+  readonly externalId: string;
+  readonly userId: string;
+  readonly merchantId: string;
+  /** Minor units of `currency`. */
+  readonly amount: bigint;
+  readonly currency: string;
+  /** Undefined: now. */
+  readonly purchasedAt: Temporal.Instant | undefined;
+};
+
+export type Purchase = {
+  readonly id: string;
+  readonly externalId: string;
+  readonly userId: string;
+  readonly merchantId: string;
+  readonly offerId: string;
+  /** Minor units of `currency`. */
+  readonly amount: bigint;
+  readonly currency: string;
+  readonly purchasedAt: Temporal.Instant;
+  readonly status: PurchaseStatus;
+  readonly createdAt: Temporal.Instant;
+  readonly confirmedAt: Temporal.Instant | null;
+};
+
+export type RewardedPurchase = { readonly purchase: Purchase; readonly reward: Reward };
+
+/** A purchase as people read it. */
+export type PurchaseView = RewardedPurchase & { readonly merchantName: string };
+
+/** An order to settle a purchase: to confirm it, or to reverse it for a reason. */
+export type Settlement = { readonly actor: Actor; readonly purchaseId: string } & (
+  | { readonly to: 'confirmed' }
+  | { readonly to: 'reversed'; readonly reason: ReversalReason }
+);
+
+export type PurchaseFilter = {
+  readonly status?: PurchaseStatus | undefined;
+  readonly userId?: string | undefined;
+  readonly merchantId?: string | undefined;
+  /** Days (UTC) on which the purchase was recorded, both inclusive. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+};

@@ -1,0 +1,142 @@
+import { formatInstant, utcDate } from '../../core/clock.ts';
+import { forbidden, unsupportedCurrency, validationError } from '../../core/errors.ts';
+import { formatMoney } from '../../core/money.ts';
+import type { Actor } from '../audit/index.ts';
+import type { Merchant } from '../merchants/index.ts';
+import { type Offer, offerValidOn } from '../offers/index.ts';
+import type { User } from '../users/index.ts';
+import {
+  duplicatePurchase,
+  invalidPurchaseStatus,
+  merchantNotEligible,
+  offerNotAvailable,
+  purchaseAlreadyReversed,
+  purchaseNotPending,
+  userNotEligible,
+} from './errors.ts';
+import {
+  PURCHASE_STATUSES,
+  type Purchase,
+  type PurchaseStatus,
+  type PurchaseSubmission,
+  type RewardedPurchase,
+  type Settlement,
+  TRANSITIONS,
+} from './model.ts';
+
+/** @throws FORBIDDEN when a user reports a purchase of somebody else. */
+export function requireMayReport({ actor, userId }: PurchaseSubmission): void {
+  if (actor.type === 'user' && actor.id !== userId) {
+    throw forbidden({ reason: 'You may report your own purchases only.' });
+  }
+}
+
+/** @throws UNSUPPORTED_CURRENCY, or VALIDATION_ERROR for a purchase of the future. */
+export function requireAcceptableTerms(
+  { currency, purchasedAt }: PurchaseSubmission,
+  limits: { readonly supportedCurrencies: readonly string[]; readonly now: Temporal.Instant },
+): void {
+  if (!limits.supportedCurrencies.includes(currency)) {
+    throw unsupportedCurrency({ currency, supported: limits.supportedCurrencies });
+  }
+  if (purchasedAt !== undefined && Temporal.Instant.compare(purchasedAt, limits.now) > 0) {
+    throw validationError({ violations: [{ field: 'purchased_at', reason: 'must not be in the future' }] });
+  }
+}
+
+/** @throws USER_NOT_ELIGIBLE. */
+export function requireEligibleUser(user: User | undefined, userId: string): void {
+  if (user === undefined) throw userNotEligible({ user_id: userId, reason: 'unknown' });
+  if (!user.active) throw userNotEligible({ user_id: userId, reason: 'inactive' });
+}
+
+/** @throws MERCHANT_NOT_ELIGIBLE. */
+export function requireEligibleMerchant(merchant: Merchant | undefined, merchantId: string): void {
+  if (merchant === undefined) throw merchantNotEligible({ merchant_id: merchantId, reason: 'unknown' });
+  if (!merchant.active) throw merchantNotEligible({ merchant_id: merchantId, reason: 'inactive' });
+}
+
+/**
+ * The merchant's offer on the day (UTC) of the purchase.
+ * A fixed value or a cap is money of one currency, so such an offer rewards purchases of that currency only.
+ * @throws OFFER_NOT_AVAILABLE.
+ */
+export function requireOffer(
+  offers: readonly Offer[],
+  { merchantId, currency }: PurchaseSubmission,
+  purchasedAt: Temporal.Instant,
+): Offer {
+  const day = utcDate(purchasedAt).toString();
+  const offer = offerValidOn(offers, merchantId, day);
+  const isMoney = offer?.terms.type === 'fixed' || offer?.terms.monthlyCap != null;
+  if (offer === undefined || (isMoney && offer.terms.currency !== currency)) {
+    throw offerNotAvailable({ merchant_id: merchantId, purchased_on: day, currency });
+  }
+  return offer;
+}
+
+/** The refusal of a repeat: what the first one was, and where the repeat differs from it. */
+export function refuseDuplicate(submission: PurchaseSubmission, { purchase, reward }: RewardedPurchase) {
+  const { actor, externalId } = submission;
+  // Whose purchase another user's id names is not this user's business.
+  if (actor.type === 'user' && purchase.userId !== actor.id)
+    return duplicatePurchase({ external_id: externalId });
+  return duplicatePurchase({
+    external_id: externalId,
+    purchase: {
+      id: purchase.id,
+      status: purchase.status,
+      user_id: purchase.userId,
+      merchant_id: purchase.merchantId,
+      amount: formatMoney(purchase.amount, purchase.currency),
+      currency: purchase.currency,
+      purchased_at: formatInstant(purchase.purchasedAt),
+      cashback_amount: formatMoney(reward.amount, reward.currency),
+      created_at: formatInstant(purchase.createdAt),
+    },
+    differences: differences(submission, purchase),
+  });
+}
+
+function differences(submission: PurchaseSubmission, purchase: Purchase): string[] {
+  const { purchasedAt } = submission;
+  const fields: [string, boolean][] = [
+    ['user_id', submission.userId !== purchase.userId],
+    ['merchant_id', submission.merchantId !== purchase.merchantId],
+    ['amount', submission.amount !== purchase.amount],
+    ['currency', submission.currency !== purchase.currency],
+    // A repeat that leaves the time out says nothing about it.
+    ['purchased_at', purchasedAt !== undefined && !isSameMicrosecond(purchasedAt, purchase.purchasedAt)],
+  ];
+  return fields.filter(([, differs]) => differs).map(([field]) => field);
+}
+
+/** PostgreSQL keeps microseconds. */
+function isSameMicrosecond(left: Temporal.Instant, right: Temporal.Instant): boolean {
+  return left.round('microsecond').equals(right.round('microsecond'));
+}
+
+/** @throws PURCHASE_NOT_PENDING or PURCHASE_ALREADY_REVERSED, with the present state and the transitions it allows. */
+export function requireTransition(
+  { id, status }: Pick<Purchase, 'id' | 'status'>,
+  to: Settlement['to'],
+): void {
+  const allowed = TRANSITIONS[status];
+  if (allowed.includes(to)) return;
+  const refuse = to === 'confirmed' ? purchaseNotPending : purchaseAlreadyReversed;
+  throw refuse({ purchase_id: id, status, allowed_transitions: allowed });
+}
+
+/** @throws FORBIDDEN when a user asks for a purchase of somebody else. */
+export function requireMayRead(actor: Actor, purchase: Purchase): void {
+  if (actor.type === 'user' && purchase.userId !== actor.id) {
+    throw forbidden({ reason: 'This is not your purchase.' });
+  }
+}
+
+/** @throws INVALID_PURCHASE_STATUS. */
+export function requirePurchaseStatus(status: string): PurchaseStatus {
+  const known = PURCHASE_STATUSES.find((candidate) => candidate === status);
+  if (known === undefined) throw invalidPurchaseStatus({ status, allowed: PURCHASE_STATUSES });
+  return known;
+}

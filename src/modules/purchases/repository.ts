@@ -1,0 +1,148 @@
+import { type SqlBool, sql } from 'kysely';
+import type { Db, Trx } from '../../core/database.ts';
+import { formatMoney, moneyFromNumeric } from '../../core/money.ts';
+import { type PageOf, type PageRequest, pageOf } from '../../core/page.ts';
+import type { Purchase, PurchaseFilter, PurchaseStatus, Settlement } from './model.ts';
+
+export type PurchaseRepository = ReturnType<typeof purchaseRepository>;
+
+type PurchaseRow = {
+  id: string;
+  external_id: string;
+  user_id: string;
+  merchant_id: string;
+  offer_id: string;
+  amount: string;
+  currency: string;
+  purchased_at: Temporal.Instant;
+  status: PurchaseStatus;
+  created_at: Temporal.Instant;
+  confirmed_at: Temporal.Instant | null;
+};
+
+const COLUMNS = [
+  'id',
+  'external_id',
+  'user_id',
+  'merchant_id',
+  'offer_id',
+  'amount',
+  'currency',
+  'purchased_at',
+  'status',
+  'created_at',
+  'confirmed_at',
+] as const;
+
+export function purchaseRepository() {
+  /**
+   * Inserts the purchases whose external id is free, and answers with the ids of these. A concurrent insert of the
+   * same external id is waited for; the order of the keys keeps two such lists from a deadlock.
+   */
+  async function insert(trx: Trx, purchases: readonly Purchase[]): Promise<ReadonlySet<string>> {
+    const { rows } = await sql<{ id: string }>`
+      insert into purchases (
+        id, external_id, user_id, merchant_id, offer_id, amount, currency, purchased_at, status, created_at
+      )
+      select * from unnest(
+        ${purchases.map(({ id }) => id)}::uuid[],
+        ${purchases.map(({ externalId }) => externalId)}::text[],
+        ${purchases.map(({ userId }) => userId)}::uuid[],
+        ${purchases.map(({ merchantId }) => merchantId)}::uuid[],
+        ${purchases.map(({ offerId }) => offerId)}::uuid[],
+        ${purchases.map(({ amount, currency }) => formatMoney(amount, currency))}::numeric[],
+        ${purchases.map(({ currency }) => currency)}::text[],
+        ${purchases.map(({ purchasedAt }) => purchasedAt.toString())}::timestamptz[],
+        ${purchases.map(({ status }) => status)}::purchase_status[],
+        ${purchases.map(({ createdAt }) => createdAt.toString())}::timestamptz[]
+      ) as purchase (id, external_id)
+      order by external_id
+      on conflict (partner_id, external_id) do nothing
+      returning id
+    `.execute(trx);
+    return new Set(rows.map(({ id }) => id));
+  }
+
+  async function findByExternalIds(db: Db, externalIds: readonly string[]): Promise<Purchase[]> {
+    const rows = await db
+      .selectFrom('purchases')
+      .select(COLUMNS)
+      .where('partner_id', 'is', null)
+      .where('external_id', '=', sql<string>`any(${externalIds}::text[])`)
+      .execute();
+    return rows.map(toPurchase);
+  }
+
+  async function find(db: Db, id: string): Promise<Purchase | undefined> {
+    const row = await db.selectFrom('purchases').select(COLUMNS).where('id', '=', id).executeTakeFirst();
+    return row && toPurchase(row);
+  }
+
+  /** Locks the purchases that exist until the transaction ends, in the order of their ids. */
+  async function lock(trx: Trx, ids: readonly string[]): Promise<Purchase[]> {
+    const rows = await trx
+      .selectFrom('purchases')
+      .select(COLUMNS)
+      .where('id', '=', sql<string>`any(${ids}::uuid[])`)
+      .orderBy('id')
+      .forNoKeyUpdate()
+      .execute();
+    return rows.map(toPurchase);
+  }
+
+  async function settle(trx: Trx, settlements: readonly Settlement[], now: Temporal.Instant): Promise<void> {
+    await sql`
+      update purchases
+      set status = settlement.status,
+        confirmed_at = case settlement.status when 'confirmed' then ${now.toString()} else purchases.confirmed_at end,
+        reversed_at = case settlement.status when 'reversed' then ${now.toString()}::timestamptz end,
+        reversal_reason = settlement.reason
+      from unnest(
+        ${settlements.map(({ purchaseId }) => purchaseId)}::uuid[],
+        ${settlements.map(({ to }) => to)}::purchase_status[],
+        ${settlements.map((settlement) => (settlement.to === 'reversed' ? settlement.reason : null))}::reversal_reason[]
+      ) as settlement (purchase_id, status, reason)
+      where purchases.id = settlement.purchase_id
+    `.execute(trx);
+  }
+
+  /** Newest first; the cursor is the id. */
+  async function list(db: Db, filter: PurchaseFilter, page: PageRequest): Promise<PageOf<Purchase>> {
+    let matching = db.selectFrom('purchases');
+    if (filter.status !== undefined) matching = matching.where('status', '=', filter.status);
+    if (filter.userId !== undefined) matching = matching.where('user_id', '=', filter.userId);
+    if (filter.merchantId !== undefined) matching = matching.where('merchant_id', '=', filter.merchantId);
+    if (filter.from !== undefined) {
+      matching = matching.where(sql<SqlBool>`created_at >= ${filter.from}::date`);
+    }
+    if (filter.to !== undefined) {
+      matching = matching.where(sql<SqlBool>`created_at < ${filter.to}::date + 1`);
+    }
+    const { total } = await matching.select(sql<number>`count(*)::int`.as('total')).executeTakeFirstOrThrow();
+    let rows = matching
+      .select(COLUMNS)
+      .orderBy('id', 'desc')
+      .offset(page.offset)
+      .limit(page.limit + 1);
+    if (page.after !== undefined) rows = rows.where('id', '<', page.after);
+    return pageOf((await rows.execute()).map(toPurchase), total, page, ({ id }) => id);
+  }
+
+  return { insert, findByExternalIds, find, lock, settle, list };
+}
+
+function toPurchase(row: PurchaseRow): Purchase {
+  return {
+    id: row.id,
+    externalId: row.external_id,
+    userId: row.user_id,
+    merchantId: row.merchant_id,
+    offerId: row.offer_id,
+    amount: moneyFromNumeric(row.amount, row.currency),
+    currency: row.currency,
+    purchasedAt: row.purchased_at,
+    status: row.status,
+    createdAt: row.created_at,
+    confirmedAt: row.confirmed_at,
+  };
+}

@@ -1,0 +1,214 @@
+import type { Batcher } from '../../core/batcher.ts';
+import { forbidden, notFound, unsupportedCurrency } from '../../core/errors.ts';
+import { callerOf } from '../../core/http/authentication.ts';
+import { itemReader, workOnItems } from '../../core/http/items.ts';
+import { presentCursorPage, readPage } from '../../core/http/pagination.ts';
+import { IdParams } from '../../core/http/schemas.ts';
+import type { Routes } from '../../core/http/server.ts';
+import { isId } from '../../core/id.ts';
+import { onlyValue } from '../../core/outcome.ts';
+import {
+  duplicatePurchase,
+  invalidPurchaseStatus,
+  merchantNotEligible,
+  offerNotAvailable,
+  purchaseAlreadyReversed,
+  purchaseNotPending,
+  userNotEligible,
+} from './errors.ts';
+import type { PurchaseSubmission, RewardedPurchase, Settlement } from './model.ts';
+import { requirePurchaseStatus } from './policies.ts';
+import {
+  AcceptedBody,
+  BatchBody,
+  BatchResult,
+  ConfirmationBody,
+  OwnPurchaseQuery,
+  PurchasePage,
+  PurchaseQuery,
+  presentAccepted,
+  presentBatch,
+  presentConfirmation,
+  presentPurchase,
+  presentReversal,
+  presentRewardedPurchase,
+  ReversalBody,
+  ReversedBody,
+  RewardedPurchaseBody,
+  RewardedPurchasePage,
+  SubmissionBody,
+  toSubmission,
+} from './schemas.ts';
+import type { PurchaseService } from './service.ts';
+
+const BATCH_LIMIT_BYTES = 1024 * 1024;
+
+export function purchaseRoutes(deps: {
+  readonly service: PurchaseService;
+  /** Requests travel in batches: what arrives while a batch is being written leaves together with the next one. */
+  readonly ingestion: Batcher<PurchaseSubmission, RewardedPurchase>;
+  readonly settlement: Batcher<Settlement, RewardedPurchase>;
+}): Routes {
+  const { service, ingestion, settlement } = deps;
+
+  return (server) => {
+    server.post(
+      '/purchases',
+      {
+        schema: {
+          tags: ['purchases'],
+          summary: 'Report a purchase',
+          description:
+            'Records it, computes its reward and holds that as pending. Users report their own only.',
+          body: SubmissionBody,
+          response: { 201: AcceptedBody },
+        },
+        config: {
+          access: ['user', 'admin'],
+          errors: [
+            forbidden,
+            duplicatePurchase,
+            unsupportedCurrency,
+            userNotEligible,
+            merchantNotEligible,
+            offerNotAvailable,
+          ],
+        },
+      },
+      async (request, reply) => {
+        const outcomes = await ingestion.submit([toSubmission(request.body, callerOf(request))]);
+        return reply.code(201).send(presentAccepted(onlyValue(outcomes)));
+      },
+    );
+
+    const readSubmission = itemReader(SubmissionBody);
+    server.post(
+      '/purchases/batch',
+      {
+        bodyLimit: BATCH_LIMIT_BYTES,
+        schema: {
+          tags: ['purchases'],
+          summary: 'Report many purchases',
+          description: 'Each item answers for itself, in order; a bad one never fails the others.',
+          consumes: ['application/json', 'application/x-ndjson'],
+          body: BatchBody,
+          response: { 200: BatchResult },
+        },
+        config: { access: ['admin'] },
+      },
+      async (request) => {
+        const caller = callerOf(request);
+        const outcomes = await workOnItems(request.body.map(readSubmission), (bodies) =>
+          ingestion.submit(bodies.map((body) => toSubmission(body, caller))),
+        );
+        return presentBatch(request.body, outcomes, request.id);
+      },
+    );
+
+    server.get(
+      '/purchases',
+      {
+        schema: {
+          tags: ['purchases'],
+          summary: 'List purchases, newest first',
+          querystring: PurchaseQuery,
+          response: { 200: PurchasePage },
+        },
+        config: { access: ['admin'], errors: [invalidPurchaseStatus] },
+      },
+      async ({ query }) => {
+        const filter = {
+          status: query.status === undefined ? undefined : requirePurchaseStatus(query.status),
+          userId: query.user_id,
+          merchantId: query.merchant_id,
+          from: query.start_date,
+          to: query.end_date,
+        };
+        return presentCursorPage(
+          query,
+          await service.listPurchases(filter, readPage(query, isId)),
+          presentPurchase,
+        );
+      },
+    );
+
+    server.get(
+      '/users/me/purchases',
+      {
+        schema: {
+          tags: ['purchases'],
+          summary: 'List your purchases, newest first',
+          querystring: OwnPurchaseQuery,
+          response: { 200: RewardedPurchasePage },
+        },
+        config: { access: ['user', 'admin'], errors: [invalidPurchaseStatus] },
+      },
+      async (request) => {
+        const { query } = request;
+        const status = query.status === undefined ? undefined : requirePurchaseStatus(query.status);
+        const filter = { userId: callerOf(request).id, status };
+        const page = await service.listRewardedPurchases(filter, readPage(query, isId));
+        return presentCursorPage(query, page, presentRewardedPurchase);
+      },
+    );
+
+    server.get(
+      '/purchases/:id',
+      {
+        schema: {
+          tags: ['purchases'],
+          summary: 'Show a purchase and its reward',
+          params: IdParams,
+          response: { 200: RewardedPurchaseBody },
+        },
+        config: { access: ['user', 'admin'], errors: [notFound, forbidden] },
+      },
+      async (request) =>
+        presentRewardedPurchase(await service.getPurchase(request.params.id, callerOf(request))),
+    );
+
+    server.post(
+      '/purchases/:id/confirmation',
+      {
+        schema: {
+          tags: ['purchases'],
+          summary: 'Confirm a purchase: its reward becomes available',
+          params: IdParams,
+          response: { 200: ConfirmationBody },
+        },
+        config: { access: ['admin'], errors: [notFound, purchaseNotPending] },
+      },
+      async (request) => {
+        const purchaseId = request.params.id.toLowerCase();
+        const outcomes = await settlement.submit([{ actor: callerOf(request), purchaseId, to: 'confirmed' }]);
+        return presentConfirmation(onlyValue(outcomes));
+      },
+    );
+
+    server.route({
+      method: ['POST', 'PATCH'],
+      url: '/purchases/:id/reverse',
+      schema: {
+        tags: ['purchases'],
+        summary: 'Reverse a purchase: its reward is taken back',
+        description: 'Before or after confirmation. Money that was withdrawn by then is owed by the user.',
+        params: IdParams,
+        body: ReversalBody,
+        response: { 200: ReversedBody },
+      },
+      config: { access: ['admin'], errors: [notFound, purchaseAlreadyReversed] },
+      preValidation: async (request) => {
+        // The reason is optional, and so is the body that would hold it.
+        request.body ??= {};
+      },
+      handler: async (request) => {
+        const { reason = 'returned' } = request.body;
+        const purchaseId = request.params.id.toLowerCase();
+        const outcomes = await settlement.submit([
+          { actor: callerOf(request), purchaseId, to: 'reversed', reason },
+        ]);
+        return presentReversal(onlyValue(outcomes));
+      },
+    });
+  };
+}

@@ -1,0 +1,248 @@
+import Type, { type Static } from 'typebox';
+import { formatInstant } from '../../core/clock.ts';
+import { ErrorBody } from '../../core/http/errors.ts';
+import { presentRefusal } from '../../core/http/items.ts';
+import { CursorPage, CursorQuery } from '../../core/http/pagination.ts';
+import { CalendarDate, Currency, Id, Input, Money, MoneyInput, Timestamp } from '../../core/http/schemas.ts';
+import { formatMoney, isCurrency, readMoney } from '../../core/money.ts';
+import type { Outcome } from '../../core/outcome.ts';
+import type { Actor } from '../audit/index.ts';
+import type { Purchase, PurchaseSubmission, PurchaseView, RewardedPurchase } from './model.ts';
+
+const ExternalId = Type.String({
+  minLength: 1,
+  maxLength: 255,
+  description: 'Your name for the purchase, and its idempotency key: a repeat is never rewarded again.',
+  examples: ['order-2026-000123'],
+});
+
+export const SubmissionBody = Input(
+  {
+    external_id: ExternalId,
+    user_id: Id,
+    merchant_id: Id,
+    amount: MoneyInput,
+    currency: Currency,
+    purchased_at: Type.Optional(
+      Type.String({
+        ...Timestamp,
+        description: 'Now unless said otherwise. Late events are normal, future ones refused.',
+      }),
+    ),
+  },
+  { moneyIn: { amount: 'currency' } },
+);
+
+export const MAX_BATCH_ITEMS = 1_000;
+
+/** Each item is checked by itself, so that a bad one spoils no other. */
+export const BatchBody = Type.Array(Type.Unknown(), {
+  minItems: 1,
+  maxItems: MAX_BATCH_ITEMS,
+  description: 'A list of purchases as `POST /purchases` takes them, as a JSON array or as NDJSON.',
+  examples: [
+    [
+      {
+        external_id: 'order-2026-000123',
+        user_id: '01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e',
+        merchant_id: '01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5f',
+        amount: '49.90',
+        currency: 'EUR',
+      },
+    ],
+  ],
+});
+
+export const ReversalBody = Input({
+  reason: Type.Optional(
+    Type.Enum(['returned', 'cancelled', 'declined', 'fraud', 'error'], {
+      description: '`returned` unless said otherwise.',
+    }),
+  ),
+});
+
+/** Not an enum: an unknown status has an error code of its own. */
+const StatusFilter = Type.Optional(
+  Type.String({ maxLength: 32, description: '`pending`, `confirmed` or `reversed`.', examples: ['pending'] }),
+);
+
+export const PurchaseQuery = CursorQuery({
+  status: StatusFilter,
+  user_id: Type.Optional(Id),
+  merchant_id: Type.Optional(Id),
+  start_date: Type.Optional(CalendarDate),
+  end_date: Type.Optional(CalendarDate),
+});
+
+export const OwnPurchaseQuery = CursorQuery({ status: StatusFilter });
+
+const PurchaseStatus = Type.Enum(['pending', 'confirmed', 'reversed'], { examples: ['pending'] });
+
+const CashbackStatus = Type.Enum(['pending', 'available', 'reversed'], { examples: ['pending'] });
+
+export const AcceptedBody = Type.Object({ id: Id, status: PurchaseStatus, cashback_amount: Money });
+
+export const BatchResult = Type.Object({
+  results: Type.Array(
+    Type.Object({
+      external_id: Type.Union([Type.String(), Type.Null()]),
+      status: Type.Integer({ examples: [201] }),
+      id: Type.Optional(Id),
+      cashback_amount: Type.Optional(Money),
+      error: Type.Optional(ErrorBody),
+    }),
+  ),
+  summary: Type.Object({
+    total: Type.Integer(),
+    accepted: Type.Integer(),
+    duplicates: Type.Integer(),
+    refused: Type.Integer(),
+  }),
+});
+
+export const PurchaseBody = Type.Object({
+  id: Id,
+  external_id: ExternalId,
+  user_id: Id,
+  merchant_id: Id,
+  offer_id: Id,
+  amount: Money,
+  currency: Currency,
+  status: PurchaseStatus,
+  purchased_at: Timestamp,
+  created_at: Timestamp,
+});
+
+export const PurchasePage = CursorPage(PurchaseBody);
+
+export const RewardedPurchaseBody = Type.Object({
+  id: Id,
+  merchant_name: Type.String({ examples: ['Corner Books'] }),
+  amount: Money,
+  currency: Currency,
+  status: PurchaseStatus,
+  cashback_amount: Money,
+  cashback_status: CashbackStatus,
+  purchased_at: Timestamp,
+  created_at: Timestamp,
+});
+
+export const RewardedPurchasePage = CursorPage(RewardedPurchaseBody);
+
+export const ConfirmationBody = Type.Object({
+  id: Id,
+  user_id: Id,
+  merchant_id: Id,
+  status: PurchaseStatus,
+  amount: Money,
+  cashback_amount: Money,
+  confirmed_at: Timestamp,
+});
+
+export const ReversedBody = Type.Object({
+  id: Id,
+  status: PurchaseStatus,
+  cashback_amount: Type.String({ description: 'Zero: the reward is taken back.', examples: ['0.00'] }),
+});
+
+/** The currency may be one that the platform does not know at all; the rules refuse it before its amount matters. */
+export function toSubmission(body: Static<typeof SubmissionBody>, actor: Actor): PurchaseSubmission {
+  return {
+    actor,
+    externalId: body.external_id,
+    // Clients write UUIDs in either case; ours are lower.
+    userId: body.user_id.toLowerCase(),
+    merchantId: body.merchant_id.toLowerCase(),
+    amount: amountOf(body),
+    currency: body.currency,
+    purchasedAt: body.purchased_at === undefined ? undefined : Temporal.Instant.from(body.purchased_at),
+  };
+}
+
+function amountOf({ amount, currency }: Static<typeof SubmissionBody>): bigint {
+  const reading = isCurrency(currency) ? readMoney(amount, currency) : { minor: 0n };
+  if ('problem' in reading) throw new RangeError(reading.problem);
+  return reading.minor;
+}
+
+export function presentAccepted({ purchase, reward }: RewardedPurchase) {
+  return {
+    id: purchase.id,
+    status: purchase.status,
+    cashback_amount: formatMoney(reward.amount, reward.currency),
+  };
+}
+
+/** `items` are the bodies as they came; an item that names no external id is answered with null. */
+export function presentBatch(
+  items: readonly unknown[],
+  outcomes: readonly Outcome<RewardedPurchase>[],
+  requestId: string,
+) {
+  const results = outcomes.map((outcome, index) => {
+    const external_id = externalIdOf(items[index]);
+    if (!outcome.ok) return { external_id, ...presentRefusal(outcome.error, requestId) };
+    const { id, cashback_amount } = presentAccepted(outcome.value);
+    return { external_id, status: 201, id, cashback_amount };
+  });
+  const count = (matches: (status: number) => boolean) =>
+    results.filter(({ status }) => matches(status)).length;
+  const summary = {
+    total: results.length,
+    accepted: count((status) => status === 201),
+    duplicates: count((status) => status === 409),
+    refused: count((status) => status !== 201 && status !== 409),
+  };
+  return { results, summary };
+}
+
+function externalIdOf(item: unknown): string | null {
+  const externalId =
+    typeof item === 'object' && item !== null && 'external_id' in item ? item.external_id : null;
+  return typeof externalId === 'string' ? externalId : null;
+}
+
+export function presentPurchase(purchase: Purchase) {
+  return {
+    id: purchase.id,
+    external_id: purchase.externalId,
+    user_id: purchase.userId,
+    merchant_id: purchase.merchantId,
+    offer_id: purchase.offerId,
+    amount: formatMoney(purchase.amount, purchase.currency),
+    currency: purchase.currency,
+    status: purchase.status,
+    purchased_at: formatInstant(purchase.purchasedAt),
+    created_at: formatInstant(purchase.createdAt),
+  };
+}
+
+export function presentRewardedPurchase({ purchase, reward, merchantName }: PurchaseView) {
+  return {
+    id: purchase.id,
+    merchant_name: merchantName,
+    amount: formatMoney(purchase.amount, purchase.currency),
+    currency: purchase.currency,
+    status: purchase.status,
+    cashback_amount: formatMoney(reward.amount, reward.currency),
+    cashback_status: reward.status,
+    purchased_at: formatInstant(purchase.purchasedAt),
+    created_at: formatInstant(purchase.createdAt),
+  };
+}
+
+export function presentConfirmation({ purchase, reward }: RewardedPurchase) {
+  return {
+    id: purchase.id,
+    user_id: purchase.userId,
+    merchant_id: purchase.merchantId,
+    status: purchase.status,
+    amount: formatMoney(purchase.amount, purchase.currency),
+    cashback_amount: formatMoney(reward.amount, reward.currency),
+    confirmed_at: formatInstant(purchase.confirmedAt ?? purchase.createdAt),
+  };
+}
+
+export function presentReversal({ purchase }: RewardedPurchase) {
+  return { id: purchase.id, status: purchase.status, cashback_amount: formatMoney(0n, purchase.currency) };
+}

@@ -1,0 +1,26 @@
+import type { Clock } from '../../core/clock.ts';
+import type { Database } from '../../core/database.ts';
+import type { AuditClient } from '../audit/index.ts';
+import type { WalletClient } from '../wallets/index.ts';
+import { passwordHasher } from './passwords.ts';
+import { userRepository } from './repository.ts';
+import { userRoutes } from './routes.ts';
+import { type UserService, userService } from './service.ts';
+
+export type { User } from './model.ts';
+
+export type UserClient = Pick<UserService, 'findUser' | 'findUsers' | 'findByCredentials'>;
+
+export function usersModule(deps: {
+  database: Database;
+  clock: Clock;
+  wallets: WalletClient;
+  audit: AuditClient;
+  defaultCurrency: string;
+  bcryptCost: number;
+  registrationsPerMinute: number;
+}) {
+  const passwords = passwordHasher({ cost: deps.bcryptCost });
+  const service = userService({ ...deps, passwords, repository: userRepository() });
+  return { routes: userRoutes(service, deps), service, client: service satisfies UserClient };
+}

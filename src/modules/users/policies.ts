@@ -1,0 +1,52 @@
+import commonPasswords from 'fxa-common-password-list';
+import { passwordNotComplexEnough } from './errors.ts';
+
+/** One spelling of an address: addresses differ by letter case only in theory. */
+export function normalizeEmail(email: string): string {
+  return email.trim().toLowerCase();
+}
+
+const PASSWORD_RULES: readonly {
+  readonly reason: string;
+  readonly isBroken: (password: string) => boolean;
+}[] = [
+  { reason: 'must have at least 8 characters', isBroken: (password) => [...password].length < 8 },
+  { reason: 'must have at most 128 characters', isBroken: (password) => [...password].length > 128 },
+  { reason: 'must have a lower-case letter', isBroken: (password) => !/\p{Ll}/u.test(password) },
+  { reason: 'must have an upper-case letter', isBroken: (password) => !/\p{Lu}/u.test(password) },
+  { reason: 'must have a digit', isBroken: (password) => !/\p{Nd}/u.test(password) },
+  { reason: 'must have a special character', isBroken: (password) => !/[^\p{L}\p{Nd}\s]/u.test(password) },
+  { reason: 'must not be one of the commonest passwords', isBroken: isCommon },
+];
+
+/** @throws PASSWORD_NOT_COMPLEX_ENOUGH with every rule that the password breaks. */
+export function requireComplexPassword(password: string): void {
+  const violations = PASSWORD_RULES.filter(({ isBroken }) => isBroken(password)).map(({ reason }) => ({
+    field: 'password',
+    reason,
+  }));
+  if (violations.length > 0) throw passwordNotComplexEnough({ violations });
+}
+
+/** "P@ssw0rd1!" is "password" to everybody who guesses: letters restored, decoration at the end dropped. */
+const LOOKALIKES: Readonly<Record<string, string>> = {
+  '@': 'a',
+  '4': 'a',
+  '3': 'e',
+  '1': 'i',
+  '!': 'i',
+  '0': 'o',
+  $: 's',
+  '5': 's',
+};
+
+function isCommon(password: string): boolean {
+  const plain = password.toLowerCase();
+  const undecorated = plain.replace(/[^\p{L}]+$/u, '');
+  const candidates = [plain, undecorated, restoreLetters(plain), restoreLetters(undecorated)];
+  return candidates.some((candidate) => candidate.length >= 6 && commonPasswords.test(candidate));
+}
+
+function restoreLetters(text: string): string {
+  return text.replace(/[@431!0$5]/g, (sign) => LOOKALIKES[sign] ?? sign);
+}

@@ -1,0 +1,73 @@
+import { callerOf } from '../../core/http/authentication.ts';
+import { itemReader, workOnItems } from '../../core/http/items.ts';
+import type { Routes } from '../../core/http/server.ts';
+import { emailAlreadyRegistered, passwordNotComplexEnough } from './errors.ts';
+import {
+  ImportedUser,
+  presentImport,
+  presentUser,
+  RegistrationBody,
+  UserBody,
+  UserImportBody,
+  UserImportResult,
+} from './schemas.ts';
+import type { UserService } from './service.ts';
+
+const IMPORT_LIMIT_BYTES = 1024 * 1024;
+
+export function userRoutes(
+  service: UserService,
+  limits: { readonly registrationsPerMinute: number },
+): Routes {
+  return (server) => {
+    server.post(
+      '/users',
+      {
+        schema: {
+          tags: ['users'],
+          summary: 'Register',
+          body: RegistrationBody,
+          response: { 201: UserBody },
+        },
+        config: {
+          access: 'public',
+          errors: [passwordNotComplexEnough, emailAlreadyRegistered],
+          rateLimit: { max: limits.registrationsPerMinute, timeWindow: '1 minute' },
+        },
+      },
+      async (request, reply) =>
+        reply.code(201).send(presentUser(await service.register(request.body, request.id))),
+    );
+
+    server.get(
+      '/users/me',
+      {
+        schema: { tags: ['users'], summary: 'Show your account', response: { 200: UserBody } },
+        config: { access: ['user', 'admin'] },
+      },
+      async (request) => presentUser(await service.getUser(callerOf(request).id)),
+    );
+
+    const readUser = itemReader(ImportedUser);
+    server.post(
+      '/users/import',
+      {
+        bodyLimit: IMPORT_LIMIT_BYTES,
+        schema: {
+          tags: ['users'],
+          summary: 'Import customers, without a password',
+          description: 'They cannot log in until they set one. Each item answers for itself, in order.',
+          consumes: ['application/json', 'application/x-ndjson'],
+          body: UserImportBody,
+          response: { 200: UserImportResult },
+        },
+        config: { access: ['admin'] },
+      },
+      async (request) => {
+        const items = request.body.map(readUser);
+        const outcomes = await workOnItems(items, (users) => service.importUsers(users, callerOf(request)));
+        return presentImport(request.body, outcomes, request.id);
+      },
+    );
+  };
+}

@@ -1,0 +1,88 @@
+import Type from 'typebox';
+import { formatInstant } from '../../core/clock.ts';
+import { DomainError } from '../../core/errors.ts';
+import { ErrorBody } from '../../core/http/errors.ts';
+import { presentRefusal } from '../../core/http/items.ts';
+import { Id, Input, Timestamp } from '../../core/http/schemas.ts';
+import type { Outcome } from '../../core/outcome.ts';
+import type { User } from './model.ts';
+
+const Email = Type.String({ format: 'email', maxLength: 254, examples: ['alice@example.com'] });
+
+export const RegistrationBody = Input({
+  email: Email,
+  password: Type.String({
+    maxLength: 1024,
+    description:
+      '8 to 128 characters with a lower-case, an upper-case, a digit and a special one; no common password.',
+    examples: ['Str0ng!Pass'],
+  }),
+});
+
+export const UserBody = Type.Object({
+  id: Id,
+  email: Email,
+  active: Type.Boolean(),
+  role: Type.Enum(['user', 'admin']),
+  created_at: Timestamp,
+});
+
+export const MAX_IMPORTED_USERS = 5_000;
+
+export const ImportedUser = Input({ email: Email });
+
+/** Each item is checked by itself, so that a bad one spoils no other. */
+export const UserImportBody = Type.Array(Type.Unknown(), {
+  minItems: 1,
+  maxItems: MAX_IMPORTED_USERS,
+  description: 'A list of `{ "email": … }`, as a JSON array or as NDJSON.',
+  examples: [[{ email: 'alice@example.com' }, { email: 'bob@example.com' }]],
+});
+
+export const UserImportResult = Type.Object({
+  results: Type.Array(
+    Type.Object({
+      email: Type.Union([Type.String(), Type.Null()]),
+      status: Type.Integer({ examples: [201] }),
+      id: Type.Optional(Id),
+      error: Type.Optional(ErrorBody),
+    }),
+  ),
+  summary: Type.Object({ total: Type.Integer(), created: Type.Integer(), refused: Type.Integer() }),
+});
+
+export function presentUser(user: User) {
+  return {
+    id: user.id,
+    email: user.email,
+    active: user.active,
+    role: user.role,
+    created_at: formatInstant(user.createdAt),
+  };
+}
+
+/** `items` are the bodies as they came; an item that names no email is answered with null. */
+export function presentImport(
+  items: readonly unknown[],
+  outcomes: readonly Outcome<User>[],
+  requestId: string,
+) {
+  const results = outcomes.map((outcome, index) => {
+    const email = emailOf(items[index]);
+    if (outcome.ok) return { email, status: 201, id: outcome.value.id };
+    return { email, ...presentRefusal(outcome.error, requestId), ...knownId(outcome.error) };
+  });
+  const created = outcomes.filter(({ ok }) => ok).length;
+  return { results, summary: { total: results.length, created, refused: results.length - created } };
+}
+
+function emailOf(item: unknown): string | null {
+  const email = typeof item === 'object' && item !== null && 'email' in item ? item.email : null;
+  return typeof email === 'string' ? email : null;
+}
+
+/** The operator wants to know which user a customer who is here already is. */
+function knownId(error: unknown): { id?: string } {
+  const id = error instanceof DomainError ? error.details.user_id : undefined;
+  return typeof id === 'string' ? { id } : {};
+}

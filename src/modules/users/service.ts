@@ -1,0 +1,129 @@
+import type { Clock } from '../../core/clock.ts';
+import type { Database, Db, Trx } from '../../core/database.ts';
+import { notFound } from '../../core/errors.ts';
+import { newId } from '../../core/id.ts';
+import { failure, type Outcome, success } from '../../core/outcome.ts';
+import type { Actor, AuditClient } from '../audit/index.ts';
+import type { WalletClient } from '../wallets/index.ts';
+import { emailAlreadyRegistered } from './errors.ts';
+import type { User, UserWithPassword } from './model.ts';
+import type { Passwords } from './passwords.ts';
+import { normalizeEmail, requireComplexPassword } from './policies.ts';
+import type { UserRepository } from './repository.ts';
+
+export type UserService = ReturnType<typeof userService>;
+
+export type NewUser = {
+  readonly email: string;
+  readonly passwordHash: string | null;
+  readonly role: User['role'];
+};
+
+export function userService(deps: {
+  database: Database;
+  clock: Clock;
+  repository: UserRepository;
+  passwords: Passwords;
+  wallets: Pick<WalletClient, 'openWallets'>;
+  audit: AuditClient;
+  defaultCurrency: string;
+}) {
+  const { database, clock, repository, passwords, wallets, audit, defaultCurrency } = deps;
+
+  /** @throws PASSWORD_NOT_COMPLEX_ENOUGH, EMAIL_ALREADY_REGISTERED, or OVERLOADED when too many passwords wait. */
+  async function register(
+    input: { readonly email: string; readonly password: string; readonly role?: User['role'] },
+    requestId: string | null,
+  ): Promise<User> {
+    requireComplexPassword(input.password);
+    const passwordHash = await passwords.hashPassword(input.password);
+    const email = normalizeEmail(input.email);
+    return database.transaction(async (trx) => {
+      const [user] = await createUsers(trx, [{ email, passwordHash, role: input.role ?? 'user' }]);
+      if (user === undefined) throw emailAlreadyRegistered({ email });
+      const actor = { type: 'user', id: user.id, requestId } as const;
+      await audit.record(trx, [
+        { actor, action: 'user.registered', resourceType: 'user', resourceId: user.id },
+      ]);
+      return user;
+    });
+  }
+
+  /** Creates users without a password for the customers that an operator brings along; each answers for itself. */
+  async function importUsers(
+    customers: readonly { readonly email: string }[],
+    actor: Actor,
+  ): Promise<readonly Outcome<User>[]> {
+    const emails = customers.map(({ email }) => normalizeEmail(email));
+    const distinct = [...new Set(emails)];
+    const { created, known } = await database.transaction(async (trx) => {
+      const newUsers = distinct.map((email) => ({ email, passwordHash: null, role: 'user' as const }));
+      const users = await createUsers(trx, newUsers);
+      await audit.record(
+        trx,
+        users.map(({ id }) => ({ actor, action: 'user.imported', resourceType: 'user', resourceId: id })),
+      );
+      return { created: byEmail(users), known: byEmail(await repository.findByEmails(trx, distinct)) };
+    });
+    return emails.map((email) => {
+      const user = created.get(email);
+      // Taken once: a second mention of an email in the list finds it registered.
+      if (created.delete(email) && user !== undefined) return success(user);
+      return failure(emailAlreadyRegistered({ email, user_id: known.get(email)?.id ?? null }));
+    });
+  }
+
+  /** Users with their wallets, all in the caller's transaction. Emails that are taken are left out. */
+  async function createUsers(trx: Trx, newUsers: readonly NewUser[]): Promise<readonly User[]> {
+    const now = clock();
+    const users: UserWithPassword[] = newUsers.map((user) => ({
+      id: newId(),
+      active: true,
+      createdAt: now,
+      ...user,
+    }));
+    const insertedIds = new Set(await repository.insert(trx, users));
+    const inserted = users.filter(({ id }) => insertedIds.has(id));
+    await wallets.openWallets(
+      trx,
+      inserted.map(({ id }) => ({ userId: id, currency: defaultCurrency })),
+    );
+    return inserted;
+  }
+
+  /** @throws NOT_FOUND. */
+  async function getUser(id: string): Promise<User> {
+    const user = await findUser(database.db, id);
+    if (user === undefined) throw notFound({ resource_type: 'user', resource_id: id });
+    return user;
+  }
+
+  async function findByEmail(email: string): Promise<User | undefined> {
+    const [user] = await repository.findByEmails(database.db, [normalizeEmail(email)]);
+    return user;
+  }
+
+  async function findUser(db: Db, id: string): Promise<User | undefined> {
+    const [user] = await repository.findAll(db, [id]);
+    return user;
+  }
+
+  /** The users of these ids that exist, by id. */
+  async function findUsers(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, User>> {
+    const users = await repository.findAll(db, ids);
+    return new Map(users.map((user) => [user.id, user]));
+  }
+
+  /** The user whom email and password name; undefined for either wrong, after the same time. */
+  async function findByCredentials(email: string, password: string): Promise<User | undefined> {
+    const user = await repository.findWithPassword(database.db, normalizeEmail(email));
+    const matches = await passwords.verifyPassword(password, user?.passwordHash ?? null);
+    return matches ? user : undefined;
+  }
+
+  return { register, importUsers, getUser, findByEmail, findUser, findUsers, findByCredentials };
+}
+
+function byEmail(users: readonly User[]): Map<string, User> {
+  return new Map(users.map((user) => [user.email, user]));
+}

@@ -1,0 +1,71 @@
+import type { WalletBucket, WalletEntryType, WalletSourceType } from '../../core/schema.generated.ts';
+
+export type { WalletBucket, WalletEntryType } from '../../core/schema.generated.ts';
+
+/** Whose wallet: a user has one for each currency. */
+export type WalletOwner = { readonly userId: string; readonly currency: string };
+
+/** In minor units. `available` may be below zero: the user owes it after a late reversal. */
+export type Balances = { readonly pending: bigint; readonly available: bigint; readonly paid: bigint };
+
+export type Wallet = WalletOwner & Balances & { readonly id: string; readonly lastSequence: bigint };
+
+/** An order to move money of one wallet from one bucket to another. */
+export type Movement = WalletOwner & {
+  readonly type: WalletEntryType;
+  readonly from: WalletBucket;
+  readonly to: WalletBucket;
+  /** Minor units, above zero. */
+  readonly amount: bigint;
+  readonly source: { readonly type: WalletSourceType; readonly id: string };
+};
+
+/** A line of the journal: a movement that happened, its number in the wallet, and the balances after it. */
+export type WalletEntry = Movement & {
+  readonly id: string;
+  readonly walletId: string;
+  readonly sequence: bigint;
+  readonly after: Balances;
+  readonly createdAt: Temporal.Instant;
+};
+
+/** The ways money may take, by type of entry; the database holds the same table as a constraint. */
+export const LEGAL_MOVEMENTS: Readonly<
+  Record<WalletEntryType, readonly (readonly [WalletBucket, WalletBucket])[]>
+> = {
+  cashback_credit: [['platform', 'pending']],
+  cashback_confirmation: [['pending', 'available']],
+  cashback_reversal: [
+    ['pending', 'platform'],
+    ['available', 'platform'],
+  ],
+  payout: [['available', 'paid']],
+  payout_refund: [['paid', 'available']],
+  adjustment: [
+    ['platform', 'available'],
+    ['available', 'platform'],
+  ],
+};
+
+/** What the replay of every journal found, per currency and in all. Amounts in minor units. */
+export type LedgerReport = {
+  readonly currencies: readonly LedgerTotals[];
+  readonly faults: readonly LedgerFault[];
+  readonly faultCount: number;
+};
+
+export type LedgerTotals = Balances & {
+  readonly currency: string;
+  readonly wallets: number;
+  readonly entries: number;
+  /** What left the platform for good, by the journal: equal to what users hold. */
+  readonly fromPlatform: bigint;
+  readonly faults: number;
+};
+
+export type LedgerFault = WalletOwner & {
+  readonly walletId: string;
+  readonly problem: string;
+  readonly stored: Balances;
+  readonly replayed: Balances;
+};

@@ -1,0 +1,71 @@
+import { newId } from '../../core/id.ts';
+import { formatMoney } from '../../core/money.ts';
+import { insufficientBalance } from './errors.ts';
+import {
+  type Balances,
+  LEGAL_MOVEMENTS,
+  type Movement,
+  type Wallet,
+  type WalletBucket,
+  type WalletEntry,
+  type WalletOwner,
+} from './model.ts';
+
+export type Posting = { readonly entries: readonly WalletEntry[]; readonly wallets: readonly Wallet[] };
+
+/**
+ * Decides a list of movements against locked wallets, in order: the journal entries to append, and the wallets
+ * as they are after them. All or nothing.
+ * @throws INSUFFICIENT_BALANCE when a movement takes a bucket below zero. Only a reversal may do so to `available`.
+ */
+export function postMovements(
+  wallets: readonly Wallet[],
+  movements: readonly Movement[],
+  createdAt: Temporal.Instant,
+): Posting {
+  const current = new Map(wallets.map((wallet) => [ownerKey(wallet), wallet]));
+  const entries = movements.map((movement) => {
+    const wallet = current.get(ownerKey(movement));
+    if (wallet === undefined) throw new Error(`the wallet of user ${movement.userId} is not locked`);
+    requireLegal(movement);
+
+    const after = move(wallet, movement);
+    requireCovered(wallet, movement, after);
+    const sequence = wallet.lastSequence + 1n;
+    current.set(ownerKey(wallet), { ...wallet, ...after, lastSequence: sequence });
+    return { ...movement, id: newId(), walletId: wallet.id, sequence, after, createdAt };
+  });
+  const touched = new Set(entries.map(({ walletId }) => walletId));
+  return { entries, wallets: [...current.values()].filter(({ id }) => touched.has(id)) };
+}
+
+export function ownerKey({ userId, currency }: WalletOwner): string {
+  return `${userId} ${currency}`;
+}
+
+function requireLegal({ type, from, to, amount }: Movement): void {
+  if (amount <= 0n) throw new RangeError('a movement is above zero');
+  const legal = LEGAL_MOVEMENTS[type].some(([source, target]) => source === from && target === to);
+  if (!legal) throw new RangeError(`${type} does not move money from ${from} to ${to}`);
+}
+
+function move(before: Balances, { from, to, amount }: Movement): Balances {
+  const change = (bucket: WalletBucket) => (bucket === to ? amount : 0n) - (bucket === from ? amount : 0n);
+  return {
+    pending: before.pending + change('pending'),
+    available: before.available + change('available'),
+    paid: before.paid + change('paid'),
+  };
+}
+
+function requireCovered(wallet: Wallet, movement: Movement, after: Balances): void {
+  const { from, type } = movement;
+  const mayOwe = from === 'available' && type === 'cashback_reversal';
+  if (from === 'platform' || mayOwe || after[from] >= 0n) return;
+  throw insufficientBalance({
+    available_balance: formatMoney(wallet.available, wallet.currency),
+    pending_balance: formatMoney(wallet.pending, wallet.currency),
+    requested_amount: formatMoney(movement.amount, wallet.currency),
+    currency: wallet.currency,
+  });
+}

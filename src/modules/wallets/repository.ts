@@ -1,0 +1,169 @@
+import { sql } from 'kysely';
+import type { Db, Trx } from '../../core/database.ts';
+import { newId } from '../../core/id.ts';
+import { formatMoney, moneyFromNumeric } from '../../core/money.ts';
+import { type PageOf, type PageRequest, pageOf } from '../../core/page.ts';
+import type { Wallet, WalletEntry, WalletOwner } from './model.ts';
+
+export type WalletRepository = ReturnType<typeof walletRepository>;
+
+const WALLET_COLUMNS = [
+  'id',
+  'user_id',
+  'currency',
+  'pending',
+  'available',
+  'paid',
+  'last_sequence',
+] as const;
+
+type WalletRow = {
+  id: string;
+  user_id: string;
+  currency: string;
+  pending: string;
+  available: string;
+  paid: string;
+  last_sequence: bigint;
+};
+
+export function walletRepository() {
+  /** Opens the wallets that do not exist yet, empty. */
+  async function open(trx: Trx, owners: readonly WalletOwner[]): Promise<void> {
+    await sql`
+      insert into wallets (id, user_id, currency)
+      select id, user_id, currency
+      from unnest(
+        ${owners.map(newId)}::uuid[],
+        ${owners.map(({ userId }) => userId)}::uuid[],
+        ${owners.map(({ currency }) => currency)}::text[]
+      ) as owner (id, user_id, currency)
+      order by user_id, currency
+      on conflict (user_id, currency) do nothing
+    `.execute(trx);
+  }
+
+  /** Locks the wallets that exist until the transaction ends, in the order of their ids, so that no two deadlock. */
+  async function lock(trx: Trx, owners: readonly WalletOwner[]): Promise<Wallet[]> {
+    const { rows } = await sql<WalletRow>`
+      select id, user_id, currency, pending, available, paid, last_sequence
+      from wallets
+      where (user_id, currency) in (
+        select * from unnest(
+          ${owners.map(({ userId }) => userId)}::uuid[],
+          ${owners.map(({ currency }) => currency)}::text[]
+        )
+      )
+      order by id
+      for no key update
+    `.execute(trx);
+    return rows.map(toWallet);
+  }
+
+  async function append(trx: Trx, entries: readonly WalletEntry[]): Promise<void> {
+    const money = (amount: (entry: WalletEntry) => bigint) =>
+      entries.map((entry) => formatMoney(amount(entry), entry.currency));
+    await sql`
+      insert into wallet_entries (
+        id, wallet_id, sequence, type, from_bucket, to_bucket, amount, source_type, source_id,
+        pending_after, available_after, paid_after, created_at
+      )
+      select * from unnest(
+        ${entries.map(({ id }) => id)}::uuid[],
+        ${entries.map(({ walletId }) => walletId)}::uuid[],
+        ${entries.map(({ sequence }) => String(sequence))}::bigint[],
+        ${entries.map(({ type }) => type)}::wallet_entry_type[],
+        ${entries.map(({ from }) => from)}::wallet_bucket[],
+        ${entries.map(({ to }) => to)}::wallet_bucket[],
+        ${money(({ amount }) => amount)}::numeric[],
+        ${entries.map(({ source }) => source.type)}::wallet_source_type[],
+        ${entries.map(({ source }) => source.id)}::uuid[],
+        ${money(({ after }) => after.pending)}::numeric[],
+        ${money(({ after }) => after.available)}::numeric[],
+        ${money(({ after }) => after.paid)}::numeric[],
+        ${entries.map(({ createdAt }) => createdAt.toString())}::timestamptz[]
+      )
+    `.execute(trx);
+  }
+
+  async function update(trx: Trx, wallets: readonly Wallet[]): Promise<void> {
+    const money = (amount: (wallet: Wallet) => bigint) =>
+      wallets.map((wallet) => formatMoney(amount(wallet), wallet.currency));
+    await sql`
+      update wallets
+      set pending = changed.pending,
+        available = changed.available,
+        paid = changed.paid,
+        last_sequence = changed.last_sequence
+      from unnest(
+        ${wallets.map(({ id }) => id)}::uuid[],
+        ${money(({ pending }) => pending)}::numeric[],
+        ${money(({ available }) => available)}::numeric[],
+        ${money(({ paid }) => paid)}::numeric[],
+        ${wallets.map(({ lastSequence }) => String(lastSequence))}::bigint[]
+      ) as changed (id, pending, available, paid, last_sequence)
+      where wallets.id = changed.id
+    `.execute(trx);
+  }
+
+  async function find(db: Db, owner: WalletOwner): Promise<Wallet | undefined> {
+    const row = await db
+      .selectFrom('wallets')
+      .select(WALLET_COLUMNS)
+      .where('user_id', '=', owner.userId)
+      .where('currency', '=', owner.currency)
+      .executeTakeFirst();
+    return row && toWallet(row);
+  }
+
+  /** Newest first; the cursor is the sequence. The total is the wallet's last sequence: gapless, so never counted. */
+  async function listEntries(db: Db, wallet: Wallet, page: PageRequest): Promise<PageOf<WalletEntry>> {
+    let query = db
+      .selectFrom('wallet_entries')
+      .selectAll()
+      .where('wallet_id', '=', wallet.id)
+      .orderBy('sequence', 'desc')
+      .limit(page.limit + 1);
+    // Gapless numbers make an offset a number to start below, as cheap as a cursor.
+    const startBelow =
+      page.after === undefined ? wallet.lastSequence + 1n - BigInt(page.offset) : BigInt(page.after);
+    query = query.where('sequence', '<', startBelow);
+    const rows = await query.execute();
+
+    const { userId, currency } = wallet;
+    const money = (numeric: string) => moneyFromNumeric(numeric, currency);
+    const entries = rows.map((row) => ({
+      id: row.id,
+      walletId: row.wallet_id,
+      userId,
+      currency,
+      sequence: row.sequence,
+      type: row.type,
+      from: row.from_bucket,
+      to: row.to_bucket,
+      amount: money(row.amount),
+      source: { type: row.source_type, id: row.source_id },
+      after: {
+        pending: money(row.pending_after),
+        available: money(row.available_after),
+        paid: money(row.paid_after),
+      },
+      createdAt: row.created_at,
+    }));
+    return pageOf(entries, Number(wallet.lastSequence), page, ({ sequence }) => String(sequence));
+  }
+
+  return { open, lock, append, update, find, listEntries };
+}
+
+function toWallet(row: WalletRow): Wallet {
+  return {
+    id: row.id,
+    userId: row.user_id,
+    currency: row.currency,
+    pending: moneyFromNumeric(row.pending, row.currency),
+    available: moneyFromNumeric(row.available, row.currency),
+    paid: moneyFromNumeric(row.paid, row.currency),
+    lastSequence: row.last_sequence,
+  };
+}

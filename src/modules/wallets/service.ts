@@ -1,0 +1,80 @@
+import type { Clock } from '../../core/clock.ts';
+import type { Database, Trx } from '../../core/database.ts';
+import { notFound } from '../../core/errors.ts';
+import type { PageOf, PageRequest } from '../../core/page.ts';
+import type { CashbackClient } from '../cashback/index.ts';
+import type { Movement, Wallet, WalletEntry, WalletOwner } from './model.ts';
+import { ownerKey, postMovements } from './policies.ts';
+import type { WalletRepository } from './repository.ts';
+
+export type WalletService = ReturnType<typeof walletService>;
+
+/** A journal entry as its owner sees it: with what has become of the cashback it belongs to. */
+export type WalletTransaction = WalletEntry & { readonly status: string };
+
+export function walletService(deps: {
+  database: Database;
+  clock: Clock;
+  repository: WalletRepository;
+  cashback: Pick<CashbackClient, 'findRewards'>;
+}) {
+  const { database, clock, repository, cashback } = deps;
+
+  /** Opens a wallet for each owner who has none. */
+  async function openWallets(trx: Trx, owners: readonly WalletOwner[]): Promise<void> {
+    await repository.open(trx, owners);
+  }
+
+  /**
+   * Moves money: the only way a balance changes. Locks the wallets of all movements in one order until the
+   * transaction ends, decides, appends the journal and writes the balances, each in one statement.
+   * @throws INSUFFICIENT_BALANCE when a movement is not covered; nothing was written then.
+   */
+  async function applyMovements(trx: Trx, movements: readonly Movement[]): Promise<readonly WalletEntry[]> {
+    if (movements.length === 0) return [];
+    const wallets = await lockWallets(trx, distinctOwners(movements));
+    const posting = postMovements(wallets, movements, clock());
+    // Entries first: the database refuses a balance that the journal does not state.
+    await repository.append(trx, posting.entries);
+    await repository.update(trx, posting.wallets);
+    return posting.entries;
+  }
+
+  async function lockWallets(trx: Trx, owners: readonly WalletOwner[]): Promise<Wallet[]> {
+    const wallets = await repository.lock(trx, owners);
+    if (wallets.length === owners.length) return wallets;
+    // A user's first money in this currency.
+    await repository.open(trx, owners);
+    return repository.lock(trx, owners);
+  }
+
+  /** @throws NOT_FOUND when the user has no wallet in this currency. */
+  async function getWallet(owner: WalletOwner): Promise<Wallet> {
+    const wallet = await repository.find(database.db, owner);
+    if (wallet === undefined) throw notFound({ resource_type: 'wallet', resource_id: ownerKey(owner) });
+    return wallet;
+  }
+
+  async function listTransactions(owner: WalletOwner, page: PageRequest): Promise<PageOf<WalletTransaction>> {
+    const wallet = await getWallet(owner);
+    const entries = await repository.listEntries(database.db, wallet, page);
+    const purchaseIds = entries.items
+      .filter(({ source }) => source.type === 'purchase')
+      .map(({ source }) => source.id);
+    const rewards = await cashback.findRewards(database.db, [...new Set(purchaseIds)]);
+    const items = entries.items.map((entry) => ({
+      ...entry,
+      status: rewards.get(entry.source.id)?.status ?? entry.to,
+    }));
+    return { ...entries, items };
+  }
+
+  return { openWallets, applyMovements, getWallet, listTransactions };
+}
+
+function distinctOwners(movements: readonly Movement[]): WalletOwner[] {
+  const owners = new Map(
+    movements.map(({ userId, currency }) => [ownerKey({ userId, currency }), { userId, currency }]),
+  );
+  return [...owners.values()];
+}

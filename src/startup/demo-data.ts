@@ -1,0 +1,123 @@
+import type { Platform } from '../app.ts';
+import { type Clock, utcDate } from '../core/clock.ts';
+import { DomainError } from '../core/errors.ts';
+
+export const DEMO_PASSWORD = 'Str0ng!Pass';
+
+const ADMIN = { email: 'carol@clicknback.com', role: 'admin' } as const;
+
+const SHOPPERS = [
+  { email: 'alice@clicknback.com', role: 'user' },
+  { email: 'bob@clicknback.com', role: 'user' },
+  { email: 'dave@clicknback.com', role: 'user' },
+] as const;
+
+export const DEMO_USERS = [ADMIN, ...SHOPPERS];
+
+/** Name, default percentage, and the offer: percent or fixed, with or without a cap; null for none. */
+const MERCHANTS = [
+  ['Corner Books', 5, { cashbackType: 'percent', cashbackValue: 5, monthlyCap: 30 }],
+  ['Fresh Basket', 2, { cashbackType: 'percent', cashbackValue: 2.5, monthlyCap: 20 }],
+  ['Northwind Outdoor', 6, { cashbackType: 'percent', cashbackValue: 6, monthlyCap: null }],
+  ['Blue Kettle Coffee', 8, { cashbackType: 'percent', cashbackValue: 8, monthlyCap: 5 }],
+  ['Pixel & Co Electronics', 1, { cashbackType: 'percent', cashbackValue: 1.25, monthlyCap: 50 }],
+  ['Rail & Road Travel', 3, { cashbackType: 'fixed', cashbackValue: 7.5, monthlyCap: 15 }],
+  ['Green Thumb Garden', 4, { cashbackType: 'percent', cashbackValue: 4, monthlyCap: null }],
+  ['Loft Furniture', 3, { cashbackType: 'fixed', cashbackValue: 10, monthlyCap: null }],
+  ['Little Steps Shoes', 7, { cashbackType: 'percent', cashbackValue: 7, monthlyCap: 25 }],
+  ['Harbour Pharmacy', 2, { cashbackType: 'percent', cashbackValue: 2, monthlyCap: 10 }],
+  ['Studio Strings Music', 10, { cashbackType: 'percent', cashbackValue: 10, monthlyCap: 40 }],
+  ['Old Mill Bakery', 5, null],
+] as const;
+
+const PURCHASES_PER_SHOPPER = 110;
+const DAYS_BACK = 120;
+
+/**
+ * A small programme to look at, made by the platform's own use cases: a dozen merchants with offers, and some
+ * hundred purchases of three shoppers in every state. The admin comes last, so that a load that was cut off is
+ * completed by the next start; what is there already is refused as a duplicate and stays as it is.
+ */
+export async function loadDemoData({ modules }: Platform, clock: Clock, currency: string): Promise<void> {
+  const { users, merchants, offers, purchases } = modules;
+  if ((await users.service.findByEmail(ADMIN.email)) !== undefined) return;
+
+  const admin = { type: 'system', id: null, requestId: null } as const;
+  const now = clock();
+  const shopperIds = await Promise.all(
+    SHOPPERS.map(async ({ email, role }) => {
+      await unlessPresent(users.service.register({ email, password: DEMO_PASSWORD, role }, null));
+      return (await users.service.findByEmail(email))?.id ?? '';
+    }),
+  );
+
+  const period = {
+    startDate: utcDate(now).subtract({ years: 1 }).toString(),
+    endDate: utcDate(now).add({ years: 1 }).toString(),
+  };
+  for (const [name, defaultCashbackPercentage, terms] of MERCHANTS) {
+    const input = { name, defaultCashbackPercentage, active: true };
+    const merchant = await unlessPresent(merchants.service.createMerchant(input, admin));
+    if (merchant === undefined || terms === null) continue;
+    const proposal = { merchantId: merchant.id, currency, ...terms, ...period };
+    await unlessPresent(offers.service.createOffer(proposal, admin));
+  }
+
+  const offered = await offers.service.listVisibleOffers({}, { offset: 0, limit: 100 });
+  const merchantIds = offered.items.map(({ merchantId }) => merchantId).reverse();
+  const random = seededRandom(20_260_101);
+  const submissions = shopperIds.flatMap((userId, shopper) =>
+    Array.from({ length: PURCHASES_PER_SHOPPER }, (_, index) => ({
+      actor: admin,
+      externalId: `demo-${shopper + 1}-${String(index + 1).padStart(4, '0')}`,
+      userId,
+      merchantId: merchantIds[Math.floor(random() * merchantIds.length)] ?? '',
+      amount: BigInt(300 + Math.floor(random() ** 3 * 24_000)),
+      currency,
+      purchasedAt: now.subtract({ minutes: Math.floor(random() * DAYS_BACK * 24 * 60) }).round('second'),
+    })),
+  );
+  const outcomes = await purchases.ingestion.submit(submissions);
+  const accepted = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value.purchase] : []));
+
+  // Old ones are settled, recent ones wait; some come back, before or after their confirmation.
+  const settleable = accepted.filter(({ purchasedAt }) => isOlderThanDays(purchasedAt, now, 30));
+  await purchases.settlement.submit(
+    settleable.map(({ id: purchaseId }, index) =>
+      index % 12 === 5
+        ? { actor: admin, purchaseId, to: 'reversed', reason: 'cancelled' }
+        : { actor: admin, purchaseId, to: 'confirmed' },
+    ),
+  );
+  await purchases.settlement.submit(
+    settleable
+      .filter((_, index) => index % 18 === 7)
+      .map(({ id: purchaseId }) => ({ actor: admin, purchaseId, to: 'reversed', reason: 'returned' })),
+  );
+  await users.service.register({ ...ADMIN, password: DEMO_PASSWORD }, null);
+}
+
+/** The result, or undefined when it was there already. */
+async function unlessPresent<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof DomainError && error.kind === 'conflict') return undefined;
+    throw error;
+  }
+}
+
+function isOlderThanDays(instant: Temporal.Instant, now: Temporal.Instant, days: number): boolean {
+  return Temporal.Instant.compare(instant, now.subtract({ hours: days * 24 })) < 0;
+}
+
+/** mulberry32: the same numbers from the same seed, everywhere. */
+export function seededRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

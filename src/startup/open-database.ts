@@ -1,0 +1,162 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pg from 'pg';
+import { type Config, PROJECT_DIRECTORY } from '../config.ts';
+import { type Database, inspectServer, openDatabase } from '../core/database.ts';
+import { startEmbeddedPostgres, systemDataDirectory } from '../core/embedded-postgres/index.ts';
+import type { Logger } from '../core/logging.ts';
+import { migrate } from '../core/migrations.ts';
+import { StartupError } from '../core/startup-error.ts';
+
+const OLDEST_POSTGRES = 15;
+const DATABASE_NAME = 'clicknback';
+
+export type OpenDatabase = {
+  readonly database: Database;
+  /** For a person: where the data lies. Without the password. */
+  readonly location: string;
+  readonly close: () => Promise<void>;
+};
+
+type PostgresServer = {
+  readonly url: string;
+  readonly location: string;
+  readonly stop: () => Promise<void>;
+};
+
+/**
+ * The database that the configuration names, migrated: `DATABASE_URL`, or else an embedded server of our own.
+ * @throws StartupError when it cannot be used, in one sentence.
+ */
+export async function openMigratedDatabase(config: Config, logger: Logger): Promise<OpenDatabase> {
+  const server =
+    config.databaseUrl === undefined ? await startEmbedded(config, logger) : external(config.databaseUrl);
+  return openOn(server, config, logger);
+}
+
+/** The same for a command beside a running platform: joins its embedded server when there is one. */
+export async function joinMigratedDatabase(config: Config, logger: Logger): Promise<OpenDatabase> {
+  const running = config.databaseUrl === undefined ? await findRunningEmbedded(config) : undefined;
+  return running === undefined ? openMigratedDatabase(config, logger) : openOn(running, config, logger);
+}
+
+async function openOn(server: PostgresServer, config: Config, logger: Logger): Promise<OpenDatabase> {
+  const database = openDatabase({
+    url: server.url,
+    maxConnections: config.databaseConnections,
+    onLostConnection: (error) => logger.warn({ err: error }, 'a database connection was lost'),
+  });
+  try {
+    await requireSuitableServer(database, config, logger);
+    await migrate(server.url);
+  } catch (error) {
+    await database.close();
+    await server.stop();
+    throw asStartupError(error, server.url);
+  }
+  return {
+    database,
+    location: server.location,
+    close: async () => {
+      await database.close();
+      await server.stop();
+    },
+  };
+}
+
+function external(url: string): PostgresServer {
+  if (!URL.canParse(url) || !/^postgres(ql)?:$/.test(new URL(url).protocol)) {
+    throw new StartupError(
+      'DATABASE_URL must be a URL such as postgres://user:password@host:5432/clicknback.',
+    );
+  }
+  return { url, location: describe(url), stop: async () => undefined };
+}
+
+async function startEmbedded(config: Config, logger: Logger): Promise<PostgresServer> {
+  const preferred = config.dataDirectory ?? join(PROJECT_DIRECTORY, '.data');
+  const server = await startEmbeddedPostgres({
+    dataDirectory: preferred,
+    database: DATABASE_NAME,
+    // Only a directory that nobody chose may be another one.
+    ...(config.dataDirectory === undefined && { fallbackDirectory: systemDataDirectory(PROJECT_DIRECTORY) }),
+    onCrash: (message) => logger.error({ message }, 'the embedded database crashed and is started again'),
+  });
+  const urlFile = join(server.dataDirectory, 'url');
+  writeFileSync(urlFile, server.url, { mode: 0o600 });
+  return {
+    url: server.url,
+    location: server.dataDirectory,
+    stop: async () => {
+      rmSync(urlFile, { force: true });
+      await server.stop();
+    },
+  };
+}
+
+async function findRunningEmbedded(config: Config): Promise<PostgresServer | undefined> {
+  const directories =
+    config.dataDirectory === undefined
+      ? [join(PROJECT_DIRECTORY, '.data'), systemDataDirectory(PROJECT_DIRECTORY)]
+      : [config.dataDirectory];
+  for (const directory of directories) {
+    const urlFile = join(directory, 'url');
+    if (!existsSync(urlFile)) continue;
+    const url = readFileSync(urlFile, 'utf8');
+    // A killed run leaves its file behind; only an answer tells.
+    if (await answers(url)) return { url, location: directory, stop: async () => undefined };
+  }
+  return undefined;
+}
+
+async function answers(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.end();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function requireSuitableServer({ db }: Database, config: Config, logger: Logger): Promise<void> {
+  const { version, durabilityOff } = await inspectServer(db);
+  if (version < OLDEST_POSTGRES) {
+    throw new StartupError(
+      `The database is PostgreSQL ${version}; ClickNBack needs ${OLDEST_POSTGRES} or newer.`,
+    );
+  }
+  if (durabilityOff.length === 0) return;
+  if (config.mode === 'production') {
+    throw new StartupError(
+      `The database may forget what it acknowledged: turn on ${durabilityOff.join(', ')} before it holds money.`,
+    );
+  }
+  logger.warn({ off: durabilityOff }, 'the database may forget what it acknowledged');
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there',
+  ENOTFOUND: 'its host is unknown',
+  ETIMEDOUT: 'it does not answer',
+  '28P01': 'the password is wrong',
+  '28000': 'the user is refused',
+  '3D000': 'that database does not exist',
+  '42501': 'the user may not create tables in it',
+  '53300': 'it has no connection to spare',
+};
+
+function asStartupError(error: unknown, url: string): unknown {
+  const code = (error as { code?: string }).code ?? '';
+  const reason = REASONS[code];
+  return reason === undefined
+    ? error
+    : new StartupError(`The database ${describe(url)} cannot be used: ${reason}.`);
+}
+
+function describe(url: string): string {
+  const { hostname, port, pathname } = new URL(url);
+  return `${hostname}:${port || 5432}${pathname}`;
+}

@@ -1,0 +1,27 @@
+import { styleText } from 'node:util';
+import { DEMO_PASSWORD, DEMO_USERS } from './demo-data.ts';
+
+/** What somebody who just started the platform wants to know. */
+export function summary(facts: {
+  readonly url: string;
+  readonly dataLocation: string;
+  readonly demoData: boolean;
+}): string {
+  const rows: [string, string][] = [
+    ['API', `${facts.url}/api/v1`],
+    ['Reference', `${facts.url}/docs`],
+    ['OpenAPI', `${facts.url}/openapi.json`],
+    ['Health', `${facts.url}/health/ready`],
+    ['Data', facts.dataLocation],
+  ];
+  if (facts.demoData) {
+    rows.push([
+      'Logins',
+      DEMO_USERS.map(({ email, role }) => (role === 'admin' ? `${email} (admin)` : email)).join(', '),
+    ]);
+    rows.push(['Password', DEMO_PASSWORD]);
+  }
+  const lines = rows.map(([label, value]) => `  ${styleText('dim', label.padEnd(10))} ${value}`);
+  const title = `  ${styleText(['bold', 'green'], 'ClickNBack is running.')}  ${styleText('dim', 'Ctrl-C stops it.')}`;
+  return ['', title, '', ...lines, ''].join('\n');
+}

@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import { after } from 'node:test';
+import pg from 'pg';
+import { type Database, openDatabase } from '../../src/core/database.ts';
+
+export const POSTGRES_URL_VARIABLE = 'CLICKNBACK_TEST_POSTGRES_URL';
+export const TEMPLATE_DATABASE = 'clicknback_template';
+
+/** A migrated database for this test file alone, gone when the file is done. */
+export async function createTestDatabase(
+  options: { maxConnections?: number } = {},
+): Promise<Database & { url: string }> {
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  await onServer(`create database ${name} template ${TEMPLATE_DATABASE}`);
+  const url = urlOf(name);
+  const database = openDatabase({
+    url,
+    maxConnections: options.maxConnections ?? 10,
+    onLostConnection: () => undefined,
+  });
+  after(async () => {
+    await database.close();
+    await onServer(`drop database if exists ${name} with (force)`);
+  });
+  return { ...database, url };
+}
+
+function onServer(statement: string): Promise<Record<string, unknown>[]> {
+  return runSql(urlOf('postgres'), statement);
+}
+
+/** Runs SQL straight at a database, past every rule of the code; statements may be several. */
+export async function runSql(url: string, statement: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const result = await client.query(statement);
+    return result.rows;
+  } finally {
+    await client.end();
+  }
+}
+
+function urlOf(database: string): string {
+  const url = new URL(process.env[POSTGRES_URL_VARIABLE] ?? '');
+  url.pathname = `/${database}`;
+  return url.href;
+}

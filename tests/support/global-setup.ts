@@ -1,0 +1,26 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/core/embedded-postgres/index.ts';
+import { migrate } from '../../src/core/migrations.ts';
+import { POSTGRES_URL_VARIABLE, TEMPLATE_DATABASE } from './database.ts';
+
+/*
+ * One real server for the whole run, gone with it however it ends, and one migrated database that every test file
+ * clones. Durability is off: no test here asks what survives a crash of the machine.
+ */
+let postgres: EmbeddedPostgres | undefined;
+
+export async function globalSetup(): Promise<void> {
+  postgres = await startEmbeddedPostgres({
+    dataDirectory: join(tmpdir(), `clicknback-tests-${process.pid}`),
+    database: TEMPLATE_DATABASE,
+    ephemeral: true,
+    settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' },
+  });
+  await migrate(postgres.url);
+  process.env[POSTGRES_URL_VARIABLE] = postgres.url;
+}
+
+export async function globalTeardown(): Promise<void> {
+  await postgres?.stop();
+}

@@ -1,0 +1,145 @@
+import { after } from 'node:test';
+import { pino } from 'pino';
+import { createPlatform, type Platform } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
+import { type TestClock, testClock } from './clock.ts';
+import { createTestDatabase } from './database.ts';
+
+export type Answer = {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: tests read bodies of every shape, and assert what they read
+  readonly body: any;
+  readonly headers: Readonly<Record<string, unknown>>;
+};
+
+export type Person = {
+  readonly id: string;
+  readonly email: string;
+  readonly token: string;
+  readonly refreshToken: string;
+};
+
+export type TestPlatform = Awaited<ReturnType<typeof startTestPlatform>>;
+
+export const PASSWORD = 'Str0ng!Pass';
+
+/**
+ * The whole platform on a database of its own, without a port: requests are injected.
+ * Called at the top of a test file, which is what it lasts for.
+ */
+export async function startTestPlatform(
+  options: {
+    readonly clock?: TestClock;
+    readonly environment?: Readonly<Record<string, string>>;
+    readonly maxConnections?: number;
+  } = {},
+) {
+  const clock = options.clock ?? testClock();
+  const database = await createTestDatabase({ maxConnections: options.maxConnections ?? 10 });
+  const config = readConfig({
+    NODE_ENV: 'test',
+    LOG_LEVEL: process.env.LOG_LEVEL ?? 'silent',
+    BCRYPT_COST: '4',
+    LOGINS_PER_MINUTE: '1000000',
+    REGISTRATIONS_PER_MINUTE: '1000000',
+    ...options.environment,
+  });
+  const platform = await createPlatform({
+    config,
+    database,
+    clock,
+    logger: pino({ level: config.logLevel }),
+  });
+  after(() => platform.close());
+  const admin = await registerAdmin(platform);
+  const people = counter();
+  const names = counter();
+
+  function api(
+    method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE',
+    path: string,
+    request: {
+      readonly token?: string | undefined;
+      readonly body?: unknown;
+      readonly headers?: Record<string, string>;
+    } = {},
+  ): Promise<Answer> {
+    return inject(platform, method, path, request);
+  }
+
+  async function registerUser(email = `user-${people()}@example.com`): Promise<Person> {
+    await platform.modules.users.service.register({ email, password: PASSWORD }, null);
+    return login(platform, email);
+  }
+
+  async function createMerchant(fields: Record<string, unknown> = {}): Promise<string> {
+    const body = { name: `Merchant ${names()}`, default_cashback_percentage: 5, ...fields };
+    return created(await api('POST', '/merchants', { token: admin.token, body })).id;
+  }
+
+  /** Five percent through 2025 and 2026, unless said otherwise. */
+  async function createOffer(merchantId: string, fields: Record<string, unknown> = {}): Promise<string> {
+    const body = {
+      merchant_id: merchantId,
+      cashback_type: 'percent',
+      cashback_value: 5,
+      start_date: '2025-01-01',
+      end_date: '2026-12-31',
+      ...fields,
+    };
+    return created(await api('POST', '/offers', { token: admin.token, body })).id;
+  }
+
+  return { platform, database, clock, config, admin, api, registerUser, createMerchant, createOffer };
+}
+
+async function registerAdmin(platform: Platform): Promise<Person> {
+  const email = 'admin@example.com';
+  await platform.modules.users.service.register({ email, password: PASSWORD, role: 'admin' }, null);
+  return login(platform, email);
+}
+
+async function login(platform: Platform, email: string): Promise<Person> {
+  const tokens = await inject(platform, 'POST', '/auth/login', { body: { email, password: PASSWORD } });
+  const token = tokens.body.access_token;
+  const me = await inject(platform, 'GET', '/users/me', { token });
+  return { id: me.body.id, email, token, refreshToken: tokens.body.refresh_token };
+}
+
+async function inject(
+  platform: Platform,
+  method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE',
+  path: string,
+  {
+    token,
+    body,
+    headers = {},
+  }: { token?: string | undefined; body?: unknown; headers?: Record<string, string> },
+): Promise<Answer> {
+  const response = await platform.server.inject({
+    method,
+    url: path.startsWith('/health') || path === '/openapi.json' ? path : `/api/v1${path}`,
+    headers: { ...(token !== undefined && { authorization: `Bearer ${token}` }), ...headers },
+    ...(body !== undefined && { payload: body as object }),
+  });
+  const isJson = String(response.headers['content-type']).includes('json');
+  return {
+    status: response.statusCode,
+    body: isJson ? response.json() : response.body,
+    headers: response.headers,
+  };
+}
+
+function created(answer: Answer): { id: string } {
+  if (answer.status !== 201)
+    throw new Error(`expected 201, got ${answer.status}: ${JSON.stringify(answer.body)}`);
+  return answer.body;
+}
+
+function counter(): () => number {
+  let count = 0;
+  return () => {
+    count += 1;
+    return count;
+  };
+}
