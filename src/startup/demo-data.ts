@@ -1,6 +1,7 @@
 import type { Platform } from '../app.ts';
 import { type Clock, utcDate } from '../core/clock.ts';
 import { DomainError } from '../core/errors.ts';
+import { SYSTEM } from '../modules/audit/index.ts';
 
 export const DEMO_PASSWORD = 'Str0ng!Pass';
 
@@ -42,7 +43,6 @@ export async function loadDemoData({ modules }: Platform, clock: Clock, currency
   const { users, merchants, offers, purchases } = modules;
   if ((await users.service.findByEmail(ADMIN.email)) !== undefined) return;
 
-  const admin = { type: 'system', id: null, requestId: null } as const;
   const now = clock();
   const shopperIds = await Promise.all(
     SHOPPERS.map(async ({ email, role }) => {
@@ -57,10 +57,10 @@ export async function loadDemoData({ modules }: Platform, clock: Clock, currency
   };
   for (const [name, defaultCashbackPercentage, terms] of MERCHANTS) {
     const input = { name, defaultCashbackPercentage, active: true };
-    const merchant = await unlessPresent(merchants.service.createMerchant(input, admin));
+    const merchant = await unlessPresent(merchants.service.createMerchant(input, SYSTEM));
     if (merchant === undefined || terms === null) continue;
     const proposal = { merchantId: merchant.id, currency, ...terms, ...period };
-    await unlessPresent(offers.service.createOffer(proposal, admin));
+    await unlessPresent(offers.service.createOffer(proposal, SYSTEM));
   }
 
   const offered = await offers.service.listVisibleOffers({}, { offset: 0, limit: 100 });
@@ -68,7 +68,7 @@ export async function loadDemoData({ modules }: Platform, clock: Clock, currency
   const random = seededRandom(20_260_101);
   const submissions = shopperIds.flatMap((userId, shopper) =>
     Array.from({ length: PURCHASES_PER_SHOPPER }, (_, index) => ({
-      actor: admin,
+      actor: SYSTEM,
       externalId: `demo-${shopper + 1}-${String(index + 1).padStart(4, '0')}`,
       userId,
       merchantId: merchantIds[Math.floor(random() * merchantIds.length)] ?? '',
@@ -85,14 +85,14 @@ export async function loadDemoData({ modules }: Platform, clock: Clock, currency
   await purchases.settlement.submit(
     settleable.map(({ id: purchaseId }, index) =>
       index % 12 === 5
-        ? { actor: admin, purchaseId, to: 'reversed', reason: 'cancelled' }
-        : { actor: admin, purchaseId, to: 'confirmed' },
+        ? { actor: SYSTEM, purchaseId, to: 'reversed', reason: 'cancelled' }
+        : { actor: SYSTEM, purchaseId, to: 'confirmed' },
     ),
   );
   await purchases.settlement.submit(
     settleable
       .filter((_, index) => index % 18 === 7)
-      .map(({ id: purchaseId }) => ({ actor: admin, purchaseId, to: 'reversed', reason: 'returned' })),
+      .map(({ id: purchaseId }) => ({ actor: SYSTEM, purchaseId, to: 'reversed', reason: 'returned' })),
   );
   await users.service.register({ ...ADMIN, password: DEMO_PASSWORD }, null);
 }

@@ -1,4 +1,4 @@
-import type { HttpServer } from '../core/http/server.ts';
+import type { HttpServer } from '../core/http/route.ts';
 import { StartupError } from '../core/startup-error.ts';
 
 /** Opens the port. @throws StartupError when it cannot be had. */

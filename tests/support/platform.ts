@@ -19,8 +19,6 @@ export type Person = {
   readonly refreshToken: string;
 };
 
-export type TestPlatform = Awaited<ReturnType<typeof startTestPlatform>>;
-
 export const PASSWORD = 'Str0ng!Pass';
 
 /**

@@ -52,17 +52,19 @@ export const ErrorBody = Type.Object({
   details: Type.Object({}, { additionalProperties: true }),
 });
 
-const ErrorEnvelope = Type.Object({ error: ErrorBody });
+/** What every refusal looks like; one component of the API description that all error answers refer to. */
+export const ErrorEnvelope = Type.Object({ error: ErrorBody }, { $id: 'Error' });
 
-/** The response schema of one status, naming each code that may come with it. */
+/** The response of one status, with each code that may come with it. */
 export function errorResponse(definitions: readonly ErrorDefinition<never>[]) {
-  const codes = [...new Set(definitions.map((definition) => definition.code))];
-  return Type.Object(ErrorEnvelope.properties, {
+  const examples = definitions.map(({ code, message }) => [
+    code,
+    { value: { error: { code, message, details: {} } } },
+  ]);
+  return {
     description: definitions.map(({ code, message }) => `\`${code}\`: ${message}`).join('\n\n'),
-    examples: definitions
-      .filter(({ code }, index) => codes.indexOf(code) === index || definitions[index - 1]?.code !== code)
-      .map(({ code, message }) => ({ error: { code, message, details: {} } })),
-  });
+    content: { 'application/json': { schema: Type.Ref('Error#'), examples: Object.fromEntries(examples) } },
+  };
 }
 
 /** What any thrown value says to a caller: the same for a request as a whole and for one item of a batch. */

@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { RouteOptions } from 'fastify';
+import { authenticationErrors } from '../caller.ts';
 import {
   type ErrorDefinition,
   forbidden,
@@ -9,15 +10,15 @@ import {
   serviceUnavailable,
   validationError,
 } from '../errors.ts';
-import { authenticationErrors } from './authentication.ts';
 import {
+  ErrorEnvelope,
   errorResponse,
   internalError,
   payloadTooLarge,
   STATUS_OF_KIND,
   unsupportedMediaType,
 } from './errors.ts';
-import type { HttpServer } from './server.ts';
+import type { HttpServer } from './route.ts';
 
 const DESCRIPTION = `
 Users earn cashback on purchases at partner merchants. Partners send purchases; the platform finds the merchant's
@@ -42,7 +43,10 @@ const TAGS = [
 export async function registerOpenApi(server: HttpServer, options: { publicUrl: string }): Promise<void> {
   // First of the hooks, so that the description and the server see the same completed route.
   server.addHook('onRoute', completeRoute);
+  server.addSchema(ErrorEnvelope);
   await server.register(swagger, {
+    // Components bear their own names.
+    refResolver: { buildLocalReference: ({ $id }) => String($id) },
     openapi: {
       openapi: '3.1.0',
       info: { title: 'ClickNBack', version: '1.0.0', description: DESCRIPTION, license: { name: 'MIT' } },
@@ -80,7 +84,19 @@ function completeRoute(route: RouteOptions): void {
   definitions.push(rateLimited, internalError, overloaded, serviceUnavailable);
 
   schema.security = access === 'public' ? [] : [{ bearer: [] }];
-  schema.response = { ...(schema.response as object), ...errorResponsesByStatus(definitions) };
+  schema.response = { ...successes(schema.response), ...errorResponsesByStatus(definitions) };
+}
+
+const SUCCESS_DESCRIPTIONS: Readonly<Record<string, string>> = { 200: 'Done.', 201: 'Created.' };
+
+/** A route without an answer to describe answers 204. */
+function successes(response: unknown): object {
+  if (response === undefined) return { 204: { type: 'null', description: 'Done; there is nothing to say.' } };
+  const described = Object.entries(response as Record<string, object>).map(([status, schema]) => [
+    status,
+    { description: SUCCESS_DESCRIPTIONS[status], ...schema },
+  ]);
+  return Object.fromEntries(described);
 }
 
 function errorResponsesByStatus(definitions: readonly ErrorDefinition<never>[]) {

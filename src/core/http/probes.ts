@@ -1,6 +1,6 @@
 import type { Database } from '../database.ts';
 import type { Metrics } from '../metrics.ts';
-import type { Routes } from './server.ts';
+import type { Routes } from './route.ts';
 
 /** Liveness never asks the database; readiness does, and says no from the moment the process begins to stop. */
 export function probeRoutes(deps: {

@@ -1,48 +1,19 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import Fastify, {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  LogController,
-  type RawServerDefault,
-} from 'fastify';
-import { type ErrorDefinition, rateLimited } from '../errors.ts';
+import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
+import type { Authenticate } from '../caller.ts';
+import { rateLimited } from '../errors.ts';
 import { newId } from '../id.ts';
 import type { Logger } from '../logging.ts';
 import type { Metrics } from '../metrics.ts';
-import { type Access, type Authenticate, authenticationHook, type Caller } from './authentication.ts';
+import { authenticationHook } from './authentication.ts';
 import { handleError, handleUnknownRoute } from './errors.ts';
 import { decodeBody, parseJson, parseNdjson } from './json.ts';
 import { registerOpenApi } from './openapi.ts';
+import type { HttpServer } from './route.ts';
 import { compileBody, compileText } from './validation.ts';
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Who may call the route; a route without it is refused when it is registered. */
-    access?: Access;
-    /** The errors that are the route's own; the common ones are added for it. */
-    errors?: readonly ErrorDefinition<never>[];
-  }
-  interface FastifyRequest {
-    authenticatedCaller: Caller | undefined;
-    /** The error code that the request was answered with, for its log line. */
-    refusal: string | undefined;
-  }
-}
-
-export type HttpServer = FastifyInstance<
-  RawServerDefault,
-  IncomingMessage,
-  ServerResponse,
-  FastifyBaseLogger,
-  TypeBoxTypeProvider
->;
-
-/** What a module hands to the composition root: a function that adds its routes to a server. */
-export type Routes = (server: HttpServer) => void;
 
 const BODY_LIMIT_BYTES = 64 * 1024;
 const REQUEST_TIMEOUT_MS = 10_000;

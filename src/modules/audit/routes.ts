@@ -1,5 +1,5 @@
 import { presentCursorPage, readPage } from '../../core/http/pagination.ts';
-import type { Routes } from '../../core/http/server.ts';
+import type { Routes } from '../../core/http/route.ts';
 import { isId } from '../../core/id.ts';
 import { AuditPage, AuditQuery, presentAuditLog } from './schemas.ts';
 import type { AuditService } from './service.ts';

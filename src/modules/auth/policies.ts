@@ -1,5 +1,5 @@
+import { tokenRevoked } from '../../core/caller.ts';
 import type { DomainError } from '../../core/errors.ts';
-import { tokenRevoked } from '../../core/http/authentication.ts';
 import { expiredRefreshToken } from './errors.ts';
 import type { RefreshToken } from './model.ts';
 

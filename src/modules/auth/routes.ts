@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
-import { callerOf, tokenRevoked, userInactive } from '../../core/http/authentication.ts';
-import type { Routes } from '../../core/http/server.ts';
+import { tokenRevoked, userInactive } from '../../core/caller.ts';
+import { callerOf } from '../../core/http/authentication.ts';
+import type { Routes } from '../../core/http/route.ts';
 import { expiredRefreshToken, invalidCredentials, invalidRefreshToken } from './errors.ts';
 import { LoginBody, presentTokens, RefreshBody, TokenBody } from './schemas.ts';
 import type { AuthService } from './service.ts';

@@ -1,6 +1,6 @@
+import { type Caller, invalidToken, tokenRevoked, userInactive } from '../../core/caller.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Database, Trx } from '../../core/database.ts';
-import { type Caller, invalidToken, tokenRevoked, userInactive } from '../../core/http/authentication.ts';
 import { newId } from '../../core/id.ts';
 import type { Actor, AuditClient } from '../audit/index.ts';
 import type { User, UserClient } from '../users/index.ts';

@@ -1,7 +1,7 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { createDecoder, createSigner, createVerifier } from 'fast-jwt';
+import { expiredToken, invalidToken } from '../../core/caller.ts';
 import type { Clock } from '../../core/clock.ts';
-import { expiredToken, invalidToken } from '../../core/http/authentication.ts';
 
 export type Tokens = ReturnType<typeof tokenIssuer>;
 

@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import { cashbackRepository } from './repository.ts';
 import { type CashbackService, cashbackService } from './service.ts';
 
-export type { CashbackStatus, CashbackTerms, CashbackType, Reward, RewardClaim } from './model.ts';
+export type { CashbackTerms, CashbackType, Reward } from './model.ts';
 export { formatTermsValue, parseTermsValue } from './terms.ts';
 
 export type CashbackClient = Pick<CashbackService, 'rewardPurchases' | 'settleRewards' | 'findRewards'>;

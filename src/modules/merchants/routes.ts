@@ -1,8 +1,8 @@
 import { notFound } from '../../core/errors.ts';
 import { callerOf } from '../../core/http/authentication.ts';
 import { presentPage, readPage } from '../../core/http/pagination.ts';
+import type { Routes } from '../../core/http/route.ts';
 import { IdParams } from '../../core/http/schemas.ts';
-import type { Routes } from '../../core/http/server.ts';
 import { merchantAlreadyExists } from './errors.ts';
 import {
   MerchantBody,

@@ -1,8 +1,8 @@
 import { notFound, ruleViolation, unsupportedCurrency } from '../../core/errors.ts';
 import { callerOf } from '../../core/http/authentication.ts';
 import { presentPage, readPage } from '../../core/http/pagination.ts';
+import type { Routes } from '../../core/http/route.ts';
 import { IdParams } from '../../core/http/schemas.ts';
-import type { Routes } from '../../core/http/server.ts';
 import { merchantNotActive } from '../merchants/index.ts';
 import { activeOfferAlreadyExists } from './errors.ts';
 import {

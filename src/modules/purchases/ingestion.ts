@@ -22,8 +22,6 @@ import {
 } from './policies.ts';
 import type { PurchaseRepository } from './repository.ts';
 
-export type IngestPurchases = ReturnType<typeof purchaseIngestion>;
-
 /** A submission that passed every rule, with the place of its answer in the list. */
 type Candidate = {
   readonly index: number;

@@ -13,14 +13,6 @@ export const TRANSITIONS: Readonly<Record<PurchaseStatus, readonly PurchaseStatu
 
 export const PURCHASE_STATUSES = Object.keys(TRANSITIONS) as readonly PurchaseStatus[];
 
-export const REVERSAL_REASONS: readonly ReversalReason[] = [
-  'returned',
-  'cancelled',
-  'declined',
-  'fraud',
-  'error',
-];
-
 /** A purchase as somebody reports it. */
 export type PurchaseSubmission = {
   readonly actor: Actor;

@@ -3,8 +3,8 @@ import { forbidden, notFound, unsupportedCurrency } from '../../core/errors.ts';
 import { callerOf } from '../../core/http/authentication.ts';
 import { itemReader, workOnItems } from '../../core/http/items.ts';
 import { presentCursorPage, readPage } from '../../core/http/pagination.ts';
+import type { Routes } from '../../core/http/route.ts';
 import { IdParams } from '../../core/http/schemas.ts';
-import type { Routes } from '../../core/http/server.ts';
 import { isId } from '../../core/id.ts';
 import { onlyValue } from '../../core/outcome.ts';
 import {

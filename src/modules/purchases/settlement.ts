@@ -11,8 +11,6 @@ import type { Purchase, PurchaseStatus, RewardedPurchase, Settlement } from './m
 import { requireTransition } from './policies.ts';
 import type { PurchaseRepository } from './repository.ts';
 
-export type SettlePurchases = ReturnType<typeof purchaseSettlement>;
-
 /** A settlement that its purchase's state allows. */
 type LegalSettlement = { readonly settlement: Settlement; readonly purchase: Purchase };
 

@@ -1,6 +1,6 @@
 import { callerOf } from '../../core/http/authentication.ts';
 import { itemReader, workOnItems } from '../../core/http/items.ts';
-import type { Routes } from '../../core/http/server.ts';
+import type { Routes } from '../../core/http/route.ts';
 import { emailAlreadyRegistered, passwordNotComplexEnough } from './errors.ts';
 import {
   ImportedUser,

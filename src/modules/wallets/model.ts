@@ -29,6 +29,9 @@ export type WalletEntry = Movement & {
   readonly createdAt: Temporal.Instant;
 };
 
+/** A journal entry as its owner sees it: with what has become of the cashback it belongs to. */
+export type WalletTransaction = WalletEntry & { readonly status: string };
+
 /** The ways money may take, by type of entry; the database holds the same table as a constraint. */
 export const LEGAL_MOVEMENTS: Readonly<
   Record<WalletEntryType, readonly (readonly [WalletBucket, WalletBucket])[]>

@@ -3,8 +3,7 @@ import { formatInstant } from '../../core/clock.ts';
 import { CursorPage, CursorQuery } from '../../core/http/pagination.ts';
 import { Currency, Id, Input, Money, Timestamp } from '../../core/http/schemas.ts';
 import { formatMoney } from '../../core/money.ts';
-import type { Wallet } from './model.ts';
-import type { WalletTransaction } from './service.ts';
+import type { Wallet, WalletTransaction } from './model.ts';
 
 const CurrencyChoice = Type.Optional(
   Type.String({

@@ -3,14 +3,11 @@ import type { Database, Trx } from '../../core/database.ts';
 import { notFound } from '../../core/errors.ts';
 import type { PageOf, PageRequest } from '../../core/page.ts';
 import type { CashbackClient } from '../cashback/index.ts';
-import type { Movement, Wallet, WalletEntry, WalletOwner } from './model.ts';
+import type { Movement, Wallet, WalletEntry, WalletOwner, WalletTransaction } from './model.ts';
 import { ownerKey, postMovements } from './policies.ts';
 import type { WalletRepository } from './repository.ts';
 
 export type WalletService = ReturnType<typeof walletService>;
-
-/** A journal entry as its owner sees it: with what has become of the cashback it belongs to. */
-export type WalletTransaction = WalletEntry & { readonly status: string };
 
 export function walletService(deps: {
   database: Database;

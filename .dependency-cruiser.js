@@ -1,0 +1,92 @@
+/* The walls of docs/architecture.md. `npm run check` fails on the first import that goes through one. */
+
+const MODULE = '^src/modules/([^/]+)/';
+
+export default {
+  forbidden: [
+    {
+      name: 'core-knows-no-module',
+      comment: 'core is cross-cutting: it knows no business word.',
+      severity: 'error',
+      from: { path: '^src/core/' },
+      to: { path: '^src/(modules|startup|cli)/|^src/(app|main|config)\\.ts$' },
+    },
+    {
+      name: 'modules-meet-at-their-faces',
+      comment: 'Another module is imported through its index.ts alone.',
+      severity: 'error',
+      from: { path: MODULE },
+      to: { path: '^src/modules/', pathNot: ['^src/modules/$1/', '^src/modules/[^/]+/index\\.ts$'] },
+    },
+    {
+      name: 'modules-are-started-by-others',
+      comment: 'A module knows neither how it is started nor what starts it.',
+      severity: 'error',
+      from: { path: '^src/modules/' },
+      to: { path: '^src/(startup|cli)/|^src/(app|main|config)\\.ts$' },
+    },
+    {
+      name: 'nothing-imports-a-modules-inside',
+      comment: 'The composition root and the commands use the faces too.',
+      severity: 'error',
+      from: { path: '^src/(startup|cli)/|^src/(app|main|config)\\.ts$' },
+      to: { path: '^src/modules/', pathNot: '^src/modules/[^/]+/index\\.ts$' },
+    },
+    {
+      name: 'http-stays-in-routes-and-schemas',
+      comment: 'No HTTP word below the routes.',
+      severity: 'error',
+      from: { path: MODULE, pathNot: '/(routes|schemas)\\.ts$|/index\\.ts$' },
+      to: { path: '^src/core/http/|^node_modules/fastify|^node_modules/typebox' },
+    },
+    {
+      name: 'routes-do-not-reach-past-the-service',
+      comment: 'routes → service → repository: each layer knows the one below.',
+      severity: 'error',
+      from: { path: '/(routes|schemas)\\.ts$' },
+      to: { path: '/[a-z-]*repository\\.ts$|^src/core/database\\.ts$' },
+    },
+    {
+      name: 'sql-stays-in-repositories',
+      comment: 'Kysely and pg are used by repositories, and by the files that open the database.',
+      severity: 'error',
+      from: {
+        path: '^src/',
+        pathNot: [
+          '/[a-z-]*repository\\.ts$',
+          '^src/core/(database|migrations|schema\\.generated)\\.ts$',
+          '^src/core/embedded-postgres/',
+          '^src/startup/open-database\\.ts$',
+        ],
+      },
+      to: { path: '^node_modules/(kysely|pg|node-pg-migrate)/' },
+    },
+    {
+      name: 'policies-are-pure',
+      comment: 'Values in, a decision out: no database, no service, no logger.',
+      severity: 'error',
+      from: { path: '^src/modules/[^/]+/(policies|model|errors|terms)\\.ts$' },
+      to: {
+        path: '^src/core/',
+        pathNot: '^src/core/(caller|clock|errors|id|money|schema\\.generated)\\.ts$',
+      },
+    },
+    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-development-package-at-run-time',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+    },
+    { name: 'nothing-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
+  },
+};

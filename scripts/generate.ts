@@ -1,0 +1,72 @@
+/*
+ * Writes the generated files: the types of the database's tables, and openapi.json. With --verify it writes nothing
+ * and fails when one of them is not what it would write.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { createPlatform } from '../src/app.ts';
+import { readConfig } from '../src/config.ts';
+import { systemClock } from '../src/core/clock.ts';
+import { openDatabase } from '../src/core/database.ts';
+import { startEmbeddedPostgres } from '../src/core/embedded-postgres/index.ts';
+import { migrate } from '../src/core/migrations.ts';
+
+const verify = process.argv.includes('--verify');
+const scratch = mkdtempSync(join(tmpdir(), 'clicknback-generate-'));
+const postgres = await startEmbeddedPostgres({
+  // Not inside the scratch folder: the server's own account has to enter this one.
+  dataDirectory: `${scratch}-postgres`,
+  database: 'clicknback',
+  ephemeral: true,
+  settings: { fsync: 'off' },
+});
+try {
+  await migrate(postgres.url);
+  const files = {
+    'src/core/schema.generated.ts': databaseTypes(postgres.url),
+    'openapi.json': await openApi(postgres.url),
+  };
+  for (const [path, content] of Object.entries(files)) {
+    if (!verify) writeFileSync(path, content);
+    else if (currentContent(path) !== content) {
+      console.error(`${path} is out of date: run \`npm run generate\`.`);
+      process.exitCode = 1;
+    }
+  }
+} finally {
+  await postgres.stop();
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+function databaseTypes(url: string): string {
+  const path = join(scratch, 'schema.ts');
+  execFileSync('kysely-codegen', ['--config-file', 'kysely-codegen.json', '--url', url, '--out-file', path], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  return readFileSync(path, 'utf8');
+}
+
+async function openApi(url: string): Promise<string> {
+  const database = openDatabase({ url, maxConnections: 2, onLostConnection: () => undefined });
+  try {
+    const config = readConfig({ NODE_ENV: 'test' });
+    const logger = pino({ level: 'silent' });
+    const { server } = await createPlatform({ config, database, clock: systemClock, logger });
+    const description = server.swagger();
+    await server.close();
+    return `${JSON.stringify(description, null, 2)}\n`;
+  } finally {
+    await database.close();
+  }
+}
+
+function currentContent(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,31 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
+import type { Caller } from '../caller.ts';
+import type { ErrorDefinition } from '../errors.ts';
+import type { Access } from './authentication.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Who may call the route; a route without it is refused when it is registered. */
+    access?: Access;
+    /** The errors that are the route's own; the common ones are added for it. */
+    errors?: readonly ErrorDefinition<never>[];
+  }
+  interface FastifyRequest {
+    authenticatedCaller: Caller | undefined;
+    /** The error code that the request was answered with, for its log line. */
+    refusal: string | undefined;
+  }
+}
+
+export type HttpServer = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+/** What a module hands to the composition root: a function that adds its routes to a server. */
+export type Routes = (server: HttpServer) => void;
