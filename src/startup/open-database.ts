@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { type Config, PROJECT_DIRECTORY } from '../config.ts';
-import { type Database, inspectServer, openDatabase } from '../core/database.ts';
+import { type Database, inspectServer, openDatabase, type ServerFacts } from '../core/database.ts';
 import { startEmbeddedPostgres, systemDataDirectory } from '../core/embedded-postgres/index.ts';
 import type { Logger } from '../core/logging.ts';
 import { migrate } from '../core/migrations.ts';
@@ -47,7 +47,7 @@ async function openOn(server: PostgresServer, config: Config, logger: Logger): P
     onLostConnection: (error) => logger.warn({ err: error }, 'a database connection was lost'),
   });
   try {
-    await requireSuitableServer(database, config, logger);
+    requireSuitableServer(await inspectServer(database.db), config.mode, logger);
     await migrate(server.url);
   } catch (error) {
     await database.close();
@@ -121,15 +121,19 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-async function requireSuitableServer({ db }: Database, config: Config, logger: Logger): Promise<void> {
-  const { version, durabilityOff } = await inspectServer(db);
+/** @throws StartupError for a server that is too old, or that forgets in production; warns of the latter elsewhere. */
+export function requireSuitableServer(
+  { version, durabilityOff }: ServerFacts,
+  mode: string,
+  logger: Logger,
+): void {
   if (version < OLDEST_POSTGRES) {
     throw new StartupError(
       `The database is PostgreSQL ${version}; ClickNBack needs ${OLDEST_POSTGRES} or newer.`,
     );
   }
   if (durabilityOff.length === 0) return;
-  if (config.mode === 'production') {
+  if (mode === 'production') {
     throw new StartupError(
       `The database may forget what it acknowledged: turn on ${durabilityOff.join(', ')} before it holds money.`,
     );
