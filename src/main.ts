@@ -28,7 +28,12 @@ async function main(): Promise<void> {
   const { database, location, close } = await openMigratedDatabase(config, logger);
   try {
     const platform = await createPlatform({ config, database, clock: systemClock, logger });
-    if (config.demoData) await loadDemoData(platform, systemClock, config.supportedCurrencies[0]);
+    if (config.demoData) {
+      // Some hundred lines about invented purchases would tell nobody anything.
+      logger.level = 'warn';
+      await loadDemoData(platform, systemClock, config.supportedCurrencies[0]);
+      logger.level = config.logLevel;
+    }
     await listen(platform.server, config);
 
     closeWithGrace({ delay: DRAIN_TIMEOUT_MS, logger: false }, async ({ err, signal }) => {
@@ -38,7 +43,6 @@ async function main(): Promise<void> {
       await close();
       if (isForPeople) console.log('\n  Stopped. Your data is kept.\n');
     });
-    logger.info({ url: config.publicUrl, mode: config.mode, data: location }, 'ClickNBack is running');
     if (config.mode === 'development') {
       console.log(summary({ url: config.publicUrl, dataLocation: location, demoData: config.demoData }));
     }

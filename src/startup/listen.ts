@@ -7,7 +7,7 @@ export async function listen(
   { host, port }: { host: string; port: number },
 ): Promise<void> {
   try {
-    await server.listen({ host, port, listenTextResolver: () => '' });
+    await server.listen({ host, port });
   } catch (error) {
     switch ((error as NodeJS.ErrnoException).code) {
       case 'EADDRINUSE':

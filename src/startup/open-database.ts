@@ -141,6 +141,8 @@ export function requireSuitableServer(
   logger.warn({ off: durabilityOff }, 'the database may forget what it acknowledged');
 }
 
+const INSUFFICIENT_PRIVILEGE = '42501';
+
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there',
   ENOTFOUND: 'its host is unknown',
@@ -148,13 +150,14 @@ const REASONS: Readonly<Record<string, string>> = {
   '28P01': 'the password is wrong',
   '28000': 'the user is refused',
   '3D000': 'that database does not exist',
-  '42501': 'the user may not create tables in it',
+  [INSUFFICIENT_PRIVILEGE]: 'the user may not create tables in it',
   '53300': 'it has no connection to spare',
 };
 
 function asStartupError(error: unknown, url: string): unknown {
-  const code = (error as { code?: string }).code ?? '';
-  const reason = REASONS[code];
+  const { code = '', message = '' } = error as { code?: string; message?: string };
+  // The migration runner keeps PostgreSQL's words, but not its code.
+  const reason = REASONS[message.includes('permission denied') ? INSUFFICIENT_PRIVILEGE : code];
   return reason === undefined
     ? error
     : new StartupError(`The database ${describe(url)} cannot be used: ${reason}.`);
