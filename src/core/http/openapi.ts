@@ -57,9 +57,14 @@ export async function registerOpenApi(server: HttpServer, options: { publicUrl: 
   });
   await server.register(swaggerUi, {
     routePrefix: '/docs',
-    theme: { title: 'ClickNBack API' },
-    uiConfig: { docExpansion: 'list', tryItOutEnabled: true, persistAuthorization: true },
-    staticCSP: true,
+    theme: {
+      title: 'ClickNBack API',
+      css: [{ filename: 'clicknback.css', content: '.swagger-ui .topbar { display: none }' }],
+    },
+    uiConfig: { docExpansion: 'list', tryItOutEnabled: true, persistAuthorization: true, validatorUrl: null },
+    // Everything comes from here: no CDN, no remote validator.
+    staticCSP:
+      "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'",
   });
   server.get('/openapi.json', { schema: { hide: true }, config: { access: 'public' } }, async () =>
     server.swagger(),
