@@ -1,0 +1,147 @@
+import { newId } from '../../src/core/id.ts';
+import type { Actor } from '../../src/modules/audit/index.ts';
+import type { CashbackTerms, Reward } from '../../src/modules/cashback/index.ts';
+import type { CapUsage, RewardClaim } from '../../src/modules/cashback/model.ts';
+import type { Offer } from '../../src/modules/offers/index.ts';
+import type { Purchase, PurchaseSubmission } from '../../src/modules/purchases/model.ts';
+import type { Movement, Wallet } from '../../src/modules/wallets/model.ts';
+
+/*
+ * Values of the money core as tests need them: whole by default, different where a test says so.
+ */
+
+export const NOW = Temporal.Instant.from('2026-03-14T09:26:53Z');
+export const SHOPPER = '01936f2e-8c1b-7c3a-9d55-000000000001';
+export const STRANGER = '01936f2e-8c1b-7c3a-9d55-000000000002';
+export const MERCHANT = '01936f2e-8c1b-7c3a-9d55-000000000003';
+export const OFFER = '01936f2e-8c1b-7c3a-9d55-000000000004';
+export const WALLET = '01936f2e-8c1b-7c3a-9d55-000000000005';
+
+/** Ten-thousandths of a percent, the unit of percent terms. */
+export const ONE_PERCENT = 10_000n;
+
+export function userActor(id: string): Actor {
+  return { type: 'user', id, requestId: 'test' };
+}
+
+export function adminActor(id: string): Actor {
+  return { type: 'admin', id, requestId: 'test' };
+}
+
+export function aSubmission(fields: Partial<PurchaseSubmission> = {}): PurchaseSubmission {
+  return {
+    actor: adminActor(STRANGER),
+    externalId: 'order-1',
+    userId: SHOPPER,
+    merchantId: MERCHANT,
+    amount: 4990n,
+    currency: 'EUR',
+    purchasedAt: undefined,
+    ...fields,
+  };
+}
+
+export function aPurchase(fields: Partial<Purchase> = {}): Purchase {
+  return {
+    id: newId(),
+    externalId: 'order-1',
+    userId: SHOPPER,
+    merchantId: MERCHANT,
+    offerId: OFFER,
+    amount: 4990n,
+    currency: 'EUR',
+    purchasedAt: NOW,
+    status: 'pending',
+    createdAt: NOW,
+    confirmedAt: null,
+    ...fields,
+  };
+}
+
+export function someTerms(fields: Partial<CashbackTerms> = {}): CashbackTerms {
+  return {
+    offerId: OFFER,
+    type: 'percent',
+    value: 5n * ONE_PERCENT,
+    currency: 'EUR',
+    monthlyCap: null,
+    ...fields,
+  };
+}
+
+export function anOffer(fields: Partial<Offer> = {}): Offer {
+  return {
+    id: OFFER,
+    merchantId: MERCHANT,
+    terms: someTerms(),
+    startDate: '2026-03-01',
+    endDate: '2026-03-31',
+    active: true,
+    ...fields,
+  };
+}
+
+export function aReward(fields: Partial<Reward> = {}): Reward {
+  return {
+    id: newId(),
+    purchaseId: newId(),
+    userId: SHOPPER,
+    terms: someTerms(),
+    capMonth: null,
+    uncappedAmount: 250n,
+    amount: 250n,
+    currency: 'EUR',
+    status: 'pending',
+    ...fields,
+  };
+}
+
+export function aClaim(fields: Partial<RewardClaim> = {}): RewardClaim {
+  return {
+    purchaseId: newId(),
+    userId: SHOPPER,
+    amount: 4990n,
+    currency: 'EUR',
+    purchasedAt: NOW,
+    terms: someTerms(),
+    ...fields,
+  };
+}
+
+export function aCapUsage(fields: Partial<CapUsage> = {}): CapUsage {
+  return {
+    userId: SHOPPER,
+    offerId: OFFER,
+    month: '2026-03-01',
+    cap: 1000n,
+    used: 0n,
+    currency: 'EUR',
+    ...fields,
+  };
+}
+
+export function aWallet(fields: Partial<Wallet> = {}): Wallet {
+  return {
+    id: WALLET,
+    userId: SHOPPER,
+    currency: 'EUR',
+    pending: 0n,
+    available: 0n,
+    paid: 0n,
+    lastSequence: 0n,
+    ...fields,
+  };
+}
+
+export function aMovement(fields: Partial<Movement> = {}): Movement {
+  return {
+    userId: SHOPPER,
+    currency: 'EUR',
+    type: 'cashback_credit',
+    from: 'platform',
+    to: 'pending',
+    amount: 250n,
+    source: { type: 'purchase', id: newId() },
+    ...fields,
+  };
+}
