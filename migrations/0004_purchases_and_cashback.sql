@@ -52,6 +52,7 @@ create type cashback_status as enum ('pending', 'available', 'reversed');
 create table cashback_transactions (
   id uuid primary key,
   purchase_id uuid not null constraint cashback_transactions_purchase_key unique references purchases (id),
+  -- Those of the purchase, which has the foreign keys; here so that a reward is read without it.
   user_id uuid not null,
   offer_id uuid not null,
   cashback_type cashback_type not null,

@@ -90,7 +90,7 @@ create trigger wallet_entries_continue_the_journal
   referencing new table as appended
   for each statement execute function require_continued_journal();
 
--- A balance is what the journal's last entry says, and nothing else can be written.
+-- A balance is what one entry of the journal says, and only moves on to a later one.
 create function require_journaled_balance() returns trigger
   language plpgsql
 as $$
@@ -119,6 +119,15 @@ create trigger wallets_match_the_journal_when_opened
   after insert on wallets
   referencing new table as changed
   for each statement execute function require_journaled_balance();
+
+create trigger wallets_only_move_on
+  before update on wallets
+  for each row when (new.last_sequence <= old.last_sequence)
+  execute function refuse_change();
+
+create trigger wallets_keep_their_owner
+  before update of id, user_id, currency on wallets
+  for each statement execute function refuse_change();
 
 create trigger wallets_are_kept
   before delete or truncate on wallets

@@ -81,7 +81,7 @@ export async function createPlatform(deps: {
     trustProxy: config.trustProxy,
     publicUrl: config.publicUrl,
   });
-  await server.register(async (root) => probeRoutes({ database, metrics, isStopping: () => stopping })(root));
+  probeRoutes({ database, metrics, isStopping: () => stopping })(server);
   await server.register(
     async (api) => {
       for (const { routes } of [auth, users, merchants, offers, purchases, wallets, audit]) routes(api);

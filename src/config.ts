@@ -21,7 +21,7 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     mode,
     host,
     port,
-    publicUrl: variable.text('PUBLIC_URL', `http://${host}:${port}`),
+    publicUrl: variable.text('PUBLIC_URL', `http://${isWildcard(host) ? 'localhost' : host}:${port}`),
     trustProxy: variable.flag('TRUST_PROXY', false),
     logLevel: variable.oneOf(
       'LOG_LEVEL',
@@ -47,6 +47,11 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     maxCashbackPercentage: variable.integer('MAX_CASHBACK_PERCENTAGE', 20, 1, 100),
     maxQueuedPurchases: variable.integer('MAX_QUEUED_PURCHASES', 4_096, 1, 1_000_000),
   });
+}
+
+/** Where to listen, but nowhere to connect to. */
+function isWildcard(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
 }
 
 function reader(environment: NodeJS.ProcessEnv) {
@@ -85,16 +90,20 @@ function readTokenKeys(value: string | undefined, mode: string): readonly TokenK
         'JWT_KEYS must be set in production, as "id:secret" with a secret of 32 characters or more.',
       );
     }
-    // Sessions of a development server end with it, unless JWT_KEYS says otherwise.
+    // Access tokens of a development server end with it, unless JWT_KEYS says otherwise.
     return [{ id: 'development', secret: randomBytes(32).toString('hex') }];
   }
-  return value.split(',').map((entry) => {
+  const keys = value.split(',').map((entry) => {
     const [, id, secret] = /^([\w-]+):(.+)$/.exec(entry.trim()) ?? [];
     if (id === undefined || secret === undefined || secret.length < MINIMUM_SECRET_LENGTH) {
       throw new StartupError('JWT_KEYS must be a list of "id:secret" with secrets of 32 characters or more.');
     }
     return { id, secret };
   });
+  if (new Set(keys.map(({ id }) => id)).size < keys.length) {
+    throw new StartupError('JWT_KEYS must name each of its keys differently.');
+  }
+  return keys;
 }
 
 function readCurrencies(value: string): readonly [string, ...string[]] {

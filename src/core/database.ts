@@ -66,22 +66,20 @@ export function openDatabase(options: {
 
   async function transaction<T>(work: (trx: Trx) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
-      const trx = await db.startTransaction().setIsolationLevel('read committed').execute();
-      let result: T;
+      let committing = false;
       try {
-        result = await work(trx);
+        return await db
+          .transaction()
+          .setIsolationLevel('read committed')
+          .execute(async (trx) => {
+            const result = await work(trx);
+            committing = true;
+            return result;
+          });
       } catch (error) {
-        // A connection that is gone cannot roll back, and need not: the server does it.
-        await trx
-          .rollback()
-          .execute()
-          .catch(() => undefined);
-        if (!isTransient(error) || attempt === MAX_ATTEMPTS) throw error;
+        if (committing || !isTransient(error) || attempt === MAX_ATTEMPTS) throw error;
         await new Promise((resolve) => setTimeout(resolve, Math.random() * RETRY_JITTER_MS * attempt));
-        continue;
       }
-      await trx.commit().execute();
-      return result;
     }
   }
 
@@ -144,7 +142,7 @@ const LOST_CONNECTION_CODES = new Set([
   'ENOTFOUND',
   'EHOSTUNREACH',
 ]);
-const LOST_CONNECTION_STATES = /^(08|57P0)/;
+const LOST_CONNECTION_STATES = /^(08|57P0|25P0[34])/;
 const POOL_TIMEOUT_MESSAGE = 'timeout exceeded when trying to connect';
 
 /** What a failure of the database, as opposed to a refusal by it, means to a caller; undefined for all else. */

@@ -54,6 +54,8 @@ export function aPurchase(fields: Partial<Purchase> = {}): Purchase {
     status: 'pending',
     createdAt: NOW,
     confirmedAt: null,
+    reversedAt: null,
+    reversalReason: null,
     ...fields,
   };
 }

@@ -103,7 +103,7 @@ function headersOf({ kind, details }: DomainError): Record<string, string> {
 
 /** Fastify's own refusals, in our codes. */
 function asFrameworkRefusal(error: unknown): DomainError | undefined {
-  const { validation, validationContext, code, statusCode } = error as FastifyError;
+  const { validation, validationContext, code, statusCode } = (error ?? {}) as FastifyError;
   if (validation !== undefined)
     return validationError({ violations: violationsOf(validation, validationContext) });
   switch (code) {

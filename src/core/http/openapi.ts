@@ -6,7 +6,6 @@ import {
   type ErrorDefinition,
   forbidden,
   overloaded,
-  rateLimited,
   serviceUnavailable,
   validationError,
 } from '../errors.ts';
@@ -21,8 +20,8 @@ import {
 import type { HttpServer } from './route.ts';
 
 const DESCRIPTION = `
-Users earn cashback on purchases at partner merchants. Partners send purchases; the platform finds the merchant's
-active offer, computes the reward to the cent, holds it as *pending*, makes it *available* when the purchase is
+Users earn cashback on purchases at partner merchants. For each purchase the platform finds the merchant's active
+offer, computes the reward to the cent, holds it as *pending*, makes it *available* when the purchase is
 confirmed, and takes it back when it is reversed.
 
 Amounts of money are strings with the currency's minor digits. Timestamps are RFC 3339 in UTC. Every error has the
@@ -86,7 +85,7 @@ function completeRoute(route: RouteOptions): void {
     definitions.push(validationError);
   }
   if (schema.body !== undefined) definitions.push(payloadTooLarge, unsupportedMediaType);
-  definitions.push(rateLimited, internalError, overloaded, serviceUnavailable);
+  definitions.push(internalError, overloaded, serviceUnavailable);
 
   schema.security = access === 'public' ? [] : [{ bearer: [] }];
   schema.response = { ...successes(schema.response), ...errorResponsesByStatus(definitions) };

@@ -36,6 +36,8 @@ export async function createHttpServer(options: {
     requestTimeout: REQUEST_TIMEOUT_MS,
     http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 1_000 },
     forceCloseConnections: 'idle',
+    // A request that made it onto an open connection is answered as ever, not with a bare 503.
+    return503OnClosing: false,
     routerOptions: { ignoreTrailingSlash: true },
     frameworkErrors: handleError,
     clientErrorHandler: answerUnparsableRequest,

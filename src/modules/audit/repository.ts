@@ -35,7 +35,8 @@ export function auditRepository() {
       matching = matching.where('resource_type', '=', filter.resourceType);
     if (filter.resourceId !== undefined) matching = matching.where('resource_id', '=', filter.resourceId);
     if (filter.from !== undefined) matching = matching.where(sql<SqlBool>`occurred_at >= ${filter.from}`);
-    if (filter.to !== undefined) matching = matching.where(sql<SqlBool>`occurred_at <= ${filter.to}`);
+    if (filter.to !== undefined)
+      matching = matching.where(sql<SqlBool>`occurred_at < ${filter.to}::timestamptz + interval '1 second'`);
 
     const { total } = await matching.select(sql<number>`count(*)::int`.as('total')).executeTakeFirstOrThrow();
     let rows = matching

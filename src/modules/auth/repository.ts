@@ -54,7 +54,7 @@ export function authRepository() {
         'sessions.revoked_at',
       ])
       .where('refresh_tokens.token_hash', '=', hash)
-      .forUpdate()
+      .forUpdate('refresh_tokens')
       .executeTakeFirst();
     return (
       row && {

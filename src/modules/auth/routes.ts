@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { tokenRevoked, userInactive } from '../../core/caller.ts';
+import { rateLimited } from '../../core/errors.ts';
 import { callerOf } from '../../core/http/authentication.ts';
 import type { Routes } from '../../core/http/route.ts';
 import { expiredRefreshToken, invalidCredentials, invalidRefreshToken } from './errors.ts';
@@ -20,7 +21,7 @@ export function authRoutes(service: AuthService, limits: { readonly loginsPerMin
           body: LoginBody,
           response: { 200: TokenBody },
         },
-        config: { access: 'public', errors: [invalidCredentials, userInactive] },
+        config: { access: 'public', errors: [invalidCredentials, userInactive, rateLimited] },
         // The account is in the body, so both limits count once that is read.
         preHandler: [
           server.rateLimit({ ...limit, groupId: 'login-address', keyGenerator: ({ ip }) => ip }),

@@ -112,10 +112,8 @@ export function authService(deps: {
    */
   async function authenticate(accessToken: string, requestId: string): Promise<Caller> {
     const { userId, sessionId } = tokens.verifyAccessToken(accessToken);
-    const [session, user] = await Promise.all([
-      repository.findSession(database.db, sessionId),
-      users.findUser(database.db, userId),
-    ]);
+    const session = await repository.findSession(database.db, sessionId);
+    const user = await users.findUser(database.db, userId);
     if (session === undefined || user === undefined || session.userId !== user.id) throw invalidToken();
     if (session.revokedAt !== null) throw tokenRevoked();
     if (!user.active) throw userInactive();

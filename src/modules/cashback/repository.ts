@@ -111,16 +111,16 @@ export function cashbackRepository() {
 
   async function updateStatuses(
     trx: Trx,
-    changes: readonly { readonly purchaseId: string; readonly to: CashbackStatus }[],
+    changes: readonly { readonly reward: Reward; readonly to: CashbackStatus }[],
   ): Promise<void> {
     await sql`
       update cashback_transactions
       set status = change.status
       from unnest(
-        ${changes.map(({ purchaseId }) => purchaseId)}::uuid[],
+        ${changes.map(({ reward }) => reward.id)}::uuid[],
         ${changes.map(({ to }) => to)}::cashback_status[]
-      ) as change (purchase_id, status)
-      where cashback_transactions.purchase_id = change.purchase_id
+      ) as change (id, status)
+      where cashback_transactions.id = change.id
     `.execute(trx);
   }
 

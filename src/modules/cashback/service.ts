@@ -33,24 +33,19 @@ export function cashbackService(deps: { clock: Clock; repository: CashbackReposi
 
   /**
    * Moves the rewards of purchases to `available` or `reversed`; a reversed one gives its room in the cap back.
-   * The caller holds the locks of the purchases, and has checked the transition; the database checks it again.
-   * @returns the rewards as they were before.
+   * Each purchase is named once; the caller holds their locks and has checked the transitions, and the database
+   * checks them again.
    */
   async function settleRewards(
     trx: Trx,
-    settlements: readonly { readonly purchaseId: string; readonly to: CashbackStatus }[],
-  ): Promise<ReadonlyMap<string, Reward>> {
-    if (settlements.length === 0) return new Map();
-    const before = await findRewards(
-      trx,
-      settlements.map(({ purchaseId }) => purchaseId),
-    );
+    settlements: readonly { readonly reward: Reward; readonly to: CashbackStatus }[],
+  ): Promise<void> {
+    if (settlements.length === 0) return;
     await repository.updateStatuses(trx, settlements);
 
     const reversed = settlements
-      .filter(({ to }) => to === 'reversed')
-      .flatMap(({ purchaseId }) => before.get(purchaseId) ?? [])
-      .filter(({ amount }) => amount > 0n);
+      .filter(({ reward, to }) => to === 'reversed' && reward.amount > 0n)
+      .map(({ reward }) => reward);
     const caps = distinctCaps(
       reversed.flatMap((reward) => withCurrency(rewardCapKey(reward), reward.currency)),
     );
@@ -58,7 +53,6 @@ export function cashbackService(deps: { clock: Clock; repository: CashbackReposi
       const locked = await repository.lockCapUsages(trx, caps);
       await repository.updateCapUsages(trx, releaseCaps(reversed, locked));
     }
-    return before;
   }
 
   /** The rewards of these purchases, by purchase id. */

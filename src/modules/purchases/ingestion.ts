@@ -223,6 +223,8 @@ function newPurchase(
     status: 'pending',
     createdAt: now,
     confirmedAt: null,
+    reversedAt: null,
+    reversalReason: null,
   };
 }
 

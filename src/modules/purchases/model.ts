@@ -39,6 +39,8 @@ export type Purchase = {
   readonly status: PurchaseStatus;
   readonly createdAt: Temporal.Instant;
   readonly confirmedAt: Temporal.Instant | null;
+  readonly reversedAt: Temporal.Instant | null;
+  readonly reversalReason: ReversalReason | null;
 };
 
 export type RewardedPurchase = { readonly purchase: Purchase; readonly reward: Reward };

@@ -2,7 +2,7 @@ import { type SqlBool, sql } from 'kysely';
 import type { Db, Trx } from '../../core/database.ts';
 import { formatMoney, moneyFromNumeric } from '../../core/money.ts';
 import { type PageOf, type PageRequest, pageOf } from '../../core/page.ts';
-import type { Purchase, PurchaseFilter, PurchaseStatus, Settlement } from './model.ts';
+import type { Purchase, PurchaseFilter, PurchaseStatus, ReversalReason } from './model.ts';
 
 export type PurchaseRepository = ReturnType<typeof purchaseRepository>;
 
@@ -18,6 +18,8 @@ type PurchaseRow = {
   status: PurchaseStatus;
   created_at: Temporal.Instant;
   confirmed_at: Temporal.Instant | null;
+  reversed_at: Temporal.Instant | null;
+  reversal_reason: ReversalReason | null;
 };
 
 const COLUMNS = [
@@ -32,6 +34,8 @@ const COLUMNS = [
   'status',
   'created_at',
   'confirmed_at',
+  'reversed_at',
+  'reversal_reason',
 ] as const;
 
 export function purchaseRepository() {
@@ -90,19 +94,22 @@ export function purchaseRepository() {
     return rows.map(toPurchase);
   }
 
-  async function settle(trx: Trx, settlements: readonly Settlement[], now: Temporal.Instant): Promise<void> {
+  /** Writes status, times and reason of purchases that the caller has locked. */
+  async function updateSettled(trx: Trx, purchases: readonly Purchase[]): Promise<void> {
     await sql`
       update purchases
-      set status = settlement.status,
-        confirmed_at = case settlement.status when 'confirmed' then ${now.toString()} else purchases.confirmed_at end,
-        reversed_at = case settlement.status when 'reversed' then ${now.toString()}::timestamptz end,
-        reversal_reason = settlement.reason
+      set status = settled.status,
+        confirmed_at = settled.confirmed_at,
+        reversed_at = settled.reversed_at,
+        reversal_reason = settled.reversal_reason
       from unnest(
-        ${settlements.map(({ purchaseId }) => purchaseId)}::uuid[],
-        ${settlements.map(({ to }) => to)}::purchase_status[],
-        ${settlements.map((settlement) => (settlement.to === 'reversed' ? settlement.reason : null))}::reversal_reason[]
-      ) as settlement (purchase_id, status, reason)
-      where purchases.id = settlement.purchase_id
+        ${purchases.map(({ id }) => id)}::uuid[],
+        ${purchases.map(({ status }) => status)}::purchase_status[],
+        ${purchases.map(({ confirmedAt }) => confirmedAt?.toString() ?? null)}::timestamptz[],
+        ${purchases.map(({ reversedAt }) => reversedAt?.toString() ?? null)}::timestamptz[],
+        ${purchases.map(({ reversalReason }) => reversalReason)}::reversal_reason[]
+      ) as settled (id, status, confirmed_at, reversed_at, reversal_reason)
+      where purchases.id = settled.id
     `.execute(trx);
   }
 
@@ -128,7 +135,7 @@ export function purchaseRepository() {
     return pageOf((await rows.execute()).map(toPurchase), total, page, ({ id }) => id);
   }
 
-  return { insert, findByExternalIds, find, lock, settle, list };
+  return { insert, findByExternalIds, find, lock, updateSettled, list };
 }
 
 function toPurchase(row: PurchaseRow): Purchase {
@@ -144,5 +151,7 @@ function toPurchase(row: PurchaseRow): Purchase {
     status: row.status,
     createdAt: row.created_at,
     confirmedAt: row.confirmed_at,
+    reversedAt: row.reversed_at,
+    reversalReason: row.reversal_reason,
   };
 }

@@ -7,12 +7,17 @@ import { failure, type Outcome, success } from '../../core/outcome.ts';
 import type { AuditClient } from '../audit/index.ts';
 import type { CashbackClient, Reward } from '../cashback/index.ts';
 import type { Movement, WalletClient } from '../wallets/index.ts';
-import type { Purchase, PurchaseStatus, RewardedPurchase, Settlement } from './model.ts';
+import type { Purchase, RewardedPurchase, Settlement } from './model.ts';
 import { requireTransition } from './policies.ts';
 import type { PurchaseRepository } from './repository.ts';
 
-/** A settlement that its purchase's state allows. */
-type LegalSettlement = { readonly settlement: Settlement; readonly purchase: Purchase };
+/** A legal step of a purchase: what it was, what it became, and the reward that goes with it. */
+type Step = {
+  readonly settlement: Settlement;
+  readonly before: Purchase;
+  readonly after: Purchase;
+  readonly reward: Reward;
+};
 
 export function purchaseSettlement(deps: {
   database: Database;
@@ -33,78 +38,64 @@ export function purchaseSettlement(deps: {
     settlements: readonly Settlement[],
   ): Promise<readonly Outcome<RewardedPurchase>[]> {
     const outcomes = await database.transaction(async (trx) => {
-      const answers = new Map<Settlement, Outcome<RewardedPurchase>>();
-      for (const round of roundsOfDistinctPurchases(settlements)) await settleRound(trx, round, answers);
-      return settlements.map(
-        (settlement) => answers.get(settlement) ?? failure(new Error('a settlement was not answered')),
+      const ids = [...new Set(settlements.map(({ purchaseId }) => purchaseId))];
+      const purchases = await repository.lock(trx, ids);
+      const rewardOf = await cashback.findRewards(trx, ids);
+      const decisions = decide(settlements, purchases, rewardOf);
+      await apply(
+        trx,
+        decisions.flatMap((decision) => (decision.ok ? [decision.value] : [])),
       );
+      return decisions.map((decision) => (decision.ok ? success(rewardedAfter(decision.value)) : decision));
     });
     for (const [index, outcome] of outcomes.entries()) logOutcome(settlements[index], outcome);
     return outcomes;
   }
 
-  async function settleRound(
-    trx: Trx,
+  /** Each settlement on what the ones before it left, so that a list may confirm and reverse the same purchase. */
+  function decide(
     settlements: readonly Settlement[],
-    answers: Map<Settlement, Outcome<RewardedPurchase>>,
-  ): Promise<void> {
-    const locked = await repository.lock(
-      trx,
-      settlements.map(({ purchaseId }) => purchaseId),
-    );
-    const purchaseOf = new Map(locked.map((purchase) => [purchase.id, purchase]));
-    const legal: LegalSettlement[] = [];
-    for (const settlement of settlements) {
+    purchases: readonly Purchase[],
+    rewardOf: ReadonlyMap<string, Reward>,
+  ): Outcome<Step>[] {
+    const now = clock();
+    const current = new Map(purchases.map((purchase) => [purchase.id, purchase]));
+    return settlements.map((settlement) => {
+      const before = current.get(settlement.purchaseId);
+      const reward = rewardOf.get(settlement.purchaseId);
+      if (before === undefined) return failure(purchaseNotFound(settlement.purchaseId));
+      if (reward === undefined) throw new Error(`purchase ${before.id} has no cashback transaction`);
       try {
-        const purchase = purchaseOf.get(settlement.purchaseId);
-        if (purchase === undefined) throw purchaseNotFound(settlement.purchaseId);
-        requireTransition(purchase, settlement.to);
-        legal.push({ settlement, purchase });
+        const after = settled(before, settlement, now);
+        current.set(after.id, after);
+        return success({ settlement, before, after, reward });
       } catch (error) {
         if (!(error instanceof DomainError)) throw error;
-        answers.set(settlement, failure(error));
+        return failure(error);
       }
-    }
-    for (const [index, settled] of (await settleAll(trx, legal)).entries()) {
-      const { settlement } = legal[index] ?? {};
-      if (settlement !== undefined) answers.set(settlement, success(settled));
-    }
+    });
   }
 
-  async function settleAll(trx: Trx, legal: readonly LegalSettlement[]): Promise<RewardedPurchase[]> {
-    if (legal.length === 0) return [];
-    const now = clock();
-    await repository.settle(
+  /** Writes where the steps led: each purchase and reward once, every movement and audit record. */
+  async function apply(trx: Trx, steps: readonly Step[]): Promise<void> {
+    if (steps.length === 0) return;
+    const finals = [...new Map(steps.map((step) => [step.after.id, step])).values()];
+    await repository.updateSettled(
       trx,
-      legal.map(({ settlement }) => settlement),
-      now,
+      finals.map(({ after }) => after),
     );
-    const rewards = await cashback.settleRewards(
+    await cashback.settleRewards(
       trx,
-      legal.map(({ settlement: { purchaseId, to } }) => ({ purchaseId, to: CASHBACK_STATUS[to] })),
+      finals.map(({ after, reward }) => ({ reward, to: CASHBACK_STATUS[after.status] })),
     );
-    const settled = legal.map(({ settlement, purchase }) => {
-      const reward = rewards.get(purchase.id);
-      if (reward === undefined) throw new Error(`purchase ${purchase.id} has no cashback transaction`);
-      const { to } = settlement;
-      return {
-        before: purchase,
-        settlement,
-        purchase: { ...purchase, status: to, confirmedAt: to === 'confirmed' ? now : purchase.confirmedAt },
-        reward: { ...reward, status: CASHBACK_STATUS[to] },
-      };
-    });
-    await wallets.applyMovements(
-      trx,
-      settled.flatMap(({ before, settlement, reward }) => movementOf(before.status, settlement.to, reward)),
-    );
+    await wallets.applyMovements(trx, steps.flatMap(movementOf));
     await audit.record(
       trx,
-      settled.map(({ before, settlement, purchase, reward }) => ({
+      steps.map(({ settlement, before, after, reward }) => ({
         actor: settlement.actor,
-        action: `purchase.${settlement.to}`,
+        action: `purchase.${after.status}`,
         resourceType: 'purchase',
-        resourceId: purchase.id,
+        resourceId: after.id,
         details: {
           from: before.status,
           cashback_amount: formatMoney(reward.amount, reward.currency),
@@ -113,7 +104,6 @@ export function purchaseSettlement(deps: {
         },
       })),
     );
-    return settled.map(({ purchase, reward }) => ({ purchase, reward }));
   }
 
   function logOutcome(settlement: Settlement | undefined, outcome: Outcome<RewardedPurchase>): void {
@@ -138,31 +128,29 @@ export function purchaseSettlement(deps: {
   return settlePurchases;
 }
 
-const CASHBACK_STATUS = { confirmed: 'available', reversed: 'reversed' } as const;
+const CASHBACK_STATUS = { pending: 'pending', confirmed: 'available', reversed: 'reversed' } as const;
 
-/** What a settlement moves in the wallet; nothing where the cap had left nothing. */
-function movementOf(from: PurchaseStatus, to: Settlement['to'], reward: Reward): Movement[] {
-  if (reward.amount === 0n) return [];
-  const { userId, currency, amount, purchaseId } = reward;
-  const bucket = from === 'pending' ? 'pending' : 'available';
-  const source = { type: 'purchase', id: purchaseId } as const;
-  return to === 'confirmed'
-    ? [{ userId, currency, amount, source, type: 'cashback_confirmation', from: 'pending', to: 'available' }]
-    : [{ userId, currency, amount, source, type: 'cashback_reversal', from: bucket, to: 'platform' }];
+/** @throws PURCHASE_NOT_PENDING or PURCHASE_ALREADY_REVERSED. */
+function settled(purchase: Purchase, settlement: Settlement, now: Temporal.Instant): Purchase {
+  requireTransition(purchase, settlement.to);
+  return settlement.to === 'confirmed'
+    ? { ...purchase, status: 'confirmed', confirmedAt: now }
+    : { ...purchase, status: 'reversed', reversedAt: now, reversalReason: settlement.reason };
 }
 
-/**
- * Splits a list so that each part names a purchase once: bulk statements decide each purchase on one state, and a
- * second settlement of a purchase must see what the first one did.
- */
-function roundsOfDistinctPurchases(settlements: readonly Settlement[]): Settlement[][] {
-  const mentions = new Map<string, number>();
-  const rounds = Map.groupBy(settlements, ({ purchaseId }) => {
-    const earlier = mentions.get(purchaseId) ?? 0;
-    mentions.set(purchaseId, earlier + 1);
-    return earlier;
-  });
-  return [...rounds.values()];
+function rewardedAfter({ after, reward }: Step): RewardedPurchase {
+  return { purchase: after, reward: { ...reward, status: CASHBACK_STATUS[after.status] } };
+}
+
+/** What a step moves in the wallet; nothing where the cap had left nothing. */
+function movementOf({ before, after, reward }: Step): Movement[] {
+  if (reward.amount === 0n) return [];
+  const { userId, currency, amount, purchaseId } = reward;
+  const bucket = before.status === 'pending' ? 'pending' : 'available';
+  const source = { type: 'purchase', id: purchaseId } as const;
+  return after.status === 'confirmed'
+    ? [{ userId, currency, amount, source, type: 'cashback_confirmation', from: 'pending', to: 'available' }]
+    : [{ userId, currency, amount, source, type: 'cashback_reversal', from: bucket, to: 'platform' }];
 }
 
 export function purchaseNotFound(id: string) {

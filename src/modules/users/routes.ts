@@ -1,3 +1,4 @@
+import { rateLimited } from '../../core/errors.ts';
 import { callerOf } from '../../core/http/authentication.ts';
 import { itemReader, workOnItems } from '../../core/http/items.ts';
 import type { Routes } from '../../core/http/route.ts';
@@ -31,7 +32,7 @@ export function userRoutes(
         },
         config: {
           access: 'public',
-          errors: [passwordNotComplexEnough, emailAlreadyRegistered],
+          errors: [passwordNotComplexEnough, emailAlreadyRegistered, rateLimited],
           rateLimit: { max: limits.registrationsPerMinute, timeWindow: '1 minute' },
         },
       },
