@@ -1,0 +1,238 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { type BatcherOptions, batcher } from '../../src/core/batcher.ts';
+import type { DomainError } from '../../src/core/errors.ts';
+import { type Outcome, success } from '../../src/core/outcome.ts';
+
+describe('a batcher', () => {
+  test('starts a lone job in the same tick, by itself', async () => {
+    const { submit, runs } = manualBatcher();
+
+    const answer = submit(['a']);
+
+    assert.deepEqual(
+      runs.map(({ items }) => items),
+      [['a']],
+    );
+    runs[0]?.finish();
+    assert.deepEqual(await answer, [success('A')]);
+  });
+
+  test('gathers what arrives while all slots are busy, and sends it as one', async () => {
+    const { submit, runs, queued, inFlight } = manualBatcher();
+    const answers = [submit(['a']), submit(['b']), submit(['c', 'd']), submit(['e'])];
+    assert.equal(runs.length, 1);
+    assert.equal(queued(), 4);
+    assert.equal(inFlight(), 1);
+
+    runs[0]?.finish();
+    await answers[0];
+    await settle();
+
+    assert.deepEqual(runs[1]?.items, ['b', 'c', 'd', 'e']);
+    assert.equal(queued(), 0);
+    runs[1]?.finish();
+    assert.deepEqual(await Promise.all(answers), [
+      [success('A')],
+      [success('B')],
+      [success('C'), success('D')],
+      [success('E')],
+    ]);
+    await settle();
+    assert.equal(inFlight(), 0);
+  });
+
+  test('keeps the items of one job in one run, even when another run must be opened for them', async () => {
+    const { submit, runs } = manualBatcher({ maxItems: 3 });
+    const answers = [submit(['x']), submit(['a', 'b']), submit(['c', 'd']), submit(['e'])];
+
+    await finishAll(runs);
+
+    assert.deepEqual(
+      runs.map(({ items }) => items),
+      [['x'], ['a', 'b'], ['c', 'd', 'e']],
+    );
+    assert.equal((await Promise.all(answers)).flat().length, 6);
+  });
+
+  test('serves a job larger than a run, alone', async () => {
+    const { submit, runs } = manualBatcher({ maxItems: 2, maxQueued: 3 });
+    const answer = submit(['a', 'b', 'c', 'd', 'e']);
+
+    await finishAll(runs);
+
+    assert.equal(runs.length, 1);
+    assert.equal((await answer).length, 5);
+  });
+
+  test('answers an empty job without a run', async () => {
+    const { submit, runs } = manualBatcher();
+    assert.deepEqual(await submit([]), []);
+    assert.equal(runs.length, 0);
+  });
+
+  test('refuses with OVERLOADED what the queue cannot hold, and starts none of it', async () => {
+    const { submit, runs, queued } = manualBatcher({ maxQueued: 2 });
+    const accepted = [submit(['a']), submit(['b']), submit(['c'])];
+
+    await assert.rejects(submit(['d']), (error: DomainError) => {
+      assert.equal(error.code, 'OVERLOADED');
+      assert.deepEqual(error.details, { retry_after_seconds: 1 });
+      return true;
+    });
+
+    assert.equal(queued(), 2);
+    await finishAll(runs);
+    await Promise.all(accepted);
+    assert.ok(!runs.some(({ items }) => items.includes('d')));
+  });
+
+  test('takes new jobs again once the queue has drained', async () => {
+    const { submit, runs } = manualBatcher({ maxQueued: 1 });
+    const accepted = [submit(['a']), submit(['b'])];
+    await assert.rejects(submit(['c']));
+    await finishAll(runs);
+    await Promise.all(accepted);
+
+    const again = submit(['c']);
+
+    await finishAll(runs);
+    assert.deepEqual(await again, [success('C')]);
+  });
+
+  test('has never more than maxInFlight runs at once', async () => {
+    let running = 0;
+    let most = 0;
+    const { submit } = batcher<string, string>({
+      maxItems: 2,
+      maxInFlight: 3,
+      maxQueued: 1000,
+      isolates: () => true,
+      run: async (items) => {
+        running += 1;
+        most = Math.max(most, running);
+        await settle();
+        running -= 1;
+        return items.map((item) => success(item));
+      },
+    });
+
+    await Promise.all(Array.from({ length: 50 }, (_, index) => submit([String(index)])));
+
+    assert.equal(most, 3);
+  });
+
+  test('lets a poisonous item fail alone: its neighbours are run again by themselves, in order', async () => {
+    const { submit, runs } = manualBatcher({ poison: 'p' });
+    const answers = [submit(['x']), submit(['a', 'p']), submit(['b'])];
+
+    await finishAll(runs);
+
+    const [, mixed, neighbour] = await Promise.all(answers);
+    assert.deepEqual(mixed?.[0], success('A'));
+    assert.ok(mixed?.[1]?.ok === false && (mixed[1].error as Error).message === 'poison');
+    assert.deepEqual(neighbour, [success('B')]);
+    assert.deepEqual(
+      runs.map(({ items }) => items),
+      [['x'], ['a', 'p', 'b'], ['a'], ['p'], ['b']],
+    );
+  });
+
+  test('runs a lone poisonous item once only', async () => {
+    const { submit, runs } = manualBatcher({ poison: 'p' });
+    const answer = submit(['p']);
+
+    await finishAll(runs);
+
+    assert.equal((await answer)[0]?.ok, false);
+    assert.equal(runs.length, 1);
+  });
+
+  test('rejects every job of a run whose fault is not in its items, and goes on', async () => {
+    const { submit, runs } = manualBatcher({ poison: 'p', isolates: () => false });
+    const answers = [submit(['x']), submit(['a']), submit(['p'])];
+    const outcomes = Promise.allSettled(answers);
+
+    await finishAll(runs);
+
+    assert.deepEqual(
+      (await outcomes).map(({ status }) => status),
+      ['fulfilled', 'rejected', 'rejected'],
+    );
+    assert.equal(runs.length, 2);
+    const next = submit(['y']);
+    await finishAll(runs);
+    assert.deepEqual(await next, [success('Y')]);
+  });
+
+  test('answers every item of every job with its own result, for any sizes', async () => {
+    const jobSizes = fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 40 });
+    await fc.assert(
+      fc.asyncProperty(jobSizes, fc.integer({ min: 1, max: 12 }), async (sizes, maxItems) => {
+        const { submit } = batcher<string, string>({
+          maxItems,
+          maxInFlight: 2,
+          maxQueued: 10_000,
+          isolates: () => true,
+          run: async (items) => {
+            await settle();
+            return items.map((item) => success(item.toUpperCase()));
+          },
+        });
+        const jobs = sizes.map((size, job) =>
+          Array.from({ length: size }, (_, item) => `job ${job}, ${item}`),
+        );
+
+        const answers = await Promise.all(jobs.map(submit));
+
+        assert.deepEqual(
+          answers,
+          jobs.map((items) => items.map((item) => success(item.toUpperCase()))),
+        );
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+type Run = { readonly items: readonly string[]; readonly finish: () => void };
+
+/** A batcher with one slot whose runs end when the test says so; a run with the poison fails. */
+function manualBatcher(options: Partial<BatcherOptions<string, string>> & { readonly poison?: string } = {}) {
+  const { poison, ...limits } = options;
+  const runs: Run[] = [];
+  const created = batcher<string, string>({
+    maxItems: 100,
+    maxInFlight: 1,
+    maxQueued: 100,
+    isolates: () => true,
+    ...limits,
+    run: (items) =>
+      new Promise<readonly Outcome<string>[]>((resolve, reject) => {
+        const finish = () =>
+          items.some((item) => item === poison)
+            ? reject(new Error('poison'))
+            : resolve(items.map((item) => success(item.toUpperCase())));
+        runs.push({ items, finish });
+      }),
+  });
+  return { ...created, runs };
+}
+
+async function finishAll(runs: readonly Run[]): Promise<void> {
+  for (let finished = 0, idle = 0; idle < 5; ) {
+    const run = runs[finished];
+    if (run === undefined) idle += 1;
+    else {
+      run.finish();
+      finished += 1;
+      idle = 0;
+    }
+    await settle();
+  }
+}
+
+function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

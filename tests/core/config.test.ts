@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { PROJECT_DIRECTORY, readConfig } from '../../src/config.ts';
+import { StartupError } from '../../src/core/startup-error.ts';
+
+const SECRET = 's'.repeat(32);
+
+describe('the configuration', () => {
+  test('needs nothing to be set', () => {
+    const config = readConfig({});
+    assert.equal(config.mode, 'development');
+    assert.equal(config.publicUrl, 'http://localhost:8000');
+    assert.equal(config.databaseUrl, undefined);
+    assert.equal(config.demoData, true);
+    assert.equal(config.bcryptCost, 12);
+    assert.equal(config.maxCashbackPercentage, 20);
+    assert.equal(config.tokens.accessTtlSeconds, 900);
+    assert.equal(config.tokens.refreshTtlSeconds, 30 * 24 * 3600);
+    assert.deepEqual(config.supportedCurrencies, ['EUR']);
+    assert.ok(Object.isFrozen(config));
+  });
+
+  const wrong: Record<string, readonly string[]> = {
+    NODE_ENV: ['prod', 'Development'],
+    PORT: ['-1', '65536', '80.5', 'http', '0x'],
+    TRUST_PROXY: ['yes', '1', 'TRUE'],
+    LOG_LEVEL: ['loud'],
+    DATABASE_CONNECTIONS: ['1', '1001', 'many'],
+    DEMO_DATA: ['no'],
+    JWT_KEYS: ['secret', 'k:short', `:${SECRET}`, `a b:${SECRET}`, `k:${SECRET},`, `k:${SECRET},l:short`],
+    ACCESS_TOKEN_TTL_SECONDS: ['0', '86401', '15m'],
+    REFRESH_TOKEN_TTL_SECONDS: ['59', '31536001'],
+    BCRYPT_COST: ['3', '17', 'high'],
+    LOGINS_PER_MINUTE: ['0', 'ten'],
+    REGISTRATIONS_PER_MINUTE: ['0', 'ten'],
+    SUPPORTED_CURRENCIES: ['euro', 'EUR,', 'EUR,XYZ', 'eur', ','],
+    MAX_CASHBACK_PERCENTAGE: ['0', '101', '12.5'],
+    MAX_QUEUED_PURCHASES: ['0', 'NaN', 'Infinity'],
+  };
+  for (const [name, values] of Object.entries(wrong)) {
+    for (const value of values) {
+      test(`refuses ${name}=${value.slice(0, 12)} in one sentence that names the variable`, () => {
+        assert.throws(
+          () => readConfig({ [name]: value }),
+          (error: Error) => {
+            assert.ok(error instanceof StartupError);
+            assert.match(error.message, new RegExp(`^${name} must be .+\\.$`));
+            assert.ok(!error.message.includes(SECRET), 'a secret is never repeated');
+            return true;
+          },
+        );
+      });
+    }
+  }
+
+  test('has each of its numbers and choices refused when wrong, by the table above', () => {
+    const anyText = ['HOST', 'PUBLIC_URL', 'DATABASE_URL', 'DATA_DIR'];
+    assert.deepEqual([...Object.keys(wrong), ...anyText].sort(), variablesOfTheSource());
+  });
+
+  test('takes a variable that is set to nothing as one that is not set', () => {
+    assert.equal(readConfig({ PORT: '', LOG_LEVEL: '  ' }).port, 8000);
+  });
+
+  test('in production needs JWT_KEYS and loads no demo data', () => {
+    assert.throws(
+      () => readConfig({ NODE_ENV: 'production' }),
+      (error: Error) =>
+        error instanceof StartupError && /^JWT_KEYS must be set in production/.test(error.message),
+    );
+    const config = readConfig({ NODE_ENV: 'production', JWT_KEYS: `k1:${SECRET}`, DEMO_DATA: 'true' });
+    assert.equal(config.demoData, false);
+  });
+
+  test('reads several keys, the signing one first, whose secrets may hold colons', () => {
+    const { keys } = readConfig({ JWT_KEYS: `new:a:${SECRET}, old:${SECRET}` }).tokens;
+    assert.deepEqual(keys, [
+      { id: 'new', secret: `a:${SECRET}` },
+      { id: 'old', secret: SECRET },
+    ]);
+  });
+
+  test('refuses two keys of one id, of which only one could verify', () => {
+    assert.throws(() => readConfig({ JWT_KEYS: `k:${SECRET},k:${'t'.repeat(32)}` }), StartupError);
+  });
+
+  test('without JWT_KEYS has a random key of its own each time', () => {
+    const secrets = [readConfig({}), readConfig({})].map(({ tokens }) => tokens.keys[0]?.secret);
+    assert.equal(secrets[0]?.length, 64);
+    assert.notEqual(secrets[0], secrets[1]);
+  });
+
+  test('reads several currencies, the default one first', () => {
+    assert.deepEqual(readConfig({ SUPPORTED_CURRENCIES: 'USD, EUR,JPY' }).supportedCurrencies, [
+      'USD',
+      'EUR',
+      'JPY',
+    ]);
+  });
+
+  test('names the address that people open, which follows host and port', () => {
+    assert.equal(readConfig({ HOST: '127.0.0.1', PORT: '9000' }).publicUrl, 'http://127.0.0.1:9000');
+    assert.equal(readConfig({ PUBLIC_URL: 'https://api.example.com' }).publicUrl, 'https://api.example.com');
+  });
+
+  const readme = join(PROJECT_DIRECTORY, 'README.md');
+  test("the README's table of configuration names exactly the variables that are read", {
+    skip: existsSync(readme) ? false : 'there is no README.md yet',
+  }, () => {
+    const rows = readFileSync(readme, 'utf8').matchAll(/^\|\s*`([A-Z][A-Z0-9_]+)`/gm);
+    assert.deepEqual([...rows].map(([, name]) => name ?? '').sort(), variablesOfTheSource());
+  });
+
+  test('is the only reader of the environment', async () => {
+    const { glob } = await import('node:fs/promises');
+    const readers: string[] = [];
+    for await (const file of glob('src/**/*.ts', { cwd: PROJECT_DIRECTORY })) {
+      const source = readFileSync(join(PROJECT_DIRECTORY, file), 'utf8');
+      // Handing the environment to readConfig, or on to a child process, reads no variable.
+      if (/process\.env(\.|\[)/.test(source)) readers.push(file);
+    }
+    assert.deepEqual(readers, []);
+  });
+});
+
+function variablesOfTheSource(): string[] {
+  const source = readFileSync(join(PROJECT_DIRECTORY, 'src/config.ts'), 'utf8');
+  const calls = source.matchAll(/variable\.\w+\(\s*'([A-Z][A-Z0-9_]*)'/g);
+  return [...new Set([...calls].map(([, name]) => name ?? ''))].sort();
+}

@@ -1,0 +1,257 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { sql } from 'kysely';
+import pg from 'pg';
+import { asDatabaseFailure, inspectServer, openDatabase, violates } from '../../src/core/database.ts';
+import { createTestDatabase, runSql } from '../support/database.ts';
+
+const database = await createTestDatabase();
+await runSql(
+  database.url,
+  `create table things (id int primary key, value int not null default 0);
+   create table pairs (id int constraint pairs_id_once unique deferrable initially deferred)`,
+);
+const things = () => runSql(database.url, 'select id, value from things order by id');
+
+describe('a transaction', () => {
+  test('is there as a whole once it is done', async () => {
+    const result = await database.transaction(async (trx) => {
+      await sql`insert into things (id) values (1), (2)`.execute(trx);
+      return 'done';
+    });
+
+    assert.equal(result, 'done');
+    assert.deepEqual(await things(), [
+      { id: 1, value: 0 },
+      { id: 2, value: 0 },
+    ]);
+  });
+
+  test('leaves nothing behind when its work throws, and gives its connection back', async () => {
+    const before = await things();
+    const refusal = new Error('no');
+
+    await assert.rejects(
+      database.transaction(async (trx) => {
+        await sql`insert into things (id) values (99)`.execute(trx);
+        throw refusal;
+      }),
+      refusal,
+    );
+
+    assert.deepEqual(await things(), before);
+    const { total, idle } = database.connections();
+    assert.equal(idle, total);
+  });
+
+  test('that PostgreSQL picks as the victim of a deadlock is run again as a whole', async () => {
+    await runSql(database.url, 'truncate things; insert into things values (1, 0), (2, 0)');
+    const bothHoldOne = barrier(2);
+    let attempts = 0;
+    const lockInOrder = (first: number, second: number) =>
+      database.transaction(async (trx) => {
+        attempts += 1;
+        await sql`update things set value = value + 1 where id = ${first}`.execute(trx);
+        await bothHoldOne();
+        await sql`update things set value = value + 1 where id = ${second}`.execute(trx);
+      });
+
+    await Promise.all([lockInOrder(1, 2), lockInOrder(2, 1)]);
+
+    assert.equal(attempts, 3, 'one of the two was run twice');
+    assert.deepEqual(await things(), [
+      { id: 1, value: 2 },
+      { id: 2, value: 2 },
+    ]);
+  });
+
+  test('is tried three times at most', async () => {
+    let attempts = 0;
+    const failing = database.transaction(async (trx) => {
+      attempts += 1;
+      await sql`do $$ begin raise exception 'again' using errcode = '40001'; end $$`.execute(trx);
+    });
+
+    await assert.rejects(failing, { code: '40001' });
+    assert.equal(attempts, 3);
+  });
+
+  test('is not run again for an error that would only come again', async () => {
+    let attempts = 0;
+    const failing = database.transaction(async (trx) => {
+      attempts += 1;
+      await sql`insert into things (id) values (1)`.execute(trx);
+    });
+
+    await assert.rejects(failing, (error) => violates(error, 'things_pkey') && !violates(error, 'another'));
+    assert.equal(attempts, 1);
+  });
+
+  test('is never run again once COMMIT was sent, not even after a transient error', async () => {
+    await runSql(
+      database.url,
+      `create function fail_at_commit() returns trigger language plpgsql
+         as $$ begin raise exception 'at commit' using errcode = '40001'; end $$;
+       create constraint trigger fails_at_commit after insert on pairs
+         deferrable initially deferred for each row execute function fail_at_commit()`,
+    );
+    let attempts = 0;
+    const failing = database.transaction(async (trx) => {
+      attempts += 1;
+      await sql`insert into pairs values (1)`.execute(trx);
+    });
+
+    await assert.rejects(failing, { code: '40001' });
+
+    assert.equal(attempts, 1);
+    assert.deepEqual(await runSql(database.url, 'select * from pairs'), []);
+    const { total, idle } = database.connections();
+    assert.equal(idle, total, 'the connection is given back');
+  });
+});
+
+describe('a connection', () => {
+  test('speaks UTC and has a bound on every wait', async () => {
+    const { rows } = await sql<{ name: string; setting: string }>`
+      select name, setting from pg_settings
+      where name in ('TimeZone', 'statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout',
+        'transaction_timeout')
+      order by name collate "C"
+    `.execute(database.db);
+    assert.deepEqual(Object.fromEntries(rows.map(({ name, setting }) => [name, setting])), {
+      TimeZone: 'UTC',
+      idle_in_transaction_session_timeout: '10000',
+      lock_timeout: '5000',
+      statement_timeout: '10000',
+      transaction_timeout: '30000',
+    });
+  });
+
+  test('reads timestamps as instants, dates as text, bigint exactly and numeric as text', async () => {
+    const { rows } = await sql`
+      select '2026-03-14T09:26:53.123456Z'::timestamptz as at, '2026-03-14'::date as day,
+        9007199254740993::bigint as big, 10.0500::numeric(19, 4) as amount
+    `.execute(database.db);
+    assert.deepEqual(rows, [
+      {
+        at: Temporal.Instant.from('2026-03-14T09:26:53.123456Z'),
+        day: '2026-03-14',
+        big: 9_007_199_254_740_993n,
+        amount: '10.0500',
+      },
+    ]);
+  });
+
+  test('that is lost while checked out fails its transaction, is reported, and does not end the process', async (t) => {
+    const lost: Error[] = [];
+    const own = openDatabase({
+      url: database.url,
+      maxConnections: 2,
+      onLostConnection: (error) => lost.push(error),
+    });
+    t.after(() => own.close());
+
+    const failing = own.transaction(async (trx) => {
+      const { rows } = await sql<{ id: number }>`select pg_backend_pid() as id`.execute(trx);
+      await runSql(database.url, `select pg_terminate_backend(${rows[0]?.id})`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await sql`select 1`.execute(trx);
+    });
+
+    await assert.rejects(failing, (error) => asDatabaseFailure(error)?.code === 'SERVICE_UNAVAILABLE');
+    assert.ok(lost.length > 0);
+    await own.ping();
+  });
+
+  test('that is lost while idle is reported and replaced', async (t) => {
+    const lost: Error[] = [];
+    const own = openDatabase({
+      url: database.url,
+      maxConnections: 1,
+      onLostConnection: (error) => lost.push(error),
+    });
+    t.after(() => own.close());
+    const { rows } = await sql<{ id: number }>`select pg_backend_pid() as id`.execute(own.db);
+
+    await runSql(database.url, `select pg_terminate_backend(${rows[0]?.id})`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+
+    await own.ping();
+    assert.ok(lost.length > 0);
+  });
+
+  test('counts those who wait for one', async (t) => {
+    const own = openDatabase({ url: database.url, maxConnections: 1, onLostConnection: () => undefined });
+    t.after(() => own.close());
+    const holding = own.transaction(async (trx) => {
+      const waiting = own.ping();
+      await sql`select 1`.execute(trx);
+      assert.deepEqual(own.connections(), { total: 1, idle: 0, waiting: 1 });
+      return { waiting };
+    });
+    await (await holding).waiting;
+  });
+});
+
+describe('a failure of the database', () => {
+  const table: [string, unknown, string | undefined][] = [
+    ['a lock that could not be had', databaseError('55P03'), 'OVERLOADED'],
+    ['a statement that took too long', databaseError('57014'), 'OVERLOADED'],
+    ['too many connections', databaseError('53300'), 'OVERLOADED'],
+    ['a deadlock that stayed', databaseError('40P01'), 'OVERLOADED'],
+    ['a serialization failure that stayed', databaseError('40001'), 'OVERLOADED'],
+    ['a pool without a free connection', new Error('timeout exceeded when trying to connect'), 'OVERLOADED'],
+    ['a server that is shutting down', databaseError('57P01'), 'SERVICE_UNAVAILABLE'],
+    ['a server that crashed', databaseError('57P02'), 'SERVICE_UNAVAILABLE'],
+    ['a server that is starting up', databaseError('57P03'), 'SERVICE_UNAVAILABLE'],
+    ['a connection failure', databaseError('08006'), 'SERVICE_UNAVAILABLE'],
+    ['nobody listening', systemError('ECONNREFUSED'), 'SERVICE_UNAVAILABLE'],
+    ['a reset connection', systemError('ECONNRESET'), 'SERVICE_UNAVAILABLE'],
+    ['a broken pipe', systemError('EPIPE'), 'SERVICE_UNAVAILABLE'],
+    ['a silent host', systemError('ETIMEDOUT'), 'SERVICE_UNAVAILABLE'],
+    ['an unknown host', systemError('ENOTFOUND'), 'SERVICE_UNAVAILABLE'],
+    ['a connection that ended', new Error('Connection terminated unexpectedly'), 'SERVICE_UNAVAILABLE'],
+    [
+      'a connection that failed earlier',
+      new Error('Client has encountered a connection error and is not queryable'),
+      'SERVICE_UNAVAILABLE',
+    ],
+    ['a violated constraint', databaseError('23505'), undefined],
+    ['a value out of range', databaseError('22003'), undefined],
+    ['an error of ours', new TypeError('x is not a function'), undefined],
+    ['something that is no error', 'ECONNREFUSED', undefined],
+  ];
+  for (const [name, error, code] of table) {
+    test(`such as ${name} is ${code ?? 'none'}`, () => {
+      const failure = asDatabaseFailure(error);
+      assert.equal(failure?.code, code);
+      if (failure !== undefined) assert.equal(typeof failure.details.retry_after_seconds, 'number');
+    });
+  }
+});
+
+test('a server tells its version and what of its durability is off', async () => {
+  assert.deepEqual(await inspectServer(database.db), {
+    version: 18,
+    durabilityOff: ['fsync', 'full_page_writes', 'synchronous_commit'],
+  });
+});
+
+function databaseError(code: string): Error {
+  return Object.assign(new pg.DatabaseError('refused', 0, 'error'), { code });
+}
+
+function systemError(code: string): Error {
+  return Object.assign(new Error(code), { code });
+}
+
+/** Resolves for everybody once so many wait; later comers pass. */
+function barrier(count: number): () => Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let waiting = 0;
+  return () => {
+    waiting += 1;
+    if (waiting >= count) resolve();
+    return promise;
+  };
+}

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+
+const LOGGING = join(import.meta.dirname, '../../src/core/logging.ts');
+
+const SECRETS = [
+  ...['authorization', 'password', 'current_password', 'new_password', 'access_token', 'refresh_token'],
+  ...['token', 'api_key', 'iban', 'account_holder'],
+];
+
+describe('the log', () => {
+  test('is one line of JSON an event, with level and time', () => {
+    const [line] = logged({ answer: 42 }).trim().split('\n');
+    const { level, time, msg, answer } = JSON.parse(line ?? '');
+    assert.deepEqual({ level, msg, answer }, { level: 'info', msg: 'an event', answer: 42 });
+    assert.ok(!Number.isNaN(Date.parse(time)));
+  });
+
+  for (const field of SECRETS) {
+    test(`never shows ${field}, on whichever level of the object it stands`, () => {
+      const secret = `secret-${field}`;
+      const object = {
+        [field]: secret,
+        body: { [field]: secret },
+        request: { headers: { [field]: secret } },
+      };
+
+      for (const readable of [false, true]) {
+        const text = logged(object, readable);
+        assert.ok(!text.includes(secret), text);
+        assert.equal(text.split('[redacted]').length - 1, 3, text);
+      }
+    });
+  }
+
+  test('says nothing below its level', () => {
+    assert.equal(logged({ answer: 42 }, false, 'warn'), '');
+  });
+});
+
+/** What a process that logs the object writes to its standard output. */
+function logged(object: object, readable = false, level = 'info'): string {
+  const program = `
+    const { createLogger } = await import(${JSON.stringify(LOGGING)});
+    createLogger(${JSON.stringify({ level, readable })}).info(${JSON.stringify(object)}, 'an event');
+  `;
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    encoding: 'utf8',
+  });
+  assert.equal(status, 0, stderr);
+  return stdout;
+}
