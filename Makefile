@@ -8,7 +8,7 @@ up: node_modules/.package-lock.json ## run the platform on http://localhost:8000
 	@npm run --silent up
 
 demo: node_modules/.package-lock.json ## play a feed of purchases through the running platform (FEED=path.csv for a real one)
-	@npm run --silent demo -- $(if $(FEED),--feed '$(FEED)') $(ARGS)
+	@npm run --silent demo -- $${FEED:+--feed "$$FEED"} $(ARGS)
 
 test: node_modules/.package-lock.json ## run every test, on databases of their own
 	@npm run --silent test

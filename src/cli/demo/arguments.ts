@@ -1,0 +1,55 @@
+import { parseArgs } from 'node:util';
+import { DemoError } from './demo-error.ts';
+
+/** The admin of the demo data that a development platform loads. */
+const DEMO_ADMIN = { email: 'carol@clicknback.com', password: 'Str0ng!Pass' };
+
+export const USAGE = `Plays a feed of purchases through the running platform.
+
+  make demo                          a feed that the project makes itself
+  make demo FEED=path.csv            external_id,customer_id,date,quantity,amount
+  make demo FEED=path.csv ARGS=--json
+
+  --feed path     the feed to play
+  --url url       where the platform runs; http://localhost:$PORT, or port 8000, unless said otherwise
+  --json          the result as JSON, and nothing else
+
+  DEMO_ADMIN_EMAIL and DEMO_ADMIN_PASSWORD name the admin, where the demo data is not loaded.`;
+
+/** @throws DemoError for an argument that is unknown or makes no sense. */
+export function readArguments(argv: readonly string[], environment: NodeJS.ProcessEnv) {
+  const { feed, url, json, help } = parse(argv);
+  return {
+    feedPath: feed,
+    json,
+    help,
+    url: readUrl(url ?? `http://localhost:${environment.PORT?.trim() || 8000}`),
+    email: environment.DEMO_ADMIN_EMAIL || DEMO_ADMIN.email,
+    password: environment.DEMO_ADMIN_PASSWORD || DEMO_ADMIN.password,
+  };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        feed: { type: 'string' },
+        url: { type: 'string' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new DemoError(`${(error as Error).message}. --help lists what there is.`);
+  }
+}
+
+/** The platform's address without a trailing slash; the base path of its API is no part of it. */
+function readUrl(text: string): string {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new DemoError(`${text} is no address of a platform: it must look like http://localhost:8000.`);
+  }
+  return url.href.replace(/\/+$/, '');
+}

@@ -1,0 +1,18 @@
+import pLimit from 'p-limit';
+
+/** So many requests are under way at once; the platform makes one transaction of those that arrive together. */
+const CONCURRENCY = 48;
+
+/** Nothing new is begun once something failed. */
+export async function mapConcurrently<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const limit = pLimit(CONCURRENCY);
+  try {
+    return await limit.map(items, work);
+  } catch (error) {
+    limit.clearQueue();
+    throw error;
+  }
+}

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import type { Feed } from './feed.ts';
+import { type ApiError, type PlatformClient, reasonOf } from './platform-client.ts';
+import type { Report } from './progress.ts';
+
+export type Customers = {
+  /** The user that a customer of the feed is on the platform. */
+  readonly userIdOf: ReadonlyMap<string, string>;
+  readonly created: number;
+  readonly known: number;
+  readonly refusals: readonly {
+    readonly customerId: string;
+    readonly code: string;
+    readonly reason: string;
+  }[];
+};
+
+type ImportAnswer = {
+  readonly results: readonly {
+    readonly status: number;
+    readonly id?: string;
+    readonly error?: ApiError;
+  }[];
+};
+
+const CHUNK = 1_000;
+
+/** Brings the feed's customers along as users without a password; those of an earlier run are known by their email. */
+export async function importCustomers(
+  client: PlatformClient,
+  { name, customers }: Feed,
+  report: Report,
+): Promise<Customers> {
+  const userIdOf = new Map<string, string>();
+  const refusals: Customers['refusals'][number][] = [];
+  let created = 0;
+  const progress = report.begin('customers', customers.length);
+  for (let start = 0; start < customers.length; start += CHUNK) {
+    const chunk = customers.slice(start, start + CHUNK);
+    const users = chunk.map((customerId) => ({ email: emailOf(customerId, name) }));
+    const { results } = await client.send<ImportAnswer>('POST', '/users/import', users);
+    for (const [index, { status, id, error }] of results.entries()) {
+      const customerId = chunk[index] ?? '';
+      if (id !== undefined) userIdOf.set(customerId, id);
+      else if (error !== undefined) refusals.push({ customerId, code: error.code, reason: reasonOf(error) });
+      if (status === 201) created += 1;
+    }
+    progress.advance(chunk.length);
+  }
+  progress.end();
+  return { userIdOf, created, known: userIdOf.size - created, refusals };
+}
+
+/** Emails know no case and not every sign; an id that would not survive as it is goes by its digest. */
+function emailOf(customerId: string, feedName: string): string {
+  const isPlain = /^[a-z0-9_-]{1,40}$/.test(customerId);
+  const id = isPlain ? customerId : `x${createHash('sha256').update(customerId).digest('hex').slice(0, 32)}`;
+  return `customer-${id}@${feedName}.example`;
+}

@@ -1,0 +1,77 @@
+import type { Feed, FeedLine } from './feed.ts';
+
+const NAME = 'generated';
+const SEED = 20_250_101;
+const LINES = 1_500;
+const CUSTOMERS = 150;
+const FIRST_DAY = Temporal.PlainDate.from('2025-01-01');
+const DAYS = 180;
+const LATEST_DAYS = 45;
+
+/**
+ * A feed as untidy as life and the same at every run, so that playing it again changes nothing: purchases that arrive
+ * weeks late and fall into a month that was full already, lines sent twice, some of them with another amount, amounts
+ * that are nothing, negative or finer than a cent, and customers whom nobody registered.
+ */
+export function generateFeed(): Feed {
+  const random = seededRandom(SEED);
+  const chance = (probability: number) => random() < probability;
+  const below = (limit: number) => Math.floor(random() * limit);
+
+  const lines: FeedLine[] = [];
+  for (let number = 1; number <= LINES; number += 1) {
+    const earlier = lines[below(lines.length)];
+    if (earlier !== undefined && chance(0.05)) {
+      lines.push(chance(0.6) ? earlier : { ...earlier, amount: amount() });
+      continue;
+    }
+    lines.push({
+      externalId: `${NAME}-${String(number).padStart(6, '0')}`,
+      customerId: chance(0.01) ? unknownCustomer() : customer(),
+      date: day(number),
+      amount: chance(0.03) ? unacceptableAmount() : amount(),
+    });
+  }
+
+  /** The first ones buy most, enough to meet their caps. */
+  function customer(): string {
+    return customerId(1 + Math.floor(random() ** 2 * CUSTOMERS));
+  }
+
+  function unknownCustomer(): string {
+    return `00000000-0000-7000-8000-${String(below(1_000)).padStart(12, '0')}`;
+  }
+
+  function day(number: number): string {
+    const arrival = Math.floor((number / LINES) * DAYS);
+    const delay = chance(0.1) ? below(LATEST_DAYS) : 0;
+    return FIRST_DAY.add({ days: Math.max(0, arrival - delay) }).toString();
+  }
+
+  function amount(): string {
+    const cents = 99 + Math.floor(random() ** 3 * 15_000);
+    return `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, '0')}`;
+  }
+
+  function unacceptableAmount(): string {
+    return ['0.00', `-${amount()}`, `${amount()}5`][below(3)] ?? '0.00';
+  }
+
+  const customers = Array.from({ length: CUSTOMERS }, (_, index) => customerId(index + 1));
+  return { name: NAME, customers, lines };
+}
+
+function customerId(number: number): string {
+  return String(number).padStart(4, '0');
+}
+
+/** Mulberry32: small, and the same numbers everywhere for ever. */
+function seededRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let bits = Math.imul(state ^ (state >>> 15), 1 | state);
+    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
+    return ((bits ^ (bits >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

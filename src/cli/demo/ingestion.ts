@@ -1,0 +1,125 @@
+import { divideHalfEven, moneyFromNumeric } from '../../core/money.ts';
+import type { Customers } from './customers.ts';
+import type { Feed, FeedLine } from './feed.ts';
+import { type ApiError, type PlatformClient, reasonOf } from './platform-client.ts';
+import { type Programme, TERMS } from './programme.ts';
+import type { Report } from './progress.ts';
+
+/** A purchase of the feed that the platform holds. */
+export type RecordedPurchase = {
+  readonly id: string;
+  readonly externalId: string;
+  readonly lineNumber: bigint;
+  readonly status: string;
+};
+
+export type Refusal = {
+  readonly stage: string;
+  readonly externalId: string;
+  readonly code: string;
+  readonly reason: string;
+};
+
+export type Ingestion = {
+  /** Each once, as the platform had it last. */
+  readonly purchases: readonly RecordedPurchase[];
+  readonly accepted: number;
+  readonly duplicates: number;
+  /** Those of the duplicates that say something else than the first one did. */
+  readonly differing: number;
+  /** Accepted purchases whose reward the monthly cap cut. */
+  readonly capped: number;
+  readonly refusals: readonly Refusal[];
+};
+
+type BatchAnswer = {
+  readonly results: readonly {
+    readonly status: number;
+    readonly id?: string;
+    readonly cashback_amount?: string;
+    readonly error?: ApiError;
+  }[];
+};
+
+type DuplicateDetails = {
+  readonly purchase?: { readonly id: string; readonly status: string; readonly merchant_id: string };
+  readonly differences?: readonly string[];
+};
+
+const BATCH = 500;
+
+/** Sends every line in the feed's order, one batch after the other: who comes first is rewarded before a cap is met. */
+export async function ingestPurchases(
+  client: PlatformClient,
+  { lines }: Feed,
+  { merchantId }: Programme,
+  { userIdOf }: Customers,
+  report: Report,
+): Promise<Ingestion> {
+  const purchases = new Map<string, RecordedPurchase>();
+  const refusals: Refusal[] = [];
+  let accepted = 0;
+  let duplicates = 0;
+  let differing = 0;
+  let capped = 0;
+
+  const progress = report.begin('ingestion', lines.length);
+  for (let start = 0; start < lines.length; start += BATCH) {
+    const batch = lines.slice(start, start + BATCH);
+    const { results } = await client.send<BatchAnswer>(
+      'POST',
+      '/purchases/batch',
+      batch.map((line) => submission(line, merchantId, userIdOf)),
+    );
+    for (const [index, line] of batch.entries()) {
+      const { externalId } = line;
+      const { id, cashback_amount: reward = '0', error } = results[index] ?? {};
+      const record = (id: string, status: string) => {
+        const lineNumber = lineNumberOf(externalId, start + index + 1);
+        purchases.set(externalId, { id, externalId, lineNumber, status });
+      };
+      if (id !== undefined) {
+        accepted += 1;
+        if (isCapped(line.amount, reward)) capped += 1;
+        record(id, 'pending');
+      } else if (error?.code === 'DUPLICATE_PURCHASE') {
+        const { purchase, differences = [] } = error.details as DuplicateDetails;
+        duplicates += 1;
+        if (differences.length > 0) differing += 1;
+        // An external id may name a purchase of another merchant, which is none of this feed's to settle.
+        if (purchase?.merchant_id === merchantId) record(purchase.id, purchase.status);
+      } else if (error !== undefined) {
+        refusals.push({ stage: 'ingestion', externalId, code: error.code, reason: reasonOf(error) });
+      }
+    }
+    progress.advance(batch.length);
+  }
+  progress.end();
+  return { purchases: [...purchases.values()], accepted, duplicates, differing, capped, refusals };
+}
+
+/** A customer who is no user goes under the feed's own id, and the platform says what it thinks of it. */
+function submission(line: FeedLine, merchantId: string, userIdOf: Customers['userIdOf']) {
+  return {
+    external_id: line.externalId,
+    user_id: userIdOf.get(line.customerId) ?? line.customerId,
+    merchant_id: merchantId,
+    amount: line.amount,
+    currency: TERMS.currency,
+    purchased_at: `${line.date}T00:00:00Z`,
+  };
+}
+
+/** The number that an external id ends with: `cdnow-000040` is line 40. An id without one counts by its place. */
+function lineNumberOf(externalId: string, place: number): bigint {
+  const [digits] = /\d+(?=\D*$)/.exec(externalId) ?? [];
+  return BigInt(digits ?? place);
+}
+
+function isCapped(amount: string, reward: string): boolean {
+  const uncapped = divideHalfEven(
+    moneyFromNumeric(amount, TERMS.currency) * BigInt(TERMS.cashback_value),
+    100n,
+  );
+  return moneyFromNumeric(reward, TERMS.currency) < uncapped;
+}

@@ -1,0 +1,154 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DemoError } from './demo-error.ts';
+
+export type ApiError = {
+  readonly code: string;
+  readonly message: string;
+  readonly details: Readonly<Record<string, unknown>>;
+};
+
+export type Answer<Body> =
+  | { readonly ok: true; readonly body: Body }
+  | { readonly ok: false; readonly error: ApiError };
+
+export type PlatformClient = ReturnType<typeof platformClient>;
+
+type Method = 'GET' | 'POST' | 'PATCH';
+
+type Tokens = { readonly access_token: string; readonly refresh_token: string };
+
+type RawAnswer = { readonly status: number; readonly body: unknown };
+
+const REQUEST_TIMEOUT_MS = 60_000;
+/** A platform that is busy says when to come back; after so many times it has had its chance. */
+const MAX_ATTEMPTS = 8;
+const MAX_WAIT_SECONDS = 60;
+const BUSY = new Set([429, 503]);
+/** Refusals that speak of what was sent. Any other one means that nothing more can be sent. */
+const REFUSALS_OF_CONTENT = new Set([400, 404, 409, 422]);
+
+/** Speaks to a running platform as one admin, and logs in with the first request. */
+export function platformClient(options: {
+  readonly url: string;
+  readonly email: string;
+  readonly password: string;
+}) {
+  const { url, email, password } = options;
+  let session: Promise<Tokens> | undefined;
+
+  /** The answer, or the refusal of what was sent. @throws DemoError when the platform cannot be spoken to. */
+  async function trySend<Body>(method: Method, path: string, body?: unknown): Promise<Answer<Body>> {
+    session ??= logIn();
+    const used = session;
+    let answer = await exchange(method, path, body, (await used).access_token);
+    if (answer.status === 401) {
+      // Access tokens are short-lived. Of the requests that find theirs expired, the first renews it for all.
+      if (session === used) session = used.then(renew);
+      answer = await exchange(method, path, body, (await session).access_token);
+    }
+    if (answer.status < 300) return { ok: true, body: answer.body as Body };
+    const error = requireError(answer);
+    if (REFUSALS_OF_CONTENT.has(answer.status)) return { ok: false, error };
+    throw new DemoError(refusalSentence(method, path, error));
+  }
+
+  /** The answer. @throws DemoError also when the platform refuses what was sent. */
+  async function send<Body>(method: Method, path: string, body?: unknown): Promise<Body> {
+    const answer = await trySend<Body>(method, path, body);
+    if (answer.ok) return answer.body;
+    throw new DemoError(refusalSentence(method, path, answer.error));
+  }
+
+  async function logIn(): Promise<Tokens> {
+    const answer = await exchange('POST', '/auth/login', { email, password });
+    if (answer.status === 200) return answer.body as Tokens;
+    const error = requireError(answer);
+    if (answer.status !== 401) throw new DemoError(refusalSentence('POST', '/auth/login', error));
+    throw new DemoError(
+      `The platform at ${url} does not let ${email} in (${error.code}): set DEMO_ADMIN_EMAIL and DEMO_ADMIN_PASSWORD to the login of an admin.`,
+    );
+  }
+
+  async function renew({ refresh_token }: Tokens): Promise<Tokens> {
+    const answer = await exchange('POST', '/auth/refresh', { refresh_token });
+    return answer.status === 200 ? (answer.body as Tokens) : logIn();
+  }
+
+  async function exchange(
+    method: Method,
+    path: string,
+    body: unknown,
+    accessToken?: string,
+  ): Promise<RawAnswer> {
+    for (let attempt = 1; ; attempt += 1) {
+      const { response, text } = await reach(method, path, body, accessToken);
+      if (!BUSY.has(response.status) || attempt === MAX_ATTEMPTS) {
+        return { status: response.status, body: parseBody(text) };
+      }
+      await sleep(secondsToWait(response) * 1_000);
+    }
+  }
+
+  async function reach(method: Method, path: string, body: unknown, accessToken: string | undefined) {
+    try {
+      const response = await fetch(`${url}/api/v1${path}`, {
+        method,
+        headers: {
+          ...(accessToken !== undefined && { authorization: `Bearer ${accessToken}` }),
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+      });
+      return { response, text: await response.text() };
+    } catch (error) {
+      throw unreachable(error);
+    }
+  }
+
+  function unreachable(error: unknown): DemoError {
+    const { code, name } = ((error as Error).cause ?? error) as NodeJS.ErrnoException;
+    if (code === 'ECONNREFUSED' || code === 'ENOTFOUND') {
+      return new DemoError(
+        `There is no platform at ${url}: start it with \`make up\`, and leave it running beside the demo.`,
+      );
+    }
+    return new DemoError(
+      `The platform at ${url} stopped answering (${code ?? name}): when it runs again, another run of the demo goes on from here.`,
+    );
+  }
+
+  function requireError({ status, body }: RawAnswer): ApiError {
+    const error = (body as { error?: Partial<ApiError> } | null | undefined)?.error;
+    if (typeof error?.code === 'string' && typeof error.message === 'string') {
+      return { code: error.code, message: error.message, details: error.details ?? {} };
+    }
+    throw new DemoError(`What answers at ${url} is not ClickNBack (status ${status}).`);
+  }
+
+  function parseBody(text: string): unknown {
+    try {
+      return text === '' ? undefined : JSON.parse(text);
+    } catch {
+      throw new DemoError(`What answers at ${url} is not ClickNBack (it does not speak JSON).`);
+    }
+  }
+
+  return { url, send, trySend };
+}
+
+function secondsToWait(response: Response): number {
+  const seconds = Number(response.headers.get('retry-after') ?? 1);
+  return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), MAX_WAIT_SECONDS) : 1;
+}
+
+function refusalSentence(method: Method, path: string, error: ApiError): string {
+  return `The platform refused ${method} ${path} with ${error.code}: ${reasonOf(error)}`;
+}
+
+/** Why something was refused, in words: the broken rules where the error names them. */
+export function reasonOf({ message, details }: ApiError): string {
+  const { violations } = details as { violations?: readonly { field: string; reason: string }[] };
+  if (!Array.isArray(violations) || violations.length === 0) return message;
+  return violations.map(({ field, reason }) => `${field} ${reason}`).join(', ');
+}

@@ -1,0 +1,77 @@
+import { DemoError } from './demo-error.ts';
+import { type Feed, yearsOf } from './feed.ts';
+import type { PlatformClient } from './platform-client.ts';
+
+/** What the feed is played against: 5 percent, and at most 3.00 for a user in a month, so that many meet the cap. */
+export const TERMS = {
+  cashback_type: 'percent',
+  cashback_value: 5,
+  monthly_cap: 3,
+  currency: 'EUR',
+} as const;
+
+export type Programme = { readonly merchantId: string; readonly merchantName: string };
+
+type OfferBody = {
+  readonly cashback_type: string;
+  readonly cashback_value: number;
+  readonly monthly_cap_per_user: number | null;
+  readonly currency: string;
+  readonly start_date: string;
+  readonly end_date: string;
+};
+
+/**
+ * The feed's merchant with its offer through all years of the feed; what an earlier run made is taken as it is.
+ * @throws DemoError when the merchant has other offers, under which the feed would come to other figures.
+ */
+export async function openProgramme(client: PlatformClient, feed: Feed): Promise<Programme> {
+  const merchantName = `Feed ${feed.name}`;
+  const merchantId = await findOrCreateMerchant(client, merchantName);
+  const { first, last } = yearsOf(feed);
+  const period = { start_date: `${first}-01-01`, end_date: `${last}-12-31` };
+
+  const { data: offers } = await client.send<{ data: readonly OfferBody[] }>(
+    'GET',
+    `/offers?merchant_id=${merchantId}&status=active&limit=100`,
+  );
+  if (offers.some((offer) => isOurs(offer, period))) return { merchantId, merchantName };
+
+  const today = Temporal.Now.plainDateISO('UTC').toString();
+  const created = await client.trySend('POST', '/offers', {
+    merchant_id: merchantId,
+    ...TERMS,
+    start_date: period.start_date,
+    // An offer that ends in the past is refused, so that of an old feed goes on until today.
+    end_date: [period.end_date, today].sort().at(-1),
+  });
+  if (created.ok) return { merchantId, merchantName };
+  throw new DemoError(
+    `The offer of the demo cannot be made for the merchant "${merchantName}" (${created.error.code}): deactivate the merchant's other offers, or rename the feed's file.`,
+  );
+}
+
+async function findOrCreateMerchant(client: PlatformClient, name: string): Promise<string> {
+  const created = await client.trySend<{ id: string }>('POST', '/merchants', {
+    name,
+    default_cashback_percentage: TERMS.cashback_value,
+  });
+  if (created.ok) return created.body.id;
+  const { merchant_id: merchantId } = created.error.details;
+  if (created.error.code === 'MERCHANT_ALREADY_EXISTS' && typeof merchantId === 'string') return merchantId;
+  throw new DemoError(`The platform refused the merchant "${name}" (${created.error.code}).`);
+}
+
+function isOurs(
+  offer: OfferBody,
+  period: { readonly start_date: string; readonly end_date: string },
+): boolean {
+  return (
+    offer.cashback_type === TERMS.cashback_type &&
+    offer.cashback_value === TERMS.cashback_value &&
+    offer.monthly_cap_per_user === TERMS.monthly_cap &&
+    offer.currency === TERMS.currency &&
+    offer.start_date <= period.start_date &&
+    offer.end_date >= period.end_date
+  );
+}

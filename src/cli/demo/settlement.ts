@@ -1,0 +1,81 @@
+import { mapConcurrently } from './concurrency.ts';
+import type { RecordedPurchase, Refusal } from './ingestion.ts';
+import { type PlatformClient, reasonOf } from './platform-client.ts';
+import type { Report } from './progress.ts';
+
+export type Settlement = {
+  readonly purchases: readonly RecordedPurchase[];
+  readonly confirmed: number;
+  readonly reversed: number;
+  /** Left as they were: settled before. */
+  readonly untouched: number;
+  readonly refusals: readonly Refusal[];
+};
+
+const CANCELLED_EVERY = 20n;
+const RETURNED_EVERY = 33n;
+
+/** Ends the waiting of every pending purchase: most are confirmed, every twentieth was cancelled. */
+export function settlePurchases(
+  client: PlatformClient,
+  purchases: readonly RecordedPurchase[],
+  report: Report,
+): Promise<Settlement> {
+  return settleAll(client, 'settlement', purchases, report, ({ status, lineNumber }) => {
+    if (status !== 'pending') return undefined;
+    return lineNumber % CANCELLED_EVERY === 0n ? CANCELLATION : CONFIRMATION;
+  });
+}
+
+/** Takes the reward of some confirmed purchases back: the goods were returned. */
+export function takeLateReturns(
+  client: PlatformClient,
+  purchases: readonly RecordedPurchase[],
+  report: Report,
+): Promise<Settlement> {
+  return settleAll(client, 'late returns', purchases, report, ({ status, lineNumber }) =>
+    status === 'confirmed' && lineNumber % RETURNED_EVERY === 0n ? RETURN : undefined,
+  );
+}
+
+type Step = { readonly to: 'confirmed' | 'reversed'; readonly action: string; readonly body?: object };
+
+const CONFIRMATION: Step = { to: 'confirmed', action: 'confirmation' };
+const CANCELLATION: Step = { to: 'reversed', action: 'reverse', body: { reason: 'cancelled' } };
+const RETURN: Step = { to: 'reversed', action: 'reverse', body: { reason: 'returned' } };
+
+async function settleAll(
+  client: PlatformClient,
+  stage: string,
+  purchases: readonly RecordedPurchase[],
+  report: Report,
+  stepOf: (purchase: RecordedPurchase) => Step | undefined,
+): Promise<Settlement> {
+  const refusals: Refusal[] = [];
+  const counts = { confirmed: 0, reversed: 0 };
+  const steps = new Map(
+    purchases.flatMap((purchase) => {
+      const step = stepOf(purchase);
+      return step === undefined ? [] : [[purchase, step] as const];
+    }),
+  );
+  const progress = report.begin(stage, steps.size);
+
+  async function settle(purchase: RecordedPurchase): Promise<RecordedPurchase> {
+    const step = steps.get(purchase);
+    if (step === undefined) return purchase;
+    const answer = await client.trySend('POST', `/purchases/${purchase.id}/${step.action}`, step.body);
+    progress.advance(1);
+    if (answer.ok) {
+      counts[step.to] += 1;
+      return { ...purchase, status: step.to };
+    }
+    // Somebody else settled it since it was read. It is theirs now, and no later stage touches it.
+    const { code } = answer.error;
+    refusals.push({ stage, externalId: purchase.externalId, code, reason: reasonOf(answer.error) });
+    return { ...purchase, status: 'unknown' };
+  }
+
+  const settled = await mapConcurrently(purchases, settle).finally(progress.end);
+  return { purchases: settled, ...counts, untouched: purchases.length - steps.size, refusals };
+}
