@@ -40,7 +40,9 @@ export function violationsOf(errors: readonly Partial<ErrorObject>[], part = 'bo
   const violations = new Map<string, Violation>();
   for (const error of errors) {
     const field = fieldOf(error) || part;
-    if (!violations.has(field)) violations.set(field, { field, reason: reasonOf(error) });
+    // Of several reasons for one field the first; but what is wrong with money says more than its pattern.
+    if (violations.has(field) && error.keyword !== 'moneyIn') continue;
+    violations.set(field, { field, reason: reasonOf(error) });
   }
   return [...violations.values()];
 }
