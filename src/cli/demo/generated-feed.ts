@@ -27,9 +27,9 @@ export function generateFeed(): Feed {
     }
     lines.push({
       externalId: `${NAME}-${String(number).padStart(6, '0')}`,
-      customerId: chance(0.01) ? unknownCustomer() : customer(),
+      customerId: chance(0.005) ? unknownCustomer() : customer(),
       date: day(number),
-      amount: chance(0.03) ? unacceptableAmount() : amount(),
+      amount: chance(0.02) ? unacceptableAmount() : amount(),
     });
   }
 
@@ -49,7 +49,7 @@ export function generateFeed(): Feed {
   }
 
   function amount(): string {
-    const cents = 99 + Math.floor(random() ** 3 * 15_000);
+    const cents = 99 + Math.floor(random() ** 3 * 8_000);
     return `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, '0')}`;
   }
 

@@ -51,7 +51,7 @@ export async function playFeed(deps: {
     accepted,
     refused: ingestion.refusals.length,
     balances: await readBalances(client, customers, report),
-    also: { duplicates, 'of them with other content': differing, 'met the cap': capped },
+    also: { duplicates, 'differing duplicates': differing, 'met the cap': capped },
     seconds: ingestionSeconds,
     perSecond: perSecond(feed.lines.length, ingestionSeconds),
   };

@@ -70,10 +70,10 @@ async function settleAll(
       counts[step.to] += 1;
       return { ...purchase, status: step.to };
     }
-    // Somebody else settled it since it was read. It is theirs now, and no later stage touches it.
-    const { code } = answer.error;
+    // Somebody else settled it since it was read, and the refusal says as what.
+    const { code, details } = answer.error;
     refusals.push({ stage, externalId: purchase.externalId, code, reason: reasonOf(answer.error) });
-    return { ...purchase, status: 'unknown' };
+    return { ...purchase, status: String(details.status) };
   }
 
   const settled = await mapConcurrently(purchases, settle).finally(progress.end);

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { readFeed } from '../../src/cli/demo/feed.ts';
+import { playFeed } from '../../src/cli/demo/play.ts';
+import { silentReport } from '../../src/cli/demo/progress.ts';
+import { figuresOf } from '../support/feed-model.ts';
+import { startFeedPlatform } from '../support/feed-platform.ts';
+
+const FEED = join(import.meta.dirname, '../../../shared/feeds/cdnow-sample.csv');
+const skip = existsSync(FEED) ? false : `the feed is not there: ${FEED}`;
+
+/** Known to the cent from a computation apart from this project, with exact decimals. */
+const FIRST_RUN = [
+  {
+    stage: 'ingestion',
+    accepted: 6_911,
+    refused: 8,
+    pending: 908_116n,
+    available: 0n,
+    paid: 0n,
+    duplicates: 0,
+    'differing duplicates': 0,
+    'met the cap': 1_564,
+  },
+  {
+    stage: 'settlement',
+    accepted: 6_911,
+    refused: 0,
+    pending: 0n,
+    available: 865_482n,
+    paid: 0n,
+    reversed: 345,
+    confirmed: 6_566,
+    'settled before': 0,
+  },
+  {
+    stage: 'late returns',
+    accepted: 199,
+    refused: 0,
+    pending: 0n,
+    available: 839_346n,
+    paid: 0n,
+    reversed: 199,
+  },
+];
+
+describe('a feed of 6,919 real purchases', { skip }, async () => {
+  const { client, countRows, countLedgerFaults } = await startFeedPlatform();
+
+  test('comes to the cent to what it must, and a second run changes nothing', async () => {
+    const feed = await readFeed(FEED);
+    const first = await playFeed({ feed, client, report: silentReport });
+
+    assert.deepEqual(figuresOf(first), FIRST_RUN);
+    assert.deepEqual(first.customers, { created: 2_357, known: 0, refusals: [] });
+    assert.deepEqual(
+      first.refusals.map(({ externalId, code, reason }) => [externalId, code, reason]),
+      ['000226', '000449', '000718', '000873', '003089', '003466', '003832', '006156'].map((line) => [
+        `cdnow-${line}`,
+        'VALIDATION_ERROR',
+        'amount must be above zero',
+      ]),
+    );
+    assert.equal(await countLedgerFaults(), 0);
+
+    const rows = await countRows();
+    const second = await playFeed({ feed, client, report: silentReport });
+
+    const after = { pending: 0n, available: 839_346n, paid: 0n };
+    assert.deepEqual(figuresOf(second), [
+      {
+        stage: 'ingestion',
+        accepted: 0,
+        refused: 8,
+        ...after,
+        duplicates: 6_911,
+        'differing duplicates': 0,
+        'met the cap': 0,
+      },
+      {
+        stage: 'settlement',
+        accepted: 0,
+        refused: 0,
+        ...after,
+        reversed: 0,
+        confirmed: 0,
+        'settled before': 6_911,
+      },
+      { stage: 'late returns', accepted: 0, refused: 0, ...after, reversed: 0 },
+    ]);
+    assert.deepEqual(await countRows(), rows);
+    assert.equal(await countLedgerFaults(), 0);
+  });
+});

@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Feed } from '../../src/cli/demo/feed.ts';
+import { generateFeed } from '../../src/cli/demo/generated-feed.ts';
+import { playFeed } from '../../src/cli/demo/play.ts';
+import { type Report, silentReport } from '../../src/cli/demo/progress.ts';
+import { expectedPlay, figuresOf } from '../support/feed-model.ts';
+import { startFeedPlatform } from '../support/feed-platform.ts';
+
+const { client, clock, countRows, countLedgerFaults } = await startFeedPlatform();
+
+describe('the feed that the demo makes itself', () => {
+  test('is the same every time, and has of everything that makes feeds untidy', () => {
+    const feed = generateFeed();
+    const expected = expectedPlay(feed);
+
+    assert.deepEqual(generateFeed(), feed);
+    assert.equal(feed.lines.length, 1_500);
+    for (const [what, count] of Object.entries(expected)) assert.ok(count > 5, `${what}: ${count}`);
+    assert.ok(feed.lines.some(({ amount }) => amount === '0.00'));
+    assert.ok(feed.lines.some(({ amount }) => amount.startsWith('-')));
+    assert.ok(feed.lines.some(({ amount }) => /\.\d{3}$/.test(amount)));
+    assert.ok(feed.lines.some(({ customerId }) => !feed.customers.includes(customerId)));
+    const late = feed.lines.filter(({ date }, index) => date < (feed.lines[index - 1]?.date ?? ''));
+    assert.ok(late.length > 50, `${late.length} late ones`);
+  });
+
+  test('comes to what an independent model says, also when tokens expire on the way, and twice changes nothing', async () => {
+    const feed = generateFeed();
+    const expected = expectedPlay(feed);
+
+    const first = await playFeed({ feed, client, report: reportOfSlowDays() });
+
+    assert.deepEqual(figuresOf(first), figuresOfFirstRun(expected));
+    assert.equal(first.refusals.length, expected.refused);
+    assert.equal(await countLedgerFaults(), 0);
+
+    const rows = await countRows();
+    const second = await playFeed({ feed, client, report: silentReport });
+
+    assert.deepEqual(
+      second.stages.map(({ accepted }) => accepted),
+      [0, 0, 0],
+    );
+    assert.equal(second.stages[0]?.also.duplicates, expected.accepted + expected.duplicates);
+    assert.deepEqual(second.stages.at(-1)?.balances, first.stages.at(-1)?.balances);
+    assert.deepEqual(await countRows(), rows);
+    assert.equal(await countLedgerFaults(), 0);
+  });
+
+  for (const [name, stage, atItem] of [
+    ['among the batches', 'ingestion', 1_000],
+    ['in the settlement', 'settlement', 300],
+    ['among the late returns', 'late returns', 10],
+  ] as const) {
+    test(`is completed by the next run when one was cut off ${name}`, async () => {
+      const feed = renamed(generateFeed(), `cut-${stage.replace(' ', '-')}`);
+      const expected = expectedPlay(feed);
+
+      await assert.rejects(playFeed({ feed, client, report: reportThatFails(stage, atItem) }), /cut off/);
+      const play = await playFeed({ feed, client, report: silentReport });
+
+      assert.deepEqual(play.stages.at(-1)?.balances, {
+        pending: 0n,
+        available: expected.availableInTheEnd,
+        paid: 0n,
+      });
+      assert.equal(await countLedgerFaults(), 0);
+    });
+  }
+
+  test('leaves purchases alone that another merchant has under the same external ids', async () => {
+    const feed = generateFeed();
+    const rows = await countRows();
+
+    const play = await playFeed({ feed: { ...feed, name: 'copied' }, client, report: silentReport });
+
+    assert.deepEqual(
+      play.stages.map(({ accepted, balances }) => [accepted, balances.available]),
+      [
+        [0, 0n],
+        [0, 0n],
+        [0, 0n],
+      ],
+    );
+    const { purchases, entries } = await countRows();
+    assert.deepEqual({ purchases, entries }, { purchases: rows.purchases, entries: rows.entries });
+  });
+});
+
+function figuresOfFirstRun(expected: ReturnType<typeof expectedPlay>) {
+  return [
+    {
+      stage: 'ingestion',
+      accepted: expected.accepted,
+      refused: expected.refused,
+      pending: expected.pending,
+      available: 0n,
+      paid: 0n,
+      duplicates: expected.duplicates,
+      'differing duplicates': expected.differing,
+      'met the cap': expected.capped,
+    },
+    {
+      stage: 'settlement',
+      accepted: expected.accepted,
+      refused: 0,
+      pending: 0n,
+      available: expected.available,
+      paid: 0n,
+      reversed: expected.cancelled,
+      confirmed: expected.confirmed,
+      'settled before': 0,
+    },
+    {
+      stage: 'late returns',
+      accepted: expected.returned,
+      refused: 0,
+      pending: 0n,
+      available: expected.availableInTheEnd,
+      paid: 0n,
+      reversed: expected.returned,
+    },
+  ];
+}
+
+/** Every stage begins with an access token that has expired. */
+function reportOfSlowDays(): Report {
+  return {
+    begin() {
+      clock.advance({ minutes: 20 });
+      return silentReport.begin('', 0);
+    },
+  };
+}
+
+function reportThatFails(stage: string, atItem: number): Report {
+  return {
+    begin(begun) {
+      let done = 0;
+      return {
+        advance(count) {
+          done += count;
+          if (begun === stage && done >= atItem) throw new Error('cut off');
+        },
+        end: () => undefined,
+      };
+    },
+  };
+}
+
+/** The same feed of another shop: other customers, other external ids. */
+function renamed(feed: Feed, name: string): Feed {
+  const lines = feed.lines.map((line) => ({ ...line, externalId: `${name}-${line.externalId}` }));
+  return { ...feed, name, lines };
+}

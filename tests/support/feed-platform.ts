@@ -1,0 +1,34 @@
+import { platformClient } from '../../src/cli/demo/platform-client.ts';
+import { verifyLedger } from '../../src/modules/wallets/index.ts';
+import { testClock } from './clock.ts';
+import { PASSWORD, startTestPlatform } from './platform.ts';
+
+/** A platform on a port of its own, at a moment after every feed that tests play, and the demo's client to it. */
+export async function startFeedPlatform() {
+  const clock = testClock('2026-09-01T09:00:00Z');
+  const { platform, database, admin } = await startTestPlatform({ clock });
+  const url = await platform.server.listen({ port: 0, host: '127.0.0.1' });
+  const client = platformClient({ url, email: admin.email, password: PASSWORD });
+
+  /** How much is written down: what a run that changes nothing leaves as it is. */
+  async function countRows() {
+    const count = async (table: 'users' | 'merchants' | 'offers' | 'purchases' | 'wallet_entries') => {
+      const { rows } = await database.db
+        .selectFrom(table)
+        .select(({ fn }) => fn.countAll<bigint>().as('rows'))
+        .executeTakeFirstOrThrow();
+      return Number(rows);
+    };
+    return {
+      users: await count('users'),
+      merchants: await count('merchants'),
+      offers: await count('offers'),
+      purchases: await count('purchases'),
+      entries: await count('wallet_entries'),
+    };
+  }
+
+  const countLedgerFaults = async () => (await verifyLedger(database.db)).faultCount;
+
+  return { url, clock, client, admin, database, countRows, countLedgerFaults };
+}
