@@ -84,10 +84,13 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
     request.log[level]({ err: error }, refusal.message);
   }
   request.refusal = refusal.code;
-  return reply
-    .code(STATUS_OF_KIND[refusal.kind])
-    .headers(headersOf(refusal))
-    .send({ error: errorBody(refusal) });
+  return (
+    reply
+      .code(STATUS_OF_KIND[refusal.kind])
+      // Here too, as a URL that cannot be read is refused before any hook runs.
+      .headers({ 'x-request-id': request.id, ...headersOf(refusal) })
+      .send({ error: errorBody(refusal) })
+  );
 }
 
 export function handleUnknownRoute(request: FastifyRequest): never {

@@ -52,6 +52,7 @@ export async function createHttpServer(options: {
   );
   addContentTypes(server);
   addObservation(server, options.metrics);
+  endConnectionsWhenClosing(server);
 
   await server.register(helmet, { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
   await server.register(rateLimit, {
@@ -59,8 +60,14 @@ export async function createHttpServer(options: {
     errorResponseBuilder: (_request, { ttl }) => rateLimited({ retry_after_seconds: Math.ceil(ttl / 1000) }),
   });
   await registerOpenApi(server, { publicUrl: options.publicUrl });
+  server.addHook('onRoute', requireAccess);
   server.addHook('onRequest', authenticationHook(options.authenticate));
   return server;
+}
+
+/** Forgotten is not public: also a hidden route, or one without a schema, says who may call it. */
+function requireAccess({ method, url, config }: RouteOptions): void {
+  if (config?.access === undefined) throw new Error(`${method} ${url} does not say who may call it`);
 }
 
 function acceptedRequestId(header: string | string[] | undefined): string | undefined {
@@ -105,6 +112,17 @@ function addObservation(server: HttpServer, metrics: Metrics): void {
       },
       `${request.method} ${route} ${statusCode}`,
     );
+  });
+}
+
+/** An answer given while the server closes is the last on its connection, which would else be kept for a minute. */
+function endConnectionsWhenClosing(server: HttpServer): void {
+  let closing = false;
+  server.addHook('preClose', async () => {
+    closing = true;
+  });
+  server.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close');
   });
 }
 

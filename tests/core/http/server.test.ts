@@ -1,0 +1,340 @@
+import assert from 'node:assert/strict';
+import type { AddressInfo } from 'node:net';
+import { after, describe, test } from 'node:test';
+import type { InjectOptions } from 'fastify';
+import { pino } from 'pino';
+import Type from 'typebox';
+import { DomainError } from '../../../src/core/errors.ts';
+import { Input } from '../../../src/core/http/schemas.ts';
+import { createHttpServer } from '../../../src/core/http/server.ts';
+import { isId, newId } from '../../../src/core/id.ts';
+import { createMetrics } from '../../../src/core/metrics.ts';
+import { exchangeBytes, readRawAnswer } from '../../support/http-raw.ts';
+
+type HttpServer = Awaited<ReturnType<typeof createHttpServer>>;
+
+const log: string[] = [];
+const metrics = createMetrics();
+const server = await exampleServer();
+await server.listen({ host: '127.0.0.1', port: 0 });
+const { port } = server.server.address() as AddressInfo;
+after(() => server.close());
+
+describe('every refusal is answered in the envelope', () => {
+  const json = { 'content-type': 'application/json' };
+  const table: {
+    readonly title: string;
+    readonly request: InjectOptions;
+    readonly status: number;
+    readonly code: string;
+    readonly field?: string;
+  }[] = [
+    { title: 'an unknown route', request: { url: '/nowhere?token=1' }, status: 404, code: 'NOT_FOUND' },
+    {
+      title: 'a method that a route has not',
+      request: { method: 'DELETE', url: '/echo' },
+      status: 404,
+      code: 'NOT_FOUND',
+    },
+    {
+      title: 'a body that is no JSON',
+      request: { method: 'POST', url: '/echo', headers: json, payload: '{"text":' },
+      status: 422,
+      code: 'VALIDATION_ERROR',
+      field: 'body',
+    },
+    {
+      title: 'a body that is not UTF-8',
+      request: {
+        method: 'POST',
+        url: '/echo',
+        headers: json,
+        payload: Buffer.from('{"text":"é"}', 'latin1'),
+      },
+      status: 422,
+      code: 'VALIDATION_ERROR',
+      field: 'body',
+    },
+    {
+      title: 'an empty body where one is needed',
+      request: { method: 'POST', url: '/echo', headers: json, payload: '' },
+      status: 422,
+      code: 'VALIDATION_ERROR',
+      field: 'body',
+    },
+    {
+      title: 'no body at all where one is needed',
+      request: { method: 'POST', url: '/echo' },
+      status: 422,
+      code: 'VALIDATION_ERROR',
+      field: 'body',
+    },
+    {
+      title: 'another media type',
+      request: { method: 'POST', url: '/echo', headers: { 'content-type': 'text/xml' }, payload: '<a/>' },
+      status: 415,
+      code: 'UNSUPPORTED_MEDIA_TYPE',
+    },
+    {
+      title: 'a form',
+      request: {
+        method: 'POST',
+        url: '/echo',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        payload: 'text=a',
+      },
+      status: 415,
+      code: 'UNSUPPORTED_MEDIA_TYPE',
+    },
+    {
+      title: 'a body above the limit',
+      request: {
+        method: 'POST',
+        url: '/echo',
+        headers: json,
+        payload: JSON.stringify({ text: 'x'.repeat(70_000) }),
+      },
+      status: 413,
+      code: 'PAYLOAD_TOO_LARGE',
+    },
+    {
+      title: 'a URL with a broken escape',
+      request: { url: '/items/%zz' },
+      status: 422,
+      code: 'VALIDATION_ERROR',
+      field: 'path',
+    },
+    {
+      title: 'a URL whose escape is no UTF-8',
+      request: { url: '/items/%ff' },
+      status: 422,
+      code: 'VALIDATION_ERROR',
+      field: 'path',
+    },
+    {
+      title: 'a path parameter beyond all length',
+      request: { url: `/items/${'a'.repeat(1000)}` },
+      status: 422,
+      code: 'VALIDATION_ERROR',
+      field: 'path',
+    },
+    { title: 'a missing token', request: { url: '/private' }, status: 401, code: 'INVALID_TOKEN' },
+    {
+      title: 'an error that nobody expected',
+      request: { url: '/broken' },
+      status: 500,
+      code: 'INTERNAL_ERROR',
+    },
+    {
+      title: 'a null that somebody threw',
+      request: { url: '/broken/null' },
+      status: 500,
+      code: 'INTERNAL_ERROR',
+    },
+  ];
+  for (const { title, request, status, code, field } of table) {
+    test(`${title}: ${status} ${code}`, async () => {
+      const answer = await server.inject(request);
+
+      assert.equal(answer.statusCode, status, answer.body);
+      assert.match(String(answer.headers['content-type']), /^application\/json/);
+      const body = answer.json();
+      assert.deepEqual(Object.keys(body), ['error']);
+      assert.deepEqual(Object.keys(body.error), ['code', 'message', 'details']);
+      assert.equal(body.error.code, code);
+      assert.ok(body.error.message.length > 0);
+      if (field !== undefined) assert.equal(body.error.details.violations[0].field, field);
+      assert.ok(isId(String(answer.headers['x-request-id'])), 'every answer has an X-Request-Id');
+    });
+  }
+
+  test('an unknown route names what was asked for, without its query', async () => {
+    const answer = await server.inject({ url: '/nowhere?token=secret' });
+    assert.deepEqual(answer.json().error.details, { resource_type: 'route', resource_id: 'GET /nowhere' });
+  });
+});
+
+describe('an error that nobody expected', () => {
+  test('says nothing but its request id, under which the log has its stack', async () => {
+    const answer = await server.inject({ url: '/broken', headers: { 'x-request-id': 'trace-42' } });
+
+    assert.deepEqual(answer.json().error.details, { request_id: 'trace-42' });
+    assert.doesNotMatch(answer.body, /hunter2|at .+\.ts/);
+    const line = log.find((text) => text.includes('hunter2') && text.includes('trace-42'));
+    assert.match(line ?? '', /"request_id":"trace-42".+server\.test\.ts/);
+  });
+});
+
+describe('X-Request-Id', () => {
+  test('is what the client sent, when that is a plain name', async () => {
+    for (const id of ['trace-42', 'a.b_c-D9', 'x'.repeat(128)]) {
+      const answer = await server.inject({ url: '/items/1', headers: { 'x-request-id': id } });
+      assert.equal(answer.headers['x-request-id'], id);
+    }
+  });
+
+  test('is one of ours when the client sent none, or something else', async () => {
+    for (const id of ['', 'x'.repeat(129), 'a b', '<script>', '{"a":1}', 'é']) {
+      const answer = await server.inject({ url: '/items/1', headers: { 'x-request-id': id } });
+      assert.ok(isId(String(answer.headers['x-request-id'])), id);
+    }
+  });
+
+  test('is another one for each request', async () => {
+    const ids = new Set<unknown>();
+    for (let index = 0; index < 10; index += 1) {
+      ids.add((await server.inject({ url: '/items/1' })).headers['x-request-id']);
+    }
+    assert.equal(ids.size, 10);
+  });
+});
+
+describe('a route', () => {
+  test('answers the same with a trailing slash', async () => {
+    const plain = await server.inject({ url: '/items/1?all=true' });
+    const slashed = await server.inject({ url: '/items/1/?all=true' });
+    assert.equal(plain.statusCode, 200);
+    assert.equal(slashed.statusCode, 200);
+    assert.deepEqual(slashed.json(), plain.json());
+  });
+
+  test('that does not say who may call it cannot be registered', async (t) => {
+    const another = await exampleServer();
+    t.after(() => another.close());
+    assert.throws(
+      () => another.get('/open', { schema: { summary: 'Whose?' } }, async () => ({})),
+      /GET \/open does not say who may call it/,
+    );
+  });
+
+  test('that is hidden or without a schema must say it too', async (t) => {
+    const another = await exampleServer();
+    t.after(() => another.close());
+    assert.throws(
+      () => another.get('/unsaid', async () => ({})),
+      /GET \/unsaid does not say who may call it/,
+    );
+    assert.throws(() => another.get('/hidden', { schema: { hide: true } }, async () => ({})), /does not say/);
+  });
+
+  test('takes NDJSON as a list, with a refusal at the place of a broken line', async () => {
+    const answer = await server.inject({
+      method: 'POST',
+      url: '/lines',
+      headers: { 'content-type': 'application/x-ndjson; charset=utf-8' },
+      payload: '{"a":1}\n{"a":\n{"a":2}\n',
+    });
+    assert.deepEqual(answer.json(), { lines: 3 });
+  });
+
+  test('has security headers on every answer, and never tells what it is made with', async () => {
+    for (const url of ['/items/1', '/nowhere', '/broken']) {
+      const { headers } = await server.inject({ url });
+      assert.equal(headers['x-content-type-options'], 'nosniff', url);
+      assert.equal(headers['x-frame-options'], 'SAMEORIGIN', url);
+      assert.match(String(headers['content-security-policy']), /default-src 'self'/, url);
+      assert.match(String(headers['strict-transport-security']), /max-age=\d+/, url);
+      assert.equal(headers['x-powered-by'], undefined, url);
+    }
+  });
+});
+
+describe('a socket', () => {
+  test('with bytes that are no HTTP is answered in the envelope and closed', async () => {
+    for (const bytes of [
+      'garbage\r\n\r\n',
+      'GET / HTTP/9.9\r\n\r\n',
+      Buffer.from([0x16, 0x03, 0x01, 0x00, 0x05, 0x0a]),
+    ]) {
+      const { status, head, body } = readRawAnswer(await exchangeBytes(port, bytes));
+      assert.equal(status, 400);
+      assert.match(head, /x-request-id: [0-9a-f-]{36}/i);
+      const { error } = body as { error: { code: string; details: { violations: unknown[] } } };
+      assert.equal(error.code, 'VALIDATION_ERROR');
+      assert.equal(error.details.violations.length, 1);
+    }
+  });
+
+  test('with headers beyond all size is answered in the envelope and closed', async () => {
+    const bytes = `GET /items/1 HTTP/1.1\r\nHost: x\r\nX-Big: ${'a'.repeat(100_000)}\r\n\r\n`;
+    const { status, body } = readRawAnswer(await exchangeBytes(port, bytes));
+    assert.ok(status === 400 || status === 431, String(status));
+    assert.equal((body as { error: { code: string } }).error.code, 'VALIDATION_ERROR');
+  });
+
+  test('with two lengths, the way requests are smuggled, is refused', async () => {
+    const bytes =
+      'POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n' +
+      'Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n';
+    assert.equal(readRawAnswer(await exchangeBytes(port, bytes)).status, 400);
+  });
+
+  test('whose headers never end is answered 408 within the time allowed', { timeout: 15_000 }, async () => {
+    const begun_ms = performance.now();
+    const { status, body } = readRawAnswer(await exchangeBytes(port, 'GET /items/1 HTTP/1.1\r\nHost: x\r\n'));
+    assert.equal(status, 408);
+    assert.equal((body as { error: { code: string } }).error.code, 'VALIDATION_ERROR');
+    assert.ok(performance.now() - begun_ms < 8_000);
+  });
+
+  test('has bounded time for headers and body', () => {
+    assert.equal(server.server.headersTimeout, 5_000);
+    assert.equal(server.server.requestTimeout, 10_000);
+  });
+});
+
+describe('the metrics', () => {
+  test('count answers by method, route and status, and never by the URL itself', async () => {
+    await server.inject({ url: '/items/some-id' });
+    await server.inject({ url: '/nowhere/at-all' });
+    const text = await metrics.registry.metrics();
+    assert.match(
+      text,
+      /http_request_duration_seconds_count\{method="GET",route="\/items\/:id",status="200"\} \d+/,
+    );
+    assert.match(
+      text,
+      /http_request_duration_seconds_count\{method="GET",route="unknown",status="404"\} \d+/,
+    );
+    assert.doesNotMatch(text, /some-id|at-all/);
+  });
+});
+
+describe('the log line of a request', () => {
+  test('names route, status and refusal, and not what was in the URL', async () => {
+    await server.inject({ url: '/private?token=hunter3', headers: { 'x-request-id': 'line-1' } });
+    const line = JSON.parse(log.find((text) => text.includes('line-1')) ?? '{}');
+    assert.equal(line.msg, 'GET /private 401');
+    assert.equal(line.refusal, 'INVALID_TOKEN');
+    assert.equal(typeof line.duration_ms, 'number');
+    assert.ok(!log.some((text) => text.includes('hunter3')));
+  });
+});
+
+async function exampleServer(): Promise<HttpServer> {
+  const created = await createHttpServer({
+    logger: pino({ level: 'info' }, { write: (line: string) => log.push(line) }),
+    metrics,
+    authenticate: async () => {
+      throw new DomainError('unauthenticated', 'INVALID_TOKEN', 'Who are you?', {});
+    },
+    trustProxy: false,
+    publicUrl: 'http://localhost',
+  });
+  const config = { access: 'public' } as const;
+  created.get('/items/:id', { config }, async () => ({ id: newId().slice(0, 0) }));
+  created.get('/private', { config: { access: ['user'] } }, async () => ({}));
+  created.get('/broken', { config }, async () => {
+    throw new Error('connect to db with password hunter2 failed');
+  });
+  created.get('/broken/null', { config }, async () => {
+    throw null;
+  });
+  created.post(
+    '/echo',
+    { config, schema: { summary: 'Echo', body: Input({ text: Type.String() }) } },
+    async ({ body }) => body,
+  );
+  created.post('/lines', { config }, async ({ body }) => ({ lines: (body as unknown[]).length }));
+  return created;
+}
