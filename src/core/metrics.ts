@@ -1,6 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Batcher } from './batcher.ts';
 import type { Database } from './database.ts';
+import { DomainError } from './errors.ts';
+import type { Outcome } from './outcome.ts';
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
@@ -26,6 +28,18 @@ export function createMetrics() {
     labelNames: ['operation', 'outcome'],
     registers,
   });
+
+  /** The same work on a list, with what became of each item counted. */
+  function countOutcomes<Item, Result>(
+    operation: string,
+    run: (items: readonly Item[]) => Promise<readonly Outcome<Result>[]>,
+  ): typeof run {
+    return async (items) => {
+      const answered = await run(items);
+      for (const outcome of answered) outcomes.inc({ operation, outcome: labelOf(outcome) });
+      return answered;
+    };
+  }
 
   function observeDatabase(database: Database): void {
     new Gauge({
@@ -64,5 +78,10 @@ export function createMetrics() {
     });
   }
 
-  return { registry, httpRequestDuration, outcomes, observeDatabase, observeBatcher };
+  return { registry, httpRequestDuration, countOutcomes, observeDatabase, observeBatcher };
+}
+
+function labelOf(outcome: Outcome<unknown>): string {
+  if (outcome.ok) return 'ok';
+  return outcome.error instanceof DomainError ? outcome.error.code : 'unknown';
 }

@@ -35,8 +35,15 @@ export function purchasesModule(deps: {
   const repository = purchaseRepository();
   const isolates = (error: unknown) => asDatabaseFailure(error) === undefined;
   const limits = { ...BATCHES, maxQueued: deps.maxQueuedPurchases, isolates };
-  const ingestion = batcher({ ...limits, run: purchaseIngestion({ ...deps, repository }) });
-  const settlement = batcher({ ...limits, run: purchaseSettlement({ ...deps, repository }) });
+  const { countOutcomes } = deps.metrics;
+  const ingestion = batcher({
+    ...limits,
+    run: countOutcomes('ingestion', purchaseIngestion({ ...deps, repository })),
+  });
+  const settlement = batcher({
+    ...limits,
+    run: countOutcomes('settlement', purchaseSettlement({ ...deps, repository })),
+  });
   deps.metrics.observeBatcher('ingestion', ingestion);
   deps.metrics.observeBatcher('settlement', settlement);
 
