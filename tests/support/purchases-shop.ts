@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { after } from 'node:test';
+import { pino } from 'pino';
+import { type Database, openDatabase } from '../../src/core/database.ts';
+import { auditModule } from '../../src/modules/audit/index.ts';
+import { cashbackModule } from '../../src/modules/cashback/index.ts';
+import { purchaseIngestion } from '../../src/modules/purchases/ingestion.ts';
+import type { PurchaseSubmission } from '../../src/modules/purchases/model.ts';
+import { purchaseRepository } from '../../src/modules/purchases/repository.ts';
+import { purchaseSettlement } from '../../src/modules/purchases/settlement.ts';
+import { walletsModule } from '../../src/modules/wallets/index.ts';
+import { runSql } from './database.ts';
+import type { Answer, startTestPlatform } from './platform.ts';
+import { adminActor } from './purchases-builders.ts';
+
+export type Shop = Awaited<ReturnType<typeof openShop>>;
+
+type TestPlatform = Awaited<ReturnType<typeof startTestPlatform>>;
+
+let orders = 0;
+
+/** An external id that no test has used. */
+export function newOrder(): string {
+  orders += 1;
+  return `order-${orders}`;
+}
+
+/** A shopper and a merchant with an offer, and the ways to buy there as a test says it. */
+export async function openShop(platform: TestPlatform, offer: Record<string, unknown> = {}) {
+  const { api, admin } = platform;
+  const shopper = await platform.registerUser();
+  const merchantId = await platform.createMerchant();
+  const offerId = await platform.createOffer(merchantId, offer);
+
+  const body = (fields: Record<string, unknown> = {}) => ({
+    external_id: newOrder(),
+    user_id: shopper.id,
+    merchant_id: merchantId,
+    amount: '100.00',
+    currency: 'EUR',
+    ...fields,
+  });
+
+  const report = (fields: Record<string, unknown> = {}, token = admin.token): Promise<Answer> =>
+    api('POST', '/purchases', { token, body: body(fields) });
+
+  async function buy(fields: Record<string, unknown> = {}): Promise<{ id: string; cashback_amount: string }> {
+    const answer = await report(fields);
+    assert.equal(answer.status, 201, JSON.stringify(answer.body));
+    return answer.body;
+  }
+
+  const confirm = (id: string) => api('POST', `/purchases/${id}/confirmation`, { token: admin.token });
+
+  const reverse = (id: string, reason?: string) =>
+    api('POST', `/purchases/${id}/reverse`, {
+      token: admin.token,
+      ...(reason !== undefined && { body: { reason } }),
+    });
+
+  /** `pending / available / paid`, as the wallet's row holds them. */
+  async function balances(currency = 'EUR', userId = shopper.id): Promise<string> {
+    const [row] = await rowsOf(
+      platform,
+      `select pending, available, paid from wallets where user_id = '${userId}' and currency = '${currency}'`,
+    );
+    return row === undefined ? 'none' : `${row.pending} / ${row.available} / ${row.paid}`;
+  }
+
+  /** The journal as text, oldest first: `1 cashback_credit platform>pending 5.0000`. */
+  async function journal(currency = 'EUR'): Promise<string[]> {
+    const rows = await rowsOf(
+      platform,
+      `select sequence, type, from_bucket, to_bucket, amount from wallet_entries
+      where wallet_id = (select id from wallets where user_id = '${shopper.id}' and currency = '${currency}')
+      order by sequence`,
+    );
+    return rows.map((row) => `${row.sequence} ${row.type} ${row.from_bucket}>${row.to_bucket} ${row.amount}`);
+  }
+
+  /** A submission of this shopper at this merchant, past HTTP. */
+  const submission = (fields: Partial<PurchaseSubmission> = {}): PurchaseSubmission => ({
+    actor: adminActor(admin.id),
+    externalId: newOrder(),
+    userId: shopper.id,
+    merchantId,
+    amount: 10_000n,
+    currency: 'EUR',
+    purchasedAt: undefined,
+    ...fields,
+  });
+
+  return {
+    shopper,
+    merchantId,
+    offerId,
+    body,
+    report,
+    buy,
+    confirm,
+    reverse,
+    balances,
+    journal,
+    submission,
+  };
+}
+
+export function rowsOf(platform: TestPlatform, statement: string): Promise<Record<string, unknown>[]> {
+  return runSql(platform.database.url, statement);
+}
+
+/** Every row that a purchase leaves behind, in all tables together: unchanged when nothing was written. */
+export async function countRows(platform: TestPlatform): Promise<Record<string, unknown>> {
+  const [counts] = await rowsOf(
+    platform,
+    `select
+      (select count(*)::int from purchases) as purchases,
+      (select count(*)::int from cashback_transactions) as rewards,
+      (select count(*)::int from wallet_entries) as entries,
+      (select count(*)::int from audit_logs where action like 'purchase.%') as audit,
+      (select coalesce(sum(used), 0)::text from cashback_cap_usage) as cap_used,
+      (select sum(pending + available + paid)::text from wallets) as held`,
+  );
+  assert.ok(counts);
+  return counts;
+}
+
+/**
+ * The use cases themselves on connections of their own: calls run side by side, as they do in several processes,
+ * where the platform's batcher would gather them.
+ */
+export function startWorkers(platform: TestPlatform, options: { maxConnections: number }) {
+  const { clock, config } = platform;
+  const { users, merchants, offers } = platform.platform.modules;
+  const { supportedCurrencies } = config;
+  const database = openDatabase({
+    url: platform.database.url,
+    maxConnections: options.maxConnections,
+    onLostConnection: () => undefined,
+  });
+  after(() => database.close());
+  let attempts = 0;
+  const counted: Database = {
+    ...database,
+    transaction: (work) =>
+      database.transaction((trx) => {
+        attempts += 1;
+        return work(trx);
+      }),
+  };
+  const cashback = cashbackModule({ clock }).client;
+  const deps = {
+    database: counted,
+    clock,
+    logger: pino({ level: 'silent' }),
+    repository: purchaseRepository(),
+    users: users.client,
+    merchants: merchants.client,
+    offers: offers.client,
+    cashback,
+    wallets: walletsModule({ database, clock, cashback, defaultCurrency: supportedCurrencies[0] }).client,
+    audit: auditModule({ database, clock }).client,
+    supportedCurrencies,
+  };
+  return {
+    ingest: purchaseIngestion(deps),
+    settle: purchaseSettlement(deps),
+    /** Transactions begun so far: more than calls means that some were tried again, as after a deadlock. */
+    attempts: () => attempts,
+  };
+}
