@@ -2,6 +2,7 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { createDecoder, createSigner, createVerifier } from 'fast-jwt';
 import { expiredToken, invalidToken } from '../../core/caller.ts';
 import type { Clock } from '../../core/clock.ts';
+import { isId } from '../../core/id.ts';
 
 export type Tokens = ReturnType<typeof tokenIssuer>;
 
@@ -57,7 +58,7 @@ export function tokenIssuer(deps: {
   /** @throws INVALID_TOKEN or EXPIRED_TOKEN. */
   function verifyAccessToken(token: string): AccessClaims {
     const { sub, sid, exp } = verify(token);
-    if (typeof sub !== 'string' || typeof sid !== 'string' || typeof exp !== 'number') throw invalidToken();
+    if (!isIdText(sub) || !isIdText(sid) || typeof exp !== 'number') throw invalidToken();
     if (exp <= nowSeconds()) throw expiredToken();
     return { userId: sub, sessionId: sid };
   }
@@ -87,6 +88,10 @@ export function tokenIssuer(deps: {
   }
 
   return { signAccessToken, verifyAccessToken, newRefreshToken, successorOf };
+}
+
+function isIdText(claim: unknown): claim is string {
+  return typeof claim === 'string' && isId(claim);
 }
 
 /** How a refresh token is stored: 32 random bytes need no slow hash. */
