@@ -3,6 +3,10 @@ import type { TSchema } from 'typebox';
 import type { Violation } from '../errors.ts';
 import { isCurrency, readMoney } from '../money.ts';
 
+/** Of an address without the space around it, which people paste along and every use of an address takes off. */
+const EMAIL =
+  /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/i;
+
 /*
  * One set of formats and keywords for everything that comes in. Bodies are taken as they are: nothing is coerced,
  * dropped or filled in, unknown properties are refused. Query and path are text, so numbers are read from them.
@@ -13,8 +17,7 @@ const OPTIONS: Options = {
   allowUnionTypes: true,
   formats: {
     uuid: /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i,
-    email:
-      /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/i,
+    email: (text: string) => EMAIL.test(text.trim()),
     date: isDate,
     'date-time': isTimestamp,
   },
@@ -87,8 +90,9 @@ function isDate(text: string): boolean {
 function isTimestamp(text: string): boolean {
   return (
     /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/.test(text) &&
-    !text.startsWith('0000') &&
-    canRead(() => Temporal.Instant.from(text))
+    canRead(() => Temporal.Instant.from(text)) &&
+    // An offset may lead out of the years 0001 to 9999, the ones that a date column and `YYYY-MM-DD` share.
+    /^(?!0000)\d{4}-/.test(Temporal.Instant.from(text).toString())
   );
 }
 
