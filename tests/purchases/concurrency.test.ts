@@ -84,6 +84,7 @@ describe('concurrent purchases', () => {
   test('of the same external ids in lists of opposite order are rewarded once each', async () => {
     const shop = await openShop(platform);
     const list = Array.from({ length: 20 }, () => shop.submission());
+    const before = attempts();
 
     const outcomes = await Promise.all(
       Array.from({ length: 10 }, (_, round) => ingest(round % 2 === 0 ? list : list.toReversed())),
@@ -93,6 +94,7 @@ describe('concurrent purchases', () => {
       ok: 20,
       DUPLICATE_PURCHASE: 180,
     });
+    assert.equal(attempts() - before, 10, 'a transaction was tried again, as after a deadlock');
     assert.equal(await shop.balances(), '100.0000 / 0.0000 / 0.0000');
   });
 });
@@ -161,6 +163,8 @@ describe('concurrent settlements', () => {
       };
     });
 
+    const before = attempts();
+
     const outcomes = await Promise.all(
       Array.from({ length: 10 }, (_, round) => settle(round % 2 === 0 ? orders : orders.toReversed())),
     );
@@ -169,6 +173,7 @@ describe('concurrent settlements', () => {
       ok: 12,
       PURCHASE_NOT_PENDING: 108,
     });
+    assert.equal(attempts() - before, 10, 'a transaction was tried again, as after a deadlock');
     assert.equal(await shop.balances(), '0.0000 / 60.0000 / 0.0000');
   });
 

@@ -595,7 +595,7 @@ describe('a batch', () => {
     assert.deepEqual(again.body.summary, { total: 2, accepted: 0, duplicates: 2, refused: 0 });
     assert.deepEqual(
       again.body.results.map(
-        ({ error }: BatchItem) => (error?.details.purchase as { id: string } | undefined)?.id,
+        ({ error }: { error: { details: { purchase: { id: string } } } }) => error.details.purchase.id,
       ),
       first.body.results.map(({ id }: { id: string }) => id),
     );
