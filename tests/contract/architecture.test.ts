@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { PROJECT_DIRECTORY } from '../../src/config.ts';
+
+/** Whose tables are whose: nobody else writes them. A new table is entered here with its migration. */
+const OWNERS: Readonly<Record<string, string>> = {
+  users: 'users',
+  sessions: 'auth',
+  refresh_tokens: 'auth',
+  merchants: 'merchants',
+  offers: 'offers',
+  purchases: 'purchases',
+  cashback_transactions: 'cashback',
+  cashback_cap_usage: 'cashback',
+  wallets: 'wallets',
+  wallet_entries: 'wallets',
+  audit_logs: 'audit',
+};
+
+const WRITES = [
+  /\b(?:insertInto|updateTable|deleteFrom|mergeInto|replaceInto)\(\s*['"`](\w+)/g,
+  /\binsert\s+into\s+(\w+)/gi,
+  /\bupdate\s+(?:only\s+)?(\w+)(?:\s+as\s+\w+|\s+\w+)?\s+set\b/gi,
+  /\bdelete\s+from\s+(?:only\s+)?(\w+)/gi,
+  /\btruncate\s+(?:table\s+)?(\w+)/gi,
+  /\bmerge\s+into\s+(\w+)/gi,
+];
+
+const sources = globSync('src/**/*.ts', { cwd: PROJECT_DIRECTORY })
+  .filter((file) => !file.endsWith('.generated.ts'))
+  .map((file) => {
+    const text = readFileSync(join(PROJECT_DIRECTORY, file), 'utf8');
+    return { file, text, code: withoutComments(text) };
+  });
+
+const writes = sources.flatMap(({ file, code }) =>
+  WRITES.flatMap((pattern) => [...code.matchAll(pattern)].map(([, table = '']) => ({ file, table }))),
+);
+
+describe('the tables', () => {
+  test('are all owned by a module', () => {
+    const created = globSync('migrations/*.sql', { cwd: PROJECT_DIRECTORY }).flatMap((file) =>
+      [...readFileSync(join(PROJECT_DIRECTORY, file), 'utf8').matchAll(/^create table (\w+)/gm)].map(
+        ([, table = '']) => table,
+      ),
+    );
+    assert.deepEqual(created.sort(), Object.keys(OWNERS).sort());
+  });
+
+  for (const [table, owner] of Object.entries(OWNERS)) {
+    test(`${table} is written by the repositories of the module ${owner}, and by nothing else`, () => {
+      const writers = [...new Set(writes.filter((write) => write.table === table).map(({ file }) => file))];
+      assert.ok(
+        writers.length > 0,
+        'a table that nobody writes, or a way of writing that this test does not know',
+      );
+      for (const file of writers)
+        assert.match(file, new RegExp(`^src/modules/${owner}/[\\w-]*repository\\.ts$`));
+    });
+  }
+
+  test('are the only things that are written', () => {
+    const unknown = writes.filter(({ table }) => !(table in OWNERS));
+    assert.deepEqual(unknown, []);
+  });
+});
+
+describe('SQL', () => {
+  test('stands in repositories and in the core of the database alone', () => {
+    const others = sources.filter(
+      ({ file, code }) =>
+        /\bsql(?:<[^`]*>)?`/.test(code) &&
+        !/repository\.ts$/.test(file) &&
+        !/^src\/core\/(database|migrations)\.ts$/.test(file),
+    );
+    assert.deepEqual(
+      others.map(({ file }) => file),
+      [],
+    );
+  });
+});
+
+describe('HTTP', () => {
+  test('is no word of services, policies, models and repositories', () => {
+    const inner = sources.filter(({ file }) =>
+      /modules\/\w[\w-]*\/(service|policies|model|[\w-]*repository)\.ts$/.test(file),
+    );
+    assert.ok(inner.length > 20);
+    const talkers = inner.filter(
+      ({ code }) => /from 'fastify'|core\/http\//.test(code) || /\b(?:reply|statusCode)\b/.test(code),
+    );
+    assert.deepEqual(
+      talkers.map(({ file }) => file),
+      [],
+    );
+  });
+
+  test('has its status numbers in one table: no route answers an error by number', () => {
+    const routes = sources.filter(({ file }) => /modules\/.+\/routes\.ts$/.test(file));
+    for (const { file, code } of routes) assert.doesNotMatch(code, /\.code\([45]\d\d\)/, file);
+  });
+});
+
+describe('time and chance', () => {
+  test('come to modules by the clock and by newId, so that tests choose them', () => {
+    const readers = sources.filter(
+      ({ file, code }) =>
+        file.startsWith('src/modules/') && /\bDate\.now\(|new Date\(|Temporal\.Now|Math\.random\(/.test(code),
+    );
+    assert.deepEqual(
+      readers.map(({ file }) => file),
+      [],
+    );
+  });
+});
+
+function withoutComments(text: string): string {
+  return text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/(^|\s)\/\/.*$/gm, '$1');
+}
