@@ -27,7 +27,7 @@ describe('an import of users', () => {
     });
 
     assert.equal(answer.status, 200, JSON.stringify(answer.body));
-    assert.deepEqual(answer.body.summary, { total: 8, created: 2, refused: 6 });
+    assert.deepEqual(answer.body.summary, { total: 8, accepted: 2, duplicates: 2, refused: 4 });
     const { results } = answer.body;
     assert.deepEqual(
       results.map(({ email, status, error }: Record<string, { code?: string }>) => [
@@ -72,7 +72,7 @@ describe('an import of users', () => {
         '{"email":"line-1@example.com"}\r\n{"email":\n\n{"email":"a\\u0000@example.com"}\n{"email":"line-4@example.com"}',
     });
     const { results, summary } = response.json();
-    assert.deepEqual(summary, { total: 4, created: 2, refused: 2 });
+    assert.deepEqual(summary, { total: 4, accepted: 2, duplicates: 0, refused: 2 });
     assert.deepEqual(
       results.map(({ status }: { status: number }) => status),
       [201, 422, 422, 201],
@@ -93,15 +93,15 @@ describe('an import of users', () => {
     const list = Array.from({ length: 5_000 }, (_, index) => ({ email: `bulk-${index}@example.com` }));
     const first = await importUsers(list);
     const again = await importUsers(list);
-    assert.deepEqual(first.body.summary, { total: 5_000, created: 5_000, refused: 0 });
-    assert.deepEqual(again.body.summary, { total: 5_000, created: 0, refused: 5_000 });
+    assert.deepEqual(first.body.summary, { total: 5_000, accepted: 5_000, duplicates: 0, refused: 0 });
+    assert.deepEqual(again.body.summary, { total: 5_000, accepted: 0, duplicates: 5_000, refused: 0 });
     assert.equal(again.body.results[17].id, first.body.results[17].id);
   });
 
   test('twice at once makes each user once', async () => {
     const list = Array.from({ length: 200 }, (_, index) => ({ email: `both-${index}@example.com` }));
     const answers = await Promise.all([importUsers(list), importUsers([...list].reverse())]);
-    assert.equal(answers[0]?.body.summary.created + answers[1]?.body.summary.created, 200);
+    assert.equal(answers[0]?.body.summary.accepted + answers[1]?.body.summary.accepted, 200);
     const [{ count } = {}] = await sql(
       "select count(*)::int from wallets join users on users.id = user_id where email like 'both-%'",
     );

@@ -1,4 +1,4 @@
-import type { Static, TSchema } from 'typebox';
+import Type, { type Static, type TSchema } from 'typebox';
 import { validationError } from '../errors.ts';
 import { failure, type Outcome, success } from '../outcome.ts';
 import { asDomainError, errorBody, STATUS_OF_KIND } from './errors.ts';
@@ -40,4 +40,29 @@ export async function workOnItems<Item, Result>(
 export function presentRefusal(error: unknown, requestId: string) {
   const refusal = asDomainError(error, requestId);
   return { status: STATUS_OF_KIND[refusal.kind], error: errorBody(refusal) };
+}
+
+export const ItemSummary = Type.Object({
+  total: Type.Integer(),
+  accepted: Type.Integer(),
+  duplicates: Type.Integer(),
+  refused: Type.Integer(),
+});
+
+export function summarizeItems(results: readonly { readonly status: number }[]): Static<typeof ItemSummary> {
+  const count = (matches: (status: number) => boolean) =>
+    results.filter(({ status }) => matches(status)).length;
+  return {
+    total: results.length,
+    accepted: count((status) => status === 201),
+    duplicates: count((status) => status === 409),
+    refused: count((status) => status !== 201 && status !== 409),
+  };
+}
+
+/** A text that names an item in its answer, taken from the item as it came; null where it has none. */
+export function nameOfItem(item: unknown, field: string): string | null {
+  if (typeof item !== 'object' || item === null) return null;
+  const name: unknown = Reflect.get(item, field);
+  return typeof name === 'string' ? name : null;
 }

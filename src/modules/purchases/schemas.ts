@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { formatInstant } from '../../core/clock.ts';
 import { ErrorBody } from '../../core/http/errors.ts';
-import { presentRefusal } from '../../core/http/items.ts';
+import { ItemSummary, nameOfItem, presentRefusal, summarizeItems } from '../../core/http/items.ts';
 import { CursorPage, CursorQuery } from '../../core/http/pagination.ts';
 import { CalendarDate, Currency, Id, Input, Money, MoneyInput, Timestamp } from '../../core/http/schemas.ts';
 import { formatMoney, isCurrency, readMoney } from '../../core/money.ts';
@@ -92,12 +92,7 @@ export const BatchResult = Type.Object({
       error: Type.Optional(ErrorBody),
     }),
   ),
-  summary: Type.Object({
-    total: Type.Integer(),
-    accepted: Type.Integer(),
-    duplicates: Type.Integer(),
-    refused: Type.Integer(),
-  }),
+  summary: ItemSummary,
 });
 
 export const PurchaseBody = Type.Object({
@@ -180,26 +175,12 @@ export function presentBatch(
   requestId: string,
 ) {
   const results = outcomes.map((outcome, index) => {
-    const external_id = externalIdOf(items[index]);
+    const external_id = nameOfItem(items[index], 'external_id');
     if (!outcome.ok) return { external_id, ...presentRefusal(outcome.error, requestId) };
     const { id, cashback_amount } = presentAccepted(outcome.value);
     return { external_id, status: 201, id, cashback_amount };
   });
-  const count = (matches: (status: number) => boolean) =>
-    results.filter(({ status }) => matches(status)).length;
-  const summary = {
-    total: results.length,
-    accepted: count((status) => status === 201),
-    duplicates: count((status) => status === 409),
-    refused: count((status) => status !== 201 && status !== 409),
-  };
-  return { results, summary };
-}
-
-function externalIdOf(item: unknown): string | null {
-  const externalId =
-    typeof item === 'object' && item !== null && 'external_id' in item ? item.external_id : null;
-  return typeof externalId === 'string' ? externalId : null;
+  return { results, summary: summarizeItems(results) };
 }
 
 export function presentPurchase(purchase: Purchase) {

@@ -2,7 +2,7 @@ import Type from 'typebox';
 import { formatInstant } from '../../core/clock.ts';
 import { DomainError } from '../../core/errors.ts';
 import { ErrorBody } from '../../core/http/errors.ts';
-import { presentRefusal } from '../../core/http/items.ts';
+import { ItemSummary, nameOfItem, presentRefusal, summarizeItems } from '../../core/http/items.ts';
 import { Id, Input, Timestamp } from '../../core/http/schemas.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import type { User } from './model.ts';
@@ -48,7 +48,7 @@ export const UserImportResult = Type.Object({
       error: Type.Optional(ErrorBody),
     }),
   ),
-  summary: Type.Object({ total: Type.Integer(), created: Type.Integer(), refused: Type.Integer() }),
+  summary: ItemSummary,
 });
 
 export function presentUser(user: User) {
@@ -68,17 +68,11 @@ export function presentImport(
   requestId: string,
 ) {
   const results = outcomes.map((outcome, index) => {
-    const email = emailOf(items[index]);
+    const email = nameOfItem(items[index], 'email');
     if (outcome.ok) return { email, status: 201, id: outcome.value.id };
     return { email, ...presentRefusal(outcome.error, requestId), ...knownId(outcome.error) };
   });
-  const created = outcomes.filter(({ ok }) => ok).length;
-  return { results, summary: { total: results.length, created, refused: results.length - created } };
-}
-
-function emailOf(item: unknown): string | null {
-  const email = typeof item === 'object' && item !== null && 'email' in item ? item.email : null;
-  return typeof email === 'string' ? email : null;
+  return { results, summary: summarizeItems(results) };
 }
 
 /** The operator wants to know which user a customer who is here already is. */

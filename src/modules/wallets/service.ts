@@ -48,7 +48,7 @@ export function walletService(deps: {
   /** @throws NOT_FOUND when the user has no wallet in this currency. */
   async function getWallet(owner: WalletOwner): Promise<Wallet> {
     const wallet = await repository.find(database.db, owner);
-    if (wallet === undefined) throw notFound({ resource_type: 'wallet', resource_id: ownerKey(owner) });
+    if (wallet === undefined) throw notFound({ resource_type: 'wallet', resource_id: owner.userId });
     return wallet;
   }
 
