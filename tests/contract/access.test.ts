@@ -1,0 +1,252 @@
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import { newId } from '../../src/core/id.ts';
+import { answerChecker, type Operation, operationsOf, readOpenApi } from '../support/contract-openapi.ts';
+import { countAllRows, openWorld, sampleOf, send } from '../support/contract-requests.ts';
+import { type Person, startTestPlatform } from '../support/platform.ts';
+
+type Access = 'everybody' | 'whoever is logged in' | 'admins';
+
+/** Who may call what, as the contract says it: a new operation is entered here before it is served. */
+const ACCESS: Readonly<Record<string, Access>> = {
+  'POST /auth/login': 'everybody',
+  'POST /auth/refresh': 'everybody',
+  'POST /auth/logout': 'whoever is logged in',
+  'POST /users': 'everybody',
+  'GET /users/me': 'whoever is logged in',
+  'POST /users/import': 'admins',
+  'POST /merchants': 'admins',
+  'GET /merchants': 'admins',
+  'GET /merchants/{id}': 'admins',
+  'PATCH /merchants/{id}': 'admins',
+  'PATCH /merchants/{id}/status': 'admins',
+  'POST /offers': 'admins',
+  'GET /offers': 'whoever is logged in',
+  'GET /offers/active': 'whoever is logged in',
+  'GET /offers/{id}': 'whoever is logged in',
+  'PATCH /offers/{id}/status': 'admins',
+  'POST /purchases': 'whoever is logged in',
+  'POST /purchases/batch': 'admins',
+  'GET /purchases': 'admins',
+  'GET /users/me/purchases': 'whoever is logged in',
+  'GET /purchases/{id}': 'whoever is logged in',
+  'POST /purchases/{id}/confirmation': 'admins',
+  'POST /purchases/{id}/reverse': 'admins',
+  'PATCH /purchases/{id}/reverse': 'admins',
+  'GET /users/me/wallet': 'whoever is logged in',
+  'GET /users/me/wallet/transactions': 'whoever is logged in',
+  'GET /users/{id}/wallet': 'admins',
+  'GET /audit-logs': 'admins',
+};
+
+const platform = await startTestPlatform();
+const openApi = await readOpenApi(platform);
+const operations = operationsOf(openApi);
+const checkAnswer = answerChecker(openApi);
+const world = await openWorld(platform);
+const { admin } = platform;
+let stranger: Person;
+before(async () => {
+  stranger = await platform.registerUser();
+});
+
+test('every operation is in the table of access, and the table holds no other', () => {
+  const served = operations.map(({ name }) => name).sort();
+  assert.deepEqual(served, Object.keys(ACCESS).sort());
+});
+
+describe('an operation answers as its access says, in the shape that it documents', () => {
+  for (const operation of operations) {
+    const access = ACCESS[operation.name];
+
+    test(`${operation.name} declares that ${access} may call it`, () => {
+      const expected = access === 'everybody' ? [] : [{ bearer: [] }];
+      assert.deepEqual(operation.description.security, expected);
+      assert.equal('401' in operation.description.responses, mayAnswer401(operation, access));
+    });
+
+    test(`${operation.name} for somebody without a token`, async () => {
+      const sample = await sampleOf(world, operation);
+      if (access === 'everybody') return assertSuccess(operation, await send(world, operation, sample));
+      await assertRefusedWithoutATrace(() => send(world, operation, sample), operation, 401, 'INVALID_TOKEN');
+    });
+
+    test(`${operation.name} for a user`, async () => {
+      const sample = await sampleOf(world, operation, world.shopper);
+      if (access !== 'admins')
+        return assertSuccess(operation, await send(world, operation, sample, world.shopper));
+      const ask = () => send(world, operation, sample, world.shopper);
+      await assertRefusedWithoutATrace(ask, operation, 403, 'FORBIDDEN');
+    });
+
+    test(`${operation.name} for an admin`, async () => {
+      const sample = await sampleOf(world, operation, admin);
+      assertSuccess(operation, await send(world, operation, sample, admin));
+    });
+  }
+});
+
+describe('access is asked for before anything else is looked at', () => {
+  for (const operation of operations.filter(({ name }) => ACCESS[name] !== 'everybody')) {
+    test(`${operation.name} says nothing about a broken request to somebody without a token`, async () => {
+      const broken = { params: { id: 'no-id' }, query: { limit: 'all', unknown: 1 } };
+
+      const answer = await send(world, operation, broken);
+
+      assert.equal(answer.status, 401, JSON.stringify(answer.body));
+      checkAnswer(operation, answer);
+    });
+  }
+
+  for (const operation of operations.filter(({ name }) => ACCESS[name] === 'admins')) {
+    test(`${operation.name} does not tell a user whether an id exists`, async () => {
+      const answer = await send(world, operation, { params: { id: newId() } }, world.shopper);
+
+      assert.equal(answer.status, 403, JSON.stringify(answer.body));
+      checkAnswer(operation, answer);
+    });
+  }
+});
+
+describe('HEAD is guarded as GET is', () => {
+  for (const operation of operations.filter(({ method }) => method === 'GET')) {
+    test(`HEAD ${operation.path}`, async () => {
+      const { params = {} } = await sampleOf(world, operation, world.shopper);
+      const url = `/api/v1${operation.path.replace('{id}', params.id ?? '')}`;
+      const head = async (token?: string) => {
+        const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+        return (await platform.platform.server.inject({ method: 'HEAD', url, headers })).statusCode;
+      };
+
+      const statuses = [await head(), await head(world.shopper.token), await head(admin.token)];
+
+      assert.deepEqual(statuses, ACCESS[operation.name] === 'admins' ? [401, 403, 200] : [401, 200, 200]);
+    });
+  }
+});
+
+describe("objects of other users are nobody's business", () => {
+  test('a purchase is shown to its owner and to admins, and refused to another user', async () => {
+    const operation = operationNamed('GET /purchases/{id}');
+    const sample = { params: { id: await world.recordPurchase() } };
+
+    const asked = [world.shopper, admin, stranger].map((caller) => send(world, operation, sample, caller));
+    const [forOwner, forAdmin, forStranger] = await Promise.all(asked);
+
+    assert.equal(forOwner?.status, 200);
+    assert.equal(forAdmin?.status, 200);
+    assert.deepEqual(forOwner.body, forAdmin.body);
+    assert.equal(forStranger?.status, 403);
+    assert.equal(forStranger.body.error.code, 'FORBIDDEN');
+    assert.doesNotMatch(JSON.stringify(forStranger.body), /49\.90/);
+  });
+
+  test('a purchase of another user cannot be reported, and leaves no row', async () => {
+    const operation = operationNamed('POST /purchases');
+    const body = world.purchase(world.shopper.id);
+
+    await assertRefusedWithoutATrace(
+      () => send(world, operation, { body }, stranger),
+      operation,
+      403,
+      'FORBIDDEN',
+    );
+  });
+
+  test('settling a purchase is refused even to its owner, and moves no money', async () => {
+    const id = await world.recordPurchase();
+    const settlements = ['POST /purchases/{id}/confirmation', 'POST /purchases/{id}/reverse'];
+    for (const name of [...settlements, 'PATCH /purchases/{id}/reverse']) {
+      const operation = operationNamed(name);
+      const ask = () => send(world, operation, { params: { id } }, world.shopper);
+      await assertRefusedWithoutATrace(ask, operation, 403, 'FORBIDDEN');
+    }
+  });
+
+  test('lists of "me" hold nothing of somebody else', async () => {
+    await world.recordPurchase();
+    for (const path of ['/users/me/purchases', '/users/me/wallet/transactions']) {
+      const own = await platform.api('GET', path, { token: world.shopper.token });
+      const others = await platform.api('GET', path, { token: stranger.token });
+
+      assert.ok(own.body.pagination.total > 0, path);
+      assert.deepEqual(others.body.data, [], path);
+      assert.equal(others.body.pagination.total, 0, path);
+    }
+    const wallet = await platform.api('GET', '/users/me/wallet', { token: stranger.token });
+    assert.equal(wallet.body.pending_balance, '0.00');
+  });
+
+  test('a wallet is shown by id to admins only, not even to its owner', async () => {
+    const operation = operationNamed('GET /users/{id}/wallet');
+    const params = { id: world.shopper.id };
+
+    const answer = await send(world, operation, { params }, world.shopper);
+
+    assert.equal(answer.status, 403);
+    checkAnswer(operation, answer);
+  });
+});
+
+describe('an id that names nothing', () => {
+  for (const operation of operations.filter(({ path }) => path.includes('{id}'))) {
+    test(`${operation.name} answers 404 with what was looked for`, async () => {
+      const id = newId();
+      const sample = await sampleOf(world, operation, admin);
+
+      const answer = await send(world, operation, { ...sample, params: { id } }, admin);
+
+      assert.equal(answer.status, 404, JSON.stringify(answer.body));
+      assert.equal(answer.body.error.code, 'NOT_FOUND');
+      assert.match(answer.body.error.details.resource_type, /^(merchant|offer|purchase|wallet|user)$/);
+      // A wallet is named by its user and its currency.
+      assert.equal(answer.body.error.details.resource_id.split(' ')[0], id);
+      checkAnswer(operation, answer);
+    });
+
+    test(`${operation.name} answers 422 to an id that is no UUID`, async () => {
+      const sample = await sampleOf(world, operation, admin);
+
+      const answer = await send(world, operation, { ...sample, params: { id: '42' } }, admin);
+
+      assert.equal(answer.status, 422, JSON.stringify(answer.body));
+      assert.deepEqual(answer.body.error.details.violations, [
+        { field: 'id', reason: 'must be a valid UUID' },
+      ]);
+      checkAnswer(operation, answer);
+    });
+  }
+});
+
+function operationNamed(name: string): Operation {
+  const operation = operations.find((candidate) => candidate.name === name);
+  assert.ok(operation, `${name} is not served`);
+  return operation;
+}
+
+function assertSuccess(operation: Operation, answer: Awaited<ReturnType<typeof send>>): void {
+  assert.ok(
+    answer.status >= 200 && answer.status < 300,
+    `${operation.name}: ${answer.status} ${JSON.stringify(answer.body)}`,
+  );
+  checkAnswer(operation, answer);
+}
+
+async function assertRefusedWithoutATrace(
+  ask: () => ReturnType<typeof send>,
+  operation: Operation,
+  status: number,
+  code: string,
+): Promise<void> {
+  const before = await countAllRows(platform);
+  const answer = await ask();
+  assert.equal(answer.status, status, `${operation.name}: ${JSON.stringify(answer.body)}`);
+  assert.equal(answer.body.error.code, code);
+  checkAnswer(operation, answer);
+  assert.deepEqual(await countAllRows(platform), before, 'a refused request wrote rows');
+}
+
+/** Logging in and refreshing are open to everybody, and yet may be refused with 401. */
+function mayAnswer401({ path }: Operation, access: Access | undefined): boolean {
+  return access !== 'everybody' || path.startsWith('/auth/');
+}

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { Answer, startTestPlatform } from './platform.ts';
+
+export type TestPlatform = Awaited<ReturnType<typeof startTestPlatform>>;
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+
+export type JsonSchema = { readonly [keyword: string]: unknown };
+
+type MediaTypes = Readonly<
+  Record<string, { schema: JsonSchema; examples?: Record<string, { value: unknown }> }>
+>;
+
+export type Parameter = {
+  readonly name: string;
+  readonly in: string;
+  readonly required?: boolean;
+  readonly schema: JsonSchema;
+};
+
+export type OperationDescription = {
+  readonly summary?: string;
+  readonly tags?: readonly string[];
+  readonly security?: readonly Record<string, readonly string[]>[];
+  readonly parameters?: readonly Parameter[];
+  readonly requestBody?: { readonly required?: boolean; readonly content: MediaTypes };
+  readonly responses: Readonly<Record<string, { description?: string; content?: MediaTypes }>>;
+};
+
+export type OpenApi = {
+  readonly openapi: string;
+  readonly servers?: unknown;
+  readonly tags: readonly { name: string }[];
+  readonly paths: Readonly<Record<string, Record<string, OperationDescription>>>;
+  readonly components: {
+    readonly schemas: Readonly<Record<string, JsonSchema>>;
+    readonly securitySchemes: Readonly<Record<string, object>>;
+  };
+};
+
+/** An operation as the API description has it; its name is `GET /offers/{id}`. */
+export type Operation = {
+  readonly name: string;
+  readonly method: Method;
+  /** Without the base path. */
+  readonly path: string;
+  readonly description: OperationDescription;
+};
+
+const BASE_PATH = '/api/v1';
+
+export async function readOpenApi(platform: TestPlatform): Promise<OpenApi> {
+  const answer = await platform.api('GET', '/openapi.json');
+  assert.equal(answer.status, 200);
+  return answer.body;
+}
+
+export function operationsOf(openApi: OpenApi): Operation[] {
+  return Object.entries(openApi.paths).flatMap(([fullPath, methods]) => {
+    assert.ok(fullPath.startsWith(`${BASE_PATH}/`), `${fullPath} is not below ${BASE_PATH}`);
+    const path = fullPath.slice(BASE_PATH.length);
+    return Object.entries(methods).map(([name, description]) => {
+      const method = name.toUpperCase() as Method;
+      return { name: `${method} ${path}`, method, path, description };
+    });
+  });
+}
+
+const RFC_3339_UTC_SECONDS = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
+const UUID_VERSION_7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/**
+ * Checks an answer against what the description promises of its operation: the status, the schema, the headers, and
+ * for an error that its code is one of those listed for the status. Formats are the contract's, stricter than JSON
+ * schema's: ids of version 7, timestamps in UTC to the second.
+ */
+export function answerChecker(openApi: OpenApi): (operation: Operation, answer: Answer) => void {
+  const ajv = new Ajv2020({
+    strict: false,
+    allErrors: true,
+    formats: {
+      uuid: UUID_VERSION_7,
+      'date-time': RFC_3339_UTC_SECONDS,
+      date: /^\d{4}-\d{2}-\d{2}$/,
+      email: /^[^@\s]+@[^@\s]+$/,
+    },
+  });
+  const compiled = new Map<string, ValidateFunction>();
+
+  function validatorOf(key: string, schema: JsonSchema): ValidateFunction {
+    const known = compiled.get(key);
+    if (known !== undefined) return known;
+    // References start at the root of the document, so the components come along.
+    const validate = ajv.compile({ ...schema, components: openApi.components });
+    compiled.set(key, validate);
+    return validate;
+  }
+
+  return ({ name, description }, answer) => {
+    const { status, body, headers } = answer;
+    const told = `${name} answered ${status} ${JSON.stringify(body)}`;
+    const response = description.responses[status];
+    assert.ok(response, `${told}, a status that it does not document`);
+    assert.match(String(headers['x-request-id']), /^[\w.-]+$/, `${told} without a request id`);
+    const content = response.content?.['application/json'];
+    if (content === undefined) {
+      assert.equal(body, '', `${told} where nothing is documented`);
+      return;
+    }
+    assert.match(String(headers['content-type']), /^application\/json/, told);
+    const validate = validatorOf(`${name} ${status}`, content.schema);
+    const isAsDocumented: boolean = validate(body);
+    assert.ok(isAsDocumented, `${told}: ${ajv.errorsText(validate.errors)}`);
+    if (status < 400) return;
+    const codes = Object.keys(content.examples ?? {});
+    assert.ok(codes.includes(body.error.code), `${told}, documented are ${codes.join(', ')}`);
+    if (status === 401) assert.equal(headers['www-authenticate'], 'Bearer', told);
+    if (status === 429 || status === 503) assert.match(String(headers['retry-after']), /^\d+$/, told);
+  };
+}

@@ -1,0 +1,202 @@
+import type { Operation, TestPlatform } from './contract-openapi.ts';
+import type { Answer, Person } from './platform.ts';
+import { PASSWORD } from './platform.ts';
+
+export type World = Awaited<ReturnType<typeof openWorld>>;
+
+/** A request that an operation accepts; `token` where it is not the caller's usual one. */
+export type Sample = {
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string | number | boolean>>;
+  readonly body?: unknown;
+  readonly token?: string;
+};
+
+/** Somebody of each role, a merchant with an offer, and a purchase that the shopper owns. */
+export async function openWorld(platform: TestPlatform) {
+  const shopper = await platform.registerUser();
+  const merchantId = await platform.createMerchant();
+  const offerId = await platform.createOffer(merchantId);
+  const counter = { value: 0 };
+  const unique = () => {
+    counter.value += 1;
+    return `contract-${counter.value}`;
+  };
+
+  const purchase = (userId: string) => ({
+    external_id: unique(),
+    user_id: userId,
+    merchant_id: merchantId,
+    amount: '49.90',
+    currency: 'EUR',
+  });
+
+  async function recordPurchase(): Promise<string> {
+    const body = purchase(shopper.id);
+    const answer = await platform.api('POST', '/purchases', { token: platform.admin.token, body });
+    return answer.body.id;
+  }
+
+  /** A session apart: what happens to it leaves the caller's own alone. */
+  async function openSession(person: Person): Promise<{ access_token: string; refresh_token: string }> {
+    const body = { email: person.email, password: PASSWORD };
+    return (await platform.api('POST', '/auth/login', { body })).body;
+  }
+
+  return { platform, shopper, merchantId, offerId, unique, purchase, recordPurchase, openSession };
+}
+
+type SampleOf = (world: World, caller: Person | undefined) => Sample | Promise<Sample>;
+
+/**
+ * For every operation a request that succeeds for whoever may send it: each time with objects of its own where it
+ * changes them. Operations that are not in this table fail the contract's tests.
+ */
+export const SAMPLES: Readonly<Record<string, SampleOf>> = {
+  'POST /auth/login': ({ shopper }) => ({ body: { email: shopper.email, password: PASSWORD } }),
+  'POST /auth/refresh': async ({ openSession, shopper }) => ({
+    body: { refresh_token: (await openSession(shopper)).refresh_token },
+  }),
+  'POST /auth/logout': async ({ openSession }, caller) =>
+    caller === undefined ? {} : { token: (await openSession(caller)).access_token },
+
+  'POST /users': ({ unique }) => ({ body: { email: `${unique()}@example.com`, password: PASSWORD } }),
+  'GET /users/me': () => ({}),
+  'POST /users/import': ({ unique }) => ({
+    body: [{ email: `${unique()}@example.com` }, { email: 'nobody' }],
+  }),
+
+  'POST /merchants': ({ unique }) => ({
+    body: { name: unique(), default_cashback_percentage: 4.35, active: true },
+  }),
+  'GET /merchants': () => ({ query: { active: true, offset: 0, limit: 2 } }),
+  'GET /merchants/{id}': ({ merchantId }) => ({ params: { id: merchantId } }),
+  'PATCH /merchants/{id}': async ({ platform, unique }) => ({
+    params: { id: await platform.createMerchant() },
+    body: { name: unique(), default_cashback_percentage: 2.5 },
+  }),
+  'PATCH /merchants/{id}/status': async ({ platform }) => ({
+    params: { id: await platform.createMerchant() },
+    body: { status: 'inactive' },
+  }),
+
+  'POST /offers': async ({ platform }) => ({
+    body: {
+      merchant_id: await platform.createMerchant(),
+      cashback_type: 'percent',
+      cashback_value: 4.35,
+      currency: 'EUR',
+      start_date: '2026-03-01',
+      end_date: '2026-03-31',
+      monthly_cap: 30,
+    },
+  }),
+  'GET /offers': ({ merchantId }) => ({
+    query: {
+      status: 'active',
+      merchant_id: merchantId,
+      date_from: '2026-03-01',
+      date_to: '2026-03-31',
+      offset: 0,
+      limit: 5,
+    },
+  }),
+  'GET /offers/active': () => ({ query: { offset: 0, limit: 5 } }),
+  'GET /offers/{id}': ({ offerId }) => ({ params: { id: offerId } }),
+  'PATCH /offers/{id}/status': async ({ platform }) => ({
+    params: { id: await platform.createOffer(await platform.createMerchant()) },
+    body: { status: 'inactive' },
+  }),
+
+  'POST /purchases': ({ platform, shopper, purchase }, caller) => ({
+    body: {
+      ...purchase(caller === undefined || caller.id === platform.admin.id ? shopper.id : caller.id),
+      purchased_at: '2026-03-01T10:00:00Z',
+    },
+  }),
+  'POST /purchases/batch': ({ purchase, shopper }) => ({ body: [purchase(shopper.id), { amount: 0 }] }),
+  'GET /purchases': ({ shopper, merchantId }) => ({
+    query: {
+      status: 'pending',
+      user_id: shopper.id,
+      merchant_id: merchantId,
+      start_date: '2026-03-01',
+      end_date: '2026-03-31',
+      offset: 0,
+      limit: 5,
+    },
+  }),
+  'GET /users/me/purchases': () => ({ query: { status: 'pending', limit: 5 } }),
+  'GET /purchases/{id}': async ({ platform, shopper, purchase, recordPurchase }, caller) => {
+    if (caller === undefined || caller.id === platform.admin.id || caller.id === shopper.id)
+      return { params: { id: await recordPurchase() } };
+    const body = purchase(caller.id);
+    return {
+      params: { id: (await platform.api('POST', '/purchases', { token: caller.token, body })).body.id },
+    };
+  },
+  'POST /purchases/{id}/confirmation': async ({ recordPurchase }) => ({
+    params: { id: await recordPurchase() },
+  }),
+  'POST /purchases/{id}/reverse': async ({ recordPurchase }) => ({
+    params: { id: await recordPurchase() },
+    body: { reason: 'fraud' },
+  }),
+  'PATCH /purchases/{id}/reverse': async ({ recordPurchase }) => ({
+    params: { id: await recordPurchase() },
+    body: { reason: 'cancelled' },
+  }),
+
+  'GET /users/me/wallet': () => ({ query: { currency: 'EUR' } }),
+  'GET /users/me/wallet/transactions': () => ({ query: { currency: 'EUR', limit: 5 } }),
+  'GET /users/{id}/wallet': ({ shopper }) => ({ params: { id: shopper.id }, query: { currency: 'EUR' } }),
+
+  'GET /audit-logs': ({ platform }) => ({
+    query: {
+      actor_id: platform.admin.id,
+      action: 'merchant.created',
+      resource_type: 'merchant',
+      from: '2026-01-01T00:00:00Z',
+      to: '2026-12-31T00:00:00Z',
+      limit: 5,
+    },
+  }),
+};
+
+export async function sampleOf(world: World, operation: Operation, caller?: Person): Promise<Sample> {
+  const make = SAMPLES[operation.name];
+  if (make === undefined) throw new Error(`${operation.name} has no sample request in contract-requests.ts`);
+  return make(world, caller);
+}
+
+export function send(
+  { platform }: World,
+  { method, path }: Operation,
+  { params = {}, query, body, token }: Sample,
+  caller?: Person,
+): Promise<Answer> {
+  return platform.api(method, urlOf(path, params, query), { token: token ?? caller?.token, body });
+}
+
+function urlOf(path: string, params: Sample['params'], query: Sample['query']): string {
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => String(params?.[name]));
+  if (query === undefined) return filled;
+  const pairs = Object.entries(query).map(([name, value]) => [name, String(value)]);
+  return `${filled}?${new URLSearchParams(Object.fromEntries(pairs))}`;
+}
+
+/** How many rows each table holds: equal before and after whatever must not write. */
+export async function countAllRows(platform: TestPlatform): Promise<Record<string, number>> {
+  const { db } = platform.database;
+  const tables = await db.introspection.getTables();
+  const counts = await Promise.all(
+    tables.map(async ({ name }) => {
+      const { count } = await db
+        .selectFrom(name as 'users')
+        .select(({ fn }) => fn.countAll<string>().as('count'))
+        .executeTakeFirstOrThrow();
+      return [name, Number(count)] as const;
+    }),
+  );
+  return Object.fromEntries(counts);
+}
