@@ -1,17 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { pino } from 'pino';
 import { requireSuitableServer } from '../../src/startup/open-database.ts';
 import { freePort, spawnPlatform } from '../support/child-platform.ts';
-import { createTestDatabase, runSql } from '../support/database.ts';
+import { createTestDatabase, runSql, SCRATCH_VARIABLE } from '../support/database.ts';
 
-const dataDirectory = join(tmpdir(), `clicknback-up-${process.pid}`);
-after(() => rmSync(dataDirectory, { recursive: true, force: true }));
+const dataDirectory = join(process.env[SCRATCH_VARIABLE] ?? '', `up-${process.pid}`);
 
 const credentials = { email: 'alice@clicknback.com', password: 'Str0ng!Pass' };
 

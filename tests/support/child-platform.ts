@@ -20,14 +20,14 @@ export type ChildPlatform = {
 /** `node src/main.ts` as a person starts it, in a process of its own. Whatever is left of it is killed in the end. */
 export async function spawnPlatform(environment: Readonly<Record<string, string>>): Promise<ChildPlatform> {
   const port = environment.PORT ?? String(await freePort());
-  const child = spawn(process.execPath, ['src/main.ts'], {
+  const child = spawn(process.execPath, ['--import', './tests/support/die-with-parent.ts', 'src/main.ts'], {
     cwd: PROJECT_DIRECTORY,
     env: { PATH: process.env.PATH, BCRYPT_COST: '4', PORT: port, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk) => {
+    stream?.on('data', (chunk) => {
       printed += String(chunk);
     });
   }

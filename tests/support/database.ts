@@ -4,6 +4,8 @@ import pg from 'pg';
 import { type Database, openDatabase } from '../../src/core/database.ts';
 
 export const POSTGRES_URL_VARIABLE = 'CLICKNBACK_TEST_POSTGRES_URL';
+/** A folder for what a test leaves on disk: gone with the run's server, also when the run is killed. */
+export const SCRATCH_VARIABLE = 'CLICKNBACK_TEST_SCRATCH';
 export const TEMPLATE_DATABASE = 'clicknback_template';
 
 /** A migrated database for this test file alone, gone when the file is done. */

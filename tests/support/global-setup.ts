@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/core/embedded-postgres/index.ts';
 import { migrate } from '../../src/core/migrations.ts';
-import { POSTGRES_URL_VARIABLE, TEMPLATE_DATABASE } from './database.ts';
+import { POSTGRES_URL_VARIABLE, SCRATCH_VARIABLE, TEMPLATE_DATABASE } from './database.ts';
 
 /*
  * One real server for the whole run, gone with it however it ends, and one migrated database that every test file
@@ -19,6 +19,7 @@ export async function globalSetup(): Promise<void> {
   });
   await migrate(postgres.url);
   process.env[POSTGRES_URL_VARIABLE] = postgres.url;
+  process.env[SCRATCH_VARIABLE] = join(postgres.dataDirectory, 'scratch');
 }
 
 export async function globalTeardown(): Promise<void> {
