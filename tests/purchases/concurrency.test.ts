@@ -63,39 +63,76 @@ describe('concurrent purchases', () => {
     assert.equal((await shop.journal()).length, granted.filter((amount) => amount > 0n).length);
   });
 
-  test('in lists of opposite order do not deadlock', async () => {
-    const shops = await Promise.all(
-      Array.from({ length: 6 }, () => openShop(platform, { monthly_cap: 1000 })),
-    );
-    const before = attempts();
+  test('of one user continue one journal without a gap, while earlier ones are confirmed and reversed', async () => {
+    const shop = await openShop(platform);
+    const actor = adminActor(platform.admin.id);
+    const earlier = (await ingest(Array.from({ length: 40 }, () => shop.submission()))).map((outcome) => {
+      assert.ok(outcome.ok);
+      return outcome.value.purchase.id;
+    });
 
-    const outcomes = await Promise.all(
-      Array.from({ length: 24 }, (_, round) => {
-        const list = shops.map((shop) => shop.submission());
-        return ingest(round % 2 === 0 ? list : list.reverse());
-      }),
-    );
+    const outcomes = await Promise.all([
+      ...Array.from({ length: 40 }, () => ingest([shop.submission()])),
+      ...earlier.map((purchaseId, index) =>
+        settle([
+          index % 2 === 0
+            ? { actor, purchaseId, to: 'confirmed' }
+            : { actor, purchaseId, to: 'reversed', reason: 'returned' },
+        ]),
+      ),
+    ]);
 
-    assert.deepEqual(Object.fromEntries(tally(outcomes.flat().map(verdict))), { ok: 144 });
-    for (const shop of shops) assert.equal(await shop.balances(), '120.0000 / 0.0000 / 0.0000');
-    assert.equal(attempts() - before, 24, 'a transaction was tried again, as after a deadlock');
+    assert.deepEqual(Object.fromEntries(tally(outcomes.flat().map(verdict))), { ok: 80 });
+    assert.equal(await shop.balances(), '200.0000 / 100.0000 / 0.0000');
+    const journal = await shop.journal();
+    assert.deepEqual(
+      journal.map((entry) => Number.parseInt(entry, 10)),
+      Array.from({ length: 120 }, (_, index) => index + 1),
+    );
   });
 
-  test('of the same external ids in lists of opposite order are rewarded once each', async () => {
-    const shop = await openShop(platform);
-    const list = Array.from({ length: 20 }, () => shop.submission());
-    const before = attempts();
+  for (const [title, offer] of [
+    ['with', { monthly_cap: 1000 }],
+    ['without', {}],
+  ] as const) {
+    test(`in lists of opposite order do not deadlock, ${title} a cap`, async () => {
+      const shops = await Promise.all(Array.from({ length: 6 }, () => openShop(platform, offer)));
+      const before = attempts();
 
-    const outcomes = await Promise.all(
-      Array.from({ length: 10 }, (_, round) => ingest(round % 2 === 0 ? list : list.toReversed())),
+      const outcomes = await Promise.all(
+        Array.from({ length: 24 }, (_, round) => {
+          const list = shops.map((shop) => shop.submission());
+          return ingest(round % 2 === 0 ? list : list.reverse());
+        }),
+      );
+
+      assert.deepEqual(Object.fromEntries(tally(outcomes.flat().map(verdict))), { ok: 144 });
+      for (const shop of shops) assert.equal(await shop.balances(), '120.0000 / 0.0000 / 0.0000');
+      assert.equal(attempts() - before, 24, 'a transaction was tried again, as after a deadlock');
+    });
+  }
+
+  test('of the same external ids in lists of opposite order are rewarded once each, without a deadlock', async () => {
+    const shop = await openShop(platform);
+    const list = Array.from({ length: 12 }, () => shop.submission());
+    const before = attempts();
+    // Rows so slow that the lists are sure to meet in the middle.
+    await rowsOf(
+      platform,
+      `create function take_a_while() returns trigger language plpgsql as $$
+        begin perform pg_sleep(0.01); return new; end $$;
+      create trigger slow before insert on purchases for each row execute function take_a_while()`,
     );
 
+    const outcomes = await Promise.all([ingest(list), ingest(list.toReversed()), ingest(list)]);
+    await rowsOf(platform, 'drop trigger slow on purchases');
+
     assert.deepEqual(Object.fromEntries(tally(outcomes.flat().map(verdict))), {
-      ok: 20,
-      DUPLICATE_PURCHASE: 180,
+      ok: 12,
+      DUPLICATE_PURCHASE: 24,
     });
-    assert.equal(attempts() - before, 10, 'a transaction was tried again, as after a deadlock');
-    assert.equal(await shop.balances(), '100.0000 / 0.0000 / 0.0000');
+    assert.equal(attempts() - before, 3, 'a transaction was tried again, as after a deadlock');
+    assert.equal(await shop.balances(), '60.0000 / 0.0000 / 0.0000');
   });
 });
 
