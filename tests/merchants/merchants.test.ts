@@ -34,7 +34,7 @@ describe('POST /merchants', () => {
         actor_id: admin.id,
         action: 'merchant.created',
         outcome: 'success',
-        details: { name: 'Corner Books', active: true },
+        details: { name: 'Corner Books', default_cashback_percentage: 2.5, active: true },
         request_id: 'merchant-1',
       },
     ]);
@@ -173,7 +173,7 @@ describe('PATCH /merchants/{id}', () => {
       audit.map(({ action }) => action),
       ['merchant.created', 'merchant.changed', 'merchant.changed'],
     );
-    assert.deepEqual(audit[2]?.details, { defaultCashbackPercentage: 0 });
+    assert.deepEqual(audit[2]?.details, { default_cashback_percentage: 0 });
     assert.deepEqual([audit[2]?.actor_id, audit[2]?.request_id], [admin.id, 'change-1']);
   });
 

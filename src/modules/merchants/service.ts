@@ -30,7 +30,7 @@ export function merchantService(deps: {
           action: 'merchant.created',
           resourceType: 'merchant',
           resourceId: merchant.id,
-          details: { name: merchant.name, active: merchant.active },
+          details: facts(input),
         },
       ]);
       return merchant;
@@ -45,7 +45,13 @@ export function merchantService(deps: {
         const changed = { ...merchant, ...changes };
         await repository.update(trx, changed);
         await audit.record(trx, [
-          { actor, action: 'merchant.changed', resourceType: 'merchant', resourceId: id, details: changes },
+          {
+            actor,
+            action: 'merchant.changed',
+            resourceType: 'merchant',
+            resourceId: id,
+            details: facts(changes),
+          },
         ]);
         return changed;
       });
@@ -85,6 +91,17 @@ export function merchantService(deps: {
   }
 
   return { createMerchant, changeMerchant, getMerchant, listMerchants, findMerchants, requireActiveMerchant };
+}
+
+/** What the audit log tells, in the words of the API. */
+function facts({ name, defaultCashbackPercentage, active }: Partial<NewMerchant>) {
+  return {
+    ...(name !== undefined && { name }),
+    ...(defaultCashbackPercentage !== undefined && {
+      default_cashback_percentage: defaultCashbackPercentage,
+    }),
+    ...(active !== undefined && { active }),
+  };
 }
 
 function merchantNotFound(id: string) {
