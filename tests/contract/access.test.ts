@@ -199,8 +199,7 @@ describe('an id that names nothing', () => {
       assert.equal(answer.status, 404, JSON.stringify(answer.body));
       assert.equal(answer.body.error.code, 'NOT_FOUND');
       assert.match(answer.body.error.details.resource_type, /^(merchant|offer|purchase|wallet|user)$/);
-      // A wallet is named by its user and its currency.
-      assert.equal(answer.body.error.details.resource_id.split(' ')[0], id);
+      assert.equal(answer.body.error.details.resource_id, id);
       checkAnswer(operation, answer);
     });
 

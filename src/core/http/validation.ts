@@ -28,7 +28,8 @@ const OPTIONS: Options = {
 };
 
 const bodies = new Ajv2020({ ...OPTIONS, coerceTypes: false, useDefaults: false });
-const texts = new Ajv2020({ ...OPTIONS, coerceTypes: true, useDefaults: true });
+// `1e400` is read as Infinity, which strictNumbers would exempt from every bound.
+const texts = new Ajv2020({ ...OPTIONS, coerceTypes: true, useDefaults: true, strictNumbers: false });
 
 export function compileBody(schema: TSchema): ValidateFunction {
   return bodies.compile(schema);
