@@ -2,15 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { DomainError, Violation } from '../../src/core/errors.ts';
-import { decodeBody, MalformedLine, parseJson, parseNdjson } from '../../src/core/http/json.ts';
+import { decodeBody, parseJson, parseNdjson, RefusedItem } from '../../src/core/http/json.ts';
 
 describe('a JSON body', () => {
   const refused: [string, string, string, RegExp][] = [
     ['a number beyond the exact ones', '{"amount":9007199254740993}', 'amount', /plain decimal/],
     ['a number of 16 digits', '{"amount":1234567890.123456}', 'amount', /plain decimal/],
-    ['a long decimal that a double cuts', '[0.12345678901234567]', '0', /plain decimal/],
+    ['a long decimal that a double cuts', '{"a":{"b":[0.12345678901234567]}}', 'a.b.0', /plain decimal/],
     ['an exponent', '{"amount":1e2}', 'amount', /plain decimal/],
-    ['an exponent in a list', '[1,2E5]', '1', /plain decimal/],
     ['a negative exponent', '{"amount": 1.5e-3}', 'amount', /plain decimal/],
     ['a lone high surrogate', '{"external_id":"\\ud800"}', 'external_id', /Unicode/],
     ['a lone low surrogate', '{"external_id":"a\\uDC00b"}', 'external_id', /Unicode/],
@@ -33,6 +32,23 @@ describe('a JSON body', () => {
       assert.match(violation?.reason ?? '', reason);
     });
   }
+
+  test('names every value that cannot be kept', () => {
+    assert.deepEqual(
+      violationsIn(() => parseJson('{"amount":1e2,"note":"\\ud800"}')).map(({ field }) => field),
+      ['amount', 'note'],
+    );
+  });
+
+  test('that is a list refuses the item alone whose value cannot be kept', () => {
+    const [first, refused, last] = parseJson('[{"a":"1"},{"a":1e2},{"a":"3"}]') as unknown[];
+    assert.deepEqual([first, last], [{ a: '1' }, { a: '3' }]);
+    assert.ok(refused instanceof RefusedItem);
+    const { details } = refused.error as DomainError;
+    assert.deepEqual(details.violations, [
+      { field: 'a', reason: 'must be a plain decimal of at most 15 digits' },
+    ]);
+  });
 
   test('with two values under one key has the last one, as everywhere in JavaScript', () => {
     assert.deepEqual(parseJson('{"amount":"1.00","amount":"9.00"}'), { amount: '9.00' });
@@ -67,7 +83,11 @@ describe('a JSON body', () => {
           assert.equal((error as DomainError).code, 'VALIDATION_ERROR');
           return;
         }
-        assert.deepEqual(value, JSON.parse(text));
+        const expected = JSON.parse(text);
+        if (!Array.isArray(value)) return assert.deepEqual(value, expected);
+        for (const [index, item] of value.entries()) {
+          if (!(item instanceof RefusedItem)) assert.deepEqual(item, expected[index]);
+        }
       }),
     );
   });
@@ -117,7 +137,7 @@ describe('an NDJSON body', () => {
   test('keeps a refusal at the place of a broken line, and spoils no other', () => {
     const [first, broken, inexact, last] = parseNdjson('{"a":1}\n{"a":\n{"a":1e5}\n{"a":2}');
     assert.deepEqual([first, last], [{ a: 1 }, { a: 2 }]);
-    assert.ok(broken instanceof MalformedLine && inexact instanceof MalformedLine);
+    assert.ok(broken instanceof RefusedItem && inexact instanceof RefusedItem);
     assert.equal((broken.error as DomainError).code, 'VALIDATION_ERROR');
     assert.equal((inexact.error as DomainError).code, 'VALIDATION_ERROR');
   });

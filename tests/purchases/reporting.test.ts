@@ -621,9 +621,35 @@ describe('a batch', () => {
       [
         ['line-1', 201],
         [null, 422],
-        [null, 422],
+        ['line-3', 422],
         ['line-4', 201],
         [null, 422],
+      ],
+    );
+    assert.equal(await shop.balances(), '10.0000 / 0.0000 / 0.0000');
+  });
+
+  test('of JSON with a value that cannot be kept refuses that item alone, whatever the value is', async () => {
+    const shop = await openShop(platform);
+    const items = [
+      JSON.stringify(shop.body({ external_id: 'item-1' })),
+      JSON.stringify(shop.body({ external_id: 'item-2', amount: '@' })).replace('"@"', '1e2'),
+      JSON.stringify(shop.body({ external_id: '@' })).replace('@', 'item-\\u0000'),
+      JSON.stringify(shop.body({ external_id: '@' })).replace('@', '\\ud800'),
+      JSON.stringify(shop.body({ external_id: 'item-5' })),
+    ];
+
+    const answer = await submit(`[${items.join(',')}]`, 'application/json');
+
+    assert.equal(answer.status, 200, JSON.stringify(answer.body));
+    assert.deepEqual(
+      answer.body.results.map((result: BatchItem) => [result.external_id, result.status]),
+      [
+        ['item-1', 201],
+        ['item-2', 422],
+        [null, 422],
+        [null, 422],
+        ['item-5', 201],
       ],
     );
     assert.equal(await shop.balances(), '10.0000 / 0.0000 / 0.0000');

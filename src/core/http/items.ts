@@ -2,7 +2,7 @@ import Type, { type Static, type TSchema } from 'typebox';
 import { validationError } from '../errors.ts';
 import { failure, type Outcome, success } from '../outcome.ts';
 import { asDomainError, errorBody, STATUS_OF_KIND } from './errors.ts';
-import { MalformedLine } from './json.ts';
+import { RefusedItem } from './json.ts';
 import { compileBody, violationsOf } from './validation.ts';
 
 /*
@@ -15,7 +15,7 @@ export function itemReader<Schema extends TSchema>(
 ): (item: unknown) => Outcome<Static<Schema>> {
   const validate = compileBody(schema);
   return (item) => {
-    if (item instanceof MalformedLine) return failure(item.error);
+    if (item instanceof RefusedItem) return failure(item.error);
     if (validate(item)) return success(item as Static<Schema>);
     return failure(validationError({ violations: violationsOf(validate.errors ?? []) }));
   };
@@ -62,6 +62,7 @@ export function summarizeItems(results: readonly { readonly status: number }[]):
 
 /** A text that names an item in its answer, taken from the item as it came; null where it has none. */
 export function nameOfItem(item: unknown, field: string): string | null {
+  if (item instanceof RefusedItem) return nameOfItem(item.item, field);
   if (typeof item !== 'object' || item === null) return null;
   const name: unknown = Reflect.get(item, field);
   return typeof name === 'string' ? name : null;
