@@ -45,6 +45,11 @@ const STATUSES: Readonly<Record<string, readonly number[]>> = {
 /** Codes of rules that no operation reaches yet. */
 const WITHOUT_OPERATION = { INSUFFICIENT_BALANCE: [409] };
 
+type OperationObject = {
+  readonly parameters?: readonly { readonly in: string; readonly required?: boolean }[];
+  readonly requestBody?: { readonly required: boolean };
+};
+
 const platform = await startTestPlatform();
 const openApi = await readOpenApi(platform);
 const operations = operationsOf(openApi);
@@ -54,6 +59,27 @@ describe('the API description', () => {
   test('is OpenAPI 3.1, and has more than a few operations', () => {
     assert.match(openApi.openapi, /^3\.1\.\d+$/);
     assert.ok(operations.length >= 28);
+  });
+
+  test('asks for what an operation needs, and for no more', () => {
+    const { paths } = committed as { paths: Record<string, Record<string, OperationObject>> };
+    const all = Object.values(paths).flatMap((path) => Object.values(path));
+    const queries = all.flatMap(({ parameters = [] }) =>
+      parameters.filter(({ in: place }) => place === 'query'),
+    );
+
+    assert.ok(queries.length > 0 && queries.every(({ required }) => required !== true));
+    assert.equal(paths['/api/v1/purchases/{id}/reverse']?.patch?.requestBody?.required, false);
+    assert.equal(paths['/api/v1/merchants/{id}']?.patch?.requestBody?.required, true);
+    assert.equal(paths['/api/v1/purchases']?.post?.requestBody?.required, true);
+  });
+
+  test('shows what the items of a list body are', () => {
+    const items = (path: string) =>
+      committed.paths[path].post.requestBody.content['application/x-ndjson'].schema.items.required;
+
+    assert.deepEqual(items('/api/v1/users/import'), ['email']);
+    assert.ok(items('/api/v1/purchases/batch').includes('external_id'));
   });
 
   test('is the committed openapi.json, but for the address of the server', () => {

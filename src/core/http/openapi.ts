@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import type { RouteOptions } from 'fastify';
+import type { FastifySchema, RouteOptions } from 'fastify';
+import type { TSchema } from 'typebox';
 import { authenticationErrors } from '../caller.ts';
 import {
   type ErrorDefinition,
@@ -46,6 +47,12 @@ export async function registerOpenApi(server: HttpServer, options: { publicUrl: 
   await server.register(swagger, {
     // Components bear their own names.
     refResolver: { buildLocalReference: ({ $id }) => String($id) },
+    transform: ({ schema, url, route }) => ({ schema: describeItems(schema, route.config?.items), url }),
+    transformObject: (description) => {
+      if (!('openapiObject' in description)) throw new TypeError('this is no OpenAPI 3 description');
+      markOptionalBodies(description.openapiObject.paths);
+      return description.openapiObject;
+    },
     openapi: {
       openapi: '3.1.0',
       info: { title: 'ClickNBack', version: '1.0.0', description: DESCRIPTION, license: { name: 'MIT' } },
@@ -89,6 +96,20 @@ function completeRoute(route: RouteOptions): void {
 
   schema.security = access === 'public' ? [] : [{ bearer: [] }];
   schema.response = { ...successes(schema.response), ...errorResponsesByStatus(definitions) };
+}
+
+/** A list body is validated as a list of anything, because each item answers for itself; readers see what items are. */
+function describeItems(schema: FastifySchema, items: TSchema | undefined): FastifySchema {
+  return items === undefined ? schema : { ...schema, body: { ...(schema.body as object), items } };
+}
+
+/** A body that requires nothing may be left out. */
+function markOptionalBodies(paths: object | undefined): void {
+  for (const operation of Object.values(paths ?? {}).flatMap((path: object) => Object.values(path))) {
+    const schema = operation.requestBody?.content['application/json']?.schema;
+    const takesNothing = schema?.type === 'object' && !schema.required && !schema.minProperties;
+    if (takesNothing) operation.requestBody.required = false;
+  }
 }
 
 const SUCCESS_DESCRIPTIONS: Readonly<Record<string, string>> = { 200: 'Done.', 201: 'Created.' };

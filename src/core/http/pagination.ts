@@ -3,11 +3,21 @@ import { validationError } from '../errors.ts';
 import type { PageOf, PageRequest } from '../page.ts';
 import { Input } from './schemas.ts';
 
+const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 100;
 
 const pageProperties = {
-  offset: Type.Integer({ minimum: 0, maximum: 1_000_000_000, default: 0, description: 'How many to skip.' }),
-  limit: Type.Integer({ minimum: 1, maximum: MAX_LIMIT, default: 20, description: 'How many to return.' }),
+  offset: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 1_000_000_000, default: 0, description: 'How many to skip.' }),
+  ),
+  limit: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: MAX_LIMIT,
+      default: DEFAULT_LIMIT,
+      description: 'How many to return.',
+    }),
+  ),
 };
 
 /** The query of a list, with the list's own filters. */
@@ -50,18 +60,19 @@ export function CursorPage<Item extends TSchema>(item: Item) {
   });
 }
 
-type PageParameters = { offset: number; limit: number; cursor?: string };
+type PageParameters = { offset?: number; limit?: number; cursor?: string };
 
 /** @throws VALIDATION_ERROR when the cursor is not one of ours; `isKey` knows the keys of the list. */
 export function readPage(query: PageParameters, isKey: (key: string) => boolean = () => true): PageRequest {
-  if (query.cursor === undefined) return { offset: query.offset, limit: query.limit };
+  const { offset = 0, limit = DEFAULT_LIMIT } = query;
+  if (query.cursor === undefined) return { offset, limit };
   const after = Buffer.from(query.cursor, 'base64url').toString('utf8');
   if (!isKey(after)) {
     throw validationError({
       violations: [{ field: 'cursor', reason: 'must be a next_cursor of this list' }],
     });
   }
-  return { offset: 0, limit: query.limit, after };
+  return { offset: 0, limit, after };
 }
 
 export function presentPage<Item, Body>(
@@ -71,7 +82,7 @@ export function presentPage<Item, Body>(
 ) {
   return {
     data: page.items.map(present),
-    pagination: { offset: query.offset, limit: query.limit, total: page.total },
+    pagination: { ...presentPosition(query), total: page.total },
   };
 }
 
@@ -83,6 +94,10 @@ export function presentCursorPage<Item, Body>(
   const nextCursor = page.nextKey === null ? null : Buffer.from(page.nextKey).toString('base64url');
   return {
     data: page.items.map(present),
-    pagination: { offset: query.offset, limit: query.limit, total: page.total, next_cursor: nextCursor },
+    pagination: { ...presentPosition(query), total: page.total, next_cursor: nextCursor },
   };
+}
+
+function presentPosition({ offset = 0, limit = DEFAULT_LIMIT }: PageParameters) {
+  return { offset, limit };
 }

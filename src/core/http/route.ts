@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
+import type { TSchema } from 'typebox';
 import type { Caller } from '../caller.ts';
 import type { ErrorDefinition } from '../errors.ts';
 import type { Access } from './authentication.ts';
@@ -11,6 +12,8 @@ declare module 'fastify' {
     access?: Access;
     /** The errors that are the route's own; the common ones are added for it. */
     errors?: readonly ErrorDefinition<never>[];
+    /** What the items of a list body are, for readers; the route checks each item by itself. */
+    items?: TSchema;
   }
   interface FastifyRequest {
     authenticatedCaller: Caller | undefined;

@@ -94,7 +94,7 @@ export function purchaseRoutes(deps: {
           body: BatchBody,
           response: { 200: BatchResult },
         },
-        config: { access: ['admin'] },
+        config: { access: ['admin'], items: SubmissionBody },
       },
       async (request) => {
         const caller = callerOf(request);

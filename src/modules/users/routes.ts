@@ -62,7 +62,7 @@ export function userRoutes(
           body: UserImportBody,
           response: { 200: UserImportResult },
         },
-        config: { access: ['admin'] },
+        config: { access: ['admin'], items: ImportedUser },
       },
       async (request) => {
         const items = request.body.map(readUser);
