@@ -67,7 +67,13 @@ export async function registerOpenApi(server: HttpServer, options: { publicUrl: 
       title: 'ClickNBack API',
       css: [{ filename: 'clicknback.css', content: '.swagger-ui .topbar { display: none }' }],
     },
-    uiConfig: { docExpansion: 'list', tryItOutEnabled: true, persistAuthorization: true, validatorUrl: null },
+    uiConfig: {
+      deepLinking: true,
+      docExpansion: 'list',
+      tryItOutEnabled: true,
+      persistAuthorization: true,
+      validatorUrl: null,
+    },
     // Everything comes from here: no CDN, no remote validator.
     staticCSP:
       "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'",
