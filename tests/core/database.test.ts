@@ -163,6 +163,30 @@ describe('a connection', () => {
     await own.ping();
   });
 
+  test('that is lost during COMMIT leaves its place in the pool to another', async (t) => {
+    await runSql(
+      database.url,
+      `create table cuts (id int);
+       create function cut_at_commit() returns trigger language plpgsql
+         as $$ begin perform pg_terminate_backend(pg_backend_pid()); return null; end $$;
+       create constraint trigger cuts_at_commit after insert on cuts
+         deferrable initially deferred for each row execute function cut_at_commit()`,
+    );
+    const own = openDatabase({ url: database.url, maxConnections: 2, onLostConnection: () => undefined });
+    t.after(() => own.close());
+
+    for (let cut = 1; cut <= 5; cut += 1) {
+      const failing = own.transaction(async (trx) => {
+        await sql`insert into cuts values (${cut})`.execute(trx);
+      });
+      await assert.rejects(failing, (error) => asDatabaseFailure(error)?.code === 'SERVICE_UNAVAILABLE');
+    }
+
+    await own.ping();
+    assert.ok(own.connections().total <= 2);
+    assert.deepEqual(await runSql(database.url, 'select * from cuts'), []);
+  });
+
   test('that is lost while idle is reported and replaced', async (t) => {
     const lost: Error[] = [];
     const own = openDatabase({
