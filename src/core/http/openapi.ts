@@ -86,9 +86,8 @@ export async function registerOpenApi(server: HttpServer, options: { publicUrl: 
 /** Adds to a route's description what follows from its access and inputs, so that no route repeats it. */
 function completeRoute(route: RouteOptions): void {
   const { schema, config } = route;
-  if (schema === undefined || schema.hide === true) return;
   const { access, errors = [] } = config ?? {};
-  if (access === undefined) throw new Error(`${route.method} ${route.url} does not say who may call it`);
+  if (schema === undefined || schema.hide === true || access === undefined) return;
 
   const definitions: ErrorDefinition<never>[] = [...errors];
   if (access !== 'public') definitions.push(...authenticationErrors);
