@@ -1,6 +1,6 @@
 import type { Platform } from '../app.ts';
 import { type Clock, utcDate } from '../core/clock.ts';
-import { DomainError } from '../core/errors.ts';
+import { DomainError, type ErrorDetails } from '../core/errors.ts';
 import { SYSTEM } from '../modules/audit/index.ts';
 
 export const DEMO_PASSWORD = 'Str0ng!Pass';
@@ -46,8 +46,9 @@ export async function loadDemoData({ modules }: Platform, clock: Clock, currency
   const now = clock();
   const shopperIds = await Promise.all(
     SHOPPERS.map(async ({ email, role }) => {
-      await unlessPresent(users.service.register({ email, password: DEMO_PASSWORD, role }, null));
-      return (await users.service.findByEmail(email))?.id ?? '';
+      const account = { email, password: DEMO_PASSWORD, role };
+      const user = (await users.service.findByEmail(email)) ?? (await users.service.register(account, null));
+      return user.id;
     }),
   );
 
@@ -57,10 +58,11 @@ export async function loadDemoData({ modules }: Platform, clock: Clock, currency
   };
   for (const [name, defaultCashbackPercentage, terms] of MERCHANTS) {
     const input = { name, defaultCashbackPercentage, active: true };
-    const merchant = await unlessPresent(merchants.service.createMerchant(input, SYSTEM));
-    if (merchant === undefined || terms === null) continue;
-    const proposal = { merchantId: merchant.id, currency, ...terms, ...period };
-    await unlessPresent(offers.service.createOffer(proposal, SYSTEM));
+    const merchant = merchants.service.createMerchant(input, SYSTEM).then(({ id }) => id);
+    const merchantId = await unlessPresent(merchant, ({ merchant_id }) => String(merchant_id));
+    if (terms === null) continue;
+    const offer = offers.service.createOffer({ merchantId, currency, ...terms, ...period }, SYSTEM);
+    await unlessPresent(offer, () => undefined);
   }
 
   const offered = await offers.service.listVisibleOffers({}, { offset: 0, limit: 100 });
@@ -78,12 +80,17 @@ export async function loadDemoData({ modules }: Platform, clock: Clock, currency
     })),
   );
   const outcomes = await purchases.ingestion.submit(submissions);
-  const accepted = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value.purchase] : []));
+  const idOf = outcomes.map((outcome) =>
+    outcome.ok ? outcome.value.purchase.id : duplicateId(outcome.error),
+  );
 
   // Old ones are settled, recent ones wait; some come back, before or after their confirmation.
-  const settleable = accepted.filter(({ purchasedAt }) => isOlderThanDays(purchasedAt, now, 30));
+  const settleable = submissions.flatMap(({ purchasedAt }, index) => {
+    const purchaseId = idOf[index];
+    return purchaseId !== undefined && isOlderThanDays(purchasedAt, now, 30) ? [{ purchaseId, index }] : [];
+  });
   await purchases.settlement.submit(
-    settleable.map(({ id: purchaseId }, index) =>
+    settleable.map(({ purchaseId, index }) =>
       index % 12 === 5
         ? { actor: SYSTEM, purchaseId, to: 'reversed', reason: 'cancelled' }
         : { actor: SYSTEM, purchaseId, to: 'confirmed' },
@@ -91,20 +98,26 @@ export async function loadDemoData({ modules }: Platform, clock: Clock, currency
   );
   await purchases.settlement.submit(
     settleable
-      .filter((_, index) => index % 18 === 7)
-      .map(({ id: purchaseId }) => ({ actor: SYSTEM, purchaseId, to: 'reversed', reason: 'returned' })),
+      .filter(({ index }) => index % 18 === 7)
+      .map(({ purchaseId }) => ({ actor: SYSTEM, purchaseId, to: 'reversed', reason: 'returned' })),
   );
   await users.service.register({ ...ADMIN, password: DEMO_PASSWORD }, null);
 }
 
-/** The result, or undefined when it was there already. */
-async function unlessPresent<T>(work: Promise<T>): Promise<T | undefined> {
+/** The result; or, when it was there already, what the refusal tells of it. */
+async function unlessPresent<T, U>(work: Promise<T>, present: (details: ErrorDetails) => U): Promise<T | U> {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof DomainError && error.kind === 'conflict') return undefined;
+    if (error instanceof DomainError && error.kind === 'conflict') return present(error.details);
     throw error;
   }
+}
+
+/** The purchase that an earlier, cut-off load recorded. */
+function duplicateId(error: unknown): string | undefined {
+  const { purchase } = (error instanceof DomainError ? error.details : {}) as { purchase?: { id: string } };
+  return purchase?.id;
 }
 
 function isOlderThanDays(instant: Temporal.Instant, now: Temporal.Instant, days: number): boolean {
