@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { ENCRYPTION_KEY_BYTES, type EncryptionKey } from './core/encryption.ts';
 import { isCurrency } from './core/money.ts';
 import { StartupError } from './core/startup-error.ts';
 
@@ -39,6 +40,7 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
       accessTtlSeconds: variable.integer('ACCESS_TOKEN_TTL_SECONDS', 15 * 60, 1, 24 * 3600),
       refreshTtlSeconds: variable.integer('REFRESH_TOKEN_TTL_SECONDS', 30 * 24 * 3600, 60, 365 * 24 * 3600),
     },
+    encryptionKeys: readEncryptionKeys(variable.optional('ENCRYPTION_KEYS'), mode),
     bcryptCost: variable.integer('BCRYPT_COST', 12, 4, 16),
     loginsPerMinute: variable.integer('LOGINS_PER_MINUTE', 10, 1, 1_000_000),
     registrationsPerMinute: variable.integer('REGISTRATIONS_PER_MINUTE', 20, 1, 1_000_000),
@@ -102,6 +104,34 @@ function readTokenKeys(value: string | undefined, mode: string): readonly TokenK
   });
   if (new Set(keys.map(({ id }) => id)).size < keys.length) {
     throw new StartupError('JWT_KEYS must name each of its keys differently.');
+  }
+  return keys;
+}
+
+/**
+ * `id:key,id:key`, each key 32 bytes in base64: the first one encrypts, all of them decrypt, so that a key can be
+ * replaced while older data is still read.
+ */
+function readEncryptionKeys(value: string | undefined, mode: string): readonly EncryptionKey[] {
+  if (value === undefined) {
+    if (mode === 'production') {
+      throw new StartupError(
+        'ENCRYPTION_KEYS must be set in production, as "id:key" with a key of 32 bytes in base64.',
+      );
+    }
+    // The same at each start, as the data of a development server outlives it. It protects nothing.
+    return [{ id: 'development', key: Buffer.alloc(ENCRYPTION_KEY_BYTES, 'development') }];
+  }
+  const keys = value.split(',').map((entry) => {
+    const [, id, encoded] = /^([\w-]+):([A-Za-z0-9+/]+=*)$/.exec(entry.trim()) ?? [];
+    const key = Buffer.from(encoded ?? '', 'base64');
+    if (id === undefined || key.length !== ENCRYPTION_KEY_BYTES) {
+      throw new StartupError('ENCRYPTION_KEYS must be a list of "id:key" with keys of 32 bytes in base64.');
+    }
+    return { id, key };
+  });
+  if (new Set(keys.map(({ id }) => id)).size < keys.length) {
+    throw new StartupError('ENCRYPTION_KEYS must name each of its keys differently.');
   }
   return keys;
 }

@@ -56,6 +56,7 @@ describe('the one-command start', () => {
     const platform = await spawnPlatform({
       DATABASE_URL: database.url,
       JWT_KEYS: `test:${'k'.repeat(32)}`,
+      ENCRYPTION_KEYS: `test:${Buffer.alloc(32, 'k').toString('base64')}`,
       NODE_ENV: 'production',
     });
     // The tests' server runs without durability, which production refuses.

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -6,6 +7,7 @@ import { PROJECT_DIRECTORY, readConfig } from '../../src/config.ts';
 import { StartupError } from '../../src/core/startup-error.ts';
 
 const SECRET = 's'.repeat(32);
+const ENCRYPTION_KEY = randomBytes(32).toString('base64');
 
 describe('the configuration', () => {
   test('needs nothing to be set', () => {
@@ -30,6 +32,13 @@ describe('the configuration', () => {
     DATABASE_CONNECTIONS: ['1', '1001', 'many'],
     DEMO_DATA: ['no'],
     JWT_KEYS: ['secret', 'k:short', `:${SECRET}`, `a b:${SECRET}`, `k:${SECRET},`, `k:${SECRET},l:short`],
+    ENCRYPTION_KEYS: [
+      'key',
+      'k:c2hvcnQ=',
+      `:${ENCRYPTION_KEY}`,
+      `k:${ENCRYPTION_KEY},`,
+      `k:${'?'.repeat(44)}`,
+    ],
     ACCESS_TOKEN_TTL_SECONDS: ['0', '86401', '15m'],
     REFRESH_TOKEN_TTL_SECONDS: ['59', '31536001'],
     BCRYPT_COST: ['3', '17', 'high'],
@@ -64,14 +73,42 @@ describe('the configuration', () => {
     assert.equal(readConfig({ PORT: '', LOG_LEVEL: '  ' }).port, 8000);
   });
 
-  test('in production needs JWT_KEYS and loads no demo data', () => {
+  const production = {
+    NODE_ENV: 'production',
+    JWT_KEYS: `k1:${SECRET}`,
+    ENCRYPTION_KEYS: `k1:${ENCRYPTION_KEY}`,
+  };
+  for (const name of ['JWT_KEYS', 'ENCRYPTION_KEYS']) {
+    test(`in production needs ${name}`, () => {
+      assert.throws(
+        () => readConfig({ ...production, [name]: undefined }),
+        (error: Error) =>
+          error instanceof StartupError && error.message.startsWith(`${name} must be set in production`),
+      );
+    });
+  }
+
+  test('in production loads no demo data', () => {
+    assert.equal(readConfig({ ...production, DEMO_DATA: 'true' }).demoData, false);
+  });
+
+  test('reads several encryption keys, the one that encrypts first', () => {
+    const other = Buffer.alloc(32, 'other');
+    const { encryptionKeys } = readConfig({
+      ENCRYPTION_KEYS: `new:${ENCRYPTION_KEY}, old:${other.toString('base64')}`,
+    });
+    assert.deepEqual(encryptionKeys, [
+      { id: 'new', key: Buffer.from(ENCRYPTION_KEY, 'base64') },
+      { id: 'old', key: other },
+    ]);
     assert.throws(
-      () => readConfig({ NODE_ENV: 'production' }),
-      (error: Error) =>
-        error instanceof StartupError && /^JWT_KEYS must be set in production/.test(error.message),
+      () => readConfig({ ENCRYPTION_KEYS: `k:${ENCRYPTION_KEY},k:${ENCRYPTION_KEY}` }),
+      StartupError,
     );
-    const config = readConfig({ NODE_ENV: 'production', JWT_KEYS: `k1:${SECRET}`, DEMO_DATA: 'true' });
-    assert.equal(config.demoData, false);
+  });
+
+  test('without ENCRYPTION_KEYS has one key that outlives a restart', () => {
+    assert.deepEqual(readConfig({}).encryptionKeys, readConfig({}).encryptionKeys);
   });
 
   test('reads several keys, the signing one first, whose secrets may hold colons', () => {
