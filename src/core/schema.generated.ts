@@ -80,6 +80,7 @@ export interface CashbackTransactions {
 
 export interface Merchants {
   active: Generated<boolean>;
+  confirmation_days: number | null;
   created_at: ColumnType<Temporal.Instant, string, string>;
   default_cashback_percentage: ColumnType<string, string, string>;
   id: string;
@@ -105,6 +106,7 @@ export interface Purchases {
   created_at: ColumnType<Temporal.Instant, string, string>;
   currency: string;
   external_id: string;
+  held: Generated<boolean>;
   id: string;
   merchant_id: string;
   offer_id: string;
