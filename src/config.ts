@@ -39,6 +39,7 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
       keys: readTokenKeys(variable.optional('JWT_KEYS'), mode),
       accessTtlSeconds: variable.integer('ACCESS_TOKEN_TTL_SECONDS', 15 * 60, 1, 24 * 3600),
       refreshTtlSeconds: variable.integer('REFRESH_TOKEN_TTL_SECONDS', 30 * 24 * 3600, 60, 365 * 24 * 3600),
+      resetTtlSeconds: variable.integer('PASSWORD_RESET_TTL_SECONDS', 3 * 24 * 3600, 60, 30 * 24 * 3600),
     },
     encryptionKeys: readEncryptionKeys(variable.optional('ENCRYPTION_KEYS'), mode),
     bcryptCost: variable.integer('BCRYPT_COST', 12, 4, 16),

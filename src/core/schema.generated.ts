@@ -100,6 +100,12 @@ export interface Offers {
   start_date: string;
 }
 
+export interface PasswordResets {
+  expires_at: ColumnType<Temporal.Instant, string, string>;
+  token_hash: Buffer;
+  user_id: string;
+}
+
 export interface Purchases {
   amount: ColumnType<string, string, string>;
   confirmed_at: ColumnType<Temporal.Instant, string, string> | null;
@@ -174,6 +180,7 @@ export interface DB {
   cashback_transactions: CashbackTransactions;
   merchants: Merchants;
   offers: Offers;
+  password_resets: PasswordResets;
   purchases: Purchases;
   refresh_tokens: RefreshTokens;
   sessions: Sessions;

@@ -11,6 +11,8 @@ type Access = 'everybody' | 'whoever is logged in' | 'admins';
 const ACCESS: Readonly<Record<string, Access>> = {
   'POST /auth/login': 'everybody',
   'POST /auth/refresh': 'everybody',
+  'POST /auth/password-reset': 'everybody',
+  'POST /users/{id}/password-reset': 'admins',
   'POST /auth/logout': 'whoever is logged in',
   'POST /users': 'everybody',
   'GET /users/me': 'whoever is logged in',

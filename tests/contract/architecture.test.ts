@@ -9,6 +9,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   users: 'users',
   sessions: 'auth',
   refresh_tokens: 'auth',
+  password_resets: 'auth',
   merchants: 'merchants',
   offers: 'offers',
   purchases: 'purchases',

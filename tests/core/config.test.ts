@@ -41,6 +41,7 @@ describe('the configuration', () => {
     ],
     ACCESS_TOKEN_TTL_SECONDS: ['0', '86401', '15m'],
     REFRESH_TOKEN_TTL_SECONDS: ['59', '31536001'],
+    PASSWORD_RESET_TTL_SECONDS: ['59', '2592001', 'soon'],
     BCRYPT_COST: ['3', '17', 'high'],
     LOGINS_PER_MINUTE: ['0', 'ten'],
     REGISTRATIONS_PER_MINUTE: ['0', 'ten'],

@@ -43,7 +43,22 @@ export async function openWorld(platform: TestPlatform) {
     return (await platform.api('POST', '/auth/login', { body })).body;
   }
 
-  return { platform, shopper, merchantId, offerId, unique, purchase, recordPurchase, openSession };
+  async function resetToken(userId: string): Promise<string> {
+    const path = `/users/${userId}/password-reset`;
+    return (await platform.api('POST', path, { token: platform.admin.token })).body.token;
+  }
+
+  return {
+    platform,
+    shopper,
+    merchantId,
+    offerId,
+    unique,
+    purchase,
+    recordPurchase,
+    openSession,
+    resetToken,
+  };
 }
 
 type SampleOf = (world: World, caller: Person | undefined) => Sample | Promise<Sample>;
@@ -56,6 +71,12 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
   'POST /auth/login': ({ shopper }) => ({ body: { email: shopper.email, password: PASSWORD } }),
   'POST /auth/refresh': async ({ openSession, shopper }) => ({
     body: { refresh_token: (await openSession(shopper)).refresh_token },
+  }),
+  'POST /auth/password-reset': async ({ platform, resetToken }) => ({
+    body: { token: await resetToken((await platform.registerUser()).id), new_password: 'An0ther!Pass' },
+  }),
+  'POST /users/{id}/password-reset': async ({ platform }) => ({
+    params: { id: (await platform.registerUser()).id },
   }),
   'POST /auth/logout': async ({ openSession }, caller) =>
     caller === undefined ? {} : { token: (await openSession(caller)).access_token },

@@ -12,6 +12,12 @@ export const invalidRefreshToken = defineError(
   'The refresh token is not one of ours.',
 );
 
+export const invalidResetToken = defineError(
+  'unauthenticated',
+  'INVALID_RESET_TOKEN',
+  'The password reset token is unknown, used or too old.',
+);
+
 export const expiredRefreshToken = defineError(
   'unauthenticated',
   'EXPIRED_REFRESH_TOKEN',

@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { Database } from '../../core/database.ts';
 import type { AuditClient } from '../audit/index.ts';
 import type { UserClient } from '../users/index.ts';
+import { passwordResetService } from './password-reset.ts';
 import { authRepository } from './repository.ts';
 import { authRoutes } from './routes.ts';
 import { type AuthService, authService } from './service.ts';
@@ -18,11 +19,20 @@ export function authModule(deps: {
     readonly keys: readonly { readonly id: string; readonly secret: string }[];
     readonly accessTtlSeconds: number;
     readonly refreshTtlSeconds: number;
+    readonly resetTtlSeconds: number;
   };
   loginsPerMinute: number;
 }) {
   const tokens = tokenIssuer({ clock: deps.clock, ...deps.tokens });
-  const { refreshTtlSeconds } = deps.tokens;
-  const service = authService({ ...deps, tokens, refreshTtlSeconds, repository: authRepository() });
-  return { routes: authRoutes(service, deps), client: service satisfies AuthClient };
+  const repository = authRepository();
+  const { refreshTtlSeconds, resetTtlSeconds } = deps.tokens;
+  const service = authService({ ...deps, tokens, refreshTtlSeconds, repository });
+  const passwordResets = passwordResetService({
+    ...deps,
+    tokens,
+    resetTtlSeconds,
+    repository,
+    sessions: service,
+  });
+  return { routes: authRoutes({ service, passwordResets, ...deps }), client: service satisfies AuthClient };
 }

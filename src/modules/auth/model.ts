@@ -13,4 +13,6 @@ export type RefreshToken = {
   readonly rotatedAt: Temporal.Instant | null;
 };
 
+export type PasswordReset = { readonly userId: string; readonly expiresAt: Temporal.Instant };
+
 export type TokenPair = { readonly accessToken: string; readonly refreshToken: string };

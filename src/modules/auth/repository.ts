@@ -1,5 +1,5 @@
 import type { Db, Trx } from '../../core/database.ts';
-import type { RefreshToken, Session } from './model.ts';
+import type { PasswordReset, RefreshToken, Session } from './model.ts';
 
 export type AuthRepository = ReturnType<typeof authRepository>;
 
@@ -83,5 +83,57 @@ export function authRepository() {
       .execute();
   }
 
-  return { insertSession, insertToken, findSession, lockToken, markRotated, revokeSession };
+  async function revokeSessionsOf(trx: Trx, userId: string, now: Temporal.Instant): Promise<void> {
+    await trx
+      .updateTable('sessions')
+      .set({ revoked_at: now.toString() })
+      .where('user_id', '=', userId)
+      .where('revoked_at', 'is', null)
+      .execute();
+  }
+
+  /** In the place of an earlier one of the same user. */
+  async function putReset(
+    trx: Trx,
+    reset: { readonly hash: Buffer; readonly userId: string; readonly expiresAt: Temporal.Instant },
+  ): Promise<void> {
+    const values = { token_hash: reset.hash, expires_at: reset.expiresAt.toString() };
+    await trx
+      .insertInto('password_resets')
+      .values({ user_id: reset.userId, ...values })
+      .onConflict((conflict) => conflict.column('user_id').doUpdateSet(values))
+      .execute();
+  }
+
+  async function findReset(db: Db, hash: Buffer): Promise<PasswordReset | undefined> {
+    const row = await db
+      .selectFrom('password_resets')
+      .select(['user_id', 'expires_at'])
+      .where('token_hash', '=', hash)
+      .executeTakeFirst();
+    return row && { userId: row.user_id, expiresAt: row.expires_at };
+  }
+
+  /** Removes the token and answers with what it was: of two uses at once, the second finds none. */
+  async function takeReset(trx: Trx, hash: Buffer): Promise<PasswordReset | undefined> {
+    const row = await trx
+      .deleteFrom('password_resets')
+      .where('token_hash', '=', hash)
+      .returning(['user_id', 'expires_at'])
+      .executeTakeFirst();
+    return row && { userId: row.user_id, expiresAt: row.expires_at };
+  }
+
+  return {
+    insertSession,
+    insertToken,
+    findSession,
+    lockToken,
+    markRotated,
+    revokeSession,
+    revokeSessionsOf,
+    putReset,
+    findReset,
+    takeReset,
+  };
 }

@@ -1,15 +1,32 @@
 import type { FastifyRequest } from 'fastify';
 import { tokenRevoked, userInactive } from '../../core/caller.ts';
-import { rateLimited } from '../../core/errors.ts';
+import { notFound, rateLimited } from '../../core/errors.ts';
 import { callerOf } from '../../core/http/authentication.ts';
 import type { Routes } from '../../core/http/route.ts';
-import { expiredRefreshToken, invalidCredentials, invalidRefreshToken } from './errors.ts';
-import { LoginBody, presentTokens, RefreshBody, TokenBody } from './schemas.ts';
+import { IdParams } from '../../core/http/schemas.ts';
+import { passwordNotComplexEnough } from '../users/index.ts';
+import { expiredRefreshToken, invalidCredentials, invalidRefreshToken, invalidResetToken } from './errors.ts';
+import type { PasswordResetService } from './password-reset.ts';
+import {
+  LoginBody,
+  PasswordResetBody,
+  presentResetToken,
+  presentTokens,
+  RefreshBody,
+  ResetTokenBody,
+  TokenBody,
+} from './schemas.ts';
 import type { AuthService } from './service.ts';
 
-export function authRoutes(service: AuthService, limits: { readonly loginsPerMinute: number }): Routes {
+export function authRoutes(deps: {
+  readonly service: AuthService;
+  readonly passwordResets: PasswordResetService;
+  readonly loginsPerMinute: number;
+}): Routes {
+  const { service, passwordResets } = deps;
+
   return (server) => {
-    const limit = { max: limits.loginsPerMinute, timeWindow: '1 minute' };
+    const limit = { max: deps.loginsPerMinute, timeWindow: '1 minute' };
     const countAccount = server.createRateLimit({ ...limit, keyGenerator: accountOf });
 
     /** Counted by hand: of several `server.rateLimit` hooks on a route, only the first one runs. */
@@ -53,6 +70,44 @@ export function authRoutes(service: AuthService, limits: { readonly loginsPerMin
         },
       },
       async ({ body, id }) => presentTokens(await service.refresh(body.refresh_token, id)),
+    );
+
+    server.post(
+      '/users/:id/password-reset',
+      {
+        schema: {
+          tags: ['users'],
+          summary: 'Let a user set a password',
+          description:
+            'Gives a token that works once. Send it to the user, as the platform sends no mail; imported users set their first password with it. An earlier token of the user ends.',
+          params: IdParams,
+          response: { 201: ResetTokenBody },
+        },
+        config: { access: ['admin'], errors: [notFound] },
+      },
+      async (request, reply) => {
+        const reset = await passwordResets.issueResetToken(
+          request.params.id.toLowerCase(),
+          callerOf(request),
+        );
+        return reply.code(201).header('cache-control', 'no-store').send(presentResetToken(reset));
+      },
+    );
+
+    server.post(
+      '/auth/password-reset',
+      {
+        schema: {
+          tags: ['auth'],
+          summary: 'Set a password with a reset token',
+          description: 'Ends all sessions of the user and opens one.',
+          body: PasswordResetBody,
+          response: { 200: TokenBody },
+        },
+        config: { access: 'public', errors: [invalidResetToken, userInactive, passwordNotComplexEnough] },
+      },
+      async ({ body, id }) =>
+        presentTokens(await passwordResets.resetPassword(body.token, body.new_password, id)),
     );
 
     server.post(

@@ -28,11 +28,13 @@ export function authService(deps: {
     const user = await users.findByCredentials(email, password);
     if (user === undefined) throw invalidCredentials();
     if (!user.active) throw userInactive();
-    return database.transaction(async (trx) => {
-      const session = { id: newId(), userId: user.id };
-      await repository.insertSession(trx, session, clock());
-      return issueTokens(trx, user, session.id, tokens.newRefreshToken());
-    });
+    return database.transaction((trx) => openSession(trx, user));
+  }
+
+  async function openSession(trx: Trx, user: User): Promise<TokenPair> {
+    const session = { id: newId(), userId: user.id };
+    await repository.insertSession(trx, session, clock());
+    return issueTokens(trx, user, session.id, tokens.newOpaqueToken());
   }
 
   async function issueTokens(
@@ -120,5 +122,5 @@ export function authService(deps: {
     return { type: user.role, id: user.id, sessionId, requestId };
   }
 
-  return { login, refresh, logout, authenticate };
+  return { login, openSession, refresh, logout, authenticate };
 }

@@ -77,7 +77,7 @@ export function tokenIssuer(deps: {
     return Math.floor(clock().epochMilliseconds / 1000);
   }
 
-  function newRefreshToken(): string {
+  function newOpaqueToken(): string {
     return randomBytes(32).toString('base64url');
   }
 
@@ -87,7 +87,7 @@ export function tokenIssuer(deps: {
       .digest('base64url');
   }
 
-  return { signAccessToken, verifyAccessToken, newRefreshToken, successorOf };
+  return { signAccessToken, verifyAccessToken, newOpaqueToken, successorOf };
 }
 
 function isIdText(claim: unknown): claim is string {

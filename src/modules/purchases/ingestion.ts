@@ -35,7 +35,7 @@ export function purchaseIngestion(deps: {
   clock: Clock;
   logger: Logger;
   repository: PurchaseRepository;
-  users: UserClient;
+  users: Pick<UserClient, 'findUsers'>;
   merchants: MerchantClient;
   offers: OfferClient;
   cashback: CashbackClient;

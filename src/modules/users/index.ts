@@ -7,9 +7,14 @@ import { userRepository } from './repository.ts';
 import { userRoutes } from './routes.ts';
 import { type UserService, userService } from './service.ts';
 
+export { passwordNotComplexEnough } from './errors.ts';
 export type { User } from './model.ts';
+export { NewPassword } from './schemas.ts';
 
-export type UserClient = Pick<UserService, 'findUser' | 'findUsers' | 'findByCredentials'>;
+export type UserClient = Pick<
+  UserService,
+  'findUser' | 'findUsers' | 'findByCredentials' | 'hashNewPassword' | 'setPasswordHash'
+>;
 
 export function usersModule(deps: {
   database: Database;

@@ -61,7 +61,11 @@ export function userRepository() {
     return row && { ...toUser(row), passwordHash: row.password_hash };
   }
 
-  return { insert, findAll, findByEmails, findWithPassword };
+  async function updatePasswordHash(trx: Trx, id: string, passwordHash: string): Promise<void> {
+    await trx.updateTable('users').set({ password_hash: passwordHash }).where('id', '=', id).execute();
+  }
+
+  return { insert, findAll, findByEmails, findWithPassword, updatePasswordHash };
 }
 
 function toUser(row: UserRow): User {

@@ -9,15 +9,14 @@ import type { User } from './model.ts';
 
 const Email = Type.String({ format: 'email', maxLength: 254, examples: ['alice@example.com'] });
 
-export const RegistrationBody = Input({
-  email: Email,
-  password: Type.String({
-    maxLength: 1024,
-    description:
-      '8 to 128 characters with a lower-case, an upper-case, a digit and a special one; no common password.',
-    examples: ['Str0ng!Pass'],
-  }),
+export const NewPassword = Type.String({
+  maxLength: 1024,
+  description:
+    '8 to 128 characters with a lower-case, an upper-case, a digit and a special one; no common password.',
+  examples: ['Str0ng!Pass'],
 });
+
+export const RegistrationBody = Input({ email: Email, password: NewPassword });
 
 export const UserBody = Type.Object({
   id: Id,

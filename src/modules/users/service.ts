@@ -35,8 +35,7 @@ export function userService(deps: {
     input: { readonly email: string; readonly password: string; readonly role?: User['role'] },
     requestId: string | null,
   ): Promise<User> {
-    requireComplexPassword(input.password);
-    const passwordHash = await passwords.hashPassword(input.password);
+    const passwordHash = await hashNewPassword(input.password);
     const email = normalizeEmail(input.email);
     return database.transaction(async (trx) => {
       const [user] = await createUsers(trx, [{ email, passwordHash, role: input.role ?? 'user' }]);
@@ -47,6 +46,17 @@ export function userService(deps: {
       ]);
       return user;
     });
+  }
+
+  /** The hash to store. @throws PASSWORD_NOT_COMPLEX_ENOUGH, or OVERLOADED when too many passwords wait. */
+  async function hashNewPassword(password: string): Promise<string> {
+    requireComplexPassword(password);
+    return passwords.hashPassword(password);
+  }
+
+  /** Replaces the password of a user; what becomes of their sessions is the caller's to say. */
+  async function setPasswordHash(trx: Trx, userId: string, passwordHash: string): Promise<void> {
+    await repository.updatePasswordHash(trx, userId, passwordHash);
   }
 
   /** Creates users without a password for the customers that an operator brings along; each answers for itself. */
@@ -121,7 +131,17 @@ export function userService(deps: {
     return matches ? user : undefined;
   }
 
-  return { register, importUsers, getUser, findByEmail, findUser, findUsers, findByCredentials };
+  return {
+    register,
+    importUsers,
+    getUser,
+    findByEmail,
+    findUser,
+    findUsers,
+    findByCredentials,
+    hashNewPassword,
+    setPasswordHash,
+  };
 }
 
 function byEmail(users: readonly User[]): Map<string, User> {
