@@ -8,6 +8,7 @@ import { createMetrics } from './core/metrics.ts';
 import { auditModule } from './modules/audit/index.ts';
 import { authModule } from './modules/auth/index.ts';
 import { cashbackModule } from './modules/cashback/index.ts';
+import { featureFlagsModule } from './modules/feature-flags/index.ts';
 import { merchantsModule } from './modules/merchants/index.ts';
 import { offersModule } from './modules/offers/index.ts';
 import { purchasesModule } from './modules/purchases/index.ts';
@@ -49,6 +50,7 @@ export async function createPlatform(deps: {
     tokens: config.tokens,
     loginsPerMinute: config.loginsPerMinute,
   });
+  const featureFlags = featureFlagsModule({ database, clock, audit: audit.client });
   const merchants = merchantsModule({ database, clock, audit: audit.client });
   const offers = offersModule({
     database,
@@ -84,7 +86,8 @@ export async function createPlatform(deps: {
   probeRoutes({ database, metrics, isStopping: () => stopping })(server);
   await server.register(
     async (api) => {
-      for (const { routes } of [auth, users, merchants, offers, purchases, wallets, audit]) routes(api);
+      for (const { routes } of [auth, users, merchants, offers, purchases, wallets, featureFlags, audit])
+        routes(api);
     },
     { prefix: '/api/v1' },
   );

@@ -78,6 +78,17 @@ export interface CashbackTransactions {
   user_id: string;
 }
 
+export interface FeatureFlags {
+  created_at: ColumnType<Temporal.Instant, string, string>;
+  description: string | null;
+  enabled: boolean;
+  id: string;
+  key: string;
+  merchant_id: string | null;
+  updated_at: ColumnType<Temporal.Instant, string, string>;
+  user_id: string | null;
+}
+
 export interface Merchants {
   active: Generated<boolean>;
   confirmation_days: number | null;
@@ -178,6 +189,7 @@ export interface DB {
   audit_logs: AuditLogs;
   cashback_cap_usage: CashbackCapUsage;
   cashback_transactions: CashbackTransactions;
+  feature_flags: FeatureFlags;
   merchants: Merchants;
   offers: Offers;
   password_resets: PasswordResets;

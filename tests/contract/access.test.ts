@@ -38,6 +38,11 @@ const ACCESS: Readonly<Record<string, Access>> = {
   'GET /users/me/wallet': 'whoever is logged in',
   'GET /users/me/wallet/transactions': 'whoever is logged in',
   'GET /users/{id}/wallet': 'admins',
+  'PUT /feature-flags/{key}': 'admins',
+  'GET /feature-flags/{key}': 'admins',
+  'DELETE /feature-flags/{key}': 'admins',
+  'GET /feature-flags': 'admins',
+  'GET /feature-flags/{key}/evaluate': 'admins',
   'GET /audit-logs': 'admins',
 };
 
@@ -114,7 +119,8 @@ describe('HEAD is guarded as GET is', () => {
   for (const operation of operations.filter(({ method }) => method === 'GET')) {
     test(`HEAD ${operation.path}`, async () => {
       const { params = {} } = await sampleOf(world, operation, world.shopper);
-      const url = `/api/v1${operation.path.replace('{id}', params.id ?? '')}`;
+      const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
+      const url = `/api/v1${path}`;
       const head = async (token?: string) => {
         const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
         return (await platform.platform.server.inject({ method: 'HEAD', url, headers })).statusCode;

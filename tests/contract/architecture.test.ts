@@ -17,6 +17,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   cashback_cap_usage: 'cashback',
   wallets: 'wallets',
   wallet_entries: 'wallets',
+  feature_flags: 'feature-flags',
   audit_logs: 'audit',
 };
 

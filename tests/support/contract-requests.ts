@@ -172,6 +172,32 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
   'GET /users/me/wallet/transactions': () => ({ query: { currency: 'EUR', limit: 5 } }),
   'GET /users/{id}/wallet': ({ shopper }) => ({ params: { id: shopper.id }, query: { currency: 'EUR' } }),
 
+  'PUT /feature-flags/{key}': ({ shopper, unique }) => ({
+    params: { key: flagKey(unique()) },
+    body: { enabled: false, scope_type: 'user', scope_id: shopper.id, description: 'Asked for it.' },
+  }),
+  'GET /feature-flags/{key}': async (world) => ({
+    params: { key: await setFlag(world) },
+    query: { scope_type: 'merchant', scope_id: world.merchantId },
+  }),
+  'DELETE /feature-flags/{key}': async (world) => ({
+    params: { key: await setFlag(world) },
+    query: { scope_type: 'merchant', scope_id: world.merchantId },
+  }),
+  'GET /feature-flags': ({ merchantId }) => ({
+    query: {
+      key: 'purchase_auto_confirm',
+      scope_type: 'merchant',
+      scope_id: merchantId,
+      offset: 0,
+      limit: 5,
+    },
+  }),
+  'GET /feature-flags/{key}/evaluate': ({ shopper, merchantId }) => ({
+    params: { key: 'purchase_auto_confirm' },
+    query: { user_id: shopper.id, merchant_id: merchantId },
+  }),
+
   'GET /audit-logs': ({ platform }) => ({
     query: {
       actor_id: platform.admin.id,
@@ -183,6 +209,20 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
     },
   }),
 };
+
+async function setFlag({ platform, merchantId, unique }: World): Promise<string> {
+  const key = flagKey(unique());
+  // For everybody too, as a HEAD without a query asks for that.
+  for (const scope of [{}, { scope_type: 'merchant', scope_id: merchantId }]) {
+    const body = { enabled: false, ...scope };
+    await platform.api('PUT', `/feature-flags/${key}`, { token: platform.admin.token, body });
+  }
+  return key;
+}
+
+function flagKey(unique: string): string {
+  return unique.replaceAll('-', '_');
+}
 
 export async function sampleOf(world: World, operation: Operation, caller?: Person): Promise<Sample> {
   const make = SAMPLES[operation.name];

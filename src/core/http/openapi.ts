@@ -36,6 +36,7 @@ const TAGS = [
   { name: 'offers', description: 'Time-bound reward rules' },
   { name: 'purchases', description: 'Ingestion, confirmation and reversal of purchases' },
   { name: 'wallets', description: 'Balances and the journal behind them' },
+  { name: 'feature-flags', description: 'What is switched on or off, and for whom' },
   { name: 'audit', description: 'Who did what, when' },
 ];
 

@@ -18,7 +18,11 @@ export type AuditRecord = {
   readonly resourceId: string;
   readonly outcome?: AuditOutcome;
   /** What changed. Money as text; no secrets and no personal data. */
-  readonly details?: Readonly<Record<string, string | number | boolean | null>>;
+  readonly details?: AuditDetails;
+};
+
+export type AuditDetails = {
+  readonly [name: string]: string | number | boolean | null | AuditDetails;
 };
 
 export type AuditLog = Required<Omit<AuditRecord, 'details'>> & {

@@ -1,0 +1,32 @@
+/** Whom a setting is for: everybody, or one merchant or user. */
+export type FlagScope =
+  | { readonly type: 'global'; readonly id: null }
+  | { readonly type: 'merchant' | 'user'; readonly id: string };
+
+export type FlagSetting = {
+  readonly id: string;
+  readonly key: string;
+  readonly scope: FlagScope;
+  readonly enabled: boolean;
+  readonly description: string | null;
+  readonly createdAt: Temporal.Instant;
+  readonly updatedAt: Temporal.Instant;
+};
+
+/** Whom a flag is asked for. Ids in lower case. */
+export type FlagSubject = {
+  readonly userId?: string | undefined;
+  readonly merchantId?: string | undefined;
+};
+
+export type FlagDecision = {
+  readonly enabled: boolean;
+  /** The scope of the setting that decided; `default` when there is none. */
+  readonly decidedBy: FlagScope['type'] | 'default';
+};
+
+export type FlagFilter = {
+  readonly key?: string | undefined;
+  readonly scopeType?: FlagScope['type'] | undefined;
+  readonly scopeId?: string | undefined;
+};
