@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { newId } from '../../src/core/id.ts';
+import { SYSTEM } from '../../src/modules/audit/index.ts';
 import { runSql } from '../support/database.ts';
 import { type Answer, startTestPlatform } from '../support/platform.ts';
 
-const { api, admin, clock, database, createMerchant, createOffer, registerUser } = await startTestPlatform();
+const { platform, api, admin, clock, database, createMerchant, createOffer, registerUser } =
+  await startTestPlatform();
 const { token } = admin;
 const list = (query: string) => api('GET', `/audit-logs?${query}`, { token });
 
@@ -39,7 +41,7 @@ describe('GET /audit-logs', () => {
     });
   });
 
-  test('is filtered by each of actor, action, resource and time, and by all at once', async () => {
+  test('is filtered by each of actor, action, resource, outcome, request and time, and by all at once', async () => {
     const byAdmin = await list(`actor_id=${admin.id}&resource_type=merchant`);
     assert.deepEqual(actionsOf(byAdmin), ['merchant.changed', 'merchant.created']);
     assert.deepEqual(actionsOf(await list(`actor_id=${shopper.id}`)), ['user.registered']);
@@ -53,8 +55,31 @@ describe('GET /audit-logs', () => {
     ]);
     assert.deepEqual(actionsOf(await list('to=2026-03-14T09:26:52Z')), []);
     assert.deepEqual(actionsOf(await list('from=2026-03-14T10:29:53%2B01:00')), ['merchant.changed']);
-    const all = `actor_id=${admin.id}&action=merchant.changed&resource_type=merchant&resource_id=${merchantId}&from=2026-03-14T09:00:00Z&to=2026-03-15T00:00:00Z`;
+    assert.deepEqual(actionsOf(await list(`actor_type=user&resource_id=${shopper.id}`)), ['user.registered']);
+    assert.deepEqual(actionsOf(await list(`actor_type=admin&resource_id=${shopper.id}`)), []);
+    assert.deepEqual(actionsOf(await list('actor_type=system')), []);
+    assert.deepEqual(actionsOf(await list('request_id=audit-1')), ['merchant.changed']);
+    assert.deepEqual(actionsOf(await list('request_id=audit-')), []);
+    assert.deepEqual(actionsOf(await list('outcome=failure')), []);
+    assert.deepEqual(actionsOf(await list(`outcome=success&resource_id=${offerId}`)), ['offer.created']);
+    const all = `outcome=success&request_id=audit-1&actor_type=admin&actor_id=${admin.id}&action=merchant.changed&resource_type=merchant&resource_id=${merchantId}&from=2026-03-14T09:00:00Z&to=2026-03-15T00:00:00Z`;
     assert.equal((await list(all)).body.pagination.total, 1);
+    for (const other of [
+      'outcome=failure',
+      'request_id=audit-2',
+      'actor_type=user',
+      `actor_id=${shopper.id}`,
+      'action=merchant.created',
+      'resource_type=offer',
+      `resource_id=${offerId}`,
+      'from=2026-03-14T09:30:00Z',
+      'to=2026-03-14T09:29:00Z',
+    ]) {
+      const name = other.split('=')[0] ?? '';
+      const changed = all.replace(new RegExp(`(^|&)${name}=[^&]+`), `$1${other}`);
+      assert.ok(changed.includes(other), other);
+      assert.deepEqual(actionsOf(await list(changed)), [], other);
+    }
   });
 
   test('comes newest first, in pages by offset and by cursor that meet nothing twice and miss nothing', async () => {
@@ -90,10 +115,13 @@ describe('GET /audit-logs', () => {
   for (const query of [
     'cursor=bm9uc2Vuc2U',
     'cursor=%00',
+    'actor_type=robot',
     'actor_id=x',
     'action=Robert%27);drop',
     'resource_type=MERCHANT',
     'resource_id=1',
+    'outcome=maybe',
+    'request_id=%20',
     'from=yesterday',
     'to=2026-03-14',
     'limit=0',
@@ -106,6 +134,29 @@ describe('GET /audit-logs', () => {
       assert.equal(answer.body.error.details.violations[0].field, query.split('=')[0]);
     });
   }
+
+  test('finds failures, and what the platform did by itself', async () => {
+    const { refreshToken, id } = await registerUser();
+    const refresh = () => api('POST', '/auth/refresh', { body: { refresh_token: refreshToken } });
+    await refresh();
+    clock.advance({ seconds: 11 });
+    await refresh();
+
+    const failures = await list('outcome=failure');
+
+    assert.deepEqual(actionsOf(failures), ['session.reused']);
+    assert.deepEqual(
+      [failures.body.data[0].actor_type, failures.body.data[0].actor_id, failures.body.data[0].outcome],
+      ['user', id, 'failure'],
+    );
+    await platform.modules.merchants.service.createMerchant(
+      { name: 'Own', defaultCashbackPercentage: 1, active: true },
+      SYSTEM,
+    );
+    const own = await list('actor_type=system');
+    assert.deepEqual(actionsOf(own), ['merchant.created']);
+    assert.deepEqual([own.body.data[0].actor_id, own.body.data[0].request_id], [null, null]);
+  });
 
   test('is for admins: FORBIDDEN to shoppers', async () => {
     const answer = await api('GET', '/audit-logs', { token: shopper.token });

@@ -201,8 +201,11 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
   'GET /audit-logs': ({ platform }) => ({
     query: {
       actor_id: platform.admin.id,
+      actor_type: 'admin',
       action: 'merchant.created',
       resource_type: 'merchant',
+      outcome: 'success',
+      request_id: 'contract-1',
       from: '2026-01-01T00:00:00Z',
       to: '2026-12-31T00:00:00Z',
       limit: 5,

@@ -32,10 +32,13 @@ export type AuditLog = Required<Omit<AuditRecord, 'details'>> & {
 };
 
 export type AuditFilter = {
+  readonly actorType?: ActorType | undefined;
   readonly actorId?: string | undefined;
   readonly action?: string | undefined;
   readonly resourceType?: string | undefined;
   readonly resourceId?: string | undefined;
+  readonly outcome?: AuditOutcome | undefined;
+  readonly requestId?: string | undefined;
   readonly from?: string | undefined;
   readonly to?: string | undefined;
 };

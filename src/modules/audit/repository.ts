@@ -29,11 +29,14 @@ export function auditRepository() {
 
   async function list(db: Db, filter: AuditFilter, page: PageRequest): Promise<PageOf<AuditLog>> {
     let matching = db.selectFrom('audit_logs');
+    if (filter.actorType !== undefined) matching = matching.where('actor_type', '=', filter.actorType);
     if (filter.actorId !== undefined) matching = matching.where('actor_id', '=', filter.actorId);
     if (filter.action !== undefined) matching = matching.where('action', '=', filter.action);
     if (filter.resourceType !== undefined)
       matching = matching.where('resource_type', '=', filter.resourceType);
     if (filter.resourceId !== undefined) matching = matching.where('resource_id', '=', filter.resourceId);
+    if (filter.outcome !== undefined) matching = matching.where('outcome', '=', filter.outcome);
+    if (filter.requestId !== undefined) matching = matching.where('request_id', '=', filter.requestId);
     if (filter.from !== undefined) matching = matching.where(sql<SqlBool>`occurred_at >= ${filter.from}`);
     if (filter.to !== undefined)
       matching = matching.where(sql<SqlBool>`occurred_at < ${filter.to}::timestamptz + interval '1 second'`);

@@ -18,14 +18,16 @@ export function auditRoutes(service: AuditService): Routes {
         config: { access: ['admin'] },
       },
       async ({ query }) => {
-        const { actor_id, action, resource_type, resource_id, from, to } = query;
         const filter = {
-          actorId: actor_id,
-          action,
-          resourceType: resource_type,
-          resourceId: resource_id,
-          from,
-          to,
+          actorType: query.actor_type,
+          actorId: query.actor_id,
+          action: query.action,
+          resourceType: query.resource_type,
+          resourceId: query.resource_id,
+          outcome: query.outcome,
+          requestId: query.request_id,
+          from: query.from,
+          to: query.to,
         };
         return presentCursorPage(
           query,

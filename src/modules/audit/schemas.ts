@@ -4,11 +4,20 @@ import { CursorPage, CursorQuery } from '../../core/http/pagination.ts';
 import { Id, Timestamp } from '../../core/http/schemas.ts';
 import type { AuditLog } from './model.ts';
 
+const ActorType = Type.Enum(['user', 'admin', 'partner', 'system'], { examples: ['admin'] });
+
+const AuditOutcome = Type.Enum(['success', 'failure'], { examples: ['success'] });
+
 export const AuditQuery = CursorQuery({
+  actor_type: Type.Optional(ActorType),
   actor_id: Type.Optional(Id),
   action: Type.Optional(Type.String({ pattern: '^[a-z_]+\\.[a-z_]+$', examples: ['purchase.confirmed'] })),
   resource_type: Type.Optional(Type.String({ pattern: '^[a-z_]{1,64}$', examples: ['purchase'] })),
   resource_id: Type.Optional(Id),
+  outcome: Type.Optional(AuditOutcome),
+  request_id: Type.Optional(
+    Type.String({ pattern: '^[\\w.-]{1,128}$', description: '`X-Request-Id` of the answer.' }),
+  ),
   from: Type.Optional(Timestamp),
   to: Type.Optional(Timestamp),
 });
@@ -16,12 +25,12 @@ export const AuditQuery = CursorQuery({
 const AuditLogBody = Type.Object({
   id: Id,
   occurred_at: Timestamp,
-  actor_type: Type.Enum(['user', 'admin', 'partner', 'system']),
+  actor_type: ActorType,
   actor_id: Type.Union([Id, Type.Null()]),
   action: Type.String({ examples: ['purchase.confirmed'] }),
   resource_type: Type.String({ examples: ['purchase'] }),
   resource_id: Id,
-  outcome: Type.Enum(['success', 'failure']),
+  outcome: AuditOutcome,
   details: Type.Object({}, { additionalProperties: true }),
   request_id: Type.Union([Type.String(), Type.Null()]),
 });
