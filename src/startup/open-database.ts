@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { type Config, PROJECT_DIRECTORY } from '../config.ts';
 import { type Database, inspectServer, openDatabase, type ServerFacts } from '../core/database.ts';
-import { startEmbeddedPostgres, systemDataDirectory } from '../core/embedded-postgres/index.ts';
+import { holdsData, startEmbeddedPostgres, systemDataDirectory } from '../core/embedded-postgres/index.ts';
 import type { Logger } from '../core/logging.ts';
 import { migrate } from '../core/migrations.ts';
 import { StartupError } from '../core/startup-error.ts';
@@ -40,6 +40,20 @@ export async function joinMigratedDatabase(config: Config, logger: Logger): Prom
   return running === undefined ? openMigratedDatabase(config, logger) : openOn(running, config, logger);
 }
 
+/**
+ * The embedded server as it is, unmigrated: the running platform's, or else one that is started.
+ * @throws StartupError when there is none.
+ */
+export async function joinEmbeddedServer(config: Config, logger: Logger) {
+  const running = await findRunningEmbedded(config);
+  if (running !== undefined) return { ...running, dataDirectory: running.location };
+  if (!embeddedDirectories(config).some(holdsData)) {
+    throw new StartupError(`There is no database in ${embeddedDirectories(config)[0]}.`);
+  }
+  const started = await startEmbedded(config, logger);
+  return { ...started, dataDirectory: started.location };
+}
+
 async function openOn(server: PostgresServer, config: Config, logger: Logger): Promise<OpenDatabase> {
   const database = openDatabase({
     url: server.url,
@@ -74,12 +88,9 @@ function external(url: string): PostgresServer {
 }
 
 async function startEmbedded(config: Config, logger: Logger): Promise<PostgresServer> {
-  const preferred = config.dataDirectory ?? join(PROJECT_DIRECTORY, '.data');
   const server = await startEmbeddedPostgres({
-    dataDirectory: preferred,
+    ...embeddedLocation(config),
     database: DATABASE_NAME,
-    // Only a directory that nobody chose may be another one.
-    ...(config.dataDirectory === undefined && { fallbackDirectory: systemDataDirectory(PROJECT_DIRECTORY) }),
     onCrash: (message) => logger.error({ message }, 'the embedded database crashed and is started again'),
   });
   const urlFile = join(server.dataDirectory, 'url');
@@ -94,12 +105,22 @@ async function startEmbedded(config: Config, logger: Logger): Promise<PostgresSe
   };
 }
 
+/** Where the embedded server's files belong. Only a directory that nobody chose may be another one. */
+export function embeddedLocation({ dataDirectory }: Config) {
+  return dataDirectory === undefined
+    ? {
+        dataDirectory: join(PROJECT_DIRECTORY, '.data'),
+        fallbackDirectory: systemDataDirectory(PROJECT_DIRECTORY),
+      }
+    : { dataDirectory };
+}
+
+function embeddedDirectories(config: Config): string[] {
+  return Object.values(embeddedLocation(config));
+}
+
 async function findRunningEmbedded(config: Config): Promise<PostgresServer | undefined> {
-  const directories =
-    config.dataDirectory === undefined
-      ? [join(PROJECT_DIRECTORY, '.data'), systemDataDirectory(PROJECT_DIRECTORY)]
-      : [config.dataDirectory];
-  for (const directory of directories) {
+  for (const directory of embeddedDirectories(config)) {
     const urlFile = join(directory, 'url');
     if (!existsSync(urlFile)) continue;
     const url = readFileSync(urlFile, 'utf8');

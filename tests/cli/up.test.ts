@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { pino } from 'pino';
 import { requireSuitableServer } from '../../src/startup/open-database.ts';
-import { freePort, spawnPlatform } from '../support/child-platform.ts';
+import { freePort, runCommand, spawnPlatform } from '../support/child-platform.ts';
 import { createTestDatabase, runSql, SCRATCH_VARIABLE } from '../support/database.ts';
 
 const dataDirectory = join(process.env[SCRATCH_VARIABLE] ?? '', `up-${process.pid}`);
@@ -44,7 +43,7 @@ describe('the one-command start', () => {
     const login = await postJson(`${platform.url}/api/v1/auth/login`, { ...credentials, email });
     assert.equal(login.token_type, 'bearer');
 
-    const verdict = await ledgerVerify({ DATA_DIR: dataDirectory });
+    const verdict = await runCommand('src/cli/ledger-verify.ts', [], { DATA_DIR: dataDirectory });
     assert.equal(verdict.code, 0, verdict.output);
     assert.match(verdict.output, /The books are right/);
     platform.process.kill('SIGTERM');
@@ -147,15 +146,4 @@ async function postJson(url: string, body: object): Promise<Record<string, strin
   });
   assert.ok(response.ok, `${url} answered ${response.status}`);
   return response.json() as Promise<Record<string, string>>;
-}
-
-function ledgerVerify(environment: Record<string, string>): Promise<{ code: number; output: string }> {
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      ['src/cli/ledger-verify.ts'],
-      { env: { PATH: process.env.PATH, ...environment }, cwd: join(import.meta.dirname, '../..') },
-      (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), output: stdout + stderr }),
-    );
-  });
 }

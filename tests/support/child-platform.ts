@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -49,6 +49,22 @@ export async function spawnPlatform(environment: Readonly<Record<string, string>
     throw new Error(`it did not get ready: ${printed}`);
   }
   return { process: child, url, output: () => printed, ready, ended };
+}
+
+/** A command beside the platform, to its end. */
+export function runCommand(
+  script: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<{ readonly code: number; readonly output: string }> {
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [script, ...args],
+      { env: { PATH: process.env.PATH, ...environment }, cwd: PROJECT_DIRECTORY },
+      (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), output: stdout + stderr }),
+    );
+  });
 }
 
 export async function freePort(): Promise<number> {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { StartupError } from '../startup-error.ts';
 import type { Account } from './account.ts';
 import type { Binaries } from './binaries.ts';
-import { explainFileErrors } from './data-directory.ts';
+import { explainFileErrors, syncDirectory } from './data-directory.ts';
 import type { Guardian } from './guardian.ts';
 import { exited, lastRelevantLine, spawnGuarded } from './processes.ts';
 
@@ -68,7 +68,7 @@ function isMissing(directory: string): boolean {
   return !fs.existsSync(directory) || fs.readdirSync(directory).length === 0;
 }
 
-const unfinishedPrefix = 'postgres.unfinished-';
+export const unfinishedPrefix = 'postgres.unfinished-';
 
 function removeUnfinished(home: string): void {
   for (const name of fs.readdirSync(home).filter((entry) => entry.startsWith(unfinishedPrefix))) {
@@ -115,13 +115,6 @@ async function initialise(cluster: Cluster, home: string): Promise<void> {
     syncDirectory(home);
     removeUnfinished(home);
   });
-}
-
-/** A rename survives a power cut only once its directory is on the disk. */
-function syncDirectory(directory: string): void {
-  const handle = fs.openSync(directory, 'r');
-  fs.fsyncSync(handle);
-  fs.closeSync(handle);
 }
 
 function requireUsable({ directory, account, binaries }: Cluster): void {

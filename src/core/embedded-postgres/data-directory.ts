@@ -1,6 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { accessSync, chmodSync, constants, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+} from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { StartupError } from '../startup-error.ts';
 import type { Account } from './account.ts';
@@ -26,7 +36,8 @@ export function ensureDirectoryFor(
   return ensureDirectory(account, fallback);
 }
 
-function holdsData(directory: string): boolean {
+/** Whether a database was made here, finished or not. */
+export function holdsData(directory: string): boolean {
   return existsSync(join(directory, 'postgres'));
 }
 
@@ -71,6 +82,13 @@ function closedDirectory(directory: string): StartupError {
 export function requireNothingToLose(directory: string): void {
   if (readdirSync(directory).length === 0) return;
   throw new Error(`An ephemeral server removes its whole data directory, and ${directory} is not empty.`);
+}
+
+/** A rename survives a power cut only once its directory is on the disk. */
+export function syncDirectory(directory: string): void {
+  const handle = openSync(directory, 'r');
+  fsyncSync(handle);
+  closeSync(handle);
 }
 
 /** Runs `work` and turns what a person can repair into one sentence. */

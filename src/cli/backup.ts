@@ -1,0 +1,34 @@
+/* Copies the embedded database to one file while the platform runs and writes: npm run backup -- file */
+import { resolve } from 'node:path';
+import { readConfig } from '../config.ts';
+import { backUpEmbeddedPostgres } from '../core/embedded-postgres/index.ts';
+import { createLogger } from '../core/logging.ts';
+import { StartupError } from '../core/startup-error.ts';
+import { joinEmbeddedServer } from '../startup/open-database.ts';
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof StartupError ? error.message : error);
+  process.exitCode = 1;
+}
+
+async function main(): Promise<void> {
+  const [path, ...others] = process.argv.slice(2);
+  if (path === undefined || others.length > 0) throw new StartupError('Usage: npm run backup -- <file>');
+  const config = readConfig(process.env);
+  if (config.databaseUrl !== undefined) {
+    throw new StartupError(
+      'This copies the embedded database. That of DATABASE_URL is for pg_dump, pg_basebackup or its own tools: see docs/operations.md.',
+    );
+  }
+
+  const file = resolve(path);
+  const server = await joinEmbeddedServer(config, createLogger({ level: 'error', readable: false }));
+  try {
+    const { bytes } = await backUpEmbeddedPostgres({ ...server, file });
+    console.log(`${file} holds the database of ${server.dataDirectory} (${(bytes / 1e6).toFixed(1)} MB).`);
+  } finally {
+    await server.stop();
+  }
+}

@@ -1,0 +1,34 @@
+/* Makes the embedded database anew from a backup, where there is none: npm run restore -- file */
+import { resolve } from 'node:path';
+import { readConfig } from '../config.ts';
+import { restoreEmbeddedPostgres } from '../core/embedded-postgres/index.ts';
+import { createLogger } from '../core/logging.ts';
+import { StartupError } from '../core/startup-error.ts';
+import { embeddedLocation, joinEmbeddedServer } from '../startup/open-database.ts';
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof StartupError ? error.message : error);
+  process.exitCode = 1;
+}
+
+async function main(): Promise<void> {
+  const [path, ...others] = process.argv.slice(2);
+  if (path === undefined || others.length > 0) throw new StartupError('Usage: npm run restore -- <file>');
+  const config = readConfig(process.env);
+  if (config.databaseUrl !== undefined) {
+    throw new StartupError(
+      'This restores the embedded database. That of DATABASE_URL is restored with the tools that backed it up: see docs/operations.md.',
+    );
+  }
+
+  const { dataDirectory } = await restoreEmbeddedPostgres({
+    ...embeddedLocation(config),
+    file: resolve(path),
+  });
+  // The first start replays the log that the backup brought along: only then is it known to be whole.
+  const server = await joinEmbeddedServer(config, createLogger({ level: 'error', readable: false }));
+  await server.stop();
+  console.log(`The database is in ${dataDirectory}. Check the books with: npm run ledger:verify`);
+}
