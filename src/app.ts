@@ -3,6 +3,7 @@ import type { Clock } from './core/clock.ts';
 import type { Database } from './core/database.ts';
 import { probeRoutes } from './core/http/probes.ts';
 import { createHttpServer } from './core/http/server.ts';
+import { jobRunner } from './core/jobs.ts';
 import type { Logger } from './core/logging.ts';
 import { createMetrics } from './core/metrics.ts';
 import { auditModule } from './modules/audit/index.ts';
@@ -23,8 +24,10 @@ export async function createPlatform(deps: {
   readonly database: Database;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** What the server answers: a process that only runs jobs needs no more than probes. */
+  readonly serves?: 'api' | 'probes';
 }) {
-  const { config, database, clock, logger } = deps;
+  const { config, database, clock, logger, serves = 'api' } = deps;
   const { supportedCurrencies } = config;
   const [defaultCurrency] = supportedCurrencies;
   const metrics = createMetrics();
@@ -75,6 +78,9 @@ export async function createPlatform(deps: {
     maxQueuedPurchases: config.maxQueuedPurchases,
   });
 
+  const jobs = [...auth.jobs];
+  const runner = jobRunner({ databaseUrl: database.url, jobs, metrics, logger });
+
   let stopping = false;
   const server = await createHttpServer({
     logger,
@@ -84,22 +90,30 @@ export async function createPlatform(deps: {
     publicUrl: config.publicUrl,
   });
   probeRoutes({ database, metrics, isStopping: () => stopping })(server);
-  await server.register(
-    async (api) => {
-      for (const { routes } of [auth, users, merchants, offers, purchases, wallets, featureFlags, audit])
-        routes(api);
-    },
-    { prefix: '/api/v1' },
-  );
+  if (serves === 'api') {
+    await server.register(
+      async (api) => {
+        for (const { routes } of [auth, users, merchants, offers, purchases, wallets, featureFlags, audit])
+          routes(api);
+      },
+      { prefix: '/api/v1' },
+    );
+  }
   await server.ready();
 
   return {
     server,
     modules: { users, merchants, offers, purchases },
-    /** Answers what is under way, refuses what comes after, and lets go of the port. The database stays open. */
+    /** Begins to run the recurring jobs, beside any other process that does. */
+    startJobs: runner.start,
+    jobs,
+    /**
+     * Answers what is under way, refuses what comes after, and lets go of the port; job runs end after their present
+     * batch. The database stays open.
+     */
     async close(): Promise<void> {
       stopping = true;
-      await server.close();
+      await Promise.all([server.close(), runner.stop()]);
     },
   };
 }

@@ -23,6 +23,8 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     host,
     port,
     publicUrl: variable.text('PUBLIC_URL', `http://${isWildcard(host) ? 'localhost' : host}:${port}`),
+    runJobs: variable.flag('RUN_JOBS', true),
+    workerPort: variable.integer('WORKER_PORT', 8001, 0, 65_535),
     trustProxy: variable.flag('TRUST_PROXY', false),
     logLevel: variable.oneOf(
       'LOG_LEVEL',

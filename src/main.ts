@@ -1,4 +1,3 @@
-import closeWithGrace from 'close-with-grace';
 import { createPlatform } from './app.ts';
 import { readConfig } from './config.ts';
 import { systemClock } from './core/clock.ts';
@@ -7,10 +6,8 @@ import { StartupError } from './core/startup-error.ts';
 import { loadDemoData } from './startup/demo-data.ts';
 import { listen } from './startup/listen.ts';
 import { openMigratedDatabase } from './startup/open-database.ts';
+import { stopGracefully } from './startup/stop-gracefully.ts';
 import { summary } from './startup/summary.ts';
-
-/** Requests have this long to finish; what the database still flushes then, its guardian waits for. */
-const DRAIN_TIMEOUT_MS = 5_000;
 
 try {
   await main();
@@ -35,10 +32,9 @@ async function main(): Promise<void> {
       logger.level = config.logLevel;
     }
     await listen(platform.server, config);
+    if (config.runJobs) await platform.startJobs();
 
-    closeWithGrace({ delay: DRAIN_TIMEOUT_MS, logger: false }, async ({ err, signal }) => {
-      if (err) logger.fatal({ err }, 'an error that nobody handled');
-      logger.info({ signal }, 'stopping');
+    stopGracefully(logger, async () => {
       await platform.close();
       await close();
       if (isForPeople) console.log('\n  Stopped. Your data is kept.\n');

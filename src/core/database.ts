@@ -10,6 +10,8 @@ export type Db = Kysely<DB>;
 export type Trx = Transaction<DB>;
 
 export type Database = {
+  /** For what needs connections of its own, such as the job queue. Holds the password. */
+  readonly url: string;
   readonly db: Db;
   /**
    * Runs `work` in one READ COMMITTED transaction; any error rolls all of it back.
@@ -84,6 +86,7 @@ export function openDatabase(options: {
   }
 
   return {
+    url: options.url,
     db,
     transaction,
     ping: async () => {

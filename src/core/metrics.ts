@@ -7,6 +7,7 @@ import type { Outcome } from './outcome.ts';
 export type Metrics = ReturnType<typeof createMetrics>;
 
 const LATENCY_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const JOB_BUCKETS_SECONDS = [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1800];
 
 /** One registry per platform, so that two of them in one process count apart. */
 export function createMetrics() {
@@ -28,6 +29,46 @@ export function createMetrics() {
     labelNames: ['operation', 'outcome'],
     registers,
   });
+
+  const jobRuns = new Counter({
+    name: 'clicknback_job_runs_total',
+    help: 'Runs of a recurring job: completed, failed, or interrupted by the stop of the process',
+    labelNames: ['job', 'outcome'],
+    registers,
+  });
+  const jobDuration = new Histogram({
+    name: 'clicknback_job_duration_seconds',
+    help: 'Time that a run of a job took, however it ended',
+    labelNames: ['job'],
+    buckets: JOB_BUCKETS_SECONDS,
+    registers,
+  });
+  const jobItems = new Counter({
+    name: 'clicknback_job_items_total',
+    help: 'Items that a job has done: purchases confirmed, rows purged',
+    labelNames: ['job'],
+    registers,
+  });
+  const jobLastCompletion = new Gauge({
+    name: 'clicknback_job_last_completion_timestamp_seconds',
+    help: 'When this process last completed a run of the job; the newest of all processes tells',
+    labelNames: ['job'],
+    registers,
+  });
+
+  /** Begins to measure a run; what it returns ends that. */
+  function observeJobRun(job: string): (outcome: 'completed' | 'failed' | 'interrupted') => void {
+    const stopTimer = jobDuration.startTimer({ job });
+    return (outcome) => {
+      stopTimer();
+      jobRuns.inc({ job, outcome });
+      if (outcome === 'completed') jobLastCompletion.setToCurrentTime({ job });
+    };
+  }
+
+  function countJobItems(job: string, count: number): void {
+    jobItems.inc({ job }, count);
+  }
 
   /** The same work on a list, with what became of each item counted. */
   function countOutcomes<Item, Result>(
@@ -78,7 +119,15 @@ export function createMetrics() {
     });
   }
 
-  return { registry, httpRequestDuration, countOutcomes, observeDatabase, observeBatcher };
+  return {
+    registry,
+    httpRequestDuration,
+    countOutcomes,
+    observeDatabase,
+    observeBatcher,
+    observeJobRun,
+    countJobItems,
+  };
 }
 
 function labelOf(outcome: Outcome<unknown>): string {

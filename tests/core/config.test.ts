@@ -27,6 +27,8 @@ describe('the configuration', () => {
   const wrong: Record<string, readonly string[]> = {
     NODE_ENV: ['prod', 'Development'],
     PORT: ['-1', '65536', '80.5', 'http', '0x'],
+    RUN_JOBS: ['no', '0'],
+    WORKER_PORT: ['-1', '65536', 'http'],
     TRUST_PROXY: ['yes', '1', 'TRUE'],
     LOG_LEVEL: ['loud'],
     DATABASE_CONNECTIONS: ['1', '1001', 'many'],

@@ -6,23 +6,25 @@ import { after } from 'node:test';
 
 const PROJECT_DIRECTORY = join(import.meta.dirname, '../..');
 
-export type ChildPlatform = {
+export type ChildProgram = {
   readonly process: ChildProcess;
-  readonly url: string;
   /** Everything it printed so far. */
   readonly output: () => string;
-  /** Resolves when it answers that it is ready. */
-  readonly ready: () => Promise<void>;
   /** Resolves with its exit code, or the signal that ended it. */
   readonly ended: Promise<number | string>;
 };
 
-/** `node src/main.ts` as a person starts it, in a process of its own. Whatever is left of it is killed in the end. */
-export async function spawnPlatform(environment: Readonly<Record<string, string>>): Promise<ChildPlatform> {
-  const port = environment.PORT ?? String(await freePort());
-  const child = spawn(process.execPath, ['--import', './tests/support/die-with-parent.ts', 'src/main.ts'], {
+export type ChildPlatform = ChildProgram & {
+  readonly url: string;
+  /** Resolves when it answers that it is ready. */
+  readonly ready: () => Promise<void>;
+};
+
+/** `node <program>` as a person starts it, in a process of its own. Whatever is left of it is killed in the end. */
+export function spawnProgram(program: string, environment: Readonly<Record<string, string>>): ChildProgram {
+  const child = spawn(process.execPath, ['--import', './tests/support/die-with-parent.ts', program], {
     cwd: PROJECT_DIRECTORY,
-    env: { PATH: process.env.PATH, BCRYPT_COST: '4', PORT: port, ...environment },
+    env: { PATH: process.env.PATH, BCRYPT_COST: '4', ...environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let printed = '';
@@ -36,19 +38,30 @@ export async function spawnPlatform(environment: Readonly<Record<string, string>
     child.kill('SIGKILL');
     await ended;
   });
+  return { process: child, output: () => printed, ended };
+}
+
+/** `npm run up`; or `npm run worker`, which answers the same probes on its own port. */
+export async function spawnPlatform(
+  environment: Readonly<Record<string, string>>,
+  program: 'src/main.ts' | 'src/worker.ts' = 'src/main.ts',
+): Promise<ChildPlatform> {
+  const port = environment.PORT ?? String(await freePort());
+  const child = spawnProgram(program, { PORT: port, WORKER_PORT: port, ...environment });
 
   const url = `http://localhost:${port}`;
   async function ready(): Promise<void> {
     const deadline = Date.now() + 60_000;
     while (Date.now() < deadline) {
-      if (child.exitCode !== null) throw new Error(`it exited with ${child.exitCode}: ${printed}`);
+      const { exitCode } = child.process;
+      if (exitCode !== null) throw new Error(`it exited with ${exitCode}: ${child.output()}`);
       const answer = await fetch(`${url}/health/ready`).catch(() => undefined);
       if (answer?.ok) return;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    throw new Error(`it did not get ready: ${printed}`);
+    throw new Error(`it did not get ready: ${child.output()}`);
   }
-  return { process: child, url, output: () => printed, ready, ended };
+  return { ...child, url, ready };
 }
 
 /** A command beside the platform, to its end. */

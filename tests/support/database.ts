@@ -9,9 +9,7 @@ export const SCRATCH_VARIABLE = 'CLICKNBACK_TEST_SCRATCH';
 export const TEMPLATE_DATABASE = 'clicknback_template';
 
 /** A migrated database for this test file alone, gone when the file is done. */
-export async function createTestDatabase(
-  options: { maxConnections?: number } = {},
-): Promise<Database & { url: string }> {
+export async function createTestDatabase(options: { maxConnections?: number } = {}): Promise<Database> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   await onServer(`create database ${name} template ${TEMPLATE_DATABASE}`);
   const url = urlOf(name);
@@ -24,7 +22,7 @@ export async function createTestDatabase(
     await database.close();
     await onServer(`drop database if exists ${name} with (force)`);
   });
-  return { ...database, url };
+  return database;
 }
 
 function onServer(statement: string): Promise<Record<string, unknown>[]> {

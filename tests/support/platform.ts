@@ -88,7 +88,14 @@ export async function startTestPlatform(
     return created(await api('POST', '/offers', { token: admin.token, body })).id;
   }
 
-  return { platform, database, clock, config, admin, api, registerUser, createMerchant, createOffer };
+  /** A whole run of a recurring job, and how many items its batches were. */
+  async function runJob(name: string): Promise<readonly number[]> {
+    const job = platform.jobs.find((candidate) => candidate.name === name);
+    if (job === undefined) throw new Error(`there is no job ${name}`);
+    return Array.fromAsync(job.run());
+  }
+
+  return { platform, database, clock, config, admin, api, registerUser, createMerchant, createOffer, runJob };
 }
 
 async function registerAdmin(platform: Platform): Promise<Person> {

@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Database } from '../../core/database.ts';
+import { purgeJob } from '../../core/jobs.ts';
 import type { AuditClient } from '../audit/index.ts';
 import type { UserClient } from '../users/index.ts';
 import { passwordResetService } from './password-reset.ts';
@@ -34,5 +35,9 @@ export function authModule(deps: {
     repository,
     sessions: service,
   });
-  return { routes: authRoutes({ service, passwordResets, ...deps }), client: service satisfies AuthClient };
+  return {
+    routes: authRoutes({ service, passwordResets, ...deps }),
+    client: service satisfies AuthClient,
+    jobs: [purgeJob('purge-refresh-tokens', service.purgeExpiredTokens)],
+  };
 }

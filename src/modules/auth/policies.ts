@@ -6,6 +6,12 @@ import type { RefreshToken } from './model.ts';
 /** How long the answer to an exchange may be lost and asked for again. */
 export const RETRY_WINDOW_SECONDS = 10;
 
+/**
+ * An expired token answers EXPIRED_REFRESH_TOKEN for this long; a token nobody knows is INVALID_REFRESH_TOKEN. Longer
+ * than any access token lives, as the session goes with its last refresh token.
+ */
+export const DAYS_KEPT_AFTER_EXPIRY = 7;
+
 export type RefreshDecision =
   | { readonly kind: 'rotate' }
   | { readonly kind: 'repeat' }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Db, Trx } from '../../core/database.ts';
 import type { PasswordReset, RefreshToken, Session } from './model.ts';
 
@@ -124,6 +125,39 @@ export function authRepository() {
     return row && { userId: row.user_id, expiresAt: row.expires_at };
   }
 
+  /**
+   * Deletes tokens that expired before this moment, the oldest first, and answers with the sessions that they were of.
+   * Those that another purge is at are passed over.
+   */
+  async function deleteTokens(
+    trx: Trx,
+    expiredBefore: Temporal.Instant,
+    limit: number,
+  ): Promise<readonly string[]> {
+    const { rows } = await sql<{ session_id: string }>`
+      delete from refresh_tokens
+      where token_hash in (
+        select token_hash
+        from refresh_tokens
+        where expires_at < ${expiredBefore.toString()}::timestamptz
+        order by expires_at
+        limit ${limit}
+        for update skip locked
+      )
+      returning session_id
+    `.execute(trx);
+    return rows.map(({ session_id }) => session_id);
+  }
+
+  /** Deletes those of the sessions that have no token left: nothing can bring them back to life. */
+  async function deleteEmptySessions(trx: Trx, ids: readonly string[]): Promise<void> {
+    await sql`
+      delete from sessions
+      where id = any(${ids}::uuid[])
+        and not exists (select from refresh_tokens where refresh_tokens.session_id = sessions.id)
+    `.execute(trx);
+  }
+
   return {
     insertSession,
     insertToken,
@@ -135,5 +169,7 @@ export function authRepository() {
     putReset,
     findReset,
     takeReset,
+    deleteTokens,
+    deleteEmptySessions,
   };
 }

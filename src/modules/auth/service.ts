@@ -6,7 +6,7 @@ import type { Actor, AuditClient } from '../audit/index.ts';
 import type { User, UserClient } from '../users/index.ts';
 import { invalidCredentials, invalidRefreshToken } from './errors.ts';
 import type { RefreshToken, TokenPair } from './model.ts';
-import { decideRefresh } from './policies.ts';
+import { DAYS_KEPT_AFTER_EXPIRY, decideRefresh } from './policies.ts';
 import type { AuthRepository } from './repository.ts';
 import { hashToken, type Tokens } from './tokens.ts';
 
@@ -122,5 +122,18 @@ export function authService(deps: {
     return { type: user.role, id: user.id, sessionId, requestId };
   }
 
-  return { login, openSession, refresh, logout, authenticate };
+  /**
+   * Deletes the oldest of the tokens that expired long ago, with the sessions whose last ones they are, and answers
+   * how many tokens that was. Until it expires a rotated token is kept: its reuse ends its session.
+   */
+  function purgeExpiredTokens(limit: number): Promise<number> {
+    return database.transaction(async (trx) => {
+      const expiredBefore = clock().subtract({ hours: 24 * DAYS_KEPT_AFTER_EXPIRY });
+      const sessionIds = await repository.deleteTokens(trx, expiredBefore, limit);
+      await repository.deleteEmptySessions(trx, [...new Set(sessionIds)]);
+      return sessionIds.length;
+    });
+  }
+
+  return { login, openSession, refresh, logout, authenticate, purgeExpiredTokens };
 }

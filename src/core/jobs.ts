@@ -1,0 +1,126 @@
+import { PgBoss } from 'pg-boss';
+import type { Logger } from './logging.ts';
+import type { Metrics } from './metrics.ts';
+
+/** Work that recurs, wherever a process runs jobs: one run of a job at a time among all of them. */
+export type Job = {
+  readonly name: string;
+  /** Cron, to the minute, in UTC. Each start of a process asks for a run too: what came due while none ran. */
+  readonly schedule: string;
+  /**
+   * Does all that is due, batch by batch, and yields how many items each batch was. Between two batches the run may
+   * end, and another one goes on; so a batch leaves nothing half done, and needs no memory of the one before.
+   */
+  readonly run: () => AsyncIterable<number>;
+};
+
+const PURGE_BATCH = 1_000;
+
+/** An hourly job that deletes what has served its time: `purge` deletes up to a number of rows, and answers how many. */
+export function purgeJob(name: string, purge: (limit: number) => Promise<number>): Job {
+  async function* run() {
+    let purged: number;
+    do {
+      purged = await purge(PURGE_BATCH);
+      yield purged;
+    } while (purged === PURGE_BATCH);
+  }
+  return { name, schedule: '0 * * * *', run };
+}
+
+/** Fetches, heartbeats and supervision are short statements: two connections, so that one is never in the way. */
+const CONNECTIONS = 2;
+
+/*
+ * A run whose process was killed is noticed when its heartbeat is 10 seconds old (the least that pg-boss takes), by a
+ * look every 5 seconds, and taken over a second later by a worker that polls every 2: within 20 seconds, not a minute.
+ */
+const SUPERVISION = { superviseIntervalSeconds: 5, monitorIntervalSeconds: 5 };
+const POLLING = { pollingIntervalSeconds: 2 };
+const QUEUE = {
+  heartbeatSeconds: 10,
+  // A failed run is tried again soon; after that the schedule's next run is the next try.
+  retryLimit: 3,
+  retryDelay: 1,
+  // The heartbeat tells life from death, so this only bounds a run that goes round in circles.
+  expireInSeconds: 6 * 3600,
+  // Time enough to look at a run that failed.
+  deleteAfterSeconds: 24 * 3600,
+};
+
+/** A batch under way is waited for this long: less than the process is given to stop. */
+const STOP_TIMEOUT_MS = 4_000;
+
+/** Runs jobs from a queue in the same database, with as many other processes as do the same. */
+export function jobRunner(options: {
+  readonly databaseUrl: string;
+  readonly jobs: readonly Job[];
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+}) {
+  const { databaseUrl, jobs, metrics, logger } = options;
+  const stopping = new AbortController();
+  let queue: PgBoss | undefined;
+
+  /** Makes or updates the queue's tables, in a schema of their own, and begins to work. */
+  async function start(): Promise<void> {
+    queue = new PgBoss({
+      connectionString: databaseUrl,
+      max: CONNECTIONS,
+      application_name: 'clicknback-jobs',
+      options: '-c statement_timeout=60s',
+      ...SUPERVISION,
+    });
+    // A lost connection is not the end: every loop of the queue goes on by itself.
+    queue.on('error', (error) => logger.error({ err: error }, 'the job queue failed, and goes on'));
+    queue.on('warning', ({ message, data }) => logger.warn({ data }, message));
+    await queue.start();
+    for (const job of jobs) await recur(queue, job);
+  }
+
+  async function recur(on: PgBoss, job: Job): Promise<void> {
+    await on.createQueue(job.name, { ...QUEUE, policy: 'exclusive' });
+    // A queue that is there keeps its old settings otherwise.
+    await on.updateQueue(job.name, QUEUE);
+    await on.schedule(job.name, job.schedule);
+    await on.work(job.name, POLLING, async ([attempt]) => {
+      await run(
+        job,
+        attempt === undefined ? stopping.signal : AbortSignal.any([stopping.signal, attempt.signal]),
+      );
+    });
+    // Refused by the queue while a run waits or is under way.
+    await on.send(job.name);
+  }
+
+  /** @throws the job's error, by which the queue knows that the run must be tried again. */
+  async function run(job: Job, signal: AbortSignal): Promise<void> {
+    const log = logger.child({ job: job.name });
+    const finish = metrics.observeJobRun(job.name);
+    let items = 0;
+    try {
+      for await (const count of job.run()) {
+        items += count;
+        metrics.countJobItems(job.name, count);
+        signal.throwIfAborted();
+      }
+    } catch (error) {
+      finish(signal.aborted ? 'interrupted' : 'failed');
+      if (signal.aborted) log.info({ items }, 'job interrupted, another run goes on');
+      else log.error({ err: error, items }, 'job failed');
+      throw error;
+    }
+    finish('completed');
+    log[items > 0 ? 'info' : 'debug']({ items }, 'job completed');
+  }
+
+  /** Lets batches under way finish, and leaves the rest to another process or the next start. */
+  async function stop(): Promise<void> {
+    stopping.abort(new Error('the process stops'));
+    await queue?.stop({ timeout: STOP_TIMEOUT_MS }).catch((error: unknown) => {
+      logger.warn({ err: error }, 'the job queue did not stop in order');
+    });
+  }
+
+  return { start, stop };
+}

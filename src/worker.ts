@@ -1,0 +1,38 @@
+import { createPlatform } from './app.ts';
+import { readConfig } from './config.ts';
+import { systemClock } from './core/clock.ts';
+import { createLogger } from './core/logging.ts';
+import { StartupError } from './core/startup-error.ts';
+import { listen } from './startup/listen.ts';
+import { joinMigratedDatabase } from './startup/open-database.ts';
+import { stopGracefully } from './startup/stop-gracefully.ts';
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof StartupError ? error.message : error);
+  process.exit(1);
+}
+
+/** A process that runs the jobs and no API: as many of them as wanted, beside as many that serve. */
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const isForPeople = config.mode === 'development' && process.stdout.isTTY;
+  const logger = createLogger({ level: config.logLevel, readable: isForPeople });
+
+  const { database, location, close } = await joinMigratedDatabase(config, logger);
+  try {
+    const platform = await createPlatform({ config, database, clock: systemClock, logger, serves: 'probes' });
+    await listen(platform.server, { host: config.host, port: config.workerPort });
+    await platform.startJobs();
+
+    stopGracefully(logger, async () => {
+      await platform.close();
+      await close();
+    });
+    logger.info({ location, port: config.workerPort }, 'worker started');
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

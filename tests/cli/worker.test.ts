@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { spawnPlatform } from '../support/child-platform.ts';
+import { createTestDatabase } from '../support/database.ts';
+
+describe('npm run worker', () => {
+  test('runs the jobs, answers probes and metrics but no API, and stops on a signal', async () => {
+    const { url } = await createTestDatabase();
+    const worker = await spawnPlatform({ DATABASE_URL: url }, 'src/worker.ts');
+    await worker.ready();
+
+    assert.equal((await fetch(`${worker.url}/health/live`)).status, 200);
+    assert.equal((await fetch(`${worker.url}/api/v1/offers`)).status, 404);
+    await metricsThat(worker.url, (text) =>
+      text.includes('clicknback_job_runs_total{job="purge-refresh-tokens",outcome="completed"} 1'),
+    );
+    worker.process.kill('SIGTERM');
+    assert.equal(await worker.ended, 0);
+  });
+});
+
+describe('npm run up', () => {
+  test('runs the jobs too, unless RUN_JOBS=false', async () => {
+    const { url } = await createTestDatabase();
+    const apiOnly = await spawnPlatform({ DATABASE_URL: url, DEMO_DATA: 'false', RUN_JOBS: 'false' });
+    const both = await spawnPlatform({ DATABASE_URL: url, DEMO_DATA: 'false' });
+    await apiOnly.ready();
+    await metricsThat(both.url, (text) => text.includes('clicknback_job_runs_total{'));
+
+    const metrics = await (await fetch(`${apiOnly.url}/metrics`)).text();
+    assert.ok(!metrics.includes('clicknback_job_runs_total{'));
+    for (const { process } of [apiOnly, both]) process.kill('SIGTERM');
+    assert.deepEqual(await Promise.all([apiOnly.ended, both.ended]), [0, 0]);
+  });
+});
+
+async function metricsThat(url: string, hold: (text: string) => boolean): Promise<void> {
+  const deadline = performance.now() + 30_000;
+  while (performance.now() < deadline) {
+    const answer = await fetch(`${url}/metrics`).catch(() => undefined);
+    if (answer?.ok && hold(await answer.text())) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.fail('the metrics did not get there');
+}
