@@ -3,10 +3,15 @@ import { describe, test } from 'node:test';
 import { PASSWORD, startTestPlatform } from '../support/platform.ts';
 
 const LIMIT = 4;
+const ACCOUNTS = ['changer', 'victim-0', 'victim-1', 'victim-2', 'victim-3', 'victim-last'];
 
 const { platform, admin } = await startTestPlatform({
   environment: { LOGINS_PER_MINUTE: String(LIMIT), REGISTRATIONS_PER_MINUTE: '3', TRUST_PROXY: 'true' },
 });
+
+for (const name of ACCOUNTS) {
+  await platform.modules.users.service.register({ email: `${name}@example.com`, password: PASSWORD }, null);
+}
 
 describe('logins', () => {
   test('of one account are bounded, from however many addresses, and however it is spelled', async () => {
@@ -31,6 +36,28 @@ describe('logins', () => {
   });
 });
 
+describe('changes of a password', () => {
+  test('of one account are bounded, from however many addresses', async () => {
+    const { access_token } = (await login('changer@example.com', PASSWORD, '10.3.0.1')).json();
+    for (let index = 0; index < LIMIT; index += 1) {
+      assert.equal((await changePassword(access_token, 'Wr0ng!Pass', `10.3.0.${index}`)).statusCode, 401);
+    }
+    assertLimited(await changePassword(access_token, PASSWORD, '10.3.0.200'));
+  });
+
+  test('from one address are bounded, for however many accounts', async () => {
+    for (let index = 0; index < LIMIT; index += 1) {
+      const { access_token } = (
+        await login(`victim-${index}@example.com`, PASSWORD, `10.4.1.${index}`)
+      ).json();
+      assert.equal((await changePassword(access_token, 'Wr0ng!Pass', '10.4.0.1')).statusCode, 401);
+    }
+    const { access_token } = (await login('victim-last@example.com', PASSWORD, '10.4.1.200')).json();
+    assertLimited(await changePassword(access_token, PASSWORD, '10.4.0.1'));
+    assert.equal((await changePassword(access_token, PASSWORD, '10.4.0.2')).statusCode, 204);
+  });
+});
+
 test('registrations from one address are bounded', async () => {
   const register = (index: number, address: string) =>
     platform.server.inject({
@@ -52,6 +79,15 @@ function login(email: string, password: string, address: string) {
     url: '/api/v1/auth/login',
     headers: { 'x-forwarded-for': address },
     payload: { email, password },
+  });
+}
+
+function changePassword(token: string, current_password: string, address: string) {
+  return platform.server.inject({
+    method: 'PATCH',
+    url: '/api/v1/users/me/password',
+    headers: { 'x-forwarded-for': address, authorization: `Bearer ${token}` },
+    payload: { current_password, new_password: 'An0ther!Pass' },
   });
 }
 

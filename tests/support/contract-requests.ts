@@ -83,6 +83,18 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
 
   'POST /users': ({ unique }) => ({ body: { email: `${unique()}@example.com`, password: PASSWORD } }),
   'GET /users/me': () => ({}),
+  'PATCH /users/me/password': async ({ platform, openSession }, caller) => {
+    const body = { current_password: PASSWORD, new_password: 'An0ther!Pass' };
+    if (caller === undefined) return { body };
+    // Somebody else of the same role, as the caller needs the password again.
+    const { id, email } = await platform.registerUser();
+    if (caller.id === platform.admin.id) await makeAdmin(platform, id);
+    return { body, token: (await openSession({ ...caller, email })).access_token };
+  },
+  'PATCH /users/{id}/status': async ({ platform }) => ({
+    params: { id: (await platform.registerUser()).id },
+    body: { status: 'inactive' },
+  }),
   'POST /users/import': ({ unique }) => ({
     body: [{ email: `${unique()}@example.com` }, { email: 'nobody' }],
   }),
@@ -212,6 +224,10 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
     },
   }),
 };
+
+async function makeAdmin({ database }: TestPlatform, id: string): Promise<void> {
+  await database.db.updateTable('users').set({ role: 'admin' }).where('id', '=', id).execute();
+}
 
 async function setFlag({ platform, merchantId, unique }: World): Promise<string> {
   const key = flagKey(unique());

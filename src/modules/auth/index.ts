@@ -3,6 +3,7 @@ import type { Database } from '../../core/database.ts';
 import { purgeJob } from '../../core/jobs.ts';
 import type { AuditClient } from '../audit/index.ts';
 import type { UserClient } from '../users/index.ts';
+import { accountService } from './accounts.ts';
 import { passwordResetService } from './password-reset.ts';
 import { authRepository } from './repository.ts';
 import { authRoutes } from './routes.ts';
@@ -35,8 +36,9 @@ export function authModule(deps: {
     repository,
     sessions: service,
   });
+  const accounts = accountService({ ...deps, repository });
   return {
-    routes: authRoutes({ service, passwordResets, ...deps }),
+    routes: authRoutes({ service, passwordResets, accounts, ...deps }),
     client: service satisfies AuthClient,
     jobs: [purgeJob('purge-refresh-tokens', service.purgeExpiredTokens)],
   };

@@ -54,7 +54,7 @@ export function passwordResetService(deps: {
     const hash = hashToken(token);
     // Before the costly hash, which would else be a lever for anybody.
     await requireUsable(database.db, await repository.findReset(database.db, hash));
-    const passwordHash = await users.hashNewPassword(newPassword);
+    const passwordHash = await users.hashNewPassword(newPassword, { field: 'new_password' });
     return database.transaction(async (trx) => {
       const user = await requireUsable(trx, await repository.takeReset(trx, hash));
       await users.setPasswordHash(trx, user.id, passwordHash);

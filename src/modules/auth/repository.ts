@@ -84,13 +84,20 @@ export function authRepository() {
       .execute();
   }
 
-  async function revokeSessionsOf(trx: Trx, userId: string, now: Temporal.Instant): Promise<void> {
-    await trx
+  /** Every session of the user, but for the one that goes on. */
+  async function revokeSessionsOf(
+    trx: Trx,
+    userId: string,
+    now: Temporal.Instant,
+    exceptId?: string,
+  ): Promise<void> {
+    let sessions = trx
       .updateTable('sessions')
       .set({ revoked_at: now.toString() })
       .where('user_id', '=', userId)
-      .where('revoked_at', 'is', null)
-      .execute();
+      .where('revoked_at', 'is', null);
+    if (exceptId !== undefined) sessions = sessions.where('id', '<>', exceptId);
+    await sessions.execute();
   }
 
   /** In the place of an earlier one of the same user. */
@@ -123,6 +130,10 @@ export function authRepository() {
       .returning(['user_id', 'expires_at'])
       .executeTakeFirst();
     return row && { userId: row.user_id, expiresAt: row.expires_at };
+  }
+
+  async function removeResetOf(trx: Trx, userId: string): Promise<void> {
+    await trx.deleteFrom('password_resets').where('user_id', '=', userId).execute();
   }
 
   /**
@@ -169,6 +180,7 @@ export function authRepository() {
     putReset,
     findReset,
     takeReset,
+    removeResetOf,
     deleteTokens,
     deleteEmptySessions,
   };

@@ -1,39 +1,46 @@
 import type { FastifyRequest } from 'fastify';
 import { tokenRevoked, userInactive } from '../../core/caller.ts';
-import { notFound, rateLimited } from '../../core/errors.ts';
+import { notFound, rateLimited, ruleViolation } from '../../core/errors.ts';
 import { callerOf } from '../../core/http/authentication.ts';
 import type { Routes } from '../../core/http/route.ts';
 import { IdParams } from '../../core/http/schemas.ts';
-import { passwordNotComplexEnough } from '../users/index.ts';
+import { lastActiveAdmin, passwordNotComplexEnough } from '../users/index.ts';
+import type { AccountService } from './accounts.ts';
 import { expiredRefreshToken, invalidCredentials, invalidRefreshToken, invalidResetToken } from './errors.ts';
 import type { PasswordResetService } from './password-reset.ts';
 import {
   LoginBody,
+  PasswordChangeBody,
   PasswordResetBody,
   presentResetToken,
   presentTokens,
   RefreshBody,
   ResetTokenBody,
   TokenBody,
+  UserStatus,
+  UserStatusBody,
 } from './schemas.ts';
 import type { AuthService } from './service.ts';
 
 export function authRoutes(deps: {
   readonly service: AuthService;
   readonly passwordResets: PasswordResetService;
+  readonly accounts: AccountService;
   readonly loginsPerMinute: number;
 }): Routes {
-  const { service, passwordResets } = deps;
+  const { service, passwordResets, accounts } = deps;
 
   return (server) => {
     const limit = { max: deps.loginsPerMinute, timeWindow: '1 minute' };
-    const countAccount = server.createRateLimit({ ...limit, keyGenerator: accountOf });
 
     /** Counted by hand: of several `server.rateLimit` hooks on a route, only the first one runs. */
-    async function limitAccount(request: FastifyRequest): Promise<void> {
-      const count = await countAccount(request);
-      if (!count.isAllowed && count.isExceeded)
-        throw rateLimited({ retry_after_seconds: count.ttlInSeconds });
+    function limitBy(accountOf: (request: FastifyRequest) => string) {
+      const countAccount = server.createRateLimit({ ...limit, keyGenerator: accountOf });
+      return async (request: FastifyRequest): Promise<void> => {
+        const count = await countAccount(request);
+        if (!count.isAllowed && count.isExceeded)
+          throw rateLimited({ retry_after_seconds: count.ttlInSeconds });
+      };
     }
 
     server.post(
@@ -48,7 +55,7 @@ export function authRoutes(deps: {
         },
         config: { access: 'public', errors: [invalidCredentials, userInactive, rateLimited] },
         // The account is in the body, so both limits count once that is read.
-        preHandler: [server.rateLimit(limit), limitAccount],
+        preHandler: [server.rateLimit(limit), limitBy(namedAccount)],
       },
       async ({ body }) => presentTokens(await service.login(body.email, body.password)),
     );
@@ -110,6 +117,50 @@ export function authRoutes(deps: {
         presentTokens(await passwordResets.resetPassword(body.token, body.new_password, id)),
     );
 
+    server.patch(
+      '/users/me/password',
+      {
+        schema: {
+          tags: ['users'],
+          summary: 'Change your password',
+          description: 'Ends your other sessions; this one goes on. Throttled as logins are.',
+          body: PasswordChangeBody,
+        },
+        config: {
+          access: ['user', 'admin'],
+          errors: [passwordNotComplexEnough, invalidCredentials, rateLimited],
+        },
+        preHandler: [server.rateLimit(limit), limitBy((request) => callerOf(request).id)],
+      },
+      async (request, reply) => {
+        const { current_password: currentPassword, new_password: newPassword } = request.body;
+        await accounts.changePassword(callerOf(request), { currentPassword, newPassword });
+        return reply.code(204).send();
+      },
+    );
+
+    server.patch(
+      '/users/:id/status',
+      {
+        schema: {
+          tags: ['users'],
+          summary: 'Activate or deactivate a user',
+          description:
+            'An inactive user is refused from the next request on, and has no purchases and payouts. Their sessions end. Not for your own account, nor for the last active admin.',
+          params: IdParams,
+          body: UserStatusBody,
+          response: { 200: UserStatus },
+        },
+        config: { access: ['admin'], errors: [ruleViolation, notFound, lastActiveAdmin] },
+      },
+      async (request) => {
+        const id = request.params.id.toLowerCase();
+        const { status } = request.body;
+        await accounts.setUserActive(id, status === 'active', callerOf(request));
+        return { id, status };
+      },
+    );
+
     server.post(
       '/auth/logout',
       {
@@ -124,6 +175,6 @@ export function authRoutes(deps: {
   };
 }
 
-function accountOf({ body }: FastifyRequest): string {
+function namedAccount({ body }: FastifyRequest): string {
   return (body as { email: string }).email.trim().toLowerCase();
 }

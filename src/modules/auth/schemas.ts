@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { formatInstant } from '../../core/clock.ts';
-import { Input, Timestamp } from '../../core/http/schemas.ts';
+import { ActiveStatus, Id, Input, Timestamp } from '../../core/http/schemas.ts';
 import { NewPassword } from '../users/index.ts';
 import type { TokenPair } from './model.ts';
 
@@ -17,6 +17,15 @@ export const PasswordResetBody = Input({
   token: Type.String({ minLength: 1, maxLength: 512, examples: ['Zk3vQm9…'] }),
   new_password: NewPassword,
 });
+
+export const PasswordChangeBody = Input({
+  current_password: Type.String({ minLength: 1, maxLength: 1024, examples: ['Str0ng!Pass'] }),
+  new_password: Type.String({ ...NewPassword, examples: ['An0ther!Pass'] }),
+});
+
+export const UserStatusBody = Input({ status: ActiveStatus });
+
+export const UserStatus = Type.Object({ id: Id, status: ActiveStatus });
 
 export const ResetTokenBody = Type.Object({
   token: Type.String({ description: 'Shown once.' }),

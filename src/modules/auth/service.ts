@@ -25,10 +25,15 @@ export function authService(deps: {
 
   /** @throws INVALID_CREDENTIALS; USER_INACTIVE to those who know the password; OVERLOADED. */
   async function login(email: string, password: string): Promise<TokenPair> {
-    const user = await users.findByCredentials(email, password);
-    if (user === undefined) throw invalidCredentials();
-    if (!user.active) throw userInactive();
-    return database.transaction((trx) => openSession(trx, user));
+    const verified = await users.findByCredentials(email, password);
+    if (verified === undefined) throw invalidCredentials();
+    return database.transaction(async (trx) => {
+      // A change of the password that commits meanwhile ended the sessions that there were: this one would be left.
+      const user = await users.lockUnchanged(trx, verified);
+      if (user === undefined) throw invalidCredentials();
+      if (!user.active) throw userInactive();
+      return openSession(trx, user);
+    });
   }
 
   async function openSession(trx: Trx, user: User): Promise<TokenPair> {
@@ -61,13 +66,13 @@ export function authService(deps: {
       const successor = tokens.successorOf(refreshToken);
       const used =
         token.rotatedAt === null ? undefined : await repository.lockToken(trx, hashToken(successor));
+      const user = await requireActiveUser(trx, token.session.userId);
       const decision = decideRefresh(token, used, clock());
       if (decision.kind === 'refuse') {
         if (decision.endsSession) await endReusedSession(trx, token, requestId);
         // Returned, not thrown: the end of the session must be committed.
         return decision.error;
       }
-      const user = await requireActiveUser(trx, token.session.userId);
       if (decision.kind === 'repeat') return tokenPair(user, token.session.id, successor);
       await repository.markRotated(trx, token.hash, clock());
       return issueTokens(trx, user, token.session.id, successor);
@@ -117,8 +122,9 @@ export function authService(deps: {
     const session = await repository.findSession(database.db, sessionId);
     const user = await users.findUser(database.db, userId);
     if (session === undefined || user === undefined || session.userId !== user.id) throw invalidToken();
-    if (session.revokedAt !== null) throw tokenRevoked();
+    // First, as the sessions of an inactive account are revoked too, and this is the reason that helps.
     if (!user.active) throw userInactive();
+    if (session.revokedAt !== null) throw tokenRevoked();
     return { type: user.role, id: user.id, sessionId, requestId };
   }
 

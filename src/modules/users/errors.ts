@@ -11,3 +11,10 @@ export const passwordNotComplexEnough = defineError<{ violations: readonly Viola
   'PASSWORD_NOT_COMPLEX_ENOUGH',
   'The password is too easy to guess.',
 );
+
+/** Nobody would be left to activate anybody. */
+export const lastActiveAdmin = defineError<{ user_id: string }>(
+  'conflict',
+  'LAST_ACTIVE_ADMIN',
+  'This is the last active administrator.',
+);

@@ -7,13 +7,21 @@ import { userRepository } from './repository.ts';
 import { userRoutes } from './routes.ts';
 import { type UserService, userService } from './service.ts';
 
-export { passwordNotComplexEnough } from './errors.ts';
+export { lastActiveAdmin, passwordNotComplexEnough } from './errors.ts';
 export type { User } from './model.ts';
 export { NewPassword } from './schemas.ts';
 
 export type UserClient = Pick<
   UserService,
-  'findUser' | 'findUsers' | 'findByCredentials' | 'hashNewPassword' | 'setPasswordHash'
+  | 'findUser'
+  | 'findUsers'
+  | 'findByCredentials'
+  | 'lockUnchanged'
+  | 'findMatchingHash'
+  | 'hashNewPassword'
+  | 'setPasswordHash'
+  | 'replacePasswordHash'
+  | 'setActive'
 >;
 
 export function usersModule(deps: {

@@ -1,5 +1,6 @@
 import commonPasswords from 'fxa-common-password-list';
-import { passwordNotComplexEnough } from './errors.ts';
+import { lastActiveAdmin, passwordNotComplexEnough } from './errors.ts';
+import type { User } from './model.ts';
 
 /** One spelling of an address: addresses differ by letter case only in theory. */
 export function normalizeEmail(email: string): string {
@@ -19,12 +20,21 @@ const PASSWORD_RULES: readonly {
   { reason: 'must not be one of the commonest passwords', isBroken: isCommon },
 ];
 
+export type PasswordContext = {
+  /** The field that the password came in. */
+  readonly field?: string;
+  /** The password that it replaces. */
+  readonly otherThan?: string;
+};
+
 /** @throws PASSWORD_NOT_COMPLEX_ENOUGH with every rule that the password breaks. */
-export function requireComplexPassword(password: string): void {
-  const violations = PASSWORD_RULES.filter(({ isBroken }) => isBroken(password)).map(({ reason }) => ({
-    field: 'password',
-    reason,
-  }));
+export function requireComplexPassword(
+  password: string,
+  { field = 'password', otherThan }: PasswordContext = {},
+): void {
+  const reasons = PASSWORD_RULES.filter(({ isBroken }) => isBroken(password)).map(({ reason }) => reason);
+  if (otherThan?.normalize('NFKC') === password.normalize('NFKC')) reasons.push('must be another one');
+  const violations = reasons.map((reason) => ({ field, reason }));
   if (violations.length > 0) throw passwordNotComplexEnough({ violations });
 }
 
@@ -49,4 +59,11 @@ function isCommon(password: string): boolean {
 
 function restoreLetters(text: string): string {
   return text.replace(/[@431!0$5]/g, (sign) => LOOKALIKES[sign] ?? sign);
+}
+
+/** @throws LAST_ACTIVE_ADMIN when nobody of `users` could administer the platform without this one. */
+export function requireAnotherAdmin(user: User, users: readonly User[]): void {
+  if (user.role !== 'admin') return;
+  const isLeft = users.some(({ id, role, active }) => id !== user.id && role === 'admin' && active);
+  if (!isLeft) throw lastActiveAdmin({ user_id: user.id });
 }

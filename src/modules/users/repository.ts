@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type SqlBool, sql } from 'kysely';
 import type { Db, Trx } from '../../core/database.ts';
 import type { User, UserWithPassword } from './model.ts';
 
@@ -52,20 +52,72 @@ export function userRepository() {
     return rows.map(toUser);
   }
 
-  async function findWithPassword(db: Db, email: string): Promise<UserWithPassword | undefined> {
+  async function findWithPassword(
+    db: Db,
+    by: { readonly id: string } | { readonly email: string },
+  ): Promise<UserWithPassword | undefined> {
+    const [column, value] = 'id' in by ? (['id', by.id] as const) : (['email', by.email] as const);
     const row = await db
       .selectFrom('users')
       .select([...COLUMNS, 'password_hash'])
-      .where('email', '=', email)
+      .where(column, '=', value)
       .executeTakeFirst();
     return row && { ...toUser(row), passwordHash: row.password_hash };
   }
 
-  async function updatePasswordHash(trx: Trx, id: string, passwordHash: string): Promise<void> {
-    await trx.updateTable('users').set({ password_hash: passwordHash }).where('id', '=', id).execute();
+  /** The user if the password is still this one; no change of the account passes until the transaction ends. */
+  async function lockWithHash(
+    trx: Trx,
+    { id, passwordHash }: Pick<UserWithPassword, 'id' | 'passwordHash'>,
+  ): Promise<User | undefined> {
+    const row = await trx
+      .selectFrom('users')
+      .select(COLUMNS)
+      .where('id', '=', id)
+      .where('password_hash', '=', passwordHash)
+      .forShare()
+      .executeTakeFirst();
+    return row && toUser(row);
   }
 
-  return { insert, findAll, findByEmails, findWithPassword, updatePasswordHash };
+  /** False when there is no such user, or `replaced` is given and is not their hash any more. */
+  async function updatePasswordHash(
+    trx: Trx,
+    id: string,
+    passwordHash: string,
+    replaced?: string,
+  ): Promise<boolean> {
+    let update = trx.updateTable('users').set({ password_hash: passwordHash }).where('id', '=', id);
+    if (replaced !== undefined) update = update.where('password_hash', '=', replaced);
+    return (await update.returning('id').executeTakeFirst()) !== undefined;
+  }
+
+  /** The user and every active admin, so that of two admins who deactivate one another only one succeeds. */
+  async function lockWithActiveAdmins(trx: Trx, id: string): Promise<User[]> {
+    const rows = await trx
+      .selectFrom('users')
+      .select(COLUMNS)
+      .where(sql<SqlBool>`(id = ${id} or (role = 'admin' and active))`)
+      .orderBy('id')
+      .forNoKeyUpdate()
+      .execute();
+    return rows.map(toUser);
+  }
+
+  async function updateActive(trx: Trx, id: string, active: boolean): Promise<void> {
+    await trx.updateTable('users').set({ active }).where('id', '=', id).execute();
+  }
+
+  return {
+    insert,
+    findAll,
+    findByEmails,
+    findWithPassword,
+    lockWithHash,
+    updatePasswordHash,
+    lockWithActiveAdmins,
+    updateActive,
+  };
 }
 
 function toUser(row: UserRow): User {

@@ -8,7 +8,12 @@ import type { WalletClient } from '../wallets/index.ts';
 import { emailAlreadyRegistered } from './errors.ts';
 import type { User, UserWithPassword } from './model.ts';
 import type { Passwords } from './passwords.ts';
-import { normalizeEmail, requireComplexPassword } from './policies.ts';
+import {
+  normalizeEmail,
+  type PasswordContext,
+  requireAnotherAdmin,
+  requireComplexPassword,
+} from './policies.ts';
 import type { UserRepository } from './repository.ts';
 
 export type UserService = ReturnType<typeof userService>;
@@ -49,14 +54,23 @@ export function userService(deps: {
   }
 
   /** The hash to store. @throws PASSWORD_NOT_COMPLEX_ENOUGH, or OVERLOADED when too many passwords wait. */
-  async function hashNewPassword(password: string): Promise<string> {
-    requireComplexPassword(password);
+  async function hashNewPassword(password: string, context: PasswordContext = {}): Promise<string> {
+    requireComplexPassword(password, context);
     return passwords.hashPassword(password);
   }
 
   /** Replaces the password of a user; what becomes of their sessions is the caller's to say. */
   async function setPasswordHash(trx: Trx, userId: string, passwordHash: string): Promise<void> {
     await repository.updatePasswordHash(trx, userId, passwordHash);
+  }
+
+  /** The same, unless the password is another one by now: false then. */
+  function replacePasswordHash(
+    trx: Trx,
+    userId: string,
+    hash: { readonly from: string; readonly to: string },
+  ): Promise<boolean> {
+    return repository.updatePasswordHash(trx, userId, hash.to, hash.from);
   }
 
   /** Creates users without a password for the customers that an operator brings along; each answers for itself. */
@@ -104,7 +118,7 @@ export function userService(deps: {
   /** @throws NOT_FOUND. */
   async function getUser(id: string): Promise<User> {
     const user = await findUser(database.db, id);
-    if (user === undefined) throw notFound({ resource_type: 'user', resource_id: id });
+    if (user === undefined) throw userNotFound(id);
     return user;
   }
 
@@ -125,10 +139,36 @@ export function userService(deps: {
   }
 
   /** The user whom email and password name; undefined for either wrong, after the same time. */
-  async function findByCredentials(email: string, password: string): Promise<User | undefined> {
-    const user = await repository.findWithPassword(database.db, normalizeEmail(email));
+  async function findByCredentials(email: string, password: string): Promise<UserWithPassword | undefined> {
+    const user = await repository.findWithPassword(database.db, { email: normalizeEmail(email) });
     const matches = await passwords.verifyPassword(password, user?.passwordHash ?? null);
     return matches ? user : undefined;
+  }
+
+  /** The user as they are now, and stay until the transaction ends; undefined once they have another password. */
+  function lockUnchanged(trx: Trx, verified: UserWithPassword): Promise<User | undefined> {
+    return repository.lockWithHash(trx, verified);
+  }
+
+  /** The stored hash that this password of the user matches; undefined for a wrong one. */
+  async function findMatchingHash(userId: string, password: string): Promise<string | undefined> {
+    const user = await repository.findWithPassword(database.db, { id: userId });
+    const matches = await passwords.verifyPassword(password, user?.passwordHash ?? null);
+    return matches ? (user?.passwordHash ?? undefined) : undefined;
+  }
+
+  /**
+   * Locks the user and the active admins until the transaction ends. False when nothing had to change.
+   * @throws NOT_FOUND or LAST_ACTIVE_ADMIN.
+   */
+  async function setActive(trx: Trx, id: string, active: boolean): Promise<boolean> {
+    const users = await repository.lockWithActiveAdmins(trx, id);
+    const user = users.find((candidate) => candidate.id === id);
+    if (user === undefined) throw userNotFound(id);
+    if (user.active === active) return false;
+    if (!active) requireAnotherAdmin(user, users);
+    await repository.updateActive(trx, id, active);
+    return true;
   }
 
   return {
@@ -139,9 +179,17 @@ export function userService(deps: {
     findUser,
     findUsers,
     findByCredentials,
+    lockUnchanged,
+    findMatchingHash,
     hashNewPassword,
     setPasswordHash,
+    replacePasswordHash,
+    setActive,
   };
+}
+
+function userNotFound(id: string) {
+  return notFound({ resource_type: 'user', resource_id: id });
 }
 
 function byEmail(users: readonly User[]): Map<string, User> {
