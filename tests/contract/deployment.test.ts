@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { accessSync, constants, cpSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { parseEnv } from 'node:util';
+import { PROJECT_DIRECTORY, readConfig } from '../../src/config.ts';
+import { migrate } from '../../src/core/migrations.ts';
+import { freePort } from '../support/child-platform.ts';
+import { POSTGRES_URL_VARIABLE, runSql, SCRATCH_VARIABLE } from '../support/database.ts';
+import { startTestPlatform } from '../support/platform.ts';
+
+/*
+ * The files for deployment name scripts, folders, versions and variables of the project: what they name is there.
+ */
+
+const { platform } = await startTestPlatform();
+
+const read = (path: string) => readFileSync(join(PROJECT_DIRECTORY, path), 'utf8');
+const exists = (path: string) => existsSync(join(PROJECT_DIRECTORY, path));
+const packageJson = JSON.parse(read('package.json'));
+
+/** A parser that a package we depend on brings along. */
+const parseYaml: (text: string, options?: { merge: boolean }) => Yaml = createRequire(
+  createRequire(import.meta.url).resolve('@fastify/swagger'),
+)('yaml').parse;
+// biome-ignore lint/suspicious/noExplicitAny: files of many shapes, whose parts are asserted
+type Yaml = any;
+
+const dockerfile = read('Dockerfile').replaceAll('\\\n', '');
+const compose = parseYaml(read('compose.yaml'), { merge: true });
+const services = Object.entries<Yaml>(compose.services);
+const environmentExample = parseEnv(read('.env.example'));
+const variables = [...read('src/config.ts').matchAll(/variable\.\w+\(\s*'([A-Z_]+)'/g)].map(
+  ([, name]) => name,
+);
+
+describe('the image', () => {
+  test('runs the Node that package.json pins', () => {
+    const versions = [...dockerfile.matchAll(/^FROM node:([\d.]+)/gm)].map(([, version]) => version);
+    assert.equal(versions.length, 2);
+    for (const version of versions) assert.equal(version, packageJson.dependencies.node);
+  });
+
+  test('is made of files that are there and that .dockerignore lets through', () => {
+    const allowed = read('.dockerignore').match(/(?<=^!).+/gm) ?? [];
+    const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, paths]) =>
+      (paths ?? '').split(' '),
+    );
+    assert.deepEqual([...new Set(copied)].sort(), [...allowed].sort());
+    for (const path of copied) assert.ok(exists(path), path);
+  });
+
+  test('starts a program that is there, not as root', () => {
+    const [, command = '[]'] = /^CMD (\[.+\])$/m.exec(dockerfile) ?? [];
+    const [program, script] = JSON.parse(command) as [string, string];
+    assert.equal(program, 'node');
+    assert.ok(exists(script));
+    assert.match(dockerfile, /^USER node$/m);
+  });
+
+  test('knows by its health check whether the platform lives', async () => {
+    const [, command = '[]'] = /^HEALTHCHECK .*CMD (\[.+\])$/m.exec(dockerfile) ?? [];
+    const [, ...args] = JSON.parse(command);
+    const check = (port: number) =>
+      new Promise((resolve) => {
+        execFile(process.execPath, args, { env: { PORT: String(port) } }, (error) =>
+          resolve(error?.code ?? 0),
+        );
+      });
+
+    const url = await platform.server.listen({ port: 0, host: 'localhost' });
+    assert.equal(await check(Number(new URL(url).port)), 0);
+    assert.equal(await check(await freePort()), 1);
+  });
+
+  test('leaves out packages that are there to be left out', () => {
+    const lock = JSON.parse(read('package-lock.json'));
+    const removed = [...dockerfile.matchAll(/node_modules\/(?!\.bin)(@?[\w-]+)(?= |$)/gm)].map(
+      ([, name]) => name,
+    );
+    assert.ok(removed.length >= 2);
+    for (const name of removed) {
+      assert.ok(
+        Object.keys(lock.packages).some((path) => path.startsWith(`node_modules/${name}`)),
+        `${name}`,
+      );
+    }
+  });
+});
+
+describe('compose.yaml', () => {
+  test('sets variables that the platform reads', () => {
+    for (const [name, service] of services.filter(([, { image }]) => image === 'clicknback')) {
+      for (const variable of Object.keys(service.environment)) {
+        // Emptied, because the file of secrets holds it for another service.
+        if (service.environment[variable] !== '')
+          assert.ok(variables.includes(variable), `${name}: ${variable}`);
+      }
+      if (service.command !== undefined)
+        assert.ok(exists(service.command.at(-1)), `${name}: ${service.command}`);
+    }
+  });
+
+  test('starts a service when what it needs is healthy', () => {
+    for (const [name, service] of services) {
+      for (const [needed, { condition }] of Object.entries<Yaml>(service.depends_on ?? {})) {
+        const { healthcheck, image } = compose.services[needed];
+        assert.equal(condition, 'service_healthy', `${name} needs ${needed}`);
+        assert.ok(image === 'clicknback' || healthcheck !== undefined, `${needed} tells its health`);
+      }
+    }
+  });
+
+  test('mounts files and volumes that are there', () => {
+    for (const [, { volumes = [] }] of services) {
+      for (const [source] of volumes.map((volume: string) => volume.split(':'))) {
+        assert.ok(source.startsWith('./') ? exists(source) : source in compose.volumes, source);
+      }
+    }
+  });
+
+  test('opens nothing to the outside', () => {
+    const ports = services.flatMap(([, service]) => service.ports ?? []);
+    assert.ok(ports.length > 0);
+    for (const port of ports) assert.match(port, /^127\.0\.0\.1:/);
+  });
+});
+
+describe('.env.example', () => {
+  test('names what compose.yaml asks for, and beyond it only what the platform reads', () => {
+    const asked = [...read('compose.yaml').matchAll(/\$\{([A-Z_]+)/g)].map(([, name]) => name ?? '');
+    assert.ok(asked.length > 0);
+    for (const name of asked) assert.ok(name in environmentExample, name);
+    for (const name of Object.keys(environmentExample)) {
+      assert.ok(asked.includes(name) || variables.includes(name), name);
+    }
+  });
+
+  test('becomes a .env for its owner alone, with secrets that production accepts, once', async () => {
+    const folder = join(process.env[SCRATCH_VARIABLE] ?? '', `deployment-${process.pid}`);
+    mkdirSync(folder, { recursive: true });
+    for (const path of ['.env.example', 'deploy']) {
+      cpSync(join(PROJECT_DIRECTORY, path), join(folder, path), { recursive: true });
+    }
+    const createEnv = () =>
+      new Promise((resolve) => {
+        execFile(join(folder, 'deploy/create-env'), (error) => resolve(error?.code ?? 0));
+      });
+
+    assert.equal(await createEnv(), 0);
+
+    const made = readFileSync(join(folder, '.env'), 'utf8');
+    const environment = parseEnv(made);
+    assert.equal(statSync(join(folder, '.env')).mode & 0o777, 0o600);
+    assert.deepEqual(Object.keys(environment), Object.keys(environmentExample));
+    for (const [name, value] of Object.entries(environment)) assert.ok(value, name);
+    assert.equal(readConfig({ ...environment, NODE_ENV: 'production' }).mode, 'production');
+    for (const name of ['DATABASE_PASSWORD', 'POSTGRES_PASSWORD'])
+      assert.match(environment[name] ?? '', /^\w{48}$/);
+
+    assert.notEqual(await createEnv(), 0);
+    assert.equal(readFileSync(join(folder, '.env'), 'utf8'), made);
+  });
+
+  test('is the only one that git would take', () => {
+    assert.match(read('.gitignore'), /^\.env$/m);
+  });
+});
+
+describe('deploy/create-database.sql', () => {
+  test('makes a role that can run the platform, and nothing more', async () => {
+    const server = process.env[POSTGRES_URL_VARIABLE] ?? '';
+    const password = 'it’s "secret"';
+    // What psql does with its own commands and variables.
+    const sql = read('deploy/create-database.sql')
+      .replaceAll(/^(--.*|\\.*)$/gm, '')
+      .replaceAll(":'password'", `'${password.replaceAll("'", "''")}'`);
+    try {
+      for (const statement of sql.split(';').filter((text) => text.trim() !== ''))
+        await runSql(server, statement);
+
+      const url = new URL(server);
+      Object.assign(url, { username: 'clicknback', password, pathname: '/clicknback' });
+      const applied = await migrate(url.href);
+      assert.ok(applied.length > 0);
+      const roles = await runSql(
+        url.href,
+        `select rolsuper or rolcreatedb or rolcreaterole or rolreplication or rolbypassrls as powerful
+         from pg_roles where rolname = current_user`,
+      );
+      assert.deepEqual(roles, [{ powerful: false }]);
+
+      await runSql(server, "create role stranger login password 'stranger'");
+      Object.assign(url, { username: 'stranger', password: 'stranger' });
+      await assert.rejects(runSql(url.href, 'select 1'), /permission denied for database/);
+    } finally {
+      await runSql(server, 'drop role if exists stranger');
+      await runSql(server, 'drop database if exists clicknback with (force)');
+      await runSql(server, 'drop role if exists clicknback');
+    }
+  });
+});
+
+describe('the workflow of continuous integration', () => {
+  test('runs programs that are there', () => {
+    const { jobs } = parseYaml(read('.github/workflows/ci.yml'));
+    const commands: string[] = Object.values<Yaml>(jobs).flatMap(({ steps }) =>
+      steps.flatMap(({ run }: { run?: string }) => run ?? []),
+    );
+    const own = commands.filter((command) => /^[.\w]+\/[\w-]+$/.test(command));
+    assert.ok(own.includes('.ci/run'));
+    for (const path of own) accessSync(join(PROJECT_DIRECTORY, path), constants.X_OK);
+  });
+});
