@@ -16,6 +16,8 @@ const ACCESS: Readonly<Record<string, Access>> = {
   'POST /auth/logout': 'whoever is logged in',
   'POST /users': 'everybody',
   'GET /users/me': 'whoever is logged in',
+  'GET /users': 'admins',
+  'GET /users/{id}': 'admins',
   'PATCH /users/me/password': 'whoever is logged in',
   'PATCH /users/{id}/status': 'admins',
   'POST /users/import': 'admins',

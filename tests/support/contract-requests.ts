@@ -83,6 +83,17 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
 
   'POST /users': ({ unique }) => ({ body: { email: `${unique()}@example.com`, password: PASSWORD } }),
   'GET /users/me': () => ({}),
+  'GET /users': () => ({
+    query: {
+      email: '@Example.com',
+      role: 'user',
+      status: 'active',
+      from: '2026-01-01T00:00:00Z',
+      to: '2026-12-31T00:00:00Z',
+      limit: 5,
+    },
+  }),
+  'GET /users/{id}': ({ shopper }) => ({ params: { id: shopper.id } }),
   'PATCH /users/me/password': async ({ platform, openSession }, caller) => {
     const body = { current_password: PASSWORD, new_password: 'An0ther!Pass' };
     if (caller === undefined) return { body };

@@ -39,7 +39,7 @@ export function purchaseIngestion(deps: {
   merchants: MerchantClient;
   offers: OfferClient;
   cashback: CashbackClient;
-  wallets: WalletClient;
+  wallets: Pick<WalletClient, 'applyMovements'>;
   audit: AuditClient;
   supportedCurrencies: readonly string[];
 }) {

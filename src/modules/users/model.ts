@@ -10,3 +10,12 @@ export type User = {
 
 /** `passwordHash` is null for imported users, who cannot log in until they set a password. */
 export type UserWithPassword = User & { readonly passwordHash: string | null };
+
+export type UserFilter = {
+  /** A part of the address, in lower case; at least three characters, as its index knows no shorter ones. */
+  readonly email?: string | undefined;
+  readonly role?: UserRole | undefined;
+  readonly active?: boolean | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+};

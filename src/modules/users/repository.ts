@@ -1,6 +1,7 @@
 import { type SqlBool, sql } from 'kysely';
 import type { Db, Trx } from '../../core/database.ts';
-import type { User, UserWithPassword } from './model.ts';
+import { type PageOf, type PageRequest, pageOf } from '../../core/page.ts';
+import type { User, UserFilter, UserWithPassword } from './model.ts';
 
 export type UserRepository = ReturnType<typeof userRepository>;
 
@@ -65,6 +66,28 @@ export function userRepository() {
     return row && { ...toUser(row), passwordHash: row.password_hash };
   }
 
+  /** Newest first; the cursor is the id. */
+  async function list(db: Db, filter: UserFilter, page: PageRequest): Promise<PageOf<User>> {
+    let matching = db.selectFrom('users');
+    if (filter.email !== undefined)
+      matching = matching.where('email', 'like', `%${escapeLike(filter.email)}%`);
+    if (filter.role !== undefined) matching = matching.where('role', '=', filter.role);
+    if (filter.active !== undefined) matching = matching.where('active', '=', filter.active);
+    if (filter.from !== undefined) matching = matching.where(sql<SqlBool>`created_at >= ${filter.from}`);
+    // The API shows whole seconds, so the one that is named belongs to the list.
+    if (filter.to !== undefined)
+      matching = matching.where(sql<SqlBool>`created_at < ${filter.to}::timestamptz + interval '1 second'`);
+
+    const { total } = await matching.select(sql<number>`count(*)::int`.as('total')).executeTakeFirstOrThrow();
+    let rows = matching
+      .select(COLUMNS)
+      .orderBy('id', 'desc')
+      .offset(page.offset)
+      .limit(page.limit + 1);
+    if (page.after !== undefined) rows = rows.where('id', '<', page.after);
+    return pageOf((await rows.execute()).map(toUser), total, page, ({ id }) => id);
+  }
+
   /** The user if the password is still this one; no change of the account passes until the transaction ends. */
   async function lockWithHash(
     trx: Trx,
@@ -113,6 +136,7 @@ export function userRepository() {
     findAll,
     findByEmails,
     findWithPassword,
+    list,
     lockWithHash,
     updatePasswordHash,
     lockWithActiveAdmins,
@@ -122,4 +146,9 @@ export function userRepository() {
 
 function toUser(row: UserRow): User {
   return { id: row.id, email: row.email, role: row.role, active: row.active, createdAt: row.created_at };
+}
+
+/** The text itself, not a pattern. */
+function escapeLike(text: string): string {
+  return text.replaceAll(/[\\%_]/g, '\\$&');
 }

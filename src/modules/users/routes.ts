@@ -1,16 +1,23 @@
-import { rateLimited } from '../../core/errors.ts';
+import { notFound, rateLimited } from '../../core/errors.ts';
 import { callerOf } from '../../core/http/authentication.ts';
 import { itemReader, workOnItems } from '../../core/http/items.ts';
+import { presentCursorPage, readPage } from '../../core/http/pagination.ts';
 import type { Routes } from '../../core/http/route.ts';
+import { IdParams } from '../../core/http/schemas.ts';
+import { isId } from '../../core/id.ts';
 import { emailAlreadyRegistered, passwordNotComplexEnough } from './errors.ts';
 import {
   ImportedUser,
   presentImport,
   presentUser,
+  presentUserDetail,
   RegistrationBody,
   UserBody,
+  UserDetailBody,
   UserImportBody,
   UserImportResult,
+  UserPage,
+  UserQuery,
 } from './schemas.ts';
 import type { UserService } from './service.ts';
 
@@ -47,6 +54,43 @@ export function userRoutes(
         config: { access: ['user', 'admin'] },
       },
       async (request) => presentUser(await service.getUser(callerOf(request).id)),
+    );
+
+    server.get(
+      '/users',
+      {
+        schema: {
+          tags: ['users'],
+          summary: 'List users, newest first',
+          querystring: UserQuery,
+          response: { 200: UserPage },
+        },
+        config: { access: ['admin'] },
+      },
+      async ({ query }) => {
+        const filter = {
+          email: query.email?.toLowerCase(),
+          role: query.role,
+          active: query.status === undefined ? undefined : query.status === 'active',
+          from: query.from,
+          to: query.to,
+        };
+        return presentCursorPage(query, await service.listUsers(filter, readPage(query, isId)), presentUser);
+      },
+    );
+
+    server.get(
+      '/users/:id',
+      {
+        schema: {
+          tags: ['users'],
+          summary: 'Show a user with their balances',
+          params: IdParams,
+          response: { 200: UserDetailBody },
+        },
+        config: { access: ['admin'], errors: [notFound] },
+      },
+      async ({ params }) => presentUserDetail(await service.getUserDetail(params.id.toLowerCase())),
     );
 
     const readUser = itemReader(ImportedUser);

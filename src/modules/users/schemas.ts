@@ -3,9 +3,11 @@ import { formatInstant } from '../../core/clock.ts';
 import { DomainError } from '../../core/errors.ts';
 import { ErrorBody } from '../../core/http/errors.ts';
 import { ItemSummary, nameOfItem, presentRefusal, summarizeItems } from '../../core/http/items.ts';
-import { Id, Input, Timestamp } from '../../core/http/schemas.ts';
+import { CursorPage, CursorQuery } from '../../core/http/pagination.ts';
+import { ActiveStatus, Id, Input, Timestamp } from '../../core/http/schemas.ts';
 import type { Outcome } from '../../core/outcome.ts';
-import type { User } from './model.ts';
+import { presentWallet, type Wallet, WalletBody } from '../wallets/index.ts';
+import type { User, UserWithPassword } from './model.ts';
 
 const Email = Type.String({ format: 'email', maxLength: 254, examples: ['alice@example.com'] });
 
@@ -18,12 +20,36 @@ export const NewPassword = Type.String({
 
 export const RegistrationBody = Input({ email: Email, password: NewPassword });
 
+const Role = Type.Enum(['user', 'admin'], { examples: ['user'] });
+
 export const UserBody = Type.Object({
   id: Id,
   email: Email,
   active: Type.Boolean(),
-  role: Type.Enum(['user', 'admin']),
+  role: Role,
   created_at: Timestamp,
+});
+
+export const UserDetailBody = Type.Object({
+  ...UserBody.properties,
+  has_password: Type.Boolean({ description: 'False for an imported user who has not set one yet.' }),
+  wallets: Type.Array(WalletBody),
+});
+
+export const UserPage = CursorPage(UserBody);
+
+export const UserQuery = CursorQuery({
+  email: Type.Optional(
+    Type.String({
+      pattern: '^[!-~]{3,254}$',
+      description: 'Any part of the address, in any case; at least three characters.',
+      examples: ['alice@'],
+    }),
+  ),
+  role: Type.Optional(Role),
+  status: Type.Optional(ActiveStatus),
+  from: Type.Optional(Type.String({ ...Timestamp, description: 'Registered then or later.' })),
+  to: Type.Optional(Type.String({ ...Timestamp, description: 'Registered then or earlier.' })),
 });
 
 export const MAX_IMPORTED_USERS = 5_000;
@@ -57,6 +83,18 @@ export function presentUser(user: User) {
     active: user.active,
     role: user.role,
     created_at: formatInstant(user.createdAt),
+  };
+}
+
+export function presentUserDetail(detail: {
+  readonly user: UserWithPassword;
+  readonly wallets: readonly Wallet[];
+}) {
+  const { user, wallets } = detail;
+  return {
+    ...presentUser(user),
+    has_password: user.passwordHash !== null,
+    wallets: wallets.map(presentWallet),
   };
 }
 

@@ -3,10 +3,11 @@ import type { Database, Db, Trx } from '../../core/database.ts';
 import { notFound } from '../../core/errors.ts';
 import { newId } from '../../core/id.ts';
 import { failure, type Outcome, success } from '../../core/outcome.ts';
+import type { PageOf, PageRequest } from '../../core/page.ts';
 import type { Actor, AuditClient } from '../audit/index.ts';
-import type { WalletClient } from '../wallets/index.ts';
+import type { Wallet, WalletClient } from '../wallets/index.ts';
 import { emailAlreadyRegistered } from './errors.ts';
-import type { User, UserWithPassword } from './model.ts';
+import type { User, UserFilter, UserWithPassword } from './model.ts';
 import type { Passwords } from './passwords.ts';
 import {
   normalizeEmail,
@@ -29,7 +30,7 @@ export function userService(deps: {
   clock: Clock;
   repository: UserRepository;
   passwords: Passwords;
-  wallets: Pick<WalletClient, 'openWallets'>;
+  wallets: Pick<WalletClient, 'openWallets' | 'findWallets'>;
   audit: AuditClient;
   defaultCurrency: string;
 }) {
@@ -122,6 +123,19 @@ export function userService(deps: {
     return user;
   }
 
+  /** With what an operator looks for: the wallets, and whether there is a password to log in with. @throws NOT_FOUND. */
+  async function getUserDetail(
+    id: string,
+  ): Promise<{ readonly user: UserWithPassword; readonly wallets: readonly Wallet[] }> {
+    const user = await repository.findWithPassword(database.db, { id });
+    if (user === undefined) throw userNotFound(id);
+    return { user, wallets: await wallets.findWallets(database.db, id) };
+  }
+
+  function listUsers(filter: UserFilter, page: PageRequest): Promise<PageOf<User>> {
+    return repository.list(database.db, filter, page);
+  }
+
   async function findByEmail(email: string): Promise<User | undefined> {
     const [user] = await repository.findByEmails(database.db, [normalizeEmail(email)]);
     return user;
@@ -175,6 +189,8 @@ export function userService(deps: {
     register,
     importUsers,
     getUser,
+    getUserDetail,
+    listUsers,
     findByEmail,
     findUser,
     findUsers,

@@ -6,9 +6,10 @@ import { walletRoutes } from './routes.ts';
 import { type WalletService, walletService } from './service.ts';
 
 export { verifyLedger } from './ledger-repository.ts';
-export type { LedgerReport, Movement } from './model.ts';
+export type { LedgerReport, Movement, Wallet } from './model.ts';
+export { presentWallet, WalletBody } from './schemas.ts';
 
-export type WalletClient = Pick<WalletService, 'openWallets' | 'applyMovements'>;
+export type WalletClient = Pick<WalletService, 'openWallets' | 'applyMovements' | 'findWallets'>;
 
 export function walletsModule(deps: {
   database: Database;

@@ -116,6 +116,16 @@ export function walletRepository() {
     return row && toWallet(row);
   }
 
+  async function findAllOf(db: Db, userId: string): Promise<Wallet[]> {
+    const rows = await db
+      .selectFrom('wallets')
+      .select(WALLET_COLUMNS)
+      .where('user_id', '=', userId)
+      .orderBy('currency')
+      .execute();
+    return rows.map(toWallet);
+  }
+
   /** Newest first; the cursor is the sequence. The total is the wallet's last sequence: gapless, so never counted. */
   async function listEntries(db: Db, wallet: Wallet, page: PageRequest): Promise<PageOf<WalletEntry>> {
     let query = db
@@ -153,7 +163,7 @@ export function walletRepository() {
     return pageOf(entries, Number(wallet.lastSequence), page, ({ sequence }) => String(sequence));
   }
 
-  return { open, lock, append, update, find, listEntries };
+  return { open, lock, append, update, find, findAllOf, listEntries };
 }
 
 function toWallet(row: WalletRow): Wallet {

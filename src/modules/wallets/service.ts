@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import type { Database, Trx } from '../../core/database.ts';
+import type { Database, Db, Trx } from '../../core/database.ts';
 import { notFound } from '../../core/errors.ts';
 import type { PageOf, PageRequest } from '../../core/page.ts';
 import type { CashbackClient } from '../cashback/index.ts';
@@ -52,6 +52,11 @@ export function walletService(deps: {
     return wallet;
   }
 
+  /** A user's wallets, by currency. */
+  function findWallets(db: Db, userId: string): Promise<Wallet[]> {
+    return repository.findAllOf(db, userId);
+  }
+
   async function listTransactions(owner: WalletOwner, page: PageRequest): Promise<PageOf<WalletTransaction>> {
     const wallet = await getWallet(owner);
     const entries = await repository.listEntries(database.db, wallet, page);
@@ -66,7 +71,7 @@ export function walletService(deps: {
     return { ...entries, items };
   }
 
-  return { openWallets, applyMovements, getWallet, listTransactions };
+  return { openWallets, applyMovements, getWallet, findWallets, listTransactions };
 }
 
 function distinctOwners(movements: readonly Movement[]): WalletOwner[] {
