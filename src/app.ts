@@ -74,11 +74,13 @@ export async function createPlatform(deps: {
     cashback: cashback.client,
     wallets: wallets.client,
     audit: audit.client,
+    flags: featureFlags.client,
+    defaultConfirmationDays: config.defaultConfirmationDays,
     supportedCurrencies,
     maxQueuedPurchases: config.maxQueuedPurchases,
   });
 
-  const jobs = [...auth.jobs];
+  const jobs = [...auth.jobs, ...purchases.jobs];
   const runner = jobRunner({ databaseUrl: database.url, jobs, metrics, logger });
 
   let stopping = false;

@@ -50,6 +50,7 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
 
     supportedCurrencies: readCurrencies(variable.text('SUPPORTED_CURRENCIES', 'EUR')),
     maxCashbackPercentage: variable.integer('MAX_CASHBACK_PERCENTAGE', 20, 1, 100),
+    defaultConfirmationDays: variable.integer('DEFAULT_CONFIRMATION_DAYS', 30, 0, 365),
     maxQueuedPurchases: variable.integer('MAX_QUEUED_PURCHASES', 4_096, 1, 1_000_000),
   });
 }

@@ -7,6 +7,7 @@ import type { Outcome } from './outcome.ts';
 export type Metrics = ReturnType<typeof createMetrics>;
 
 const LATENCY_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const SCRAPE_TIMEOUT_MS = 1_000;
 const JOB_BUCKETS_SECONDS = [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1800];
 
 /** One registry per platform, so that two of them in one process count apart. */
@@ -82,6 +83,19 @@ export function createMetrics() {
     };
   }
 
+  /** A number that is asked for at each scrape, which gets NaN when it cannot be had soon. */
+  function observeOnScrape(name: string, help: string, read: () => Promise<number>): void {
+    new Gauge({
+      name,
+      help,
+      registers,
+      async collect() {
+        const late = new Promise<number>((resolve) => setTimeout(resolve, SCRAPE_TIMEOUT_MS, NaN).unref());
+        this.set(await Promise.race([read().catch(() => NaN), late]));
+      },
+    });
+  }
+
   function observeDatabase(database: Database): void {
     new Gauge({
       name: 'clicknback_database_connections',
@@ -125,6 +139,7 @@ export function createMetrics() {
     countOutcomes,
     observeDatabase,
     observeBatcher,
+    observeOnScrape,
     observeJobRun,
     countJobItems,
   };

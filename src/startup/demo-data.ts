@@ -57,7 +57,7 @@ export async function loadDemoData({ modules }: Platform, clock: Clock, currency
     endDate: utcDate(now).add({ years: 1 }).toString(),
   };
   for (const [name, defaultCashbackPercentage, terms] of MERCHANTS) {
-    const input = { name, defaultCashbackPercentage, active: true };
+    const input = { name, defaultCashbackPercentage, confirmationDays: null, active: true };
     const merchant = merchants.service.createMerchant(input, SYSTEM).then(({ id }) => id);
     const merchantId = await unlessPresent(merchant, ({ merchant_id }) => String(merchant_id));
     if (terms === null) continue;

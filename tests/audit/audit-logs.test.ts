@@ -150,7 +150,7 @@ describe('GET /audit-logs', () => {
       ['user', id, 'failure'],
     );
     await platform.modules.merchants.service.createMerchant(
-      { name: 'Own', defaultCashbackPercentage: 1, active: true },
+      { name: 'Own', defaultCashbackPercentage: 1, confirmationDays: null, active: true },
       SYSTEM,
     );
     const own = await list('actor_type=system');

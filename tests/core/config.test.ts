@@ -49,6 +49,7 @@ describe('the configuration', () => {
     REGISTRATIONS_PER_MINUTE: ['0', 'ten'],
     SUPPORTED_CURRENCIES: ['euro', 'EUR,', 'EUR,XYZ', 'eur', ','],
     MAX_CASHBACK_PERCENTAGE: ['0', '101', '12.5'],
+    DEFAULT_CONFIRMATION_DAYS: ['-1', '366', '1.5', 'never'],
     MAX_QUEUED_PURCHASES: ['0', 'NaN', 'Infinity'],
   };
   for (const [name, values] of Object.entries(wrong)) {

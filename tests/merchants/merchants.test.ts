@@ -24,7 +24,12 @@ describe('POST /merchants', () => {
 
     assert.equal(answer.status, 201);
     const { id, ...rest } = answer.body;
-    assert.deepEqual(rest, { name: 'Corner Books', default_cashback_percentage: 2.5, active: true });
+    assert.deepEqual(rest, {
+      name: 'Corner Books',
+      default_cashback_percentage: 2.5,
+      confirmation_days: null,
+      active: true,
+    });
     assert.deepEqual(await rowOf(id), [
       { name: 'Corner Books', default_cashback_percentage: '2.5000', active: true },
     ]);
@@ -34,7 +39,12 @@ describe('POST /merchants', () => {
         actor_id: admin.id,
         action: 'merchant.created',
         outcome: 'success',
-        details: { name: 'Corner Books', default_cashback_percentage: 2.5, active: true },
+        details: {
+          name: 'Corner Books',
+          default_cashback_percentage: 2.5,
+          confirmation_days: null,
+          active: true,
+        },
         request_id: 'merchant-1',
       },
     ]);
@@ -86,6 +96,10 @@ describe('POST /merchants', () => {
       { ...sound, default_cashback_percentage: '5' },
       ['default_cashback_percentage'],
     ],
+    ['negative confirmation days', { ...sound, confirmation_days: -1 }, ['confirmation_days']],
+    ['more than a year of confirmation days', { ...sound, confirmation_days: 366 }, ['confirmation_days']],
+    ['half a confirmation day', { ...sound, confirmation_days: 0.5 }, ['confirmation_days']],
+    ['confirmation days as text', { ...sound, confirmation_days: '7' }, ['confirmation_days']],
     ['active as text', { ...sound, active: 'true' }, ['active']],
     ['a field that nobody knows', { ...sound, id: newId() }, ['id']],
     [
@@ -163,8 +177,9 @@ describe('PATCH /merchants/{id}', () => {
       body: { default_cashback_percentage: 0 },
     });
 
-    assert.deepEqual(renamed.body, { id, name: 'New name', default_cashback_percentage: 3, active: true });
-    assert.deepEqual(both.body, { id, name: 'New name', default_cashback_percentage: 0, active: true });
+    const rest = { id, name: 'New name', confirmation_days: null, active: true };
+    assert.deepEqual(renamed.body, { ...rest, default_cashback_percentage: 3 });
+    assert.deepEqual(both.body, { ...rest, default_cashback_percentage: 0 });
     assert.deepEqual(await rowOf(id), [
       { name: 'New name', default_cashback_percentage: '0.0000', active: true },
     ]);
@@ -175,6 +190,21 @@ describe('PATCH /merchants/{id}', () => {
     );
     assert.deepEqual(audit[2]?.details, { default_cashback_percentage: 0 });
     assert.deepEqual([audit[2]?.actor_id, audit[2]?.request_id], [admin.id, 'change-1']);
+  });
+
+  test('sets the confirmation days, and null gives them back to the default', async () => {
+    const id = await createMerchant({ confirmation_days: 0 });
+    const daysOf = async () => (await api('GET', `/merchants/${id}`, { token })).body.confirmation_days;
+    assert.equal(await daysOf(), 0);
+
+    for (const days of [365, null]) {
+      const answer = await api('PATCH', `/merchants/${id}`, { token, body: { confirmation_days: days } });
+      assert.deepEqual([answer.status, answer.body.confirmation_days], [200, days]);
+      assert.equal(await daysOf(), days);
+      assert.deepEqual((await auditOf(id)).at(-1)?.details, { confirmation_days: days });
+    }
+    await api('PATCH', `/merchants/${id}`, { token, body: { name: 'Keeps its days' } });
+    assert.equal(await daysOf(), null);
   });
 
   test('to a name that is taken is MERCHANT_ALREADY_EXISTS, and changes and records nothing', async () => {
@@ -207,7 +237,13 @@ describe('PATCH /merchants/{id}', () => {
     ]);
   });
 
-  for (const body of [{}, { active: true }, { name: null }, { default_cashback_percentage: 101 }]) {
+  for (const body of [
+    {},
+    { active: true },
+    { name: null },
+    { default_cashback_percentage: 101 },
+    { confirmation_days: 366 },
+  ]) {
     test(`with ${JSON.stringify(body)} is a VALIDATION_ERROR`, async () => {
       const id = await createMerchant();
       assertRefused(await api('PATCH', `/merchants/${id}`, { token, body }), 422, 'VALIDATION_ERROR');

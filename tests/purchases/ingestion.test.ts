@@ -62,7 +62,13 @@ function ingestion(
     active: true,
     createdAt: NOW,
   };
-  const merchant = { id: MERCHANT, name: 'Corner Books', defaultCashbackPercentage: 5, active: true };
+  const merchant = {
+    id: MERCHANT,
+    name: 'Corner Books',
+    defaultCashbackPercentage: 5,
+    confirmationDays: null,
+    active: true,
+  };
   const database = { transaction: (work: (trx: Trx) => Promise<unknown>) => work({} as Trx) };
   const ingest = purchaseIngestion({
     database: database as Database,

@@ -117,7 +117,13 @@ describe('eligibility', () => {
     active: true,
     createdAt: NOW,
   };
-  const merchant = { id: MERCHANT, name: 'Corner Books', defaultCashbackPercentage: 5, active: true };
+  const merchant = {
+    id: MERCHANT,
+    name: 'Corner Books',
+    defaultCashbackPercentage: 5,
+    confirmationDays: null,
+    active: true,
+  };
 
   test('an active user and an active merchant are eligible', () => {
     assert.doesNotThrow(() => requireEligibleUser(user, SHOPPER));

@@ -88,6 +88,12 @@ export async function startTestPlatform(
     return created(await api('POST', '/offers', { token: admin.token, body })).id;
   }
 
+  /** Moves the clock, and logs the admin in anew where the token does not last. */
+  async function passTime(duration: Temporal.DurationLike): Promise<void> {
+    clock.advance(duration);
+    Object.assign(admin, await login(platform, admin.email));
+  }
+
   /** A whole run of a recurring job, and how many items its batches were. */
   async function runJob(name: string): Promise<readonly number[]> {
     const job = platform.jobs.find((candidate) => candidate.name === name);
@@ -95,7 +101,19 @@ export async function startTestPlatform(
     return Array.fromAsync(job.run());
   }
 
-  return { platform, database, clock, config, admin, api, registerUser, createMerchant, createOffer, runJob };
+  return {
+    platform,
+    database,
+    clock,
+    config,
+    admin,
+    api,
+    registerUser,
+    createMerchant,
+    createOffer,
+    passTime,
+    runJob,
+  };
 }
 
 async function registerAdmin(platform: Platform): Promise<Person> {

@@ -4,9 +4,10 @@ import { pino } from 'pino';
 import { type Database, openDatabase } from '../../src/core/database.ts';
 import { auditModule } from '../../src/modules/audit/index.ts';
 import { cashbackModule } from '../../src/modules/cashback/index.ts';
+import { autoConfirmation } from '../../src/modules/purchases/auto-confirmation.ts';
 import { purchaseIngestion } from '../../src/modules/purchases/ingestion.ts';
 import type { PurchaseSubmission } from '../../src/modules/purchases/model.ts';
-import { purchaseRepository } from '../../src/modules/purchases/repository.ts';
+import { type PurchaseRepository, purchaseRepository } from '../../src/modules/purchases/repository.ts';
 import { purchaseSettlement } from '../../src/modules/purchases/settlement.ts';
 import { walletsModule } from '../../src/modules/wallets/index.ts';
 import { runSql } from './database.ts';
@@ -162,9 +163,30 @@ export function startWorkers(platform: TestPlatform, options: { maxConnections: 
     audit: auditModule({ database, clock }).client,
     supportedCurrencies,
   };
+  const { settlePurchases, settleLocked } = purchaseSettlement(deps);
+
+  /** A run of auto-confirmation in which something happens after the look for due purchases, before they are locked. */
+  function confirmDue(meanwhile: () => Promise<unknown>): Promise<number[]> {
+    async function findDue(...args: Parameters<PurchaseRepository['findDue']>) {
+      const due = await deps.repository.findDue(...args);
+      await meanwhile();
+      return due;
+    }
+    const { confirmDuePurchases } = autoConfirmation({
+      ...deps,
+      repository: { ...deps.repository, findDue },
+      settleLocked,
+      flags: { evaluateFlags: async (_db, _key, subjects) => subjects.map(() => true) },
+      isolates: () => true,
+      defaultConfirmationDays: 30,
+    });
+    return Array.fromAsync(confirmDuePurchases());
+  }
+
   return {
     ingest: purchaseIngestion(deps),
-    settle: purchaseSettlement(deps),
+    settle: settlePurchases,
+    confirmDue,
     /** Transactions begun so far: more than calls means that some were tried again, as after a deadlock. */
     attempts: () => attempts,
   };

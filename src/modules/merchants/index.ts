@@ -8,7 +8,10 @@ import { type MerchantService, merchantService } from './service.ts';
 export { merchantNotActive } from './errors.ts';
 export type { Merchant } from './model.ts';
 
-export type MerchantClient = Pick<MerchantService, 'findMerchants' | 'requireActiveMerchant'>;
+export type MerchantClient = Pick<
+  MerchantService,
+  'findMerchants' | 'findActiveMerchants' | 'requireActiveMerchant'
+>;
 
 export function merchantsModule(deps: { database: Database; clock: Clock; audit: AuditClient }) {
   const service = merchantService({ ...deps, repository: merchantRepository() });

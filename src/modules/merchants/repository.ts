@@ -5,9 +5,15 @@ import type { Merchant } from './model.ts';
 
 export type MerchantRepository = ReturnType<typeof merchantRepository>;
 
-const COLUMNS = ['id', 'name', 'default_cashback_percentage', 'active'] as const;
+const COLUMNS = ['id', 'name', 'default_cashback_percentage', 'confirmation_days', 'active'] as const;
 
-type MerchantRow = { id: string; name: string; default_cashback_percentage: string; active: boolean };
+type MerchantRow = {
+  id: string;
+  name: string;
+  default_cashback_percentage: string;
+  confirmation_days: number | null;
+  active: boolean;
+};
 
 export function merchantRepository() {
   /** False when the name is taken. */
@@ -18,6 +24,7 @@ export function merchantRepository() {
         id: merchant.id,
         name: merchant.name,
         default_cashback_percentage: String(merchant.defaultCashbackPercentage),
+        confirmation_days: merchant.confirmationDays,
         active: merchant.active,
         created_at: now.toString(),
       })
@@ -38,6 +45,11 @@ export function merchantRepository() {
       .select(COLUMNS)
       .where('id', '=', sql<string>`any(${ids}::uuid[])`)
       .execute();
+    return rows.map(toMerchant);
+  }
+
+  async function findActive(db: Db): Promise<Merchant[]> {
+    const rows = await db.selectFrom('merchants').select(COLUMNS).where('active', '=', true).execute();
     return rows.map(toMerchant);
   }
 
@@ -70,13 +82,14 @@ export function merchantRepository() {
       .set({
         name: merchant.name,
         default_cashback_percentage: String(merchant.defaultCashbackPercentage),
+        confirmation_days: merchant.confirmationDays,
         active: merchant.active,
       })
       .where('id', '=', merchant.id)
       .execute();
   }
 
-  return { insert, findByName, findAll, list, lock, update };
+  return { insert, findByName, findAll, findActive, list, lock, update };
 }
 
 function toMerchant(row: MerchantRow): Merchant {
@@ -84,6 +97,7 @@ function toMerchant(row: MerchantRow): Merchant {
     id: row.id,
     name: row.name,
     defaultCashbackPercentage: Number(row.default_cashback_percentage),
+    confirmationDays: row.confirmation_days,
     active: row.active,
   };
 }

@@ -30,8 +30,13 @@ export function merchantRoutes(service: MerchantService): Routes {
         config: { access: ['admin'], errors: [merchantAlreadyExists] },
       },
       async (request, reply) => {
-        const { name, default_cashback_percentage: defaultCashbackPercentage, active = true } = request.body;
-        const input = { name, defaultCashbackPercentage, active };
+        const { name, default_cashback_percentage, confirmation_days = null, active = true } = request.body;
+        const input = {
+          name,
+          defaultCashbackPercentage: default_cashback_percentage,
+          confirmationDays: confirmation_days,
+          active,
+        };
         const merchant = await service.createMerchant(input, callerOf(request));
         return reply.code(201).send(presentMerchant(merchant));
       },
@@ -71,7 +76,7 @@ export function merchantRoutes(service: MerchantService): Routes {
       {
         schema: {
           tags: ['merchants'],
-          summary: 'Change the name or the default percentage of a merchant',
+          summary: 'Change the name, the default percentage or the confirmation days of a merchant',
           params: IdParams,
           body: MerchantChangesBody,
           response: { 200: MerchantBody },
@@ -79,10 +84,11 @@ export function merchantRoutes(service: MerchantService): Routes {
         config: { access: ['admin'], errors: [notFound, merchantAlreadyExists] },
       },
       async (request) => {
-        const { name, default_cashback_percentage: percentage } = request.body;
+        const { name, default_cashback_percentage: percentage, confirmation_days: days } = request.body;
         const changes = {
           ...(name !== undefined && { name }),
           ...(percentage !== undefined && { defaultCashbackPercentage: percentage }),
+          ...(days !== undefined && { confirmationDays: days }),
         };
         return presentMerchant(await service.changeMerchant(request.params.id, changes, callerOf(request)));
       },

@@ -11,14 +11,25 @@ const Name = Type.String({
   examples: ['Corner Books'],
 });
 
+const ConfirmationDays = Type.Union([Type.Integer({ minimum: 0, maximum: 365 }), Type.Null()], {
+  description:
+    "Days after which a recorded purchase is confirmed by itself; null: the platform's default. Counted from `created_at`, so that a purchase that is reported late has the whole time.",
+  examples: [30],
+});
+
 export const NewMerchantBody = Input({
   name: Name,
   default_cashback_percentage: Percentage,
+  confirmation_days: Type.Optional(ConfirmationDays),
   active: Type.Optional(Type.Boolean({ description: 'True unless said otherwise.' })),
 });
 
 export const MerchantChangesBody = Input(
-  { name: Type.Optional(Name), default_cashback_percentage: Type.Optional(Percentage) },
+  {
+    name: Type.Optional(Name),
+    default_cashback_percentage: Type.Optional(Percentage),
+    confirmation_days: Type.Optional(ConfirmationDays),
+  },
   { minProperties: 1 },
 );
 
@@ -30,6 +41,7 @@ export const MerchantBody = Type.Object({
   id: Id,
   name: Name,
   default_cashback_percentage: Percentage,
+  confirmation_days: ConfirmationDays,
   active: Type.Boolean(),
 });
 
@@ -42,6 +54,7 @@ export function presentMerchant(merchant: Merchant) {
     id: merchant.id,
     name: merchant.name,
     default_cashback_percentage: merchant.defaultCashbackPercentage,
+    confirmation_days: merchant.confirmationDays,
     active: merchant.active,
   };
 }

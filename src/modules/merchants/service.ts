@@ -10,7 +10,10 @@ import type { MerchantRepository } from './repository.ts';
 
 export type MerchantService = ReturnType<typeof merchantService>;
 
-export type NewMerchant = Pick<Merchant, 'name' | 'defaultCashbackPercentage' | 'active'>;
+export type NewMerchant = Pick<
+  Merchant,
+  'name' | 'defaultCashbackPercentage' | 'confirmationDays' | 'active'
+>;
 
 export function merchantService(deps: {
   database: Database;
@@ -82,6 +85,10 @@ export function merchantService(deps: {
     return new Map(merchants.map((merchant) => [merchant.id, merchant]));
   }
 
+  function findActiveMerchants(db: Db): Promise<readonly Merchant[]> {
+    return repository.findActive(db);
+  }
+
   /** @throws NOT_FOUND, or MERCHANT_NOT_ACTIVE. */
   async function requireActiveMerchant(db: Db, id: string): Promise<Merchant> {
     const [merchant] = await repository.findAll(db, [id]);
@@ -90,16 +97,25 @@ export function merchantService(deps: {
     return merchant;
   }
 
-  return { createMerchant, changeMerchant, getMerchant, listMerchants, findMerchants, requireActiveMerchant };
+  return {
+    createMerchant,
+    changeMerchant,
+    getMerchant,
+    listMerchants,
+    findMerchants,
+    findActiveMerchants,
+    requireActiveMerchant,
+  };
 }
 
 /** What the audit log tells, in the words of the API. */
-function facts({ name, defaultCashbackPercentage, active }: Partial<NewMerchant>) {
+function facts({ name, defaultCashbackPercentage, confirmationDays, active }: Partial<NewMerchant>) {
   return {
     ...(name !== undefined && { name }),
     ...(defaultCashbackPercentage !== undefined && {
       default_cashback_percentage: defaultCashbackPercentage,
     }),
+    ...(confirmationDays !== undefined && { confirmation_days: confirmationDays }),
     ...(active !== undefined && { active }),
   };
 }

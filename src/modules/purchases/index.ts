@@ -5,10 +5,12 @@ import type { Logger } from '../../core/logging.ts';
 import type { Metrics } from '../../core/metrics.ts';
 import type { AuditClient } from '../audit/index.ts';
 import type { CashbackClient } from '../cashback/index.ts';
+import type { FlagClient } from '../feature-flags/index.ts';
 import type { MerchantClient } from '../merchants/index.ts';
 import type { OfferClient } from '../offers/index.ts';
 import type { UserClient } from '../users/index.ts';
 import type { WalletClient } from '../wallets/index.ts';
+import { autoConfirmation } from './auto-confirmation.ts';
 import { purchaseIngestion } from './ingestion.ts';
 import { purchaseRepository } from './repository.ts';
 import { purchaseRoutes } from './routes.ts';
@@ -29,6 +31,8 @@ export function purchasesModule(deps: {
   cashback: CashbackClient;
   wallets: WalletClient;
   audit: AuditClient;
+  flags: FlagClient;
+  defaultConfirmationDays: number;
   supportedCurrencies: readonly string[];
   maxQueuedPurchases: number;
 }) {
@@ -40,17 +44,22 @@ export function purchasesModule(deps: {
     ...limits,
     run: countOutcomes('ingestion', purchaseIngestion({ ...deps, repository })),
   });
-  const settlement = batcher({
-    ...limits,
-    run: countOutcomes('settlement', purchaseSettlement({ ...deps, repository })),
-  });
+  const { settlePurchases, settleLocked } = purchaseSettlement({ ...deps, repository });
+  const settlement = batcher({ ...limits, run: countOutcomes('settlement', settlePurchases) });
+  const confirmation = autoConfirmation({ ...deps, repository, settleLocked, isolates });
   deps.metrics.observeBatcher('ingestion', ingestion);
   deps.metrics.observeBatcher('settlement', settlement);
+  deps.metrics.observeOnScrape(
+    'clicknback_auto_confirmation_lag_seconds',
+    'How long the oldest purchase that waits for auto-confirmation has been due',
+    confirmation.secondsBehind,
+  );
 
   return {
     routes: purchaseRoutes({ service: purchaseService({ ...deps, repository }), ingestion, settlement }),
     /** For the loading of demo data, which goes the way that requests go. */
     ingestion,
     settlement,
+    jobs: [{ name: 'auto-confirmation', schedule: '* * * * *', run: confirmation.confirmDuePurchases }],
   };
 }

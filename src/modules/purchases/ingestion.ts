@@ -36,7 +36,7 @@ export function purchaseIngestion(deps: {
   logger: Logger;
   repository: PurchaseRepository;
   users: Pick<UserClient, 'findUsers'>;
-  merchants: MerchantClient;
+  merchants: Pick<MerchantClient, 'findMerchants'>;
   offers: OfferClient;
   cashback: CashbackClient;
   wallets: Pick<WalletClient, 'applyMovements'>;

@@ -54,6 +54,12 @@ export type Settlement = { readonly actor: Actor; readonly purchaseId: string } 
   | { readonly to: 'reversed'; readonly reason: ReversalReason }
 );
 
+/** Purchases of a merchant become due when they were recorded at this moment or before. */
+export type DueWindow = { readonly merchantId: string; readonly recordedUntil: Temporal.Instant };
+
+/** A purchase that is old enough to be confirmed by itself, if nothing speaks against it. */
+export type DuePurchase = Pick<Purchase, 'id' | 'merchantId' | 'userId' | 'createdAt'>;
+
 export type PurchaseFilter = {
   readonly status?: PurchaseStatus | undefined;
   readonly userId?: string | undefined;

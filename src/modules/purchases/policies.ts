@@ -15,6 +15,7 @@ import {
   userNotEligible,
 } from './errors.ts';
 import {
+  type DueWindow,
   PURCHASE_STATUSES,
   type Purchase,
   type PurchaseStatus,
@@ -125,6 +126,20 @@ export function requireTransition(
   if (allowed.includes(to)) return;
   const refuse = to === 'confirmed' ? purchaseNotPending : purchaseAlreadyReversed;
   throw refuse({ purchase_id: id, status, allowed_transitions: allowed });
+}
+
+/** What is due now, merchant by merchant in the order of their ids. A day is 24 hours. */
+export function dueWindows(
+  merchants: readonly Merchant[],
+  defaultConfirmationDays: number,
+  now: Temporal.Instant,
+): DueWindow[] {
+  return merchants
+    .map(({ id, confirmationDays }) => ({
+      merchantId: id,
+      recordedUntil: now.subtract({ hours: 24 * (confirmationDays ?? defaultConfirmationDays) }),
+    }))
+    .sort((left, right) => (left.merchantId < right.merchantId ? -1 : 1));
 }
 
 /** @throws FORBIDDEN when a user asks for a purchase of somebody else. */

@@ -2,7 +2,14 @@ import { type SqlBool, sql } from 'kysely';
 import type { Db, Trx } from '../../core/database.ts';
 import { formatMoney, moneyFromNumeric } from '../../core/money.ts';
 import { type PageOf, type PageRequest, pageOf } from '../../core/page.ts';
-import type { Purchase, PurchaseFilter, PurchaseStatus, ReversalReason } from './model.ts';
+import type {
+  DuePurchase,
+  DueWindow,
+  Purchase,
+  PurchaseFilter,
+  PurchaseStatus,
+  ReversalReason,
+} from './model.ts';
 
 export type PurchaseRepository = ReturnType<typeof purchaseRepository>;
 
@@ -37,6 +44,11 @@ const COLUMNS = [
   'reversed_at',
   'reversal_reason',
 ] as const;
+
+type DueRow = { id: string; merchant_id: string; user_id: string; created_at: Temporal.Instant };
+
+/** Before every id. */
+const NO_ID = '00000000-0000-0000-0000-000000000000';
 
 export function purchaseRepository() {
   /**
@@ -94,6 +106,70 @@ export function purchaseRepository() {
     return rows.map(toPurchase);
   }
 
+  /**
+   * Pending purchases within the windows that nobody holds, from after the given one on, in the order of merchant,
+   * time and id. Looks at no more than the first `perMerchant` of each merchant, along the index.
+   */
+  async function findDue(
+    db: Db,
+    windows: readonly DueWindow[],
+    options: {
+      readonly after?: DuePurchase | undefined;
+      readonly limit: number;
+      readonly perMerchant?: number;
+    },
+  ): Promise<DuePurchase[]> {
+    const { after, limit, perMerchant = limit } = options;
+    const ahead = windows.filter(({ merchantId }) => after === undefined || merchantId >= after.merchantId);
+    const isBegun = ({ merchantId }: DueWindow) => merchantId === after?.merchantId;
+    const { rows } = await sql<DueRow>`
+      select due.*
+      from unnest(
+        ${ahead.map(({ merchantId }) => merchantId)}::uuid[],
+        ${ahead.map(({ recordedUntil }) => recordedUntil.toString())}::timestamptz[],
+        ${ahead.map((window) => (isBegun(window) ? after?.createdAt.toString() : '-infinity'))}::timestamptz[],
+        ${ahead.map((window) => (isBegun(window) ? after?.id : NO_ID))}::uuid[]
+      ) with ordinality as merchant (id, recorded_until, after_time, after_id, position)
+      cross join lateral (
+        select id, merchant_id, user_id, created_at
+        from purchases
+        where merchant_id = merchant.id
+          and status = 'pending'
+          and not held
+          and created_at <= merchant.recorded_until
+          and (created_at, id) > (merchant.after_time, merchant.after_id)
+        order by created_at, id
+        limit ${perMerchant}
+      ) as due
+      order by merchant.position, due.created_at, due.id
+      limit ${limit}
+    `.execute(db);
+    return rows.map((row) => ({
+      id: row.id,
+      merchantId: row.merchant_id,
+      userId: row.user_id,
+      createdAt: row.created_at,
+    }));
+  }
+
+  /**
+   * Locks those of the purchases that are still pending and not held. Those that another transaction has locked are
+   * passed over: whoever has them settles them, or leaves them to the next run.
+   */
+  async function lockDue(trx: Trx, ids: readonly string[]): Promise<Purchase[]> {
+    const rows = await trx
+      .selectFrom('purchases')
+      .select(COLUMNS)
+      .where('id', '=', sql<string>`any(${ids}::uuid[])`)
+      .where('status', '=', 'pending')
+      .where('held', '=', false)
+      .orderBy('id')
+      .forNoKeyUpdate()
+      .skipLocked()
+      .execute();
+    return rows.map(toPurchase);
+  }
+
   /** Writes status, times and reason of purchases that the caller has locked. */
   async function updateSettled(trx: Trx, purchases: readonly Purchase[]): Promise<void> {
     await sql`
@@ -135,7 +211,7 @@ export function purchaseRepository() {
     return pageOf((await rows.execute()).map(toPurchase), total, page, ({ id }) => id);
   }
 
-  return { insert, findByExternalIds, find, lock, updateSettled, list };
+  return { insert, findByExternalIds, find, lock, findDue, lockDue, updateSettled, list };
 }
 
 function toPurchase(row: PurchaseRow): Purchase {

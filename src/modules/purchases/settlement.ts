@@ -19,6 +19,8 @@ type Step = {
   readonly reward: Reward;
 };
 
+export type PurchaseSettlement = ReturnType<typeof purchaseSettlement>;
+
 export function purchaseSettlement(deps: {
   database: Database;
   clock: Clock;
@@ -39,17 +41,28 @@ export function purchaseSettlement(deps: {
   ): Promise<readonly Outcome<RewardedPurchase>[]> {
     const outcomes = await database.transaction(async (trx) => {
       const ids = [...new Set(settlements.map(({ purchaseId }) => purchaseId))];
-      const purchases = await repository.lock(trx, ids);
-      const rewardOf = await cashback.findRewards(trx, ids);
-      const decisions = decide(settlements, purchases, rewardOf);
-      await apply(
-        trx,
-        decisions.flatMap((decision) => (decision.ok ? [decision.value] : [])),
-      );
-      return decisions.map((decision) => (decision.ok ? success(rewardedAfter(decision.value)) : decision));
+      return settleLocked(trx, settlements, await repository.lock(trx, ids));
     });
     for (const [index, outcome] of outcomes.entries()) logOutcome(settlements[index], outcome);
     return outcomes;
+  }
+
+  /** The same in the transaction of a caller who has locked the purchases: those left out are not found. */
+  async function settleLocked(
+    trx: Trx,
+    settlements: readonly Settlement[],
+    purchases: readonly Purchase[],
+  ): Promise<readonly Outcome<RewardedPurchase>[]> {
+    const rewardOf = await cashback.findRewards(
+      trx,
+      purchases.map(({ id }) => id),
+    );
+    const decisions = decide(settlements, purchases, rewardOf);
+    await apply(
+      trx,
+      decisions.flatMap((decision) => (decision.ok ? [decision.value] : [])),
+    );
+    return decisions.map((decision) => (decision.ok ? success(rewardedAfter(decision.value)) : decision));
   }
 
   /** Each settlement on what the ones before it left, so that a list may confirm and reverse the same purchase. */
@@ -125,7 +138,7 @@ export function purchaseSettlement(deps: {
     );
   }
 
-  return settlePurchases;
+  return { settlePurchases, settleLocked };
 }
 
 const CASHBACK_STATUS = { pending: 'pending', confirmed: 'available', reversed: 'reversed' } as const;

@@ -203,7 +203,7 @@ async function prepare({ modules, server }: Running) {
   const user = await modules.users.service.register({ email: 'user@example.com', password: PASSWORD }, null);
   const actor = { type: 'system', id: null, requestId: null } as const;
   const merchant = await modules.merchants.service.createMerchant(
-    { name: 'Shop', defaultCashbackPercentage: 5, active: true },
+    { name: 'Shop', defaultCashbackPercentage: 5, confirmationDays: null, active: true },
     actor,
   );
   await modules.offers.service.createOffer(
