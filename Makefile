@@ -1,5 +1,5 @@
 # Every target is the npm script of the same name; `make` only installs first when the lockfile changed.
-.PHONY: help up demo test check generate format ledger-verify
+.PHONY: help up demo test check generate format admin-create ledger-verify
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -21,6 +21,9 @@ generate: node_modules/.package-lock.json ## rewrite the generated files: databa
 
 format: node_modules/.package-lock.json ## format and apply the safe lint fixes
 	@npm run --silent format
+
+admin-create: node_modules/.package-lock.json ## create an administrator; asks for email and password
+	@npm run --silent admin:create
 
 ledger-verify: node_modules/.package-lock.json ## replay the journal against the balances
 	@npm run --silent ledger:verify

@@ -44,6 +44,7 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
       resetTtlSeconds: variable.integer('PASSWORD_RESET_TTL_SECONDS', 3 * 24 * 3600, 60, 30 * 24 * 3600),
     },
     encryptionKeys: readEncryptionKeys(variable.optional('ENCRYPTION_KEYS'), mode),
+    adminPasswordFile: variable.optional('ADMIN_PASSWORD_FILE'),
     bcryptCost: variable.integer('BCRYPT_COST', 12, 4, 16),
     loginsPerMinute: variable.integer('LOGINS_PER_MINUTE', 10, 1, 1_000_000),
     registrationsPerMinute: variable.integer('REGISTRATIONS_PER_MINUTE', 20, 1, 1_000_000),

@@ -45,8 +45,8 @@ export async function loadDemoData({ modules }: Platform, clock: Clock, currency
 
   const now = clock();
   const shopperIds = await Promise.all(
-    SHOPPERS.map(async ({ email, role }) => {
-      const account = { email, password: DEMO_PASSWORD, role };
+    SHOPPERS.map(async ({ email }) => {
+      const account = { email, password: DEMO_PASSWORD };
       const user = (await users.service.findByEmail(email)) ?? (await users.service.register(account, null));
       return user.id;
     }),
@@ -101,7 +101,7 @@ export async function loadDemoData({ modules }: Platform, clock: Clock, currency
       .filter(({ index }) => index % 18 === 7)
       .map(({ purchaseId }) => ({ actor: SYSTEM, purchaseId, to: 'reversed', reason: 'returned' })),
   );
-  await users.service.register({ ...ADMIN, password: DEMO_PASSWORD }, null);
+  await users.service.createAdmin({ email: ADMIN.email, password: DEMO_PASSWORD });
 }
 
 /** The result; or, when it was there already, what the refusal tells of it. */

@@ -57,7 +57,7 @@ describe('GET /audit-logs', () => {
     assert.deepEqual(actionsOf(await list('from=2026-03-14T10:29:53%2B01:00')), ['merchant.changed']);
     assert.deepEqual(actionsOf(await list(`actor_type=user&resource_id=${shopper.id}`)), ['user.registered']);
     assert.deepEqual(actionsOf(await list(`actor_type=admin&resource_id=${shopper.id}`)), []);
-    assert.deepEqual(actionsOf(await list('actor_type=system')), []);
+    assert.deepEqual(actionsOf(await list('actor_type=system')), ['user.admin_created']);
     assert.deepEqual(actionsOf(await list('request_id=audit-1')), ['merchant.changed']);
     assert.deepEqual(actionsOf(await list('request_id=audit-')), []);
     assert.deepEqual(actionsOf(await list('outcome=failure')), []);
@@ -154,7 +154,7 @@ describe('GET /audit-logs', () => {
       SYSTEM,
     );
     const own = await list('actor_type=system');
-    assert.deepEqual(actionsOf(own), ['merchant.created']);
+    assert.deepEqual(actionsOf(own), ['merchant.created', 'user.admin_created']);
     assert.deepEqual([own.body.data[0].actor_id, own.body.data[0].request_id], [null, null]);
   });
 

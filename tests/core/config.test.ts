@@ -69,7 +69,7 @@ describe('the configuration', () => {
   }
 
   test('has each of its numbers and choices refused when wrong, by the table above', () => {
-    const anyText = ['HOST', 'PUBLIC_URL', 'DATABASE_URL', 'DATA_DIR'];
+    const anyText = ['HOST', 'PUBLIC_URL', 'DATABASE_URL', 'DATA_DIR', 'ADMIN_PASSWORD_FILE'];
     assert.deepEqual([...Object.keys(wrong), ...anyText].sort(), variablesOfTheSource());
   });
 

@@ -118,7 +118,7 @@ export async function startTestPlatform(
 
 async function registerAdmin(platform: Platform): Promise<Person> {
   const email = 'admin@example.com';
-  await platform.modules.users.service.register({ email, password: PASSWORD, role: 'admin' }, null);
+  await platform.modules.users.service.createAdmin({ email, password: PASSWORD });
   return login(platform, email);
 }
 

@@ -4,7 +4,7 @@ import { auditRepository } from './repository.ts';
 import { auditRoutes } from './routes.ts';
 import { type AuditService, auditService } from './service.ts';
 
-export { type Actor, SYSTEM } from './model.ts';
+export { type Actor, type AuditRecord, SYSTEM } from './model.ts';
 
 /** What other modules may do: write records in their own transaction. */
 export type AuditClient = Pick<AuditService, 'record'>;

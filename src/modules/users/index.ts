@@ -9,7 +9,7 @@ import { type UserService, userService } from './service.ts';
 
 export { lastActiveAdmin, passwordNotComplexEnough } from './errors.ts';
 export type { User } from './model.ts';
-export { NewPassword } from './schemas.ts';
+export { NewPassword, RegistrationBody } from './schemas.ts';
 
 export type UserClient = Pick<
   UserService,

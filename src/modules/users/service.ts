@@ -4,7 +4,7 @@ import { notFound } from '../../core/errors.ts';
 import { newId } from '../../core/id.ts';
 import { failure, type Outcome, success } from '../../core/outcome.ts';
 import type { PageOf, PageRequest } from '../../core/page.ts';
-import type { Actor, AuditClient } from '../audit/index.ts';
+import { type Actor, type AuditClient, type AuditRecord, SYSTEM } from '../audit/index.ts';
 import type { Wallet, WalletClient } from '../wallets/index.ts';
 import { emailAlreadyRegistered } from './errors.ts';
 import type { User, UserFilter, UserWithPassword } from './model.ts';
@@ -18,6 +18,8 @@ import {
 import type { UserRepository } from './repository.ts';
 
 export type UserService = ReturnType<typeof userService>;
+
+export type Registration = { readonly email: string; readonly password: string };
 
 export type NewUser = {
   readonly email: string;
@@ -37,19 +39,36 @@ export function userService(deps: {
   const { database, clock, repository, passwords, wallets, audit, defaultCurrency } = deps;
 
   /** @throws PASSWORD_NOT_COMPLEX_ENOUGH, EMAIL_ALREADY_REGISTERED, or OVERLOADED when too many passwords wait. */
-  async function register(
-    input: { readonly email: string; readonly password: string; readonly role?: User['role'] },
-    requestId: string | null,
+  function register(input: Registration, requestId: string | null): Promise<User> {
+    return createAccount(input, 'user', ({ id }) => ({
+      actor: { type: 'user', id, requestId },
+      action: 'user.registered',
+      resourceType: 'user',
+      resourceId: id,
+    }));
+  }
+
+  /** For whoever operates the platform: over HTTP nobody becomes an administrator. @throws as `register` does. */
+  function createAdmin(input: Registration): Promise<User> {
+    return createAccount(input, 'admin', ({ id }) => ({
+      actor: SYSTEM,
+      action: 'user.admin_created',
+      resourceType: 'user',
+      resourceId: id,
+    }));
+  }
+
+  async function createAccount(
+    input: Registration,
+    role: User['role'],
+    recordOf: (user: User) => AuditRecord,
   ): Promise<User> {
     const passwordHash = await hashNewPassword(input.password);
     const email = normalizeEmail(input.email);
     return database.transaction(async (trx) => {
-      const [user] = await createUsers(trx, [{ email, passwordHash, role: input.role ?? 'user' }]);
+      const [user] = await createUsers(trx, [{ email, passwordHash, role }]);
       if (user === undefined) throw emailAlreadyRegistered({ email });
-      const actor = { type: 'user', id: user.id, requestId } as const;
-      await audit.record(trx, [
-        { actor, action: 'user.registered', resourceType: 'user', resourceId: user.id },
-      ]);
+      await audit.record(trx, [recordOf(user)]);
       return user;
     });
   }
@@ -187,6 +206,7 @@ export function userService(deps: {
 
   return {
     register,
+    createAdmin,
     importUsers,
     getUser,
     getUserDetail,

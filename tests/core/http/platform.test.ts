@@ -198,8 +198,7 @@ describe('an outage of the database', () => {
 type Running = Awaited<ReturnType<typeof createPlatform>>;
 
 async function prepare({ modules, server }: Running) {
-  const admin = { email: 'admin@example.com', password: PASSWORD, role: 'admin' } as const;
-  await modules.users.service.register(admin, null);
+  const admin = await modules.users.service.createAdmin({ email: 'admin@example.com', password: PASSWORD });
   const user = await modules.users.service.register({ email: 'user@example.com', password: PASSWORD }, null);
   const actor = { type: 'system', id: null, requestId: null } as const;
   const merchant = await modules.merchants.service.createMerchant(

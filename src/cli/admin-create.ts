@@ -1,0 +1,82 @@
+/*
+ * Creates an administrator: npm run admin:create [-- email]. Asks for what is missing; what is piped in answers
+ * instead. A password is never an argument, as the list of processes and the shell's history would show it.
+ */
+import { readFileSync } from 'node:fs';
+import { createPlatform } from '../app.ts';
+import { type Config, readConfig } from '../config.ts';
+import { systemClock } from '../core/clock.ts';
+import { DomainError, type Violation } from '../core/errors.ts';
+import { itemReader } from '../core/http/items.ts';
+import { createLogger } from '../core/logging.ts';
+import { onlyValue } from '../core/outcome.ts';
+import { StartupError } from '../core/startup-error.ts';
+import { RegistrationBody, type User } from '../modules/users/index.ts';
+import { joinMigratedDatabase } from '../startup/open-database.ts';
+import { openQuestions } from './questions.ts';
+
+const readAccount = itemReader(RegistrationBody);
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof StartupError ? error.message : error);
+  process.exitCode = 1;
+}
+
+async function main(): Promise<void> {
+  const [email, ...others] = process.argv.slice(2);
+  if (others.length > 0) throw new StartupError('Usage: npm run admin:create [-- email]');
+  const config = readConfig(process.env);
+  const account = await askForAccount(email, config.adminPasswordFile);
+  const admin = await createAdmin(config, account);
+  console.log(`${admin.email} is an administrator, and can log in.`);
+}
+
+async function askForAccount(givenEmail: string | undefined, passwordFile: string | undefined) {
+  const questions = openQuestions(process.stdin, process.stderr);
+  try {
+    const email = givenEmail ?? (await questions.ask('Email: '));
+    if (passwordFile !== undefined) return { email, password: readPassword(passwordFile) };
+    const password = await questions.askSecret('Password: ');
+    if (questions.isTerminal && (await questions.askSecret('Password again: ')) !== password) {
+      throw new StartupError('The two passwords differ: nothing was done.');
+    }
+    return { email, password };
+  } finally {
+    questions.close();
+  }
+}
+
+/** The content without the line break that editors put at its end. */
+function readPassword(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  } catch {
+    throw new StartupError('ADMIN_PASSWORD_FILE must be a file that can be read.');
+  }
+}
+
+/** Under the rules of every registration, in a running platform's database or in one that is started for it. */
+async function createAdmin(config: Config, account: { email: string; password: string }): Promise<User> {
+  const logger = createLogger({ level: 'error', readable: false });
+  const { database, close } = await joinMigratedDatabase(config, logger);
+  try {
+    const platform = await createPlatform({ config, database, clock: systemClock, logger });
+    try {
+      return await platform.modules.users.service.createAdmin(onlyValue([readAccount(account)]));
+    } finally {
+      await platform.close();
+    }
+  } catch (error) {
+    throw error instanceof DomainError ? new StartupError(sentencesOf(error)) : error;
+  } finally {
+    await close();
+  }
+}
+
+/** The refusal for a person: what is wrong, reason by reason, and without what was typed. */
+function sentencesOf({ message, details }: DomainError): string {
+  const { violations = [] } = details as { violations?: readonly Violation[] };
+  return [message, ...violations.map(({ field, reason }) => `  ${field} ${reason}`)].join('\n');
+}

@@ -1,0 +1,45 @@
+import { createInterface } from 'node:readline';
+import { type Readable, Writable } from 'node:stream';
+import { StartupError } from '../core/startup-error.ts';
+
+export type Questions = ReturnType<typeof openQuestions>;
+
+/** Asks a person at a terminal. Where the input is none, its lines are the answers, one after the other. */
+export function openQuestions(input: Readable & { readonly isTTY?: boolean }, output: NodeJS.WritableStream) {
+  const isTerminal = input.isTTY === true;
+  let isHidden = false;
+  // What a person types is echoed through here: the terminal itself is told not to.
+  const screen = new Writable({
+    write(chunk, _encoding, done) {
+      if (!isHidden) output.write(chunk);
+      done();
+    },
+  });
+  const reader = createInterface({ input, output: screen, terminal: isTerminal, historySize: 0 });
+  const lines = reader[Symbol.asyncIterator]();
+
+  /** @throws StartupError when there is no answer: the input ends, or the person gives up by Ctrl-C. */
+  async function ask(question: string): Promise<string> {
+    if (isTerminal) {
+      reader.setPrompt(question);
+      reader.prompt();
+    }
+    const { value, done } = await lines.next();
+    if (done === true) throw new StartupError(`No answer to "${question.trim()}": nothing was done.`);
+    return value;
+  }
+
+  /** The same without showing what is typed. */
+  async function askSecret(question: string): Promise<string> {
+    if (isTerminal) output.write(question);
+    isHidden = true;
+    try {
+      return await ask(question);
+    } finally {
+      isHidden = false;
+      if (isTerminal) output.write('\n');
+    }
+  }
+
+  return { isTerminal, ask, askSecret, close: () => reader.close() };
+}
