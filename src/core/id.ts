@@ -1,8 +1,63 @@
-import { randomUUIDv7 } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 
-/** A new UUID version 7: ordered by time, so that index inserts stay local and "newest first" is the key's order. */
-export const newId: () => string = randomUUIDv7;
+/*
+ * UUIDs of version 7 (RFC 9562), 6.2 method 1: 48 bits of milliseconds; then 42 bits of a counter, which begins at a
+ * random number in each millisecond; then 32 random bits. Node's own randomUUIDv7 has no counter, so that ids of one
+ * millisecond, which is what a batch is made in, come in random order.
+ */
+const MAX_MILLISECOND = 2 ** 48 - 1;
+const HIGH_BITS = 2 ** 12;
+/** Only these 30 bits count. They begin in their lower half, and no millisecond has half a billion ids. */
+const LOW_BITS = 2 ** 30;
+/** Binary 10, before the counter's lower bits. */
+const VARIANT = 2 ** 31;
+
+const nextOfOwnTime = idSequence();
+const nextOfGivenTime = idSequence();
+let latestMillisecond = 0;
+
+/**
+ * A new id, above all that this process made before: "newest first" is the key's own order, and inserts into indexes
+ * stay local. With `at` the id carries the millisecond of that instant, and is above those made for it before.
+ */
+export function newId(at?: Temporal.Instant): string {
+  if (at !== undefined) return nextOfGivenTime(at.epochMilliseconds);
+  // A clock that was set back is waited for.
+  latestMillisecond = Math.max(latestMillisecond, Date.now());
+  return nextOfOwnTime(latestMillisecond);
+}
+
+/** The lowest id that carries this instant or a later one: `id >= firstIdAt(start)` is a range of the primary key. */
+export function firstIdAt(instant: Temporal.Instant): string {
+  const millisecond = Math.min(Math.max(instant.epochMilliseconds, 0), MAX_MILLISECOND);
+  return `${timeDigits(millisecond)}-0000-0000-000000000000`;
+}
 
 export function isId(text: string): boolean {
   return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(text);
+}
+
+function idSequence(): (millisecond: number) => string {
+  let current = -1;
+  let prefix = '';
+  let count = 0;
+  return (millisecond) => {
+    if (millisecond !== current) {
+      current = millisecond;
+      prefix = `${timeDigits(millisecond)}-7${hex(randomInt(HIGH_BITS), 3)}-`;
+      count = randomInt(LOW_BITS / 2);
+    }
+    count += 1;
+    const low = (VARIANT + count).toString(16);
+    return `${prefix}${low.slice(0, 4)}-${low.slice(4)}${randomUUID().slice(0, 8)}`;
+  };
+}
+
+function timeDigits(millisecond: number): string {
+  const digits = hex(millisecond, 12);
+  return `${digits.slice(0, 8)}-${digits.slice(8)}`;
+}
+
+function hex(value: number, length: number): string {
+  return value.toString(16).padStart(length, '0');
 }

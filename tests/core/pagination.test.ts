@@ -79,14 +79,3 @@ test('a page shows each item in the form of the API, with where it stands', () =
   );
   assert.deepEqual(page, { data: [10, 20], pagination: { offset: 2, limit: 2, total: 9 } });
 });
-
-test('new ids are UUIDs of version 7, in the order of the milliseconds of their making', async () => {
-  const ids: string[] = [];
-  for (let index = 0; index < 20; index += 1) {
-    ids.push(newId());
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-  assert.ok(ids.every((id) => isId(id) && id[14] === '7'));
-  assert.deepEqual([...ids].sort(), ids);
-  assert.equal(new Set(ids).size, ids.length);
-});

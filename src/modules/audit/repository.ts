@@ -14,7 +14,7 @@ export function auditRepository() {
       )
       select id, ${now.toString()}, actor_type, actor_id, action, resource_type, resource_id, outcome, details, request_id
       from unnest(
-        ${records.map(newId)}::uuid[],
+        ${records.map(() => newId(now))}::uuid[],
         ${records.map(({ actor }) => actor.type)}::actor_type[],
         ${records.map(({ actor }) => actor.id)}::uuid[],
         ${records.map(({ action }) => action)}::text[],

@@ -212,7 +212,7 @@ function newPurchase(
 ): Purchase {
   const { externalId, userId, merchantId, amount, currency } = submission;
   return {
-    id: newId(),
+    id: newId(now),
     externalId,
     userId,
     merchantId,

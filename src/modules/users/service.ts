@@ -121,7 +121,7 @@ export function userService(deps: {
   async function createUsers(trx: Trx, newUsers: readonly NewUser[]): Promise<readonly User[]> {
     const now = clock();
     const users: UserWithPassword[] = newUsers.map((user) => ({
-      id: newId(),
+      id: newId(now),
       active: true,
       createdAt: now,
       ...user,

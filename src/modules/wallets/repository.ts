@@ -34,7 +34,7 @@ export function walletRepository() {
       insert into wallets (id, user_id, currency)
       select id, user_id, currency
       from unnest(
-        ${owners.map(newId)}::uuid[],
+        ${owners.map(() => newId())}::uuid[],
         ${owners.map(({ userId }) => userId)}::uuid[],
         ${owners.map(({ currency }) => currency)}::text[]
       ) as owner (id, user_id, currency)
