@@ -1,0 +1,93 @@
+/*
+ * A programme of millions of purchases, whose rewards, caps, wallets, journal and audit log agree with each other, to
+ * see how the platform answers at that size. By requests it would take hours, so it is written by SQL, month by month.
+ */
+import { parseArgs } from 'node:util';
+import { createPlatform } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
+import { createLogger } from '../../src/core/logging.ts';
+import { StartupError } from '../../src/core/startup-error.ts';
+import { DEMO_PASSWORD } from '../../src/startup/demo-data.ts';
+import { openMigratedDatabase } from '../../src/startup/open-database.ts';
+import { findContent, load } from './load.ts';
+
+const ADMIN_EMAIL = 'carol@clicknback.com';
+/** One purchase in eighty is hers. */
+const HOT_EMAIL = 'alice@clicknback.com';
+const MONTHS = 36;
+const MOST_PURCHASES = 50_000_000;
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof StartupError ? error.message : error);
+  process.exitCode = 1;
+}
+
+async function main(): Promise<void> {
+  const purchases = readPurchases();
+  const config = readConfig(process.env);
+  if (config.mode === 'production') throw new StartupError('Made-up purchases are not loaded in production.');
+
+  const started = performance.now();
+  const logger = createLogger({ level: 'warn', readable: true });
+  const { database, location, close } = await openMigratedDatabase(config, logger);
+  try {
+    const content = await findContent(database.db, [ADMIN_EMAIL, HOT_EMAIL]);
+    if (content === 'other') {
+      throw new StartupError(`${location} holds other data. DATA_DIR=path names an empty place.`);
+    }
+    if (content === 'seeded') {
+      console.log(`${location} is seeded already. For another size begin with an empty database.`);
+      return;
+    }
+    const end = Temporal.Now.instant();
+    const start = firstOfMonth(end).subtract({ months: MONTHS - 1 });
+    // Everybody is there from the start.
+    const clock = () => start.toInstant();
+    const platform = await createPlatform({ config, database, clock, logger });
+    const adminId = await findOrRegister(platform, ADMIN_EMAIL, 'admin');
+    await findOrRegister(platform, HOT_EMAIL, 'user');
+    await platform.close();
+
+    const [currency] = config.supportedCurrencies;
+    const plan = { purchases, start, end, adminId, hotEmail: HOT_EMAIL, currency };
+    await load(database.db, plan, printed);
+  } finally {
+    await close();
+  }
+  const minutes = (performance.now() - started) / 60_000;
+  console.log(`${purchases} purchases in ${location}, after ${minutes.toFixed(1)} minutes.`);
+}
+
+function readPurchases(): number {
+  const { purchases } = parseArgs({
+    options: { purchases: { type: 'string', default: '10000000' } },
+  }).values;
+  const count = Number(purchases);
+  if (Number.isInteger(count) && count >= 1 && count <= MOST_PURCHASES) return count;
+  throw new StartupError(`--purchases must be a whole number from 1 to ${MOST_PURCHASES}.`);
+}
+
+function firstOfMonth(instant: Temporal.Instant): Temporal.ZonedDateTime {
+  return instant.toZonedDateTimeISO('UTC').with({ day: 1 }).startOfDay();
+}
+
+/** Found, where an earlier load was cut off. */
+async function findOrRegister(
+  { modules: { users } }: Awaited<ReturnType<typeof createPlatform>>,
+  email: string,
+  role: 'user' | 'admin',
+): Promise<string> {
+  const account = { email, password: DEMO_PASSWORD, role };
+  const user = (await users.service.findByEmail(email)) ?? (await users.service.register(account, null));
+  return user.id;
+}
+
+/** One line a step, with the seconds it took. */
+async function printed(title: string, work: () => Promise<unknown>): Promise<void> {
+  process.stdout.write(title.padEnd(40));
+  const started = performance.now();
+  await work();
+  console.log(`${((performance.now() - started) / 1000).toFixed(1).padStart(7)} s`);
+}

@@ -1,0 +1,20 @@
+import { load } from '../../scripts/seed-large/load.ts';
+import type { startTestPlatform } from './platform.ts';
+
+/** Three months of purchases as `npm run seed:large` makes them, in the database of a test platform. */
+export async function loadLargeData(
+  { database, admin, registerUser }: Awaited<ReturnType<typeof startTestPlatform>>,
+  purchases: number,
+) {
+  const hot = await registerUser();
+  const plan = {
+    purchases,
+    start: Temporal.ZonedDateTime.from('2025-12-01T00:00[UTC]'),
+    end: Temporal.Instant.from('2026-03-10T12:00:00Z'),
+    adminId: admin.id,
+    hotEmail: hot.email,
+    currency: 'EUR',
+  };
+  await load(database.db, plan, async (_title, work) => void (await work()));
+  return { hot, plan };
+}
