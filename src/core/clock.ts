@@ -8,6 +8,16 @@ export function utcDate(instant: Temporal.Instant): Temporal.PlainDate {
   return instant.toZonedDateTimeISO('UTC').toPlainDate();
 }
 
+/** The first instant of a UTC day (`YYYY-MM-DD`). */
+export function startOfDay(day: string): Temporal.Instant {
+  return Temporal.PlainDate.from(day).toZonedDateTime('UTC').toInstant();
+}
+
+/** The first instant after a UTC day. */
+export function endOfDay(day: string): Temporal.Instant {
+  return startOfDay(day).add({ hours: 24 });
+}
+
 /** RFC 3339 in UTC to the second, the one form in which the API shows time. */
 export function formatInstant(instant: Temporal.Instant): string {
   return instant.toString({ smallestUnit: 'second' });

@@ -1,9 +1,15 @@
+/** Rows up to which the total of a large list is counted. Counting on would cost more than the page beside it. */
+export const COUNTED_ROWS = 10_000;
+
 /** Which part of a list: so many after `offset`, or after the key `after` where the list has cursors. */
 export type PageRequest = { readonly offset: number; readonly limit: number; readonly after?: string };
 
 export type PageOf<Item> = {
   readonly items: readonly Item[];
+  /** How many items the whole list has. */
   readonly total: number;
+  /** True where counting them would cost more than the page. */
+  readonly totalIsEstimate?: boolean;
   /** The key of the last item, when more follow it. */
   readonly nextKey: string | null;
 };

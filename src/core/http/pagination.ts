@@ -1,6 +1,6 @@
 import Type, { type TSchema } from 'typebox';
 import { validationError } from '../errors.ts';
-import type { PageOf, PageRequest } from '../page.ts';
+import { COUNTED_ROWS, type PageOf, type PageRequest } from '../page.ts';
 import { Input } from './schemas.ts';
 
 const DEFAULT_LIMIT = 20;
@@ -52,7 +52,12 @@ export function CursorPage<Item extends TSchema>(item: Item) {
     pagination: Type.Object({
       offset: Type.Integer(),
       limit: Type.Integer(),
-      total: Type.Integer(),
+      total: Type.Integer({
+        description: `How many items match. Exact up to ${COUNTED_ROWS}, and on the last page by offset.`,
+      }),
+      total_is_estimate: Type.Optional(
+        Type.Literal(true, { description: 'Present where `total` is an estimate instead of a count.' }),
+      ),
       next_cursor: Type.Union([Type.String(), Type.Null()], {
         description: 'Null on the last page.',
       }),
@@ -94,7 +99,12 @@ export function presentCursorPage<Item, Body>(
   const nextCursor = page.nextKey === null ? null : Buffer.from(page.nextKey).toString('base64url');
   return {
     data: page.items.map(present),
-    pagination: { ...presentPosition(query), total: page.total, next_cursor: nextCursor },
+    pagination: {
+      ...presentPosition(query),
+      total: page.total,
+      ...(page.totalIsEstimate && { total_is_estimate: true as const }),
+      next_cursor: nextCursor,
+    },
   };
 }
 

@@ -1,7 +1,10 @@
-import { type SqlBool, sql } from 'kysely';
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { endOfDay, startOfDay } from '../../core/clock.ts';
 import type { Db, Trx } from '../../core/database.ts';
+import { firstIdAt } from '../../core/id.ts';
 import { formatMoney, moneyFromNumeric } from '../../core/money.ts';
-import { type PageOf, type PageRequest, pageOf } from '../../core/page.ts';
+import { pageNewestFirst } from '../../core/newest-first.ts';
+import type { PageOf, PageRequest } from '../../core/page.ts';
 import type {
   DuePurchase,
   DueWindow,
@@ -189,29 +192,32 @@ export function purchaseRepository() {
     `.execute(trx);
   }
 
-  /** Newest first; the cursor is the id. */
+  /** Newest first; the cursor is the id, which carries the millisecond of `created_at`. */
   async function list(db: Db, filter: PurchaseFilter, page: PageRequest): Promise<PageOf<Purchase>> {
-    let matching = db.selectFrom('purchases');
-    if (filter.status !== undefined) matching = matching.where('status', '=', filter.status);
-    if (filter.userId !== undefined) matching = matching.where('user_id', '=', filter.userId);
-    if (filter.merchantId !== undefined) matching = matching.where('merchant_id', '=', filter.merchantId);
-    if (filter.from !== undefined) {
-      matching = matching.where(sql<SqlBool>`created_at >= ${filter.from}::date`);
-    }
-    if (filter.to !== undefined) {
-      matching = matching.where(sql<SqlBool>`created_at < ${filter.to}::date + 1`);
-    }
-    const { total } = await matching.select(sql<number>`count(*)::int`.as('total')).executeTakeFirstOrThrow();
-    let rows = matching
-      .select(COLUMNS)
-      .orderBy('id', 'desc')
-      .offset(page.offset)
-      .limit(page.limit + 1);
-    if (page.after !== undefined) rows = rows.where('id', '<', page.after);
-    return pageOf((await rows.execute()).map(toPurchase), total, page, ({ id }) => id);
+    const where: RawBuilder<SqlBool>[] = [];
+    if (filter.status !== undefined) where.push(sql`status = ${filter.status}`);
+    if (filter.userId !== undefined) where.push(sql`user_id = ${filter.userId}`);
+    if (filter.merchantId !== undefined) where.push(sql`merchant_id = ${filter.merchantId}`);
+    const hasIndex = where.length > 0;
+    if (filter.from !== undefined) where.push(sql`id >= ${firstIdAt(startOfDay(filter.from))}`);
+    if (filter.to !== undefined) where.push(sql`id < ${firstIdAt(endOfDay(filter.to))}`);
+    const list = { table: 'purchases', columns: COLUMNS, where, hasIndex, merge: mergeOf(filter) } as const;
+    const found = await pageNewestFirst<PurchaseRow>(db, list, page);
+    return { ...found, items: found.items.map(toPurchase) };
   }
 
   return { insert, findByExternalIds, find, lock, findDue, lockDue, updateSettled, list };
+}
+
+/** The indexes of users and merchants have the status before the id. */
+const STATUS_BY_STATUS = {
+  each: sql`unnest(enum_range(null::purchase_status)) as each (status)`,
+  where: sql<SqlBool>`status = each.status`,
+};
+
+function mergeOf({ status, userId, merchantId }: PurchaseFilter) {
+  const isOfSomebody = userId !== undefined || merchantId !== undefined;
+  return status === undefined && isOfSomebody ? STATUS_BY_STATUS : undefined;
 }
 
 function toPurchase(row: PurchaseRow): Purchase {

@@ -1,0 +1,85 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import type { Db } from './database.ts';
+import { COUNTED_ROWS, type PageOf, type PageRequest, pageOf } from './page.ts';
+import type { DB } from './schema.generated.ts';
+
+export type NewestFirst = {
+  readonly table: keyof DB;
+  readonly columns: readonly string[];
+  readonly where: readonly RawBuilder<SqlBool>[];
+  /**
+   * True where `where` names more than ids, so that an index of its own gives the order. These have their ids "nulls
+   * first", which the primary key cannot be taken for: it would be walked in search of rows that may be far away.
+   */
+  readonly hasIndex: boolean;
+  /**
+   * Where an index has other columns between those of `where` and the id: every value that these take, so that the
+   * list is the merge of what the index gives in order for each one. Must leave out no row that `where` finds.
+   */
+  readonly merge?: { readonly each: RawBuilder<unknown>; readonly where: RawBuilder<SqlBool> } | undefined;
+};
+
+/**
+ * One page of a large list, the highest id first; the cursor is the id. Reads ids before rows: from the index alone,
+ * and no more rows than are shown. Its cost is that of the page at any depth by cursor; by offset it grows with the
+ * rows that are skipped.
+ */
+export async function pageNewestFirst<Row extends { readonly id: string }>(
+  db: Db,
+  list: NewestFirst,
+  page: PageRequest,
+  countedRows = COUNTED_ROWS,
+): Promise<PageOf<Row>> {
+  const fromCursor = page.after === undefined ? [] : [sql<SqlBool>`id < ${page.after}`];
+  const { rows } = await sql<Row>`
+    select ${sql.join(list.columns.map((column) => sql.ref(column)))}
+    from ${sql.table(list.table)}
+    where id in (
+      ${idsOf({ ...list, where: [...list.where, ...fromCursor] }, page.offset + page.limit + 1)}
+      offset ${page.offset}
+    )
+    order by id desc
+  `.execute(db);
+  // What the page itself shows of the total is exact, and free.
+  const seen = rows.length === 0 ? 0 : page.offset + rows.length;
+  const endsHere = page.after === undefined && rows.length <= page.limit && page.offset <= seen;
+  const total = endsHere ? { rows: seen } : await countRows(db, list, countedRows);
+  return {
+    ...pageOf(rows, Math.max(total.rows, seen), page, ({ id }) => id),
+    ...('isEstimate' in total && { totalIsEstimate: true }),
+  };
+}
+
+/** The highest ids of the list, `limit` of them. */
+function idsOf({ table, where, hasIndex, merge }: NewestFirst, limit: number) {
+  const highest = (conditions: readonly RawBuilder<SqlBool>[]) => sql`
+    select id from ${sql.table(table)}
+    where ${sql.join([sql<SqlBool>`true`, ...conditions], sql` and `)}
+    order by id desc ${hasIndex ? sql`nulls last` : sql``}
+    limit ${limit}
+  `;
+  if (merge === undefined) return highest(where);
+  return sql`
+    select id from ${merge.each} cross join lateral (${highest([...where, merge.where])}) as one
+    order by id desc
+    limit ${limit}
+  `;
+}
+
+/** Exact as far as rows are counted; beyond that what the planner expects, from the statistics that ANALYZE keeps. */
+async function countRows(
+  db: Db,
+  list: NewestFirst,
+  countedRows: number,
+): Promise<{ rows: number; isEstimate?: true }> {
+  const counted = await sql<{ rows: number }>`
+    select count(*)::int as rows from (${idsOf(list, countedRows + 1)}) as found
+  `.execute(db);
+  const rows = counted.rows[0]?.rows ?? 0;
+  if (rows <= countedRows) return { rows };
+  const { rows: plans } = await sql<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>`
+    explain (format json)
+    select from ${sql.table(list.table)} where ${sql.join([sql<SqlBool>`true`, ...list.where], sql` and `)}
+  `.execute(db);
+  return { rows: Math.max(plans[0]?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0, rows), isEstimate: true };
+}

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { newId } from '../../src/core/id.ts';
+import type { AuditFilter } from '../../src/modules/audit/model.ts';
+import { auditRepository } from '../../src/modules/audit/repository.ts';
+import type { PurchaseFilter } from '../../src/modules/purchases/model.ts';
+import { purchaseRepository } from '../../src/modules/purchases/repository.ts';
+import { capturingDb, rowsRead } from '../support/captured-queries.ts';
+import { runSql } from '../support/database.ts';
+import { loadLargeData } from '../support/large-data.ts';
+import { startTestPlatform } from '../support/platform.ts';
+
+/*
+ * How much each list reads for a page, at a size where the wrong index reads a hundred times as much. At ten million
+ * rows the difference is minutes; see docs/lists.md.
+ */
+
+const platform = await startTestPlatform();
+const { database, admin } = platform;
+const PURCHASES = 30_000;
+const { hot } = await loadLargeData(platform, PURCHASES);
+const { scansOf } = capturingDb(database.url);
+const [big] = await runSql(
+  database.url,
+  'select merchant_id from purchases group by merchant_id order by count(*) desc limit 1',
+);
+const [small] = await runSql(
+  database.url,
+  'select merchant_id from purchases group by merchant_id order by count(*) limit 1',
+);
+const merchantId = String(big?.merchant_id);
+const rareMerchantId = String(small?.merchant_id);
+
+const [midst] = await runSql(
+  database.url,
+  `select id from purchases order by id offset ${PURCHASES / 2} limit 1`,
+);
+const MIDST = String(midst?.id);
+
+const LIMIT = 20;
+const FIRST = { offset: 0, limit: LIMIT };
+/** Keys and rows of a page, of each of several orders that are merged, and some index pages' worth of slack. */
+const MOST_READ = 400;
+
+describe('a page of purchases reads little more than itself', () => {
+  const filters: Record<string, PurchaseFilter> = {
+    'without a filter': {},
+    'of a status': { status: 'confirmed' },
+    'of a status that is rare': { status: 'reversed' },
+    'of a user with many': { userId: hot.id },
+    'of a user with many, by status': { userId: hot.id, status: 'reversed' },
+    'of a user with none': { userId: newId() },
+    'of a merchant with many': { merchantId },
+    'of a merchant with many, by status': { merchantId, status: 'pending' },
+    'of a user at a merchant': { userId: hot.id, merchantId },
+    'of a user at a merchant with few': { userId: hot.id, merchantId: rareMerchantId, status: 'reversed' },
+    'of a day': { from: '2026-01-15', to: '2026-01-15' },
+    'of a day without any': { from: '2027-01-01' },
+    'of a status, on a day': { status: 'reversed', from: '2025-12-03', to: '2025-12-03' },
+    'of a status, on a day without any': { status: 'confirmed', from: '2026-03-09' },
+    'of a user, up to a day': { userId: hot.id, to: '2025-12-05' },
+    'of a merchant, up to a day': { merchantId, to: '2025-12-05' },
+  };
+  for (const [title, filter] of Object.entries(filters)) {
+    test(title, async () => {
+      await assertReadsLittle((db, page) => purchaseRepository().list(db, filter, page));
+    });
+  }
+});
+
+describe('a page of the audit log reads little more than itself', () => {
+  const filters: Record<string, AuditFilter> = {
+    'without a filter': {},
+    'of an action': { action: 'purchase.recorded' },
+    'of an action that is rare': { action: 'user.registered' },
+    'of an action that never was': { action: 'payout.failed' },
+    'of a kind of actor': { actorType: 'user' },
+    'of a kind of actor that never acted': { actorType: 'partner' },
+    'of an actor with many': { actorId: admin.id },
+    'of an actor with many, by an action that is not theirs': {
+      actorId: hot.id,
+      action: 'purchase.reversed',
+    },
+    'of an actor, by an action of theirs': { actorId: admin.id, action: 'purchase.reversed' },
+    'of an actor with none': { actorId: newId() },
+    'of a kind of resource': { resourceType: 'purchase' },
+    'of a kind of resource that is rare': { resourceType: 'user' },
+    'of a resource': { resourceId: hot.id },
+    'of a resource, in full': { resourceType: 'user', resourceId: hot.id, action: 'user.registered' },
+    'of a request': { requestId: 'never-made' },
+    'of failures': { outcome: 'failure' },
+    'of successes': { outcome: 'success' },
+    'of a time': { from: '2026-01-15T00:00:00Z', to: '2026-01-15T01:00:00Z' },
+    'of an action, up to a time': { action: 'purchase.confirmed', to: '2025-12-20T00:00:00Z' },
+    'of an actor, up to a time': { actorId: admin.id, to: '2025-12-02T00:00:00Z' },
+  };
+  for (const [title, filter] of Object.entries(filters)) {
+    test(title, async () => {
+      await assertReadsLittle((db, page) => auditRepository().list(db, filter, page));
+    });
+  }
+});
+
+/** On the first page, on a page in the midst of the list, and behind its end. */
+async function assertReadsLittle(
+  list: (db: typeof database.db, page: { offset: number; limit: number; after?: string }) => Promise<unknown>,
+): Promise<void> {
+  for (const after of [undefined, MIDST, '00000000-0000-7000-8000-000000000000']) {
+    const page = after === undefined ? FIRST : { ...FIRST, after };
+    const [rows = []] = await scansOf((db) => list(db, page));
+    assert.deepEqual(
+      rows.filter((node) => node['Node Type'] === 'Seq Scan'),
+      [],
+    );
+    assert.ok(rowsRead(rows) <= MOST_READ, `${rowsRead(rows)} rows: ${JSON.stringify(rows, null, 1)}`);
+  }
+}
