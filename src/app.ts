@@ -10,8 +10,10 @@ import { auditModule } from './modules/audit/index.ts';
 import { authModule } from './modules/auth/index.ts';
 import { cashbackModule } from './modules/cashback/index.ts';
 import { featureFlagsModule } from './modules/feature-flags/index.ts';
+import { idempotencyModule } from './modules/idempotency/index.ts';
 import { merchantsModule } from './modules/merchants/index.ts';
 import { offersModule } from './modules/offers/index.ts';
+import { payoutsModule } from './modules/payouts/index.ts';
 import { purchasesModule } from './modules/purchases/index.ts';
 import { usersModule } from './modules/users/index.ts';
 import { walletsModule } from './modules/wallets/index.ts';
@@ -34,6 +36,7 @@ export async function createPlatform(deps: {
   metrics.observeDatabase(database);
 
   const audit = auditModule({ database, clock });
+  const idempotency = idempotencyModule({ database, clock, encryptionKeys: config.encryptionKeys });
   const cashback = cashbackModule({ clock });
   const wallets = walletsModule({ database, clock, cashback: cashback.client, defaultCurrency });
   const users = usersModule({
@@ -79,8 +82,21 @@ export async function createPlatform(deps: {
     supportedCurrencies,
     maxQueuedPurchases: config.maxQueuedPurchases,
   });
+  const payouts = payoutsModule({
+    database,
+    clock,
+    logger,
+    metrics,
+    idempotency: idempotency.client,
+    wallets: wallets.client,
+    audit: audit.client,
+    encryptionKeys: config.encryptionKeys,
+    supportedCurrencies,
+    limits: config.payoutLimits,
+    maxQueuedPayouts: config.maxQueuedPayouts,
+  });
 
-  const jobs = [...auth.jobs, ...purchases.jobs];
+  const jobs = [...auth.jobs, ...idempotency.jobs, ...purchases.jobs];
   const runner = jobRunner({ databaseUrl: database.url, jobs, metrics, logger });
 
   let stopping = false;
@@ -95,7 +111,17 @@ export async function createPlatform(deps: {
   if (serves === 'api') {
     await server.register(
       async (api) => {
-        for (const { routes } of [auth, users, merchants, offers, purchases, wallets, featureFlags, audit])
+        for (const { routes } of [
+          auth,
+          users,
+          merchants,
+          offers,
+          purchases,
+          payouts,
+          wallets,
+          featureFlags,
+          audit,
+        ])
           routes(api);
       },
       { prefix: '/api/v1' },
@@ -105,7 +131,7 @@ export async function createPlatform(deps: {
 
   return {
     server,
-    modules: { users, merchants, offers, purchases },
+    modules: { users, merchants, offers, purchases, payouts },
     /** Begins to run the recurring jobs, beside any other process that does. */
     startJobs: runner.start,
     jobs,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { ENCRYPTION_KEY_BYTES, type EncryptionKey } from './core/encryption.ts';
-import { isCurrency } from './core/money.ts';
+import { isCurrency, moneyFromNumeric } from './core/money.ts';
 import { StartupError } from './core/startup-error.ts';
 
 /** Every setting of the platform: this file alone reads the environment. The README's table is checked against it. */
@@ -17,6 +17,7 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
   const mode = variable.oneOf('NODE_ENV', ['development', 'production', 'test'], 'development');
   const host = variable.text('HOST', 'localhost');
   const port = variable.integer('PORT', 8000, 0, 65_535);
+  const supportedCurrencies = readCurrencies(variable.text('SUPPORTED_CURRENCIES', 'EUR'));
 
   return Object.freeze({
     mode,
@@ -49,10 +50,19 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     loginsPerMinute: variable.integer('LOGINS_PER_MINUTE', 10, 1, 1_000_000),
     registrationsPerMinute: variable.integer('REGISTRATIONS_PER_MINUTE', 20, 1, 1_000_000),
 
-    supportedCurrencies: readCurrencies(variable.text('SUPPORTED_CURRENCIES', 'EUR')),
+    supportedCurrencies,
     maxCashbackPercentage: variable.integer('MAX_CASHBACK_PERCENTAGE', 20, 1, 100),
     defaultConfirmationDays: variable.integer('DEFAULT_CONFIRMATION_DAYS', 30, 0, 365),
     maxQueuedPurchases: variable.integer('MAX_QUEUED_PURCHASES', 4_096, 1, 1_000_000),
+    maxQueuedPayouts: variable.integer('MAX_QUEUED_PAYOUTS', 16_384, 1, 1_000_000),
+    payoutLimits: {
+      minimum: readAmounts('PAYOUT_MINIMUM', variable.text('PAYOUT_MINIMUM', '10.00'), supportedCurrencies),
+      monthly: readAmounts(
+        'PAYOUT_MONTHLY_LIMIT',
+        variable.text('PAYOUT_MONTHLY_LIMIT', '1000.00'),
+        supportedCurrencies,
+      ),
+    },
   });
 }
 
@@ -147,4 +157,38 @@ function readCurrencies(value: string): readonly [string, ...string[]] {
     throw new StartupError('SUPPORTED_CURRENCIES must be a list of ISO 4217 codes such as "EUR,USD".');
   }
   return [first, ...rest];
+}
+
+/**
+ * `10.00` for every currency, or with amounts of their own for some: `10.00,JPY:1500`. In minor units, by currency.
+ * A currency without an amount of its own takes the plain one, if its decimals hold that.
+ */
+function readAmounts(
+  name: string,
+  value: string,
+  currencies: readonly string[],
+): ReadonlyMap<string, bigint> {
+  const [plain = '', ...exceptions] = value.split(',').map((entry) => entry.trim());
+  const own = new Map(
+    exceptions.map((entry) => [entry.slice(0, 3), /^...:(.+)$/.exec(entry)?.[1] ?? ''] as const),
+  );
+  if ([...own.keys()].every((currency) => currencies.includes(currency))) {
+    const amounts = currencies.map((currency) => [
+      currency,
+      readAmount(own.get(currency) ?? plain, currency),
+    ]);
+    if (amounts.every((entry): entry is [string, bigint] => entry[1] !== undefined)) return new Map(amounts);
+  }
+  throw new StartupError(
+    `${name} must be an amount such as "10.00", with others for some of the supported currencies as in "10.00,JPY:1500".`,
+  );
+}
+
+function readAmount(text: string, currency: string): bigint | undefined {
+  if (!/^\d{1,10}(\.\d{1,4})?$/.test(text)) return undefined;
+  try {
+    return moneyFromNumeric(text, currency);
+  } catch {
+    return undefined;
+  }
 }

@@ -47,5 +47,5 @@ export function encryption(keys: readonly EncryptionKey[]) {
     return text.startsWith(`${currentKeyId}.`);
   }
 
-  return { encrypt, decrypt, isCurrent };
+  return { currentKeyId, encrypt, decrypt, isCurrent };
 }

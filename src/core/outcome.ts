@@ -1,3 +1,5 @@
+import { DomainError } from './errors.ts';
+
 /** What became of one item of a list: work on lists answers for each item, and one bad item fails alone. */
 export type Outcome<Value> =
   | { readonly ok: true; readonly value: Value }
@@ -9,6 +11,16 @@ export function success<Value>(value: Value): Outcome<Value> {
 
 export function failure(error: unknown): Outcome<never> {
   return { ok: false, error };
+}
+
+/** What a rule decides about one item: its refusal is the item's own, anything else is thrown. */
+export function decided<Value>(decide: () => Value): Outcome<Value> {
+  try {
+    return success(decide());
+  } catch (error) {
+    if (error instanceof DomainError) return failure(error);
+    throw error;
+  }
 }
 
 /** The value of a list of one. @throws the item's own error. */

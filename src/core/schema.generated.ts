@@ -29,6 +29,10 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
+export type PayoutMethod = "bank_transfer";
+
+export type PayoutStatus = "cancelled" | "completed" | "failed" | "processing" | "requested";
+
 export type PurchaseStatus = "confirmed" | "pending" | "reversed";
 
 export type ReversalReason = "cancelled" | "declined" | "error" | "fraud" | "returned";
@@ -89,6 +93,14 @@ export interface FeatureFlags {
   user_id: string | null;
 }
 
+export interface IdempotencyKeys {
+  caller_id: string;
+  created_at: ColumnType<Temporal.Instant, string, string>;
+  key: string;
+  outcome: Json;
+  request_fingerprint: string;
+}
+
 export interface Merchants {
   active: Generated<boolean>;
   confirmation_days: number | null;
@@ -114,6 +126,23 @@ export interface Offers {
 export interface PasswordResets {
   expires_at: ColumnType<Temporal.Instant, string, string>;
   token_hash: Buffer;
+  user_id: string;
+}
+
+export interface Payouts {
+  account_holder_masked: string;
+  amount: ColumnType<string, string, string>;
+  currency: string;
+  details_encrypted: string;
+  external_reference: string | null;
+  failure_reason: string | null;
+  iban_masked: string;
+  id: string;
+  method: PayoutMethod;
+  processing_at: ColumnType<Temporal.Instant, string, string> | null;
+  requested_at: ColumnType<Temporal.Instant, string, string>;
+  settled_at: ColumnType<Temporal.Instant, string, string> | null;
+  status: Generated<PayoutStatus>;
   user_id: string;
 }
 
@@ -190,9 +219,11 @@ export interface DB {
   cashback_cap_usage: CashbackCapUsage;
   cashback_transactions: CashbackTransactions;
   feature_flags: FeatureFlags;
+  idempotency_keys: IdempotencyKeys;
   merchants: Merchants;
   offers: Offers;
   password_resets: PasswordResets;
+  payouts: Payouts;
   purchases: Purchases;
   refresh_tokens: RefreshTokens;
   sessions: Sessions;

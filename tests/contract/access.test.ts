@@ -47,6 +47,13 @@ const ACCESS: Readonly<Record<string, Access>> = {
   'DELETE /feature-flags/{key}': 'admins',
   'GET /feature-flags': 'admins',
   'GET /feature-flags/{key}/evaluate': 'admins',
+  'POST /users/me/payouts': 'whoever is logged in',
+  'GET /users/me/payouts': 'whoever is logged in',
+  'POST /users/me/payouts/{id}/cancel': 'whoever is logged in',
+  'GET /payouts': 'admins',
+  'GET /payouts/{id}': 'admins',
+  'GET /payouts/{id}/bank-details': 'admins',
+  'PATCH /payouts/{id}/process': 'admins',
   'GET /audit-logs': 'admins',
 };
 
@@ -210,7 +217,7 @@ describe('an id that names nothing', () => {
 
       assert.equal(answer.status, 404, JSON.stringify(answer.body));
       assert.equal(answer.body.error.code, 'NOT_FOUND');
-      assert.match(answer.body.error.details.resource_type, /^(merchant|offer|purchase|wallet|user)$/);
+      assert.match(answer.body.error.details.resource_type, /^(merchant|offer|payout|purchase|wallet|user)$/);
       assert.equal(answer.body.error.details.resource_id, id);
       checkAnswer(operation, answer);
     });

@@ -18,6 +18,8 @@ const OWNERS: Readonly<Record<string, string>> = {
   wallets: 'wallets',
   wallet_entries: 'wallets',
   feature_flags: 'feature-flags',
+  payouts: 'payouts',
+  idempotency_keys: 'idempotency',
   audit_logs: 'audit',
 };
 

@@ -7,9 +7,21 @@ import { openWorld, type Sample, sampleOf } from '../support/contract-requests.t
 import { type Person, startTestPlatform } from '../support/platform.ts';
 
 /** One place of a request and what is put there: text in a URL, the source text of a value in a body. */
-type Fault = { readonly part: 'params' | 'query' | 'body'; readonly field: string; readonly value: string };
+type Fault = {
+  readonly part: 'params' | 'query' | 'headers' | 'body';
+  readonly field: string;
+  readonly value: string;
+};
 
-type Request = { readonly method: Operation['method']; readonly url: string; readonly payload?: string };
+type Request = {
+  readonly method: Operation['method'];
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly payload?: string;
+};
+
+/** Where a parameter of the API description stands in a request. */
+const PARTS = { path: 'params', query: 'query', header: 'headers' } as const;
 
 /** Items of lists are documented as anything; these are the fields that they have. */
 const ITEM_FIELDS = [
@@ -100,12 +112,13 @@ async function assertSound(
 }
 
 async function assertAnswersSoundly(
-  { method, url, payload }: Request,
+  { method, url, headers: own = {}, payload }: Request,
   caller: Person | undefined,
   type: string,
 ): Promise<void> {
   sent += 1;
   const headers = {
+    ...own,
     ...(caller !== undefined && { authorization: `Bearer ${caller.token}` }),
     ...(payload !== undefined && { 'content-type': type }),
   };
@@ -137,7 +150,7 @@ async function assertAnswersSoundly(
 /** Everywhere a caller may write something: in the path, in the query, in the body or in the items of a list. */
 function fieldsOf({ description: { parameters = [], requestBody } }: Operation): Omit<Fault, 'value'>[] {
   const inUrl = parameters.map(({ name, in: place }) => ({
-    part: place === 'path' ? ('params' as const) : ('query' as const),
+    part: PARTS[place as keyof typeof PARTS],
     field: name,
   }));
   const schema = requestBody?.content['application/json']?.schema;
@@ -161,8 +174,9 @@ function requestOf({ operation: { method, path }, sample }: Target, faults: read
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => params.get(name) ?? '');
   const search = [...query].map(([name, value]) => `${name}=${value}`).join('&');
   const url = `/api/v1${filled}${search === '' ? '' : `?${search}`}`;
-  if (sample.body === undefined) return { method, url };
-  return { method, url, payload: bodyOf(sample, of('body')) };
+  const headers = Object.fromEntries(pairsOf(of('headers')));
+  if (sample.body === undefined) return { method, url, headers };
+  return { method, url, headers, payload: bodyOf(sample, of('body')) };
 }
 
 /** Written by hand, as no serializer writes what is sent here. */

@@ -51,6 +51,9 @@ describe('the configuration', () => {
     MAX_CASHBACK_PERCENTAGE: ['0', '101', '12.5'],
     DEFAULT_CONFIRMATION_DAYS: ['-1', '366', '1.5', 'never'],
     MAX_QUEUED_PURCHASES: ['0', 'NaN', 'Infinity'],
+    PAYOUT_MINIMUM: ['ten', '-1', '1e1', '10.005', ',', '10,JPY:1000', '10,EUR', 'EUR:10', '12345678901'],
+    PAYOUT_MONTHLY_LIMIT: ['none', '-1', '1000.001', '1000,XYZ:1', '1000,EUR:'],
+    MAX_QUEUED_PAYOUTS: ['0', 'NaN', 'Infinity'],
   };
   for (const [name, values] of Object.entries(wrong)) {
     for (const value of values) {
@@ -139,6 +142,35 @@ describe('the configuration', () => {
       'EUR',
       'JPY',
     ]);
+  });
+
+  test('reads the bounds of payouts by currency, in the minor units of each', () => {
+    const { minimum, monthly } = readConfig({
+      SUPPORTED_CURRENCIES: 'EUR,JPY,KWD',
+      PAYOUT_MINIMUM: '10.50, JPY:1500',
+    }).payoutLimits;
+    assert.deepEqual(
+      [...minimum],
+      [
+        ['EUR', 1_050n],
+        ['JPY', 1_500n],
+        ['KWD', 10_500n],
+      ],
+    );
+    assert.deepEqual(
+      [...monthly],
+      [
+        ['EUR', 100_000n],
+        ['JPY', 1_000n],
+        ['KWD', 1_000_000n],
+      ],
+    );
+  });
+
+  test('refuses a bound that a currency cannot hold, unless it has one of its own', () => {
+    const environment = { SUPPORTED_CURRENCIES: 'EUR,JPY', PAYOUT_MINIMUM: '10.50' };
+    assert.throws(() => readConfig(environment), StartupError);
+    assert.ok(readConfig({ ...environment, PAYOUT_MINIMUM: '10.50,JPY:1500' }));
   });
 
   test('names the address that people open, which follows host and port', () => {

@@ -88,6 +88,7 @@ function ingestion(
     cashback,
     wallets: {
       openWallets: async () => undefined,
+      lockWallets: async () => [],
       applyMovements: async (_trx, list) => {
         movements.push(...list);
         return [];

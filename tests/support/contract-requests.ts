@@ -1,4 +1,5 @@
 import type { Operation, TestPlatform } from './contract-openapi.ts';
+import { fundWallet, payoutBody } from './payouts.ts';
 import type { Answer, Person } from './platform.ts';
 import { PASSWORD } from './platform.ts';
 
@@ -37,6 +38,16 @@ export async function openWorld(platform: TestPlatform) {
     return answer.body.id;
   }
 
+  /** A payout of this person, and the money for it. */
+  async function requestPayout(person: Person): Promise<string> {
+    await fundWallet(platform, person.id, 10_00n);
+    const answer = await platform.api('POST', '/users/me/payouts', {
+      token: person.token,
+      body: payoutBody(),
+    });
+    return answer.body.id;
+  }
+
   /** A session apart: what happens to it leaves the caller's own alone. */
   async function openSession(person: Person): Promise<{ access_token: string; refresh_token: string }> {
     const body = { email: person.email, password: PASSWORD };
@@ -56,6 +67,7 @@ export async function openWorld(platform: TestPlatform) {
     unique,
     purchase,
     recordPurchase,
+    requestPayout,
     openSession,
     resetToken,
   };
@@ -219,6 +231,26 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
   'GET /feature-flags/{key}/evaluate': ({ shopper, merchantId }) => ({
     params: { key: 'purchase_auto_confirm' },
     query: { user_id: shopper.id, merchant_id: merchantId },
+  }),
+
+  'POST /users/me/payouts': async ({ platform }, caller) => {
+    if (caller !== undefined) await fundWallet(platform, caller.id, 10_00n);
+    return { body: payoutBody({ currency: 'EUR' }) };
+  },
+  'GET /users/me/payouts': () => ({ query: { status: 'requested', offset: 0, limit: 5 } }),
+  'POST /users/me/payouts/{id}/cancel': async ({ requestPayout, shopper }, caller = shopper) => ({
+    params: { id: await requestPayout(caller) },
+  }),
+  'GET /payouts': ({ shopper }) => ({ query: { status: 'requested', user_id: shopper.id, limit: 5 } }),
+  'GET /payouts/{id}': async ({ requestPayout, shopper }) => ({
+    params: { id: await requestPayout(shopper) },
+  }),
+  'GET /payouts/{id}/bank-details': async ({ requestPayout, shopper }) => ({
+    params: { id: await requestPayout(shopper) },
+  }),
+  'PATCH /payouts/{id}/process': async ({ requestPayout, shopper }) => ({
+    params: { id: await requestPayout(shopper) },
+    body: { status: 'completed', external_reference: 'SEPA-2026-000123' },
   }),
 
   'GET /audit-logs': ({ platform }) => ({

@@ -37,6 +37,7 @@ const TAGS = [
   { name: 'purchases', description: 'Ingestion, confirmation and reversal of purchases' },
   { name: 'wallets', description: 'Balances and the journal behind them' },
   { name: 'feature-flags', description: 'What is switched on or off, and for whom' },
+  { name: 'payouts', description: 'Withdrawals, from the request to the bank transfer' },
   { name: 'audit', description: 'Who did what, when' },
 ];
 
@@ -94,9 +95,9 @@ function completeRoute(route: RouteOptions): void {
   if (access !== 'public') definitions.push(...authenticationErrors);
   if (access !== 'public' && !(access.includes('user') && access.includes('admin')))
     definitions.push(forbidden);
-  if (schema.body !== undefined || schema.params !== undefined || schema.querystring !== undefined) {
+  const { body, params, querystring, headers } = schema;
+  if ([body, params, querystring, headers].some((part) => part !== undefined))
     definitions.push(validationError);
-  }
   if (schema.body !== undefined) definitions.push(payloadTooLarge, unsupportedMediaType);
   definitions.push(internalError, overloaded, serviceUnavailable);
 

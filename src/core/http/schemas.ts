@@ -1,4 +1,5 @@
 import Type, { type TSchema } from 'typebox';
+import { isCurrency, readMoney } from '../money.ts';
 
 /** Request shapes refuse what they do not know; response shapes are built with Type.Object alone. */
 export function Input<Properties extends Record<string, TSchema>>(
@@ -29,6 +30,16 @@ export const MoneyInput = Type.Unsafe<string | number>({
     'A plain decimal above zero, as text or number: at most 10 integer digits, no more decimals than the currency has.',
   examples: ['49.90'],
 });
+
+/**
+ * The minor units of an amount that `moneyIn` has checked. The currency may be one that the platform does not know at
+ * all; the rules refuse it before its amount matters.
+ */
+export function minorUnits(amount: string | number, currency: string): bigint {
+  const reading = isCurrency(currency) ? readMoney(amount, currency) : { minor: 0n };
+  if ('problem' in reading) throw new RangeError(reading.problem);
+  return reading.minor;
+}
 
 export const Currency = Type.String({
   pattern: '^[A-Z]{3}$',

@@ -13,11 +13,18 @@ import { handleError, handleUnknownRoute } from './errors.ts';
 import { decodeBody, parseJson, parseNdjson } from './json.ts';
 import { registerOpenApi } from './openapi.ts';
 import type { HttpServer } from './route.ts';
-import { compileBody, compileText } from './validation.ts';
+import { compileBody, compileHeaders, compileText } from './validation.ts';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
 const REQUEST_TIMEOUT_MS = 10_000;
 const HEADERS_TIMEOUT_MS = 5_000;
+
+const COMPILERS = {
+  params: compileText,
+  querystring: compileText,
+  headers: compileHeaders,
+  body: compileBody,
+};
 
 export async function createHttpServer(options: {
   readonly logger: Logger;
@@ -48,7 +55,7 @@ export async function createHttpServer(options: {
   server.setErrorHandler(handleError);
   server.setNotFoundHandler(handleUnknownRoute);
   server.setValidatorCompiler(({ schema, httpPart }) =>
-    httpPart === 'body' ? compileBody(schema as never) : compileText(schema as never),
+    COMPILERS[httpPart as keyof typeof COMPILERS](schema as never),
   );
   addContentTypes(server);
   addObservation(server, options.metrics);

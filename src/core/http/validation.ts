@@ -1,4 +1,5 @@
 import { Ajv2020, type ErrorObject, type Options, type ValidateFunction } from 'ajv/dist/2020.js';
+import { electronicFormatIBAN, isValidIBAN } from 'ibantools';
 import type { TSchema } from 'typebox';
 import type { Violation } from '../errors.ts';
 import { isCurrency, readMoney } from '../money.ts';
@@ -20,6 +21,7 @@ const OPTIONS: Options = {
     email: (text: string) => EMAIL.test(text.trim()),
     date: isDate,
     'date-time': isTimestamp,
+    iban: isIban,
   },
   keywords: [
     { keyword: 'moneyIn', type: 'object', schemaType: 'object', errors: 'full', compile: compileMoneyIn },
@@ -39,11 +41,20 @@ export function compileText(schema: TSchema): ValidateFunction {
   return texts.compile(schema);
 }
 
+/** Node gives the names of headers in lower case, whatever the case in which they were sent or are documented. */
+export function compileHeaders(schema: TSchema & { properties: Record<string, TSchema> }): ValidateFunction {
+  const byLowerName = Object.entries(schema.properties).map(
+    ([name, property]) => [name.toLowerCase(), property] as const,
+  );
+  return texts.compile({ ...schema, properties: Object.fromEntries(byLowerName) });
+}
+
 /** Every violation, one a field, in the words of the contract. */
 export function violationsOf(errors: readonly Partial<ErrorObject>[], part = 'body'): Violation[] {
   const violations = new Map<string, Violation>();
   for (const error of errors) {
-    const field = fieldOf(error) || part;
+    const path = fieldOf(error) || part;
+    const field = part === 'headers' ? headerName(path) : path;
     // Of several reasons for one field the first; but what is wrong with money says more than its pattern.
     if (violations.has(field) && error.keyword !== 'moneyIn') continue;
     violations.set(field, { field, reason: reasonOf(error) });
@@ -56,6 +67,11 @@ function fieldOf({ instancePath = '', keyword, params }: Partial<ErrorObject>): 
   if (keyword === 'required') path.push(String(params?.missingProperty));
   if (keyword === 'additionalProperties') path.push(String(params?.additionalProperty));
   return path.join('.');
+}
+
+/** Validated in lower case, as Node has them; people write `Idempotency-Key`. */
+function headerName(path: string): string {
+  return path.toLowerCase().replaceAll(/\b[a-z]/g, (letter) => letter.toUpperCase());
 }
 
 function reasonOf({ keyword, params = {}, message }: Partial<ErrorObject>): string {
@@ -78,6 +94,7 @@ const FORMAT_NAMES: Record<string, string> = {
   email: 'email address',
   date: 'date (YYYY-MM-DD)',
   'date-time': 'RFC 3339 timestamp',
+  iban: 'IBAN',
 };
 
 function isDate(text: string): boolean {
@@ -97,6 +114,11 @@ function isTimestamp(text: string): boolean {
   );
 }
 
+/** Also in lower case and in groups, as people copy it from their bank. */
+function isIban(text: string): boolean {
+  return /^[A-Za-z0-9 ]{1,64}$/.test(text) && isValidIBAN(electronicFormatIBAN(text) ?? '');
+}
+
 function canRead(read: () => unknown): boolean {
   try {
     read();
@@ -108,13 +130,15 @@ function canRead(read: () => unknown): boolean {
 
 /**
  * `moneyIn: { amount: 'currency' }`: the field `amount` is money in the currency that the field `currency` names.
+ * `{ amount: ['currency', 'EUR'] }`: or in euros where that field is left out.
  * A JSON schema alone cannot say it, as the number of decimals depends on the currency.
  */
-function compileMoneyIn(amountToCurrency: Record<string, string>) {
+function compileMoneyIn(amountToCurrency: Record<string, string | readonly [string, string]>) {
   const validate: { (data: Record<string, unknown>): boolean; errors?: Partial<ErrorObject>[] } = (data) => {
-    validate.errors = Object.entries(amountToCurrency).flatMap(([amountField, currencyField]) => {
+    validate.errors = Object.entries(amountToCurrency).flatMap(([amountField, currencyOf]) => {
+      const [currencyField, fallback] = [currencyOf].flat();
       const amount = data[amountField];
-      const currency = data[currencyField];
+      const currency = data[currencyField ?? ''] ?? fallback;
       if (typeof amount !== 'string' && typeof amount !== 'number') return [];
       if (typeof currency !== 'string' || !isCurrency(currency)) return [];
       const reading = readMoney(amount, currency);

@@ -3,8 +3,17 @@ import { formatInstant } from '../../core/clock.ts';
 import { ErrorBody } from '../../core/http/errors.ts';
 import { ItemSummary, nameOfItem, presentRefusal, summarizeItems } from '../../core/http/items.ts';
 import { CursorPage, CursorQuery } from '../../core/http/pagination.ts';
-import { CalendarDate, Currency, Id, Input, Money, MoneyInput, Timestamp } from '../../core/http/schemas.ts';
-import { formatMoney, isCurrency, readMoney } from '../../core/money.ts';
+import {
+  CalendarDate,
+  Currency,
+  Id,
+  Input,
+  Money,
+  MoneyInput,
+  minorUnits,
+  Timestamp,
+} from '../../core/http/schemas.ts';
+import { formatMoney } from '../../core/money.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import type { Actor } from '../audit/index.ts';
 import type { Purchase, PurchaseSubmission, PurchaseView, RewardedPurchase } from './model.ts';
@@ -140,7 +149,6 @@ export const ReversedBody = Type.Object({
   cashback_amount: Type.String({ description: 'Zero: the reward is taken back.', examples: ['0.00'] }),
 });
 
-/** The currency may be one that the platform does not know at all; the rules refuse it before its amount matters. */
 export function toSubmission(body: Static<typeof SubmissionBody>, actor: Actor): PurchaseSubmission {
   return {
     actor,
@@ -148,16 +156,10 @@ export function toSubmission(body: Static<typeof SubmissionBody>, actor: Actor):
     // Clients write UUIDs in either case; ours are lower.
     userId: body.user_id.toLowerCase(),
     merchantId: body.merchant_id.toLowerCase(),
-    amount: amountOf(body),
+    amount: minorUnits(body.amount, body.currency),
     currency: body.currency,
     purchasedAt: body.purchased_at === undefined ? undefined : Temporal.Instant.from(body.purchased_at),
   };
-}
-
-function amountOf({ amount, currency }: Static<typeof SubmissionBody>): bigint {
-  const reading = isCurrency(currency) ? readMoney(amount, currency) : { minor: 0n };
-  if ('problem' in reading) throw new RangeError(reading.problem);
-  return reading.minor;
 }
 
 export function presentAccepted({ purchase, reward }: RewardedPurchase) {

@@ -5,11 +5,23 @@ import { walletRepository } from './repository.ts';
 import { walletRoutes } from './routes.ts';
 import { type WalletService, walletService } from './service.ts';
 
+export { insufficientBalance } from './errors.ts';
 export { verifyLedger } from './ledger-repository.ts';
-export type { LedgerReport, Movement, Wallet } from './model.ts';
+export {
+  type Balances,
+  type LedgerReport,
+  type Movement,
+  NO_MONEY,
+  type Wallet,
+  type WalletOwner,
+} from './model.ts';
+export { balancesAfter, ownerKey } from './policies.ts';
 export { presentWallet, WalletBody } from './schemas.ts';
 
-export type WalletClient = Pick<WalletService, 'openWallets' | 'applyMovements' | 'findWallets'>;
+export type WalletClient = Pick<
+  WalletService,
+  'openWallets' | 'lockWallets' | 'applyMovements' | 'findWallets'
+>;
 
 export function walletsModule(deps: {
   database: Database;

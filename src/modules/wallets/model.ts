@@ -8,6 +8,8 @@ export type WalletOwner = { readonly userId: string; readonly currency: string }
 /** In minor units. `available` may be below zero: the user owes it after a late reversal. */
 export type Balances = { readonly pending: bigint; readonly available: bigint; readonly paid: bigint };
 
+export const NO_MONEY: Balances = { pending: 0n, available: 0n, paid: 0n };
+
 export type Wallet = WalletOwner & Balances & { readonly id: string; readonly lastSequence: bigint };
 
 /** An order to move money of one wallet from one bucket to another. */

@@ -27,16 +27,24 @@ export function postMovements(
   const entries = movements.map((movement) => {
     const wallet = current.get(ownerKey(movement));
     if (wallet === undefined) throw new Error(`the wallet of user ${movement.userId} is not locked`);
-    requireLegal(movement);
-
-    const after = move(wallet, movement);
-    requireCovered(wallet, movement, after);
+    const after = balancesAfter(wallet, movement);
     const sequence = wallet.lastSequence + 1n;
     current.set(ownerKey(wallet), { ...wallet, ...after, lastSequence: sequence });
     return { ...movement, id: newId(), walletId: wallet.id, sequence, after, createdAt };
   });
   const touched = new Set(entries.map(({ walletId }) => walletId));
   return { entries, wallets: [...current.values()].filter(({ id }) => touched.has(id)) };
+}
+
+/**
+ * What a movement leaves of the balances before it.
+ * @throws INSUFFICIENT_BALANCE when it takes a bucket below zero. Only a reversal may do so to `available`.
+ */
+export function balancesAfter(before: Balances, movement: Movement): Balances {
+  requireLegal(movement);
+  const after = move(before, movement);
+  requireCovered(before, movement, after);
+  return after;
 }
 
 export function ownerKey({ userId, currency }: WalletOwner): string {
@@ -58,14 +66,14 @@ function move(before: Balances, { from, to, amount }: Movement): Balances {
   };
 }
 
-function requireCovered(wallet: Wallet, movement: Movement, after: Balances): void {
-  const { from, type } = movement;
+function requireCovered(before: Balances, movement: Movement, after: Balances): void {
+  const { from, type, currency } = movement;
   const mayOwe = from === 'available' && type === 'cashback_reversal';
   if (from === 'platform' || mayOwe || after[from] >= 0n) return;
   throw insufficientBalance({
-    available_balance: formatMoney(wallet.available, wallet.currency),
-    pending_balance: formatMoney(wallet.pending, wallet.currency),
-    requested_amount: formatMoney(movement.amount, wallet.currency),
-    currency: wallet.currency,
+    available_balance: formatMoney(before.available, currency),
+    pending_balance: formatMoney(before.pending, currency),
+    requested_amount: formatMoney(movement.amount, currency),
+    currency,
   });
 }

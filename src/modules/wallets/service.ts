@@ -29,7 +29,7 @@ export function walletService(deps: {
    */
   async function applyMovements(trx: Trx, movements: readonly Movement[]): Promise<readonly WalletEntry[]> {
     if (movements.length === 0) return [];
-    const wallets = await lockWallets(trx, distinctOwners(movements));
+    const wallets = await lockOrOpen(trx, distinctOwners(movements));
     const posting = postMovements(wallets, movements, clock());
     // Entries first: the database refuses a balance that the journal does not state.
     await repository.append(trx, posting.entries);
@@ -37,7 +37,15 @@ export function walletService(deps: {
     return posting.entries;
   }
 
-  async function lockWallets(trx: Trx, owners: readonly WalletOwner[]): Promise<Wallet[]> {
+  /**
+   * Locks the wallets that exist until the transaction ends, in one order: for a decision that rests on what they
+   * hold, before the movements that it leads to. Owners may be named more than once.
+   */
+  async function lockWallets(trx: Trx, owners: readonly WalletOwner[]): Promise<readonly Wallet[]> {
+    return repository.lock(trx, distinctOwners(owners));
+  }
+
+  async function lockOrOpen(trx: Trx, owners: readonly WalletOwner[]): Promise<readonly Wallet[]> {
     const wallets = await repository.lock(trx, owners);
     if (wallets.length === owners.length) return wallets;
     // A user's first money in this currency.
@@ -71,12 +79,12 @@ export function walletService(deps: {
     return { ...entries, items };
   }
 
-  return { openWallets, applyMovements, getWallet, findWallets, listTransactions };
+  return { openWallets, lockWallets, applyMovements, getWallet, findWallets, listTransactions };
 }
 
-function distinctOwners(movements: readonly Movement[]): WalletOwner[] {
+function distinctOwners(named: readonly WalletOwner[]): WalletOwner[] {
   const owners = new Map(
-    movements.map(({ userId, currency }) => [ownerKey({ userId, currency }), { userId, currency }]),
+    named.map(({ userId, currency }) => [ownerKey({ userId, currency }), { userId, currency }]),
   );
   return [...owners.values()];
 }

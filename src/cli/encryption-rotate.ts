@@ -1,0 +1,30 @@
+/* Encrypts whatever an older key of ENCRYPTION_KEYS protects with the first one, so that the older one can go. */
+import { readConfig } from '../config.ts';
+import { createLogger } from '../core/logging.ts';
+import { StartupError } from '../core/startup-error.ts';
+import { reencryptBankDetails } from '../modules/payouts/index.ts';
+import { joinMigratedDatabase } from '../startup/open-database.ts';
+
+/** Everything that is encrypted at rest: whoever encrypts something new adds its line. */
+const SECRETS = [{ name: 'bank details of payouts', reencrypt: reencryptBankDetails }];
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof StartupError ? error.message : error);
+  process.exitCode = 1;
+}
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const logger = createLogger({ level: 'error', readable: false });
+  const { database, close } = await joinMigratedDatabase(config, logger);
+  try {
+    for (const { name, reencrypt } of SECRETS) {
+      console.log(`${name}: ${await reencrypt(database, config.encryptionKeys)} encrypted anew`);
+    }
+    console.log(`Everything is protected by the key "${config.encryptionKeys[0]?.id}".`);
+  } finally {
+    await close();
+  }
+}

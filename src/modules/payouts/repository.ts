@@ -1,0 +1,228 @@
+import { type SqlBool, sql } from 'kysely';
+import type { Db, Trx } from '../../core/database.ts';
+import { formatMoney, moneyFromNumeric } from '../../core/money.ts';
+import { type PageOf, type PageRequest, pageOf } from '../../core/page.ts';
+import { ownerKey, type WalletOwner } from '../wallets/index.ts';
+import {
+  type Payout,
+  type PayoutFilter,
+  type PayoutMethod,
+  type PayoutStatus,
+  REFUNDED,
+  type SealedPayout,
+} from './model.ts';
+
+export type PayoutRepository = ReturnType<typeof payoutRepository>;
+
+type PayoutRow = {
+  id: string;
+  user_id: string;
+  amount: string;
+  currency: string;
+  method: PayoutMethod;
+  iban_masked: string;
+  account_holder_masked: string;
+  status: PayoutStatus;
+  requested_at: Temporal.Instant;
+  processing_at: Temporal.Instant | null;
+  settled_at: Temporal.Instant | null;
+  external_reference: string | null;
+  failure_reason: string | null;
+};
+
+/** All but the encrypted details, which are read where they are needed alone. */
+const COLUMNS = [
+  'id',
+  'user_id',
+  'amount',
+  'currency',
+  'method',
+  'iban_masked',
+  'account_holder_masked',
+  'status',
+  'requested_at',
+  'processing_at',
+  'settled_at',
+  'external_reference',
+  'failure_reason',
+] as const;
+
+/** Bank details as they are stored, and the payout that they belong to. */
+export type EncryptedDetails = { readonly id: string; readonly encryptedDetails: string };
+
+export function payoutRepository() {
+  async function insert(trx: Trx, sealed: readonly SealedPayout[]): Promise<void> {
+    const payouts = sealed.map(({ payout }) => payout);
+    await sql`
+      insert into payouts (
+        id, user_id, amount, currency, method, details_encrypted, iban_masked, account_holder_masked, status,
+        requested_at
+      )
+      select * from unnest(
+        ${payouts.map(({ id }) => id)}::uuid[],
+        ${payouts.map(({ userId }) => userId)}::uuid[],
+        ${payouts.map(({ amount, currency }) => formatMoney(amount, currency))}::numeric[],
+        ${payouts.map(({ currency }) => currency)}::text[],
+        ${payouts.map(({ method }) => method)}::payout_method[],
+        ${sealed.map(({ encryptedDetails }) => encryptedDetails)}::text[],
+        ${payouts.map(({ maskedDetails }) => maskedDetails.iban)}::text[],
+        ${payouts.map(({ maskedDetails }) => maskedDetails.accountHolder)}::text[],
+        ${payouts.map(({ status }) => status)}::payout_status[],
+        ${payouts.map(({ requestedAt }) => requestedAt.toString())}::timestamptz[]
+      )
+    `.execute(trx);
+  }
+
+  /** What the owners' payouts since then come to, by `ownerKey`; without those whose money went back. */
+  async function sumSince(
+    trx: Trx,
+    owners: readonly WalletOwner[],
+    since: Temporal.Instant,
+  ): Promise<ReadonlyMap<string, bigint>> {
+    const { rows } = await sql<{ user_id: string; currency: string; total: string }>`
+      select user_id, currency, sum(amount) as total
+      from payouts
+      where (user_id, currency) in (
+          select * from unnest(
+            ${owners.map(({ userId }) => userId)}::uuid[],
+            ${owners.map(({ currency }) => currency)}::text[]
+          )
+        )
+        and requested_at >= ${since.toString()}
+        and status <> all (${REFUNDED}::payout_status[])
+      group by user_id, currency
+    `.execute(trx);
+    return new Map(
+      rows.map(({ user_id, currency, total }) => [
+        ownerKey({ userId: user_id, currency }),
+        moneyFromNumeric(total, currency),
+      ]),
+    );
+  }
+
+  /** Locks the payouts that exist until the transaction ends, in the order of their ids. */
+  async function lock(trx: Trx, ids: readonly string[]): Promise<Payout[]> {
+    const rows = await trx
+      .selectFrom('payouts')
+      .select(COLUMNS)
+      .where('id', '=', sql<string>`any(${ids}::uuid[])`)
+      .orderBy('id')
+      .forNoKeyUpdate()
+      .execute();
+    return rows.map(toPayout);
+  }
+
+  /** Writes status, times, reference and reason of payouts that the caller has locked. */
+  async function updateMoved(trx: Trx, payouts: readonly Payout[]): Promise<void> {
+    await sql`
+      update payouts
+      set status = moved.status,
+        processing_at = moved.processing_at,
+        settled_at = moved.settled_at,
+        external_reference = moved.external_reference,
+        failure_reason = moved.failure_reason
+      from unnest(
+        ${payouts.map(({ id }) => id)}::uuid[],
+        ${payouts.map(({ status }) => status)}::payout_status[],
+        ${payouts.map(({ processingAt }) => processingAt?.toString() ?? null)}::timestamptz[],
+        ${payouts.map(({ settledAt }) => settledAt?.toString() ?? null)}::timestamptz[],
+        ${payouts.map(({ externalReference }) => externalReference)}::text[],
+        ${payouts.map(({ failureReason }) => failureReason)}::text[]
+      ) as moved (id, status, processing_at, settled_at, external_reference, failure_reason)
+      where payouts.id = moved.id
+    `.execute(trx);
+  }
+
+  async function find(db: Db, id: string): Promise<Payout | undefined> {
+    const row = await db.selectFrom('payouts').select(COLUMNS).where('id', '=', id).executeTakeFirst();
+    return row && toPayout(row);
+  }
+
+  async function findStatuses(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, PayoutStatus>> {
+    const rows = await db
+      .selectFrom('payouts')
+      .select(['id', 'status'])
+      .where('id', '=', sql<string>`any(${ids}::uuid[])`)
+      .execute();
+    return new Map(rows.map(({ id, status }) => [id, status]));
+  }
+
+  /** Newest first; the cursor is the id. */
+  async function list(db: Db, filter: PayoutFilter, page: PageRequest): Promise<PageOf<Payout>> {
+    let matching = db.selectFrom('payouts');
+    if (filter.status !== undefined) matching = matching.where('status', '=', filter.status);
+    if (filter.userId !== undefined) matching = matching.where('user_id', '=', filter.userId);
+    const { total } = await matching.select(sql<number>`count(*)::int`.as('total')).executeTakeFirstOrThrow();
+    let rows = matching
+      .select(COLUMNS)
+      .orderBy('id', 'desc')
+      .offset(page.offset)
+      .limit(page.limit + 1);
+    if (page.after !== undefined) rows = rows.where('id', '<', page.after);
+    return pageOf((await rows.execute()).map(toPayout), total, page, ({ id }) => id);
+  }
+
+  async function findEncryptedDetails(db: Db, id: string): Promise<string | undefined> {
+    const row = await db
+      .selectFrom('payouts')
+      .select('details_encrypted')
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return row?.details_encrypted;
+  }
+
+  /** Locks up to `limit` payouts whose details another key than this one protects. */
+  async function lockEncryptedOtherwise(trx: Trx, keyId: string, limit: number): Promise<EncryptedDetails[]> {
+    const rows = await trx
+      .selectFrom('payouts')
+      .select(['id', 'details_encrypted'])
+      .where(sql<SqlBool>`split_part(details_encrypted, '.', 1) <> ${keyId}`)
+      .orderBy('id')
+      .limit(limit)
+      .forNoKeyUpdate()
+      .execute();
+    return rows.map((row) => ({ id: row.id, encryptedDetails: row.details_encrypted }));
+  }
+
+  async function updateEncryptedDetails(trx: Trx, details: readonly EncryptedDetails[]): Promise<void> {
+    await sql`
+      update payouts
+      set details_encrypted = anew.details_encrypted
+      from unnest(
+        ${details.map(({ id }) => id)}::uuid[],
+        ${details.map(({ encryptedDetails }) => encryptedDetails)}::text[]
+      ) as anew (id, details_encrypted)
+      where payouts.id = anew.id
+    `.execute(trx);
+  }
+
+  return {
+    insert,
+    sumSince,
+    lock,
+    updateMoved,
+    find,
+    findStatuses,
+    list,
+    findEncryptedDetails,
+    lockEncryptedOtherwise,
+    updateEncryptedDetails,
+  };
+}
+
+function toPayout(row: PayoutRow): Payout {
+  return {
+    id: row.id,
+    userId: row.user_id,
+    amount: moneyFromNumeric(row.amount, row.currency),
+    currency: row.currency,
+    method: row.method,
+    maskedDetails: { iban: row.iban_masked, accountHolder: row.account_holder_masked },
+    status: row.status,
+    requestedAt: row.requested_at,
+    processingAt: row.processing_at,
+    settledAt: row.settled_at,
+    externalReference: row.external_reference,
+    failureReason: row.failure_reason,
+  };
+}
