@@ -32,8 +32,6 @@ async function main(): Promise<void> {
       logger.level = config.logLevel;
     }
     await listen(platform.server, config);
-    if (config.runJobs) await platform.startJobs();
-
     stopGracefully(logger, async () => {
       await platform.close();
       await close();
@@ -42,6 +40,7 @@ async function main(): Promise<void> {
     if (config.mode === 'development') {
       console.log(summary({ url: config.publicUrl, dataLocation: location, demoData: config.demoData }));
     }
+    if (config.runJobs) await platform.startJobs();
   } catch (error) {
     await close();
     throw error;

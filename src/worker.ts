@@ -24,12 +24,11 @@ async function main(): Promise<void> {
   try {
     const platform = await createPlatform({ config, database, clock: systemClock, logger, serves: 'probes' });
     await listen(platform.server, { host: config.host, port: config.workerPort });
-    await platform.startJobs();
-
     stopGracefully(logger, async () => {
       await platform.close();
       await close();
     });
+    await platform.startJobs();
     logger.info({ location, port: config.workerPort }, 'worker started');
   } catch (error) {
     await close();

@@ -61,9 +61,15 @@ export function jobRunner(options: {
   const { databaseUrl, jobs, metrics, logger } = options;
   const stopping = new AbortController();
   let queue: PgBoss | undefined;
+  let started: Promise<void> | undefined;
 
   /** Makes or updates the queue's tables, in a schema of their own, and begins to work. */
-  async function start(): Promise<void> {
+  function start(): Promise<void> {
+    started = open();
+    return started;
+  }
+
+  async function open(): Promise<void> {
     queue = new PgBoss({
       connectionString: databaseUrl,
       max: CONNECTIONS,
@@ -75,7 +81,10 @@ export function jobRunner(options: {
     queue.on('error', (error) => logger.error({ err: error }, 'the job queue failed, and goes on'));
     queue.on('warning', ({ message, data }) => logger.warn({ data }, message));
     await queue.start();
-    for (const job of jobs) await recur(queue, job);
+    for (const job of jobs) {
+      if (stopping.signal.aborted) return;
+      await recur(queue, job);
+    }
   }
 
   async function recur(on: PgBoss, job: Job): Promise<void> {
@@ -117,6 +126,8 @@ export function jobRunner(options: {
   /** Lets batches under way finish, and leaves the rest to another process or the next start. */
   async function stop(): Promise<void> {
     stopping.abort(new Error('the process stops'));
+    // A start that failed has told its caller.
+    await started?.catch(() => undefined);
     await queue?.stop({ timeout: STOP_TIMEOUT_MS }).catch((error: unknown) => {
       logger.warn({ err: error }, 'the job queue did not stop in order');
     });

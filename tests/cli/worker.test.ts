@@ -19,6 +19,16 @@ describe('npm run worker', () => {
   });
 });
 
+test('a signal that comes while the jobs start is no failure, with an empty database and with a used one', async () => {
+  const { url } = await createTestDatabase();
+  for (const program of ['src/worker.ts', 'src/main.ts'] as const) {
+    const child = await spawnPlatform({ DATABASE_URL: url, DEMO_DATA: 'false' }, program);
+    await child.ready();
+    child.process.kill('SIGTERM');
+    assert.equal(await child.ended, 0, child.output());
+  }
+});
+
 describe('npm run up', () => {
   test('runs the jobs too, unless RUN_JOBS=false', async () => {
     const { url } = await createTestDatabase();
