@@ -30,6 +30,48 @@ describe('a login', () => {
     );
   });
 
+  test('is told to the audit log, with its session and request, whether it succeeds or not', async () => {
+    const { id, email } = await platform.registerUser();
+    const attempt = (to: string, password: string, request: string) =>
+      api('POST', '/auth/login', { body: { email: to, password }, headers: { 'x-request-id': request } });
+    await attempt(email, PASSWORD, 'login-right');
+    await attempt(email, 'Wr0ng!Pass', 'login-wrong');
+    await attempt('nobody@example.com', PASSWORD, 'login-unknown');
+    await sql(`update users set active = false where id = '${id}'`);
+    await attempt(email, PASSWORD, 'login-inactive');
+
+    const logs = await sql(
+      `select request_id, actor_type::text, actor_id, action, resource_type, resource_id, outcome::text, details
+       from audit_logs where request_id like 'login-%' order by occurred_at, id`,
+    );
+    const byRequest = new Map(logs.map(({ request_id, ...log }) => [request_id, log]));
+    const [session] = await sql(`select id from sessions where user_id = '${id}' order by id desc limit 1`);
+    assert.deepEqual(byRequest.get('login-right'), {
+      actor_type: 'user',
+      actor_id: id,
+      action: 'session.opened',
+      resource_type: 'session',
+      resource_id: session?.id,
+      outcome: 'success',
+      details: {},
+    });
+    const refused = { actor_type: 'user', actor_id: null, action: 'login.refused', outcome: 'failure' };
+    const ofAccount = { ...refused, resource_type: 'user', resource_id: id };
+    assert.deepEqual(byRequest.get('login-wrong'), {
+      ...ofAccount,
+      details: { code: 'INVALID_CREDENTIALS' },
+    });
+    assert.deepEqual(byRequest.get('login-inactive'), { ...ofAccount, details: { code: 'USER_INACTIVE' } });
+    const unknown = byRequest.get('login-unknown');
+    assert.deepEqual(unknown, {
+      ...refused,
+      resource_type: 'login',
+      resource_id: unknown?.resource_id,
+      details: { code: 'INVALID_CREDENTIALS' },
+    });
+    assert.equal(logs.length, 4);
+  });
+
   test('takes the email in any case and with space around it', async () => {
     const { email } = await platform.registerUser('mixed@example.com');
     assert.equal((await login(` ${email.toUpperCase()} `)).status, 200);
@@ -211,7 +253,7 @@ describe('a logout', () => {
     assertRefused(await refresh(refreshToken), 'TOKEN_REVOKED');
     assert.equal((await me(other.access_token)).status, 200);
     const audit = await sql(
-      `select action, actor_type::text, request_id from audit_logs where actor_id = '${id}' and action like 'session%'`,
+      `select action, actor_type::text, request_id from audit_logs where actor_id = '${id}' and action = 'session.ended'`,
     );
     assert.deepEqual(audit, [{ action: 'session.ended', actor_type: 'user', request_id: 'logout-1' }]);
   });

@@ -78,7 +78,6 @@ function ingestion(
     users: {
       findUser: async () => user,
       findUsers: async () => new Map([[SHOPPER, user]]),
-      findByCredentials: async () => undefined,
     },
     merchants: {
       findMerchants: async () => new Map([[MERCHANT, merchant]]),

@@ -63,7 +63,7 @@ export function passwordResetService(deps: {
       await audit.record(trx, [
         { actor, action: 'user.password_reset', resourceType: 'user', resourceId: user.id },
       ]);
-      return sessions.openSession(trx, user);
+      return sessions.openSession(trx, user, requestId);
     });
   }
 

@@ -57,7 +57,7 @@ export function authRoutes(deps: {
         // The account is in the body, so both limits count once that is read.
         preHandler: [server.rateLimit(limit), limitBy(namedAccount)],
       },
-      async ({ body }) => presentTokens(await service.login(body.email, body.password)),
+      async ({ body, id }) => presentTokens(await service.login(body.email, body.password, id)),
     );
 
     server.post(

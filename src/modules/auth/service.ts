@@ -1,6 +1,7 @@
 import { type Caller, invalidToken, tokenRevoked, userInactive } from '../../core/caller.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Database, Trx } from '../../core/database.ts';
+import type { DomainError } from '../../core/errors.ts';
 import { newId } from '../../core/id.ts';
 import type { Actor, AuditClient } from '../audit/index.ts';
 import type { User, UserClient } from '../users/index.ts';
@@ -24,21 +25,48 @@ export function authService(deps: {
   const { database, clock, repository, tokens, users, audit, refreshTtlSeconds } = deps;
 
   /** @throws INVALID_CREDENTIALS; USER_INACTIVE to those who know the password; OVERLOADED. */
-  async function login(email: string, password: string): Promise<TokenPair> {
-    const verified = await users.findByCredentials(email, password);
-    if (verified === undefined) throw invalidCredentials();
-    return database.transaction(async (trx) => {
+  async function login(email: string, password: string, requestId: string): Promise<TokenPair> {
+    const { account, matches } = await users.checkCredentials(email, password);
+    const result = await database.transaction(async (trx) => {
       // A change of the password that commits meanwhile ended the sessions that there were: this one would be left.
-      const user = await users.lockUnchanged(trx, verified);
-      if (user === undefined) throw invalidCredentials();
-      if (!user.active) throw userInactive();
-      return openSession(trx, user);
+      const user = matches ? await users.lockUnchanged(trx, account) : undefined;
+      if (user?.active) return openSession(trx, user, requestId);
+      const refusal = user === undefined ? invalidCredentials() : userInactive();
+      await recordRefusedLogin(trx, account?.id, refusal, requestId);
+      // Returned, not thrown: the record of the refusal must be committed.
+      return refusal;
     });
+    if (result instanceof Error) throw result;
+    return result;
   }
 
-  async function openSession(trx: Trx, user: User): Promise<TokenPair> {
+  /** By nobody in particular, as it is not known who tried. An unknown address costs the same time: it has a row too. */
+  async function recordRefusedLogin(
+    trx: Trx,
+    userId: string | undefined,
+    refusal: DomainError,
+    requestId: string,
+  ): Promise<void> {
+    await audit.record(trx, [
+      {
+        actor: { type: 'user', id: null, requestId },
+        action: 'login.refused',
+        ...(userId === undefined
+          ? { resourceType: 'login', resourceId: newId() }
+          : { resourceType: 'user', resourceId: userId }),
+        outcome: 'failure',
+        details: { code: refusal.code },
+      },
+    ]);
+  }
+
+  async function openSession(trx: Trx, user: User, requestId: string): Promise<TokenPair> {
     const session = { id: newId(), userId: user.id };
     await repository.insertSession(trx, session, clock());
+    const actor: Actor = { type: user.role, id: user.id, requestId };
+    await audit.record(trx, [
+      { actor, action: 'session.opened', resourceType: 'session', resourceId: session.id },
+    ]);
     return issueTokens(trx, user, session.id, tokens.newOpaqueToken());
   }
 

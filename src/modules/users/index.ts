@@ -15,7 +15,7 @@ export type UserClient = Pick<
   UserService,
   | 'findUser'
   | 'findUsers'
-  | 'findByCredentials'
+  | 'checkCredentials'
   | 'lockUnchanged'
   | 'findMatchingHash'
   | 'hashNewPassword'

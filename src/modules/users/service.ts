@@ -171,11 +171,17 @@ export function userService(deps: {
     return new Map(users.map((user) => [user.id, user]));
   }
 
-  /** The user whom email and password name; undefined for either wrong, after the same time. */
-  async function findByCredentials(email: string, password: string): Promise<UserWithPassword | undefined> {
-    const user = await repository.findWithPassword(database.db, { email: normalizeEmail(email) });
-    const matches = await passwords.verifyPassword(password, user?.passwordHash ?? null);
-    return matches ? user : undefined;
+  /** The account of this email, and whether the password is its own; either way after the same time. */
+  async function checkCredentials(
+    email: string,
+    password: string,
+  ): Promise<
+    | { readonly matches: true; readonly account: UserWithPassword }
+    | { readonly matches: false; readonly account: UserWithPassword | undefined }
+  > {
+    const account = await repository.findWithPassword(database.db, { email: normalizeEmail(email) });
+    const matches = await passwords.verifyPassword(password, account?.passwordHash ?? null);
+    return matches && account !== undefined ? { matches, account } : { matches: false, account };
   }
 
   /** The user as they are now, and stay until the transaction ends; undefined once they have another password. */
@@ -214,7 +220,7 @@ export function userService(deps: {
     findByEmail,
     findUser,
     findUsers,
-    findByCredentials,
+    checkCredentials,
     lockUnchanged,
     findMatchingHash,
     hashNewPassword,
