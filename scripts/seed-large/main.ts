@@ -46,12 +46,19 @@ async function main(): Promise<void> {
     // Everybody is there from the start.
     const clock = () => start.toInstant();
     const platform = await createPlatform({ config, database, clock, logger });
-    const adminId = await findOrRegister(platform, ADMIN_EMAIL, 'admin');
-    await findOrRegister(platform, HOT_EMAIL, 'user');
+    const { users } = platform.modules;
+    const password = DEMO_PASSWORD;
+    // Found, where an earlier load was cut off.
+    const admin =
+      (await users.service.findByEmail(ADMIN_EMAIL)) ??
+      (await users.service.createAdmin({ email: ADMIN_EMAIL, password }));
+    if ((await users.service.findByEmail(HOT_EMAIL)) === undefined) {
+      await users.service.register({ email: HOT_EMAIL, password }, null);
+    }
     await platform.close();
 
     const [currency] = config.supportedCurrencies;
-    const plan = { purchases, start, end, adminId, hotEmail: HOT_EMAIL, currency };
+    const plan = { purchases, start, end, adminId: admin.id, hotEmail: HOT_EMAIL, currency };
     await load(database.db, plan, printed);
   } finally {
     await close();
@@ -71,17 +78,6 @@ function readPurchases(): number {
 
 function firstOfMonth(instant: Temporal.Instant): Temporal.ZonedDateTime {
   return instant.toZonedDateTimeISO('UTC').with({ day: 1 }).startOfDay();
-}
-
-/** Found, where an earlier load was cut off. */
-async function findOrRegister(
-  { modules: { users } }: Awaited<ReturnType<typeof createPlatform>>,
-  email: string,
-  role: 'user' | 'admin',
-): Promise<string> {
-  const account = { email, password: DEMO_PASSWORD, role };
-  const user = (await users.service.findByEmail(email)) ?? (await users.service.register(account, null));
-  return user.id;
 }
 
 /** One line a step, with the seconds it took. */

@@ -35,8 +35,7 @@ export async function pageNewestFirst<Row extends { readonly id: string }>(
     select ${sql.join(list.columns.map((column) => sql.ref(column)))}
     from ${sql.table(list.table)}
     where id in (
-      ${idsOf({ ...list, where: [...list.where, ...fromCursor] }, page.offset + page.limit + 1)}
-      offset ${page.offset}
+      ${idsOf({ ...list, where: [...list.where, ...fromCursor] }, page.limit + 1, page.offset)}
     )
     order by id desc
   `.execute(db);
@@ -50,19 +49,21 @@ export async function pageNewestFirst<Row extends { readonly id: string }>(
   };
 }
 
-/** The highest ids of the list, `limit` of them. */
-function idsOf({ table, where, hasIndex, merge }: NewestFirst, limit: number) {
-  const highest = (conditions: readonly RawBuilder<SqlBool>[]) => sql`
+/** The highest ids of the list, `limit` of them after the first `offset`. */
+function idsOf({ table, where, hasIndex, merge }: NewestFirst, limit: number, offset = 0) {
+  const highest = (conditions: readonly RawBuilder<SqlBool>[], count: RawBuilder<unknown>) => sql`
     select id from ${sql.table(table)}
     where ${sql.join([sql<SqlBool>`true`, ...conditions], sql` and `)}
     order by id desc ${hasIndex ? sql`nulls last` : sql``}
-    limit ${limit}
+    ${count}
   `;
-  if (merge === undefined) return highest(where);
+  if (merge === undefined) return highest(where, sql`limit ${limit} offset ${offset}`);
   return sql`
-    select id from ${merge.each} cross join lateral (${highest([...where, merge.where])}) as one
+    select id
+    from ${merge.each}
+    cross join lateral (${highest([...where, merge.where], sql`limit ${offset + limit}`)}) as one
     order by id desc
-    limit ${limit}
+    limit ${limit} offset ${offset}
   `;
 }
 

@@ -5,6 +5,8 @@ import type { AuditFilter } from '../../src/modules/audit/model.ts';
 import { auditRepository } from '../../src/modules/audit/repository.ts';
 import type { PurchaseFilter } from '../../src/modules/purchases/model.ts';
 import { purchaseRepository } from '../../src/modules/purchases/repository.ts';
+import type { UserFilter } from '../../src/modules/users/model.ts';
+import { userRepository } from '../../src/modules/users/repository.ts';
 import { capturingDb, rowsRead } from '../support/captured-queries.ts';
 import { runSql } from '../support/database.ts';
 import { loadLargeData } from '../support/large-data.ts';
@@ -19,6 +21,12 @@ const platform = await startTestPlatform();
 const { database, admin } = platform;
 const PURCHASES = 30_000;
 const { hot } = await loadLargeData(platform, PURCHASES);
+await runSql(
+  database.url,
+  `insert into users (id, email, role, active, created_at)
+   select gen_random_uuid(), 'many-' || n || '@many.example', 'user', true, now() from generate_series(1, 20000) as n;
+   analyze users`,
+);
 const { scansOf } = capturingDb(database.url);
 const [big] = await runSql(
   database.url,
@@ -97,6 +105,29 @@ describe('a page of the audit log reads little more than itself', () => {
   for (const [title, filter] of Object.entries(filters)) {
     test(title, async () => {
       await assertReadsLittle((db, page) => auditRepository().list(db, filter, page));
+    });
+  }
+});
+
+test('a page by offset reads the keys that it skips, and no rows but its own', async () => {
+  for (const filter of [{}, { status: 'confirmed' } as const]) {
+    const page = { offset: 300, limit: LIMIT };
+    const [rows = []] = await scansOf((db) => purchaseRepository().list(db, filter, page));
+    assert.ok(rowsRead(rows) <= 300 + 2 * (LIMIT + 1), `${rowsRead(rows)} rows`);
+  }
+});
+
+describe('a page of users reads little more than itself', () => {
+  const filters: Record<string, UserFilter> = {
+    'without a filter': {},
+    'of a part of an address that all have': { email: 'example' },
+    'of administrators': { role: 'admin' },
+    'of the inactive': { active: false },
+    'of a time': { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' },
+  };
+  for (const [title, filter] of Object.entries(filters)) {
+    test(title, async () => {
+      await assertReadsLittle((db, page) => userRepository().list(db, filter, page));
     });
   }
 });

@@ -152,6 +152,8 @@ describe('npm run seed:large', () => {
 
       assert.match(first.stdout, /300 purchases in /);
       assert.match(second.stdout, /seeded already/);
+      const [carol] = await runSql(own.href, "select role from users where email = 'carol@clicknback.com'");
+      assert.equal(carol?.role, 'admin');
       assert.equal((await runSql(own.href, 'select from purchases')).length, 300);
       const database = openDatabase({ url: own.href, maxConnections: 1, onLostConnection: () => undefined });
       assert.deepEqual((await verifyLedger(database.db)).faults, []);

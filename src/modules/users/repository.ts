@@ -1,6 +1,8 @@
-import { type SqlBool, sql } from 'kysely';
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Db, Trx } from '../../core/database.ts';
-import { type PageOf, type PageRequest, pageOf } from '../../core/page.ts';
+import { firstIdAt } from '../../core/id.ts';
+import { pageNewestFirst } from '../../core/newest-first.ts';
+import type { PageOf, PageRequest } from '../../core/page.ts';
 import type { User, UserFilter, UserWithPassword } from './model.ts';
 
 export type UserRepository = ReturnType<typeof userRepository>;
@@ -66,26 +68,21 @@ export function userRepository() {
     return row && { ...toUser(row), passwordHash: row.password_hash };
   }
 
-  /** Newest first; the cursor is the id. */
+  /** Newest first; the cursor is the id, which carries the millisecond of `created_at`. */
   async function list(db: Db, filter: UserFilter, page: PageRequest): Promise<PageOf<User>> {
-    let matching = db.selectFrom('users');
-    if (filter.email !== undefined)
-      matching = matching.where('email', 'like', `%${escapeLike(filter.email)}%`);
-    if (filter.role !== undefined) matching = matching.where('role', '=', filter.role);
-    if (filter.active !== undefined) matching = matching.where('active', '=', filter.active);
-    if (filter.from !== undefined) matching = matching.where(sql<SqlBool>`created_at >= ${filter.from}`);
+    const { email, role, active, from, to } = filter;
+    const where: RawBuilder<SqlBool>[] = [];
+    if (email !== undefined) where.push(sql`email like ${`%${escapeLike(email)}%`}`);
+    if (role !== undefined) where.push(sql`role = ${role}`);
+    if (active !== undefined) where.push(sql`active = ${active}`);
+    if (from !== undefined) where.push(sql`id >= ${firstIdAt(Temporal.Instant.from(from))}`);
     // The API shows whole seconds, so the one that is named belongs to the list.
-    if (filter.to !== undefined)
-      matching = matching.where(sql<SqlBool>`created_at < ${filter.to}::timestamptz + interval '1 second'`);
+    if (to !== undefined) where.push(sql`id < ${firstIdAt(Temporal.Instant.from(to).add({ seconds: 1 }))}`);
 
-    const { total } = await matching.select(sql<number>`count(*)::int`.as('total')).executeTakeFirstOrThrow();
-    let rows = matching
-      .select(COLUMNS)
-      .orderBy('id', 'desc')
-      .offset(page.offset)
-      .limit(page.limit + 1);
-    if (page.after !== undefined) rows = rows.where('id', '<', page.after);
-    return pageOf((await rows.execute()).map(toUser), total, page, ({ id }) => id);
+    // Which index serves, the one of the few or the primary key, depends on how many match: the planner's to say.
+    const list = { table: 'users', columns: COLUMNS, where, hasIndex: false } as const;
+    const found = await pageNewestFirst<UserRow>(db, list, page);
+    return { ...found, items: found.items.map(toUser) };
   }
 
   /** The user if the password is still this one; no change of the account passes until the transaction ends. */

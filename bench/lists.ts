@@ -1,0 +1,175 @@
+/*
+ * How long pages of the large lists take, over HTTP, one request at a time: the first page again and again, pages deep
+ * in the list one after the other by cursor, and pages by offset. Asks a running platform whose data `npm run
+ * seed:large` made, and prints a table in Markdown. docs/lists.md has one.
+ */
+import { parseArgs } from 'node:util';
+
+const { url, requests } = parseArgs({
+  options: {
+    url: { type: 'string', default: `http://localhost:${process.env.PORT ?? 8000}` },
+    requests: { type: 'string', default: '200' },
+  },
+}).values;
+const REQUESTS = Number(requests);
+const PASSWORD = 'Str0ng!Pass';
+/** Where "deep" begins: half-way, or so far that getting there by offset stays within the time of a statement. */
+const DEEPEST = 2_000_000;
+const OFFSET = 10_000;
+
+type Page = {
+  readonly data: readonly { readonly id: string }[];
+  readonly pagination: {
+    readonly total: number;
+    readonly total_is_estimate?: true;
+    readonly next_cursor: string | null;
+  };
+};
+
+const admin = await login('carol@clicknback.com');
+const alice = await login('alice@clicknback.com');
+const ask = asker(admin);
+
+const { id: adminId } = await get<{ id: string }>('/users/me', admin);
+const { id: hotId } = await get<{ id: string }>('/users/me', alice);
+const [, , usual] = (await ask('/users?limit=3')).data;
+const merchants = await ask('/merchants?limit=100&offset=100');
+const smallest = (await ask('/merchants?limit=1')).data[0]?.id;
+const biggest = merchants.data.at(-1)?.id;
+const nobody = '01936f2e-8c1b-7c3a-9d55-000000000000';
+const today = Temporal.Now.plainDateISO('UTC');
+const lastYear = today.subtract({ years: 1 }).toString();
+const [purchase] = (await ask(`/purchases?status=reversed&limit=1`)).data;
+
+const LISTS: readonly (readonly [string, string])[] = [
+  ['/purchases', ''],
+  ['/purchases', 'status=pending'],
+  ['/purchases', 'status=confirmed'],
+  ['/purchases', 'status=reversed'],
+  ['/purchases', `user_id=${hotId}`],
+  ['/purchases', `user_id=${hotId}&status=reversed`],
+  ['/purchases', `user_id=${usual?.id}`],
+  ['/purchases', `user_id=${nobody}`],
+  ['/purchases', `merchant_id=${biggest}`],
+  ['/purchases', `merchant_id=${biggest}&status=pending`],
+  ['/purchases', `merchant_id=${smallest}`],
+  ['/purchases', `user_id=${hotId}&merchant_id=${biggest}`],
+  ['/purchases', `user_id=${hotId}&merchant_id=${smallest}&status=reversed`],
+  ['/purchases', `start_date=${lastYear}&end_date=${lastYear}`],
+  ['/purchases', `end_date=${lastYear}`],
+  ['/purchases', `status=confirmed&start_date=${today.subtract({ days: 5 })}`],
+  ['/purchases', `merchant_id=${biggest}&end_date=${lastYear}`],
+  ['/purchases', `start_date=${today.add({ days: 1 })}`],
+  ['/users/me/purchases', ''],
+  ['/users/me/purchases', 'status=confirmed'],
+  ['/users/me/wallet/transactions', ''],
+  ['/audit-logs', ''],
+  ['/audit-logs', 'actor_type=user'],
+  ['/audit-logs', 'actor_type=partner'],
+  ['/audit-logs', `actor_id=${adminId}`],
+  ['/audit-logs', `actor_id=${hotId}`],
+  ['/audit-logs', `actor_id=${hotId}&action=purchase.reversed`],
+  ['/audit-logs', 'action=purchase.recorded'],
+  ['/audit-logs', 'action=user.registered'],
+  ['/audit-logs', 'action=payout.failed'],
+  ['/audit-logs', 'resource_type=purchase'],
+  ['/audit-logs', 'resource_type=user'],
+  ['/audit-logs', `resource_type=purchase&resource_id=${purchase?.id}`],
+  ['/audit-logs', 'outcome=failure'],
+  ['/audit-logs', 'outcome=success'],
+  ['/audit-logs', 'request_id=unknown'],
+  ['/audit-logs', `to=${lastYear}T00:00:00Z`],
+  ['/audit-logs', `action=purchase.confirmed&to=${lastYear}T00:00:00Z`],
+  ['/users', ''],
+  ['/users', 'email=shopper-77'],
+  ['/users', 'email=example'],
+  ['/users', 'email=nobody-of-this-name'],
+  ['/users', 'role=admin'],
+  ['/users', 'status=inactive'],
+];
+
+console.log('| List | total | first page | deep, by cursor | by offset |');
+console.log('| --- | ---: | ---: | ---: | ---: |');
+const everything: number[] = [];
+for (const [path, filter] of LISTS) {
+  const read = asker(path.startsWith('/users/me') ? alice : admin);
+  const at = (part: string) => `${path}?${[filter, part].filter(Boolean).join('&')}`;
+  const { total, total_is_estimate } = (await read(at(''))).pagination;
+  const first = await measured(() => read(at('')));
+  const deep = await walked(read, at, Math.min(Math.floor(total / 2), DEEPEST));
+  const byOffset = total > OFFSET + 20 ? await measured(() => read(at(`offset=${OFFSET}`))) : [];
+  everything.push(...first, ...deep);
+  const shown = `${total_is_estimate ? '≈ ' : ''}${total}`;
+  const name = `${path}${filter && '?'}${named(filter)}`;
+  console.log(`| \`${name}\` | ${shown} | ${summary(first)} | ${summary(deep)} | ${summary(byOffset)} |`);
+}
+console.log(
+  `\np50 / p99 in ms of ${REQUESTS} requests each; of all but those by offset: ${summary(everything)}.`,
+);
+
+/** Pages one after the other, from `start` items into the list on; from its end on again. */
+async function walked(
+  read: (path: string) => Promise<Page>,
+  at: (part: string) => string,
+  start: number,
+): Promise<number[]> {
+  if (start < 20) return [];
+  const { next_cursor: beginning } = (await read(at(`limit=1&offset=${start}`))).pagination;
+  let cursor = beginning;
+  return measured(async () => {
+    const page = await read(at(`cursor=${cursor}`));
+    cursor = page.pagination.next_cursor ?? beginning;
+    return page;
+  });
+}
+
+async function measured(work: () => Promise<unknown>): Promise<number[]> {
+  await work();
+  const times: number[] = [];
+  for (let count = 0; count < REQUESTS; count += 1) {
+    const started = performance.now();
+    await work();
+    times.push(performance.now() - started);
+  }
+  return times;
+}
+
+function summary(times: readonly number[]): string {
+  if (times.length === 0) return '–';
+  const sorted = times.toSorted((one, other) => one - other);
+  const at = (part: number) =>
+    (sorted[Math.min(Math.floor(sorted.length * part), sorted.length - 1)] ?? 0).toFixed(1);
+  return `${at(0.5)} / ${at(0.99)}`;
+}
+
+/** Ids in the words of what they stand for. */
+function named(filter: string): string {
+  return filter
+    .replace(adminId, '(the admin)')
+    .replace(hotId, '(a shopper with many)')
+    .replace(usual?.id ?? '-', '(a usual shopper)')
+    .replace(nobody, '(nobody)')
+    .replace(biggest ?? '-', '(the biggest)')
+    .replace(smallest ?? '-', '(the smallest)')
+    .replace(purchase?.id ?? '-', '(a purchase)');
+}
+
+async function login(email: string): Promise<string> {
+  const response = await fetch(`${url}/api/v1/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email, password: PASSWORD }),
+  });
+  if (!response.ok) throw new Error(`${email} cannot log in: ${await response.text()}`);
+  return ((await response.json()) as { access_token: string }).access_token;
+}
+
+function asker(token: string): (path: string) => Promise<Page> {
+  return (path) => get<Page>(path, token);
+}
+
+async function get<Body>(path: string, token: string): Promise<Body> {
+  const response = await fetch(`${url}/api/v1${path}`, { headers: { authorization: `Bearer ${token}` } });
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  return (await response.json()) as Body;
+}
