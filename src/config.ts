@@ -59,7 +59,7 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
       minimum: readAmounts('PAYOUT_MINIMUM', variable.text('PAYOUT_MINIMUM', '10.00'), supportedCurrencies),
       monthly: readAmounts(
         'PAYOUT_MONTHLY_LIMIT',
-        variable.text('PAYOUT_MONTHLY_LIMIT', '1000.00'),
+        variable.text('PAYOUT_MONTHLY_LIMIT', '100000.00'),
         supportedCurrencies,
       ),
     },

@@ -160,9 +160,9 @@ describe('the configuration', () => {
     assert.deepEqual(
       [...monthly],
       [
-        ['EUR', 100_000n],
-        ['JPY', 1_000n],
-        ['KWD', 1_000_000n],
+        ['EUR', 10_000_000n],
+        ['JPY', 100_000n],
+        ['KWD', 100_000_000n],
       ],
     );
   });
