@@ -1,4 +1,5 @@
 import type { Config } from './config.ts';
+import type { Authenticate } from './core/caller.ts';
 import type { Clock } from './core/clock.ts';
 import type { Database } from './core/database.ts';
 import { probeRoutes } from './core/http/probes.ts';
@@ -13,6 +14,7 @@ import { featureFlagsModule } from './modules/feature-flags/index.ts';
 import { idempotencyModule } from './modules/idempotency/index.ts';
 import { merchantsModule } from './modules/merchants/index.ts';
 import { offersModule } from './modules/offers/index.ts';
+import { isApiKey, partnersModule } from './modules/partners/index.ts';
 import { payoutsModule } from './modules/payouts/index.ts';
 import { purchasesModule } from './modules/purchases/index.ts';
 import { usersModule } from './modules/users/index.ts';
@@ -57,6 +59,16 @@ export async function createPlatform(deps: {
     loginsPerMinute: config.loginsPerMinute,
   });
   const featureFlags = featureFlagsModule({ database, clock, audit: audit.client });
+  const partners = partnersModule({
+    database,
+    clock,
+    logger,
+    audit: audit.client,
+    encryptionKeys: config.encryptionKeys,
+  });
+  const authenticate: Authenticate = (token, requestId) =>
+    (isApiKey(token) ? partners : auth).client.authenticate(token, requestId);
+
   const merchants = merchantsModule({ database, clock, audit: audit.client });
   const offers = offersModule({
     database,
@@ -96,14 +108,14 @@ export async function createPlatform(deps: {
     maxQueuedPayouts: config.maxQueuedPayouts,
   });
 
-  const jobs = [...auth.jobs, ...idempotency.jobs, ...purchases.jobs];
+  const jobs = [...auth.jobs, ...idempotency.jobs, ...partners.jobs, ...purchases.jobs];
   const runner = jobRunner({ databaseUrl: database.url, jobs, metrics, logger });
 
   let stopping = false;
   const server = await createHttpServer({
     logger,
     metrics,
-    authenticate: auth.client.authenticate,
+    authenticate,
     trustProxy: config.trustProxy,
     publicUrl: config.publicUrl,
   });
@@ -114,6 +126,7 @@ export async function createPlatform(deps: {
         for (const { routes } of [
           auth,
           users,
+          partners,
           merchants,
           offers,
           purchases,
@@ -131,7 +144,7 @@ export async function createPlatform(deps: {
 
   return {
     server,
-    modules: { users, merchants, offers, purchases, payouts },
+    modules: { users, partners, merchants, offers, purchases, payouts },
     /** Begins to run the recurring jobs, beside any other process that does. */
     startJobs: runner.start,
     jobs,
@@ -142,6 +155,7 @@ export async function createPlatform(deps: {
     async close(): Promise<void> {
       stopping = true;
       await Promise.all([server.close(), runner.stop()]);
+      await partners.client.settle();
     },
   };
 }

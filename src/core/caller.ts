@@ -1,14 +1,29 @@
 import { defineError } from './errors.ts';
+import type { Message } from './signatures.ts';
 
 export type Role = 'user' | 'admin';
 
-/** Who makes a request, as the bearer token and the account behind it say at this moment. */
-export type Caller = {
+/** Somebody with an account, as the access token and the account behind it say at this moment. */
+export type AccountCaller = {
   readonly type: Role;
   readonly id: string;
   readonly sessionId: string;
   readonly requestId: string;
 };
+
+/** A machine client, as its API key and the partner behind it are at this moment. */
+export type PartnerCaller = {
+  readonly type: 'partner';
+  readonly id: string;
+  readonly keyId: string;
+  readonly scopes: readonly string[];
+  readonly requestId: string;
+  /** Takes a message once. @throws INVALID_SIGNATURE, unless its signature is good or none is needed. */
+  readonly requireSignature: (message: Message) => Promise<void>;
+};
+
+/** Who makes a request. */
+export type Caller = AccountCaller | PartnerCaller;
 
 /** @throws INVALID_TOKEN, EXPIRED_TOKEN, TOKEN_REVOKED or USER_INACTIVE. */
 export type Authenticate = (token: string, requestId: string) => Promise<Caller>;
@@ -16,18 +31,26 @@ export type Authenticate = (token: string, requestId: string) => Promise<Caller>
 export const invalidToken = defineError(
   'unauthenticated',
   'INVALID_TOKEN',
-  'The access token is missing or not valid.',
+  'The access token or API key is missing or not valid.',
 );
 
-export const expiredToken = defineError('unauthenticated', 'EXPIRED_TOKEN', 'The access token has expired.');
+export const expiredToken = defineError(
+  'unauthenticated',
+  'EXPIRED_TOKEN',
+  'The access token or API key has expired.',
+);
 
 export const tokenRevoked = defineError(
   'unauthenticated',
   'TOKEN_REVOKED',
-  'The session has ended; log in again.',
+  'The session has ended, or the API key was revoked.',
 );
 
-export const userInactive = defineError('unauthenticated', 'USER_INACTIVE', 'The account is not active.');
+export const userInactive = defineError(
+  'unauthenticated',
+  'USER_INACTIVE',
+  'The account or partner is not active.',
+);
 
 /** What any route that is not public may answer. */
 export const authenticationErrors = [invalidToken, expiredToken, tokenRevoked, userInactive];

@@ -2,6 +2,8 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 
 export type EncryptionKey = { readonly id: string; readonly key: Buffer };
 
+export type Encryption = ReturnType<typeof encryption>;
+
 export const ENCRYPTION_KEY_BYTES = 32;
 
 const ALGORITHM = 'aes-256-gcm';

@@ -13,6 +13,7 @@ const SECRET_FIELDS = [
   'refresh_token',
   'token',
   'api_key',
+  'signing_secret',
   'iban',
   'account_holder',
 ];

@@ -123,6 +123,36 @@ export interface Offers {
   start_date: string;
 }
 
+export interface PartnerKeys {
+  created_at: ColumnType<Temporal.Instant, string, string>;
+  expires_at: ColumnType<Temporal.Instant, string, string> | null;
+  id: string;
+  key_hash: Buffer;
+  last_used_at: ColumnType<Temporal.Instant, string, string> | null;
+  name: string | null;
+  partner_id: string;
+  prefix: string;
+  revoked_at: ColumnType<Temporal.Instant, string, string> | null;
+  scopes: string[];
+}
+
+export interface PartnerMessages {
+  message_id: string;
+  partner_id: string;
+  sent_at: ColumnType<Temporal.Instant, string, string>;
+}
+
+export interface Partners {
+  active: Generated<boolean>;
+  created_at: ColumnType<Temporal.Instant, string, string>;
+  id: string;
+  name: string;
+  previous_signing_secret: string | null;
+  previous_signing_secret_until: ColumnType<Temporal.Instant, string, string> | null;
+  signature_required: Generated<boolean>;
+  signing_secret: string | null;
+}
+
 export interface PasswordResets {
   expires_at: ColumnType<Temporal.Instant, string, string>;
   token_hash: Buffer;
@@ -222,6 +252,9 @@ export interface DB {
   idempotency_keys: IdempotencyKeys;
   merchants: Merchants;
   offers: Offers;
+  partner_keys: PartnerKeys;
+  partner_messages: PartnerMessages;
+  partners: Partners;
   password_resets: PasswordResets;
   payouts: Payouts;
   purchases: Purchases;

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { newId } from '../../src/core/id.ts';
 import { answerChecker, type Operation, operationsOf, readOpenApi } from '../support/contract-openapi.ts';
-import { countAllRows, openWorld, sampleOf, send } from '../support/contract-requests.ts';
+import { type Client, countAllRows, openWorld, sampleOf, send } from '../support/contract-requests.ts';
+import { ALL_SCOPES, issueKey, openPartner, signed, type TestPartner } from '../support/partners.ts';
 import { type Person, startTestPlatform } from '../support/platform.ts';
 
 type Access = 'everybody' | 'whoever is logged in' | 'admins';
@@ -39,6 +40,15 @@ const ACCESS: Readonly<Record<string, Access>> = {
   'POST /purchases/{id}/confirmation': 'admins',
   'POST /purchases/{id}/reverse': 'admins',
   'PATCH /purchases/{id}/reverse': 'admins',
+  'POST /partners': 'admins',
+  'GET /partners': 'admins',
+  'GET /partners/{id}': 'admins',
+  'PATCH /partners/{id}': 'admins',
+  'PATCH /partners/{id}/status': 'admins',
+  'POST /partners/{id}/signing-secret': 'admins',
+  'POST /partners/{id}/keys': 'admins',
+  'GET /partners/{id}/keys': 'admins',
+  'DELETE /partners/{id}/keys/{key_id}': 'admins',
   'GET /users/me/wallet': 'whoever is logged in',
   'GET /users/me/wallet/transactions': 'whoever is logged in',
   'GET /users/{id}/wallet': 'admins',
@@ -57,6 +67,16 @@ const ACCESS: Readonly<Record<string, Access>> = {
   'GET /audit-logs': 'admins',
 };
 
+/** What partners may call beside them, and the scope that it takes. */
+const SCOPES: Readonly<Record<string, string>> = {
+  'POST /purchases': 'purchases:write',
+  'POST /purchases/batch': 'purchases:write',
+  'GET /purchases/{id}': 'purchases:write',
+  'POST /purchases/{id}/confirmation': 'purchases:settle',
+  'POST /purchases/{id}/reverse': 'purchases:settle',
+  'PATCH /purchases/{id}/reverse': 'purchases:settle',
+};
+
 const platform = await startTestPlatform();
 const openApi = await readOpenApi(platform);
 const operations = operationsOf(openApi);
@@ -64,8 +84,16 @@ const checkAnswer = answerChecker(openApi);
 const world = await openWorld(platform);
 const { admin } = platform;
 let stranger: Person;
+let otherPartner: TestPartner;
+/** For each scope a partner that has all but this one. */
+const lacking = new Map<string, TestPartner>();
 before(async () => {
   stranger = await platform.registerUser();
+  otherPartner = await openPartner(platform);
+  for (const scope of ALL_SCOPES) {
+    const scopes = ALL_SCOPES.filter((other) => other !== scope);
+    lacking.set(scope, await openPartner(platform, { scopes }));
+  }
 });
 
 test('every operation is in the table of access, and the table holds no other', () => {
@@ -78,8 +106,11 @@ describe('an operation answers as its access says, in the shape that it document
     const access = ACCESS[operation.name];
 
     test(`${operation.name} declares that ${access} may call it`, () => {
-      const expected = access === 'everybody' ? [] : [{ bearer: [] }];
+      const scope = SCOPES[operation.name];
+      const forPartners = scope === undefined ? [] : [{ api_key: [scope] }];
+      const expected = access === 'everybody' ? [] : [{ bearer: [] }, ...forPartners];
       assert.deepEqual(operation.description.security, expected);
+      if (scope !== undefined) assert.ok(operation.description.description?.includes(`\`${scope}\``));
       assert.equal('401' in operation.description.responses, mayAnswer401(operation, access));
     });
 
@@ -101,6 +132,70 @@ describe('an operation answers as its access says, in the shape that it document
       const sample = await sampleOf(world, operation, admin);
       assertSuccess(operation, await send(world, operation, sample, admin));
     });
+
+    test(`${operation.name} for a partner with every scope`, async () => {
+      const { partner } = world;
+      const isOpen = access === 'everybody' || operation.name in SCOPES;
+      const { token: _, ...sample } = await sampleOf(world, operation, isOpen ? partner : world.shopper);
+      const ask = () => send(world, operation, sample, partner);
+      if (isOpen) return assertSuccess(operation, await ask());
+      await assertRefusedWithoutATrace(ask, operation, 403, 'FORBIDDEN');
+    });
+  }
+});
+
+describe('a partner', () => {
+  for (const operation of operations.filter(({ name }) => name in SCOPES)) {
+    const scope = SCOPES[operation.name] ?? '';
+
+    test(`without the scope ${scope} is refused at ${operation.name}`, async () => {
+      const partner = lacking.get(scope);
+      const sample = await sampleOf(world, operation, partner && (await withEveryScope(partner)));
+      const ask = () => send(world, operation, sample, partner);
+
+      const answer = await assertRefusedWithoutATrace(ask, operation, 403, 'FORBIDDEN');
+
+      assert.match(answer.body.error.details.reason, new RegExp(scope));
+    });
+
+    if (operation.path.includes('{id}')) {
+      test(`finds a purchase of another partner missing at ${operation.name}`, async () => {
+        const id = await world.recordPurchase(world.partner);
+        const sample = { ...(await sampleOf(world, operation, admin)), params: { id } };
+        const ask = () => send(world, operation, sample, otherPartner);
+
+        const answer = await assertRefusedWithoutATrace(ask, operation, 404, 'NOT_FOUND');
+
+        const missing = newId();
+        const forMissing = await send(world, operation, { ...sample, params: { id: missing } }, otherPartner);
+        assert.deepEqual(answer.body, JSON.parse(JSON.stringify(forMissing.body).replace(missing, id)));
+      });
+
+      test(`finds a purchase of no partner missing at ${operation.name}`, async () => {
+        const params = { id: await world.recordPurchase() };
+        const ask = () => send(world, operation, { params }, otherPartner);
+
+        await assertRefusedWithoutATrace(ask, operation, 404, 'NOT_FOUND');
+      });
+    }
+
+    if (operation.method !== 'GET') {
+      test(`that must sign is refused without a signature at ${operation.name}, and heard with one`, async () => {
+        const partner = await openPartner(platform, { signs: true });
+        const id = operation.path.includes('{id}') ? await recordSigned(partner) : '';
+        const { body } = await sampleOf(world, operation, admin);
+        const text = body === undefined ? '' : JSON.stringify(body);
+        const ask = (headers: Record<string, string>) =>
+          platform.api(operation.method, operation.path.replace('{id}', id), {
+            token: partner.token,
+            headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+            ...(body !== undefined && { body: text }),
+          });
+
+        await assertRefusedWithoutATrace(() => ask({}), operation, 401, 'INVALID_SIGNATURE');
+        assertSuccess(operation, await ask(signed(partner.secret, text, { at: platform.clock() })));
+      });
+    }
   }
 });
 
@@ -123,6 +218,15 @@ describe('access is asked for before anything else is looked at', () => {
       assert.equal(answer.status, 403, JSON.stringify(answer.body));
       checkAnswer(operation, answer);
     });
+
+    if (!(operation.name in SCOPES)) {
+      test(`${operation.name} does not tell a partner whether an id exists`, async () => {
+        const answer = await send(world, operation, { params: { id: newId() } }, world.partner);
+
+        assert.equal(answer.status, 403, JSON.stringify(answer.body));
+        checkAnswer(operation, answer);
+      });
+    }
   }
 });
 
@@ -137,9 +241,12 @@ describe('HEAD is guarded as GET is', () => {
         return (await platform.platform.server.inject({ method: 'HEAD', url, headers })).statusCode;
       };
 
-      const statuses = [await head(), await head(world.shopper.token), await head(admin.token)];
+      const tokens = [undefined, world.shopper.token, admin.token, world.partner.token];
+      const statuses = await Promise.all(tokens.map(head));
 
-      assert.deepEqual(statuses, ACCESS[operation.name] === 'admins' ? [401, 403, 200] : [401, 200, 200]);
+      const forUser = ACCESS[operation.name] === 'admins' ? 403 : 200;
+      // Where it is open to partners, the sample is of another's object.
+      assert.deepEqual(statuses, [401, forUser, 200, operation.name in SCOPES ? 404 : 403]);
     });
   }
 });
@@ -213,11 +320,14 @@ describe('an id that names nothing', () => {
       const id = newId();
       const sample = await sampleOf(world, operation, admin);
 
-      const answer = await send(world, operation, { ...sample, params: { id } }, admin);
+      const answer = await send(world, operation, { ...sample, params: { ...sample.params, id } }, admin);
 
       assert.equal(answer.status, 404, JSON.stringify(answer.body));
       assert.equal(answer.body.error.code, 'NOT_FOUND');
-      assert.match(answer.body.error.details.resource_type, /^(merchant|offer|payout|purchase|wallet|user)$/);
+      assert.match(
+        answer.body.error.details.resource_type,
+        /^(merchant|offer|partner|payout|purchase|wallet|user)$/,
+      );
       assert.equal(answer.body.error.details.resource_id, id);
       checkAnswer(operation, answer);
     });
@@ -225,7 +335,9 @@ describe('an id that names nothing', () => {
     test(`${operation.name} answers 422 to an id that is no UUID`, async () => {
       const sample = await sampleOf(world, operation, admin);
 
-      const answer = await send(world, operation, { ...sample, params: { id: '42' } }, admin);
+      const broken = { ...sample, params: { ...sample.params, id: '42' } };
+
+      const answer = await send(world, operation, broken, admin);
 
       assert.equal(answer.status, 422, JSON.stringify(answer.body));
       assert.deepEqual(answer.body.error.details.violations, [
@@ -255,13 +367,30 @@ async function assertRefusedWithoutATrace(
   operation: Operation,
   status: number,
   code: string,
-): Promise<void> {
+): ReturnType<typeof send> {
   const before = await countAllRows(platform);
   const answer = await ask();
   assert.equal(answer.status, status, `${operation.name}: ${JSON.stringify(answer.body)}`);
   assert.equal(answer.body.error.code, code);
   checkAnswer(operation, answer);
   assert.deepEqual(await countAllRows(platform), before, 'a refused request wrote rows');
+  return answer;
+}
+
+/** The same partner, with a key that may do what a sample needs done first. */
+async function withEveryScope({ id }: TestPartner): Promise<Client> {
+  return { id, token: (await issueKey(platform, id)).key };
+}
+
+/** A purchase of a partner that must sign. */
+async function recordSigned(partner: TestPartner): Promise<string> {
+  const text = JSON.stringify(world.purchase(world.shopper.id));
+  const headers = {
+    'content-type': 'application/json',
+    ...signed(partner.secret, text, { at: platform.clock() }),
+  };
+  const answer = await platform.api('POST', '/purchases', { token: partner.token, body: text, headers });
+  return answer.body.id;
 }
 
 /** Logging in and refreshing are open to everybody, and yet may be refused with 401. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { newId } from '../../src/core/id.ts';
+import { openPartner } from '../support/partners.ts';
 import { startTestPlatform } from '../support/platform.ts';
 import { openShop, rowsOf, type Shop } from '../support/purchases-shop.ts';
 
@@ -368,11 +369,16 @@ describe('a purchase', () => {
   for (const [title, fields, reason] of table) test(title, () => refuses(purchase(fields), reason));
 
   test('of another partner may bear the same external id, once', async () => {
-    const partner = `'${newId()}'`;
+    const { id } = await openPartner(platform);
+    const partner = `'${id}'`;
     const fields = { external_id: "'pending'", partner_id: partner };
 
     await accepts(purchase(fields));
     await refuses(`${purchase(fields)}; ${purchase(fields)}`, /purchases_external_id_key/);
+  });
+
+  test('of a partner that does not exist is refused', async () => {
+    await refuses(purchase({ partner_id: `'${newId()}'` }), /purchases_partner/);
   });
 
   test('has one reward', async () => {

@@ -39,8 +39,8 @@ function ingestion(
   const movements: Movement[] = [];
   const audited: AuditRecords[number][] = [];
   let looks = 0;
-  const repository: Pick<PurchaseRepository, 'findByExternalIds' | 'insert'> = {
-    findByExternalIds: async () => {
+  const repository: Pick<PurchaseRepository, 'findByExternalKeys' | 'insert'> = {
+    findByExternalKeys: async () => {
       looks += 1;
       return looks === 1 ? [] : [...lostTo];
     },

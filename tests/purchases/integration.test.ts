@@ -314,6 +314,7 @@ describe('the list of purchases', () => {
     assert.deepEqual(idsOf(answer.body.data), [newer.id, older.id]);
     assert.deepEqual(answer.body.data[1], {
       id: older.id,
+      partner_id: null,
       external_id: 'listed-1',
       user_id: shop.shopper.id,
       merchant_id: shop.merchantId,

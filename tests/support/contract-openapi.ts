@@ -21,6 +21,7 @@ export type Parameter = {
 
 export type OperationDescription = {
   readonly summary?: string;
+  readonly description?: string;
   readonly tags?: readonly string[];
   readonly security?: readonly Record<string, readonly string[]>[];
   readonly parameters?: readonly Parameter[];

@@ -1,7 +1,11 @@
 import type { Operation, TestPlatform } from './contract-openapi.ts';
+import { openPartner } from './partners.ts';
 import { fundWallet, payoutBody } from './payouts.ts';
 import type { Answer, Person } from './platform.ts';
 import { PASSWORD } from './platform.ts';
+
+/** A person, or a partner, which has no email. */
+export type Client = { readonly id: string; readonly token: string; readonly email?: string };
 
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
@@ -13,9 +17,10 @@ export type Sample = {
   readonly token?: string;
 };
 
-/** Somebody of each role, a merchant with an offer, and a purchase that the shopper owns. */
+/** Somebody of each role, a partner, a merchant with an offer, and a purchase that the shopper owns. */
 export async function openWorld(platform: TestPlatform) {
   const shopper = await platform.registerUser();
+  const partner = await openPartner(platform);
   const merchantId = await platform.createMerchant();
   const offerId = await platform.createOffer(merchantId);
   const counter = { value: 0 };
@@ -32,14 +37,16 @@ export async function openWorld(platform: TestPlatform) {
     currency: 'EUR',
   });
 
-  async function recordPurchase(): Promise<string> {
+  /** By an admin, or by the partner itself. */
+  async function recordPurchase(reporter?: Client): Promise<string> {
+    const { token } = isPartner(reporter) ? reporter : platform.admin;
     const body = purchase(shopper.id);
-    const answer = await platform.api('POST', '/purchases', { token: platform.admin.token, body });
+    const answer = await platform.api('POST', '/purchases', { token, body });
     return answer.body.id;
   }
 
   /** A payout of this person, and the money for it. */
-  async function requestPayout(person: Person): Promise<string> {
+  async function requestPayout(person: Client): Promise<string> {
     await fundWallet(platform, person.id, 10_00n);
     const answer = await platform.api('POST', '/users/me/payouts', {
       token: person.token,
@@ -49,7 +56,9 @@ export async function openWorld(platform: TestPlatform) {
   }
 
   /** A session apart: what happens to it leaves the caller's own alone. */
-  async function openSession(person: Person): Promise<{ access_token: string; refresh_token: string }> {
+  async function openSession(
+    person: Pick<Person, 'email'>,
+  ): Promise<{ access_token: string; refresh_token: string }> {
     const body = { email: person.email, password: PASSWORD };
     return (await platform.api('POST', '/auth/login', { body })).body;
   }
@@ -62,6 +71,7 @@ export async function openWorld(platform: TestPlatform) {
   return {
     platform,
     shopper,
+    partner,
     merchantId,
     offerId,
     unique,
@@ -73,7 +83,11 @@ export async function openWorld(platform: TestPlatform) {
   };
 }
 
-type SampleOf = (world: World, caller: Person | undefined) => Sample | Promise<Sample>;
+function isPartner(caller: Client | undefined): caller is Client & { readonly email?: never } {
+  return caller !== undefined && caller.email === undefined;
+}
+
+type SampleOf = (world: World, caller: Client | undefined) => Sample | Promise<Sample>;
 
 /**
  * For every operation a request that succeeds for whoever may send it: each time with objects of its own where it
@@ -91,7 +105,7 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
     params: { id: (await platform.registerUser()).id },
   }),
   'POST /auth/logout': async ({ openSession }, caller) =>
-    caller === undefined ? {} : { token: (await openSession(caller)).access_token },
+    caller?.email === undefined ? {} : { token: (await openSession({ email: caller.email })).access_token },
 
   'POST /users': ({ unique }) => ({ body: { email: `${unique()}@example.com`, password: PASSWORD } }),
   'GET /users/me': () => ({}),
@@ -166,7 +180,9 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
 
   'POST /purchases': ({ platform, shopper, purchase }, caller) => ({
     body: {
-      ...purchase(caller === undefined || caller.id === platform.admin.id ? shopper.id : caller.id),
+      ...purchase(
+        caller === undefined || isPartner(caller) || caller.id === platform.admin.id ? shopper.id : caller.id,
+      ),
       purchased_at: '2026-03-01T10:00:00Z',
     },
   }),
@@ -184,24 +200,49 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
   }),
   'GET /users/me/purchases': () => ({ query: { status: 'pending', limit: 5 } }),
   'GET /purchases/{id}': async ({ platform, shopper, purchase, recordPurchase }, caller) => {
-    if (caller === undefined || caller.id === platform.admin.id || caller.id === shopper.id)
-      return { params: { id: await recordPurchase() } };
+    const isOwner = caller === undefined || caller.id === platform.admin.id || caller.id === shopper.id;
+    if (isOwner || isPartner(caller)) return { params: { id: await recordPurchase(caller) } };
     const body = purchase(caller.id);
     return {
       params: { id: (await platform.api('POST', '/purchases', { token: caller.token, body })).body.id },
     };
   },
-  'POST /purchases/{id}/confirmation': async ({ recordPurchase }) => ({
-    params: { id: await recordPurchase() },
+  'POST /purchases/{id}/confirmation': async ({ recordPurchase }, caller) => ({
+    params: { id: await recordPurchase(caller) },
   }),
-  'POST /purchases/{id}/reverse': async ({ recordPurchase }) => ({
-    params: { id: await recordPurchase() },
+  'POST /purchases/{id}/reverse': async ({ recordPurchase }, caller) => ({
+    params: { id: await recordPurchase(caller) },
     body: { reason: 'fraud' },
   }),
-  'PATCH /purchases/{id}/reverse': async ({ recordPurchase }) => ({
-    params: { id: await recordPurchase() },
+  'PATCH /purchases/{id}/reverse': async ({ recordPurchase }, caller) => ({
+    params: { id: await recordPurchase(caller) },
     body: { reason: 'cancelled' },
   }),
+
+  'POST /partners': ({ unique }) => ({ body: { name: unique(), signature_required: true } }),
+  'GET /partners': () => ({ query: { active: true, offset: 0, limit: 2 } }),
+  'GET /partners/{id}': ({ partner }) => ({ params: { id: partner.id } }),
+  'PATCH /partners/{id}': async ({ platform, unique }) => ({
+    params: { id: (await openPartner(platform, { signs: true })).id },
+    body: { name: unique(), signature_required: true },
+  }),
+  'PATCH /partners/{id}/status': async ({ platform }) => ({
+    params: { id: (await openPartner(platform)).id },
+    body: { status: 'inactive' },
+  }),
+  'POST /partners/{id}/signing-secret': async ({ platform }) => ({
+    params: { id: (await openPartner(platform)).id },
+    body: { overlap_seconds: 3600 },
+  }),
+  'POST /partners/{id}/keys': ({ partner }) => ({
+    params: { id: partner.id },
+    body: { name: 'back office', scopes: ['purchases:write'], expires_at: '2027-01-01T00:00:00Z' },
+  }),
+  'GET /partners/{id}/keys': ({ partner }) => ({ params: { id: partner.id }, query: { limit: 2 } }),
+  'DELETE /partners/{id}/keys/{key_id}': async ({ platform }) => {
+    const { id, keyId } = await openPartner(platform);
+    return { params: { id, key_id: keyId } };
+  },
 
   'GET /users/me/wallet': () => ({ query: { currency: 'EUR' } }),
   'GET /users/me/wallet/transactions': () => ({ query: { currency: 'EUR', limit: 5 } }),
@@ -286,7 +327,7 @@ function flagKey(unique: string): string {
   return unique.replaceAll('-', '_');
 }
 
-export async function sampleOf(world: World, operation: Operation, caller?: Person): Promise<Sample> {
+export async function sampleOf(world: World, operation: Operation, caller?: Client): Promise<Sample> {
   const make = SAMPLES[operation.name];
   if (make === undefined) throw new Error(`${operation.name} has no sample request in contract-requests.ts`);
   return make(world, caller);
@@ -296,7 +337,7 @@ export function send(
   { platform }: World,
   { method, path }: Operation,
   { params = {}, query, body, token }: Sample,
-  caller?: Person,
+  caller?: Client,
 ): Promise<Answer> {
   return platform.api(method, urlOf(path, params, query), { token: token ?? caller?.token, body });
 }

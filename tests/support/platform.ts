@@ -2,6 +2,7 @@ import { after } from 'node:test';
 import { pino } from 'pino';
 import { createPlatform, type Platform } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
+import type { Logger } from '../../src/core/logging.ts';
 import { type TestClock, testClock } from './clock.ts';
 import { createTestDatabase } from './database.ts';
 
@@ -30,6 +31,7 @@ export async function startTestPlatform(
     readonly clock?: TestClock;
     readonly environment?: Readonly<Record<string, string>>;
     readonly maxConnections?: number;
+    readonly logger?: Logger;
   } = {},
 ) {
   const clock = options.clock ?? testClock();
@@ -46,7 +48,7 @@ export async function startTestPlatform(
     config,
     database,
     clock,
-    logger: pino({ level: config.logLevel }),
+    logger: options.logger ?? pino({ level: config.logLevel }),
   });
   after(() => platform.close());
   const admin = await registerAdmin(platform);

@@ -28,6 +28,10 @@ export function adminActor(id: string): Actor {
   return { type: 'admin', id, requestId: 'test' };
 }
 
+export function partnerActor(id: string): Actor {
+  return { type: 'partner', id, requestId: 'test' };
+}
+
 export function aSubmission(fields: Partial<PurchaseSubmission> = {}): PurchaseSubmission {
   return {
     actor: adminActor(STRANGER),
@@ -44,6 +48,7 @@ export function aSubmission(fields: Partial<PurchaseSubmission> = {}): PurchaseS
 export function aPurchase(fields: Partial<Purchase> = {}): Purchase {
   return {
     id: newId(),
+    partnerId: null,
     externalId: 'order-1',
     userId: SHOPPER,
     merchantId: MERCHANT,

@@ -1,23 +1,26 @@
 import type { FastifyRequest } from 'fastify';
-import { type Authenticate, type Caller, invalidToken, type Role } from '../caller.ts';
+import { type AccountCaller, type Authenticate, type Caller, invalidToken } from '../caller.ts';
 import { forbidden } from '../errors.ts';
 
-/** Who may call a route: anybody, or callers of these roles. Every route states it; see core/http/route.ts. */
-export type Access = 'public' | readonly Role[];
+/** Who may call a route: anybody, or callers of these types. Every route states it; see core/http/route.ts. */
+export type Access = 'public' | readonly Caller['type'][];
 
 export function authenticationHook(authenticate: Authenticate) {
   return async (request: FastifyRequest): Promise<void> => {
-    const { access } = request.routeOptions.config;
+    const { access, scope } = request.routeOptions.config;
     if (access === undefined || access === 'public') return;
     const caller = await authenticate(bearerToken(request.headers.authorization), request.id);
     if (!access.includes(caller.type))
       throw forbidden({ reason: `This takes the role ${access.join(' or ')}.` });
+    if (caller.type === 'partner' && (scope === undefined || !caller.scopes.includes(scope)))
+      throw forbidden({ reason: `This takes a key with the scope ${scope}.` });
     request.authenticatedCaller = caller;
   };
 }
 
+/** An access token or an API key; which of them, and whether it is good, is for `authenticate` to say. */
 function bearerToken(header: string | undefined): string {
-  const [, token] = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(header ?? '') ?? [];
+  const [, token] = /^Bearer +([\w.-]+)$/i.exec(header ?? '') ?? [];
   if (token === undefined) throw invalidToken();
   return token;
 }
@@ -27,4 +30,11 @@ export function callerOf(request: FastifyRequest): Caller {
   if (request.authenticatedCaller === undefined)
     throw new Error(`${request.url} has no caller: is it public?`);
   return request.authenticatedCaller;
+}
+
+/** The caller of a route that is closed to partners. */
+export function accountOf(request: FastifyRequest): AccountCaller {
+  const caller = callerOf(request);
+  if (caller.type === 'partner') throw new Error(`${request.url} takes accounts: is it open to partners?`);
+  return caller;
 }

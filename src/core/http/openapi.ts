@@ -10,6 +10,8 @@ import {
   serviceUnavailable,
   validationError,
 } from '../errors.ts';
+import { invalidSignature } from '../signatures.ts';
+import type { Access } from './authentication.ts';
 import {
   ErrorEnvelope,
   errorResponse,
@@ -18,6 +20,7 @@ import {
   STATUS_OF_KIND,
   unsupportedMediaType,
 } from './errors.ts';
+
 import type { HttpServer } from './route.ts';
 
 const DESCRIPTION = `
@@ -34,6 +37,10 @@ const TAGS = [
   { name: 'users', description: 'Accounts' },
   { name: 'merchants', description: 'Shops and their terms' },
   { name: 'offers', description: 'Time-bound reward rules' },
+  {
+    name: 'partners',
+    description: 'Machine clients that send purchases, their API keys and signing secrets',
+  },
   { name: 'purchases', description: 'Ingestion, confirmation and reversal of purchases' },
   { name: 'wallets', description: 'Balances and the journal behind them' },
   { name: 'feature-flags', description: 'What is switched on or off, and for whom' },
@@ -60,7 +67,22 @@ export async function registerOpenApi(server: HttpServer, options: { publicUrl: 
       info: { title: 'ClickNBack', version: '1.0.0', description: DESCRIPTION, license: { name: 'MIT' } },
       servers: [{ url: options.publicUrl }],
       tags: TAGS,
-      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+      components: {
+        securitySchemes: {
+          bearer: {
+            type: 'http',
+            scheme: 'bearer',
+            bearerFormat: 'JWT',
+            description: 'The access token of an account, from `POST /auth/login`.',
+          },
+          api_key: {
+            type: 'http',
+            scheme: 'bearer',
+            bearerFormat: 'API key',
+            description: 'The API key of a partner, in the same header. The scope that it takes is listed.',
+          },
+        },
+      },
     },
   });
   await server.register(swaggerUi, {
@@ -88,21 +110,29 @@ export async function registerOpenApi(server: HttpServer, options: { publicUrl: 
 /** Adds to a route's description what follows from its access and inputs, so that no route repeats it. */
 function completeRoute(route: RouteOptions): void {
   const { schema, config } = route;
-  const { access, errors = [] } = config ?? {};
+  const { access, scope, errors = [] } = config ?? {};
   if (schema === undefined || schema.hide === true || access === undefined) return;
 
   const definitions: ErrorDefinition<never>[] = [...errors];
-  if (access !== 'public') definitions.push(...authenticationErrors);
-  if (access !== 'public' && !(access.includes('user') && access.includes('admin')))
-    definitions.push(forbidden);
+  if (access !== 'public') definitions.push(...authenticationErrors, forbidden);
   const { body, params, querystring, headers } = schema;
   if ([body, params, querystring, headers].some((part) => part !== undefined))
     definitions.push(validationError);
   if (schema.body !== undefined) definitions.push(payloadTooLarge, unsupportedMediaType);
+  if (access.includes('partner') && route.method !== 'GET') definitions.push(invalidSignature);
   definitions.push(internalError, overloaded, serviceUnavailable);
 
-  schema.security = access === 'public' ? [] : [{ bearer: [] }];
+  schema.security = securityOf(access, scope);
+  if (scope !== undefined)
+    schema.description = [schema.description, `Partners need a key with the scope \`${scope}\`.`]
+      .filter(Boolean)
+      .join(' ');
   schema.response = { ...successes(schema.response), ...errorResponsesByStatus(definitions) };
+}
+
+function securityOf(access: Access, scope: string | undefined) {
+  if (access === 'public') return [];
+  return scope === undefined ? [{ bearer: [] }] : [{ bearer: [] }, { api_key: [scope] }];
 }
 
 /** A list body is validated as a list of anything, because each item answers for itself; readers see what items are. */

@@ -10,6 +10,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Who may call the route; a route without it is refused when it is registered. */
     access?: Access;
+    /** What a partner's key must allow; stated by each route that is open to partners, and by no other. */
+    scope?: string;
     /** The errors that are the route's own; the common ones are added for it. */
     errors?: readonly ErrorDefinition<never>[];
     /** What the items of a list body are, for readers; the route checks each item by itself. */

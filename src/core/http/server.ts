@@ -3,14 +3,14 @@ import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, LogController, type RouteOptions } from 'fastify';
-import type { Authenticate } from '../caller.ts';
+import type { Authenticate, Caller } from '../caller.ts';
 import { rateLimited } from '../errors.ts';
 import { newId } from '../id.ts';
 import type { Logger } from '../logging.ts';
 import type { Metrics } from '../metrics.ts';
 import { authenticationHook } from './authentication.ts';
+import { addBodies } from './body.ts';
 import { handleError, handleUnknownRoute } from './errors.ts';
-import { decodeBody, parseJson, parseNdjson } from './json.ts';
 import { registerOpenApi } from './openapi.ts';
 import type { HttpServer } from './route.ts';
 import { compileBody, compileHeaders, compileText } from './validation.ts';
@@ -57,7 +57,6 @@ export async function createHttpServer(options: {
   server.setValidatorCompiler(({ schema, httpPart }) =>
     COMPILERS[httpPart as keyof typeof COMPILERS](schema as never),
   );
-  addContentTypes(server);
   addObservation(server, options.metrics);
   endConnectionsWhenClosing(server);
 
@@ -69,32 +68,20 @@ export async function createHttpServer(options: {
   await registerOpenApi(server, { publicUrl: options.publicUrl });
   server.addHook('onRoute', requireAccess);
   server.addHook('onRequest', authenticationHook(options.authenticate));
+  addBodies(server);
   return server;
 }
 
 /** Forgotten is not public: also a hidden route, or one without a schema, says who may call it. */
 function requireAccess({ method, url, config }: RouteOptions): void {
-  if (config?.access === undefined) throw new Error(`${method} ${url} does not say who may call it`);
+  const { access, scope } = config ?? {};
+  if (access === undefined) throw new Error(`${method} ${url} does not say who may call it`);
+  if (access.includes('partner') !== (scope !== undefined))
+    throw new Error(`${method} ${url} must name a scope if partners may call it, and only then`);
 }
 
 function acceptedRequestId(header: string | string[] | undefined): string | undefined {
   return typeof header === 'string' && /^[\w.-]{1,128}$/.test(header) ? header : undefined;
-}
-
-function addContentTypes(server: HttpServer): void {
-  server.removeAllContentTypeParsers();
-  server.addContentTypeParser(
-    'application/json',
-    { parseAs: 'buffer' },
-    async (_request: unknown, body: Buffer) =>
-      // A client that sets the header on a request without a body means no body.
-      body.length === 0 ? undefined : parseJson(decodeBody(body)),
-  );
-  server.addContentTypeParser(
-    'application/x-ndjson',
-    { parseAs: 'buffer' },
-    async (_request: unknown, body: Buffer) => parseNdjson(decodeBody(body)),
-  );
 }
 
 function addObservation(server: HttpServer, metrics: Metrics): void {
@@ -114,12 +101,18 @@ function addObservation(server: HttpServer, metrics: Metrics): void {
         route,
         status: statusCode,
         duration_ms: Math.round(elapsedTime * 100) / 100,
-        user_id: request.authenticatedCaller?.id,
+        ...callerFields(request.authenticatedCaller),
         refusal: request.refusal,
       },
       `${request.method} ${route} ${statusCode}`,
     );
   });
+}
+
+/** Who called, in the log: ids only. */
+function callerFields(caller: Caller | undefined) {
+  if (caller === undefined) return {};
+  return caller.type === 'partner' ? { partner_id: caller.id, key_id: caller.keyId } : { user_id: caller.id };
 }
 
 /** An answer given while the server closes is the last on its connection, which would else be kept for a minute. */

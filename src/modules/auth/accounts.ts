@@ -1,4 +1,4 @@
-import type { Caller } from '../../core/caller.ts';
+import type { AccountCaller } from '../../core/caller.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Database } from '../../core/database.ts';
 import { ruleViolation } from '../../core/errors.ts';
@@ -24,7 +24,7 @@ export function accountService(deps: {
    * with a login, whoever still holds its tokens. An account that is as it is asked to be stays as it is.
    * @throws NOT_FOUND, VALIDATION_ERROR for the caller's own account, or LAST_ACTIVE_ADMIN.
    */
-  async function setUserActive(userId: string, active: boolean, caller: Caller): Promise<void> {
+  async function setUserActive(userId: string, active: boolean, caller: AccountCaller): Promise<void> {
     if (!active && userId === caller.id) {
       const reason = 'must not be inactive for your own account';
       throw ruleViolation({ violations: [{ field: 'status', reason }] });
@@ -43,7 +43,7 @@ export function accountService(deps: {
    * somebody else in the meantime; OVERLOADED.
    */
   async function changePassword(
-    caller: Caller,
+    caller: AccountCaller,
     change: { readonly currentPassword: string; readonly newPassword: string },
   ): Promise<void> {
     const { currentPassword, newPassword } = change;
@@ -68,6 +68,6 @@ export function accountService(deps: {
   return { setUserActive, changePassword };
 }
 
-function record(caller: Caller) {
+function record(caller: AccountCaller) {
   return { actor: caller, action: 'user.password_changed', resourceType: 'user', resourceId: caller.id };
 }

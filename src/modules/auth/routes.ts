@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { tokenRevoked, userInactive } from '../../core/caller.ts';
 import { notFound, rateLimited, ruleViolation } from '../../core/errors.ts';
-import { callerOf } from '../../core/http/authentication.ts';
+import { accountOf } from '../../core/http/authentication.ts';
 import type { Routes } from '../../core/http/route.ts';
 import { IdParams } from '../../core/http/schemas.ts';
 import { lastActiveAdmin, passwordNotComplexEnough } from '../users/index.ts';
@@ -34,8 +34,8 @@ export function authRoutes(deps: {
     const limit = { max: deps.loginsPerMinute, timeWindow: '1 minute' };
 
     /** Counted by hand: of several `server.rateLimit` hooks on a route, only the first one runs. */
-    function limitBy(accountOf: (request: FastifyRequest) => string) {
-      const countAccount = server.createRateLimit({ ...limit, keyGenerator: accountOf });
+    function limitBy(nameOf: (request: FastifyRequest) => string) {
+      const countAccount = server.createRateLimit({ ...limit, keyGenerator: nameOf });
       return async (request: FastifyRequest): Promise<void> => {
         const count = await countAccount(request);
         if (!count.isAllowed && count.isExceeded)
@@ -95,7 +95,7 @@ export function authRoutes(deps: {
       async (request, reply) => {
         const reset = await passwordResets.issueResetToken(
           request.params.id.toLowerCase(),
-          callerOf(request),
+          accountOf(request),
         );
         return reply.code(201).header('cache-control', 'no-store').send(presentResetToken(reset));
       },
@@ -130,11 +130,11 @@ export function authRoutes(deps: {
           access: ['user', 'admin'],
           errors: [passwordNotComplexEnough, invalidCredentials, rateLimited],
         },
-        preHandler: [server.rateLimit(limit), limitBy((request) => callerOf(request).id)],
+        preHandler: [server.rateLimit(limit), limitBy((request) => accountOf(request).id)],
       },
       async (request, reply) => {
         const { current_password: currentPassword, new_password: newPassword } = request.body;
-        await accounts.changePassword(callerOf(request), { currentPassword, newPassword });
+        await accounts.changePassword(accountOf(request), { currentPassword, newPassword });
         return reply.code(204).send();
       },
     );
@@ -156,7 +156,7 @@ export function authRoutes(deps: {
       async (request) => {
         const id = request.params.id.toLowerCase();
         const { status } = request.body;
-        await accounts.setUserActive(id, status === 'active', callerOf(request));
+        await accounts.setUserActive(id, status === 'active', accountOf(request));
         return { id, status };
       },
     );
@@ -168,7 +168,7 @@ export function authRoutes(deps: {
         config: { access: ['user', 'admin'] },
       },
       async (request, reply) => {
-        await service.logout(callerOf(request));
+        await service.logout(accountOf(request));
         return reply.code(204).send();
       },
     );

@@ -1,4 +1,4 @@
-import { type Caller, invalidToken, tokenRevoked, userInactive } from '../../core/caller.ts';
+import { type AccountCaller, invalidToken, tokenRevoked, userInactive } from '../../core/caller.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Database, Trx } from '../../core/database.ts';
 import type { DomainError } from '../../core/errors.ts';
@@ -131,7 +131,7 @@ export function authService(deps: {
   }
 
   /** Ends the caller's session: its access and refresh tokens stop working at once. */
-  async function logout(caller: Caller): Promise<void> {
+  async function logout(caller: AccountCaller): Promise<void> {
     await database.transaction(async (trx) => {
       await repository.revokeSession(trx, caller.sessionId, clock());
       await audit.record(trx, [
@@ -145,7 +145,7 @@ export function authService(deps: {
    * works on the next request.
    * @throws INVALID_TOKEN, EXPIRED_TOKEN, TOKEN_REVOKED or USER_INACTIVE.
    */
-  async function authenticate(accessToken: string, requestId: string): Promise<Caller> {
+  async function authenticate(accessToken: string, requestId: string): Promise<AccountCaller> {
     const { userId, sessionId } = tokens.verifyAccessToken(accessToken);
     const session = await repository.findSession(database.db, sessionId);
     const user = await users.findUser(database.db, userId);

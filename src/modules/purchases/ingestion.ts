@@ -11,7 +11,7 @@ import type { MerchantClient } from '../merchants/index.ts';
 import type { OfferClient } from '../offers/index.ts';
 import type { UserClient } from '../users/index.ts';
 import type { WalletClient } from '../wallets/index.ts';
-import type { Purchase, PurchaseSubmission, RewardedPurchase } from './model.ts';
+import type { ExternalKey, Purchase, PurchaseSubmission, RewardedPurchase } from './model.ts';
 import {
   refuseDuplicate,
   requireAcceptableTerms,
@@ -82,11 +82,8 @@ export function purchaseIngestion(deps: {
     answers: Map<number, Outcome<RewardedPurchase>>,
   ): Promise<Candidate[]> {
     const now = clock();
-    const recorded = await repository.findByExternalIds(
-      trx,
-      submissions.map(({ externalId }) => externalId),
-    );
-    const taken = new Set(recorded.map(({ externalId }) => externalId));
+    const recorded = await repository.findByExternalKeys(trx, submissions.map(externalKeyOf));
+    const taken = new Set(recorded.map(nameOf));
     const userOf = await users.findUsers(trx, distinct(submissions.map(({ userId }) => userId)));
     const merchantIds = distinct(submissions.map(({ merchantId }) => merchantId));
     const merchantOf = await merchants.findMerchants(trx, merchantIds);
@@ -98,7 +95,8 @@ export function purchaseIngestion(deps: {
     for (const [index, submission] of submissions.entries()) {
       try {
         requireMayReport(submission);
-        if (taken.has(submission.externalId)) continue;
+        const name = nameOf(externalKeyOf(submission));
+        if (taken.has(name)) continue;
         requireAcceptableTerms(submission, { supportedCurrencies: deps.supportedCurrencies, now });
         requireEligibleUser(userOf.get(submission.userId), submission.userId);
         requireEligibleMerchant(merchantOf.get(submission.merchantId), submission.merchantId);
@@ -108,7 +106,7 @@ export function purchaseIngestion(deps: {
           submission,
           purchasedAt,
         );
-        taken.add(submission.externalId);
+        taken.add(name);
         candidates.push({
           index,
           submission,
@@ -174,24 +172,28 @@ export function purchaseIngestion(deps: {
       .filter(([index]) => !answers.has(index))
       .toArray();
     if (repeats.length === 0) return;
-    const originals = await repository.findByExternalIds(
+    const originals = await repository.findByExternalKeys(
       trx,
-      repeats.map(([, { externalId }]) => externalId),
+      repeats.map(([, submission]) => externalKeyOf(submission)),
     );
     const rewards = await cashback.findRewards(
       trx,
       originals.map(({ id }) => id),
     );
-    const originalOf = new Map(originals.map((purchase) => [purchase.externalId, purchase]));
+    const originalOf = new Map(originals.map((purchase) => [nameOf(purchase), purchase]));
     for (const [index, submission] of repeats) {
-      const purchase = originalOf.get(submission.externalId);
+      const purchase = originalOf.get(nameOf(externalKeyOf(submission)));
       const reward = purchase && rewards.get(purchase.id);
       if (purchase && reward) answers.set(index, failure(refuseDuplicate(submission, { purchase, reward })));
     }
   }
 
   function logOutcome(submission: PurchaseSubmission | undefined, outcome: Outcome<RewardedPurchase>): void {
-    const fields = { request_id: submission?.actor.requestId, external_id: submission?.externalId };
+    const fields = {
+      request_id: submission?.actor.requestId,
+      external_id: submission?.externalId,
+      ...(submission?.actor.type === 'partner' && { partner_id: submission.actor.id }),
+    };
     if (!outcome.ok) {
       const refusal = outcome.error instanceof DomainError ? outcome.error.code : 'unknown';
       logger.info({ ...fields, user_id: submission?.userId, refusal }, 'purchase refused');
@@ -204,16 +206,26 @@ export function purchaseIngestion(deps: {
   return ingestPurchases;
 }
 
+/** A partner's external ids are its own; all others share theirs. */
+function externalKeyOf({ actor, externalId }: PurchaseSubmission): ExternalKey {
+  return { partnerId: actor.type === 'partner' ? actor.id : null, externalId };
+}
+
+/** An external key as one text. An id has no space in it, so no two keys have one name. */
+function nameOf({ partnerId, externalId }: ExternalKey): string {
+  return `${partnerId} ${externalId}`;
+}
+
 function newPurchase(
   submission: PurchaseSubmission,
   offerId: string,
   purchasedAt: Temporal.Instant,
   now: Temporal.Instant,
 ): Purchase {
-  const { externalId, userId, merchantId, amount, currency } = submission;
+  const { userId, merchantId, amount, currency } = submission;
   return {
     id: newId(now),
-    externalId,
+    ...externalKeyOf(submission),
     userId,
     merchantId,
     offerId,

@@ -13,6 +13,13 @@ export const TRANSITIONS: Readonly<Record<PurchaseStatus, readonly PurchaseStatu
 
 export const PURCHASE_STATUSES = Object.keys(TRANSITIONS) as readonly PurchaseStatus[];
 
+/** What a purchase is known by outside: each partner has names of its own. */
+export type ExternalKey = {
+  /** Null: reported by an administrator or by the user. */
+  readonly partnerId: string | null;
+  readonly externalId: string;
+};
+
 /** A purchase as somebody reports it. */
 export type PurchaseSubmission = {
   readonly actor: Actor;
@@ -26,9 +33,8 @@ export type PurchaseSubmission = {
   readonly purchasedAt: Temporal.Instant | undefined;
 };
 
-export type Purchase = {
+export type Purchase = ExternalKey & {
   readonly id: string;
-  readonly externalId: string;
   readonly userId: string;
   readonly merchantId: string;
   readonly offerId: string;

@@ -149,6 +149,11 @@ export function requireMayRead(actor: Actor, purchase: Purchase): void {
   }
 }
 
+/** A purchase that another partner sent is as good as missing to a partner: that it exists is a secret. */
+export function isHiddenFrom(actor: Actor, { partnerId }: Purchase): boolean {
+  return actor.type === 'partner' && partnerId !== actor.id;
+}
+
 /** @throws INVALID_PURCHASE_STATUS. */
 export function requirePurchaseStatus(status: string): PurchaseStatus {
   const known = PURCHASE_STATUSES.find((candidate) => candidate === status);

@@ -8,6 +8,7 @@ import type { PageOf, PageRequest } from '../../core/page.ts';
 import type {
   DuePurchase,
   DueWindow,
+  ExternalKey,
   Purchase,
   PurchaseFilter,
   PurchaseStatus,
@@ -18,6 +19,7 @@ export type PurchaseRepository = ReturnType<typeof purchaseRepository>;
 
 type PurchaseRow = {
   id: string;
+  partner_id: string | null;
   external_id: string;
   user_id: string;
   merchant_id: string;
@@ -34,6 +36,7 @@ type PurchaseRow = {
 
 const COLUMNS = [
   'id',
+  'partner_id',
   'external_id',
   'user_id',
   'merchant_id',
@@ -61,10 +64,11 @@ export function purchaseRepository() {
   async function insert(trx: Trx, purchases: readonly Purchase[]): Promise<ReadonlySet<string>> {
     const { rows } = await sql<{ id: string }>`
       insert into purchases (
-        id, external_id, user_id, merchant_id, offer_id, amount, currency, purchased_at, status, created_at
+        id, partner_id, external_id, user_id, merchant_id, offer_id, amount, currency, purchased_at, status, created_at
       )
       select * from unnest(
         ${purchases.map(({ id }) => id)}::uuid[],
+        ${purchases.map(({ partnerId }) => partnerId)}::uuid[],
         ${purchases.map(({ externalId }) => externalId)}::text[],
         ${purchases.map(({ userId }) => userId)}::uuid[],
         ${purchases.map(({ merchantId }) => merchantId)}::uuid[],
@@ -74,21 +78,29 @@ export function purchaseRepository() {
         ${purchases.map(({ purchasedAt }) => purchasedAt.toString())}::timestamptz[],
         ${purchases.map(({ status }) => status)}::purchase_status[],
         ${purchases.map(({ createdAt }) => createdAt.toString())}::timestamptz[]
-      ) as purchase (id, external_id)
-      order by external_id
+      ) as purchase (id, partner_id, external_id)
+      order by partner_id, external_id
       on conflict (partner_id, external_id) do nothing
       returning id
     `.execute(trx);
     return new Set(rows.map(({ id }) => id));
   }
 
-  async function findByExternalIds(db: Db, externalIds: readonly string[]): Promise<Purchase[]> {
-    const rows = await db
-      .selectFrom('purchases')
-      .select(COLUMNS)
-      .where('partner_id', 'is', null)
-      .where('external_id', '=', sql<string>`any(${externalIds}::text[])`)
-      .execute();
+  /** Two branches, as no index serves `is not distinct from`. */
+  async function findByExternalKeys(db: Db, keys: readonly ExternalKey[]): Promise<Purchase[]> {
+    const ofNobody = keys.filter(({ partnerId }) => partnerId === null);
+    const ofPartners = keys.filter(({ partnerId }) => partnerId !== null);
+    const columns = sql.join(COLUMNS.map((column) => sql.ref(`purchases.${column}`)));
+    const { rows } = await sql<PurchaseRow>`
+      select ${columns} from purchases
+      where partner_id is null and external_id = any(${ofNobody.map(({ externalId }) => externalId)}::text[])
+      union all
+      select ${columns} from purchases
+      join unnest(
+        ${ofPartners.map(({ partnerId }) => partnerId)}::uuid[],
+        ${ofPartners.map(({ externalId }) => externalId)}::text[]
+      ) as key (partner_id, external_id) using (partner_id, external_id)
+    `.execute(db);
     return rows.map(toPurchase);
   }
 
@@ -206,7 +218,7 @@ export function purchaseRepository() {
     return { ...found, items: found.items.map(toPurchase) };
   }
 
-  return { insert, findByExternalIds, find, lock, findDue, lockDue, updateSettled, list };
+  return { insert, findByExternalKeys, find, lock, findDue, lockDue, updateSettled, list };
 }
 
 /** The indexes of users and merchants have the status before the id. */
@@ -223,6 +235,7 @@ function mergeOf({ status, userId, merchantId }: PurchaseFilter) {
 function toPurchase(row: PurchaseRow): Purchase {
   return {
     id: row.id,
+    partnerId: row.partner_id,
     externalId: row.external_id,
     userId: row.user_id,
     merchantId: row.merchant_id,

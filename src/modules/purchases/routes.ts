@@ -1,5 +1,5 @@
 import type { Batcher } from '../../core/batcher.ts';
-import { forbidden, notFound, unsupportedCurrency } from '../../core/errors.ts';
+import { notFound, unsupportedCurrency } from '../../core/errors.ts';
 import { callerOf } from '../../core/http/authentication.ts';
 import { itemReader, workOnItems } from '../../core/http/items.ts';
 import { presentCursorPage, readPage } from '../../core/http/pagination.ts';
@@ -64,9 +64,9 @@ export function purchaseRoutes(deps: {
           response: { 201: AcceptedBody },
         },
         config: {
-          access: ['user', 'admin'],
+          access: ['user', 'admin', 'partner'],
+          scope: 'purchases:write',
           errors: [
-            forbidden,
             duplicatePurchase,
             unsupportedCurrency,
             userNotEligible,
@@ -94,7 +94,7 @@ export function purchaseRoutes(deps: {
           body: BatchBody,
           response: { 200: BatchResult },
         },
-        config: { access: ['admin'], items: SubmissionBody },
+        config: { access: ['admin', 'partner'], scope: 'purchases:write', items: SubmissionBody },
       },
       async (request) => {
         const caller = callerOf(request);
@@ -161,7 +161,7 @@ export function purchaseRoutes(deps: {
           params: IdParams,
           response: { 200: RewardedPurchaseBody },
         },
-        config: { access: ['user', 'admin'], errors: [notFound, forbidden] },
+        config: { access: ['user', 'admin', 'partner'], scope: 'purchases:write', errors: [notFound] },
       },
       async (request) =>
         presentRewardedPurchase(await service.getPurchase(request.params.id, callerOf(request))),
@@ -176,7 +176,11 @@ export function purchaseRoutes(deps: {
           params: IdParams,
           response: { 200: ConfirmationBody },
         },
-        config: { access: ['admin'], errors: [notFound, purchaseNotPending] },
+        config: {
+          access: ['admin', 'partner'],
+          scope: 'purchases:settle',
+          errors: [notFound, purchaseNotPending],
+        },
       },
       async (request) => {
         const purchaseId = request.params.id.toLowerCase();
@@ -196,7 +200,11 @@ export function purchaseRoutes(deps: {
         body: ReversalBody,
         response: { 200: ReversedBody },
       },
-      config: { access: ['admin'], errors: [notFound, purchaseAlreadyReversed] },
+      config: {
+        access: ['admin', 'partner'],
+        scope: 'purchases:settle',
+        errors: [notFound, purchaseAlreadyReversed],
+      },
       preValidation: async (request) => {
         // The reason is optional, and so is the body that would hold it.
         request.body ??= {};

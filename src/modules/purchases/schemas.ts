@@ -106,6 +106,7 @@ export const BatchResult = Type.Object({
 
 export const PurchaseBody = Type.Object({
   id: Id,
+  partner_id: Type.Union([Id, Type.Null()], { description: 'The partner that sent it; null: no partner.' }),
   external_id: ExternalId,
   user_id: Id,
   merchant_id: Id,
@@ -188,6 +189,7 @@ export function presentBatch(
 export function presentPurchase(purchase: Purchase) {
   return {
     id: purchase.id,
+    partner_id: purchase.partnerId,
     external_id: purchase.externalId,
     user_id: purchase.userId,
     merchant_id: purchase.merchantId,

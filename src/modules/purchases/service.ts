@@ -4,7 +4,7 @@ import type { Actor } from '../audit/index.ts';
 import type { CashbackClient } from '../cashback/index.ts';
 import type { MerchantClient } from '../merchants/index.ts';
 import type { Purchase, PurchaseFilter, PurchaseView } from './model.ts';
-import { requireMayRead } from './policies.ts';
+import { isHiddenFrom, requireMayRead } from './policies.ts';
 import type { PurchaseRepository } from './repository.ts';
 import { purchaseNotFound } from './settlement.ts';
 
@@ -19,10 +19,10 @@ export function purchaseService(deps: {
 }) {
   const { database, repository, merchants, cashback } = deps;
 
-  /** @throws NOT_FOUND, or FORBIDDEN to a user whose purchase it is not. */
+  /** @throws NOT_FOUND, as to a partner that did not send it, or FORBIDDEN to a user whose purchase it is not. */
   async function getPurchase(id: string, actor: Actor): Promise<PurchaseView> {
     const purchase = await repository.find(database.db, id);
-    if (purchase === undefined) throw purchaseNotFound(id);
+    if (purchase === undefined || isHiddenFrom(actor, purchase)) throw purchaseNotFound(id);
     requireMayRead(actor, purchase);
     const [view] = await withRewards([purchase]);
     if (view === undefined) throw purchaseNotFound(id);

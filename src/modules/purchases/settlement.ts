@@ -8,7 +8,7 @@ import type { AuditClient } from '../audit/index.ts';
 import type { CashbackClient, Reward } from '../cashback/index.ts';
 import type { Movement, WalletClient } from '../wallets/index.ts';
 import type { Purchase, RewardedPurchase, Settlement } from './model.ts';
-import { requireTransition } from './policies.ts';
+import { isHiddenFrom, requireTransition } from './policies.ts';
 import type { PurchaseRepository } from './repository.ts';
 
 /** A legal step of a purchase: what it was, what it became, and the reward that goes with it. */
@@ -76,7 +76,8 @@ export function purchaseSettlement(deps: {
     return settlements.map((settlement) => {
       const before = current.get(settlement.purchaseId);
       const reward = rewardOf.get(settlement.purchaseId);
-      if (before === undefined) return failure(purchaseNotFound(settlement.purchaseId));
+      if (before === undefined || isHiddenFrom(settlement.actor, before))
+        return failure(purchaseNotFound(settlement.purchaseId));
       if (reward === undefined) throw new Error(`purchase ${before.id} has no cashback transaction`);
       try {
         const after = settled(before, settlement, now);

@@ -1,0 +1,3 @@
+-- Up Migration
+
+alter table purchases validate constraint purchases_partner;

@@ -1,0 +1,48 @@
+import { batcher } from '../../core/batcher.ts';
+import type { Clock } from '../../core/clock.ts';
+import { asDatabaseFailure, type Database } from '../../core/database.ts';
+import { type EncryptionKey, encryption } from '../../core/encryption.ts';
+import { purgeJob } from '../../core/jobs.ts';
+import type { Logger } from '../../core/logging.ts';
+import type { AuditClient } from '../audit/index.ts';
+import { messageTaking, partnerAuthentication } from './authentication.ts';
+import { partnerRepository } from './repository.ts';
+import { partnerRoutes } from './routes.ts';
+import { partnerService } from './service.ts';
+
+export { isApiKey } from './keys.ts';
+
+/** What other parts may do: find out who holds a key, and wait for what is written beside the requests. */
+export type PartnerClient = Pick<ReturnType<typeof partnerAuthentication>, 'authenticate' | 'settle'>;
+
+/** Signed requests are remembered in groups, as a commit of its own for each would halve their pace. */
+const MESSAGE_BATCHES = { maxItems: 256, maxInFlight: 1, maxQueued: 4_096 };
+
+export function partnersModule(deps: {
+  database: Database;
+  clock: Clock;
+  logger: Logger;
+  audit: AuditClient;
+  encryptionKeys: readonly EncryptionKey[];
+}) {
+  const repository = partnerRepository();
+  const secrets = encryption(deps.encryptionKeys);
+  const messages = batcher({
+    ...MESSAGE_BATCHES,
+    isolates: (error) => asDatabaseFailure(error) === undefined,
+    run: messageTaking({ ...deps, repository }),
+  });
+  const client = partnerAuthentication({
+    ...deps,
+    repository,
+    findKey: (hash) => repository.findKey(deps.database.db, hash),
+    encryption: secrets,
+    messages,
+  });
+  const service = partnerService({ ...deps, repository, encryption: secrets });
+  return {
+    routes: partnerRoutes(service),
+    client: client satisfies PartnerClient,
+    jobs: [purgeJob('purge-partner-messages', client.purgeMessages)],
+  };
+}

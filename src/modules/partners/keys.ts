@@ -1,0 +1,38 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+
+/*
+ * An API key: `cnb_<8 hex>_<32 random bytes in base64url>_<checksum>`. Its beginning tells people and scanners for
+ * leaked secrets what it is; the checksum tells a mistyped one without a look into the database.
+ */
+
+export type NewKey = { readonly text: string; readonly prefix: string; readonly hash: Buffer };
+
+const KEY = /^(cnb_[0-9a-f]{8}_[\w-]{43})_([0-9a-f]{8})$/;
+
+export function newKey(): NewKey {
+  const prefix = `cnb_${randomBytes(4).toString('hex')}`;
+  const content = `${prefix}_${randomBytes(32).toString('base64url')}`;
+  const text = `${content}_${checksum(content)}`;
+  return { text, prefix, hash: hashKey(text) };
+}
+
+/** True for what claims to be a key; an access token never does. */
+export function isApiKey(text: string): boolean {
+  return text.startsWith('cnb_');
+}
+
+/** What a key is found by; undefined for a text that we never issued. */
+export function readKey(text: string): Buffer | undefined {
+  const [, content, sum] = KEY.exec(text) ?? [];
+  return content !== undefined && checksum(content) === sum ? hashKey(text) : undefined;
+}
+
+function checksum(content: string): string {
+  return crc32(content).toString(16).padStart(8, '0');
+}
+
+/** 32 random bytes need no slow hash. */
+function hashKey(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
