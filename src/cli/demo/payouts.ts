@@ -1,0 +1,150 @@
+import { randomBytes } from 'node:crypto';
+import { formatMoney } from '../../core/money.ts';
+import type { Wallet, Wallets } from './balances.ts';
+import { mapConcurrently } from './concurrency.ts';
+import type { Customers } from './customers.ts';
+import type { Refusal } from './ingestion.ts';
+import { type ApiError, type PlatformClient, reasonOf } from './platform-client.ts';
+import { TERMS } from './programme.ts';
+import type { Report } from './progress.ts';
+
+export type Payouts = {
+  readonly requested: number;
+  readonly completed: number;
+  readonly processing: number;
+  readonly refusals: readonly Refusal[];
+};
+
+const STAGE = 'payouts';
+
+/** The platform's own minimum, unless it is configured otherwise; then it says so itself. */
+const MINIMUM = 1_000n;
+
+/** The IBAN that textbooks use: its check digits are right, its account is nobody's. */
+const EXAMPLE_IBAN = 'DE89370400440532013000';
+
+/** The customers withdraw what they have, and the admin pays some of it. */
+export async function payOut(
+  client: PlatformClient,
+  customers: Customers,
+  wallets: Wallets,
+  report: Report,
+): Promise<Payouts> {
+  const withdrawals = await withdrawBalances(client, customers, wallets, report);
+  return { ...withdrawals, ...(await payOpenPayouts(client, customers, report)) };
+}
+
+/**
+ * Every customer with enough available withdraws all of it. Customers were imported without a password, so each gets
+ * into their account as a real one would: the operator has a reset token made, the customer sets a password with it,
+ * and asks for the payout with the session that this opens. Nobody keeps the password.
+ */
+async function withdrawBalances(
+  client: PlatformClient,
+  { userIdOf }: Customers,
+  wallets: Wallets,
+  report: Report,
+): Promise<Pick<Payouts, 'requested' | 'refusals'>> {
+  const refusals: Refusal[] = [];
+  let requested = 0;
+  const wealthy = [...userIdOf].flatMap(([customerId, userId]) => {
+    const wallet = wallets.get(userId);
+    return wallet !== undefined && wallet.available >= MINIMUM ? [{ customerId, userId, wallet }] : [];
+  });
+  const progress = report.begin(STAGE, wealthy.length);
+  await mapConcurrently(wealthy, async ({ customerId, userId, wallet }) => {
+    const refusal = await withdraw(client, userId, customerId, wallet);
+    if (refusal === undefined) requested += 1;
+    else {
+      const { code } = refusal;
+      refusals.push({ stage: STAGE, externalId: `customer ${customerId}`, code, reason: reasonOf(refusal) });
+    }
+    progress.advance(1);
+  }).finally(progress.end);
+  return { requested, refusals };
+}
+
+async function withdraw(
+  client: PlatformClient,
+  userId: string,
+  customerId: string,
+  { available, paid }: Wallet,
+): Promise<ApiError | undefined> {
+  const { token } = await client.send<{ token: string }>('POST', `/users/${userId}/password-reset`);
+  const session = await client.trySendFor<{ access_token: string }>({}, 'POST', '/auth/password-reset', {
+    token,
+    new_password: `Aa1!${randomBytes(18).toString('base64url')}`,
+  });
+  if (!session.ok) return session.error;
+
+  const payout = await client.trySendFor(
+    {
+      accessToken: session.body.access_token,
+      // What was paid before tells one withdrawal of a customer from the next.
+      idempotencyKey: `withdrawal-after-${formatMoney(paid, TERMS.currency)}`,
+    },
+    'POST',
+    '/users/me/payouts',
+    {
+      amount: formatMoney(available, TERMS.currency),
+      currency: TERMS.currency,
+      method: 'bank_transfer',
+      details: { iban: EXAMPLE_IBAN, account_holder: `Customer ${customerId.slice(0, 40)}` },
+    },
+  );
+  return payout.ok ? undefined : payout.error;
+}
+
+type OpenPayout = { readonly id: string; readonly user_id: string; readonly status: string };
+
+type PayoutPage = {
+  readonly data: readonly OpenPayout[];
+  readonly pagination: { readonly next_cursor: string | null };
+};
+
+/** A third of the payouts is paid, a third on its way, a third waits: by the customer's place in the feed. */
+const TARGETS = ['completed', 'processing', 'requested'] as const;
+
+/** Also those that an earlier run left open, so that one which was cut off is completed. */
+async function payOpenPayouts(
+  client: PlatformClient,
+  { userIdOf }: Customers,
+  report: Report,
+): Promise<Pick<Payouts, 'completed' | 'processing'>> {
+  const placeOf = new Map([...userIdOf.values()].map((userId, place) => [userId, place]));
+  const counts = { completed: 0, processing: 0 };
+  const open = [
+    ...(await listPayouts(client, 'requested')),
+    ...(await listPayouts(client, 'processing')),
+  ].filter(({ user_id: userId }) => placeOf.has(userId));
+  const progress = report.begin('  paying', open.length);
+
+  async function pay({ id, user_id: userId, status }: OpenPayout): Promise<void> {
+    const target = TARGETS[(placeOf.get(userId) ?? 0) % TARGETS.length];
+    const move = (body: object) => client.send('PATCH', `/payouts/${id}/process`, body);
+    if (target !== 'requested' && status === 'requested') {
+      await move({ status: 'processing' });
+      if (target === 'processing') counts.processing += 1;
+    }
+    if (target === 'completed') {
+      await move({ status: 'completed', external_reference: `TRANSFER-${id}` });
+      counts.completed += 1;
+    }
+    progress.advance(1);
+  }
+
+  await mapConcurrently(open, pay).finally(progress.end);
+  return counts;
+}
+
+async function listPayouts(client: PlatformClient, status: string): Promise<OpenPayout[]> {
+  const payouts: OpenPayout[] = [];
+  const query = `/payouts?status=${status}&limit=100`;
+  let page = await client.send<PayoutPage>('GET', query);
+  payouts.push(...page.data);
+  while (page.pagination.next_cursor !== null) {
+    page = await client.send<PayoutPage>('GET', `${query}&cursor=${page.pagination.next_cursor}`);
+    payouts.push(...page.data);
+  }
+  return payouts;
+}
