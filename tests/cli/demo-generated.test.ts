@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Feed } from '../../src/cli/demo/feed.ts';
 import { generateFeed } from '../../src/cli/demo/generated-feed.ts';
-import { playFeed } from '../../src/cli/demo/play.ts';
+import { type Play, playFeed } from '../../src/cli/demo/play.ts';
 import { type Report, silentReport } from '../../src/cli/demo/progress.ts';
+import { runSql } from '../support/database.ts';
 import { expectedPlay, figuresOf } from '../support/feed-model.ts';
 import { startFeedPlatform } from '../support/feed-platform.ts';
 
-const { client, clock, countRows, countLedgerFaults } = await startFeedPlatform();
+const { client, clock, database, countRows, countLedgerFaults } = await startFeedPlatform();
 
 describe('the feed that the demo makes itself', () => {
   test('is the same every time, and has of everything that makes feeds untidy', () => {
@@ -40,7 +41,7 @@ describe('the feed that the demo makes itself', () => {
 
     assert.deepEqual(
       second.stages.map(({ accepted }) => accepted),
-      [0, 0, 0],
+      [0, 0, 0, 0],
     );
     assert.equal(second.stages[0]?.also.duplicates, expected.accepted + expected.duplicates);
     assert.deepEqual(second.stages.at(-1)?.balances, first.stages.at(-1)?.balances);
@@ -51,10 +52,12 @@ describe('the feed that the demo makes itself', () => {
   for (const [name, stage, atItem] of [
     ['among the batches', 'ingestion', 1_000],
     ['in the settlement', 'settlement', 300],
+    ['among the payouts', 'payouts', 5],
+    ['while payouts are paid', '  paying', 5],
     ['among the late returns', 'late returns', 10],
   ] as const) {
     test(`is completed by the next run when one was cut off ${name}`, async () => {
-      const feed = renamed(generateFeed(), `cut-${stage.replace(' ', '-')}`);
+      const feed = renamed(generateFeed(), `cut-${stage.trim().replace(' ', '-')}`);
       const expected = expectedPlay(feed);
 
       await assert.rejects(playFeed({ feed, client, report: reportThatFails(stage, atItem) }), /cut off/);
@@ -63,7 +66,14 @@ describe('the feed that the demo makes itself', () => {
       assert.deepEqual(play.stages.at(-1)?.balances, {
         pending: 0n,
         available: expected.availableInTheEnd,
-        paid: 0n,
+        paid: expected.paid,
+        owing: expected.owing,
+        owed: expected.owed,
+      });
+      assert.deepEqual(await payoutStates(play), {
+        completed: expected.completed,
+        processing: expected.processing,
+        requested: expected.payouts - expected.completed - expected.processing,
       });
       assert.equal(await countLedgerFaults(), 0);
     });
@@ -81,12 +91,25 @@ describe('the feed that the demo makes itself', () => {
         [0, 0n],
         [0, 0n],
         [0, 0n],
+        [0, 0n],
       ],
     );
     const { purchases, entries } = await countRows();
     assert.deepEqual({ purchases, entries }, { purchases: rows.purchases, entries: rows.entries });
   });
 });
+
+const NOTHING_OWED = { owing: 0, owed: 0n };
+
+/** How many payouts of the feed's customers are in which state. */
+async function payoutStates({ feed }: Play): Promise<Record<string, number>> {
+  const rows = await runSql(
+    database.url,
+    `select payouts.status::text, count(*)::int from payouts join users on users.id = payouts.user_id
+     where users.email like '%@${feed}.example' group by payouts.status`,
+  );
+  return Object.fromEntries(rows.map(({ status, count }) => [status, count]));
+}
 
 function figuresOfFirstRun(expected: ReturnType<typeof expectedPlay>) {
   return [
@@ -97,6 +120,7 @@ function figuresOfFirstRun(expected: ReturnType<typeof expectedPlay>) {
       pending: expected.pending,
       available: 0n,
       paid: 0n,
+      ...NOTHING_OWED,
       duplicates: expected.duplicates,
       'differing duplicates': expected.differing,
       'met the cap': expected.capped,
@@ -108,9 +132,21 @@ function figuresOfFirstRun(expected: ReturnType<typeof expectedPlay>) {
       pending: 0n,
       available: expected.available,
       paid: 0n,
+      ...NOTHING_OWED,
       reversed: expected.cancelled,
       confirmed: expected.confirmed,
       'settled before': 0,
+    },
+    {
+      stage: 'payouts',
+      accepted: expected.payouts,
+      refused: 0,
+      pending: 0n,
+      available: expected.availableAfterPayouts,
+      paid: expected.paid,
+      ...NOTHING_OWED,
+      completed: expected.completed,
+      'on their way': expected.processing,
     },
     {
       stage: 'late returns',
@@ -118,7 +154,9 @@ function figuresOfFirstRun(expected: ReturnType<typeof expectedPlay>) {
       refused: 0,
       pending: 0n,
       available: expected.availableInTheEnd,
-      paid: 0n,
+      paid: expected.paid,
+      owing: expected.owing,
+      owed: expected.owed,
       reversed: expected.returned,
     },
   ];

@@ -128,6 +128,10 @@ describe('the command', () => {
         'S-40,Ann,2025-01-05,1,10.00',
         'S-33,Ann,2025-02-05,1,10.00',
         'none,Ann,yesterday,1,10.00',
+        'S-61,Eve,2025-01-10,1,60.00',
+        'S-62,Eve,2025-02-10,1,60.00',
+        'S-63,Eve,2025-03-10,1,60.00',
+        'S-66,Eve,2025-04-10,1,60.00',
       ].join('\n'),
     );
     const environment = { DEMO_ADMIN_EMAIL: admin.email, DEMO_ADMIN_PASSWORD: PASSWORD };
@@ -144,7 +148,7 @@ describe('the command', () => {
     const play = JSON.parse(stdout);
     assert.equal(play.merchant, 'Feed small');
     // "Ann" and "ann" are two customers, although emails know no case.
-    assert.deepEqual(play.customers, { created: 3, known: 0, refused: [] });
+    assert.deepEqual(play.customers, { created: 4, known: 0, refused: [] });
     assert.deepEqual(
       play.stages.map(({ accepted, refused, pending, available, paid }: Record<string, unknown>) => [
         accepted,
@@ -154,11 +158,15 @@ describe('the command', () => {
         paid,
       ]),
       [
-        [5, 3, '7.00', '0.00', '0.00'],
-        [5, 0, '0.00', '6.50', '0.00'],
-        [1, 0, '0.00', '6.00', '0.00'],
+        [9, 3, '19.00', '0.00', '0.00'],
+        [9, 0, '0.00', '18.50', '0.00'],
+        [1, 0, '0.00', '6.50', '12.00'],
+        [2, 0, '0.00', '3.00', '12.00'],
       ],
     );
+    const [, , payouts, returns] = play.stages;
+    assert.deepEqual([payouts.completed, payouts.on_their_way], [1, 0]);
+    assert.deepEqual([returns.owing_wallets, returns.owed], [1, '3.00']);
     assert.deepEqual(
       play.refusals.map((refusal: Record<string, unknown>) => [refusal.external_id, refusal.code]),
       [
@@ -171,7 +179,7 @@ describe('the command', () => {
     const table = await demo(['--url', url, '--feed', path], environment);
     assert.equal(table.stderr, '');
     assert.match(table.stdout, /stage +accepted +refused +pending +available +paid/);
-    assert.match(table.stdout, /\nlate returns +0 +0 +0\.00 +6\.00 +0\.00/);
+    assert.match(table.stdout, /\nlate returns +0 +0 +0\.00 +3\.00 +12\.00 +\d+ +1 wallet owes 3\.00\n/);
     assert.match(table.stdout, /\n {2}S-20 {2}VALIDATION_ERROR {2}user_id /);
   });
 });

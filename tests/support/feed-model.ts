@@ -5,6 +5,7 @@ import type { Play } from '../../src/cli/demo/play.ts';
  */
 
 const CAP = 300n;
+const LEAST_WITHDRAWAL = 1_000n;
 
 export function expectedPlay(feed: {
   readonly customers: readonly string[];
@@ -16,6 +17,7 @@ export function expectedPlay(feed: {
   }[];
 }) {
   const rewards = new Map<string, bigint>();
+  const customerOf = new Map<string, string>();
   const contents = new Map<string, string>();
   const spent = new Map<string, bigint>();
   const counts = { accepted: 0, refused: 0, duplicates: 0, differing: 0, capped: 0 };
@@ -36,6 +38,7 @@ export function expectedPlay(feed: {
       counts.accepted += 1;
       spent.set(month, CAP - left + reward);
       rewards.set(externalId, reward);
+      customerOf.set(externalId, customerId);
       contents.set(externalId, content);
     }
   }
@@ -46,14 +49,34 @@ export function expectedPlay(feed: {
   const cancelled = ids.filter((id) => numberOf(id) % 20 === 0);
   const confirmed = ids.filter((id) => numberOf(id) % 20 !== 0);
   const returned = confirmed.filter((id) => numberOf(id) % 33 === 0);
+
+  const held = new Map(feed.customers.map((customerId) => [customerId, 0n]));
+  const change = (id: string, sign: bigint) => {
+    const customerId = customerOf.get(id) ?? '';
+    held.set(customerId, (held.get(customerId) ?? 0n) + sign * (rewards.get(id) ?? 0n));
+  };
+  for (const id of confirmed) change(id, 1n);
+  const withdrawn = [...held].filter(([, available]) => available >= LEAST_WITHDRAWAL);
+  for (const [customerId] of withdrawn) held.set(customerId, 0n);
+  const paid = withdrawn.reduce((sum, [, available]) => sum + available, 0n);
+  for (const id of returned) change(id, -1n);
+  const debts = [...held.values()].filter((available) => available < 0n);
+
   return {
     ...counts,
     cancelled: cancelled.length,
     confirmed: confirmed.length,
     returned: returned.length,
+    payouts: withdrawn.length,
+    completed: withdrawn.filter(([customerId]) => feed.customers.indexOf(customerId) % 3 === 0).length,
+    processing: withdrawn.filter(([customerId]) => feed.customers.indexOf(customerId) % 3 === 1).length,
     pending: sumOf(ids),
     available: sumOf(confirmed),
-    availableInTheEnd: sumOf(confirmed) - sumOf(returned),
+    availableAfterPayouts: sumOf(confirmed) - paid,
+    paid,
+    availableInTheEnd: sumOf(confirmed) - paid - sumOf(returned),
+    owing: debts.length,
+    owed: -debts.reduce((sum, debt) => sum + debt, 0n),
   };
 }
 

@@ -3,6 +3,8 @@ import { verifyLedger } from '../../src/modules/wallets/index.ts';
 import { testClock } from './clock.ts';
 import { PASSWORD, startTestPlatform } from './platform.ts';
 
+type Table = 'users' | 'merchants' | 'offers' | 'purchases' | 'payouts' | 'wallet_entries' | 'audit_logs';
+
 /** A platform on a port of its own, at a moment after every feed that tests play, and the demo's client to it. */
 export async function startFeedPlatform() {
   const clock = testClock('2026-09-01T09:00:00Z');
@@ -12,7 +14,7 @@ export async function startFeedPlatform() {
 
   /** How much is written down: what a run that changes nothing leaves as it is. */
   async function countRows() {
-    const count = async (table: 'users' | 'merchants' | 'offers' | 'purchases' | 'wallet_entries') => {
+    const count = async (table: Table) => {
       const { rows } = await database.db
         .selectFrom(table)
         .select(({ fn }) => fn.countAll<bigint>().as('rows'))
@@ -24,6 +26,8 @@ export async function startFeedPlatform() {
       merchants: await count('merchants'),
       offers: await count('offers'),
       purchases: await count('purchases'),
+      payouts: await count('payouts'),
+      audit: await count('audit_logs'),
       entries: await count('wallet_entries'),
     };
   }

@@ -6,7 +6,17 @@ import { TERMS } from './programme.ts';
 import type { Report } from './progress.ts';
 
 /** In minor units. */
-export type Balances = { readonly pending: bigint; readonly available: bigint; readonly paid: bigint };
+export type Wallet = { readonly pending: bigint; readonly available: bigint; readonly paid: bigint };
+
+/** By user. */
+export type Wallets = ReadonlyMap<string, Wallet>;
+
+/** What wallets hold together, in minor units. */
+export type Balances = Wallet & {
+  /** Wallets whose reward was withdrawn before it was taken back, and what they owe. */
+  readonly owing: number;
+  readonly owed: bigint;
+};
 
 type WalletBody = {
   readonly pending_balance: string;
@@ -14,24 +24,36 @@ type WalletBody = {
   readonly paid_balance: string;
 };
 
-/** What the feed's customers hold together, read wallet by wallet: the platform's own word, not this program's sum. */
-export async function readBalances(
+/** The wallets of the feed's customers, one by one: the platform's own word, not this program's sum. */
+export async function readWallets(
   client: PlatformClient,
   { userIdOf }: Customers,
   report: Report,
-): Promise<Balances> {
+): Promise<Wallets> {
   const progress = report.begin('  reading the wallets', userIdOf.size);
+  const money = (amount: string) => moneyFromNumeric(amount, TERMS.currency);
   const wallets = await mapConcurrently([...userIdOf.values()], async (userId) => {
-    const wallet = await client.send<WalletBody>('GET', `/users/${userId}/wallet?currency=${TERMS.currency}`);
+    const body = await client.send<WalletBody>('GET', `/users/${userId}/wallet?currency=${TERMS.currency}`);
     progress.advance(1);
-    return wallet;
+    const wallet: Wallet = {
+      pending: money(body.pending_balance),
+      available: money(body.available_balance),
+      paid: money(body.paid_balance),
+    };
+    return [userId, wallet] as const;
   }).finally(progress.end);
+  return new Map(wallets);
+}
 
-  const sum = (balance: keyof WalletBody) =>
-    wallets.reduce((total, wallet) => total + moneyFromNumeric(wallet[balance], TERMS.currency), 0n);
+export function sumOf(wallets: Wallets): Balances {
+  const all = [...wallets.values()];
+  const sum = (balances: readonly bigint[]) => balances.reduce((total, balance) => total + balance, 0n);
+  const debts = all.map(({ available }) => -available).filter((debt) => debt > 0n);
   return {
-    pending: sum('pending_balance'),
-    available: sum('available_balance'),
-    paid: sum('paid_balance'),
+    pending: sum(all.map(({ pending }) => pending)),
+    available: sum(all.map(({ available }) => available)),
+    paid: sum(all.map(({ paid }) => paid)),
+    owing: debts.length,
+    owed: sum(debts),
   };
 }

@@ -17,6 +17,9 @@ type Method = 'GET' | 'POST' | 'PATCH';
 
 type Tokens = { readonly access_token: string; readonly refresh_token: string };
 
+/** Who sends a request, and the name by which its repetition is known. */
+type Sender = { readonly accessToken?: string; readonly idempotencyKey?: string };
+
 type RawAnswer = { readonly status: number; readonly body: unknown };
 
 const REQUEST_TIMEOUT_MS = 60_000;
@@ -27,7 +30,7 @@ const BUSY = new Set([429, 503]);
 /** Refusals that speak of what was sent. Any other one means that nothing more can be sent. */
 const REFUSALS_OF_CONTENT = new Set([400, 404, 409, 422]);
 
-/** Speaks to a running platform as one admin, and logs in with the first request. */
+/** Speaks to a running platform as one admin, who logs in with the first request; and for its users. */
 export function platformClient(options: {
   readonly url: string;
   readonly email: string;
@@ -40,15 +43,30 @@ export function platformClient(options: {
   async function trySend<Body>(method: Method, path: string, body?: unknown): Promise<Answer<Body>> {
     session ??= logIn();
     const used = session;
-    let answer = await exchange(method, path, body, (await used).access_token);
+    let answer = await exchange(method, path, body, { accessToken: (await used).access_token });
     if (answer.status === 401) {
       // Access tokens are short-lived. Of the requests that find theirs expired, the first renews it for all.
       if (session === used) session = used.then(renew);
-      answer = await exchange(method, path, body, (await session).access_token);
+      answer = await exchange(method, path, body, { accessToken: (await session).access_token });
     }
+    return judged(method, path, answer, REFUSALS_OF_CONTENT.has(answer.status));
+  }
+
+  /** The same for a user of the platform, or for nobody yet; where even they are not let in, that is a refusal. */
+  async function trySendFor<Body>(
+    sender: Sender,
+    method: Method,
+    path: string,
+    body: unknown,
+  ): Promise<Answer<Body>> {
+    const answer = await exchange(method, path, body, sender);
+    return judged(method, path, answer, REFUSALS_OF_CONTENT.has(answer.status) || answer.status === 401);
+  }
+
+  function judged<Body>(method: Method, path: string, answer: RawAnswer, isRefusal: boolean): Answer<Body> {
     if (answer.status < 300) return { ok: true, body: answer.body as Body };
     const error = requireError(answer);
-    if (REFUSALS_OF_CONTENT.has(answer.status)) return { ok: false, error };
+    if (isRefusal) return { ok: false, error };
     throw new DemoError(refusalSentence(method, path, error));
   }
 
@@ -60,7 +78,7 @@ export function platformClient(options: {
   }
 
   async function logIn(): Promise<Tokens> {
-    const answer = await exchange('POST', '/auth/login', { email, password });
+    const answer = await exchange('POST', '/auth/login', { email, password }, {});
     if (answer.status === 200) return answer.body as Tokens;
     const error = requireError(answer);
     if (answer.status !== 401) throw new DemoError(refusalSentence('POST', '/auth/login', error));
@@ -70,18 +88,13 @@ export function platformClient(options: {
   }
 
   async function renew({ refresh_token }: Tokens): Promise<Tokens> {
-    const answer = await exchange('POST', '/auth/refresh', { refresh_token });
+    const answer = await exchange('POST', '/auth/refresh', { refresh_token }, {});
     return answer.status === 200 ? (answer.body as Tokens) : logIn();
   }
 
-  async function exchange(
-    method: Method,
-    path: string,
-    body: unknown,
-    accessToken?: string,
-  ): Promise<RawAnswer> {
+  async function exchange(method: Method, path: string, body: unknown, sender: Sender): Promise<RawAnswer> {
     for (let attempt = 1; ; attempt += 1) {
-      const { response, text } = await reach(method, path, body, accessToken);
+      const { response, text } = await reach(method, path, body, sender);
       if (!BUSY.has(response.status) || attempt === MAX_ATTEMPTS) {
         return { status: response.status, body: parseBody(text) };
       }
@@ -89,12 +102,13 @@ export function platformClient(options: {
     }
   }
 
-  async function reach(method: Method, path: string, body: unknown, accessToken: string | undefined) {
+  async function reach(method: Method, path: string, body: unknown, { accessToken, idempotencyKey }: Sender) {
     try {
       const response = await fetch(`${url}/api/v1${path}`, {
         method,
         headers: {
           ...(accessToken !== undefined && { authorization: `Bearer ${accessToken}` }),
+          ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
           ...(body !== undefined && { 'content-type': 'application/json' }),
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -134,7 +148,7 @@ export function platformClient(options: {
     }
   }
 
-  return { url, send, trySend };
+  return { url, send, trySend, trySendFor };
 }
 
 function secondsToWait(response: Response): number {

@@ -1,11 +1,12 @@
-import { type Balances, readBalances } from './balances.ts';
+import { type Balances, readWallets, sumOf, type Wallets } from './balances.ts';
 import { type Customers, importCustomers } from './customers.ts';
 import type { Feed } from './feed.ts';
 import { ingestPurchases, type Refusal } from './ingestion.ts';
+import { payOut } from './payouts.ts';
 import type { PlatformClient } from './platform-client.ts';
 import { openProgramme } from './programme.ts';
 import { perSecond, type Report } from './progress.ts';
-import { type Settlement, settlePurchases, takeLateReturns } from './settlement.ts';
+import { settlePurchases, takeLateReturns } from './settlement.ts';
 
 export type Stage = {
   readonly stage: string;
@@ -29,9 +30,9 @@ export type Play = {
 };
 
 /**
- * Takes a feed through the platform: its merchant and customers, its purchases in order, their settlement, and what
- * comes back later. Every step asks the platform how things stand, so a second run changes nothing, and one that was
- * cut off is completed by the next.
+ * Takes a feed through the platform: its merchant and customers, its purchases in order, their settlement, the
+ * customers' payouts, and what comes back later. Every step asks the platform how things stand, so a second run
+ * changes nothing, and one that was cut off is completed by the next.
  */
 export async function playFeed(deps: {
   readonly feed: Feed;
@@ -41,51 +42,64 @@ export async function playFeed(deps: {
   const { feed, client, report } = deps;
   const programme = await openProgramme(client, feed);
   const customers = await importCustomers(client, feed, report);
+  const stages: Stage[] = [];
+  let wallets: Wallets = new Map();
 
-  const [ingestion, ingestionSeconds] = await timed(() =>
-    ingestPurchases(client, feed, programme, customers, report),
-  );
-  const { accepted, duplicates, differing, capped } = ingestion;
-  const ingestionStage: Stage = {
-    stage: 'ingestion',
-    accepted,
-    refused: ingestion.refusals.length,
-    balances: await readBalances(client, customers, report),
-    also: { duplicates, 'differing duplicates': differing, 'met the cap': capped },
-    seconds: ingestionSeconds,
-    perSecond: perSecond(feed.lines.length, ingestionSeconds),
-  };
-
-  async function settlementStage(
+  /** Does one stage, and adds its line to the result. */
+  async function play<Result extends { readonly refusals: readonly Refusal[] }>(
     stage: string,
-    settle: () => Promise<Settlement>,
-    also: (settlement: Settlement) => Stage['also'],
-  ): Promise<{ stage: Stage; settlement: Settlement }> {
-    const [settlement, seconds] = await timed(settle);
-    const { confirmed, reversed, refusals } = settlement;
-    return {
-      settlement,
-      stage: {
-        stage,
-        accepted: confirmed + reversed,
-        refused: refusals.length,
-        balances: await readBalances(client, customers, report),
-        also: also(settlement),
-        seconds,
-        perSecond: perSecond(confirmed + reversed + refusals.length, seconds),
-      },
-    };
+    work: () => Promise<Result>,
+    describe: (result: Result) => Pick<Stage, 'accepted' | 'also'> & { readonly handled: number },
+  ): Promise<Result> {
+    const [result, seconds] = await timed(work);
+    wallets = await readWallets(client, customers, report);
+    const { handled, ...described } = describe(result);
+    stages.push({
+      stage,
+      refused: result.refusals.length,
+      balances: sumOf(wallets),
+      ...described,
+      seconds,
+      perSecond: perSecond(handled, seconds),
+    });
+    return result;
   }
 
-  const settled = await settlementStage(
+  const ingestion = await play(
+    'ingestion',
+    () => ingestPurchases(client, feed, programme, customers, report),
+    ({ accepted, duplicates, differing, capped }) => ({
+      accepted,
+      also: { duplicates, 'differing duplicates': differing, 'met the cap': capped },
+      handled: feed.lines.length,
+    }),
+  );
+  const settlement = await play(
     'settlement',
     () => settlePurchases(client, ingestion.purchases, report),
-    ({ reversed, confirmed, untouched }) => ({ reversed, confirmed, 'settled before': untouched }),
+    ({ confirmed, reversed, untouched, refusals }) => ({
+      accepted: confirmed + reversed,
+      also: { reversed, confirmed, 'settled before': untouched },
+      handled: confirmed + reversed + refusals.length,
+    }),
   );
-  const returned = await settlementStage(
+  const payouts = await play(
+    'payouts',
+    () => payOut(client, customers, wallets, report),
+    ({ requested, completed, processing, refusals }) => ({
+      accepted: requested,
+      also: { completed, 'on their way': processing },
+      handled: requested + refusals.length,
+    }),
+  );
+  const returns = await play(
     'late returns',
-    () => takeLateReturns(client, settled.settlement.purchases, report),
-    ({ reversed }) => ({ reversed }),
+    () => takeLateReturns(client, settlement.purchases, report),
+    ({ reversed, refusals }) => ({
+      accepted: reversed,
+      also: { reversed },
+      handled: reversed + refusals.length,
+    }),
   );
 
   return {
@@ -93,8 +107,8 @@ export async function playFeed(deps: {
     lines: feed.lines.length,
     merchant: programme.merchantName,
     customers: { created: customers.created, known: customers.known, refusals: customers.refusals },
-    stages: [ingestionStage, settled.stage, returned.stage],
-    refusals: [...ingestion.refusals, ...settled.settlement.refusals, ...returned.settlement.refusals],
+    stages,
+    refusals: [ingestion, settlement, payouts, returns].flatMap(({ refusals }) => refusals),
   };
 }
 

@@ -35,10 +35,11 @@ function refusalLines({ customers, refusals }: Play): string[] {
 function tableLines(stages: readonly Stage[]): string[] {
   const header = ['stage', 'accepted', 'refused', 'pending', 'available', 'paid', 'per second', 'also'];
   const rows = stages.map((stage) => {
-    const { pending, available, paid } = presentBalances(stage);
+    const { pending, available, paid, owing_wallets: owing, owed } = presentBalances(stage);
     const also = Object.entries(stage.also)
       .filter(([, count]) => count > 0)
       .map(([what, count]) => `${count} ${what}`);
+    if (owing > 0) also.push(`${owing} ${owing === 1 ? 'wallet owes' : 'wallets owe'} ${owed}`);
     const counts = [stage.accepted, stage.refused].map(String);
     return [stage.stage, ...counts, pending, available, paid, String(stage.perSecond), also.join(', ')];
   });
@@ -91,10 +92,12 @@ export function presentPlayAsJson(play: Play): string {
   return JSON.stringify(document, null, 2);
 }
 
-function presentBalances({ balances: { pending, available, paid } }: Stage) {
+function presentBalances({ balances: { pending, available, paid, owing, owed } }: Stage) {
   return {
     pending: formatMoney(pending, TERMS.currency),
     available: formatMoney(available, TERMS.currency),
     paid: formatMoney(paid, TERMS.currency),
+    owing_wallets: owing,
+    owed: formatMoney(owed, TERMS.currency),
   };
 }
