@@ -32,13 +32,13 @@ export function authRepository() {
       .execute();
   }
 
-  async function findSession(db: Db, id: string): Promise<Session | undefined> {
-    const row = await db
+  async function findSessions(db: Db, ids: readonly string[]): Promise<Session[]> {
+    const rows = await db
       .selectFrom('sessions')
       .select(['id', 'user_id', 'revoked_at'])
-      .where('id', '=', id)
-      .executeTakeFirst();
-    return row && { id: row.id, userId: row.user_id, revokedAt: row.revoked_at };
+      .where('id', '=', sql<string>`any(${ids}::uuid[])`)
+      .execute();
+    return rows.map((row) => ({ id: row.id, userId: row.user_id, revokedAt: row.revoked_at }));
   }
 
   /** Locks the token until the transaction ends: of two exchanges at once, the second sees what the first did. */
@@ -172,7 +172,7 @@ export function authRepository() {
   return {
     insertSession,
     insertToken,
-    findSession,
+    findSessions,
     lockToken,
     markRotated,
     revokeSession,

@@ -6,6 +6,7 @@ import { newId } from '../../core/id.ts';
 import type { Actor, AuditClient } from '../audit/index.ts';
 import type { User, UserClient } from '../users/index.ts';
 import { invalidCredentials, invalidRefreshToken } from './errors.ts';
+import { identityFinder } from './identities.ts';
 import type { RefreshToken, TokenPair } from './model.ts';
 import { DAYS_KEPT_AFTER_EXPIRY, decideRefresh } from './policies.ts';
 import type { AuthRepository } from './repository.ts';
@@ -23,6 +24,7 @@ export function authService(deps: {
   refreshTtlSeconds: number;
 }) {
   const { database, clock, repository, tokens, users, audit, refreshTtlSeconds } = deps;
+  const findIdentity = identityFinder(deps);
 
   /** @throws INVALID_CREDENTIALS; USER_INACTIVE to those who know the password; OVERLOADED. */
   async function login(email: string, password: string, requestId: string): Promise<TokenPair> {
@@ -143,12 +145,11 @@ export function authService(deps: {
   /**
    * Who holds an access token, by session and account as they are now: a logout, a deactivation or a change of role
    * works on the next request.
-   * @throws INVALID_TOKEN, EXPIRED_TOKEN, TOKEN_REVOKED or USER_INACTIVE.
+   * @throws INVALID_TOKEN, EXPIRED_TOKEN, TOKEN_REVOKED, USER_INACTIVE, or OVERLOADED.
    */
   async function authenticate(accessToken: string, requestId: string): Promise<AccountCaller> {
     const { userId, sessionId } = tokens.verifyAccessToken(accessToken);
-    const session = await repository.findSession(database.db, sessionId);
-    const user = await users.findUser(database.db, userId);
+    const { session, user } = await findIdentity({ userId, sessionId });
     if (session === undefined || user === undefined || session.userId !== user.id) throw invalidToken();
     // First, as the sessions of an inactive account are revoked too, and this is the reason that helps.
     if (!user.active) throw userInactive();
