@@ -17,6 +17,7 @@ import { offersModule } from './modules/offers/index.ts';
 import { isApiKey, partnersModule } from './modules/partners/index.ts';
 import { payoutsModule } from './modules/payouts/index.ts';
 import { purchasesModule } from './modules/purchases/index.ts';
+import { statementsModule } from './modules/statements/index.ts';
 import { usersModule } from './modules/users/index.ts';
 import { walletsModule } from './modules/wallets/index.ts';
 
@@ -40,7 +41,13 @@ export async function createPlatform(deps: {
   const audit = auditModule({ database, clock });
   const idempotency = idempotencyModule({ database, clock, encryptionKeys: config.encryptionKeys });
   const cashback = cashbackModule({ clock });
-  const wallets = walletsModule({ database, clock, cashback: cashback.client, defaultCurrency });
+  const wallets = walletsModule({
+    database,
+    clock,
+    idempotency: idempotency.client,
+    audit: audit.client,
+    supportedCurrencies,
+  });
   const users = usersModule({
     database,
     clock,
@@ -107,6 +114,13 @@ export async function createPlatform(deps: {
     limits: config.payoutLimits,
     maxQueuedPayouts: config.maxQueuedPayouts,
   });
+  const statements = statementsModule({
+    database,
+    wallets: wallets.client,
+    cashback: cashback.client,
+    payouts: payouts.client,
+    defaultCurrency,
+  });
 
   const jobs = [...auth.jobs, ...idempotency.jobs, ...partners.jobs, ...purchases.jobs];
   const runner = jobRunner({ databaseUrl: database.url, jobs, metrics, logger });
@@ -132,6 +146,7 @@ export async function createPlatform(deps: {
           purchases,
           payouts,
           wallets,
+          statements,
           featureFlags,
           audit,
         ])

@@ -7,6 +7,8 @@ import type { ColumnType } from "kysely";
 
 export type ActorType = "admin" | "partner" | "system" | "user";
 
+export type AdjustmentDirection = "credit" | "debit";
+
 export type AuditOutcome = "failure" | "success";
 
 export type CashbackStatus = "available" | "pending" | "reversed";
@@ -44,6 +46,17 @@ export type WalletBucket = "available" | "paid" | "pending" | "platform";
 export type WalletEntryType = "adjustment" | "cashback_confirmation" | "cashback_credit" | "cashback_reversal" | "payout" | "payout_refund";
 
 export type WalletSourceType = "adjustment" | "payout" | "purchase";
+
+export interface Adjustments {
+  admin_id: string;
+  amount: ColumnType<string, string, string>;
+  created_at: ColumnType<Temporal.Instant, string, string>;
+  currency: string;
+  direction: AdjustmentDirection;
+  id: string;
+  reason: string;
+  user_id: string;
+}
 
 export interface AuditLogs {
   action: string;
@@ -245,6 +258,7 @@ export interface Wallets {
 }
 
 export interface DB {
+  adjustments: Adjustments;
   audit_logs: AuditLogs;
   cashback_cap_usage: CashbackCapUsage;
   cashback_transactions: CashbackTransactions;

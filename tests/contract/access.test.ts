@@ -52,6 +52,8 @@ const ACCESS: Readonly<Record<string, Access>> = {
   'GET /users/me/wallet': 'whoever is logged in',
   'GET /users/me/wallet/transactions': 'whoever is logged in',
   'GET /users/{id}/wallet': 'admins',
+  'POST /users/{id}/wallet/adjustments': 'admins',
+  'GET /users/{id}/wallet/transactions': 'admins',
   'PUT /feature-flags/{key}': 'admins',
   'GET /feature-flags/{key}': 'admins',
   'DELETE /feature-flags/{key}': 'admins',

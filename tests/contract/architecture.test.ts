@@ -20,6 +20,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   cashback_cap_usage: 'cashback',
   wallets: 'wallets',
   wallet_entries: 'wallets',
+  adjustments: 'wallets',
   feature_flags: 'feature-flags',
   payouts: 'payouts',
   idempotency_keys: 'idempotency',

@@ -294,6 +294,15 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
     body: { status: 'completed', external_reference: 'SEPA-2026-000123' },
   }),
 
+  'POST /users/{id}/wallet/adjustments': ({ shopper }) => ({
+    params: { id: shopper.id },
+    body: { amount: '5.00', currency: 'EUR', direction: 'credit', reason: 'Goodwill.' },
+  }),
+  'GET /users/{id}/wallet/transactions': ({ shopper }) => ({
+    params: { id: shopper.id },
+    query: { currency: 'EUR', limit: 5 },
+  }),
+
   'GET /audit-logs': ({ platform }) => ({
     query: {
       actor_id: platform.admin.id,

@@ -1,6 +1,4 @@
-import { newId } from '../../src/core/id.ts';
-import { cashbackModule } from '../../src/modules/cashback/index.ts';
-import { walletsModule } from '../../src/modules/wallets/index.ts';
+import { formatMoney } from '../../src/core/money.ts';
 import { runSql } from './database.ts';
 import type { Answer, Person, startTestPlatform } from './platform.ts';
 
@@ -17,19 +15,19 @@ export function payoutBody(fields: Record<string, unknown> = {}) {
 
 /** Makes so much available to a user, in minor units. */
 export async function fundWallet(
-  { database, clock, config }: TestPlatform,
+  { api, admin, config }: TestPlatform,
   userId: string,
   amount: bigint,
   currency: string = config.supportedCurrencies[0],
 ): Promise<void> {
-  const cashback = cashbackModule({ clock }).client;
-  const { client } = walletsModule({ database, clock, cashback, defaultCurrency: currency });
-  const source = { type: 'adjustment', id: newId() } as const;
-  await database.transaction((trx) =>
-    client.applyMovements(trx, [
-      { userId, currency, amount, source, type: 'adjustment', from: 'platform', to: 'available' },
-    ]),
-  );
+  const body = {
+    amount: formatMoney(amount, currency),
+    currency,
+    direction: 'credit',
+    reason: 'Something to begin with.',
+  };
+  const answer = await api('POST', `/users/${userId}/wallet/adjustments`, { token: admin.token, body });
+  if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
 }
 
 /** Somebody with money, and the ways to get it out as a test says it. */

@@ -9,7 +9,8 @@ import { purchaseIngestion } from '../../src/modules/purchases/ingestion.ts';
 import type { PurchaseSubmission } from '../../src/modules/purchases/model.ts';
 import { type PurchaseRepository, purchaseRepository } from '../../src/modules/purchases/repository.ts';
 import { purchaseSettlement } from '../../src/modules/purchases/settlement.ts';
-import { walletsModule } from '../../src/modules/wallets/index.ts';
+import { walletRepository } from '../../src/modules/wallets/repository.ts';
+import { walletService } from '../../src/modules/wallets/service.ts';
 import { runSql } from './database.ts';
 import type { Answer, startTestPlatform } from './platform.ts';
 import { adminActor } from './purchases-builders.ts';
@@ -159,7 +160,7 @@ export function startWorkers(platform: TestPlatform, options: { maxConnections: 
     merchants: merchants.client,
     offers: offers.client,
     cashback,
-    wallets: walletsModule({ database, clock, cashback, defaultCurrency: supportedCurrencies[0] }).client,
+    wallets: walletService({ database, clock, repository: walletRepository() }),
     audit: auditModule({ database, clock }).client,
     supportedCurrencies,
   };

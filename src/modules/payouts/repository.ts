@@ -1,7 +1,8 @@
-import { type SqlBool, sql } from 'kysely';
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Db, Trx } from '../../core/database.ts';
 import { formatMoney, moneyFromNumeric } from '../../core/money.ts';
-import { type PageOf, type PageRequest, pageOf } from '../../core/page.ts';
+import { pageNewestFirst } from '../../core/newest-first.ts';
+import type { PageOf, PageRequest } from '../../core/page.ts';
 import { ownerKey, type WalletOwner } from '../wallets/index.ts';
 import {
   type Payout,
@@ -148,18 +149,13 @@ export function payoutRepository() {
   }
 
   /** Newest first; the cursor is the id. */
-  async function list(db: Db, filter: PayoutFilter, page: PageRequest): Promise<PageOf<Payout>> {
-    let matching = db.selectFrom('payouts');
-    if (filter.status !== undefined) matching = matching.where('status', '=', filter.status);
-    if (filter.userId !== undefined) matching = matching.where('user_id', '=', filter.userId);
-    const { total } = await matching.select(sql<number>`count(*)::int`.as('total')).executeTakeFirstOrThrow();
-    let rows = matching
-      .select(COLUMNS)
-      .orderBy('id', 'desc')
-      .offset(page.offset)
-      .limit(page.limit + 1);
-    if (page.after !== undefined) rows = rows.where('id', '<', page.after);
-    return pageOf((await rows.execute()).map(toPayout), total, page, ({ id }) => id);
+  async function list(db: Db, { userId, status }: PayoutFilter, page: PageRequest): Promise<PageOf<Payout>> {
+    const where: RawBuilder<SqlBool>[] = [];
+    if (userId !== undefined) where.push(sql`user_id = ${userId}`);
+    if (status !== undefined) where.push(sql`status = ${status}`);
+    const list = { table: 'payouts', columns: COLUMNS, where, hasIndex: where.length > 0 } as const;
+    const found = await pageNewestFirst<PayoutRow>(db, list, page);
+    return { ...found, items: found.items.map(toPayout) };
   }
 
   async function findEncryptedDetails(db: Db, id: string): Promise<string | undefined> {

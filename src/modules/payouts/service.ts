@@ -42,7 +42,7 @@ export function payoutService(deps: {
 
   /** What has become of these payouts, by id. */
   async function findStatuses(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, PayoutStatus>> {
-    return repository.findStatuses(db, ids);
+    return ids.length === 0 ? new Map() : repository.findStatuses(db, ids);
   }
 
   return { getPayout, listPayouts, revealBankDetails, findStatuses };

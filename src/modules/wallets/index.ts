@@ -1,6 +1,8 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Database } from '../../core/database.ts';
-import type { CashbackClient } from '../cashback/index.ts';
+import type { AuditClient } from '../audit/index.ts';
+import type { IdempotencyClient } from '../idempotency/index.ts';
+import { walletAdjustments } from './adjustments.ts';
 import { walletRepository } from './repository.ts';
 import { walletRoutes } from './routes.ts';
 import { type WalletService, walletService } from './service.ts';
@@ -13,22 +15,30 @@ export {
   type Movement,
   NO_MONEY,
   type Wallet,
+  type WalletEntry,
   type WalletOwner,
 } from './model.ts';
 export { balancesAfter, ownerKey } from './policies.ts';
-export { presentWallet, WalletBody } from './schemas.ts';
+export { CurrencyChoice, presentWallet, WalletBody } from './schemas.ts';
 
 export type WalletClient = Pick<
   WalletService,
-  'openWallets' | 'lockWallets' | 'applyMovements' | 'findWallets'
+  'openWallets' | 'lockWallets' | 'applyMovements' | 'findWallets' | 'listEntries'
 >;
 
 export function walletsModule(deps: {
   database: Database;
   clock: Clock;
-  cashback: CashbackClient;
-  defaultCurrency: string;
+  idempotency: IdempotencyClient;
+  audit: AuditClient;
+  supportedCurrencies: readonly [string, ...string[]];
 }) {
-  const service = walletService({ ...deps, repository: walletRepository() });
-  return { routes: walletRoutes(service, deps.defaultCurrency), client: service satisfies WalletClient };
+  const repository = walletRepository();
+  const service = walletService({ ...deps, repository });
+  const adjustWallet = walletAdjustments({ ...deps, repository, wallets: service });
+  const [defaultCurrency] = deps.supportedCurrencies;
+  return {
+    routes: walletRoutes({ service, adjustWallet, defaultCurrency }),
+    client: service satisfies WalletClient,
+  };
 }

@@ -1,4 +1,11 @@
-import type { WalletBucket, WalletEntryType, WalletSourceType } from '../../core/schema.generated.ts';
+import type {
+  AdjustmentDirection,
+  WalletBucket,
+  WalletEntryType,
+  WalletSourceType,
+} from '../../core/schema.generated.ts';
+import type { Actor } from '../audit/index.ts';
+import type { IdempotentRequest } from '../idempotency/index.ts';
 
 export type { WalletBucket, WalletEntryType } from '../../core/schema.generated.ts';
 
@@ -31,8 +38,38 @@ export type WalletEntry = Movement & {
   readonly createdAt: Temporal.Instant;
 };
 
-/** A journal entry as its owner sees it: with what has become of the cashback it belongs to. */
-export type WalletTransaction = WalletEntry & { readonly status: string };
+export type AdjustmentOrder = WalletOwner & {
+  readonly actor: Actor;
+  /** Minor units, above zero. */
+  readonly amount: bigint;
+  readonly direction: AdjustmentDirection;
+  readonly reason: string;
+  readonly request: IdempotentRequest | undefined;
+};
+
+export type Adjustment = Omit<AdjustmentOrder, 'actor' | 'request'> & {
+  readonly id: string;
+  readonly adminId: string;
+  readonly createdAt: Temporal.Instant;
+};
+
+/** An adjustment as its administrator sees it, in plain JSON, to be repeated word for word. */
+export type AdjustmentStatement = {
+  readonly id: string;
+  readonly user_id: string;
+  readonly amount: string;
+  readonly currency: string;
+  readonly direction: AdjustmentDirection;
+  readonly reason: string;
+  readonly created_at: string;
+  /** The balances after it. */
+  readonly wallet: {
+    readonly pending_balance: string;
+    readonly available_balance: string;
+    readonly paid_balance: string;
+    readonly currency: string;
+  };
+};
 
 /** The ways money may take, by type of entry; the database holds the same table as a constraint. */
 export const LEGAL_MOVEMENTS: Readonly<

@@ -3,7 +3,7 @@ import type { Db, Trx } from '../../core/database.ts';
 import { newId } from '../../core/id.ts';
 import { formatMoney, moneyFromNumeric } from '../../core/money.ts';
 import { type PageOf, type PageRequest, pageOf } from '../../core/page.ts';
-import type { Wallet, WalletEntry, WalletOwner } from './model.ts';
+import type { Adjustment, Wallet, WalletEntry, WalletOwner } from './model.ts';
 
 export type WalletRepository = ReturnType<typeof walletRepository>;
 
@@ -163,7 +163,24 @@ export function walletRepository() {
     return pageOf(entries, Number(wallet.lastSequence), page, ({ sequence }) => String(sequence));
   }
 
-  return { open, lock, append, update, find, findAllOf, listEntries };
+  async function insertAdjustment(trx: Trx, adjustment: Adjustment): Promise<void> {
+    const { id, userId, amount, currency, direction, reason, adminId, createdAt } = adjustment;
+    await trx
+      .insertInto('adjustments')
+      .values({
+        id,
+        user_id: userId,
+        amount: formatMoney(amount, currency),
+        currency,
+        direction,
+        reason,
+        admin_id: adminId,
+        created_at: createdAt.toString(),
+      })
+      .execute();
+  }
+
+  return { insertAdjustment, open, lock, append, update, find, findAllOf, listEntries };
 }
 
 function toWallet(row: WalletRow): Wallet {

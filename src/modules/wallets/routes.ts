@@ -1,19 +1,25 @@
-import { notFound } from '../../core/errors.ts';
+import { notFound, unsupportedCurrency } from '../../core/errors.ts';
 import { callerOf } from '../../core/http/authentication.ts';
-import { presentCursorPage, readPage } from '../../core/http/pagination.ts';
 import type { Routes } from '../../core/http/route.ts';
-import { IdParams } from '../../core/http/schemas.ts';
+import { IdParams, minorUnits } from '../../core/http/schemas.ts';
 import {
-  presentTransaction,
-  presentWallet,
-  TransactionPage,
-  TransactionQuery,
-  WalletBody,
-  WalletQuery,
-} from './schemas.ts';
+  answerOf,
+  IdempotencyHeaders,
+  idempotencyKeyReused,
+  idempotentRequest,
+} from '../idempotency/index.ts';
+import type { AdjustWallet } from './adjustments.ts';
+import { insufficientBalance } from './errors.ts';
+import { AdjustmentBody, AdjustmentInput, presentWallet, WalletBody, WalletQuery } from './schemas.ts';
 import type { WalletService } from './service.ts';
 
-export function walletRoutes(service: WalletService, defaultCurrency: string): Routes {
+export function walletRoutes(deps: {
+  readonly service: WalletService;
+  readonly adjustWallet: AdjustWallet;
+  readonly defaultCurrency: string;
+}): Routes {
+  const { service, adjustWallet, defaultCurrency } = deps;
+
   return (server) => {
     server.get(
       '/users/me/wallet',
@@ -29,25 +35,6 @@ export function walletRoutes(service: WalletService, defaultCurrency: string): R
       async (request) => {
         const { currency = defaultCurrency } = request.query;
         return presentWallet(await service.getWallet({ userId: callerOf(request).id, currency }));
-      },
-    );
-
-    server.get(
-      '/users/me/wallet/transactions',
-      {
-        schema: {
-          tags: ['wallets'],
-          summary: 'List every movement of your wallet, newest first',
-          querystring: TransactionQuery,
-          response: { 200: TransactionPage },
-        },
-        config: { access: ['user', 'admin'], errors: [notFound] },
-      },
-      async (request) => {
-        const { query } = request;
-        const owner = { userId: callerOf(request).id, currency: query.currency ?? defaultCurrency };
-        const page = await service.listTransactions(owner, readPage(query, isSequence));
-        return presentCursorPage(query, page, presentTransaction);
       },
     );
 
@@ -68,9 +55,39 @@ export function walletRoutes(service: WalletService, defaultCurrency: string): R
         return presentWallet(await service.getWallet({ userId: params.id, currency }));
       },
     );
-  };
-}
 
-function isSequence(key: string): boolean {
-  return /^[1-9]\d{0,17}$/.test(key);
+    server.post(
+      '/users/:id/wallet/adjustments',
+      {
+        schema: {
+          tags: ['wallets'],
+          summary: "Give money to a user's wallet or take it, for a reason",
+          description: 'Nothing is taken that is not available.',
+          params: IdParams,
+          headers: IdempotencyHeaders,
+          body: AdjustmentInput(defaultCurrency),
+          response: { 201: AdjustmentBody },
+        },
+        config: {
+          access: ['admin'],
+          errors: [notFound, unsupportedCurrency, insufficientBalance, idempotencyKeyReused],
+        },
+      },
+      async (request, reply) => {
+        const { amount, currency = defaultCurrency, direction, reason } = request.body;
+        const userId = request.params.id.toLowerCase();
+        const order = {
+          userId,
+          currency,
+          amount: minorUnits(amount, currency),
+          direction,
+          reason: reason.trim(),
+        };
+        const content = { ...order, amount: String(order.amount) };
+        const repeatable = idempotentRequest(request, 'wallet.adjust', content);
+        const outcome = await adjustWallet({ ...order, actor: callerOf(request), request: repeatable });
+        return reply.code(201).send(answerOf(reply, [outcome]));
+      },
+    );
+  };
 }

@@ -1,20 +1,18 @@
 import Type from 'typebox';
-import { formatInstant } from '../../core/clock.ts';
-import { CursorPage, CursorQuery } from '../../core/http/pagination.ts';
-import { Currency, Id, Input, Money, Timestamp } from '../../core/http/schemas.ts';
-import { formatMoney } from '../../core/money.ts';
-import type { Wallet, WalletTransaction } from './model.ts';
+import { Currency, Id, Input, Money, MoneyInput, Timestamp } from '../../core/http/schemas.ts';
+import type { Wallet } from './model.ts';
+import { balancesAsText } from './policies.ts';
 
-const CurrencyChoice = Type.Optional(
+export const CurrencyChoice = Type.Optional(
   Type.String({
     ...Currency,
     description: "The wallet's currency; the platform's first one unless said otherwise.",
   }),
 );
 
-export const WalletQuery = Input({ currency: CurrencyChoice });
+const Direction = Type.Enum(['credit', 'debit'], { examples: ['credit'] });
 
-export const TransactionQuery = CursorQuery({ currency: CurrencyChoice });
+export const WalletQuery = Input({ currency: CurrencyChoice });
 
 export const WalletBody = Type.Object({
   pending_balance: Money,
@@ -23,49 +21,36 @@ export const WalletBody = Type.Object({
   currency: Currency,
 });
 
-const Bucket = Type.Enum(['platform', 'pending', 'available', 'paid']);
-
-const TransactionBody = Type.Object({
-  id: Id,
-  type: Type.Enum([
-    'cashback_credit',
-    'cashback_confirmation',
-    'cashback_reversal',
-    'payout',
-    'payout_refund',
-    'adjustment',
-  ]),
-  amount: Money,
-  status: Type.String({ description: 'What became of the cashback or payout.', examples: ['available'] }),
-  from: Bucket,
-  to: Bucket,
-  related_purchase_id: Type.Union([Id, Type.Null()]),
-  related_payout_id: Type.Union([Id, Type.Null()]),
-  created_at: Timestamp,
-});
-
-export const TransactionPage = CursorPage(TransactionBody);
-
-export function presentWallet({ pending, available, paid, currency }: Wallet) {
-  return {
-    pending_balance: formatMoney(pending, currency),
-    available_balance: formatMoney(available, currency),
-    paid_balance: formatMoney(paid, currency),
-    currency,
-  };
+/** `defaultCurrency` is that of an amount whose currency is left out. */
+export function AdjustmentInput(defaultCurrency: string) {
+  return Input(
+    {
+      amount: MoneyInput,
+      currency: CurrencyChoice,
+      direction: Direction,
+      reason: Type.String({
+        minLength: 1,
+        maxLength: 500,
+        pattern: '\\S',
+        description: 'Kept with the adjustment and in the audit log.',
+        examples: ['Goodwill for a late confirmation.'],
+      }),
+    },
+    { moneyIn: { amount: ['currency', defaultCurrency] } },
+  );
 }
 
-export function presentTransaction(transaction: WalletTransaction) {
-  const { id, type, amount, currency, status, from, to, source, createdAt } = transaction;
-  return {
-    id,
-    type,
-    amount: formatMoney(amount, currency),
-    status,
-    from,
-    to,
-    related_purchase_id: source.type === 'purchase' ? source.id : null,
-    related_payout_id: source.type === 'payout' ? source.id : null,
-    created_at: formatInstant(createdAt),
-  };
+export const AdjustmentBody = Type.Object({
+  id: Id,
+  user_id: Id,
+  amount: Money,
+  currency: Currency,
+  direction: Direction,
+  reason: Type.String(),
+  created_at: Timestamp,
+  wallet: Type.Object(WalletBody.properties, { description: 'The balances after it.' }),
+});
+
+export function presentWallet(wallet: Wallet) {
+  return balancesAsText(wallet, wallet.currency);
 }

@@ -2,20 +2,14 @@ import type { Clock } from '../../core/clock.ts';
 import type { Database, Db, Trx } from '../../core/database.ts';
 import { notFound } from '../../core/errors.ts';
 import type { PageOf, PageRequest } from '../../core/page.ts';
-import type { CashbackClient } from '../cashback/index.ts';
-import type { Movement, Wallet, WalletEntry, WalletOwner, WalletTransaction } from './model.ts';
+import type { Movement, Wallet, WalletEntry, WalletOwner } from './model.ts';
 import { ownerKey, postMovements } from './policies.ts';
 import type { WalletRepository } from './repository.ts';
 
 export type WalletService = ReturnType<typeof walletService>;
 
-export function walletService(deps: {
-  database: Database;
-  clock: Clock;
-  repository: WalletRepository;
-  cashback: Pick<CashbackClient, 'findRewards'>;
-}) {
-  const { database, clock, repository, cashback } = deps;
+export function walletService(deps: { database: Database; clock: Clock; repository: WalletRepository }) {
+  const { database, clock, repository } = deps;
 
   /** Opens a wallet for each owner who has none. */
   async function openWallets(trx: Trx, owners: readonly WalletOwner[]): Promise<void> {
@@ -65,21 +59,12 @@ export function walletService(deps: {
     return repository.findAllOf(db, userId);
   }
 
-  async function listTransactions(owner: WalletOwner, page: PageRequest): Promise<PageOf<WalletTransaction>> {
-    const wallet = await getWallet(owner);
-    const entries = await repository.listEntries(database.db, wallet, page);
-    const purchaseIds = entries.items
-      .filter(({ source }) => source.type === 'purchase')
-      .map(({ source }) => source.id);
-    const rewards = await cashback.findRewards(database.db, [...new Set(purchaseIds)]);
-    const items = entries.items.map((entry) => ({
-      ...entry,
-      status: rewards.get(entry.source.id)?.status ?? entry.to,
-    }));
-    return { ...entries, items };
+  /** The journal of a wallet, newest entry first; the cursor is the sequence. @throws NOT_FOUND as `getWallet`. */
+  async function listEntries(owner: WalletOwner, page: PageRequest): Promise<PageOf<WalletEntry>> {
+    return repository.listEntries(database.db, await getWallet(owner), page);
   }
 
-  return { openWallets, lockWallets, applyMovements, getWallet, findWallets, listTransactions };
+  return { openWallets, lockWallets, applyMovements, getWallet, findWallets, listEntries };
 }
 
 function distinctOwners(named: readonly WalletOwner[]): WalletOwner[] {
