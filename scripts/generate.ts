@@ -54,9 +54,9 @@ async function openApi(url: string): Promise<string> {
   try {
     const config = readConfig({ NODE_ENV: 'test' });
     const logger = pino({ level: 'silent' });
-    const { server } = await createPlatform({ config, database, clock: systemClock, logger });
-    const description = server.swagger();
-    await server.close();
+    const platform = await createPlatform({ config, database, clock: systemClock, logger });
+    const description = platform.server.swagger();
+    await platform.close();
     return `${JSON.stringify(description, null, 2)}\n`;
   } finally {
     await database.close();

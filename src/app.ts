@@ -1,5 +1,7 @@
 import type { Config } from './config.ts';
+import { cacheOpener } from './core/cache.ts';
 import type { Authenticate } from './core/caller.ts';
+import { followChanges } from './core/changes.ts';
 import type { Clock } from './core/clock.ts';
 import type { Database } from './core/database.ts';
 import { probeRoutes } from './core/http/probes.ts';
@@ -37,6 +39,9 @@ export async function createPlatform(deps: {
   const [defaultCurrency] = supportedCurrencies;
   const metrics = createMetrics();
   metrics.observeDatabase(database);
+  const changes = followChanges({ database, logger });
+  metrics.observeChanges(changes.areFollowed);
+  const openCache = cacheOpener({ changes, metrics });
 
   const audit = auditModule({ database, clock });
   const idempotency = idempotencyModule({ database, clock, encryptionKeys: config.encryptionKeys });
@@ -76,12 +81,13 @@ export async function createPlatform(deps: {
   const authenticate: Authenticate = (token, requestId) =>
     (isApiKey(token) ? partners : auth).client.authenticate(token, requestId);
 
-  const merchants = merchantsModule({ database, clock, audit: audit.client });
+  const merchants = merchantsModule({ database, clock, audit: audit.client, openCache });
   const offers = offersModule({
     database,
     clock,
     merchants: merchants.client,
     audit: audit.client,
+    openCache,
     supportedCurrencies,
     maxCashbackPercentage: config.maxCashbackPercentage,
   });
@@ -156,6 +162,7 @@ export async function createPlatform(deps: {
     );
   }
   await server.ready();
+  await changes.start();
 
   return {
     server,
@@ -171,6 +178,7 @@ export async function createPlatform(deps: {
       stopping = true;
       await Promise.all([server.close(), runner.stop()]);
       await partners.client.settle();
+      await changes.close();
     },
   };
 }

@@ -20,8 +20,12 @@ export type Database = {
   readonly transaction: <T>(work: (trx: Trx) => Promise<T>) => Promise<T>;
   readonly ping: () => Promise<void>;
   readonly connections: () => { total: number; idle: number; waiting: number };
+  /** A connection outside of the pool, for the caller to connect, watch and end. */
+  readonly separateConnection: (purpose: string) => SeparateConnection;
   readonly close: () => Promise<void>;
 };
+
+export type SeparateConnection = pg.Client;
 
 const MAX_ATTEMPTS = 3;
 const RETRY_JITTER_MS = 20;
@@ -93,6 +97,13 @@ export function openDatabase(options: {
       await sql`select 1`.execute(db);
     },
     connections: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+    separateConnection: (purpose) =>
+      new pg.Client({
+        connectionString: options.url,
+        connectionTimeoutMillis: 2_000,
+        keepAlive: true,
+        application_name: `clicknback-${purpose}`,
+      }),
     close: () => db.destroy(),
   };
 }

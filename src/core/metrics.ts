@@ -133,6 +133,49 @@ export function createMetrics() {
     });
   }
 
+  const cacheReads = new Counter({
+    name: 'clicknback_cache_reads_total',
+    help: 'Keys asked of a cache: found in memory, loaded, or read past it',
+    labelNames: ['cache', 'result'],
+    registers,
+  });
+  const cacheInvalidations = new Counter({
+    name: 'clicknback_cache_invalidations_total',
+    help: 'Changes that a cache forgot entries for',
+    labelNames: ['cache'],
+    registers,
+  });
+  const cacheEntries = new Gauge({
+    name: 'clicknback_cache_entries',
+    help: 'Entries that a cache holds',
+    labelNames: ['cache'],
+    registers,
+  });
+
+  function observeCache(cache: string, size: () => number) {
+    cacheEntries.set({ cache }, 0);
+    return {
+      reads(result: 'hit' | 'miss' | 'bypass', keys: number): void {
+        cacheReads.inc({ cache, result }, keys);
+        cacheEntries.set({ cache }, size());
+      },
+      invalidation(): void {
+        cacheInvalidations.inc({ cache });
+      },
+    };
+  }
+
+  function observeChanges(areFollowed: () => boolean): void {
+    new Gauge({
+      name: 'clicknback_changes_followed',
+      help: '1 while caches are used; 0 while they are bypassed, as changes by others would not be known',
+      registers,
+      collect() {
+        this.set(areFollowed() ? 1 : 0);
+      },
+    });
+  }
+
   return {
     registry,
     httpRequestDuration,
@@ -142,6 +185,8 @@ export function createMetrics() {
     observeOnScrape,
     observeJobRun,
     countJobItems,
+    observeCache,
+    observeChanges,
   };
 }
 

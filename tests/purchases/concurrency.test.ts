@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { DomainError } from '../../src/core/errors.ts';
 import type { Outcome } from '../../src/core/outcome.ts';
@@ -8,6 +7,7 @@ import { verifyLedger } from '../../src/modules/wallets/index.ts';
 import { startTestPlatform } from '../support/platform.ts';
 import { adminActor } from '../support/purchases-builders.ts';
 import { countRows, openShop, rowsOf, startWorkers } from '../support/purchases-shop.ts';
+import { until } from '../support/until.ts';
 
 const platform = await startTestPlatform({
   maxConnections: 20,
@@ -323,12 +323,4 @@ test('after all of this the books are right, and every reward has its entry', as
 
 function tally(words: readonly string[]): Map<string, number> {
   return words.reduce((counts, word) => counts.set(word, (counts.get(word) ?? 0) + 1), new Map());
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let attempt = 0; attempt < 400; attempt += 1) {
-    if (condition()) return;
-    await sleep(5);
-  }
-  assert.fail('what was waited for did not happen');
 }

@@ -83,7 +83,7 @@ function ingestion(
       findMerchants: async () => new Map([[MERCHANT, merchant]]),
       requireActiveMerchant: async () => merchant,
     },
-    offers: { findActiveOffers: async () => [offer] },
+    offers: { findActiveOffers: async () => new Map([[MERCHANT, [offer]]]) },
     cashback,
     wallets: {
       openWallets: async () => undefined,

@@ -1,3 +1,4 @@
+import type { OpenCache } from '../../core/cache.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Database } from '../../core/database.ts';
 import type { AuditClient } from '../audit/index.ts';
@@ -13,7 +14,12 @@ export type MerchantClient = Pick<
   'findMerchants' | 'findActiveMerchants' | 'requireActiveMerchant'
 >;
 
-export function merchantsModule(deps: { database: Database; clock: Clock; audit: AuditClient }) {
+export function merchantsModule(deps: {
+  database: Database;
+  clock: Clock;
+  audit: AuditClient;
+  openCache: OpenCache;
+}) {
   const service = merchantService({ ...deps, repository: merchantRepository() });
   return { routes: merchantRoutes(service), service, client: service satisfies MerchantClient };
 }

@@ -1,3 +1,4 @@
+import type { OpenCache } from '../../core/cache.ts';
 import type { Clock } from '../../core/clock.ts';
 import { type Database, type Db, violates } from '../../core/database.ts';
 import { notFound } from '../../core/errors.ts';
@@ -20,8 +21,10 @@ export function merchantService(deps: {
   clock: Clock;
   repository: MerchantRepository;
   audit: AuditClient;
+  openCache: OpenCache;
 }) {
   const { database, clock, repository, audit } = deps;
+  const cache = deps.openCache({ table: 'merchants', load: loadMerchants });
 
   function createMerchant(input: NewMerchant, actor: Actor): Promise<Merchant> {
     return database.transaction(async (trx) => {
@@ -42,22 +45,24 @@ export function merchantService(deps: {
 
   async function changeMerchant(id: string, changes: Partial<NewMerchant>, actor: Actor): Promise<Merchant> {
     try {
-      return await database.transaction(async (trx) => {
-        const merchant = await repository.lock(trx, id);
-        if (merchant === undefined) throw merchantNotFound(id);
-        const changed = { ...merchant, ...changes };
-        await repository.update(trx, changed);
-        await audit.record(trx, [
-          {
-            actor,
-            action: 'merchant.changed',
-            resourceType: 'merchant',
-            resourceId: id,
-            details: facts(changes),
-          },
-        ]);
-        return changed;
-      });
+      return await cache.forgetAfter([id], () =>
+        database.transaction(async (trx) => {
+          const merchant = await repository.lock(trx, id);
+          if (merchant === undefined) throw merchantNotFound(id);
+          const changed = { ...merchant, ...changes };
+          await repository.update(trx, changed);
+          await audit.record(trx, [
+            {
+              actor,
+              action: 'merchant.changed',
+              resourceType: 'merchant',
+              resourceId: id,
+              details: facts(changes),
+            },
+          ]);
+          return changed;
+        }),
+      );
     } catch (error) {
       if (violates(error, 'merchants_name_key')) throw await nameTaken(database.db, changes.name ?? '');
       throw error;
@@ -79,8 +84,7 @@ export function merchantService(deps: {
     return repository.list(database.db, active, page);
   }
 
-  /** The merchants of these ids that exist, by id. */
-  async function findMerchants(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, Merchant>> {
+  async function loadMerchants(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, Merchant>> {
     const merchants = await repository.findAll(db, ids);
     return new Map(merchants.map((merchant) => [merchant.id, merchant]));
   }
@@ -102,7 +106,8 @@ export function merchantService(deps: {
     changeMerchant,
     getMerchant,
     listMerchants,
-    findMerchants,
+    /** The merchants of these ids that exist, by id; outside of a transaction up to a second old. */
+    findMerchants: cache.find,
     findActiveMerchants,
     requireActiveMerchant,
   };

@@ -1,3 +1,4 @@
+import type { OpenCache } from '../../core/cache.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Database } from '../../core/database.ts';
 import type { AuditClient } from '../audit/index.ts';
@@ -16,6 +17,7 @@ export function offersModule(deps: {
   clock: Clock;
   merchants: MerchantClient;
   audit: AuditClient;
+  openCache: OpenCache;
   supportedCurrencies: readonly [string, ...string[]];
   maxCashbackPercentage: number;
 }) {

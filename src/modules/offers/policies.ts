@@ -59,6 +59,11 @@ function dateViolations({ startDate, endDate }: OfferProposal, today: string): V
   return violations;
 }
 
+/** Whether the offer is valid on some day from `from` to `to`. */
+export function reachesInto({ startDate, endDate }: Offer, from: string, to: string): boolean {
+  return startDate <= to && endDate >= from;
+}
+
 /** The offer that rewards a purchase of this day; the active offers of one merchant never overlap. */
 export function offerValidOn(offers: readonly Offer[], merchantId: string, day: string): Offer | undefined {
   return offers.find(

@@ -85,20 +85,13 @@ export function offerRepository() {
     return row && toOfferOfMerchant(row);
   }
 
-  /** The active offers of these merchants that are valid on some day from `from` to `to`. */
-  async function findActive(
-    db: Db,
-    merchantIds: readonly string[],
-    from: string,
-    to: string,
-  ): Promise<Offer[]> {
+  /** The active offers of these merchants, of all days. */
+  async function findActive(db: Db, merchantIds: readonly string[]): Promise<Offer[]> {
     const rows = await db
       .selectFrom('offers')
       .select(COLUMNS)
-      .where('offers.merchant_id', '=', sql<string>`any(${merchantIds}::uuid[])`)
-      .where('offers.active', '=', true)
-      .where('offers.start_date', '<=', to)
-      .where('offers.end_date', '>=', from)
+      .where('merchant_id', '=', sql<string>`any(${merchantIds}::uuid[])`)
+      .where('active', '=', true)
       .execute();
     return rows.map(toOffer);
   }

@@ -1,3 +1,4 @@
+import type { OpenCache } from '../../core/cache.ts';
 import { type Clock, utcDate } from '../../core/clock.ts';
 import { type Database, type Db, violates } from '../../core/database.ts';
 import { notFound, unsupportedCurrency } from '../../core/errors.ts';
@@ -7,7 +8,7 @@ import type { Actor, AuditClient } from '../audit/index.ts';
 import type { MerchantClient } from '../merchants/index.ts';
 import { activeOfferAlreadyExists } from './errors.ts';
 import type { Offer, OfferFilter, OfferOfMerchant } from './model.ts';
-import { type OfferProposal, requireSoundTerms } from './policies.ts';
+import { type OfferProposal, reachesInto, requireSoundTerms } from './policies.ts';
 import type { OfferRepository } from './repository.ts';
 
 export type OfferService = ReturnType<typeof offerService>;
@@ -18,10 +19,13 @@ export function offerService(deps: {
   repository: OfferRepository;
   merchants: MerchantClient;
   audit: AuditClient;
+  openCache: OpenCache;
   supportedCurrencies: readonly string[];
   maxCashbackPercentage: number;
 }) {
   const { database, clock, repository, merchants, audit, supportedCurrencies, maxCashbackPercentage } = deps;
+  /** By merchant; a merchant without one is not kept. */
+  const activeOffers = deps.openCache({ table: 'offers', load: loadActiveOffers });
 
   const today = () => utcDate(clock()).toString();
 
@@ -34,7 +38,7 @@ export function offerService(deps: {
     const { merchantId, startDate, endDate } = proposal;
     const id = newId();
     const offer = { id, merchantId, terms: { ...terms, offerId: id }, startDate, endDate, active: true };
-    return refusingOverlap(offer, () =>
+    return changingOffer(offer, () =>
       database.transaction(async (trx) => {
         await merchants.requireActiveMerchant(trx, merchantId);
         await repository.insert(trx, offer, clock());
@@ -61,7 +65,7 @@ export function offerService(deps: {
 
   async function setOfferActive(id: string, active: boolean, actor: Actor): Promise<Offer> {
     const offer = await getOffer(id);
-    return refusingOverlap(offer, () =>
+    return changingOffer(offer, () =>
       database.transaction(async (trx) => {
         const changed = await repository.setActive(trx, id, active);
         if (changed === undefined) throw offerNotFound(id);
@@ -73,14 +77,14 @@ export function offerService(deps: {
   }
 
   /** The exclusion constraint decides, also between two concurrent requests; here it gets its meaning. */
-  async function refusingOverlap<T>(offer: Offer, change: () => Promise<T>): Promise<T> {
+  async function changingOffer<T>(offer: Offer, change: () => Promise<T>): Promise<T> {
     try {
-      return await change();
+      return await activeOffers.forgetAfter([offer.merchantId], change);
     } catch (error) {
       if (!violates(error, 'offers_one_active_at_a_time')) throw error;
       const { merchantId, startDate, endDate } = offer;
-      const overlapping = await repository.findActive(database.db, [merchantId], startDate, endDate);
-      const holder = overlapping.find(({ id }) => id !== offer.id);
+      const others = await repository.findActive(database.db, [merchantId]);
+      const holder = others.find((other) => other.id !== offer.id && reachesInto(other, startDate, endDate));
       throw activeOfferAlreadyExists({
         merchant_id: merchantId,
         offer_id: holder?.id ?? null,
@@ -111,14 +115,11 @@ export function offerService(deps: {
     return repository.list(database.db, { ...filter, visibleOn: today() }, page);
   }
 
-  /** The active offers of these merchants that are valid on some day from `from` to `to` (`YYYY-MM-DD`). */
-  async function findActiveOffers(
+  async function loadActiveOffers(
     db: Db,
     merchantIds: readonly string[],
-    from: string,
-    to: string,
-  ): Promise<Offer[]> {
-    return repository.findActive(db, merchantIds, from, to);
+  ): Promise<ReadonlyMap<string, readonly Offer[]>> {
+    return Map.groupBy(await repository.findActive(db, merchantIds), ({ merchantId }) => merchantId);
   }
 
   return {
@@ -128,7 +129,11 @@ export function offerService(deps: {
     getVisibleOffer,
     listOffers,
     listVisibleOffers,
-    findActiveOffers,
+    /**
+     * The active offers of these merchants, of all days, by merchant; outside of a transaction up to a second old.
+     * An old one never has wrong terms, as terms do not change.
+     */
+    findActiveOffers: activeOffers.find,
   };
 }
 

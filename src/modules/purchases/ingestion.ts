@@ -1,4 +1,4 @@
-import { type Clock, utcDate } from '../../core/clock.ts';
+import type { Clock } from '../../core/clock.ts';
 import type { Database, Trx } from '../../core/database.ts';
 import { DomainError } from '../../core/errors.ts';
 import { newId } from '../../core/id.ts';
@@ -7,8 +7,8 @@ import { formatMoney } from '../../core/money.ts';
 import { failure, type Outcome, success } from '../../core/outcome.ts';
 import type { AuditClient } from '../audit/index.ts';
 import type { CashbackClient, CashbackTerms, Reward } from '../cashback/index.ts';
-import type { MerchantClient } from '../merchants/index.ts';
-import type { OfferClient } from '../offers/index.ts';
+import type { Merchant, MerchantClient } from '../merchants/index.ts';
+import type { Offer, OfferClient } from '../offers/index.ts';
 import type { UserClient } from '../users/index.ts';
 import type { WalletClient } from '../wallets/index.ts';
 import type { ExternalKey, Purchase, PurchaseSubmission, RewardedPurchase } from './model.ts';
@@ -28,6 +28,12 @@ type Candidate = {
   readonly submission: PurchaseSubmission;
   readonly purchase: Purchase;
   readonly terms: CashbackTerms;
+};
+
+/** Who rewards purchases, and how: barely changes, so a process keeps it in memory. */
+type Programme = {
+  readonly merchantOf: ReadonlyMap<string, Merchant>;
+  readonly offersOf: ReadonlyMap<string, readonly Offer[]>;
 };
 
 export function purchaseIngestion(deps: {
@@ -52,9 +58,10 @@ export function purchaseIngestion(deps: {
   async function ingestPurchases(
     submissions: readonly PurchaseSubmission[],
   ): Promise<readonly Outcome<RewardedPurchase>[]> {
+    const programme = await readProgramme(submissions);
     const outcomes = await database.transaction(async (trx) => {
       const answers = new Map<number, Outcome<RewardedPurchase>>();
-      const candidates = await selectCandidates(trx, submissions, answers);
+      const candidates = await selectCandidates(trx, submissions, programme, answers);
       const inserted = await repository.insert(
         trx,
         candidates.map(({ purchase }) => purchase),
@@ -72,6 +79,15 @@ export function purchaseIngestion(deps: {
     return outcomes;
   }
 
+  /** The merchants and offers that the purchases are about: kept in memory, so read before the transaction. */
+  async function readProgramme(submissions: readonly PurchaseSubmission[]): Promise<Programme> {
+    const merchantIds = distinct(submissions.map(({ merchantId }) => merchantId));
+    return {
+      merchantOf: await merchants.findMerchants(database.db, merchantIds),
+      offersOf: await offers.findActiveOffers(database.db, merchantIds),
+    };
+  }
+
   /**
    * The submissions to insert. A submission that breaks a rule is answered at once; one whose external id is known,
    * in the database or earlier in the list, is left for `answerDuplicates`.
@@ -79,17 +95,13 @@ export function purchaseIngestion(deps: {
   async function selectCandidates(
     trx: Trx,
     submissions: readonly PurchaseSubmission[],
+    { merchantOf, offersOf }: Programme,
     answers: Map<number, Outcome<RewardedPurchase>>,
   ): Promise<Candidate[]> {
     const now = clock();
     const recorded = await repository.findByExternalKeys(trx, submissions.map(externalKeyOf));
     const taken = new Set(recorded.map(nameOf));
     const userOf = await users.findUsers(trx, distinct(submissions.map(({ userId }) => userId)));
-    const merchantIds = distinct(submissions.map(({ merchantId }) => merchantId));
-    const merchantOf = await merchants.findMerchants(trx, merchantIds);
-    const days = submissions.map(({ purchasedAt }) => utcDate(purchasedAt ?? now).toString()).sort();
-    const activeOffers = await offers.findActiveOffers(trx, merchantIds, days[0] ?? '', days.at(-1) ?? '');
-    const offersOf = Map.groupBy(activeOffers, ({ merchantId }) => merchantId);
 
     const candidates: Candidate[] = [];
     for (const [index, submission] of submissions.entries()) {

@@ -14,6 +14,7 @@ import { migrate } from '../../../src/core/migrations.ts';
 import { testClock } from '../../support/clock.ts';
 import { createTestDatabase, runSql } from '../../support/database.ts';
 import { PASSWORD, startTestPlatform } from '../../support/platform.ts';
+import { until } from '../../support/until.ts';
 
 const logger = pino({ level: 'silent' });
 const config = readConfig({ NODE_ENV: 'test', BCRYPT_COST: '4' });
@@ -245,12 +246,4 @@ async function holdTable(url: string, table: string) {
       await client.end();
     },
   };
-}
-
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  const patience_until = Date.now() + 30_000;
-  while (!(await isSo())) {
-    assert.ok(Date.now() < patience_until, `not within 30 s: ${isSo}`);
-    await sleep(20);
-  }
 }
