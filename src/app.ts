@@ -5,10 +5,12 @@ import { followChanges } from './core/changes.ts';
 import type { Clock } from './core/clock.ts';
 import type { Database } from './core/database.ts';
 import { probeRoutes } from './core/http/probes.ts';
+import { rateLimiter } from './core/http/rate-limit.ts';
 import { createHttpServer } from './core/http/server.ts';
 import { jobRunner } from './core/jobs.ts';
 import type { Logger } from './core/logging.ts';
 import { createMetrics } from './core/metrics.ts';
+import { memoryWindows, sharedWindows } from './core/rate-windows.ts';
 import { auditModule } from './modules/audit/index.ts';
 import { authModule } from './modules/auth/index.ts';
 import { cashbackModule } from './modules/cashback/index.ts';
@@ -42,6 +44,9 @@ export async function createPlatform(deps: {
   const changes = followChanges({ database, logger });
   metrics.observeChanges(changes.areFollowed);
   const openCache = cacheOpener({ changes, metrics });
+  const { redisUrl } = config;
+  const rateWindows = redisUrl === undefined ? memoryWindows() : await sharedWindows({ redisUrl, logger });
+  const limitRate = rateLimiter(rateWindows);
 
   const audit = auditModule({ database, clock });
   const idempotency = idempotencyModule({ database, clock, encryptionKeys: config.encryptionKeys });
@@ -60,6 +65,7 @@ export async function createPlatform(deps: {
     audit: audit.client,
     defaultCurrency,
     bcryptCost: config.bcryptCost,
+    limitRate,
     registrationsPerMinute: config.registrationsPerMinute,
   });
   const auth = authModule({
@@ -68,6 +74,7 @@ export async function createPlatform(deps: {
     users: users.client,
     audit: audit.client,
     tokens: config.tokens,
+    limitRate,
     loginsPerMinute: config.loginsPerMinute,
   });
   const featureFlags = featureFlagsModule({ database, clock, audit: audit.client });
@@ -106,6 +113,9 @@ export async function createPlatform(deps: {
     defaultConfirmationDays: config.defaultConfirmationDays,
     supportedCurrencies,
     maxQueuedPurchases: config.maxQueuedPurchases,
+    limitRate,
+    perMinutePerUser: config.purchasesPerMinutePerUser,
+    perMinutePerPartner: config.purchasesPerMinutePerPartner,
   });
   const payouts = payoutsModule({
     database,
@@ -178,7 +188,7 @@ export async function createPlatform(deps: {
       stopping = true;
       await Promise.all([server.close(), runner.stop()]);
       await partners.client.settle();
-      await changes.close();
+      await Promise.all([changes.close(), rateWindows.close()]);
     },
   };
 }

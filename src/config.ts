@@ -49,6 +49,15 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     bcryptCost: variable.integer('BCRYPT_COST', 12, 4, 16),
     loginsPerMinute: variable.integer('LOGINS_PER_MINUTE', 10, 1, 1_000_000),
     registrationsPerMinute: variable.integer('REGISTRATIONS_PER_MINUTE', 20, 1, 1_000_000),
+    purchasesPerMinutePerUser: variable.integer('PURCHASES_PER_MINUTE_PER_USER', 60, 1, 1_000_000_000),
+    // The least is one batch of the largest size, as a batch passes as a whole or not at all.
+    purchasesPerMinutePerPartner: variable.integer(
+      'PURCHASES_PER_MINUTE_PER_PARTNER',
+      60_000,
+      1_000,
+      1_000_000_000,
+    ),
+    redisUrl: readRedisUrl(variable.optional('REDIS_URL')),
 
     supportedCurrencies,
     maxCashbackPercentage: variable.integer('MAX_CASHBACK_PERCENTAGE', 20, 1, 100),
@@ -149,6 +158,12 @@ function readEncryptionKeys(value: string | undefined, mode: string): readonly E
     throw new StartupError('ENCRYPTION_KEYS must name each of its keys differently.');
   }
   return keys;
+}
+
+function readRedisUrl(value: string | undefined): string | undefined {
+  if (value === undefined || (URL.canParse(value) && /^rediss?:$/.test(new URL(value).protocol)))
+    return value;
+  throw new StartupError('REDIS_URL must be a URL such as redis://user:password@host:6379/0.');
 }
 
 function readCurrencies(value: string): readonly [string, ...string[]] {

@@ -58,19 +58,50 @@ describe('changes of a password', () => {
   });
 });
 
-test('registrations from one address are bounded', async () => {
-  const register = (index: number, address: string) =>
+describe('registrations', () => {
+  const register = (email: string, address: string) =>
     platform.server.inject({
       method: 'POST',
       url: '/api/v1/users',
       headers: { 'x-forwarded-for': address },
-      payload: { email: `new-${index}@example.com`, password: PASSWORD },
+      payload: { email, password: PASSWORD },
     });
-  for (let index = 0; index < 3; index += 1)
-    assert.equal((await register(index, '10.2.0.1')).statusCode, 201);
 
-  assertLimited(await register(3, '10.2.0.1'));
-  assert.equal((await register(3, '10.2.0.2')).statusCode, 201);
+  test('from one address are bounded, and of IPv6 one customer has one address', async () => {
+    for (const [index, address] of ['2001:db8::1', '2001:db8::2', '2001:db8:0:0:ffff::3'].entries()) {
+      assert.equal((await register(`new-${index}@example.com`, address)).statusCode, 201);
+    }
+    assertLimited(await register('new-3@example.com', '2001:db8::4'));
+    assert.equal((await register('new-3@example.com', '2001:db8:0:1::4')).statusCode, 201);
+  });
+
+  test('of one account are bounded, from however many addresses, and however it is spelled', async () => {
+    const spellings = ['again@example.com', 'AGAIN@example.com', ' again@example.com'];
+    const statuses = [];
+    for (const [index, email] of spellings.entries())
+      statuses.push((await register(email, `10.2.0.${index}`)).statusCode);
+    assert.deepEqual(statuses, [201, 409, 409]);
+    assertLimited(await register('Again@Example.com', '10.2.0.200'));
+  });
+
+  test('tell in headers what is left, of the address and the account the lesser', async () => {
+    const left = async (email: string, address: string) => {
+      const { headers } = await register(email, address);
+      return [headers['x-ratelimit-limit'], headers['x-ratelimit-remaining']];
+    };
+    assert.deepEqual(await left('left-1@example.com', '10.3.0.1'), ['3', '2']);
+    assert.deepEqual(await left('left-2@example.com', '10.3.0.1'), ['3', '1']);
+    assert.deepEqual(await left('left-1@example.com', '10.3.0.2'), ['3', '1']);
+    const { headers } = await register('left-1@example.com', '10.3.0.2');
+    const reset = Number(headers['x-ratelimit-reset']);
+    assert.ok(reset >= 1 && reset <= 60, String(reset));
+  });
+
+  test('that are malformed count for nobody', async () => {
+    for (let count = 0; count < 5; count += 1)
+      assert.equal((await register('no address', '10.4.0.1')).statusCode, 422);
+    assert.equal((await register('first@example.com', '10.4.0.1')).statusCode, 201);
+  });
 });
 
 function login(email: string, password: string, address: string) {

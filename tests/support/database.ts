@@ -8,10 +8,12 @@ export const POSTGRES_URL_VARIABLE = 'CLICKNBACK_TEST_POSTGRES_URL';
 export const SCRATCH_VARIABLE = 'CLICKNBACK_TEST_SCRATCH';
 export const TEMPLATE_DATABASE = 'clicknback_template';
 
-/** A migrated database for this test file alone, gone when the file is done. */
-export async function createTestDatabase(options: { maxConnections?: number } = {}): Promise<Database> {
+/** A database for this test file alone, gone when the file is done: migrated, unless it is to be empty. */
+export async function createTestDatabase(
+  options: { maxConnections?: number; empty?: boolean } = {},
+): Promise<Database> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await onServer(`create database ${name} template ${TEMPLATE_DATABASE}`);
+  await onServer(`create database ${name} template ${options.empty ? 'template0' : TEMPLATE_DATABASE}`);
   const url = urlOf(name);
   const database = openDatabase({
     url,

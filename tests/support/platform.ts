@@ -42,6 +42,7 @@ export async function startTestPlatform(
     BCRYPT_COST: '4',
     LOGINS_PER_MINUTE: '1000000',
     REGISTRATIONS_PER_MINUTE: '1000000',
+    PURCHASES_PER_MINUTE_PER_USER: '1000000',
     ...options.environment,
   });
   const platform = await createPlatform({

@@ -1,10 +1,8 @@
 import type { Socket } from 'node:net';
 import helmet from '@fastify/helmet';
-import rateLimit from '@fastify/rate-limit';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, LogController, type RouteOptions } from 'fastify';
 import type { Authenticate, Caller } from '../caller.ts';
-import { rateLimited } from '../errors.ts';
 import { newId } from '../id.ts';
 import type { Logger } from '../logging.ts';
 import type { Metrics } from '../metrics.ts';
@@ -61,10 +59,6 @@ export async function createHttpServer(options: {
   endConnectionsWhenClosing(server);
 
   await server.register(helmet, { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
-  await server.register(rateLimit, {
-    global: false,
-    errorResponseBuilder: (_request, { ttl }) => rateLimited({ retry_after_seconds: Math.ceil(ttl / 1000) }),
-  });
   await registerOpenApi(server, { publicUrl: options.publicUrl });
   server.addHook('onRoute', requireAccess);
   server.addHook('onRequest', authenticationHook(options.authenticate));

@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Database } from '../../core/database.ts';
+import type { LimitRate } from '../../core/http/rate-limit.ts';
 import { purgeJob } from '../../core/jobs.ts';
 import type { AuditClient } from '../audit/index.ts';
 import type { UserClient } from '../users/index.ts';
@@ -23,6 +24,7 @@ export function authModule(deps: {
     readonly refreshTtlSeconds: number;
     readonly resetTtlSeconds: number;
   };
+  limitRate: LimitRate;
   loginsPerMinute: number;
 }) {
   const tokens = tokenIssuer({ clock: deps.clock, ...deps.tokens });

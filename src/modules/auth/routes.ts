@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { tokenRevoked, userInactive } from '../../core/caller.ts';
 import { notFound, rateLimited, ruleViolation } from '../../core/errors.ts';
 import { accountOf } from '../../core/http/authentication.ts';
+import { addressOf, type LimitRate } from '../../core/http/rate-limit.ts';
 import type { Routes } from '../../core/http/route.ts';
 import { IdParams } from '../../core/http/schemas.ts';
 import { lastActiveAdmin, passwordNotComplexEnough } from '../users/index.ts';
@@ -26,22 +27,17 @@ export function authRoutes(deps: {
   readonly service: AuthService;
   readonly passwordResets: PasswordResetService;
   readonly accounts: AccountService;
+  readonly limitRate: LimitRate;
   readonly loginsPerMinute: number;
 }): Routes {
-  const { service, passwordResets, accounts } = deps;
+  const { service, passwordResets, accounts, limitRate, loginsPerMinute } = deps;
 
   return (server) => {
-    const limit = { max: deps.loginsPerMinute, timeWindow: '1 minute' };
-
-    /** Counted by hand: of several `server.rateLimit` hooks on a route, only the first one runs. */
-    function limitBy(nameOf: (request: FastifyRequest) => string) {
-      const countAccount = server.createRateLimit({ ...limit, keyGenerator: nameOf });
-      return async (request: FastifyRequest): Promise<void> => {
-        const count = await countAccount(request);
-        if (!count.isAllowed && count.isExceeded)
-          throw rateLimited({ retry_after_seconds: count.ttlInSeconds });
-      };
-    }
+    /** Two limits: on requests from one address, and on those about one account. */
+    const limitLogins = (act: string, nameOf: (request: FastifyRequest) => string) => [
+      limitRate({ name: `${act} by address`, perMinute: loginsPerMinute, keyOf: addressOf }),
+      limitRate({ name: `${act} by account`, perMinute: loginsPerMinute, keyOf: nameOf }),
+    ];
 
     server.post(
       '/auth/login',
@@ -54,8 +50,7 @@ export function authRoutes(deps: {
           response: { 200: TokenBody },
         },
         config: { access: 'public', errors: [invalidCredentials, userInactive, rateLimited] },
-        // The account is in the body, so both limits count once that is read.
-        preHandler: [server.rateLimit(limit), limitBy(namedAccount)],
+        preHandler: limitLogins('login', namedAccount),
       },
       async ({ body, id }) => presentTokens(await service.login(body.email, body.password, id)),
     );
@@ -130,7 +125,7 @@ export function authRoutes(deps: {
           access: ['user', 'admin'],
           errors: [passwordNotComplexEnough, invalidCredentials, rateLimited],
         },
-        preHandler: [server.rateLimit(limit), limitBy((request) => accountOf(request).id)],
+        preHandler: limitLogins('password change', (request) => accountOf(request).id),
       },
       async (request, reply) => {
         const { current_password: currentPassword, new_password: newPassword } = request.body;

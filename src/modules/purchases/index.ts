@@ -1,6 +1,7 @@
 import { batcher } from '../../core/batcher.ts';
 import type { Clock } from '../../core/clock.ts';
 import { asDatabaseFailure, type Database } from '../../core/database.ts';
+import type { LimitRate } from '../../core/http/rate-limit.ts';
 import type { Logger } from '../../core/logging.ts';
 import type { Metrics } from '../../core/metrics.ts';
 import type { AuditClient } from '../audit/index.ts';
@@ -35,6 +36,9 @@ export function purchasesModule(deps: {
   defaultConfirmationDays: number;
   supportedCurrencies: readonly string[];
   maxQueuedPurchases: number;
+  limitRate: LimitRate;
+  perMinutePerUser: number;
+  perMinutePerPartner: number;
 }) {
   const repository = purchaseRepository();
   const isolates = (error: unknown) => asDatabaseFailure(error) === undefined;
@@ -56,7 +60,12 @@ export function purchasesModule(deps: {
   );
 
   return {
-    routes: purchaseRoutes({ service: purchaseService({ ...deps, repository }), ingestion, settlement }),
+    routes: purchaseRoutes({
+      ...deps,
+      service: purchaseService({ ...deps, repository }),
+      ingestion,
+      settlement,
+    }),
     /** For the loading of demo data, which goes the way that requests go. */
     ingestion,
     settlement,

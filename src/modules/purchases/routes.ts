@@ -1,8 +1,11 @@
+import type { FastifyRequest } from 'fastify';
 import type { Batcher } from '../../core/batcher.ts';
-import { notFound, unsupportedCurrency } from '../../core/errors.ts';
+import type { Caller } from '../../core/caller.ts';
+import { notFound, rateLimited, unsupportedCurrency } from '../../core/errors.ts';
 import { callerOf } from '../../core/http/authentication.ts';
 import { itemReader, workOnItems } from '../../core/http/items.ts';
 import { presentCursorPage, readPage } from '../../core/http/pagination.ts';
+import type { LimitRate } from '../../core/http/rate-limit.ts';
 import type { Routes } from '../../core/http/route.ts';
 import { IdParams } from '../../core/http/schemas.ts';
 import { isId } from '../../core/id.ts';
@@ -48,10 +51,29 @@ export function purchaseRoutes(deps: {
   /** Requests travel in batches: what arrives while a batch is being written leaves together with the next one. */
   readonly ingestion: Batcher<PurchaseSubmission, RewardedPurchase>;
   readonly settlement: Batcher<Settlement, RewardedPurchase>;
+  readonly limitRate: LimitRate;
+  readonly perMinutePerUser: number;
+  readonly perMinutePerPartner: number;
 }): Routes {
-  const { service, ingestion, settlement } = deps;
+  const { service, ingestion, settlement, limitRate } = deps;
 
   return (server) => {
+    /** By purchases, not by requests: a batch counts for its items. Administrators are not limited. */
+    const limitPurchases = [
+      limitRate({
+        name: 'purchases by user',
+        perMinute: deps.perMinutePerUser,
+        keyOf: callerOfType('user'),
+        weightOf: countPurchases,
+      }),
+      limitRate({
+        name: 'purchases by partner',
+        perMinute: deps.perMinutePerPartner,
+        keyOf: callerOfType('partner'),
+        weightOf: countPurchases,
+      }),
+    ];
+
     server.post(
       '/purchases',
       {
@@ -59,7 +81,7 @@ export function purchaseRoutes(deps: {
           tags: ['purchases'],
           summary: 'Report a purchase',
           description:
-            'Records it, computes its reward and holds that as pending. Users report their own only.',
+            'Records it, computes its reward and holds that as pending. Users report their own only. Limited per user and per partner.',
           body: SubmissionBody,
           response: { 201: AcceptedBody },
         },
@@ -72,8 +94,10 @@ export function purchaseRoutes(deps: {
             userNotEligible,
             merchantNotEligible,
             offerNotAvailable,
+            rateLimited,
           ],
         },
+        preHandler: limitPurchases,
       },
       async (request, reply) => {
         const outcomes = await ingestion.submit([toSubmission(request.body, callerOf(request))]);
@@ -89,12 +113,19 @@ export function purchaseRoutes(deps: {
         schema: {
           tags: ['purchases'],
           summary: 'Report many purchases',
-          description: 'Each item answers for itself, in order; a bad one never fails the others.',
+          description:
+            'Each item answers for itself, in order; a bad one never fails the others. Limited by items, a batch as a whole.',
           consumes: ['application/json', 'application/x-ndjson'],
           body: BatchBody,
           response: { 200: BatchResult },
         },
-        config: { access: ['admin', 'partner'], scope: 'purchases:write', items: SubmissionBody },
+        config: {
+          access: ['admin', 'partner'],
+          scope: 'purchases:write',
+          errors: [rateLimited],
+          items: SubmissionBody,
+        },
+        preHandler: limitPurchases,
       },
       async (request) => {
         const caller = callerOf(request);
@@ -219,4 +250,15 @@ export function purchaseRoutes(deps: {
       },
     });
   };
+}
+
+function callerOfType(type: Caller['type']) {
+  return (request: FastifyRequest) => {
+    const caller = callerOf(request);
+    return caller.type === type ? caller.id : undefined;
+  };
+}
+
+function countPurchases({ body }: FastifyRequest): number {
+  return Array.isArray(body) ? body.length : 1;
 }

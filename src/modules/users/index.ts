@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Database } from '../../core/database.ts';
+import type { LimitRate } from '../../core/http/rate-limit.ts';
 import type { AuditClient } from '../audit/index.ts';
 import type { WalletClient } from '../wallets/index.ts';
 import { passwordHasher } from './passwords.ts';
@@ -31,6 +32,7 @@ export function usersModule(deps: {
   audit: AuditClient;
   defaultCurrency: string;
   bcryptCost: number;
+  limitRate: LimitRate;
   registrationsPerMinute: number;
 }) {
   const passwords = passwordHasher({ cost: deps.bcryptCost });

@@ -1,11 +1,14 @@
+import type { FastifyRequest } from 'fastify';
 import { notFound, rateLimited } from '../../core/errors.ts';
 import { callerOf } from '../../core/http/authentication.ts';
 import { itemReader, workOnItems } from '../../core/http/items.ts';
 import { presentCursorPage, readPage } from '../../core/http/pagination.ts';
+import { addressOf, type LimitRate } from '../../core/http/rate-limit.ts';
 import type { Routes } from '../../core/http/route.ts';
 import { IdParams } from '../../core/http/schemas.ts';
 import { isId } from '../../core/id.ts';
 import { emailAlreadyRegistered, passwordNotComplexEnough } from './errors.ts';
+import { normalizeEmail } from './policies.ts';
 import {
   ImportedUser,
   presentImport,
@@ -25,7 +28,7 @@ const IMPORT_LIMIT_BYTES = 1024 * 1024;
 
 export function userRoutes(
   service: UserService,
-  limits: { readonly registrationsPerMinute: number },
+  { limitRate, registrationsPerMinute: perMinute }: { limitRate: LimitRate; registrationsPerMinute: number },
 ): Routes {
   return (server) => {
     server.post(
@@ -34,14 +37,18 @@ export function userRoutes(
         schema: {
           tags: ['users'],
           summary: 'Register',
+          description: 'Limited per address and per email.',
           body: RegistrationBody,
           response: { 201: UserBody },
         },
         config: {
           access: 'public',
           errors: [passwordNotComplexEnough, emailAlreadyRegistered, rateLimited],
-          rateLimit: { max: limits.registrationsPerMinute, timeWindow: '1 minute' },
         },
+        preHandler: [
+          limitRate({ name: 'registration by address', perMinute, keyOf: addressOf }),
+          limitRate({ name: 'registration by account', perMinute, keyOf: namedAccount }),
+        ],
       },
       async (request, reply) =>
         reply.code(201).send(presentUser(await service.register(request.body, request.id))),
@@ -115,4 +122,8 @@ export function userRoutes(
       },
     );
   };
+}
+
+function namedAccount({ body }: FastifyRequest): string {
+  return normalizeEmail((body as { email: string }).email);
 }

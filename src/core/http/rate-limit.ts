@@ -1,0 +1,55 @@
+import { normalizeIP } from '@fastify/rate-limit';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { rateLimited } from '../errors.ts';
+import type { RateWindows } from '../rate-windows.ts';
+
+export type RateLimit = {
+  /** Limits of one name count together, also on several routes. */
+  readonly name: string;
+  readonly perMinute: number;
+  /** Whom a request counts for; undefined: for nobody, as who is not limited. */
+  readonly keyOf: (request: FastifyRequest) => string | undefined;
+  /** For how many a request counts: a batch for its items. */
+  readonly weightOf?: (request: FastifyRequest) => number;
+};
+
+export type LimitRate = ReturnType<typeof rateLimiter>;
+
+/**
+ * Makes the hook of a limit; a route may have several. As `preHandler` it counts requests that are well-formed, whose
+ * caller and body are known. A request that does not fit in what is left is refused whole, and counts for nothing.
+ */
+export function rateLimiter(windows: Pick<RateWindows, 'take'>) {
+  return ({ name, perMinute, keyOf, weightOf = () => 1 }: RateLimit) =>
+    async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+      const key = keyOf(request);
+      if (key === undefined) return;
+      const { isAllowed, remaining, resetsIn_ms } = await windows.take(
+        `${name}:${key}`,
+        weightOf(request),
+        perMinute,
+      );
+      const resetsIn_seconds = Math.max(1, Math.ceil(resetsIn_ms / 1_000));
+      showTightest(reply, { perMinute, remaining, resetsIn_seconds });
+      if (!isAllowed) throw rateLimited({ retry_after_seconds: resetsIn_seconds });
+    };
+}
+
+/** Of several limits, the headers tell of the one with the least left. */
+function showTightest(
+  reply: FastifyReply,
+  limit: { perMinute: number; remaining: number; resetsIn_seconds: number },
+): void {
+  const shown = reply.getHeader('x-ratelimit-remaining');
+  if (shown !== undefined && Number(shown) <= limit.remaining) return;
+  reply.headers({
+    'x-ratelimit-limit': limit.perMinute,
+    'x-ratelimit-remaining': limit.remaining,
+    'x-ratelimit-reset': limit.resetsIn_seconds,
+  });
+}
+
+/** The network address that a request came from. Of IPv6 the /64, which is one customer's. */
+export function addressOf({ ip }: FastifyRequest): string {
+  return normalizeIP(ip);
+}

@@ -1,0 +1,261 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { describe, test } from 'node:test';
+import { newId } from '../../src/core/id.ts';
+import { must, type Node, startTwoProcesses } from '../support/several-processes.ts';
+import { until } from '../support/until.ts';
+
+const { one, other, sql, register, login, admin } = await startTwoProcesses();
+const asAdmin = (body?: unknown) => ({ token: admin.token, body });
+
+async function openShop(at: Node = one) {
+  const merchant = { name: randomUUID(), default_cashback_percentage: 5 };
+  const merchantId = (await must(201, at.ask('POST', '/merchants', asAdmin(merchant)))).body.id as string;
+  return { merchantId, offerId: await createOffer(at, merchantId) };
+}
+
+async function createOffer(at: Node, merchantId: string): Promise<string> {
+  const offer = {
+    merchant_id: merchantId,
+    cashback_type: 'percent',
+    cashback_value: 10,
+    start_date: '2020-01-01',
+    end_date: '2099-12-31',
+  };
+  return (await must(201, at.ask('POST', '/offers', asAdmin(offer)))).body.id;
+}
+
+const purchaseOf = (userId: string, merchantId: string, amount = '10.00') => ({
+  external_id: newId(),
+  user_id: userId,
+  merchant_id: merchantId,
+  amount,
+  currency: 'EUR',
+});
+
+/** What became of a new purchase: its status or error code. */
+async function buy(at: Node, userId: string, merchantId: string): Promise<string> {
+  const { status, body } = await at.ask('POST', '/purchases', asAdmin(purchaseOf(userId, merchantId)));
+  return status === 201 ? body.status : body.error.code;
+}
+
+describe('two processes that start at once on an empty database', () => {
+  test('migrate it once, and both get ready', async () => {
+    const applied = await sql('select name from schema_migrations order by name');
+    assert.ok(applied.length > 8);
+    assert.equal(new Set(applied.map(({ name }) => name)).size, applied.length);
+  });
+
+  test('know each other’s tokens, and read what the other wrote', async () => {
+    const shopper = await register(one);
+    const { merchantId } = await openShop(one);
+    const purchase = purchaseOf(shopper.id, merchantId);
+    const { id } = (await must(201, other.ask('POST', '/purchases', asAdmin(purchase)))).body;
+
+    for (const at of [one, other]) {
+      const me = await must(200, at.ask('GET', '/users/me', { token: shopper.token }));
+      assert.equal(me.body.id, shopper.id);
+      const { body } = await must(200, at.ask('GET', `/purchases/${id}`, { token: shopper.token }));
+      assert.equal(body.cashback_amount, '1.00');
+      const wallet = await must(200, at.ask('GET', '/users/me/wallet', { token: shopper.token }));
+      assert.equal(wallet.body.pending_balance, '1.00');
+    }
+  });
+});
+
+describe('what an administrator changes in one process', () => {
+  test('shows in the other within a second, and again when it is changed back', async () => {
+    const shopper = await register(one);
+    const { merchantId, offerId } = await openShop();
+    const setStatus = (kind: 'merchants' | 'offers', id: string, status: string) =>
+      must(200, one.ask('PATCH', `/${kind}/${id}/status`, asAdmin({ status })));
+    const shows = (outcome: string) =>
+      until(async () => (await buy(other, shopper.id, merchantId)) === outcome, 1_000);
+    assert.equal(await buy(other, shopper.id, merchantId), 'pending');
+
+    await setStatus('offers', offerId, 'inactive');
+    assert.equal(
+      await buy(one, shopper.id, merchantId),
+      'OFFER_NOT_AVAILABLE',
+      'at once where it was changed',
+    );
+    await shows('OFFER_NOT_AVAILABLE');
+    await createOffer(one, merchantId);
+    await shows('pending');
+
+    await setStatus('merchants', merchantId, 'inactive');
+    assert.equal(await buy(one, shopper.id, merchantId), 'MERCHANT_NOT_ELIGIBLE');
+    await shows('MERCHANT_NOT_ELIGIBLE');
+    await setStatus('merchants', merchantId, 'active');
+    await shows('pending');
+  });
+
+  test('about a user works on the next request to the other', async () => {
+    const shopper = await register(one);
+    const { merchantId } = await openShop();
+    assert.equal(await buy(other, shopper.id, merchantId), 'pending');
+
+    await must(200, one.ask('PATCH', `/users/${shopper.id}/status`, asAdmin({ status: 'inactive' })));
+
+    const refused = await other.ask('GET', '/users/me', { token: shopper.token });
+    assert.deepEqual([refused.status, refused.body.error.code], [401, 'USER_INACTIVE']);
+    assert.equal(await buy(other, shopper.id, merchantId), 'USER_NOT_ELIGIBLE');
+  });
+});
+
+describe('a session', () => {
+  test('that ends in one process is over on the next request to the other', async () => {
+    const shopper = await register(one);
+    const elsewhere = await login(other, shopper.email);
+    await must(200, other.ask('GET', '/users/me', { token: shopper.token }));
+
+    await must(204, one.ask('POST', '/auth/logout', { token: shopper.token }));
+
+    const refused = await other.ask('GET', '/users/me', { token: shopper.token });
+    assert.deepEqual([refused.status, refused.body.error.code], [401, 'TOKEN_REVOKED']);
+    await must(200, one.ask('GET', '/users/me', { token: elsewhere.token }));
+  });
+
+  test('gives one pair of tokens for a refresh token used in both at once, and ends when it is used again later', async () => {
+    const shopper = await register(one);
+    const refresh = (at: Node, refreshToken: string) =>
+      at.ask('POST', '/auth/refresh', { body: { refresh_token: refreshToken } });
+
+    const pairs = await Promise.all([one, other, one, other].map((at) => refresh(at, shopper.refreshToken)));
+    const successors = new Set(pairs.map(({ body }) => body.refresh_token));
+    assert.deepEqual(
+      pairs.map(({ status }) => status),
+      [200, 200, 200, 200],
+    );
+    assert.equal(successors.size, 1);
+    const [row] = await sql(`select count(*)::int as count from refresh_tokens join sessions
+      on sessions.id = session_id where user_id = '${shopper.id}'`);
+    assert.equal(row?.count, 2);
+
+    const [successor = ''] = successors;
+    const last = await must(200, other.ask('POST', '/auth/refresh', { body: { refresh_token: successor } }));
+    // Its successor was used: whoever comes with the first one is not its owner who lost an answer.
+    assert.equal((await refresh(one, shopper.refreshToken)).body.error.code, 'TOKEN_REVOKED');
+    assert.equal((await refresh(other, last.body.refresh_token)).body.error.code, 'TOKEN_REVOKED');
+  });
+});
+
+describe('money', () => {
+  test('is rewarded once for a purchase posted to both at once', async () => {
+    const shopper = await register(one);
+    const { merchantId } = await openShop();
+    const purchases = Array.from({ length: 60 }, () => purchaseOf(shopper.id, merchantId));
+
+    const answers = await Promise.all(
+      purchases.flatMap((purchase) =>
+        [one, other, one, other].map((at) => at.ask('POST', '/purchases', asAdmin(purchase))),
+      ),
+    );
+
+    const count = (status: number) => answers.filter((answer) => answer.status === status).length;
+    assert.deepEqual([count(201), count(409)], [60, 180]);
+    const wallet = await other.ask('GET', '/users/me/wallet', { token: shopper.token });
+    assert.equal(wallet.body.pending_balance, '60.00');
+    const [row] = await sql(`select count(*)::int as count from wallet_entries join wallets
+      on wallets.id = wallet_id where user_id = '${shopper.id}'`);
+    assert.equal(row?.count, 60);
+  });
+
+  test('keeps to the monthly cap when both reward at once', async () => {
+    const shopper = await register(one);
+    const { merchantId, offerId } = await openShop();
+    await must(200, one.ask('PATCH', `/offers/${offerId}/status`, asAdmin({ status: 'inactive' })));
+    const capped = {
+      merchant_id: merchantId,
+      cashback_type: 'percent',
+      cashback_value: 10,
+      monthly_cap: 7.5,
+      start_date: '2020-01-01',
+      end_date: '2099-12-31',
+    };
+    await must(201, one.ask('POST', '/offers', asAdmin(capped)));
+    await until(async () => (await buy(other, shopper.id, merchantId)) === 'pending');
+
+    await Promise.all(
+      Array.from({ length: 40 }, (_, index) => buy(index % 2 === 0 ? one : other, shopper.id, merchantId)),
+    );
+
+    const wallet = await one.ask('GET', '/users/me/wallet', { token: shopper.token });
+    assert.equal(wallet.body.pending_balance, '7.50');
+  });
+
+  test('that is withdrawn through both at once is never more than there is', async () => {
+    const shopper = await register(one);
+    const { merchantId } = await openShop();
+    const purchase = purchaseOf(shopper.id, merchantId, '1000.00');
+    const { id } = (await must(201, one.ask('POST', '/purchases', asAdmin(purchase)))).body;
+    await must(200, other.ask('POST', `/purchases/${id}/confirmation`, asAdmin()));
+    const payout = {
+      amount: '30.00',
+      method: 'bank_transfer',
+      details: { iban: 'DE89370400440532013000', account_holder: 'Alice' },
+    };
+    const request = (at: Node, key: string) =>
+      at.ask('POST', '/users/me/payouts', {
+        token: shopper.token,
+        body: payout,
+        headers: { 'idempotency-key': key },
+      });
+
+    // Each key to both: ten requests of 30.00 out of 100.00.
+    const keys = Array.from({ length: 10 }, () => randomUUID());
+    const answers = await Promise.all(keys.flatMap((key) => [request(one, key), request(other, key)]));
+
+    const refusals = new Set(
+      answers.filter(({ status }) => status !== 201).map(({ body }) => body.error.code),
+    );
+    assert.ok(refusals.has('INSUFFICIENT_BALANCE'));
+    // Of a key that the other process is busy with.
+    refusals.delete('IDEMPOTENCY_KEY_REUSED');
+    assert.equal(refusals.size, 1);
+    // Now that nothing is under way, both answer for each key as it went.
+    const asked = async (at: Node) => Promise.all(keys.map((key) => request(at, key)));
+    const [ofOne, ofOther] = [await asked(one), await asked(other)];
+    assert.deepEqual(
+      ofOne.map(({ status, body }) => [status, body]),
+      ofOther.map(({ status, body }) => [status, body]),
+    );
+    const paid = new Set(ofOne.filter(({ status }) => status === 201).map(({ body }) => body.id));
+    assert.deepEqual(
+      paid,
+      new Set(answers.filter(({ status }) => status === 201).map(({ body }) => body.id)),
+    );
+    assert.equal(paid.size, 3);
+    const { body: wallet } = await other.ask('GET', '/users/me/wallet', { token: shopper.token });
+    assert.deepEqual([wallet.available_balance, wallet.paid_balance], ['10.00', '90.00']);
+  });
+});
+
+describe('a process that is killed', () => {
+  test('leaves nothing half done: the other answers for each of its purchases', async () => {
+    const shopper = await register(one);
+    const { merchantId } = await openShop();
+    const purchases = Array.from({ length: 200 }, () => purchaseOf(shopper.id, merchantId));
+    assert.equal(await buy(other, shopper.id, merchantId), 'pending');
+
+    let acknowledged = 0;
+    const sent = purchases.map(async (purchase) => {
+      const answer = await other.ask('POST', '/purchases', asAdmin(purchase)).catch(() => undefined);
+      if (answer?.status !== 201) return;
+      acknowledged += 1;
+      if (acknowledged === 20) other.process.kill('SIGKILL');
+    });
+    await Promise.all(sent);
+    assert.ok(acknowledged >= 20);
+
+    const repeated = await Promise.all(
+      purchases.map((purchase) => one.ask('POST', '/purchases', asAdmin(purchase))),
+    );
+    const duplicates = repeated.filter(({ status }) => status === 409).length;
+    const created = repeated.filter(({ status }) => status === 201).length;
+    assert.equal(duplicates + created, 200);
+    assert.ok(duplicates >= acknowledged);
+    const wallet = await one.ask('GET', '/users/me/wallet', { token: shopper.token });
+    assert.equal(wallet.body.pending_balance, '201.00');
+  });
+});
