@@ -34,6 +34,7 @@ const ACCESS: Readonly<Record<string, Access>> = {
   'PATCH /offers/{id}/status': 'admins',
   'POST /purchases': 'whoever is logged in',
   'POST /purchases/batch': 'admins',
+  'POST /purchases/settlements': 'admins',
   'GET /purchases': 'admins',
   'GET /users/me/purchases': 'whoever is logged in',
   'GET /purchases/{id}': 'whoever is logged in',
@@ -73,6 +74,7 @@ const ACCESS: Readonly<Record<string, Access>> = {
 const SCOPES: Readonly<Record<string, string>> = {
   'POST /purchases': 'purchases:write',
   'POST /purchases/batch': 'purchases:write',
+  'POST /purchases/settlements': 'purchases:settle',
   'GET /purchases/{id}': 'purchases:write',
   'POST /purchases/{id}/confirmation': 'purchases:settle',
   'POST /purchases/{id}/reverse': 'purchases:settle',

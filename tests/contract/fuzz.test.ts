@@ -3,8 +3,8 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { HOSTILE_JSON, HOSTILE_TEXT } from '../support/contract-hostile.ts';
 import { type Operation, operationsOf, readOpenApi } from '../support/contract-openapi.ts';
-import { openWorld, type Sample, sampleOf } from '../support/contract-requests.ts';
-import { type Person, startTestPlatform } from '../support/platform.ts';
+import { type Client, openWorld, type Sample, sampleOf } from '../support/contract-requests.ts';
+import { startTestPlatform } from '../support/platform.ts';
 
 /** One place of a request and what is put there: text in a URL, the source text of a value in a body. */
 type Fault = {
@@ -27,6 +27,9 @@ const PARTS = { path: 'params', query: 'query', header: 'headers' } as const;
 const ITEM_FIELDS = [
   'email',
   'external_id',
+  'purchase_id',
+  'action',
+  'reason',
   'user_id',
   'merchant_id',
   'amount',
@@ -37,7 +40,7 @@ const ITEM_FIELDS = [
 const platform = await startTestPlatform();
 const operations = operationsOf(await readOpenApi(platform));
 const world = await openWorld(platform);
-const callers: readonly (Person | undefined)[] = [undefined, world.shopper, platform.admin];
+const callers: readonly (Client | undefined)[] = [undefined, world.shopper, world.partner, platform.admin];
 const targets = await Promise.all(
   operations.map(async (operation) => ({
     operation,
@@ -106,14 +109,14 @@ describe('a hostile value is accepted or refused, and never breaks anything', ()
 async function assertSound(
   target: Target,
   faults: readonly Fault[],
-  caller: Person | undefined,
+  caller: Client | undefined,
 ): Promise<void> {
   await assertAnswersSoundly(requestOf(target, faults), caller, 'application/json');
 }
 
 async function assertAnswersSoundly(
   { method, url, headers: own = {}, payload }: Request,
-  caller: Person | undefined,
+  caller: Client | undefined,
   type: string,
 ): Promise<void> {
   sent += 1;

@@ -187,6 +187,13 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
     },
   }),
   'POST /purchases/batch': ({ purchase, shopper }) => ({ body: [purchase(shopper.id), { amount: 0 }] }),
+  'POST /purchases/settlements': async ({ recordPurchase }, caller) => ({
+    body: [
+      { purchase_id: await recordPurchase(caller), action: 'reverse', reason: 'fraud' },
+      { external_id: 'unknown', action: 'confirm' },
+      { amount: 0 },
+    ],
+  }),
   'GET /purchases': ({ shopper, merchantId }) => ({
     query: {
       status: 'pending',

@@ -54,9 +54,9 @@ export function summarizeItems(results: readonly { readonly status: number }[]):
     results.filter(({ status }) => matches(status)).length;
   return {
     total: results.length,
-    accepted: count((status) => status === 201),
+    accepted: count((status) => status < 300),
     duplicates: count((status) => status === 409),
-    refused: count((status) => status !== 201 && status !== 409),
+    refused: count((status) => status >= 300 && status !== 409),
   };
 }
 

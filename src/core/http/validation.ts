@@ -82,6 +82,10 @@ function reasonOf({ keyword, params = {}, message }: Partial<ErrorObject>): stri
       return 'is not known here';
     case 'enum':
       return `must be one of ${(params.allowedValues as unknown[]).join(', ')}`;
+    case 'const':
+      return `must be ${params.allowedValue}`;
+    case 'oneOf':
+      return 'must be in exactly one of its forms';
     case 'format':
       return `must be a valid ${FORMAT_NAMES[params.format as string] ?? params.format}`;
     default:

@@ -11,7 +11,13 @@ import type { Merchant, MerchantClient } from '../merchants/index.ts';
 import type { Offer, OfferClient } from '../offers/index.ts';
 import type { UserClient } from '../users/index.ts';
 import type { WalletClient } from '../wallets/index.ts';
-import type { ExternalKey, Purchase, PurchaseSubmission, RewardedPurchase } from './model.ts';
+import {
+  externalKeyOf,
+  nameOf,
+  type Purchase,
+  type PurchaseSubmission,
+  type RewardedPurchase,
+} from './model.ts';
 import {
   refuseDuplicate,
   requireAcceptableTerms,
@@ -216,16 +222,6 @@ export function purchaseIngestion(deps: {
   }
 
   return ingestPurchases;
-}
-
-/** A partner's external ids are its own; all others share theirs. */
-function externalKeyOf({ actor, externalId }: PurchaseSubmission): ExternalKey {
-  return { partnerId: actor.type === 'partner' ? actor.id : null, externalId };
-}
-
-/** An external key as one text. An id has no space in it, so no two keys have one name. */
-function nameOf({ partnerId, externalId }: ExternalKey): string {
-  return `${partnerId} ${externalId}`;
 }
 
 function newPurchase(

@@ -20,6 +20,22 @@ export type ExternalKey = {
   readonly externalId: string;
 };
 
+/** A partner's external ids are its own; all others share theirs. */
+export function externalKeyOf({
+  actor,
+  externalId,
+}: {
+  readonly actor: Actor;
+  readonly externalId: string;
+}): ExternalKey {
+  return { partnerId: actor.type === 'partner' ? actor.id : null, externalId };
+}
+
+/** An external key as one text. An id has no space in it, so no two keys have one name. */
+export function nameOf({ partnerId, externalId }: ExternalKey): string {
+  return `${partnerId} ${externalId}`;
+}
+
 /** A purchase as somebody reports it. */
 export type PurchaseSubmission = {
   readonly actor: Actor;
@@ -54,11 +70,12 @@ export type RewardedPurchase = { readonly purchase: Purchase; readonly reward: R
 /** A purchase as people read it. */
 export type PurchaseView = RewardedPurchase & { readonly merchantName: string };
 
+/** A purchase by its id, or by the external id under which the actor's side reported it. */
+type PurchaseReference = { readonly purchaseId: string } | { readonly externalId: string };
+
 /** An order to settle a purchase: to confirm it, or to reverse it for a reason. */
-export type Settlement = { readonly actor: Actor; readonly purchaseId: string } & (
-  | { readonly to: 'confirmed' }
-  | { readonly to: 'reversed'; readonly reason: ReversalReason }
-);
+export type Settlement = { readonly actor: Actor } & PurchaseReference &
+  ({ readonly to: 'confirmed' } | { readonly to: 'reversed'; readonly reason: ReversalReason });
 
 /** Purchases of a merchant become due when they were recorded at this moment or before. */
 export type DueWindow = { readonly merchantId: string; readonly recordedUntil: Temporal.Instant };

@@ -35,11 +35,16 @@ import {
   presentPurchase,
   presentReversal,
   presentRewardedPurchase,
+  presentSettlements,
   ReversalBody,
   ReversedBody,
   RewardedPurchaseBody,
   RewardedPurchasePage,
+  SettlementItem,
+  SettlementsBody,
+  SettlementsResult,
   SubmissionBody,
+  toSettlement,
   toSubmission,
 } from './schemas.ts';
 import type { PurchaseService } from './service.ts';
@@ -133,6 +138,31 @@ export function purchaseRoutes(deps: {
           ingestion.submit(bodies.map((body) => toSubmission(body, caller))),
         );
         return presentBatch(request.body, outcomes, request.id);
+      },
+    );
+
+    const readSettlement = itemReader(SettlementItem);
+    server.post(
+      '/purchases/settlements',
+      {
+        bodyLimit: BATCH_LIMIT_BYTES,
+        schema: {
+          tags: ['purchases'],
+          summary: 'Confirm and reverse many purchases',
+          description:
+            'Each item answers for itself, in order; a bad one never fails the others. Partners settle purchases that they sent.',
+          consumes: ['application/json', 'application/x-ndjson'],
+          body: SettlementsBody,
+          response: { 200: SettlementsResult },
+        },
+        config: { access: ['admin', 'partner'], scope: 'purchases:settle', items: SettlementItem },
+      },
+      async (request) => {
+        const caller = callerOf(request);
+        const outcomes = await workOnItems(request.body.map(readSettlement), (bodies) =>
+          settlement.submit(bodies.map((body) => toSettlement(body, caller))),
+        );
+        return presentSettlements(request.body, outcomes, request.id);
       },
     );
 

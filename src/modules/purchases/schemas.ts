@@ -16,7 +16,7 @@ import {
 import { formatMoney } from '../../core/money.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import type { Actor } from '../audit/index.ts';
-import type { Purchase, PurchaseSubmission, PurchaseView, RewardedPurchase } from './model.ts';
+import type { Purchase, PurchaseSubmission, PurchaseView, RewardedPurchase, Settlement } from './model.ts';
 
 const ExternalId = Type.String({
   minLength: 1,
@@ -62,12 +62,41 @@ export const BatchBody = Type.Array(Type.Unknown(), {
   ],
 });
 
-export const ReversalBody = Input({
-  reason: Type.Optional(
-    Type.Enum(['returned', 'cancelled', 'declined', 'fraud', 'error'], {
-      description: '`returned` unless said otherwise.',
-    }),
-  ),
+const ReversalReason = Type.Optional(
+  Type.Enum(['returned', 'cancelled', 'declined', 'fraud', 'error'], {
+    description: 'Of a reversal; `returned` unless said otherwise.',
+  }),
+);
+
+export const ReversalBody = Input({ reason: ReversalReason });
+
+export const SettlementItem = Input(
+  {
+    external_id: Type.Optional(
+      Type.String({ ...ExternalId, description: 'As you reported it. Either this or `purchase_id`.' }),
+    ),
+    purchase_id: Type.Optional(Id),
+    action: Type.Enum(['confirm', 'reverse']),
+    reason: ReversalReason,
+  },
+  {
+    oneOf: [{ required: ['external_id'] }, { required: ['purchase_id'] }],
+    dependentSchemas: { reason: { properties: { action: { const: 'reverse' } } } },
+  },
+);
+
+/** Each item is checked by itself, so that a bad one spoils no other. */
+export const SettlementsBody = Type.Array(Type.Unknown(), {
+  minItems: 1,
+  maxItems: MAX_BATCH_ITEMS,
+  description:
+    'A list of settlements, as a JSON array or as NDJSON. Purchases are named by either of their ids.',
+  examples: [
+    [
+      { external_id: 'order-2026-000123', action: 'confirm' },
+      { external_id: 'order-2026-000124', action: 'reverse', reason: 'returned' },
+    ],
+  ],
 });
 
 /** Not an enum: an unknown status has an error code of its own. */
@@ -97,6 +126,20 @@ export const BatchResult = Type.Object({
       external_id: Type.Union([Type.String(), Type.Null()]),
       status: Type.Integer({ examples: [201] }),
       id: Type.Optional(Id),
+      cashback_amount: Type.Optional(Money),
+      error: Type.Optional(ErrorBody),
+    }),
+  ),
+  summary: ItemSummary,
+});
+
+export const SettlementsResult = Type.Object({
+  results: Type.Array(
+    Type.Object({
+      external_id: Type.Union([Type.String(), Type.Null()]),
+      purchase_id: Type.Union([Type.String(), Type.Null()]),
+      status: Type.Integer({ examples: [200] }),
+      purchase_status: Type.Optional(PurchaseStatus),
       cashback_amount: Type.Optional(Money),
       error: Type.Optional(ErrorBody),
     }),
@@ -163,6 +206,15 @@ export function toSubmission(body: Static<typeof SubmissionBody>, actor: Actor):
   };
 }
 
+/** The schema sees to it that an item has one of the two ids, and a reason only where it reverses. */
+export function toSettlement(body: Static<typeof SettlementItem>, actor: Actor): Settlement {
+  const { external_id: externalId = '', purchase_id, action, reason = 'returned' } = body;
+  const reference = purchase_id === undefined ? { externalId } : { purchaseId: purchase_id.toLowerCase() };
+  return action === 'confirm'
+    ? { actor, ...reference, to: 'confirmed' }
+    : { actor, ...reference, to: 'reversed', reason };
+}
+
 export function presentAccepted({ purchase, reward }: RewardedPurchase) {
   return {
     id: purchase.id,
@@ -182,6 +234,29 @@ export function presentBatch(
     if (!outcome.ok) return { external_id, ...presentRefusal(outcome.error, requestId) };
     const { id, cashback_amount } = presentAccepted(outcome.value);
     return { external_id, status: 201, id, cashback_amount };
+  });
+  return { results, summary: summarizeItems(results) };
+}
+
+/** `items` are the bodies as they came; a refused item bears the ids that it was sent with. */
+export function presentSettlements(
+  items: readonly unknown[],
+  outcomes: readonly Outcome<RewardedPurchase>[],
+  requestId: string,
+) {
+  const results = outcomes.map((outcome, index) => {
+    const external_id = nameOfItem(items[index], 'external_id');
+    const purchase_id = nameOfItem(items[index], 'purchase_id');
+    if (!outcome.ok) return { external_id, purchase_id, ...presentRefusal(outcome.error, requestId) };
+    const { purchase, reward } = outcome.value;
+    const cashback = purchase.status === 'reversed' ? 0n : reward.amount;
+    return {
+      external_id: purchase.externalId,
+      purchase_id: purchase.id,
+      status: 200,
+      purchase_status: purchase.status,
+      cashback_amount: formatMoney(cashback, reward.currency),
+    };
   });
   return { results, summary: summarizeItems(results) };
 }

@@ -7,7 +7,7 @@ import { failure, type Outcome, success } from '../../core/outcome.ts';
 import type { AuditClient } from '../audit/index.ts';
 import type { CashbackClient, Reward } from '../cashback/index.ts';
 import type { Movement, WalletClient } from '../wallets/index.ts';
-import type { Purchase, RewardedPurchase, Settlement } from './model.ts';
+import { externalKeyOf, nameOf, type Purchase, type RewardedPurchase, type Settlement } from './model.ts';
 import { isHiddenFrom, requireTransition } from './policies.ts';
 import type { PurchaseRepository } from './repository.ts';
 
@@ -40,11 +40,20 @@ export function purchaseSettlement(deps: {
     settlements: readonly Settlement[],
   ): Promise<readonly Outcome<RewardedPurchase>[]> {
     const outcomes = await database.transaction(async (trx) => {
-      const ids = [...new Set(settlements.map(({ purchaseId }) => purchaseId))];
-      return settleLocked(trx, settlements, await repository.lock(trx, ids));
+      const ids = new Set([...(await findNamed(trx, settlements)), ...settlements.flatMap(givenId)]);
+      return settleLocked(trx, settlements, await repository.lock(trx, [...ids]));
     });
     for (const [index, outcome] of outcomes.entries()) logOutcome(settlements[index], outcome);
     return outcomes;
+  }
+
+  /** The ids of the purchases that are named by external id, if any are. */
+  async function findNamed(trx: Trx, settlements: readonly Settlement[]): Promise<string[]> {
+    const keys = settlements.flatMap((settlement) =>
+      'externalId' in settlement ? [externalKeyOf(settlement)] : [],
+    );
+    if (keys.length === 0) return [];
+    return (await repository.findByExternalKeys(trx, keys)).map(({ id }) => id);
   }
 
   /** The same in the transaction of a caller who has locked the purchases: those left out are not found. */
@@ -73,11 +82,14 @@ export function purchaseSettlement(deps: {
   ): Outcome<Step>[] {
     const now = clock();
     const current = new Map(purchases.map((purchase) => [purchase.id, purchase]));
+    const idOf = new Map(purchases.map((purchase) => [nameOf(purchase), purchase.id]));
     return settlements.map((settlement) => {
-      const before = current.get(settlement.purchaseId);
-      const reward = rewardOf.get(settlement.purchaseId);
+      const id =
+        'externalId' in settlement ? idOf.get(nameOf(externalKeyOf(settlement))) : settlement.purchaseId;
+      const before = id === undefined ? undefined : current.get(id);
       if (before === undefined || isHiddenFrom(settlement.actor, before))
-        return failure(purchaseNotFound(settlement.purchaseId));
+        return failure(purchaseNotFound(referenceOf(settlement)));
+      const reward = rewardOf.get(before.id);
       if (reward === undefined) throw new Error(`purchase ${before.id} has no cashback transaction`);
       try {
         const after = settled(before, settlement, now);
@@ -121,16 +133,20 @@ export function purchaseSettlement(deps: {
   }
 
   function logOutcome(settlement: Settlement | undefined, outcome: Outcome<RewardedPurchase>): void {
-    const fields = { request_id: settlement?.actor.requestId, purchase_id: settlement?.purchaseId };
+    const fields = { request_id: settlement?.actor.requestId };
     if (!outcome.ok) {
       const refusal = outcome.error instanceof DomainError ? outcome.error.code : 'unknown';
-      logger.info({ ...fields, refusal }, `purchase not ${settlement?.to}`);
+      logger.info(
+        { ...fields, purchase: settlement && referenceOf(settlement), refusal },
+        `purchase not ${settlement?.to}`,
+      );
       return;
     }
     const { purchase, reward } = outcome.value;
     logger.info(
       {
         ...fields,
+        purchase_id: purchase.id,
         user_id: purchase.userId,
         cashback_amount: formatMoney(reward.amount, reward.currency),
         currency: reward.currency,
@@ -140,6 +156,15 @@ export function purchaseSettlement(deps: {
   }
 
   return { settlePurchases, settleLocked };
+}
+
+function givenId(settlement: Settlement): string[] {
+  return 'purchaseId' in settlement ? [settlement.purchaseId] : [];
+}
+
+/** What the purchase was called by whoever wants it settled. */
+function referenceOf(settlement: Settlement): string {
+  return 'externalId' in settlement ? settlement.externalId : settlement.purchaseId;
 }
 
 const CASHBACK_STATUS = { pending: 'pending', confirmed: 'available', reversed: 'reversed' } as const;
@@ -167,6 +192,6 @@ function movementOf({ before, after, reward }: Step): Movement[] {
     : [{ userId, currency, amount, source, type: 'cashback_reversal', from: bucket, to: 'platform' }];
 }
 
-export function purchaseNotFound(id: string) {
-  return notFound({ resource_type: 'purchase', resource_id: id });
+export function purchaseNotFound(reference: string) {
+  return notFound({ resource_type: 'purchase', resource_id: reference });
 }
