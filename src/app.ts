@@ -83,6 +83,7 @@ export async function createPlatform(deps: {
     clock,
     logger,
     audit: audit.client,
+    openCache,
     encryptionKeys: config.encryptionKeys,
   });
   const authenticate: Authenticate = (token, requestId) =>

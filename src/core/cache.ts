@@ -21,7 +21,7 @@ export type Cache<Value> = {
    */
   readonly find: (db: Db, keys: readonly string[]) => Promise<ReadonlyMap<string, Value>>;
   /** Runs a change of these keys, and forgets them before it returns or throws. */
-  readonly forgetAfter: <T>(keys: readonly string[], change: () => Promise<T>) => Promise<T>;
+  readonly forgetAfter: <T>(keys: ChangedKeys, change: () => Promise<T>) => Promise<T>;
 };
 
 export type OpenCache = ReturnType<typeof cacheOpener>;
@@ -74,7 +74,7 @@ export function cacheOpener(deps: {
       if (oldest !== undefined) entries.delete(oldest);
     }
 
-    async function forgetAfter<T>(keys: readonly string[], change: () => Promise<T>): Promise<T> {
+    async function forgetAfter<T>(keys: ChangedKeys, change: () => Promise<T>): Promise<T> {
       try {
         return await change();
       } finally {

@@ -19,7 +19,8 @@ async function follow(through: Database = database) {
   const told: string[] = [];
   const tell = (table: string) => (keys: ChangedKeys) =>
     told.push(`${table} ${keys === 'all' ? 'all' : keys.toSorted().join(',')}`);
-  for (const table of ['merchants', 'offers']) changes.subscribe(table, tell(table));
+  for (const table of ['merchants', 'offers', 'partners', 'partner_keys'])
+    changes.subscribe(table, tell(table));
   after(() => changes.close());
   await changes.start();
   return { changes, told, lines };
@@ -66,6 +67,31 @@ describe('a change made in SQL', () => {
 
     await sql(`update merchants set id = '${second}' where id = '${first}'`);
     assert.deepEqual(await nextMarker(told), [`merchants ${[first, second].toSorted()}`]);
+  });
+
+  test('of what an API key is judged by is told as one of any key, and its use is none', async () => {
+    const { told } = await follow();
+    const id = newId();
+    await sql(`insert into partners (id, name, created_at) values ('${id}', '${id}', now())`);
+    await sql(`insert into partner_keys (id, partner_id, prefix, key_hash, scopes, created_at)
+               values ('${id}', '${id}', 'x', sha256('${id}'), '{purchases:write}', now())`);
+    await sql(`update partner_keys set last_used_at = now()`);
+    assert.deepEqual(await nextMarker(told), []);
+
+    for (const change of [
+      'revoked_at = now()',
+      `expires_at = now() + '1 day'`,
+      `scopes = '{purchases:settle}'`,
+    ]) {
+      await sql(`update partner_keys set ${change}`);
+      assert.deepEqual(await nextMarker(told), ['partner_keys all'], change);
+    }
+    for (const change of ['active = false', `signing_secret = 'x'`, 'signature_required = true']) {
+      await sql(`update partners set ${change}`);
+      assert.deepEqual(await nextMarker(told), ['partners all'], change);
+    }
+    await sql('delete from partner_keys');
+    assert.deepEqual(await nextMarker(told), ['partner_keys all']);
   });
 
   test('is not told when it changed nothing, or was rolled back', async () => {

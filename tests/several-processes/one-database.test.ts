@@ -90,6 +90,35 @@ describe('what an administrator changes in one process', () => {
     await shows('pending');
   });
 
+  test('about a partner and its keys shows in the other within a second', async () => {
+    const partner = { name: randomUUID(), signature_required: false };
+    const { id } = (await must(201, one.ask('POST', '/partners', asAdmin(partner)))).body;
+    const issueKey = async () =>
+      (await must(201, one.ask('POST', `/partners/${id}/keys`, asAdmin({ scopes: ['purchases:write'] }))))
+        .body;
+    const [first, second] = [await issueKey(), await issueKey()];
+    const knock = async (at: Node, token: string) => {
+      const { status, body } = await at.ask('GET', `/purchases/${newId()}`, { token });
+      return status === 404 ? 'opens' : body.error.code;
+    };
+    const shows = (token: string, outcome: string) =>
+      until(async () => (await knock(other, token)) === outcome, 1_000);
+    for (const at of [one, other]) {
+      for (const { key } of [first, second]) assert.equal(await knock(at, key), 'opens');
+    }
+
+    await must(204, one.ask('DELETE', `/partners/${id}/keys/${first.id}`, asAdmin()));
+    assert.equal(await knock(one, first.key), 'TOKEN_REVOKED', 'at once where it was changed');
+    await shows(first.key, 'TOKEN_REVOKED');
+    assert.equal(await knock(other, second.key), 'opens');
+
+    await must(200, one.ask('PATCH', `/partners/${id}/status`, asAdmin({ status: 'inactive' })));
+    assert.equal(await knock(one, second.key), 'USER_INACTIVE');
+    await shows(second.key, 'USER_INACTIVE');
+    await must(200, one.ask('PATCH', `/partners/${id}/status`, asAdmin({ status: 'active' })));
+    await shows(second.key, 'opens');
+  });
+
   test('about a user works on the next request to the other', async () => {
     const shopper = await register(one);
     const { merchantId } = await openShop();

@@ -33,7 +33,8 @@ export function partnerAuthentication(deps: {
   const writes = new Set<Promise<void>>();
 
   /**
-   * Whose key it is, by key and partner as they are now: a revocation or a deactivation works on the next request.
+   * Whose key it is, by key and partner as they are now: a revocation or a deactivation works on the next request, and
+   * within a second where another process made it.
    * A text that we never issued is refused without a look into the database.
    * @throws INVALID_TOKEN, EXPIRED_TOKEN, TOKEN_REVOKED or USER_INACTIVE.
    */

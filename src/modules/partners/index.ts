@@ -1,4 +1,5 @@
 import { batcher } from '../../core/batcher.ts';
+import type { OpenCache } from '../../core/cache.ts';
 import type { Clock } from '../../core/clock.ts';
 import { asDatabaseFailure, type Database } from '../../core/database.ts';
 import { type EncryptionKey, encryption } from '../../core/encryption.ts';
@@ -6,6 +7,7 @@ import { purgeJob } from '../../core/jobs.ts';
 import type { Logger } from '../../core/logging.ts';
 import type { AuditClient } from '../audit/index.ts';
 import { messageTaking, partnerAuthentication } from './authentication.ts';
+import type { KeyOfPartner } from './model.ts';
 import { partnerRepository } from './repository.ts';
 import { partnerRoutes } from './routes.ts';
 import { partnerService } from './service.ts';
@@ -23,6 +25,7 @@ export function partnersModule(deps: {
   clock: Clock;
   logger: Logger;
   audit: AuditClient;
+  openCache: OpenCache;
   encryptionKeys: readonly EncryptionKey[];
 }) {
   const repository = partnerRepository();
@@ -32,14 +35,31 @@ export function partnersModule(deps: {
     isolates: (error) => asDatabaseFailure(error) === undefined,
     run: messageTaking({ ...deps, repository }),
   });
+  const keys = deps.openCache({
+    table: 'partner_keys',
+    alsoFrom: ['partners'],
+    load: async (db, hashes) => {
+      const found = await repository.findKeys(
+        db,
+        hashes.map((hash) => Buffer.from(hash, 'hex')),
+      );
+      return new Map(found.map((key) => [key.hash.toString('hex'), key]));
+    },
+  });
+
+  async function findKey(hash: Buffer): Promise<KeyOfPartner | undefined> {
+    const name = hash.toString('hex');
+    return (await keys.find(deps.database.db, [name])).get(name);
+  }
+
   const client = partnerAuthentication({
     ...deps,
     repository,
-    findKey: (hash) => repository.findKey(deps.database.db, hash),
+    findKey,
     encryption: secrets,
     messages,
   });
-  const service = partnerService({ ...deps, repository, encryption: secrets });
+  const service = partnerService({ ...deps, repository, keys, encryption: secrets });
   return {
     routes: partnerRoutes(service),
     client: client satisfies PartnerClient,

@@ -172,9 +172,9 @@ export function partnerRepository() {
     await trx.updateTable('partner_keys').set({ revoked_at: now.toString() }).where('id', '=', id).execute();
   }
 
-  /** The key of this hash with its partner, in one read: each request of a partner begins with it. */
-  async function findKey(db: Db, hash: Buffer): Promise<KeyOfPartner | undefined> {
-    const row = await db
+  /** The keys of these hashes, each with its partner. */
+  async function findKeys(db: Db, hashes: readonly Buffer[]): Promise<KeyOfPartner[]> {
+    const rows = await db
       .selectFrom('partner_keys')
       .innerJoin('partners', 'partners.id', 'partner_keys.partner_id')
       .select([
@@ -190,23 +190,21 @@ export function partnerRepository() {
         'partners.previous_signing_secret',
         'partners.previous_signing_secret_until',
       ])
-      .where('partner_keys.key_hash', '=', hash)
-      .executeTakeFirst();
-    return (
-      row && {
-        id: row.id,
-        hash: row.key_hash,
-        scopes: row.scopes as Scope[],
-        expiresAt: row.expires_at,
-        revokedAt: row.revoked_at,
-        partner: {
-          id: row.partner_id,
-          active: row.active,
-          signatureRequired: row.signature_required,
-          signing: toSigning(row),
-        },
-      }
-    );
+      .where('partner_keys.key_hash', '=', sql<Buffer>`any(${hashes}::bytea[])`)
+      .execute();
+    return rows.map((row) => ({
+      id: row.id,
+      hash: row.key_hash,
+      scopes: row.scopes as Scope[],
+      expiresAt: row.expires_at,
+      revokedAt: row.revoked_at,
+      partner: {
+        id: row.partner_id,
+        active: row.active,
+        signatureRequired: row.signature_required,
+        signing: toSigning(row),
+      },
+    }));
   }
 
   /** Several processes may see the same key; the condition keeps it at one write a minute. */
@@ -265,7 +263,7 @@ export function partnerRepository() {
     listKeys,
     lockKey,
     revokeKey,
-    findKey,
+    findKeys,
     markKeyUsed,
     insertMessages,
     deleteMessages,

@@ -1,3 +1,4 @@
+import type { Cache } from '../../core/cache.ts';
 import type { Clock } from '../../core/clock.ts';
 import { type Database, type Db, type Trx, violates } from '../../core/database.ts';
 import type { Encryption } from '../../core/encryption.ts';
@@ -9,7 +10,7 @@ import type { Actor, AuditClient } from '../audit/index.ts';
 import { encryptionContext } from './authentication.ts';
 import { partnerAlreadyExists } from './errors.ts';
 import { newKey } from './keys.ts';
-import type { Partner, PartnerKey } from './model.ts';
+import type { KeyOfPartner, Partner, PartnerKey } from './model.ts';
 import { requireFutureExpiry, requireSecretToSignWith, rotate } from './policies.ts';
 import type { PartnerRepository } from './repository.ts';
 
@@ -22,10 +23,15 @@ export function partnerService(deps: {
   database: Database;
   clock: Clock;
   repository: PartnerRepository;
+  keys: Pick<Cache<KeyOfPartner>, 'forgetAfter'>;
   encryption: Encryption;
   audit: AuditClient;
 }) {
-  const { database, clock, repository, encryption, audit } = deps;
+  const { database, clock, repository, keys, encryption, audit } = deps;
+
+  /** A change of what requests with a key are judged by. */
+  const changeKeys = <T>(work: (trx: Trx) => Promise<T>) =>
+    keys.forgetAfter('all', () => database.transaction(work));
 
   /**
    * A partner that must sign gets its signing secret at once: in clear here, and never again.
@@ -50,7 +56,7 @@ export function partnerService(deps: {
   /** @throws NOT_FOUND, PARTNER_ALREADY_EXISTS, or VALIDATION_ERROR when it is to sign and has no secret. */
   async function changePartner(id: string, changes: PartnerChanges, actor: Actor): Promise<Partner> {
     try {
-      return await database.transaction(async (trx) => {
+      return await changeKeys(async (trx) => {
         const partner = await lockPartner(trx, id);
         const changed = { ...partner, ...changes };
         requireSecretToSignWith(changed);
@@ -66,7 +72,7 @@ export function partnerService(deps: {
 
   /** A new signing secret in clear, shown once. The one before stays good for the overlap. @throws NOT_FOUND. */
   function rotateSigningSecret(id: string, overlapSeconds: number, actor: Actor): Promise<string> {
-    return database.transaction(async (trx) => {
+    return changeKeys(async (trx) => {
       const partner = await lockPartner(trx, id);
       const secret = newSigningSecret();
       const encrypted = encryption.encrypt(secret, encryptionContext(partner.id));
@@ -105,7 +111,7 @@ export function partnerService(deps: {
 
   /** From now on the key is refused. A key that is revoked stays so. @throws NOT_FOUND. */
   function revokeKey(partnerId: string, keyId: string, actor: Actor): Promise<void> {
-    return database.transaction(async (trx) => {
+    return changeKeys(async (trx) => {
       const partner = await lockPartner(trx, partnerId);
       const key = await repository.lockKey(trx, partner.id, keyId);
       if (key === undefined) throw notFound({ resource_type: 'partner_key', resource_id: keyId });
