@@ -214,6 +214,31 @@ describe('a refresh token', () => {
     assert.equal((await tokensOf(id)).length, 2);
   });
 
+  test('used again by a thief while its owner goes on: nothing of the session is left, whoever comes first', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const { id, token, refreshToken } = await platform.registerUser();
+      const successor = (await refresh(refreshToken)).body;
+      clock.advance({ seconds: 11 });
+
+      const answers = await Promise.all(
+        [refreshToken, successor.refresh_token, refreshToken, successor.refresh_token].map(refresh),
+      );
+
+      assertRefused(answers[0] as Answer, 'TOKEN_REVOKED');
+      assertRefused(answers[2] as Answer, 'TOKEN_REVOKED');
+      const handedOut = answers.filter(({ status }) => status === 200).map(({ body }) => body);
+      for (const pair of [successor, ...handedOut]) {
+        assertRefused(await me(pair.access_token), 'TOKEN_REVOKED');
+        assertRefused(await refresh(pair.refresh_token), 'TOKEN_REVOKED');
+      }
+      assertRefused(await me(token), 'TOKEN_REVOKED');
+      const reuses = await sql(
+        `select id from audit_logs where action = 'session.reused' and actor_id = '${id}'`,
+      );
+      assert.ok(reuses.length >= 1);
+    }
+  });
+
   test('expires after thirty days: EXPIRED_REFRESH_TOKEN', async () => {
     const { refreshToken } = await platform.registerUser();
     clock.advance({ hours: 30 * 24 });
