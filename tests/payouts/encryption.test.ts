@@ -46,10 +46,10 @@ describe('bank details', () => {
       },
     });
     const logger = pino({ level: 'trace' }, destination);
-    const { server } = await createPlatform({ config: platform.config, database, clock, logger });
+    const other = await createPlatform({ config: platform.config, database, clock, logger });
     const desk = await openPayoutDesk(platform, 30_00n);
     const send = (payload: object, headers: object = {}) =>
-      server.inject({
+      other.server.inject({
         method: 'POST',
         url: '/api/v1/users/me/payouts',
         headers: { authorization: `Bearer ${desk.user.token}`, ...headers },
@@ -89,7 +89,7 @@ describe('bank details', () => {
     for (const secret of [IBAN, IBAN.slice(4), IBAN.slice(4, -4), ACCOUNT_HOLDER, 'Erika', 'Mustermann']) {
       assert.ok(!everything.includes(secret), `${secret} is in the clear`);
     }
-    await server.close();
+    await other.close();
   });
 
   test('of one payout do not open under another', async () => {
@@ -169,18 +169,18 @@ describe('npm run encryption:rotate', () => {
   test('leaves payouts that are revealed without the old key', async () => {
     const [payout] = await runSql(vault.database.url, 'select id from payouts limit 1');
     const { encryptionKeys } = readConfig({ ENCRYPTION_KEYS: key('new') });
-    const { server } = await createPlatform({
+    const other = await createPlatform({
       config: { ...vault.config, encryptionKeys },
       database: vault.database,
       clock: vault.clock,
       logger: pino({ level: 'silent' }),
     });
-    const answer = await server.inject({
+    const answer = await other.server.inject({
       method: 'GET',
       url: `/api/v1/payouts/${payout?.id}/bank-details`,
       headers: { authorization: `Bearer ${vault.admin.token}` },
     });
     assert.deepEqual(answer.json().details, { iban: IBAN, account_holder: ACCOUNT_HOLDER });
-    await server.close();
+    await other.close();
   });
 });
