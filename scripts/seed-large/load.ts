@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import type { Db } from '../../src/core/database.ts';
+import type { EncryptionKey } from '../../src/core/encryption.ts';
 import { minorDigits } from '../../src/core/money.ts';
+import { detailsCipher } from '../../src/modules/payouts/details.ts';
 
 export type Plan = {
   readonly purchases: number;
@@ -12,6 +14,7 @@ export type Plan = {
   readonly adminId: string;
   readonly hotEmail: string;
   readonly currency: string;
+  readonly encryptionKeys: readonly EncryptionKey[];
 };
 
 type Values = Readonly<Record<string, string | number | bigint>>;
@@ -22,8 +25,14 @@ const LARGE_TABLES = [
   'cashback_cap_usage',
   'wallet_entries',
   'wallets',
+  'payouts',
   'audit_logs',
 ] as const;
+
+const PROGRAMME = read('programme.sql');
+const MONTH = read('month.sql');
+const PAYOUTS = read('payouts.sql');
+const BALANCES = read('balances.sql');
 
 /** What the database holds: nothing but the people of a load that was cut off, a whole load, or anything else. */
 export async function findContent(
@@ -51,7 +60,7 @@ export async function load(db: Db, plan: Plan, step: Step): Promise<void> {
     await run(
       "set statement_timeout = 0; set idle_in_transaction_session_timeout = 0; set work_mem = '256MB'",
     );
-    await run("set jit = off; set maintenance_work_mem = '512MB'");
+    await run("set jit = off; set temp_buffers = '128MB'; set maintenance_work_mem = '512MB'");
     await run(
       `select set_config('transaction_timeout', '0', false) from pg_settings where name = 'transaction_timeout'`,
     );
@@ -60,16 +69,35 @@ export async function load(db: Db, plan: Plan, step: Step): Promise<void> {
     const mayDisableTriggers = await disableTriggers(connection);
     const removed = await removeIndexes(connection, mayDisableTriggers);
     const values = valuesOf(plan);
-    await step('users, merchants, offers', () => run(bind('programme.sql', values)));
+    await step('users, merchants, offers', () => run(bind(PROGRAMME, values)));
     for (const { title, ...month } of monthsOf(plan)) {
-      await step(title, () => run(bind('month.sql', { ...values, ...month })));
+      await step(title, async () => {
+        await run(bind(MONTH, { ...values, ...month }));
+        await sealBankDetails(connection, plan.encryptionKeys);
+        await run(bind(PAYOUTS, values));
+      });
     }
-    await step('balances', () => run(bind('balances.sql', values)));
+    await step('balances', () => run(bind(BALANCES, values)));
     for (const { name, statement } of removed) await step(`index ${name}`, () => run(statement));
     await step('commit', () => run('commit'));
     for (const table of LARGE_TABLES) await step(`vacuum ${table}`, () => run(`vacuum (analyze) ${table}`));
     await run('analyze');
   });
+}
+
+/** As the platform keeps them: bound to their payout, so that no two are alike. */
+async function sealBankDetails(db: Db, keys: readonly EncryptionKey[]): Promise<void> {
+  const { encrypt } = detailsCipher(keys);
+  const { rows } = await sql<{ id: string }>`select id from seed_payouts`.execute(db);
+  const details = { iban: 'DE89370400440532013000', accountHolder: 'Large Shopper' };
+  await sql`
+    update seed_payouts set details_encrypted = sealed.details
+    from unnest(
+      ${rows.map(({ id }) => id)}::uuid[],
+      ${rows.map(({ id }) => encrypt(id, details))}::text[]
+    ) as sealed (id, details)
+    where seed_payouts.id = sealed.id
+  `.execute(db);
 }
 
 /** The checks of each row take longer than the rows, and `ledger:verify` checks all of them. Only a superuser may. */
@@ -143,6 +171,7 @@ function* monthsOf({ purchases, start, end }: Plan) {
     const next = month.add({ months: 1 });
     const nextFirst = firstAt(BigInt(next.epochMilliseconds));
     yield {
+      month: Math.round(start.until(month, { largestUnit: 'months' }).months),
       title: `purchases of ${month.toPlainDate().toPlainYearMonth()}`,
       month_ms: month.epochMilliseconds,
       next_month_ms: next.epochMilliseconds,
@@ -152,12 +181,16 @@ function* monthsOf({ purchases, start, end }: Plan) {
   }
 }
 
-/** The text of a file, with a value for each `:word` of it. */
-function bind(file: string, values: Values): string {
-  const text = readFileSync(join(import.meta.dirname, file), 'utf8').replaceAll(/--.*$/gm, '');
+/** The text with a value for each `:word` of it. */
+function bind(text: string, values: Values): string {
   return text.replaceAll(/(?<!:):([a-z_]+)\b/g, (_, word: string) => {
     const value = values[word];
-    if (value === undefined) throw new Error(`${file} asks for ${word}`);
+    if (value === undefined) throw new Error(`no value for ${word}`);
     return String(value);
   });
+}
+
+/** Without its comments, whose colons mean nothing. */
+function read(file: string): string {
+  return readFileSync(join(import.meta.dirname, file), 'utf8').replaceAll(/--.*$/gm, '');
 }

@@ -57,8 +57,11 @@ async function main(): Promise<void> {
     }
     await platform.close();
 
-    const [currency] = config.supportedCurrencies;
-    const plan = { purchases, start, end, adminId: admin.id, hotEmail: HOT_EMAIL, currency };
+    const {
+      supportedCurrencies: [currency],
+      encryptionKeys,
+    } = config;
+    const plan = { purchases, start, end, adminId: admin.id, hotEmail: HOT_EMAIL, currency, encryptionKeys };
     await load(database.db, plan, printed);
   } finally {
     await close();

@@ -172,3 +172,21 @@ from seed_events as event join seed_purchases using (n)
 order by at_ms, n, event.kind;
 
 drop table seed_events;
+
+analyze seed_wallets;
+
+-- Who withdraws when the month is over: three wallets in ten that hold enough. The program seals the bank details.
+create temp table seed_payouts on commit drop as
+select
+  n, pg_temp.make_id(requested_ms, n, 0) as id, shopper.id as user_id, wallet.wallet_id, requested_ms,
+  available - available % 100 as amount,
+  (case
+    when fate < 0.8 then 'completed' when fate < 0.85 then 'failed' when fate < 0.9 then 'cancelled'
+    when fate < 0.95 then 'processing' else 'requested'
+  end)::payout_status as status,
+  null::text as details_encrypted
+from seed_wallets as wallet
+join seed_users as shopper on shopper.wallet_id = wallet.wallet_id
+cross join lateral (select :month::bigint * :users + number as n, :next_month_ms - 60000 + number % 50000 as requested_ms) as numbered
+cross join lateral (select pg_temp.draw(n, 7) as chance, pg_temp.draw(n, 8) as fate) as drawn
+where chance < 0.3 and available >= 1000 and :next_month_ms <= :end_ms;

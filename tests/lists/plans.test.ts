@@ -3,6 +3,8 @@ import { describe, test } from 'node:test';
 import { newId } from '../../src/core/id.ts';
 import type { AuditFilter } from '../../src/modules/audit/model.ts';
 import { auditRepository } from '../../src/modules/audit/repository.ts';
+import type { PayoutFilter } from '../../src/modules/payouts/model.ts';
+import { payoutRepository } from '../../src/modules/payouts/repository.ts';
 import type { PurchaseFilter } from '../../src/modules/purchases/model.ts';
 import { purchaseRepository } from '../../src/modules/purchases/repository.ts';
 import type { UserFilter } from '../../src/modules/users/model.ts';
@@ -25,7 +27,13 @@ await runSql(
   database.url,
   `insert into users (id, email, role, active, created_at)
    select gen_random_uuid(), 'many-' || n || '@many.example', 'user', true, now() from generate_series(1, 20000) as n;
-   analyze users`,
+   analyze users;
+   insert into payouts (id, user_id, amount, currency, method, details_encrypted, iban_masked, account_holder_masked, status,
+     requested_at, settled_at, external_reference)
+   select ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, users.id, 10, 'EUR', 'bank_transfer', '', '', '',
+     'completed', now(), now(), 'x'
+   from (select id, row_number() over () as n from users) as users;
+   analyze payouts`,
 );
 const { scansOf } = capturingDb(database.url);
 const [big] = await runSql(
@@ -114,6 +122,22 @@ test('a page by offset reads the keys that it skips, and no rows but its own', a
     const page = { offset: 300, limit: LIMIT };
     const [rows = []] = await scansOf((db) => purchaseRepository().list(db, filter, page));
     assert.ok(rowsRead(rows) <= 300 + 2 * (LIMIT + 1), `${rowsRead(rows)} rows`);
+  }
+});
+
+describe('a page of payouts reads little more than itself', () => {
+  const filters: Record<string, PayoutFilter> = {
+    'without a filter': {},
+    'of a status': { status: 'completed' },
+    'of a status that is rare': { status: 'requested' },
+    'of a user': { userId: hot.id },
+    'of a user, by status': { userId: hot.id, status: 'failed' },
+    'of a user with none': { userId: newId() },
+  };
+  for (const [title, filter] of Object.entries(filters)) {
+    test(title, async () => {
+      await assertReadsLittle((db, page) => payoutRepository().list(db, filter, page));
+    });
   }
 });
 

@@ -13,7 +13,7 @@ import { createTestDatabase, runSql } from '../support/database.ts';
 import { loadLargeData } from '../support/large-data.ts';
 import { startTestPlatform } from '../support/platform.ts';
 
-const PURCHASES = 4_000;
+const PURCHASES = 12_000;
 const INDEXES = "select indexdef from pg_indexes where schemaname = 'public' order by indexname";
 
 const platform = await startTestPlatform();
@@ -111,6 +111,22 @@ describe('made-up purchases', () => {
        ], null)`,
     );
     assert.equal(missing, 0);
+  });
+
+  test('are withdrawn in part, by payouts in every state whose bank details open', async () => {
+    const states = await runSql(url, 'select distinct status from payouts order by status');
+    assert.deepEqual(
+      states.map(({ status }) => status),
+      ['requested', 'processing', 'completed', 'failed', 'cancelled'],
+    );
+    const [payout] = await runSql(url, 'select id from payouts limit 1');
+    const answer = await platform.api('GET', `/payouts/${payout?.id}/bank-details`, {
+      token: platform.admin.token,
+    });
+    assert.deepEqual(answer.body.details, {
+      iban: 'DE89370400440532013000',
+      account_holder: 'Large Shopper',
+    });
   });
 
   test('leave the database with every index and rule that it had', async () => {

@@ -3,7 +3,7 @@ import type { startTestPlatform } from './platform.ts';
 
 /** Three months of purchases as `npm run seed:large` makes them, in the database of a test platform. */
 export async function loadLargeData(
-  { database, admin, registerUser }: Awaited<ReturnType<typeof startTestPlatform>>,
+  { database, config, admin, registerUser }: Awaited<ReturnType<typeof startTestPlatform>>,
   purchases: number,
 ) {
   const hot = await registerUser();
@@ -14,6 +14,7 @@ export async function loadLargeData(
     adminId: admin.id,
     hotEmail: hot.email,
     currency: 'EUR',
+    encryptionKeys: config.encryptionKeys,
   };
   await load(database.db, plan, async (_title, work) => void (await work()));
   return { hot, plan };
