@@ -2,16 +2,19 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { sql } from 'kysely';
 import pg from 'pg';
+import { pino } from 'pino';
+import { createPlatform } from '../../src/app.ts';
+import type { Database } from '../../src/core/database.ts';
 import { overloaded } from '../../src/core/errors.ts';
 import { fingerprints } from '../../src/core/fingerprint.ts';
 import { newId } from '../../src/core/id.ts';
 import { onlyValue } from '../../src/core/outcome.ts';
 import { type IdempotentRequest, idempotencyModule } from '../../src/modules/idempotency/index.ts';
 import { insufficientBalance } from '../../src/modules/wallets/index.ts';
-import { fundWallet, openPayoutDesk } from '../support/payouts.ts';
+import { fundWallet, openPayoutDesk, payoutBody } from '../support/payouts.ts';
 import { type Answer, startTestPlatform } from '../support/platform.ts';
 
-const platform = await startTestPlatform({ maxConnections: 20 });
+const platform = await startTestPlatform();
 const { database, clock, config } = platform;
 const { client: idempotency } = idempotencyModule({
   database,
@@ -217,6 +220,75 @@ describe('while a request is under way', () => {
   });
 });
 
+describe('a request whose answer got lost', () => {
+  /** The same platform in a process whose connection breaks as the answer to COMMIT should come. */
+  async function platformThatLosesAnswers() {
+    let isLosing = true;
+    const losing: Database = {
+      ...database,
+      transaction: async (work) => {
+        const result = await database.transaction(work);
+        if (isLosing) throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+        return result;
+      },
+    };
+    const losingPlatform = await createPlatform({
+      config,
+      database: { ...losing, url: database.url },
+      clock,
+      logger: pino({ level: 'silent' }),
+    });
+    const request = (token: string, key: string) =>
+      losingPlatform.server.inject({
+        method: 'POST',
+        url: '/api/v1/users/me/payouts',
+        headers: { authorization: `Bearer ${token}`, 'idempotency-key': key },
+        payload: payoutBody(),
+      });
+    const heal = () => {
+      isLosing = false;
+    };
+    return { request, heal, close: losingPlatform.close };
+  }
+
+  test('after COMMIT was done, and is repeated with the answer that it would have had', async () => {
+    const desk = await openPayoutDesk(platform);
+    const { request, heal, close } = await platformThatLosesAnswers();
+
+    const lost = await request(desk.user.token, 'k1');
+    heal();
+    const again = await request(desk.user.token, 'k1');
+
+    assert.deepEqual([lost.statusCode, lost.json().error.code], [503, 'SERVICE_UNAVAILABLE']);
+    assert.deepEqual([again.statusCode, again.headers['idempotency-replayed']], [201, 'true']);
+    const [payout] = await desk.rows(`select id from payouts where user_id = '${desk.user.id}'`);
+    assert.equal(again.json().id, payout?.id);
+    assert.equal(await desk.balances(), '0.0000 / 90.0000 / 10.0000');
+    await close();
+  });
+
+  test('before COMMIT was not done, and is done when it is repeated', async () => {
+    const desk = await openPayoutDesk(platform);
+    const holder = new pg.Client({ connectionString: database.url });
+    await holder.connect();
+    await holder.query('begin');
+    await holder.query('select 1 from wallets where user_id = $1 for update', [desk.user.id]);
+    const first = desk.request({}, { key: 'k1' });
+    await waitingForLock(holder);
+    await holder.query(
+      'select pg_terminate_backend(pid) from pg_stat_activity where pg_backend_pid() = any (pg_blocking_pids(pid))',
+    );
+    assertRefused(await first, 503, 'SERVICE_UNAVAILABLE');
+    await holder.end();
+
+    const again = await desk.request({}, { key: 'k1' });
+
+    assert.equal(again.status, 201);
+    assert.equal(isReplay(again), false);
+    assert.equal(await desk.balances(), '0.0000 / 90.0000 / 10.0000');
+  });
+});
+
 describe('the work of a key', () => {
   const aRequest = (fields: object = {}) => ({
     callerId: newId(),
@@ -303,8 +375,8 @@ describe('the work of a key', () => {
   });
 
   test('in a list is done for the first of each key; repeats get its answer, in their places', async () => {
-    const caller = newId();
-    const item = (key: string | undefined, content: string) => ({ key, content });
+    const [owner, stranger] = [newId(), newId()];
+    const item = (key: string | undefined, content: string, caller = owner) => ({ key, content, caller });
     const items = [
       item('a', '1'),
       item('b', '1'),
@@ -312,6 +384,7 @@ describe('the work of a key', () => {
       item('a', '2'),
       item(undefined, '1'),
       item('b', '1'),
+      item('a', '3', stranger),
     ];
     const worked: unknown[] = [];
 
@@ -319,7 +392,8 @@ describe('the work of a key', () => {
       idempotency.onceEach(
         trx,
         items,
-        ({ key, content }) => (key === undefined ? undefined : aRequest({ callerId: caller, key, content })),
+        ({ key, content, caller }) =>
+          key === undefined ? undefined : aRequest({ callerId: caller, key, content }),
         async (fresh) => {
           worked.push(...fresh);
           return fresh.map(({ key, content }, index) => ({
@@ -330,7 +404,7 @@ describe('the work of a key', () => {
       ),
     );
 
-    assert.deepEqual(worked, [items[0], items[1], items[4]]);
+    assert.deepEqual(worked, [items[0], items[1], items[4], items[6]]);
     const told = outcomes.map((outcome) =>
       outcome.ok
         ? `${outcome.value.answer} ${outcome.value.replayed}`
@@ -343,6 +417,7 @@ describe('the work of a key', () => {
       'IDEMPOTENCY_KEY_REUSED',
       'undefined 1 2 false',
       'b 1 1 true',
+      'a 3 3 false',
     ]);
   });
 

@@ -1,10 +1,23 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { pino } from 'pino';
+import type { Database } from '../../src/core/database.ts';
+import type { DomainError } from '../../src/core/errors.ts';
+import { auditModule } from '../../src/modules/audit/index.ts';
+import { idempotencyModule } from '../../src/modules/idempotency/index.ts';
+import { detailsCipher } from '../../src/modules/payouts/details.ts';
+import { payoutRepository } from '../../src/modules/payouts/repository.ts';
+import { payoutRequests } from '../../src/modules/payouts/requests.ts';
 import { verifyLedger } from '../../src/modules/wallets/index.ts';
-import { openPayoutDesk } from '../support/payouts.ts';
+import { walletRepository } from '../../src/modules/wallets/repository.ts';
+import { walletService } from '../../src/modules/wallets/service.ts';
+import { ACCOUNT_HOLDER, IBAN, openPayoutDesk } from '../support/payouts.ts';
 import { type Answer, startTestPlatform } from '../support/platform.ts';
 
-const platform = await startTestPlatform({ environment: { PAYOUT_MONTHLY_LIMIT: '5000.00' } });
+const platform = await startTestPlatform({
+  environment: { PAYOUT_MONTHLY_LIMIT: '5000.00' },
+});
+const { database, clock, config } = platform;
 
 /** How often each status and code was answered: `201 3, 409 INSUFFICIENT_BALANCE 7`. */
 function tally(answers: readonly Answer[]): Record<string, number> {
@@ -72,6 +85,53 @@ describe('ten thousand requests for payouts at once', () => {
     assert.equal(await modest.balances(), '0.0000 / 45.0000 / 300.0000');
     assert.equal(await poor.balances(), '0.0000 / 0.0500 / 0.0000');
     await assertBooksAreRight();
+  });
+});
+
+describe('requests that no batch brings together, as in several processes', () => {
+  test('stop at the limit of the month all the same, and do not deadlock', async () => {
+    const users = await Promise.all([9_000_00n, 9_000_00n].map((held) => openPayoutDesk(platform, held)));
+    let attempts = 0;
+    const counted: Database = {
+      ...database,
+      transaction: (work) =>
+        database.transaction((trx) => {
+          attempts += 1;
+          return work(trx);
+        }),
+    };
+    const requestPayouts = payoutRequests({
+      database: counted,
+      clock,
+      logger: pino({ level: 'silent' }),
+      repository: payoutRepository(),
+      cipher: detailsCipher(config.encryptionKeys),
+      idempotency: idempotencyModule({ database, clock, encryptionKeys: config.encryptionKeys }).client,
+      wallets: walletService({ database, clock, repository: walletRepository() }),
+      audit: auditModule({ database, clock }).client,
+      supportedCurrencies: config.supportedCurrencies,
+      limits: config.payoutLimits,
+    });
+    const order = ({ user }: (typeof users)[number]) => ({
+      actor: { type: 'user', id: user.id, requestId: null } as const,
+      userId: user.id,
+      amount: 700_00n,
+      currency: 'EUR',
+      method: 'bank_transfer' as const,
+      bankDetails: { iban: IBAN, accountHolder: ACCOUNT_HOLDER },
+      request: undefined,
+    });
+    const list = users.map(order);
+
+    const outcomes = await Promise.all(
+      Array.from({ length: 40 }, (_, index) => requestPayouts(index % 2 === 0 ? list : list.toReversed())),
+    );
+
+    const codes = outcomes.flat().map((outcome) => (outcome.ok ? 'ok' : (outcome.error as DomainError).code));
+    assert.equal(codes.filter((code) => code === 'ok').length, 14);
+    assert.equal(codes.filter((code) => code === 'PAYOUT_POLICY_VIOLATION').length, 66);
+    for (const desk of users) assert.equal(await desk.balances(), '0.0000 / 4100.0000 / 4900.0000');
+    assert.equal(attempts, 40, 'a transaction was tried again, as after a deadlock');
   });
 });
 
