@@ -2,11 +2,15 @@
 import { readConfig } from '../config.ts';
 import { createLogger } from '../core/logging.ts';
 import { StartupError } from '../core/startup-error.ts';
+import { reencryptSigningSecrets } from '../modules/partners/index.ts';
 import { reencryptBankDetails } from '../modules/payouts/index.ts';
 import { joinMigratedDatabase } from '../startup/open-database.ts';
 
 /** Everything that is encrypted at rest: whoever encrypts something new adds its line. */
-const SECRETS = [{ name: 'bank details of payouts', reencrypt: reencryptBankDetails }];
+const SECRETS = [
+  { name: 'bank details of payouts', reencrypt: reencryptBankDetails },
+  { name: 'signing secrets of partners', reencrypt: reencryptSigningSecrets },
+];
 
 try {
   await main();

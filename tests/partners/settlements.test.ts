@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { openPartner } from '../support/partners.ts';
 import { type Answer, startTestPlatform } from '../support/platform.ts';
+import { adminActor, partnerActor } from '../support/purchases-builders.ts';
 import { countRows, newOrder, openShop, rowsOf } from '../support/purchases-shop.ts';
 
 const platform = await startTestPlatform();
@@ -147,6 +148,28 @@ describe('a list of settlements', () => {
       assert.equal(result?.purchase_id, ids[index]);
     }
     assert.equal(await shop.balances(), '0.0000 / 15.0000 / 0.0000');
+  });
+
+  test('is told apart by sender in one run of the batcher too', async () => {
+    const shop = await openShop(platform);
+    const externalId = newOrder();
+    const senders = [
+      { actor: partnerActor(northwind.id), token: northwind.token },
+      { actor: partnerActor(southwind.id), token: southwind.token },
+      { actor: adminActor(admin.id), token: admin.token },
+    ];
+    const ids: string[] = [];
+    for (const { token } of senders)
+      ids.push((await shop.report({ external_id: externalId }, token)).body.id);
+
+    const outcomes = await platform.platform.modules.purchases.settlement.submit(
+      senders.map(({ actor }) => ({ actor, externalId, to: 'confirmed' })),
+    );
+
+    assert.deepEqual(
+      outcomes.map((outcome) => outcome.ok && outcome.value.purchase.id),
+      ids,
+    );
   });
 
   test('does not tell a partner of purchases of others, whichever way they are named', async () => {

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { newId } from '../../src/core/id.ts';
 import { type Message, newSigningSecret, verifySignature } from '../../src/core/signatures.ts';
+import { messageTaking } from '../../src/modules/partners/authentication.ts';
+import { partnerRepository } from '../../src/modules/partners/repository.ts';
 import { openPartner, signatureOf, signed, type TestPartner } from '../support/partners.ts';
 import { type Answer, startTestPlatform } from '../support/platform.ts';
 import { countRows, openShop, rowsOf } from '../support/purchases-shop.ts';
@@ -197,6 +199,20 @@ describe('a signed message', () => {
       ...Array.from({ length: 19 }, () => 401),
     ]);
     for (const answer of answers.filter(({ status }) => status === 401)) assertRefused(answer, 'replayed');
+  });
+
+  test('that stands twice in one group of messages is taken once', async () => {
+    const { id: partnerId } = await openPartner(platform);
+    const take = messageTaking({ database: platform.database, repository: partnerRepository() });
+    const message = { partnerId, messageId: 'twice', sentAt: clock() };
+    const later = { ...message, sentAt: clock().add({ seconds: 1 }) };
+
+    const outcomes = await take([message, later, message]);
+
+    assert.deepEqual(
+      outcomes.map(({ ok }) => ok),
+      [true, true, false],
+    );
   });
 
   test('of one partner is no replay of another’s with the same id', async () => {

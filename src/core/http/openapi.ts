@@ -79,7 +79,8 @@ export async function registerOpenApi(server: HttpServer, options: { publicUrl: 
             type: 'http',
             scheme: 'bearer',
             bearerFormat: 'API key',
-            description: 'The API key of a partner, in the same header. The scope that it takes is listed.',
+            description:
+              'The API key of a partner, in the same header. The scope that it takes is listed. Partners that sign add the headers of Standard Webhooks: `webhook-id`, `webhook-timestamp` and `webhook-signature`.',
           },
         },
       },

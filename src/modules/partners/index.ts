@@ -13,6 +13,7 @@ import { partnerRoutes } from './routes.ts';
 import { partnerService } from './service.ts';
 
 export { isApiKey } from './keys.ts';
+export { reencryptSigningSecrets } from './rotation.ts';
 
 /** What other parts may do: find out who holds a key, and wait for what is written beside the requests. */
 export type PartnerClient = Pick<ReturnType<typeof partnerAuthentication>, 'authenticate' | 'settle'>;

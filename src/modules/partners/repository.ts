@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type SqlBool, sql } from 'kysely';
 import type { Db, Trx } from '../../core/database.ts';
 import { type PageOf, type PageRequest, pageOf } from '../../core/page.ts';
 import type { KeyOfPartner, Partner, PartnerKey, Scope, TakenMessage } from './model.ts';
@@ -112,6 +112,22 @@ export function partnerRepository() {
       .forNoKeyUpdate()
       .executeTakeFirst();
     return row && toPartner(row);
+  }
+
+  /** Locks up to `limit` partners with a secret that another key than this one protects. */
+  async function lockEncryptedOtherwise(trx: Trx, keyId: string, limit: number): Promise<Partner[]> {
+    const rows = await trx
+      .selectFrom('partners')
+      .select(PARTNER_COLUMNS)
+      .where(
+        sql<SqlBool>`split_part(signing_secret, '.', 1) <> ${keyId}
+          or split_part(previous_signing_secret, '.', 1) <> ${keyId}`,
+      )
+      .orderBy('id')
+      .limit(limit)
+      .forNoKeyUpdate()
+      .execute();
+    return rows.map(toPartner);
   }
 
   async function update(trx: Trx, partner: Partner): Promise<void> {
@@ -258,6 +274,7 @@ export function partnerRepository() {
     findByName,
     list,
     lock,
+    lockEncryptedOtherwise,
     update,
     insertKey,
     listKeys,
