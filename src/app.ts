@@ -15,6 +15,7 @@ import { auditModule } from './modules/audit/index.ts';
 import { authModule } from './modules/auth/index.ts';
 import { cashbackModule } from './modules/cashback/index.ts';
 import { featureFlagsModule } from './modules/feature-flags/index.ts';
+import { fraudModule } from './modules/fraud/index.ts';
 import { idempotencyModule } from './modules/idempotency/index.ts';
 import { merchantsModule } from './modules/merchants/index.ts';
 import { offersModule } from './modules/offers/index.ts';
@@ -99,6 +100,16 @@ export async function createPlatform(deps: {
     supportedCurrencies,
     maxCashbackPercentage: config.maxCashbackPercentage,
   });
+  const fraud = fraudModule({
+    database,
+    clock,
+    logger,
+    metrics,
+    users: users.client,
+    merchants: merchants.client,
+    audit: audit.client,
+    limits: config.velocity,
+  });
   const purchases = purchasesModule({
     database,
     clock,
@@ -107,6 +118,7 @@ export async function createPlatform(deps: {
     users: users.client,
     merchants: merchants.client,
     offers: offers.client,
+    fraud: fraud.client,
     cashback: cashback.client,
     wallets: wallets.client,
     audit: audit.client,
@@ -162,6 +174,7 @@ export async function createPlatform(deps: {
           offers,
           purchases,
           payouts,
+          fraud,
           wallets,
           statements,
           featureFlags,

@@ -62,6 +62,14 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     supportedCurrencies,
     maxCashbackPercentage: variable.integer('MAX_CASHBACK_PERCENTAGE', 20, 1, 100),
     defaultConfirmationDays: variable.integer('DEFAULT_CONFIRMATION_DAYS', 30, 0, 365),
+    velocity: {
+      purchasesPerUserDay: variable.integer('VELOCITY_PURCHASES_PER_USER_DAY', 50, 0, 1_000),
+      timesUserUsual: variable.integer('VELOCITY_TIMES_USER_USUAL', 10, 0, 1_000),
+      timesMerchantUsual: variable.integer('VELOCITY_TIMES_MERCHANT_USUAL', 20, 0, 1_000),
+      usersPerOrder: variable.integer('VELOCITY_USERS_PER_ORDER', 25, 0, 100),
+      // An index leaves out what is smaller than the lowest floor.
+      floorAmount: variable.integer('VELOCITY_FLOOR_AMOUNT', 500, 100, 1_000_000_000),
+    },
     maxQueuedPurchases: variable.integer('MAX_QUEUED_PURCHASES', 4_096, 1, 1_000_000),
     maxQueuedPayouts: variable.integer('MAX_QUEUED_PAYOUTS', 16_384, 1, 1_000_000),
     payoutLimits: {

@@ -19,6 +19,8 @@ export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
 
+export type HoldResolution = "confirmed" | "released" | "reversed";
+
 export type Json = JsonValue;
 
 export type JsonArray = JsonValue[];
@@ -189,6 +191,15 @@ export interface Payouts {
   user_id: string;
 }
 
+export interface PurchaseHolds {
+  held_at: ColumnType<Temporal.Instant, string, string>;
+  purchase_id: string;
+  reasons: Json;
+  resolution: HoldResolution | null;
+  resolved_at: ColumnType<Temporal.Instant, string, string> | null;
+  resolved_by: string | null;
+}
+
 export interface Purchases {
   amount: ColumnType<string, string, string>;
   confirmed_at: ColumnType<Temporal.Instant, string, string> | null;
@@ -271,6 +282,7 @@ export interface DB {
   partners: Partners;
   password_resets: PasswordResets;
   payouts: Payouts;
+  purchase_holds: PurchaseHolds;
   purchases: Purchases;
   refresh_tokens: RefreshTokens;
   sessions: Sessions;

@@ -84,6 +84,12 @@ function ingestion(
       requireActiveMerchant: async () => merchant,
     },
     offers: { findActiveOffers: async () => new Map([[MERCHANT, [offer]]]) },
+    fraud: {
+      screenPurchases: async () => new Map(),
+      recordHolds: async () => undefined,
+      announceHolds: () => undefined,
+      resolveHolds: async () => undefined,
+    },
     cashback,
     wallets: {
       openWallets: async () => undefined,

@@ -322,6 +322,7 @@ describe('the list of purchases', () => {
       amount: '100.00',
       currency: 'EUR',
       status: 'pending',
+      held: false,
       purchased_at: '2026-03-14T09:26:53Z',
       created_at: '2026-03-14T09:26:53Z',
     });

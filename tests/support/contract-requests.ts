@@ -55,6 +55,17 @@ export async function openWorld(platform: TestPlatform) {
     return answer.body.id;
   }
 
+  /** One that a velocity rule holds: far above what its buyer usually spends. */
+  async function recordHeldPurchase(): Promise<string> {
+    const { id } = await platform.registerUser();
+    const body = ['9.90', '9.90', '9.90', '9.90', '9.90', '600.00'].map((amount) => ({
+      ...purchase(id),
+      amount,
+    }));
+    const answer = await platform.api('POST', '/purchases/batch', { token: platform.admin.token, body });
+    return answer.body.results.at(-1).id;
+  }
+
   /** A session apart: what happens to it leaves the caller's own alone. */
   async function openSession(
     person: Pick<Person, 'email'>,
@@ -78,6 +89,7 @@ export async function openWorld(platform: TestPlatform) {
     purchase,
     recordPurchase,
     requestPayout,
+    recordHeldPurchase,
     openSession,
     resetToken,
   };
@@ -197,6 +209,7 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
   'GET /purchases': ({ shopper, merchantId }) => ({
     query: {
       status: 'pending',
+      held: false,
       user_id: shopper.id,
       merchant_id: merchantId,
       start_date: '2026-03-01',
@@ -216,6 +229,9 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
   },
   'POST /purchases/{id}/confirmation': async ({ recordPurchase }, caller) => ({
     params: { id: await recordPurchase(caller) },
+  }),
+  'POST /purchases/{id}/release': async ({ recordHeldPurchase }) => ({
+    params: { id: await recordHeldPurchase() },
   }),
   'POST /purchases/{id}/reverse': async ({ recordPurchase }, caller) => ({
     params: { id: await recordPurchase(caller) },
@@ -250,6 +266,10 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
     const { id, keyId } = await openPartner(platform);
     return { params: { id, key_id: keyId } };
   },
+
+  'GET /purchase-holds': ({ shopper, merchantId }) => ({
+    query: { status: 'open', user_id: shopper.id, merchant_id: merchantId, offset: 0, limit: 5 },
+  }),
 
   'GET /users/me/wallet': () => ({ query: { currency: 'EUR' } }),
   'GET /users/me/wallet/transactions': () => ({ query: { currency: 'EUR', limit: 5 } }),

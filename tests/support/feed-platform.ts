@@ -6,9 +6,9 @@ import { PASSWORD, startTestPlatform } from './platform.ts';
 type Table = 'users' | 'merchants' | 'offers' | 'purchases' | 'payouts' | 'wallet_entries' | 'audit_logs';
 
 /** A platform on a port of its own, at a moment after every feed that tests play, and the demo's client to it. */
-export async function startFeedPlatform() {
+export async function startFeedPlatform(environment: Readonly<Record<string, string>> = {}) {
   const clock = testClock('2026-09-01T09:00:00Z');
-  const { platform, database, admin } = await startTestPlatform({ clock });
+  const { platform, database, admin } = await startTestPlatform({ clock, environment });
   const url = await platform.server.listen({ port: 0, host: '127.0.0.1' });
   const client = platformClient({ url, email: admin.email, password: PASSWORD });
 

@@ -57,6 +57,7 @@ export function aPurchase(fields: Partial<Purchase> = {}): Purchase {
     currency: 'EUR',
     purchasedAt: NOW,
     status: 'pending',
+    held: false,
     createdAt: NOW,
     confirmedAt: null,
     reversedAt: null,

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { after } from 'node:test';
 import { pino } from 'pino';
 import { type Database, openDatabase } from '../../src/core/database.ts';
+import { createMetrics } from '../../src/core/metrics.ts';
 import { auditModule } from '../../src/modules/audit/index.ts';
 import { cashbackModule } from '../../src/modules/cashback/index.ts';
+import { fraudModule } from '../../src/modules/fraud/index.ts';
 import { autoConfirmation } from '../../src/modules/purchases/auto-confirmation.ts';
 import { purchaseIngestion } from '../../src/modules/purchases/ingestion.ts';
 import type { PurchaseSubmission } from '../../src/modules/purchases/model.ts';
@@ -151,17 +153,29 @@ export function startWorkers(platform: TestPlatform, options: { maxConnections: 
       }),
   };
   const cashback = cashbackModule({ clock }).client;
+  const audit = auditModule({ database, clock }).client;
+  const logger = pino({ level: 'silent' });
   const deps = {
     database: counted,
     clock,
-    logger: pino({ level: 'silent' }),
+    logger,
     repository: purchaseRepository(),
     users: users.client,
     merchants: merchants.client,
     offers: offers.client,
+    fraud: fraudModule({
+      database,
+      clock,
+      logger,
+      metrics: createMetrics(),
+      users: users.client,
+      merchants: merchants.client,
+      audit,
+      limits: config.velocity,
+    }).client,
     cashback,
     wallets: walletService({ database, clock, repository: walletRepository() }),
-    audit: auditModule({ database, clock }).client,
+    audit,
     supportedCurrencies,
   };
   const { settlePurchases, settleLocked } = purchaseSettlement(deps);

@@ -42,6 +42,7 @@ const TAGS = [
     description: 'Machine clients that send purchases, their API keys and signing secrets',
   },
   { name: 'purchases', description: 'Ingestion, confirmation and reversal of purchases' },
+  { name: 'fraud', description: 'Purchases held for review' },
   { name: 'wallets', description: 'Balances and the journal behind them' },
   { name: 'feature-flags', description: 'What is switched on or off, and for whom' },
   { name: 'payouts', description: 'Withdrawals, from the request to the bank transfer' },

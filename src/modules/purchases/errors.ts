@@ -44,6 +44,18 @@ export const purchaseAlreadyReversed = defineError<TransitionDetails>(
   'The purchase is reversed.',
 );
 
+export const purchaseOnHold = defineError<{ purchase_id: string; status: PurchaseStatus }>(
+  'conflict',
+  'PURCHASE_ON_HOLD',
+  'The purchase is held for review; an administrator decides.',
+);
+
+export const purchaseNotHeld = defineError<{ purchase_id: string; status: PurchaseStatus }>(
+  'conflict',
+  'PURCHASE_NOT_HELD',
+  'Only a purchase that is held for review can be released.',
+);
+
 export const invalidPurchaseStatus = defineError<{ status: string; allowed: readonly string[] }>(
   'unprocessable',
   'INVALID_PURCHASE_STATUS',

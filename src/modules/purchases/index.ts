@@ -7,6 +7,7 @@ import type { Metrics } from '../../core/metrics.ts';
 import type { AuditClient } from '../audit/index.ts';
 import type { CashbackClient } from '../cashback/index.ts';
 import type { FlagClient } from '../feature-flags/index.ts';
+import type { FraudClient } from '../fraud/index.ts';
 import type { MerchantClient } from '../merchants/index.ts';
 import type { OfferClient } from '../offers/index.ts';
 import type { UserClient } from '../users/index.ts';
@@ -14,6 +15,7 @@ import type { WalletClient } from '../wallets/index.ts';
 import { autoConfirmation } from './auto-confirmation.ts';
 import { purchaseIngestion } from './ingestion.ts';
 import { purchaseRepository } from './repository.ts';
+import { purchaseReview } from './review.ts';
 import { purchaseRoutes } from './routes.ts';
 import { purchaseService } from './service.ts';
 import { purchaseSettlement } from './settlement.ts';
@@ -29,6 +31,7 @@ export function purchasesModule(deps: {
   users: UserClient;
   merchants: MerchantClient;
   offers: OfferClient;
+  fraud: FraudClient;
   cashback: CashbackClient;
   wallets: WalletClient;
   audit: AuditClient;
@@ -63,6 +66,7 @@ export function purchasesModule(deps: {
     routes: purchaseRoutes({
       ...deps,
       service: purchaseService({ ...deps, repository }),
+      releasePurchase: purchaseReview({ ...deps, repository }),
       ingestion,
       settlement,
     }),

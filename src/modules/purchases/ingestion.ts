@@ -7,6 +7,7 @@ import { formatMoney } from '../../core/money.ts';
 import { failure, type Outcome, success } from '../../core/outcome.ts';
 import type { AuditClient } from '../audit/index.ts';
 import type { CashbackClient, CashbackTerms, Reward } from '../cashback/index.ts';
+import type { FraudClient, HeldPurchase } from '../fraud/index.ts';
 import type { Merchant, MerchantClient } from '../merchants/index.ts';
 import type { Offer, OfferClient } from '../offers/index.ts';
 import type { UserClient } from '../users/index.ts';
@@ -50,12 +51,14 @@ export function purchaseIngestion(deps: {
   users: Pick<UserClient, 'findUsers'>;
   merchants: Pick<MerchantClient, 'findMerchants'>;
   offers: OfferClient;
+  fraud: FraudClient;
   cashback: CashbackClient;
   wallets: Pick<WalletClient, 'applyMovements'>;
   audit: AuditClient;
   supportedCurrencies: readonly string[];
 }) {
-  const { database, clock, logger, repository, users, merchants, offers, cashback, wallets, audit } = deps;
+  const { database, clock, logger, repository, users, merchants, offers, fraud, cashback, wallets, audit } =
+    deps;
 
   /**
    * Records and rewards a list of purchases in one transaction, and answers for each in order: the purchase, or why
@@ -65,23 +68,28 @@ export function purchaseIngestion(deps: {
     submissions: readonly PurchaseSubmission[],
   ): Promise<readonly Outcome<RewardedPurchase>[]> {
     const programme = await readProgramme(submissions);
-    const outcomes = await database.transaction(async (trx) => {
+    const { outcomes, holds } = await database.transaction(async (trx) => {
       const answers = new Map<number, Outcome<RewardedPurchase>>();
-      const candidates = await selectCandidates(trx, submissions, programme, answers);
+      const selected = await selectCandidates(trx, submissions, programme, answers);
+      const { candidates, holdOf } = await screenCandidates(trx, selected);
       const inserted = await repository.insert(
         trx,
         candidates.map(({ purchase }) => purchase),
       );
       const accepted = candidates.filter(({ purchase }) => inserted.has(purchase.id));
       const rewarded = await rewardPurchases(trx, accepted);
+      const holds = accepted.flatMap(({ purchase }) => holdOf.get(purchase.id) ?? []);
+      await fraud.recordHolds(trx, holds);
       for (const [position, { index }] of accepted.entries())
         answers.set(index, success(at(rewarded, position)));
       await answerDuplicates(trx, submissions, answers);
-      return submissions.map(
+      const outcomes = submissions.map(
         (_, index) => answers.get(index) ?? failure(new Error('a submission was not answered')),
       );
+      return { outcomes, holds };
     });
     for (const [index, outcome] of outcomes.entries()) logOutcome(submissions[index], outcome);
+    fraud.announceHolds(holds);
     return outcomes;
   }
 
@@ -137,6 +145,23 @@ export function purchaseIngestion(deps: {
       }
     }
     return candidates;
+  }
+
+  /** The candidates as they are recorded: held where a velocity rule was met. */
+  async function screenCandidates(trx: Trx, candidates: readonly Candidate[]) {
+    const reasonsOf = await fraud.screenPurchases(
+      trx,
+      candidates.map(({ purchase }) => purchase),
+    );
+    const holdOf = new Map<string, HeldPurchase>();
+    const screened = candidates.map((candidate) => {
+      const { submission, purchase } = candidate;
+      const reasons = reasonsOf.get(purchase.id);
+      if (reasons === undefined) return candidate;
+      holdOf.set(purchase.id, { purchaseId: purchase.id, reasons, requestId: submission.actor.requestId });
+      return { ...candidate, purchase: { ...purchase, held: true } };
+    });
+    return { candidates: screened, holdOf };
   }
 
   async function rewardPurchases(trx: Trx, accepted: readonly Candidate[]): Promise<RewardedPurchase[]> {
@@ -241,6 +266,7 @@ function newPurchase(
     currency,
     purchasedAt,
     status: 'pending',
+    held: false,
     createdAt: now,
     confirmedAt: null,
     reversedAt: null,

@@ -59,6 +59,8 @@ export type Purchase = ExternalKey & {
   readonly currency: string;
   readonly purchasedAt: Temporal.Instant;
   readonly status: PurchaseStatus;
+  /** Pending and under review: nobody but an administrator confirms it. */
+  readonly held: boolean;
   readonly createdAt: Temporal.Instant;
   readonly confirmedAt: Temporal.Instant | null;
   readonly reversedAt: Temporal.Instant | null;
@@ -87,6 +89,7 @@ export type PurchaseFilter = {
   readonly status?: PurchaseStatus | undefined;
   readonly userId?: string | undefined;
   readonly merchantId?: string | undefined;
+  readonly held?: boolean | undefined;
   /** Days (UTC) on which the purchase was recorded, both inclusive. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;

@@ -11,7 +11,9 @@ import {
   merchantNotEligible,
   offerNotAvailable,
   purchaseAlreadyReversed,
+  purchaseNotHeld,
   purchaseNotPending,
+  purchaseOnHold,
   userNotEligible,
 } from './errors.ts';
 import {
@@ -140,6 +142,16 @@ export function dueWindows(
       recordedUntil: now.subtract({ hours: 24 * (confirmationDays ?? defaultConfirmationDays) }),
     }))
     .sort((left, right) => (left.merchantId < right.merchantId ? -1 : 1));
+}
+
+/** @throws PURCHASE_ON_HOLD when anybody but an administrator confirms what is held for review. */
+export function requireMayConfirmHeld({ id, status, held }: Purchase, { actor, to }: Settlement): void {
+  if (held && to === 'confirmed' && actor.type !== 'admin') throw purchaseOnHold({ purchase_id: id, status });
+}
+
+/** @throws PURCHASE_NOT_HELD. */
+export function requireHeld({ id, status, held }: Purchase): void {
+  if (!held) throw purchaseNotHeld({ purchase_id: id, status });
 }
 
 /** @throws FORBIDDEN when a user asks for a purchase of somebody else. */

@@ -28,6 +28,7 @@ type PurchaseRow = {
   currency: string;
   purchased_at: Temporal.Instant;
   status: PurchaseStatus;
+  held: boolean;
   created_at: Temporal.Instant;
   confirmed_at: Temporal.Instant | null;
   reversed_at: Temporal.Instant | null;
@@ -45,6 +46,7 @@ const COLUMNS = [
   'currency',
   'purchased_at',
   'status',
+  'held',
   'created_at',
   'confirmed_at',
   'reversed_at',
@@ -64,7 +66,8 @@ export function purchaseRepository() {
   async function insert(trx: Trx, purchases: readonly Purchase[]): Promise<ReadonlySet<string>> {
     const { rows } = await sql<{ id: string }>`
       insert into purchases (
-        id, partner_id, external_id, user_id, merchant_id, offer_id, amount, currency, purchased_at, status, created_at
+        id, partner_id, external_id, user_id, merchant_id, offer_id, amount, currency, purchased_at, status, held,
+        created_at
       )
       select * from unnest(
         ${purchases.map(({ id }) => id)}::uuid[],
@@ -77,6 +80,7 @@ export function purchaseRepository() {
         ${purchases.map(({ currency }) => currency)}::text[],
         ${purchases.map(({ purchasedAt }) => purchasedAt.toString())}::timestamptz[],
         ${purchases.map(({ status }) => status)}::purchase_status[],
+        ${purchases.map(({ held }) => held)}::boolean[],
         ${purchases.map(({ createdAt }) => createdAt.toString())}::timestamptz[]
       ) as purchase (id, partner_id, external_id)
       order by partner_id, external_id
@@ -185,11 +189,17 @@ export function purchaseRepository() {
     return rows.map(toPurchase);
   }
 
-  /** Writes status, times and reason of purchases that the caller has locked. */
+  /** Of a purchase that the caller has locked. */
+  async function endHold(trx: Trx, id: string): Promise<void> {
+    await trx.updateTable('purchases').set({ held: false }).where('id', '=', id).execute();
+  }
+
+  /** Writes status, times and reason, and ends the hold, of purchases that the caller has locked. */
   async function updateSettled(trx: Trx, purchases: readonly Purchase[]): Promise<void> {
     await sql`
       update purchases
       set status = settled.status,
+        held = false,
         confirmed_at = settled.confirmed_at,
         reversed_at = settled.reversed_at,
         reversal_reason = settled.reversal_reason
@@ -210,7 +220,10 @@ export function purchaseRepository() {
     if (filter.status !== undefined) where.push(sql`status = ${filter.status}`);
     if (filter.userId !== undefined) where.push(sql`user_id = ${filter.userId}`);
     if (filter.merchantId !== undefined) where.push(sql`merchant_id = ${filter.merchantId}`);
+    if (filter.held === true) where.push(sql`held`);
+    // Nearly all are not held: that has no index, and needs none.
     const hasIndex = where.length > 0;
+    if (filter.held === false) where.push(sql`not held`);
     if (filter.from !== undefined) where.push(sql`id >= ${firstIdAt(startOfDay(filter.from))}`);
     if (filter.to !== undefined) where.push(sql`id < ${firstIdAt(endOfDay(filter.to))}`);
     const list = { table: 'purchases', columns: COLUMNS, where, hasIndex, merge: mergeOf(filter) } as const;
@@ -218,7 +231,7 @@ export function purchaseRepository() {
     return { ...found, items: found.items.map(toPurchase) };
   }
 
-  return { insert, findByExternalKeys, find, lock, findDue, lockDue, updateSettled, list };
+  return { insert, findByExternalKeys, find, lock, findDue, lockDue, endHold, updateSettled, list };
 }
 
 /** The indexes of users and merchants have the status before the id. */
@@ -227,9 +240,9 @@ const STATUS_BY_STATUS = {
   where: sql<SqlBool>`status = each.status`,
 };
 
-function mergeOf({ status, userId, merchantId }: PurchaseFilter) {
+function mergeOf({ status, held, userId, merchantId }: PurchaseFilter) {
   const isOfSomebody = userId !== undefined || merchantId !== undefined;
-  return status === undefined && isOfSomebody ? STATUS_BY_STATUS : undefined;
+  return status === undefined && held !== true && isOfSomebody ? STATUS_BY_STATUS : undefined;
 }
 
 function toPurchase(row: PurchaseRow): Purchase {
@@ -244,6 +257,7 @@ function toPurchase(row: PurchaseRow): Purchase {
     currency: row.currency,
     purchasedAt: row.purchased_at,
     status: row.status,
+    held: row.held,
     createdAt: row.created_at,
     confirmedAt: row.confirmed_at,
     reversedAt: row.reversed_at,

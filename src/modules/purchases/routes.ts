@@ -16,11 +16,14 @@ import {
   merchantNotEligible,
   offerNotAvailable,
   purchaseAlreadyReversed,
+  purchaseNotHeld,
   purchaseNotPending,
+  purchaseOnHold,
   userNotEligible,
 } from './errors.ts';
 import type { PurchaseSubmission, RewardedPurchase, Settlement } from './model.ts';
 import { requirePurchaseStatus } from './policies.ts';
+import type { ReleasePurchase } from './review.ts';
 import {
   AcceptedBody,
   BatchBody,
@@ -33,9 +36,11 @@ import {
   presentBatch,
   presentConfirmation,
   presentPurchase,
+  presentRelease,
   presentReversal,
   presentRewardedPurchase,
   presentSettlements,
+  ReleasedBody,
   ReversalBody,
   ReversedBody,
   RewardedPurchaseBody,
@@ -53,6 +58,7 @@ const BATCH_LIMIT_BYTES = 1024 * 1024;
 
 export function purchaseRoutes(deps: {
   readonly service: PurchaseService;
+  readonly releasePurchase: ReleasePurchase;
   /** Requests travel in batches: what arrives while a batch is being written leaves together with the next one. */
   readonly ingestion: Batcher<PurchaseSubmission, RewardedPurchase>;
   readonly settlement: Batcher<Settlement, RewardedPurchase>;
@@ -60,7 +66,7 @@ export function purchaseRoutes(deps: {
   readonly perMinutePerUser: number;
   readonly perMinutePerPartner: number;
 }): Routes {
-  const { service, ingestion, settlement, limitRate } = deps;
+  const { service, releasePurchase, ingestion, settlement, limitRate } = deps;
 
   return (server) => {
     /** By purchases, not by requests: a batch counts for its items. Administrators are not limited. */
@@ -182,6 +188,7 @@ export function purchaseRoutes(deps: {
           status: query.status === undefined ? undefined : requirePurchaseStatus(query.status),
           userId: query.user_id,
           merchantId: query.merchant_id,
+          held: query.held,
           from: query.start_date,
           to: query.end_date,
         };
@@ -240,7 +247,7 @@ export function purchaseRoutes(deps: {
         config: {
           access: ['admin', 'partner'],
           scope: 'purchases:settle',
-          errors: [notFound, purchaseNotPending],
+          errors: [notFound, purchaseNotPending, purchaseOnHold],
         },
       },
       async (request) => {
@@ -248,6 +255,22 @@ export function purchaseRoutes(deps: {
         const outcomes = await settlement.submit([{ actor: callerOf(request), purchaseId, to: 'confirmed' }]);
         return presentConfirmation(onlyValue(outcomes));
       },
+    );
+
+    server.post(
+      '/purchases/:id/release',
+      {
+        schema: {
+          tags: ['purchases'],
+          summary: 'Release a purchase that is held for review',
+          description: 'It stays pending, and is confirmed like any other. No money moves.',
+          params: IdParams,
+          response: { 200: ReleasedBody },
+        },
+        config: { access: ['admin'], errors: [notFound, purchaseNotHeld] },
+      },
+      async (request) =>
+        presentRelease(await releasePurchase(request.params.id.toLowerCase(), callerOf(request))),
     );
 
     server.route({

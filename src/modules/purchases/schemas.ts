@@ -108,6 +108,7 @@ export const PurchaseQuery = CursorQuery({
   status: StatusFilter,
   user_id: Type.Optional(Id),
   merchant_id: Type.Optional(Id),
+  held: Type.Optional(Type.Boolean({ description: 'Whether it is held for review.' })),
   start_date: Type.Optional(CalendarDate),
   end_date: Type.Optional(CalendarDate),
 });
@@ -157,6 +158,7 @@ export const PurchaseBody = Type.Object({
   amount: Money,
   currency: Currency,
   status: PurchaseStatus,
+  held: Type.Boolean({ description: 'Pending, and under review until an administrator decides.' }),
   purchased_at: Timestamp,
   created_at: Timestamp,
 });
@@ -185,6 +187,12 @@ export const ConfirmationBody = Type.Object({
   amount: Money,
   cashback_amount: Money,
   confirmed_at: Timestamp,
+});
+
+export const ReleasedBody = Type.Object({
+  id: Id,
+  status: PurchaseStatus,
+  held: Type.Boolean({ examples: [false] }),
 });
 
 export const ReversedBody = Type.Object({
@@ -272,6 +280,7 @@ export function presentPurchase(purchase: Purchase) {
     amount: formatMoney(purchase.amount, purchase.currency),
     currency: purchase.currency,
     status: purchase.status,
+    held: purchase.held,
     purchased_at: formatInstant(purchase.purchasedAt),
     created_at: formatInstant(purchase.createdAt),
   };
@@ -301,6 +310,10 @@ export function presentConfirmation({ purchase, reward }: RewardedPurchase) {
     cashback_amount: formatMoney(reward.amount, reward.currency),
     confirmed_at: formatInstant(purchase.confirmedAt ?? purchase.createdAt),
   };
+}
+
+export function presentRelease({ id, status, held }: Purchase) {
+  return { id, status, held };
 }
 
 export function presentReversal({ purchase }: RewardedPurchase) {

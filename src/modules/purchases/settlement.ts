@@ -6,9 +6,10 @@ import { formatMoney } from '../../core/money.ts';
 import { failure, type Outcome, success } from '../../core/outcome.ts';
 import type { AuditClient } from '../audit/index.ts';
 import type { CashbackClient, Reward } from '../cashback/index.ts';
+import type { FraudClient } from '../fraud/index.ts';
 import type { Movement, WalletClient } from '../wallets/index.ts';
 import { externalKeyOf, nameOf, type Purchase, type RewardedPurchase, type Settlement } from './model.ts';
-import { isHiddenFrom, requireTransition } from './policies.ts';
+import { isHiddenFrom, requireMayConfirmHeld, requireTransition } from './policies.ts';
 import type { PurchaseRepository } from './repository.ts';
 
 /** A legal step of a purchase: what it was, what it became, and the reward that goes with it. */
@@ -26,11 +27,12 @@ export function purchaseSettlement(deps: {
   clock: Clock;
   logger: Logger;
   repository: PurchaseRepository;
+  fraud: FraudClient;
   cashback: CashbackClient;
   wallets: WalletClient;
   audit: AuditClient;
 }) {
-  const { database, clock, logger, repository, cashback, wallets, audit } = deps;
+  const { database, clock, logger, repository, fraud, cashback, wallets, audit } = deps;
 
   /**
    * Confirms and reverses a list of purchases in one transaction, and answers for each in order. Locks the purchases,
@@ -115,6 +117,7 @@ export function purchaseSettlement(deps: {
       finals.map(({ after, reward }) => ({ reward, to: CASHBACK_STATUS[after.status] })),
     );
     await wallets.applyMovements(trx, steps.flatMap(movementOf));
+    await fraud.resolveHolds(trx, steps.flatMap(resolutionOf));
     await audit.record(
       trx,
       steps.map(({ settlement, before, after, reward }) => ({
@@ -126,6 +129,7 @@ export function purchaseSettlement(deps: {
           from: before.status,
           cashback_amount: formatMoney(reward.amount, reward.currency),
           currency: reward.currency,
+          ...(before.held && { was_held: true }),
           ...(settlement.to === 'reversed' && { reason: settlement.reason }),
         },
       })),
@@ -169,16 +173,23 @@ function referenceOf(settlement: Settlement): string {
 
 const CASHBACK_STATUS = { pending: 'pending', confirmed: 'available', reversed: 'reversed' } as const;
 
-/** @throws PURCHASE_NOT_PENDING or PURCHASE_ALREADY_REVERSED. */
+/** @throws PURCHASE_NOT_PENDING, PURCHASE_ALREADY_REVERSED or PURCHASE_ON_HOLD. */
 function settled(purchase: Purchase, settlement: Settlement, now: Temporal.Instant): Purchase {
   requireTransition(purchase, settlement.to);
+  requireMayConfirmHeld(purchase, settlement);
   return settlement.to === 'confirmed'
-    ? { ...purchase, status: 'confirmed', confirmedAt: now }
-    : { ...purchase, status: 'reversed', reversedAt: now, reversalReason: settlement.reason };
+    ? { ...purchase, status: 'confirmed', held: false, confirmedAt: now }
+    : { ...purchase, status: 'reversed', held: false, reversedAt: now, reversalReason: settlement.reason };
 }
 
 function rewardedAfter({ after, reward }: Step): RewardedPurchase {
   return { purchase: after, reward: { ...reward, status: CASHBACK_STATUS[after.status] } };
+}
+
+/** A purchase that was held is settled: its hold is resolved by that. */
+function resolutionOf({ settlement, before }: Step) {
+  const { actor, to } = settlement;
+  return before.held ? [{ purchaseId: before.id, resolution: to, actor }] : [];
 }
 
 /** What a step moves in the wallet; nothing where the cap had left nothing. */
