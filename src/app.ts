@@ -190,7 +190,7 @@ export async function createPlatform(deps: {
 
   return {
     server,
-    modules: { users, partners, merchants, offers, purchases, payouts },
+    modules: { users, partners, featureFlags, merchants, offers, purchases, wallets, payouts },
     /** Begins to run the recurring jobs, beside any other process that does. */
     startJobs: runner.start,
     jobs,

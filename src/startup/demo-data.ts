@@ -2,6 +2,7 @@ import type { Platform } from '../app.ts';
 import { type Clock, utcDate } from '../core/clock.ts';
 import { DomainError, type ErrorDetails } from '../core/errors.ts';
 import { SYSTEM } from '../modules/audit/index.ts';
+import { administerDemo } from './demo-administration.ts';
 
 export const DEMO_PASSWORD = 'Str0ng!Pass';
 
@@ -14,6 +15,9 @@ const SHOPPERS = [
 ] as const;
 
 export const DEMO_USERS = [ADMIN, ...SHOPPERS];
+
+/** A customer whom the operator brought along, without a password. Made last: with her the data is complete. */
+const IMPORTED_CUSTOMER = 'erin@clicknback.com';
 
 /** Name, default percentage, and the offer: percent or fixed, with or without a cap; null for none. */
 const MERCHANTS = [
@@ -35,19 +39,21 @@ const PURCHASES_PER_SHOPPER = 110;
 const DAYS_BACK = 120;
 
 /**
- * A small programme to look at, made by the platform's own use cases: a dozen merchants with offers, and some
- * hundred purchases of three shoppers in every state. The admin comes last, so that a load that was cut off is
- * completed by the next start; what is there already is refused as a duplicate and stays as it is.
+ * A small programme to look at, made by the platform's own use cases: a dozen merchants with offers, some hundred
+ * purchases of three shoppers in every state, and what follows from them. A load that was cut off is completed by the
+ * next start; what is there already is refused as a duplicate and stays as it is.
  */
-export async function loadDemoData({ modules }: Platform, clock: Clock, currency: string): Promise<void> {
-  const { users, merchants, offers, purchases } = modules;
-  if ((await users.service.findByEmail(ADMIN.email)) !== undefined) return;
+export async function loadDemoData(platform: Platform, clock: Clock, currency: string): Promise<void> {
+  const { users, merchants, offers, purchases } = platform.modules;
+  if ((await users.service.findByEmail(IMPORTED_CUSTOMER)) !== undefined) return;
 
   const now = clock();
-  const shopperIds = await Promise.all(
-    SHOPPERS.map(async ({ email }) => {
+  const [adminId, ...shopperIds] = await Promise.all(
+    [ADMIN, ...SHOPPERS].map(async ({ email, role }) => {
       const account = { email, password: DEMO_PASSWORD };
-      const user = (await users.service.findByEmail(email)) ?? (await users.service.register(account, null));
+      const create = () =>
+        role === 'admin' ? users.service.createAdmin(account) : users.service.register(account, null);
+      const user = (await users.service.findByEmail(email)) ?? (await create());
       return user.id;
     }),
   );
@@ -101,7 +107,8 @@ export async function loadDemoData({ modules }: Platform, clock: Clock, currency
       .filter(({ index }) => index % 18 === 7)
       .map(({ purchaseId }) => ({ actor: SYSTEM, purchaseId, to: 'reversed', reason: 'returned' })),
   );
-  await users.service.createAdmin({ email: ADMIN.email, password: DEMO_PASSWORD });
+  await administerDemo(platform, clock, { adminId: adminId ?? '', shopperIds, merchantIds, currency });
+  await users.service.importUsers([{ email: IMPORTED_CUSTOMER }], SYSTEM);
 }
 
 /** The result; or, when it was there already, what the refusal tells of it. */

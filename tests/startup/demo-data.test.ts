@@ -1,44 +1,78 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Platform } from '../../src/app.ts';
 import { verifyLedger } from '../../src/modules/wallets/index.ts';
 import { loadDemoData } from '../../src/startup/demo-data.ts';
 import { runSql } from '../support/database.ts';
 import { startTestPlatform } from '../support/platform.ts';
 
-const { platform, database, clock, createMerchant } = await startTestPlatform();
+const cutOff = () => Promise.reject(new Error('cut off'));
 
-test('demo data whose load was cut off is completed by the next one, and then left as it is', async () => {
-  // A load that got as far as a merchant without its offer, and purchases that were not settled.
-  await createMerchant({ name: 'Corner Books' });
-  const { purchases } = platform.modules;
-  const settlement = { ...purchases.settlement, submit: () => Promise.reject(new Error('cut off')) };
-  const cutOff = { ...platform, modules: { ...platform.modules, purchases: { ...purchases, settlement } } };
-  await assert.rejects(loadDemoData(cutOff, clock, 'EUR'), /cut off/);
+/** Platforms whose load ends half-way: while purchases are settled, payouts moved, and just before the last step. */
+const INTERRUPTIONS: Record<string, (modules: Platform['modules']) => Partial<Platform['modules']>> = {
+  'before purchases are settled': ({ purchases }) => ({
+    purchases: { ...purchases, settlement: { ...purchases.settlement, submit: cutOff } },
+  }),
+  'before payouts are moved on': ({ payouts }) => ({
+    payouts: { ...payouts, transitions: { ...payouts.transitions, submit: cutOff } },
+  }),
+  'after the last step but one': ({ users }) => ({
+    users: { ...users, service: { ...users.service, importUsers: cutOff } },
+  }),
+};
 
-  await loadDemoData(platform, clock, 'EUR');
+for (const [when, interrupt] of Object.entries(INTERRUPTIONS)) {
+  test(`demo data whose load was cut off ${when} is completed by the next one, and then left as it is`, async () => {
+    const { platform, database, clock, createMerchant } = await startTestPlatform();
+    // And earlier, between a merchant and its offer.
+    await createMerchant({ name: 'Corner Books' });
+    const interrupted = { ...platform, modules: { ...platform.modules, ...interrupt(platform.modules) } };
+    await assert.rejects(loadDemoData(interrupted, clock, 'EUR'), /cut off/);
 
-  const completed = await content();
-  assert.deepEqual(completed.offers, [{ merchants: 12, offers: 11 }]);
-  assert.deepEqual(
-    completed.purchases.map(({ status }) => status),
-    ['pending', 'confirmed', 'reversed'],
+    await loadDemoData(platform, clock, 'EUR');
+
+    const completed = await content(database.url);
+    assert.deepEqual(completed, {
+      merchants: 12,
+      offers: 11,
+      purchases: ['pending', 'confirmed', 'reversed'],
+      partners: 1,
+      keys: 1,
+      partner_purchases: 3,
+      payouts: { requested: 2, processing: 1, completed: 2, failed: 1, cancelled: 1 },
+      adjustments: 1,
+      flags: 1,
+    });
+    assert.equal((await verifyLedger(database.db)).faultCount, 0);
+
+    const rows = await countJournal(database.url);
+    await loadDemoData(platform, clock, 'EUR');
+    assert.deepEqual(await content(database.url), completed);
+    assert.deepEqual(await countJournal(database.url), rows);
+  });
+}
+
+async function content(url: string): Promise<unknown> {
+  const [row] = await runSql(
+    url,
+    `select
+      (select count(*)::int from merchants) as merchants,
+      (select count(*)::int from offers) as offers,
+      (select array_agg(distinct status)::text[] from purchases) as purchases,
+      (select count(*)::int from partners) as partners,
+      (select count(*)::int from partner_keys) as keys,
+      (select count(*)::int from purchases where partner_id is not null) as partner_purchases,
+      (select jsonb_object_agg(status, count) from (select status, count(*)::int from payouts group by status) as states)
+        as payouts,
+      (select count(*)::int from adjustments) as adjustments,
+      (select count(*)::int from feature_flags) as flags`,
   );
-  assert.equal((await verifyLedger(database.db)).faultCount, 0);
+  return row;
+}
 
-  await loadDemoData(platform, clock, 'EUR');
-  assert.deepEqual(await content(), completed);
-});
-
-async function content() {
-  return {
-    offers: await runSql(
-      database.url,
-      `select count(distinct merchants.id)::int as merchants, count(offers.id)::int as offers
-       from merchants left join offers on offers.merchant_id = merchants.id`,
-    ),
-    purchases: await runSql(
-      database.url,
-      'select status::text, count(*)::int from purchases group by purchases.status order by purchases.status',
-    ),
-  };
+function countJournal(url: string) {
+  return runSql(
+    url,
+    'select (select count(*)::int from wallet_entries) as entries, (select count(*)::int from audit_logs) as audit',
+  );
 }

@@ -9,5 +9,5 @@ export type FlagClient = Pick<FlagService, 'evaluateFlags'>;
 
 export function featureFlagsModule(deps: { database: Database; clock: Clock; audit: AuditClient }) {
   const service = flagService({ ...deps, repository: flagRepository() });
-  return { routes: flagRoutes(service), client: service satisfies FlagClient };
+  return { routes: flagRoutes(service), client: service satisfies FlagClient, service };
 }

@@ -64,6 +64,7 @@ export function partnersModule(deps: {
   return {
     routes: partnerRoutes(service),
     client: client satisfies PartnerClient,
+    service,
     jobs: [purgeJob('purge-partner-messages', client.purgeMessages)],
   };
 }

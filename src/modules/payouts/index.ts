@@ -56,6 +56,7 @@ export function payoutsModule(deps: {
   return {
     routes: payoutRoutes({ service, requests, transitions, defaultCurrency }),
     client: service satisfies PayoutClient,
+    service,
     /** For the loading of demo data, which goes the way that requests go. */
     requests,
     transitions,

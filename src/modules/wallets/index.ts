@@ -40,5 +40,7 @@ export function walletsModule(deps: {
   return {
     routes: walletRoutes({ service, adjustWallet, defaultCurrency }),
     client: service satisfies WalletClient,
+    /** For the loading of demo data. */
+    adjustWallet,
   };
 }

@@ -1,0 +1,133 @@
+import type { Platform } from '../app.ts';
+import type { Clock } from '../core/clock.ts';
+import { DomainError } from '../core/errors.ts';
+import type { Actor } from '../modules/audit/index.ts';
+
+type Demo = {
+  readonly adminId: string;
+  readonly shopperIds: readonly string[];
+  readonly merchantIds: readonly string[];
+  readonly currency: string;
+};
+
+/** Which shopper withdraws how much, in minor units, and what becomes of it. */
+const PAYOUTS = [
+  [0, 25_00n, 'completed'],
+  [0, 15_00n, 'processing'],
+  [0, 10_50n, 'requested'],
+  [1, 20_00n, 'failed'],
+  [1, 12_00n, 'cancelled'],
+  [1, 11_00n, 'requested'],
+  [2, 18_00n, 'completed'],
+] as const;
+
+const MOVES = {
+  requested: undefined,
+  processing: { to: 'processing' },
+  completed: { to: 'completed', externalReference: 'DEMO-TRANSFER' },
+  failed: { to: 'failed', reason: 'The bank does not know this account.' },
+  cancelled: { to: 'cancelled' },
+} as const;
+
+/** Textbook accounts: the check digits are right, nobody holds them. */
+const BANK_DETAILS = [
+  { iban: 'DE89370400440532013000', accountHolder: 'Alice Example' },
+  { iban: 'GB29NWBK60161331926819', accountHolder: 'Bob Example' },
+  { iban: 'FR1420041010050500013M02606', accountHolder: 'Dave Example' },
+] as const;
+
+/**
+ * What the admin and others do with the programme: a partner that reports purchases, payouts in every state, a wallet
+ * adjusted by hand, a flag. Each of it once, however often it is called.
+ */
+export async function administerDemo(platform: Platform, clock: Clock, demo: Demo): Promise<void> {
+  const { purchases, featureFlags, wallets } = platform.modules;
+  const { adminId, shopperIds, currency } = demo;
+  const [merchantId = ''] = demo.merchantIds;
+  const admin: Actor = { type: 'admin', id: adminId, requestId: null };
+
+  const partnerId = await openPartner(platform, admin);
+  await purchases.ingestion.submit(
+    shopperIds.map((userId, index) => ({
+      actor: { type: 'partner', id: partnerId, requestId: null },
+      externalId: `demo-order-${index + 1}`,
+      userId,
+      merchantId,
+      amount: 60_00n,
+      currency,
+      purchasedAt: clock()
+        .subtract({ hours: 24 * (index + 1) })
+        .round('second'),
+    })),
+  );
+  await featureFlags.service.setFlag(
+    {
+      key: 'purchase_auto_confirm',
+      scope: { type: 'merchant', id: merchantId },
+      enabled: false,
+      description: 'Confirmed by hand: its customers send much back.',
+    },
+    admin,
+  );
+  await requestPayouts(platform, demo);
+  await movePayouts(platform, admin, demo);
+  await wallets.adjustWallet({
+    actor: admin,
+    userId: shopperIds[1] ?? '',
+    currency,
+    amount: 5_00n,
+    direction: 'credit',
+    reason: 'Goodwill: a confirmation that took too long',
+    // A load that is cut off just after it must not give it twice.
+    request: { callerId: adminId, key: 'demo-goodwill', operation: 'wallet.adjust', content: null },
+  });
+}
+
+/** With a key that nobody has: a key is shown once, to whom it is issued. */
+async function openPartner({ modules: { partners } }: Platform, admin: Actor): Promise<string> {
+  try {
+    const input = { name: 'Northwind Network', signatureRequired: false };
+    const { partner } = await partners.service.createPartner(input, admin);
+    const scopes = ['purchases:write', 'purchases:settle'] as const;
+    await partners.service.issueKey(partner.id, { name: 'orders', scopes, expiresAt: null }, admin);
+    return partner.id;
+  } catch (error) {
+    if (error instanceof DomainError && error.kind === 'conflict') return String(error.details.partner_id);
+    throw error;
+  }
+}
+
+/** All of them in one transaction, or none. */
+async function requestPayouts({ modules: { payouts } }: Platform, { shopperIds, currency }: Demo) {
+  const { items: present } = await payouts.service.listPayouts({}, { offset: 0, limit: 1 });
+  if (present.length > 0) return;
+  await payouts.requests.submit(
+    PAYOUTS.map(([shopper, amount]) => {
+      const userId = shopperIds[shopper] ?? '';
+      return {
+        actor: { type: 'user', id: userId, requestId: null },
+        userId,
+        amount,
+        currency,
+        method: 'bank_transfer',
+        bankDetails: BANK_DETAILS[shopper],
+        request: undefined,
+      };
+    }),
+  );
+}
+
+async function movePayouts({ modules: { payouts } }: Platform, admin: Actor, { shopperIds }: Demo) {
+  const { items } = await payouts.service.listPayouts({ status: 'requested' }, { offset: 0, limit: 100 });
+  await payouts.transitions.submit(
+    items.flatMap(({ id: payoutId, userId, amount }) => {
+      const planned = PAYOUTS.find(
+        ([shopper, planned]) => shopperIds[shopper] === userId && planned === amount,
+      );
+      const move = planned && MOVES[planned[2]];
+      if (move === undefined) return [];
+      const owner: Actor = { type: 'user', id: userId, requestId: null };
+      return [{ ...move, actor: move.to === 'cancelled' ? owner : admin, payoutId }];
+    }),
+  );
+}
