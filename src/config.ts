@@ -49,11 +49,11 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     bcryptCost: variable.integer('BCRYPT_COST', 12, 4, 16),
     loginsPerMinute: variable.integer('LOGINS_PER_MINUTE', 10, 1, 1_000_000),
     registrationsPerMinute: variable.integer('REGISTRATIONS_PER_MINUTE', 20, 1, 1_000_000),
-    purchasesPerMinutePerUser: variable.integer('PURCHASES_PER_MINUTE_PER_USER', 60, 1, 1_000_000_000),
+    purchasesPerMinutePerUser: variable.integer('PURCHASES_PER_MINUTE_PER_USER', 600, 1, 1_000_000_000),
     // The least is one batch of the largest size, as a batch passes as a whole or not at all.
     purchasesPerMinutePerPartner: variable.integer(
       'PURCHASES_PER_MINUTE_PER_PARTNER',
-      60_000,
+      1_000_000,
       1_000,
       1_000_000_000,
     ),
