@@ -37,8 +37,8 @@ const BANK_DETAILS = [
 ] as const;
 
 /**
- * What the admin and others do with the programme: a partner that reports purchases, payouts in every state, a wallet
- * adjusted by hand, a flag. Each of it once, however often it is called.
+ * What the admin and others do with the programme: a partner that reports purchases, of which one is held for
+ * review, payouts in every state, a wallet adjusted by hand, a flag. Each of it once, however often it is called.
  */
 export async function administerDemo(platform: Platform, clock: Clock, demo: Demo): Promise<void> {
   const { purchases, featureFlags, wallets } = platform.modules;
@@ -47,19 +47,30 @@ export async function administerDemo(platform: Platform, clock: Clock, demo: Dem
   const admin: Actor = { type: 'admin', id: adminId, requestId: null };
 
   const partnerId = await openPartner(platform, admin);
-  await purchases.ingestion.submit(
-    shopperIds.map((userId, index) => ({
-      actor: { type: 'partner', id: partnerId, requestId: null },
+  const partnerPurchase = {
+    actor: { type: 'partner', id: partnerId, requestId: null },
+    merchantId,
+    currency,
+  } as const;
+  await purchases.ingestion.submit([
+    ...shopperIds.map((userId, index) => ({
+      ...partnerPurchase,
       externalId: `demo-order-${index + 1}`,
       userId,
-      merchantId,
       amount: 60_00n,
-      currency,
       purchasedAt: clock()
         .subtract({ hours: 24 * (index + 1) })
         .round('second'),
     })),
-  );
+    // So unlike what its shopper buys that it is held for review.
+    {
+      ...partnerPurchase,
+      externalId: 'demo-order-large',
+      userId: shopperIds[2] ?? '',
+      amount: 1_450_00n,
+      purchasedAt: clock().round('second'),
+    },
+  ]);
   await featureFlags.service.setFlag(
     {
       key: 'purchase_auto_confirm',

@@ -38,7 +38,8 @@ for (const [when, interrupt] of Object.entries(INTERRUPTIONS)) {
       purchases: ['pending', 'confirmed', 'reversed'],
       partners: 1,
       keys: 1,
-      partner_purchases: 3,
+      partner_purchases: 4,
+      holds: 1,
       payouts: { requested: 2, processing: 1, completed: 2, failed: 1, cancelled: 1 },
       adjustments: 1,
       flags: 1,
@@ -62,6 +63,7 @@ async function content(url: string): Promise<unknown> {
       (select count(*)::int from partners) as partners,
       (select count(*)::int from partner_keys) as keys,
       (select count(*)::int from purchases where partner_id is not null) as partner_purchases,
+      (select count(*)::int from purchase_holds where resolution is null) as holds,
       (select jsonb_object_agg(status, count) from (select status, count(*)::int from payouts group by status) as states)
         as payouts,
       (select count(*)::int from adjustments) as adjustments,
