@@ -2,19 +2,14 @@ import { createPlatform } from './app.ts';
 import { readConfig } from './config.ts';
 import { systemClock } from './core/clock.ts';
 import { createLogger } from './core/logging.ts';
-import { StartupError } from './core/startup-error.ts';
 import { loadDemoData } from './startup/demo-data.ts';
 import { listen } from './startup/listen.ts';
 import { openMigratedDatabase } from './startup/open-database.ts';
+import { run } from './startup/run.ts';
 import { stopGracefully } from './startup/stop-gracefully.ts';
 import { summary } from './startup/summary.ts';
 
-try {
-  await main();
-} catch (error) {
-  console.error(error instanceof StartupError ? error.message : error);
-  process.exit(1);
-}
+await run(main);
 
 /** config → database → platform → listen, and on a signal the same way back. */
 async function main(): Promise<void> {

@@ -2,17 +2,12 @@ import { createPlatform } from './app.ts';
 import { readConfig } from './config.ts';
 import { systemClock } from './core/clock.ts';
 import { createLogger } from './core/logging.ts';
-import { StartupError } from './core/startup-error.ts';
 import { listen } from './startup/listen.ts';
 import { joinMigratedDatabase } from './startup/open-database.ts';
+import { run } from './startup/run.ts';
 import { stopGracefully } from './startup/stop-gracefully.ts';
 
-try {
-  await main();
-} catch (error) {
-  console.error(error instanceof StartupError ? error.message : error);
-  process.exit(1);
-}
+await run(main);
 
 /** A process that runs the jobs and no API: as many of them as wanted, beside as many that serve. */
 async function main(): Promise<void> {

@@ -9,6 +9,7 @@ import { createLogger } from '../../src/core/logging.ts';
 import { StartupError } from '../../src/core/startup-error.ts';
 import { DEMO_PASSWORD } from '../../src/startup/demo-data.ts';
 import { openMigratedDatabase } from '../../src/startup/open-database.ts';
+import { run } from '../../src/startup/run.ts';
 import { findContent, load } from './load.ts';
 
 const ADMIN_EMAIL = 'carol@clicknback.com';
@@ -17,12 +18,7 @@ const HOT_EMAIL = 'alice@clicknback.com';
 const MONTHS = 36;
 const MOST_PURCHASES = 50_000_000;
 
-try {
-  await main();
-} catch (error) {
-  console.error(error instanceof StartupError ? error.message : error);
-  process.exitCode = 1;
-}
+await run(main);
 
 async function main(): Promise<void> {
   const purchases = readPurchases();

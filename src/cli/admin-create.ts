@@ -13,16 +13,12 @@ import { onlyValue } from '../core/outcome.ts';
 import { StartupError } from '../core/startup-error.ts';
 import { RegistrationBody, type User } from '../modules/users/index.ts';
 import { joinMigratedDatabase } from '../startup/open-database.ts';
+import { run } from '../startup/run.ts';
 import { openQuestions } from './questions.ts';
 
 const readAccount = itemReader(RegistrationBody);
 
-try {
-  await main();
-} catch (error) {
-  console.error(error instanceof StartupError ? error.message : error);
-  process.exitCode = 1;
-}
+await run(main);
 
 async function main(): Promise<void> {
   const [email, ...others] = process.argv.slice(2);

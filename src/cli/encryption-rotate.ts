@@ -1,10 +1,10 @@
 /* Encrypts whatever an older key of ENCRYPTION_KEYS protects with the first one, so that the older one can go. */
 import { readConfig } from '../config.ts';
 import { createLogger } from '../core/logging.ts';
-import { StartupError } from '../core/startup-error.ts';
 import { reencryptSigningSecrets } from '../modules/partners/index.ts';
 import { reencryptBankDetails } from '../modules/payouts/index.ts';
 import { joinMigratedDatabase } from '../startup/open-database.ts';
+import { run } from '../startup/run.ts';
 
 /** Everything that is encrypted at rest: whoever encrypts something new adds its line. */
 const SECRETS = [
@@ -12,12 +12,7 @@ const SECRETS = [
   { name: 'signing secrets of partners', reencrypt: reencryptSigningSecrets },
 ];
 
-try {
-  await main();
-} catch (error) {
-  console.error(error instanceof StartupError ? error.message : error);
-  process.exitCode = 1;
-}
+await run(main);
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);

@@ -3,18 +3,13 @@ import { styleText } from 'node:util';
 import { readConfig } from '../config.ts';
 import { createLogger } from '../core/logging.ts';
 import { formatMoney } from '../core/money.ts';
-import { StartupError } from '../core/startup-error.ts';
 import { type LedgerReport, verifyLedger } from '../modules/wallets/index.ts';
 import { joinMigratedDatabase } from '../startup/open-database.ts';
+import { run } from '../startup/run.ts';
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  console.error(error instanceof StartupError ? error.message : error);
-  process.exitCode = 1;
-}
+await run(main);
 
-async function main(): Promise<number> {
+async function main(): Promise<void> {
   const config = readConfig(process.env);
   const { database, close } = await joinMigratedDatabase(
     config,
@@ -24,7 +19,7 @@ async function main(): Promise<number> {
     const started = performance.now();
     const report = await verifyLedger(database.db);
     printReport(report, (performance.now() - started) / 1000);
-    return report.faultCount === 0 ? 0 : 1;
+    if (report.faultCount > 0) process.exitCode = 1;
   } finally {
     await close();
   }

@@ -5,13 +5,9 @@ import { restoreEmbeddedPostgres } from '../core/embedded-postgres/index.ts';
 import { createLogger } from '../core/logging.ts';
 import { StartupError } from '../core/startup-error.ts';
 import { embeddedLocation, joinEmbeddedServer } from '../startup/open-database.ts';
+import { run } from '../startup/run.ts';
 
-try {
-  await main();
-} catch (error) {
-  console.error(error instanceof StartupError ? error.message : error);
-  process.exitCode = 1;
-}
+await run(main);
 
 async function main(): Promise<void> {
   const [path, ...others] = process.argv.slice(2);
