@@ -16,8 +16,10 @@ export type NewestFirst = {
    * Where an index has other columns between those of `where` and the id: every value that these take, so that the
    * list is the merge of what the index gives in order for each one. Must leave out no row that `where` finds.
    */
-  readonly merge?: { readonly each: RawBuilder<unknown>; readonly where: RawBuilder<SqlBool> } | undefined;
+  readonly merge?: Merge | undefined;
 };
+
+type Merge = { readonly each: RawBuilder<unknown>; readonly where: RawBuilder<SqlBool> };
 
 /**
  * One page of a large list, the highest id first; the cursor is the id. Reads ids before rows: from the index alone,
@@ -50,21 +52,28 @@ export async function pageNewestFirst<Row extends { readonly id: string }>(
 }
 
 /** The highest ids of the list, `limit` of them after the first `offset`. */
-function idsOf({ table, where, hasIndex, merge }: NewestFirst, limit: number, offset = 0) {
-  const highest = (conditions: readonly RawBuilder<SqlBool>[], count: RawBuilder<unknown>) => sql`
-    select id from ${sql.table(table)}
-    where ${sql.join([sql<SqlBool>`true`, ...conditions], sql` and `)}
-    order by id desc ${hasIndex ? sql`nulls last` : sql``}
-    ${count}
-  `;
-  if (merge === undefined) return highest(where, sql`limit ${limit} offset ${offset}`);
+function idsOf(list: NewestFirst, limit: number, offset: number) {
+  if (list.merge === undefined) return highestIds(list, limit, offset);
   return sql`
-    select id
-    from ${merge.each}
-    cross join lateral (${highest([...where, merge.where], sql`limit ${offset + limit}`)}) as one
+    ${eachOf(list, list.merge, offset + limit)}
     order by id desc
     limit ${limit} offset ${offset}
   `;
+}
+
+function highestIds({ table, where, hasIndex }: NewestFirst, limit: number, offset = 0) {
+  return sql`
+    select id from ${sql.table(table)}
+    where ${sql.join([sql<SqlBool>`true`, ...where], sql` and `)}
+    order by id desc ${hasIndex ? sql`nulls last` : sql``}
+    limit ${limit} offset ${offset}
+  `;
+}
+
+/** The highest ids of each order that is merged, `limit` of each. */
+function eachOf(list: NewestFirst, merge: Merge, limit: number) {
+  const one = highestIds({ ...list, where: [...list.where, merge.where] }, limit);
+  return sql`select id from ${merge.each} cross join lateral (${one}) as one`;
 }
 
 /** Exact as far as rows are counted; beyond that what the planner expects, from the statistics that ANALYZE keeps. */
@@ -73,9 +82,15 @@ async function countRows(
   list: NewestFirst,
   countedRows: number,
 ): Promise<{ rows: number; isEstimate?: true }> {
-  const counted = await sql<{ rows: number }>`
-    select count(*)::int as rows from (${idsOf(list, countedRows + 1)}) as found
-  `.execute(db);
+  const limit = countedRows + 1;
+  // Not merged: which rows are counted does not matter, and the last ones are never looked for.
+  const some =
+    list.merge === undefined
+      ? highestIds(list, limit)
+      : sql`${eachOf(list, list.merge, limit)} limit ${limit}`;
+  const counted = await sql<{ rows: number }>`select count(*)::int as rows from (${some}) as found`.execute(
+    db,
+  );
   const rows = counted.rows[0]?.rows ?? 0;
   if (rows <= countedRows) return { rows };
   const { rows: plans } = await sql<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>`

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { newId } from '../../src/core/id.ts';
+import { COUNTED_ROWS } from '../../src/core/page.ts';
 import type { AuditFilter } from '../../src/modules/audit/model.ts';
 import { auditRepository } from '../../src/modules/audit/repository.ts';
 import type { PayoutFilter } from '../../src/modules/payouts/model.ts';
@@ -165,11 +166,12 @@ async function assertReadsLittle(
 ): Promise<void> {
   for (const after of [undefined, MIDST, '00000000-0000-7000-8000-000000000000']) {
     const page = after === undefined ? FIRST : { ...FIRST, after };
-    const [rows = []] = await scansOf((db) => list(db, page));
+    const [rows = [], count = []] = await scansOf((db) => list(db, page));
     assert.deepEqual(
       rows.filter((node) => node['Node Type'] === 'Seq Scan'),
       [],
     );
+    assert.ok(rowsRead(count) <= COUNTED_ROWS + MOST_READ, `${rowsRead(count)} rows counted`);
     assert.ok(rowsRead(rows) <= MOST_READ, `${rowsRead(rows)} rows: ${JSON.stringify(rows, null, 1)}`);
   }
 }
