@@ -64,7 +64,7 @@ describe('screening a list', () => {
         assert.deepEqual(await desk.reasonsOf(apart), reasons);
         assert.deepEqual(rulesOf(reasons), expected);
       }),
-      { numRuns: 15 },
+      { numRuns: 15, endOnFailure: true },
     );
     assert.ok(held > 60, `only ${held} were held, so that little was compared`);
   });

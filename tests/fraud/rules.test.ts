@@ -147,8 +147,59 @@ for (const { way, buy } of ways) {
   });
 }
 
+describe('what the rules know of the past', () => {
+  /** On days of their own, so that nobody buys too much on one. */
+  const many = (count: number, order: { userId: string; merchantId: string; amount: string }) =>
+    Array.from({ length: count }, (_, index) => {
+      const day = Temporal.PlainDate.from('2025-06-01').add({ days: index });
+      return { ...order, at: `${day}T10:00:00Z` };
+    });
+
+  test('is the latest 20 purchases of a user', async () => {
+    const { id: userId } = await platform.registerUser();
+    const merchantId = await desk.openMerchant();
+    await desk.buyInOneBatch(many(20, { userId, merchantId, amount: '200.00' }));
+    await desk.buyInOneBatch(many(20, { userId, merchantId, amount: '10.00' }));
+
+    const [id = ''] = await desk.buyOneByOne([{ userId, merchantId, amount: '600.00' }]);
+
+    assert.match(JSON.stringify(await desk.reasonsOf([id])), /"usual_amount":"10.00"/);
+  });
+
+  test('is the latest 100 purchases at a merchant', async () => {
+    const [{ id: userId }, { id: other }] = [await platform.registerUser(), await platform.registerUser()];
+    const merchantId = await desk.openMerchant();
+    await desk.buyInOneBatch(many(100, { userId, merchantId, amount: '200.00' }));
+    await desk.buyInOneBatch(many(100, { userId, merchantId, amount: '30.00' }));
+
+    const [id = ''] = await desk.buyOneByOne([{ userId: other, merchantId, amount: '600.01' }]);
+
+    assert.match(
+      JSON.stringify(await desk.reasonsOf([id])),
+      /amount_above_merchant_usual.+"purchases":100.+"usual_amount":"30.00"/,
+    );
+  });
+
+  test('holds purchases that are confirmed or reversed by now', async () => {
+    const { id: userId } = await platform.registerUser();
+    const merchantId = await desk.openMerchant();
+    const today = (amount: string) => ({ userId, merchantId, amount });
+    const small = desk.tenSmallOnes(userId, merchantId).slice(0, 3);
+    const before = await desk.buyInOneBatch([...small, today('10.00'), today('10.00'), today('10.00')]);
+    for (const [index, id] of before.entries()) await (index % 2 === 0 ? desk.confirm(id) : desk.reverse(id));
+
+    const [id = ''] = await desk.buyOneByOne([today('600.00')]);
+
+    const [reasons] = (await desk.reasonsOf([id])) as { rule: string }[][];
+    assert.deepEqual(
+      reasons?.map(({ rule }) => rule),
+      ['purchases_per_user_day', 'amount_above_user_usual'],
+    );
+  });
+});
+
 describe('what is usual at a merchant', () => {
-  test('comes from its latest 100 purchases, is known from 20 on, and is read anew after five minutes', async () => {
+  test('is known from 20 purchases on, and is read anew after five minutes', async () => {
     const merchantId = await desk.openMerchant();
     const buyAs = async (amount: string) => {
       const { id: userId } = await platform.registerUser();
