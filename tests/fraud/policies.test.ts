@@ -5,6 +5,7 @@ import type { ScreenedPurchase, VelocityLimits } from '../../src/modules/fraud/m
 import {
   candidateOf,
   emptyHistory,
+  LIMIT_REACHED,
   type MerchantUsuals,
   questionsOf,
   screen,
@@ -93,20 +94,18 @@ describe('what the rules ask of the past', () => {
     }
   });
 
-  test('is the count of a day only for who was seen on it for a tenth of the limit', () => {
-    for (const [limit, seen, isAsked] of [
-      [50, 4, false],
-      [50, 5, true],
-      [49, 4, false],
-      [41, 4, false],
-      [40, 4, true],
-      [10, 1, true],
-      [3, 1, true],
-    ] as const) {
-      const purchase = bought({}, seen);
-      const { userDays } = questionsOf([purchase], { ...LIMITS, purchasesPerUserDay: limit });
-      assert.deepEqual(userDays, isAsked ? [purchase] : [], `${seen} of ${limit}`);
-    }
+  test('is the count of a day at each tenth of the limit that was seen, always from the limit on, until it is known', () => {
+    const asksAt = (limit: number, upTo: number) =>
+      Array.from({ length: upTo }, (_, index) => index + 1).filter((seen) => {
+        const purchase = bought({}, seen);
+        const { userDays } = questionsOf([purchase], { ...LIMITS, purchasesPerUserDay: limit });
+        return userDays.length === 1;
+      });
+    assert.deepEqual(asksAt(50, 53), [5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 51, 52, 53]);
+    assert.deepEqual(asksAt(41, 43), [5, 10, 15, 20, 25, 30, 35, 40, 41, 42, 43]);
+    assert.deepEqual(asksAt(3, 5), [1, 2, 3, 4, 5]);
+    assert.deepEqual(asksAt(0, 5), []);
+    assert.deepEqual(questionsOf([bought({}, LIMIT_REACHED)], LIMITS).userDays, []);
   });
 
   test('goes by whole units of the currency: 100 is 100 JPY, 100.00 EUR and 100.000 KWD', () => {
@@ -147,6 +146,12 @@ describe('purchases_per_user_day', () => {
         held,
       );
     }
+  });
+
+  test('holds without a question on a day of which the limit is known to be reached', () => {
+    const list = [bought({}, LIMIT_REACHED), bought({ userId: STRANGER })];
+    assert.deepEqual(heldBy('purchases_per_user_day', list, LIMITS), [0]);
+    assert.deepEqual(heldBy('purchases_per_user_day', list, OFF), []);
   });
 
   test('goes by the UTC day of the purchase, and by user', () => {

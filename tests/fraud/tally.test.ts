@@ -14,6 +14,13 @@ describe('a tally', () => {
     assert.deepEqual(['e', 'f', 'a', 'd', 'gone'].map(add), [2, 2, 4, 2, 1]);
   });
 
+  test('takes a count that it is told', () => {
+    const { add, set } = tally(3);
+    set('a', 7);
+    set('b', Number.POSITIVE_INFINITY);
+    assert.deepEqual(['a', 'b', 'b'].map(add), [8, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]);
+  });
+
   test('never remembers more than twice its size', () => {
     const { add } = tally(100);
     for (let key = 0; key < 10_000; key += 1) add(`${key}`);

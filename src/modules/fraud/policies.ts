@@ -15,7 +15,7 @@ export type Candidate = ScreenedPurchase & {
   readonly day: string;
   /** The key of the user on that day, made once, as every ordinary purchase needs it. */
   readonly userDay: string;
-  /** How often this process has seen the user on that day, now included. */
+  /** How often this process has seen the user on that day, now included; or LIMIT_REACHED. */
   readonly timesSeen: number;
   /** Its amount reaches the floor. */
   readonly isLarge: boolean;
@@ -34,8 +34,19 @@ export function candidateOf(
   return { id, userId, merchantId, amount, currency, purchasedAt, day, userDay, timesSeen, isLarge };
 }
 
-/** A process that has seen one in this many of the purchases that a limit allows asks for all of them. */
+/**
+ * A process asks for a user's day each time it has seen another tenth of the limit on it, and for every purchase once
+ * it has seen the limit itself.
+ */
 const SHARE_SEEN = 10;
+
+/** What a process has seen of a day on which the limit is known to be reached, so that nobody need ask again. */
+export const LIMIT_REACHED = Number.POSITIVE_INFINITY;
+
+function asksForDay(timesSeen: number, limit: number): boolean {
+  if (limit === 0 || timesSeen === LIMIT_REACHED) return false;
+  return timesSeen >= limit || timesSeen % Math.ceil(limit / SHARE_SEEN) === 0;
+}
 
 export type RecentPurchase = Pick<ScreenedPurchase, 'amount' | 'currency'>;
 
@@ -76,20 +87,16 @@ export function emptyHistory({ userDays, userIds, orders }: Questions): History 
 export type MerchantUsuals = ReadonlyMap<string, ReadonlyMap<string, Usual>>;
 
 /**
- * A rule that is off asks nothing. Below the floor only the count of the day may be asked for, and that only for
- * users who were seen often enough on that day to come near the limit: the ordinary purchase asks nothing at all.
+ * A rule that is off asks nothing. Below the floor only the count of the day may be asked for, and that only now and
+ * then for users who were seen often on that day: the ordinary purchase asks nothing at all.
  */
 export function questionsOf(purchases: readonly Candidate[], limits: VelocityLimits): Questions {
   const large = purchases.filter(({ isLarge }) => isLarge);
-  const { purchasesPerUserDay: limit } = limits;
   return {
-    userDays:
-      limit > 0
-        ? distinctBy(
-            purchases.filter(({ timesSeen }) => timesSeen * SHARE_SEEN >= limit),
-            ({ userDay }) => userDay,
-          )
-        : [],
+    userDays: distinctBy(
+      purchases.filter(({ timesSeen }) => asksForDay(timesSeen, limits.purchasesPerUserDay)),
+      ({ userDay }) => userDay,
+    ),
     userIds:
       limits.timesUserUsual > 0
         ? distinctBy(
@@ -141,8 +148,8 @@ function tooManyOnOneDay(
   { purchasesOfDay }: History,
   { purchasesPerUserDay: limit }: VelocityLimits,
 ): Reason | undefined {
-  const before = purchasesOfDay.get(purchase.userDay);
-  if (before === undefined || before < limit) return undefined;
+  const before = purchase.timesSeen === LIMIT_REACHED ? limit : (purchasesOfDay.get(purchase.userDay) ?? 0);
+  if (limit === 0 || before < limit) return undefined;
   return { rule: 'purchases_per_user_day', evidence: { day: purchase.day, more_than: limit } };
 }
 

@@ -15,7 +15,7 @@ import type {
   ScreenedPurchase,
   VelocityLimits,
 } from './model.ts';
-import { candidateOf, questionsOf, screen, type Usual, usualByCurrency } from './policies.ts';
+import { candidateOf, LIMIT_REACHED, questionsOf, screen, type Usual, usualByCurrency } from './policies.ts';
 import type { HoldRepository } from './repository.ts';
 import type { ScreeningRepository } from './screening-repository.ts';
 import { tally } from './tally.ts';
@@ -62,6 +62,9 @@ export function fraudService(deps: {
     const asked = questionsOf(candidates, limits);
     const questions = { ...asked, merchantIds: asked.merchantIds.filter((id) => isStale(id, now)) };
     const { history, latestOfMerchant } = await screening.readPast(trx, questions, limits);
+    for (const [userDay, count] of history.purchasesOfDay) {
+      if (count >= limits.purchasesPerUserDay) seen.set(userDay, LIMIT_REACHED);
+    }
     for (const [merchantId, latest] of latestOfMerchant) {
       usuals.set(merchantId, usualByCurrency(latest));
       usualSince.set(merchantId, now);

@@ -2,6 +2,8 @@
 export type Tally = {
   /** Counts the key once more, and tells how often it came. */
   readonly add: (key: string) => number;
+  /** From now on the key came so often. */
+  readonly set: (key: string, count: number) => void;
 };
 
 /** Remembers at least the latest `size` different keys, and at most twice as many. */
@@ -10,15 +12,18 @@ export function tally(size: number): Tally {
   let older = new Map<string, number>();
 
   function add(key: string): number {
-    const known = recent.get(key);
-    const count = (known ?? older.get(key) ?? 0) + 1;
-    if (known === undefined && recent.size >= size) {
+    const count = (recent.get(key) ?? older.get(key) ?? 0) + 1;
+    set(key, count);
+    return count;
+  }
+
+  function set(key: string, count: number): void {
+    if (recent.size >= size && !recent.has(key)) {
       older = recent;
       recent = new Map();
     }
     recent.set(key, count);
-    return count;
   }
 
-  return { add };
+  return { add, set };
 }
