@@ -145,19 +145,22 @@ export function createMetrics() {
     labelNames: ['cache'],
     registers,
   });
-  const cacheEntries = new Gauge({
+  const cacheSizes = new Map<string, () => number>();
+  new Gauge({
     name: 'clicknback_cache_entries',
     help: 'Entries that a cache holds',
     labelNames: ['cache'],
     registers,
+    collect() {
+      for (const [cache, size] of cacheSizes) this.set({ cache }, size());
+    },
   });
 
   function observeCache(cache: string, size: () => number) {
-    cacheEntries.set({ cache }, 0);
+    cacheSizes.set(cache, size);
     return {
       reads(result: 'hit' | 'miss' | 'bypass', keys: number): void {
         cacheReads.inc({ cache, result }, keys);
-        cacheEntries.set({ cache }, size());
       },
       invalidation(): void {
         cacheInvalidations.inc({ cache });

@@ -159,6 +159,21 @@ describe('a cache', () => {
     assert.deepEqual(queries.at(-1), ['key-1'], 'not asked for the longest');
   });
 
+  test('tells how many entries it holds, also when nothing was read since some came or went', async () => {
+    const { find, tell, cache, metric } = shelf({ a: '1', b: '2', c: '3' });
+    const entries = async () => (await metric('clicknback_cache_entries'))?.map(({ value }) => value);
+    assert.deepEqual(await entries(), [0]);
+    await find(['a', 'b', 'c']);
+    assert.deepEqual(await entries(), [3]);
+
+    tell('books', ['a']);
+    assert.deepEqual(await entries(), [2]);
+    await cache.forgetAfter(['b'], async () => undefined);
+    assert.deepEqual(await entries(), [1]);
+    tell('books', 'all');
+    assert.deepEqual(await entries(), [0]);
+  });
+
   test('counts what it found, loaded and passed by', async () => {
     const { find, tell, metric } = shelf({ a: '1', b: '2' });
     await find(['a', 'b']);
