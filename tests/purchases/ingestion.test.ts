@@ -9,14 +9,15 @@ import { grantRewards } from '../../src/modules/cashback/policies.ts';
 import { purchaseIngestion } from '../../src/modules/purchases/ingestion.ts';
 import type { Purchase } from '../../src/modules/purchases/model.ts';
 import type { PurchaseRepository } from '../../src/modules/purchases/repository.ts';
-import type { User } from '../../src/modules/users/index.ts';
 import type { Movement } from '../../src/modules/wallets/index.ts';
 import {
   adminActor,
+  aMerchant,
   anOffer,
   aPurchase,
   aReward,
   aSubmission,
+  aUser,
   MERCHANT,
   NOW,
   SHOPPER,
@@ -55,20 +56,8 @@ function ingestion(
     settleRewards: async () => assert.fail('nothing is settled here'),
     ...options.cashback,
   };
-  const user: User = {
-    id: SHOPPER,
-    email: 'shopper@example.com',
-    role: 'user',
-    active: true,
-    createdAt: NOW,
-  };
-  const merchant = {
-    id: MERCHANT,
-    name: 'Corner Books',
-    defaultCashbackPercentage: 5,
-    confirmationDays: null,
-    active: true,
-  };
+  const user = aUser();
+  const merchant = aMerchant();
   const database = { transaction: (work: (trx: Trx) => Promise<unknown>) => work({} as Trx) };
   const ingest = purchaseIngestion({
     database: database as Database,

@@ -13,13 +13,14 @@ import {
   requirePurchaseStatus,
   requireTransition,
 } from '../../src/modules/purchases/policies.ts';
-import type { User } from '../../src/modules/users/index.ts';
 import {
   adminActor,
+  aMerchant,
   anOffer,
   aPurchase,
   aReward,
   aSubmission,
+  aUser,
   MERCHANT,
   NOW,
   OFFER,
@@ -110,29 +111,14 @@ describe('acceptable terms', () => {
 });
 
 describe('eligibility', () => {
-  const user: User = {
-    id: SHOPPER,
-    email: 'shopper@example.com',
-    role: 'user',
-    active: true,
-    createdAt: NOW,
-  };
-  const merchant = {
-    id: MERCHANT,
-    name: 'Corner Books',
-    defaultCashbackPercentage: 5,
-    confirmationDays: null,
-    active: true,
-  };
-
   test('an active user and an active merchant are eligible', () => {
-    assert.doesNotThrow(() => requireEligibleUser(user, SHOPPER));
-    assert.doesNotThrow(() => requireEligibleMerchant(merchant, MERCHANT));
+    assert.doesNotThrow(() => requireEligibleUser(aUser(), SHOPPER));
+    assert.doesNotThrow(() => requireEligibleMerchant(aMerchant(), MERCHANT));
   });
 
   test('an unknown and an inactive user are refused, each for its reason', () => {
     const unknown = refusalOf(() => requireEligibleUser(undefined, SHOPPER));
-    const inactive = refusalOf(() => requireEligibleUser({ ...user, active: false }, SHOPPER));
+    const inactive = refusalOf(() => requireEligibleUser(aUser({ active: false }), SHOPPER));
 
     assert.deepEqual([unknown.code, unknown.details], ['USER_NOT_ELIGIBLE', reason('user', 'unknown')]);
     assert.deepEqual([inactive.code, inactive.details], ['USER_NOT_ELIGIBLE', reason('user', 'inactive')]);
@@ -141,7 +127,7 @@ describe('eligibility', () => {
 
   test('an unknown and an inactive merchant are refused, each for its reason', () => {
     const unknown = refusalOf(() => requireEligibleMerchant(undefined, MERCHANT));
-    const inactive = refusalOf(() => requireEligibleMerchant({ ...merchant, active: false }, MERCHANT));
+    const inactive = refusalOf(() => requireEligibleMerchant(aMerchant({ active: false }), MERCHANT));
 
     assert.deepEqual(
       [unknown.code, unknown.details],

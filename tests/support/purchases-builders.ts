@@ -2,8 +2,10 @@ import { newId } from '../../src/core/id.ts';
 import type { Actor } from '../../src/modules/audit/index.ts';
 import type { CashbackTerms, Reward } from '../../src/modules/cashback/index.ts';
 import type { CapUsage, RewardClaim } from '../../src/modules/cashback/model.ts';
+import type { Merchant } from '../../src/modules/merchants/index.ts';
 import type { Offer } from '../../src/modules/offers/index.ts';
 import type { Purchase, PurchaseSubmission } from '../../src/modules/purchases/model.ts';
+import type { User } from '../../src/modules/users/index.ts';
 import type { Movement, Wallet } from '../../src/modules/wallets/model.ts';
 
 /*
@@ -30,6 +32,28 @@ export function adminActor(id: string): Actor {
 
 export function partnerActor(id: string): Actor {
   return { type: 'partner', id, requestId: 'test' };
+}
+
+export function aUser(fields: Partial<User> = {}): User {
+  return {
+    id: SHOPPER,
+    email: 'shopper@example.com',
+    role: 'user',
+    active: true,
+    createdAt: NOW,
+    ...fields,
+  };
+}
+
+export function aMerchant(fields: Partial<Merchant> = {}): Merchant {
+  return {
+    id: MERCHANT,
+    name: 'Corner Books',
+    defaultCashbackPercentage: 5,
+    confirmationDays: null,
+    active: true,
+    ...fields,
+  };
 }
 
 export function aSubmission(fields: Partial<PurchaseSubmission> = {}): PurchaseSubmission {
