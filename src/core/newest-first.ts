@@ -1,4 +1,4 @@
-import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { type Expression, type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Db } from './database.ts';
 import { COUNTED_ROWS, type PageOf, type PageRequest, pageOf } from './page.ts';
 import type { DB } from './schema.generated.ts';
@@ -21,6 +21,14 @@ export type NewestFirst = {
 
 type Merge = { readonly each: RawBuilder<unknown>; readonly where: RawBuilder<SqlBool> };
 
+/** The rows of a large list as SELECTs: so many of them, whichever are had soonest, and all. */
+export type CountedList = {
+  readonly atMost: (limit: number) => Expression<unknown>;
+  readonly all: Expression<unknown>;
+};
+
+type Total = Pick<PageOf<unknown>, 'total' | 'totalIsEstimate'>;
+
 /**
  * One page of a large list, the highest id first; the cursor is the id. Reads ids before rows: from the index alone,
  * and no more rows than are shown. Its cost is that of the page at any depth by cursor; by offset it grows with the
@@ -41,14 +49,8 @@ export async function pageNewestFirst<Row extends { readonly id: string }>(
     )
     order by id desc
   `.execute(db);
-  // What the page itself shows of the total is exact, and free.
-  const seen = rows.length === 0 ? 0 : page.offset + rows.length;
-  const endsHere = page.after === undefined && rows.length <= page.limit && page.offset <= seen;
-  const total = endsHere ? { rows: seen } : await countRows(db, list, countedRows);
-  return {
-    ...pageOf(rows, Math.max(total.rows, seen), page, ({ id }) => id),
-    ...('isEstimate' in total && { totalIsEstimate: true }),
-  };
+  const counted = await totalOf(db, countedList(list), rows, page, countedRows);
+  return { ...pageOf(rows, counted.total, page, ({ id }) => id), ...counted };
 }
 
 /** The highest ids of the list, `limit` of them after the first `offset`. */
@@ -76,26 +78,42 @@ function eachOf(list: NewestFirst, merge: Merge, limit: number) {
   return sql`select id from ${merge.each} cross join lateral (${one}) as one`;
 }
 
-/** Exact as far as rows are counted; beyond that what the planner expects, from the statistics that ANALYZE keeps. */
-async function countRows(
+function countedList(list: NewestFirst): CountedList {
+  const { table, where, merge } = list;
+  return {
+    // Not merged: which rows are counted does not matter, and the last ones are never looked for.
+    atMost: (limit) =>
+      merge === undefined ? highestIds(list, limit) : sql`${eachOf(list, merge, limit)} limit ${limit}`,
+    all: sql`select from ${sql.table(table)} where ${sql.join([sql<SqlBool>`true`, ...where], sql` and `)}`,
+  };
+}
+
+/** The total of a list of which a page was read, with `limit + 1` rows as `pageOf` takes them; never below those. */
+export async function totalOf(
   db: Db,
-  list: NewestFirst,
-  countedRows: number,
-): Promise<{ rows: number; isEstimate?: true }> {
-  const limit = countedRows + 1;
-  // Not merged: which rows are counted does not matter, and the last ones are never looked for.
-  const some =
-    list.merge === undefined
-      ? highestIds(list, limit)
-      : sql`${eachOf(list, list.merge, limit)} limit ${limit}`;
-  const counted = await sql<{ rows: number }>`select count(*)::int as rows from (${some}) as found`.execute(
-    db,
-  );
-  const rows = counted.rows[0]?.rows ?? 0;
-  if (rows <= countedRows) return { rows };
-  const { rows: plans } = await sql<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>`
-    explain (format json)
-    select from ${sql.table(list.table)} where ${sql.join([sql<SqlBool>`true`, ...list.where], sql` and `)}
+  list: CountedList,
+  rows: readonly unknown[],
+  page: PageRequest,
+  countedRows = COUNTED_ROWS,
+): Promise<Total> {
+  // What the page itself shows of the total is exact, and free.
+  const seen = rows.length === 0 ? 0 : page.offset + rows.length;
+  const endsHere = page.after === undefined && rows.length <= page.limit && page.offset <= seen;
+  if (endsHere) return { total: seen };
+  const counted = await countRows(db, list, countedRows);
+  return { ...counted, total: Math.max(counted.total, seen) };
+}
+
+/** Exact as far as rows are counted; beyond that what the planner expects, from the statistics that ANALYZE keeps. */
+async function countRows(db: Db, { atMost, all }: CountedList, countedRows: number): Promise<Total> {
+  const counted = await sql<{ rows: number }>`
+    select count(*)::int as rows from (${atMost(countedRows + 1)}) as found
   `.execute(db);
-  return { rows: Math.max(plans[0]?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0, rows), isEstimate: true };
+  const rows = counted.rows[0]?.rows ?? 0;
+  if (rows <= countedRows) return { total: rows };
+  const { rows: plans } = await sql<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>`
+    explain (format json) ${all}
+  `.execute(db);
+  const expected = plans[0]?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0;
+  return { total: Math.max(expected, rows), totalIsEstimate: true };
 }

@@ -4,6 +4,8 @@ import { newId } from '../../src/core/id.ts';
 import { COUNTED_ROWS } from '../../src/core/page.ts';
 import type { AuditFilter } from '../../src/modules/audit/model.ts';
 import { auditRepository } from '../../src/modules/audit/repository.ts';
+import type { HoldFilter } from '../../src/modules/fraud/model.ts';
+import { holdRepository } from '../../src/modules/fraud/repository.ts';
 import type { PayoutFilter } from '../../src/modules/payouts/model.ts';
 import { payoutRepository } from '../../src/modules/payouts/repository.ts';
 import type { PurchaseFilter } from '../../src/modules/purchases/model.ts';
@@ -23,6 +25,7 @@ import { startTestPlatform } from '../support/platform.ts';
 const platform = await startTestPlatform();
 const { database, admin } = platform;
 const PURCHASES = 30_000;
+const HOLDS = 20_000;
 const { hot } = await loadLargeData(platform, PURCHASES);
 await runSql(
   database.url,
@@ -34,7 +37,11 @@ await runSql(
    select ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, users.id, 10, 'EUR', 'bank_transfer', '', '', '',
      'completed', now(), now(), 'x'
    from (select id, row_number() over () as n from users) as users;
-   analyze payouts`,
+   analyze payouts;
+   insert into purchase_holds (purchase_id, reasons, held_at, resolution, resolved_at)
+   select id, '[{"rule": "repeated_order", "evidence": {}}]', created_at, 'released', created_at
+   from purchases order by id limit ${HOLDS};
+   analyze purchase_holds`,
 );
 const { scansOf } = capturingDb(database.url);
 const [big] = await runSql(
@@ -158,6 +165,43 @@ describe('a page of users reads little more than itself', () => {
       await assertReadsLittle((db, page) => userRepository().list(db, filter, page));
     });
   }
+});
+
+describe('a page of holds reads little more than itself', () => {
+  const filters: Record<string, HoldFilter> = {
+    'without a filter': {},
+    'of those released': { status: 'released' },
+    'of those open': { status: 'open' },
+  };
+  for (const [title, filter] of Object.entries(filters)) {
+    test(title, async () => {
+      await assertReadsLittle((db, page) => holdRepository().list(db, filter, page));
+    });
+  }
+});
+
+describe('the total of holds', () => {
+  const totalOf = async (query: string) => {
+    const { body } = await platform.api('GET', `/purchase-holds?${query}`, { token: admin.token });
+    return { total: body.pagination.total, isEstimate: body.pagination.total_is_estimate };
+  };
+
+  test('is an estimate and says so where more match than are counted, and exact on the last page', async () => {
+    for (const query of ['', 'status=released', `cursor=${Buffer.from(MIDST).toString('base64url')}`]) {
+      const { total, isEstimate } = await totalOf(query);
+      assert.equal(isEstimate, true, query);
+      assert.ok(total > 0.9 * HOLDS && total < 1.1 * HOLDS, `${query}: ${total}`);
+    }
+    assert.deepEqual(await totalOf(`offset=${HOLDS - 5}`), { total: HOLDS, isEstimate: undefined });
+  });
+
+  test('is exact where as many match as are counted, or fewer', async () => {
+    const ofHot = `from purchase_holds join purchases on id = purchase_id where user_id = '${hot.id}'`;
+    const [counted] = await runSql(database.url, `select count(*)::int as total ${ofHot}`);
+    assert.ok(Number(counted?.total) > LIMIT);
+    assert.deepEqual(await totalOf(`user_id=${hot.id}`), { total: counted?.total, isEstimate: undefined });
+    assert.deepEqual(await totalOf('status=open'), { total: 0, isEstimate: undefined });
+  });
 });
 
 /** On the first page, on a page in the midst of the list, and behind its end. */

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Db, Trx } from '../../core/database.ts';
 import { moneyFromNumeric } from '../../core/money.ts';
+import { totalOf } from '../../core/newest-first.ts';
 import { type PageOf, type PageRequest, pageOf } from '../../core/page.ts';
 import type { HeldPurchase, Hold, HoldFilter, HoldResolution, Reason } from './model.ts';
 
@@ -42,16 +43,14 @@ export function holdRepository() {
 
   /** Newest purchase first; the cursor is its id. */
   async function list(db: Db, filter: HoldFilter, page: PageRequest): Promise<PageOf<Hold>> {
-    let matching = db
-      .selectFrom('purchase_holds')
-      .innerJoin('purchases', 'purchases.id', 'purchase_holds.purchase_id');
-    if (filter.status === 'open') matching = matching.where('resolution', 'is', null);
-    else if (filter.status !== undefined) matching = matching.where('resolution', '=', filter.status);
+    let holds = db.selectFrom('purchase_holds');
+    if (filter.status === 'open') holds = holds.where('resolution', 'is', null);
+    else if (filter.status !== undefined) holds = holds.where('resolution', '=', filter.status);
+    let matching = holds.innerJoin('purchases', 'purchases.id', 'purchase_holds.purchase_id');
     if (filter.merchantId !== undefined) matching = matching.where('merchant_id', '=', filter.merchantId);
     if (filter.userId !== undefined) matching = matching.where('user_id', '=', filter.userId);
 
-    const { total } = await matching.select(sql<number>`count(*)::int`.as('total')).executeTakeFirstOrThrow();
-    let rows = matching
+    let selected = matching
       .select([
         'purchase_id',
         'external_id',
@@ -70,8 +69,8 @@ export function holdRepository() {
       .orderBy('purchase_id', 'desc')
       .offset(page.offset)
       .limit(page.limit + 1);
-    if (page.after !== undefined) rows = rows.where('purchase_id', '<', page.after);
-    const holds = (await rows.execute()).map(
+    if (page.after !== undefined) selected = selected.where('purchase_id', '<', page.after);
+    const rows = (await selected.execute()).map(
       (row): Hold => ({
         purchase: {
           id: row.purchase_id,
@@ -90,7 +89,11 @@ export function holdRepository() {
         resolvedBy: row.resolved_by,
       }),
     );
-    return pageOf(holds, total, page, ({ purchase }) => purchase.id);
+    // Every hold has its purchase, which need not be looked at where the filter does not ask for it.
+    const isOfSomebody = filter.merchantId !== undefined || filter.userId !== undefined;
+    const all = (isOfSomebody ? matching : holds).select('purchase_id');
+    const counted = await totalOf(db, { atMost: (limit) => all.limit(limit), all }, rows, page);
+    return { ...pageOf(rows, counted.total, page, ({ purchase }) => purchase.id), ...counted };
   }
 
   return { insert, resolve, list };
