@@ -4,7 +4,7 @@ import pretty from 'pino-pretty';
 export type { Logger } from 'pino';
 
 /** Anything that opens a door or names a person's account, wherever it stands in a logged object. */
-const SECRET_FIELDS = [
+const SECRET_FIELDS = new Set([
   'authorization',
   'password',
   'current_password',
@@ -16,9 +16,11 @@ const SECRET_FIELDS = [
   'signing_secret',
   'iban',
   'account_holder',
-];
+]);
 
-const REDACTED_PATHS = SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]);
+/** Lines wait for one another this long or until there are this many bytes: under load a write has dozens. */
+const BUFFERED_BYTES = 8 * 1024;
+const BUFFERED_MS = 100;
 
 /** JSON lines for machines; on a terminal, lines for people. */
 export function createLogger(options: { readonly level: string; readonly readable: boolean }): Logger {
@@ -26,10 +28,14 @@ export function createLogger(options: { readonly level: string; readonly readabl
     level: options.level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label: string) => ({ level: label }) },
-    redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
+    formatters: {
+      level: (label: string) => ({ level: label }),
+      // Not pino's own redaction, which took a seventh of the processor under load.
+      log: withoutSecrets,
+      bindings: withoutSecrets,
+    },
   };
-  if (!options.readable) return pino(settings);
+  if (!options.readable) return pino(settings, bufferedOutput());
   return pino(
     settings,
     pretty({
@@ -40,4 +46,38 @@ export function createLogger(options: { readonly level: string; readonly readabl
       singleLine: true,
     }),
   );
+}
+
+function bufferedOutput() {
+  const output = pino.destination({ minLength: BUFFERED_BYTES, sync: true });
+  setInterval(() => output.flush(), BUFFERED_MS).unref();
+  process.on('exit', () => output.flushSync());
+  return output;
+}
+
+type Fields = Record<string, unknown>;
+
+/** The same object, unless there is a secret in it. */
+function withoutSecrets(fields: Fields): Fields {
+  let clean = fields;
+  for (const name of Object.keys(fields)) {
+    const value = fields[name];
+    const shown = SECRET_FIELDS.has(name) ? '[redacted]' : withoutSecretsInside(value);
+    if (shown === value) continue;
+    if (clean === fields) clean = { ...fields };
+    clean[name] = shown;
+  }
+  return clean;
+}
+
+function withoutSecretsInside(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Error) return withoutSecrets({ ...pino.stdSerializers.err(value) });
+  if (Array.isArray(value)) return value.map(withoutSecretsInside);
+  return isPlain(value) ? withoutSecrets(value) : value;
+}
+
+function isPlain(value: object): value is Fields {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
