@@ -18,8 +18,8 @@ const MAX_EXACT_DIGITS = 15;
  * @throws VALIDATION_ERROR when the text is no JSON, or is no list and holds such a value.
  */
 export function parseJson(text: string): unknown {
-  const value = parse(text);
-  if (!SUSPICIOUS.test(text)) return value;
+  if (!SUSPICIOUS.test(text)) return parse(text, JSON.parse);
+  const value = parse(text, readExactly);
   if (Array.isArray(value)) return value.map(refuseUnkeepable);
   const violations = violationsIn(value);
   if (violations.length > 0) throw validationError({ violations });
@@ -37,7 +37,7 @@ export function parseNdjson(text: string): unknown[] {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   return lines.map((line) => {
     try {
-      return refuseUnkeepable(parse(line));
+      return refuseUnkeepable(parse(line, readExactly));
     } catch (error) {
       return new RefusedItem(undefined, error);
     }
@@ -79,9 +79,9 @@ function violationsIn(value: unknown, path: readonly string[] = []): Violation[]
   );
 }
 
-function parse(text: string): unknown {
+function parse(text: string, read: (text: string) => unknown): unknown {
   try {
-    return SUSPICIOUS.test(text) ? parseExactly(text, markUnkeepable) : JSON.parse(text);
+    return read(text);
   } catch (error) {
     if (error instanceof SyntaxError) throw malformed('must be valid JSON');
     throw error;
@@ -92,6 +92,10 @@ type Reviver = (key: string, value: unknown, context: { source?: string }) => un
 
 /** JSON.parse with the source text of each value (ECMAScript 2026), which its type does not tell of yet. */
 const parseExactly = JSON.parse as (text: string, reviver: Reviver) => unknown;
+
+function readExactly(text: string): unknown {
+  return parseExactly(text, markUnkeepable);
+}
 
 function markUnkeepable(_key: string, value: unknown, { source }: { source?: string }): unknown {
   if (typeof value === 'number' && source !== undefined && !isPlainDecimal(source)) {

@@ -1,7 +1,8 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import helmet from '@fastify/helmet';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, LogController, type RouteOptions } from 'fastify';
+import helmet from 'helmet';
 import type { Authenticate, Caller } from '../caller.ts';
 import { newId } from '../id.ts';
 import type { Logger } from '../logging.ts';
@@ -58,12 +59,30 @@ export async function createHttpServer(options: {
   addObservation(server, options.metrics);
   endConnectionsWhenClosing(server);
 
-  await server.register(helmet, { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
+  addSecurityHeaders(server);
   await registerOpenApi(server, { publicUrl: options.publicUrl });
   server.addHook('onRoute', requireAccess);
   server.addHook('onRequest', authenticationHook(options.authenticate));
   addBodies(server);
   return server;
+}
+
+/** Those of helmet, which are the same for every answer: it is asked for them once. */
+function addSecurityHeaders(server: HttpServer): void {
+  const headers: Record<string, string> = {};
+  const answer = {
+    setHeader: (name: string, value: string) => {
+      headers[name.toLowerCase()] = value;
+    },
+    removeHeader: () => undefined,
+  };
+  const setHeaders = helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
+  setHeaders({} as IncomingMessage, answer as unknown as ServerResponse, (error) => {
+    if (error !== undefined) throw error;
+  });
+  server.addHook('onRequest', async (_request, reply) => {
+    reply.headers(headers);
+  });
 }
 
 /** Forgotten is not public: also a hidden route, or one without a schema, says who may call it. */

@@ -110,12 +110,13 @@ function isDate(text: string): boolean {
 }
 
 function isTimestamp(text: string): boolean {
-  return (
-    /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/.test(text) &&
-    canRead(() => Temporal.Instant.from(text)) &&
+  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/.test(text)) return false;
+  try {
     // An offset may lead out of the years 0001 to 9999, the ones that a date column and `YYYY-MM-DD` share.
-    /^(?!0000)\d{4}-/.test(Temporal.Instant.from(text).toString())
-  );
+    return /^(?!0000)\d{4}-/.test(Temporal.Instant.from(text).toString());
+  } catch {
+    return false;
+  }
 }
 
 /** Also in lower case and in groups, as people copy it from their bank. */

@@ -16,7 +16,7 @@ import type { PartnerRepository } from './repository.ts';
 const MESSAGE_MEMORY = { hours: 1 };
 
 /** How often the use of a key is written down. */
-const USE_INTERVAL = { minutes: 1 };
+const USE_INTERVAL_MS = 60_000;
 
 /** Who sends a request with an API key, and whether its signature is good. */
 export function partnerAuthentication(deps: {
@@ -29,7 +29,8 @@ export function partnerAuthentication(deps: {
   readonly messages: Batcher<TakenMessage, void>;
 }) {
   const { database, clock, logger, repository, findKey, encryption, messages } = deps;
-  const lastUses = new Map<string, Temporal.Instant>();
+  /** By key, in milliseconds of the epoch. */
+  const lastUses = new Map<string, number>();
   const writes = new Set<Promise<void>>();
 
   /**
@@ -59,8 +60,8 @@ export function partnerAuthentication(deps: {
   function noteUse(keyId: string): void {
     const now = clock();
     const last = lastUses.get(keyId);
-    if (last !== undefined && Temporal.Instant.compare(now, last.add(USE_INTERVAL)) < 0) return;
-    lastUses.set(keyId, now);
+    if (last !== undefined && now.epochMilliseconds - last < USE_INTERVAL_MS) return;
+    lastUses.set(keyId, now.epochMilliseconds);
     const write = database
       .transaction((trx) => repository.markKeyUsed(trx, keyId, now))
       .catch((error) => {
