@@ -3,6 +3,12 @@ export type Clock = () => Temporal.Instant;
 
 export const systemClock: Clock = () => Temporal.Now.instant();
 
+/** The UTC day that an instant falls on, as `YYYY-MM-DD`: the beginning of how ISO 8601 writes it. */
+export function utcDay(instant: Temporal.Instant): string {
+  const text = instant.toString();
+  return text.slice(0, text.indexOf('T'));
+}
+
 /** The whole UTC day that an instant falls on. */
 export function utcDate(instant: Temporal.Instant): Temporal.PlainDate {
   return instant.toZonedDateTimeISO('UTC').toPlainDate();

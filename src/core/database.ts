@@ -1,23 +1,30 @@
-import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
+import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { type DomainError, overloaded, serviceUnavailable } from './errors.ts';
+import { gatheringSocket } from './gathering-socket.ts';
 import type { DB } from './schema.generated.ts';
+import { runTransaction, type Trx } from './transaction.ts';
+
+export type { Trx } from './transaction.ts';
 
 /** Reads take a `Db`, which a pool and a transaction both are. */
 export type Db = Kysely<DB>;
-
-/** What writes take as their first argument: a function that asks for a `Trx` cannot be called outside of one. */
-export type Trx = Transaction<DB>;
 
 export type Database = {
   /** For what needs connections of its own, such as the job queue. Holds the password. */
   readonly url: string;
   readonly db: Db;
   /**
-   * Runs `work` in one READ COMMITTED transaction; any error rolls all of it back.
-   * A deadlock or serialization failure is tried again as a whole, up to twice, never once COMMIT was sent.
+   * Runs `work` in one transaction: all of it happens or nothing does. After a deadlock, a serialization failure or a
+   * lost race it is tried again, up to twice, never once COMMIT was sent. See core/transaction.ts.
    */
-  readonly transaction: <T>(work: (trx: Trx) => Promise<T>) => Promise<T>;
+  readonly transaction: <T>(
+    work: (trx: Trx) => Promise<T>,
+    options?: {
+      /** Errors which say that another transaction was first: the work is done again, and sees what that one did. */
+      readonly isLostRace?: (error: unknown) => boolean;
+    },
+  ) => Promise<T>;
   readonly ping: () => Promise<void>;
   readonly connections: () => { total: number; idle: number; waiting: number };
   /** A connection outside of the pool, for the caller to connect, watch and end. */
@@ -27,16 +34,14 @@ export type Database = {
 
 export type SeparateConnection = pg.Client;
 
-const MAX_ATTEMPTS = 3;
-const RETRY_JITTER_MS = 20;
-
 /*
  * pg's timeouts are all off by default. Each bound is longer than the work it guards ever takes, and shorter than
  * a client waits.
  */
-const SESSION_SETTINGS = sql`
+const SESSION_SETTINGS = `
   select
     set_config('TimeZone', 'UTC', false),
+    set_config('default_transaction_read_only', 'on', false),
     set_config('statement_timeout', '10s', false),
     set_config('lock_timeout', '5s', false),
     set_config('idle_in_transaction_session_timeout', '10s', false),
@@ -56,43 +61,23 @@ export function openDatabase(options: {
     keepAlive: true,
     application_name: 'clicknback',
     types: { getTypeParser: typeParser },
+    pipeline: true,
+    stream: gatheringSocket,
+    onConnect: async (client) => {
+      await client.query(SESSION_SETTINGS);
+    },
   });
   // Without a listener, a connection that is lost while checked out ends the whole process.
   pool.on('connect', (client) => client.on('error', options.onLostConnection));
   pool.on('error', options.onLostConnection);
 
-  const db = new Kysely<DB>({
-    dialect: new PostgresDialect({
-      pool,
-      onCreateConnection: async (connection) => {
-        await connection.executeQuery(SESSION_SETTINGS.compile(db));
-      },
-    }),
-  });
-
-  async function transaction<T>(work: (trx: Trx) => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt += 1) {
-      let committing = false;
-      try {
-        return await db
-          .transaction()
-          .setIsolationLevel('read committed')
-          .execute(async (trx) => {
-            const result = await work(trx);
-            committing = true;
-            return result;
-          });
-      } catch (error) {
-        if (committing || !isTransient(error) || attempt === MAX_ATTEMPTS) throw error;
-        await new Promise((resolve) => setTimeout(resolve, Math.random() * RETRY_JITTER_MS * attempt));
-      }
-    }
-  }
+  const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });
 
   return {
     url: options.url,
     db,
-    transaction,
+    transaction: (work, { isLostRace = () => false } = {}) =>
+      runTransaction(pool, (error) => isTransient(error) || isLostRace(error), work),
     ping: async () => {
       await sql`select 1`.execute(db);
     },

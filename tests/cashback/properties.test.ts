@@ -82,10 +82,10 @@ describe('a cap', () => {
             left -= amount;
           }
           assert.ok(left >= 0n);
-          assert.equal(usages[0]?.used, cap - left);
+          assert.equal(usages[0]?.used ?? 0n, cap - left);
           const kept = rewards.filter((reward) => !reversed.includes(reward));
           assert.equal(
-            released?.used,
+            released?.used ?? 0n,
             kept.reduce((sum, { amount }) => sum + amount, 0n),
           );
         },

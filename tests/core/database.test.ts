@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Socket } from 'node:net';
 import { describe, test } from 'node:test';
 import { sql } from 'kysely';
 import pg from 'pg';
@@ -90,6 +91,62 @@ describe('a transaction', () => {
 
     await assert.rejects(failing, (error) => violates(error, 'things_pkey') && !violates(error, 'another'));
     assert.equal(attempts, 1);
+  });
+
+  test('that lost a race is run again as a whole, if it says that this is one', async () => {
+    let attempts = 0;
+    const result = await database.transaction(
+      async (trx) => {
+        attempts += 1;
+        await sql`insert into things (id) values (${attempts === 1 ? 1 : 3})`.execute(trx);
+        return attempts;
+      },
+      { isLostRace: (error) => violates(error, 'things_pkey') },
+    );
+
+    assert.equal(result, 2);
+    assert.deepEqual((await things()).at(-1), { id: 3, value: 0 });
+  });
+
+  test('sends statements that do not wait for each other in their order, and in one go', async (t) => {
+    const writes = t.mock.method(Socket.prototype as unknown as { _writev: () => void }, '_writev');
+    const statements = await database.transaction(async (trx) => {
+      const before = writes.mock.callCount();
+      const answers = [1, 2, 3, 4, 5].map((id) =>
+        sql<{ id: number }>`update things set value = ${id} where id = 1 returning value as id`.execute(trx),
+      );
+      const values = (await Promise.all(answers)).map(({ rows }) => rows[0]?.id);
+      return { values, written: writes.mock.callCount() - before };
+    });
+
+    assert.deepEqual(statements.values, [1, 2, 3, 4, 5]);
+    assert.equal(statements.written, 1);
+  });
+
+  test('is undone by one of several statements that fails, whatever was sent with it', async () => {
+    const before = await things();
+    const late = Promise.withResolvers<void>();
+    let afterwards: Promise<unknown> | undefined;
+
+    const failing = database.transaction(async (trx) => {
+      afterwards = late.promise.then(() => sql`insert into things (id) values (78)`.execute(trx));
+      await Promise.all([
+        sql`insert into things (id) values (77)`.execute(trx),
+        sql`select 1 / 0`.execute(trx),
+        sql`insert into things (id) values (79)`.execute(trx),
+      ]);
+    });
+
+    await assert.rejects(failing, { code: '22012' });
+    late.resolve();
+    await assert.rejects(afterwards as Promise<unknown>, /this transaction has ended/);
+    assert.deepEqual(await things(), before);
+  });
+
+  test('is the only place for a write: outside of one a connection only reads', async () => {
+    const write = sql`insert into things (id) values (99)`.execute(database.db);
+
+    await assert.rejects(write, { code: '25006' });
   });
 
   test('is never run again once COMMIT was sent, not even after a transient error', async () => {

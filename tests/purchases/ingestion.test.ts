@@ -5,7 +5,6 @@ import type { Database, Trx } from '../../src/core/database.ts';
 import { DomainError } from '../../src/core/errors.ts';
 import type { AuditClient } from '../../src/modules/audit/index.ts';
 import type { CashbackClient } from '../../src/modules/cashback/index.ts';
-import { grantRewards } from '../../src/modules/cashback/policies.ts';
 import { purchaseIngestion } from '../../src/modules/purchases/ingestion.ts';
 import type { Purchase } from '../../src/modules/purchases/model.ts';
 import type { PurchaseRepository } from '../../src/modules/purchases/repository.ts';
@@ -39,28 +38,42 @@ function ingestion(
   const { lostTo = [], offer = anOffer() } = options;
   const movements: Movement[] = [];
   const audited: AuditRecords[number][] = [];
+  const lostRace = new Error('another transaction was first');
   let looks = 0;
-  const repository: Pick<PurchaseRepository, 'findByExternalKeys' | 'insert'> = {
+  const repository: Pick<PurchaseRepository, 'findByExternalKeys' | 'insert' | 'isLostRace'> = {
     findByExternalKeys: async () => {
       looks += 1;
       return looks === 1 ? [] : [...lostTo];
     },
     insert: async (_trx, purchases) => {
       const lost = new Set(lostTo.map(({ externalId }) => externalId));
-      return new Set(purchases.filter(({ externalId }) => !lost.has(externalId)).map(({ id }) => id));
+      if (purchases.some(({ externalId }) => lost.has(externalId))) throw lostRace;
     },
+    isLostRace: (error) => error === lostRace,
   };
   const cashback: CashbackClient = {
-    rewardPurchases: async (_trx, claims) => grantRewards(claims, []).rewards,
+    lockCaps: async () => [],
+    recordGrant: async () => undefined,
+    isLostRace: () => false,
     findRewards: async () => new Map(lostTo.map(({ id }) => [id, aReward({ purchaseId: id, amount: 77n })])),
     settleRewards: async () => assert.fail('nothing is settled here'),
     ...options.cashback,
   };
   const user = aUser();
   const merchant = aMerchant();
-  const database = { transaction: (work: (trx: Trx) => Promise<unknown>) => work({} as Trx) };
+  // Once more after a lost race; what the first attempt wrote is gone then.
+  const transaction: Database['transaction'] = async (work, { isLostRace = () => false } = {}) => {
+    try {
+      return await work({} as Trx);
+    } catch (error) {
+      if (!isLostRace(error)) throw error;
+      movements.length = 0;
+      audited.length = 0;
+      return work({} as Trx);
+    }
+  };
   const ingest = purchaseIngestion({
-    database: database as Database,
+    database: { transaction } as Database,
     clock: () => NOW,
     logger: pino({ level: 'silent' }),
     repository: repository as PurchaseRepository,
@@ -169,7 +182,7 @@ describe('the ingestion of purchases', () => {
 
   test('fails as a whole when a fault is nobody’s item: nothing is answered that was not written', async () => {
     const { ingest } = ingestion({
-      cashback: { rewardPurchases: async () => Promise.reject(new TypeError('a fault')) },
+      cashback: { recordGrant: async () => Promise.reject(new TypeError('a fault')) },
     });
 
     await assert.rejects(ingest([aSubmission()]), TypeError);

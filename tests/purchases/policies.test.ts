@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { DomainError } from '../../src/core/errors.ts';
-import type { PurchaseStatus, Settlement } from '../../src/modules/purchases/model.ts';
+import type { Offer } from '../../src/modules/offers/index.ts';
+import type { PurchaseStatus, PurchaseSubmission, Settlement } from '../../src/modules/purchases/model.ts';
 import {
+  offerFor,
   refuseDuplicate,
   requireAcceptableTerms,
   requireEligibleMerchant,
@@ -157,7 +159,7 @@ describe('the offer of a purchase', () => {
   ];
   for (const [moment, available] of days) {
     test(`is ${available ? 'available' : 'not available'} at ${moment}, for the days 1 to 31 March`, () => {
-      const find = () => requireOffer([anOffer()], aSubmission(), Temporal.Instant.from(moment));
+      const find = () => offerOn([anOffer()], aSubmission(), Temporal.Instant.from(moment));
 
       if (available) assert.equal(find().id, OFFER);
       else assert.equal(refusalOf(find).code, 'OFFER_NOT_AVAILABLE');
@@ -165,7 +167,7 @@ describe('the offer of a purchase', () => {
   }
 
   test('says for which day and currency there is none', () => {
-    const refusal = refusalOf(() => requireOffer([], aSubmission(), NOW));
+    const refusal = refusalOf(() => offerOn([], aSubmission(), NOW));
 
     assert.equal(refusal.kind, 'unprocessable');
     assert.deepEqual(refusal.details, {
@@ -178,14 +180,14 @@ describe('the offer of a purchase', () => {
   test('is neither an inactive one nor one of another merchant', () => {
     const offers = [anOffer({ active: false }), anOffer({ merchantId: STRANGER })];
 
-    assert.equal(refusalOf(() => requireOffer(offers, aSubmission(), NOW)).code, 'OFFER_NOT_AVAILABLE');
+    assert.equal(refusalOf(() => offerOn(offers, aSubmission(), NOW)).code, 'OFFER_NOT_AVAILABLE');
   });
 
   test('is the one of the day, where campaigns follow each other', () => {
     const april = anOffer({ id: STRANGER, startDate: '2026-04-01', endDate: '2026-04-30' });
     const day = Temporal.Instant.from('2026-04-02T12:00:00Z');
 
-    assert.equal(requireOffer([anOffer(), april], aSubmission(), day).id, STRANGER);
+    assert.equal(offerOn([anOffer(), april], aSubmission(), day).id, STRANGER);
   });
 
   const currencies: [title: string, terms: Parameters<typeof someTerms>[0], available: boolean][] = [
@@ -196,9 +198,9 @@ describe('the offer of a purchase', () => {
   for (const [title, terms, available] of currencies) {
     test(title, () => {
       const offers = [anOffer({ terms: someTerms(terms) })];
-      const inYen = () => requireOffer(offers, aSubmission({ currency: 'JPY' }), NOW);
+      const inYen = () => offerOn(offers, aSubmission({ currency: 'JPY' }), NOW);
 
-      assert.equal(requireOffer(offers, aSubmission({ currency: 'EUR' }), NOW).id, OFFER);
+      assert.equal(offerOn(offers, aSubmission({ currency: 'EUR' }), NOW).id, OFFER);
       if (available) assert.equal(inYen().id, OFFER);
       else assert.equal(refusalOf(inYen).code, 'OFFER_NOT_AVAILABLE');
     });
@@ -298,4 +300,8 @@ function refusalOf(attempt: () => unknown): DomainError {
 
 function showBigint(_key: string, value: unknown): unknown {
   return typeof value === 'bigint' ? String(value) : value;
+}
+
+function offerOn(offers: readonly Offer[], submission: PurchaseSubmission, moment: Temporal.Instant): Offer {
+  return requireOffer(submission, offerFor(submission, offers, moment), moment);
 }

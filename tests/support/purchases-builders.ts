@@ -147,6 +147,7 @@ export function aCapUsage(fields: Partial<CapUsage> = {}): CapUsage {
     month: '2026-03-01',
     cap: 1000n,
     used: 0n,
+    isRecorded: true,
     currency: 'EUR',
     ...fields,
   };

@@ -146,11 +146,11 @@ export function startWorkers(platform: TestPlatform, options: { maxConnections: 
   let attempts = 0;
   const counted: Database = {
     ...database,
-    transaction: (work) =>
+    transaction: (work, options) =>
       database.transaction((trx) => {
         attempts += 1;
         return work(trx);
-      }),
+      }, options),
   };
   const cashback = cashbackModule({ clock }).client;
   const audit = auditModule({ database, clock }).client;

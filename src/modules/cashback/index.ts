@@ -3,9 +3,13 @@ import { cashbackRepository } from './repository.ts';
 import { type CashbackService, cashbackService } from './service.ts';
 
 export type { CashbackTerms, CashbackType, Reward } from './model.ts';
+export { grantRewards } from './policies.ts';
 export { formatTermsValue, parseTermsValue } from './terms.ts';
 
-export type CashbackClient = Pick<CashbackService, 'rewardPurchases' | 'settleRewards' | 'findRewards'>;
+export type CashbackClient = Pick<
+  CashbackService,
+  'lockCaps' | 'recordGrant' | 'isLostRace' | 'settleRewards' | 'findRewards'
+>;
 
 /** Rewards have no routes of their own: they are seen through purchases and wallets. */
 export function cashbackModule(deps: { clock: Clock }) {

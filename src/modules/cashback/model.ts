@@ -25,6 +25,9 @@ export type RewardClaim = {
   readonly terms: CashbackTerms;
 };
 
+/** What is needed of a claim to know the cap that it counts against. */
+export type CapClaim = Pick<RewardClaim, 'userId' | 'purchasedAt' | 'terms'>;
+
 /** The cashback transaction of a purchase. Amounts in minor units. */
 export type Reward = {
   readonly id: string;
@@ -40,6 +43,12 @@ export type Reward = {
 };
 
 /** What a user has used of an offer's cap in one month. */
-export type CapUsage = CapKey & { readonly cap: bigint; readonly used: bigint; readonly currency: string };
+export type CapUsage = CapKey & {
+  readonly cap: bigint;
+  readonly used: bigint;
+  readonly currency: string;
+  /** False: nothing was used before, so nothing is written of it yet. */
+  readonly isRecorded: boolean;
+};
 
 export type CapKey = { readonly userId: string; readonly offerId: string; readonly month: string };

@@ -1,7 +1,7 @@
-import { utcDate } from '../../core/clock.ts';
+import { utcDay } from '../../core/clock.ts';
 import { newId } from '../../core/id.ts';
 import { divideHalfEven, minimum } from '../../core/money.ts';
-import type { CapKey, CapUsage, CashbackTerms, Reward, RewardClaim } from './model.ts';
+import type { CapClaim, CapKey, CapUsage, CashbackTerms, Reward, RewardClaim } from './model.ts';
 
 /** Ten-thousandths of a percent in a whole. */
 const WHOLE = 1_000_000n;
@@ -14,13 +14,17 @@ export function computeReward(amount: bigint, terms: CashbackTerms): bigint {
 
 export type Grant = { readonly rewards: readonly Reward[]; readonly usages: readonly CapUsage[] };
 
-/** Rewards each claim in order, cutting it to what the locked usages leave of the cap, down to zero. */
+/**
+ * Rewards each claim in order, cutting it to what the locked usages leave of the cap, down to zero. The usages of the
+ * grant are those that the claims count against.
+ */
 export function grantRewards(claims: readonly RewardClaim[], locked: readonly CapUsage[]): Grant {
-  const usages = new Map(locked.map((usage) => [capKeyText(usage), usage]));
+  const usageOf = new Map(locked.map((usage) => [capKeyText(usage), usage]));
+  const usages = new Map<string, CapUsage>();
   const rewards = claims.map((claim): Reward => {
     const uncappedAmount = computeReward(claim.amount, claim.terms);
     const key = capKeyOf(claim);
-    const amount = key === null ? uncappedAmount : takeFromCap(usages, key, uncappedAmount);
+    const amount = key === null ? uncappedAmount : takeFromCap(key, uncappedAmount);
     const { purchaseId, userId, terms, currency } = claim;
     const capMonth = key?.month ?? null;
     return {
@@ -36,14 +40,15 @@ export function grantRewards(claims: readonly RewardClaim[], locked: readonly Ca
     };
   });
   return { rewards, usages: [...usages.values()] };
-}
 
-function takeFromCap(usages: Map<string, CapUsage>, key: CapKey, wanted: bigint): bigint {
-  const usage = usages.get(capKeyText(key));
-  if (usage === undefined) throw new Error(`the cap of user ${key.userId} is not locked`);
-  const amount = minimum(wanted, usage.cap - usage.used);
-  usages.set(capKeyText(key), { ...usage, used: usage.used + amount });
-  return amount;
+  function takeFromCap(key: CapKey, wanted: bigint): bigint {
+    const name = capKeyText(key);
+    const usage = usages.get(name) ?? usageOf.get(name);
+    if (usage === undefined) throw new Error(`the cap of user ${key.userId} is not locked`);
+    const amount = minimum(wanted, usage.cap - usage.used);
+    usages.set(name, { ...usage, used: usage.used + amount });
+    return amount;
+  }
 }
 
 /** Gives the room that reversed rewards had taken back to their caps. */
@@ -58,9 +63,9 @@ export function releaseCaps(reversed: readonly Reward[], locked: readonly CapUsa
 }
 
 /** The cap that a claim counts against: that of the calendar month (UTC) of the purchase. */
-export function capKeyOf(claim: RewardClaim): CapKey | null {
+export function capKeyOf(claim: CapClaim): CapKey | null {
   if (claim.terms.monthlyCap === null) return null;
-  const month = utcDate(claim.purchasedAt).with({ day: 1 }).toString();
+  const month = `${utcDay(claim.purchasedAt).slice(0, -2)}01`;
   return { userId: claim.userId, offerId: claim.terms.offerId, month };
 }
 

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
-import type { Db, Trx } from '../../core/database.ts';
+import { type Db, type Trx, violates } from '../../core/database.ts';
 import { formatMoney, moneyFromNumeric } from '../../core/money.ts';
 import type { CapKey, CapUsage, CashbackStatus, CashbackType, Reward } from './model.ts';
+import { capKeyText } from './policies.ts';
 import { formatTermsValue, parseTermsValue } from './terms.ts';
 
 export type CashbackRepository = ReturnType<typeof cashbackRepository>;
@@ -24,38 +25,45 @@ type RewardRow = {
 type CapUsageRow = { user_id: string; offer_id: string; month: string; cap: string; used: string };
 
 export function cashbackRepository() {
-  /** Creates the usages that do not exist yet, unused. */
-  async function openCapUsages(trx: Trx, usages: readonly CapUsage[]): Promise<void> {
+  /** Fails, see `isLostRace`, when another transaction has opened one of them since the caller looked. */
+  async function insertCapUsages(trx: Trx, usages: readonly CapUsage[]): Promise<void> {
     await sql`
-      insert into cashback_cap_usage (user_id, offer_id, month, cap)
+      insert into cashback_cap_usage (user_id, offer_id, month, cap, used)
       select * from unnest(
         ${usages.map(({ userId }) => userId)}::uuid[],
         ${usages.map(({ offerId }) => offerId)}::uuid[],
         ${usages.map(({ month }) => month)}::date[],
-        ${usages.map(({ cap, currency }) => formatMoney(cap, currency))}::numeric[]
-      ) as usage (user_id, offer_id, month, cap)
-      order by user_id, offer_id, month
-      on conflict (user_id, offer_id, month) do nothing
+        ${usages.map(({ cap, currency }) => formatMoney(cap, currency))}::numeric[],
+        ${usages.map(({ used, currency }) => formatMoney(used, currency))}::numeric[]
+      )
     `.execute(trx);
   }
 
-  /** Locks the usages that exist until the transaction ends, in the order of their key, so that no two deadlock. */
+  function isLostRace(error: unknown): boolean {
+    return violates(error, 'cashback_cap_usage_pkey');
+  }
+
+  /** Locks the usages that exist until the transaction ends, in the order of their keys, so that no two deadlock. */
   async function lockCapUsages(
     trx: Trx,
     keys: readonly (CapKey & { readonly currency: string })[],
   ): Promise<CapUsage[]> {
+    const sorted = keys.toSorted((one, other) => (capKeyText(one) < capKeyText(other) ? -1 : 1));
+    // One look into the index for each key: `limit` keeps the planner from any other way.
     const { rows } = await sql<CapUsageRow>`
-      select user_id, offer_id, month, cap, used
-      from cashback_cap_usage
-      where (user_id, offer_id, month) in (
-        select * from unnest(
-          ${keys.map(({ userId }) => userId)}::uuid[],
-          ${keys.map(({ offerId }) => offerId)}::uuid[],
-          ${keys.map(({ month }) => month)}::date[]
-        )
-      )
-      order by user_id, offer_id, month
-      for update
+      select usage.*
+      from unnest(
+        ${sorted.map(({ userId }) => userId)}::uuid[],
+        ${sorted.map(({ offerId }) => offerId)}::uuid[],
+        ${sorted.map(({ month }) => month)}::date[]
+      ) as key (user_id, offer_id, month)
+      cross join lateral (
+        select user_id, offer_id, month, cap, used
+        from cashback_cap_usage
+        where user_id = key.user_id and offer_id = key.offer_id and month = key.month
+        limit 1
+        for update
+      ) as usage
     `.execute(trx);
     const currencies = new Map(keys.map(({ offerId, currency }) => [offerId, currency]));
     return rows.map((row) => {
@@ -67,6 +75,7 @@ export function cashbackRepository() {
         cap: moneyFromNumeric(row.cap, currency),
         used: moneyFromNumeric(row.used, currency),
         currency,
+        isRecorded: true,
       };
     });
   }
@@ -135,7 +144,15 @@ export function cashbackRepository() {
     return rows.map(toReward);
   }
 
-  return { openCapUsages, lockCapUsages, updateCapUsages, insertRewards, updateStatuses, findByPurchases };
+  return {
+    insertCapUsages,
+    isLostRace,
+    lockCapUsages,
+    updateCapUsages,
+    insertRewards,
+    updateStatuses,
+    findByPurchases,
+  };
 }
 
 function toReward(row: RewardRow): Reward {

@@ -1,7 +1,8 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Db, Trx } from '../../core/database.ts';
-import type { CapKey, CapUsage, CashbackStatus, Reward, RewardClaim } from './model.ts';
-import { capKeyOf, capKeyText, grantRewards, releaseCaps, rewardCapKey } from './policies.ts';
+import { partition } from '../../core/lists.ts';
+import type { CapClaim, CapKey, CapUsage, CashbackStatus, Reward } from './model.ts';
+import { capKeyOf, capKeyText, type Grant, releaseCaps, rewardCapKey } from './policies.ts';
 import type { CashbackRepository } from './repository.ts';
 
 export type CashbackService = ReturnType<typeof cashbackService>;
@@ -10,30 +11,34 @@ export function cashbackService(deps: { clock: Clock; repository: CashbackReposi
   const { clock, repository } = deps;
 
   /**
-   * Computes and records the reward of each purchase, in order. Locks the caps that they count against until the
-   * transaction ends, so that concurrent purchases of one user never exceed one.
+   * Locks the caps that the claims count against until the transaction ends. The caller has locked the wallets of
+   * their users before: so nobody else is opening a usage of theirs, and one that is not there is unused. Where the
+   * wallet itself was not there yet, `recordGrant` may lose a race.
    */
-  async function rewardPurchases(trx: Trx, claims: readonly RewardClaim[]): Promise<readonly Reward[]> {
-    if (claims.length === 0) return [];
-    const locked = await lockCaps(trx, unusedCaps(claims));
-    const { rewards, usages } = grantRewards(claims, locked);
-    await repository.insertRewards(trx, rewards, clock());
-    if (usages.length > 0) await repository.updateCapUsages(trx, usages);
-    return rewards;
+  async function lockCaps(trx: Trx, claims: readonly CapClaim[]): Promise<readonly CapUsage[]> {
+    const unused = unusedCaps(claims);
+    if (unused.length === 0) return [];
+    const recorded = await repository.lockCapUsages(trx, unused);
+    const usages = new Map([...unused, ...recorded].map((usage) => [capKeyText(usage), usage]));
+    return [...usages.values()];
   }
 
-  async function lockCaps(trx: Trx, caps: readonly CapUsage[]): Promise<readonly CapUsage[]> {
-    if (caps.length === 0) return [];
-    const usages = await repository.lockCapUsages(trx, caps);
-    if (usages.length === caps.length) return usages;
-    // The first purchase of a user in a month under an offer.
-    await repository.openCapUsages(trx, caps);
-    return repository.lockCapUsages(trx, caps);
+  /**
+   * Writes rewards and the usages that they leave, decided on caps that the caller has locked.
+   * An error of `isLostRace` says that another transaction was first.
+   */
+  async function recordGrant(trx: Trx, { rewards, usages }: Grant): Promise<void> {
+    const [recorded, opened] = partition(usages, ({ isRecorded }) => isRecorded);
+    await Promise.all([
+      rewards.length > 0 && repository.insertRewards(trx, rewards, clock()),
+      opened.length > 0 && repository.insertCapUsages(trx, opened),
+      recorded.length > 0 && repository.updateCapUsages(trx, recorded),
+    ]);
   }
 
   /**
    * Moves the rewards of purchases to `available` or `reversed`; a reversed one gives its room in the cap back.
-   * Each purchase is named once; the caller holds their locks and has checked the transitions, and the database
+   * Each purchase is named once; the caller holds their locks and those of the users' wallets and has checked the transitions, and the database
    * checks them again.
    */
   async function settleRewards(
@@ -41,18 +46,15 @@ export function cashbackService(deps: { clock: Clock; repository: CashbackReposi
     settlements: readonly { readonly reward: Reward; readonly to: CashbackStatus }[],
   ): Promise<void> {
     if (settlements.length === 0) return;
-    await repository.updateStatuses(trx, settlements);
-
+    const written = repository.updateStatuses(trx, settlements);
     const reversed = settlements
       .filter(({ reward, to }) => to === 'reversed' && reward.amount > 0n)
       .map(({ reward }) => reward);
     const caps = distinctCaps(
       reversed.flatMap((reward) => withCurrency(rewardCapKey(reward), reward.currency)),
     );
-    if (caps.length > 0) {
-      const locked = await repository.lockCapUsages(trx, caps);
-      await repository.updateCapUsages(trx, releaseCaps(reversed, locked));
-    }
+    const [locked] = await Promise.all([caps.length > 0 ? repository.lockCapUsages(trx, caps) : [], written]);
+    if (locked.length > 0) await repository.updateCapUsages(trx, releaseCaps(reversed, locked));
   }
 
   /** The rewards of these purchases, by purchase id. */
@@ -62,16 +64,17 @@ export function cashbackService(deps: { clock: Clock; repository: CashbackReposi
     return new Map(rewards.map((reward) => [reward.purchaseId, reward]));
   }
 
-  return { rewardPurchases, settleRewards, findRewards };
+  return { lockCaps, recordGrant, isLostRace: repository.isLostRace, settleRewards, findRewards };
 }
 
 /** The caps that claims count against, as they are before the first purchase. */
-function unusedCaps(claims: readonly RewardClaim[]): CapUsage[] {
+function unusedCaps(claims: readonly CapClaim[]): CapUsage[] {
   return distinctCaps(
     claims.flatMap((claim) => {
       const key = capKeyOf(claim);
       const { monthlyCap, currency } = claim.terms;
-      return key === null || monthlyCap === null ? [] : [{ ...key, cap: monthlyCap, used: 0n, currency }];
+      if (key === null || monthlyCap === null) return [];
+      return [{ ...key, cap: monthlyCap, used: 0n, currency, isRecorded: false }];
     }),
   );
 }

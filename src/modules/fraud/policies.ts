@@ -1,4 +1,4 @@
-import { utcDate } from '../../core/clock.ts';
+import { utcDay } from '../../core/clock.ts';
 import { formatMoney, minorDigits } from '../../core/money.ts';
 import type { Reason, ScreenedPurchase, VelocityLimits } from './model.ts';
 
@@ -27,7 +27,7 @@ export function candidateOf(
   see: (userDay: string) => number,
 ): Candidate {
   const { id, userId, merchantId, amount, currency, purchasedAt } = purchase;
-  const day = utcDate(purchasedAt).toString();
+  const day = utcDay(purchasedAt);
   const userDay = `${userId} ${day}`;
   const isLarge = amount >= BigInt(floorAmount * 10 ** minorDigits(currency));
   const timesSeen = see(userDay);

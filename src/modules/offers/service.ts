@@ -1,5 +1,5 @@
 import type { OpenCache } from '../../core/cache.ts';
-import { type Clock, utcDate } from '../../core/clock.ts';
+import { type Clock, utcDay } from '../../core/clock.ts';
 import { type Database, type Db, violates } from '../../core/database.ts';
 import { notFound, unsupportedCurrency } from '../../core/errors.ts';
 import { newId } from '../../core/id.ts';
@@ -27,7 +27,7 @@ export function offerService(deps: {
   /** By merchant; a merchant without one is not kept. */
   const activeOffers = deps.openCache({ table: 'offers', load: loadActiveOffers });
 
-  const today = () => utcDate(clock()).toString();
+  const today = () => utcDay(clock());
 
   /** @throws UNSUPPORTED_CURRENCY, VALIDATION_ERROR, NOT_FOUND, MERCHANT_NOT_ACTIVE or ACTIVE_OFFER_ALREADY_EXISTS. */
   async function createOffer(proposal: OfferProposal, actor: Actor): Promise<Offer> {

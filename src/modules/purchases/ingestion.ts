@@ -2,16 +2,17 @@ import type { Clock } from '../../core/clock.ts';
 import type { Database, Trx } from '../../core/database.ts';
 import { DomainError } from '../../core/errors.ts';
 import { newId } from '../../core/id.ts';
+import { at, distinct } from '../../core/lists.ts';
 import type { Logger } from '../../core/logging.ts';
 import { formatMoney } from '../../core/money.ts';
 import { failure, type Outcome, success } from '../../core/outcome.ts';
 import type { AuditClient } from '../audit/index.ts';
-import type { CashbackClient, CashbackTerms, Reward } from '../cashback/index.ts';
+import { type CashbackClient, grantRewards, type Reward } from '../cashback/index.ts';
 import type { FraudClient, HeldPurchase } from '../fraud/index.ts';
 import type { Merchant, MerchantClient } from '../merchants/index.ts';
 import type { Offer, OfferClient } from '../offers/index.ts';
-import type { UserClient } from '../users/index.ts';
-import type { WalletClient } from '../wallets/index.ts';
+import type { User, UserClient } from '../users/index.ts';
+import type { Movement, WalletClient } from '../wallets/index.ts';
 import {
   externalKeyOf,
   nameOf,
@@ -20,6 +21,7 @@ import {
   type RewardedPurchase,
 } from './model.ts';
 import {
+  offerFor,
   refuseDuplicate,
   requireAcceptableTerms,
   requireEligibleMerchant,
@@ -29,19 +31,21 @@ import {
 } from './policies.ts';
 import type { PurchaseRepository } from './repository.ts';
 
-/** A submission that passed every rule, with the place of its answer in the list. */
-type Candidate = {
-  readonly index: number;
+/** A submission with what memory knows of it, before the database is asked. */
+type Draft = {
   readonly submission: PurchaseSubmission;
-  readonly purchase: Purchase;
-  readonly terms: CashbackTerms;
+  /** Its external key as one text. */
+  readonly name: string;
+  readonly purchasedAt: Temporal.Instant;
+  readonly merchant: Merchant | undefined;
+  /** What it would be rewarded by. */
+  readonly offer: Offer | undefined;
 };
 
-/** Who rewards purchases, and how: barely changes, so a process keeps it in memory. */
-type Programme = {
-  readonly merchantOf: ReadonlyMap<string, Merchant>;
-  readonly offersOf: ReadonlyMap<string, readonly Offer[]>;
-};
+/** A draft that passed every rule. */
+type Candidate = { readonly draft: Draft; readonly offer: Offer; readonly purchase: Purchase };
+
+type Answers = Map<Draft, Outcome<RewardedPurchase>>;
 
 export function purchaseIngestion(deps: {
   database: Database;
@@ -53,7 +57,7 @@ export function purchaseIngestion(deps: {
   offers: OfferClient;
   fraud: FraudClient;
   cashback: CashbackClient;
-  wallets: Pick<WalletClient, 'applyMovements'>;
+  wallets: Pick<WalletClient, 'lockWallets' | 'applyMovements'>;
   audit: AuditClient;
   supportedCurrencies: readonly string[];
 }) {
@@ -62,206 +66,204 @@ export function purchaseIngestion(deps: {
 
   /**
    * Records and rewards a list of purchases in one transaction, and answers for each in order: the purchase, or why
-   * it was refused. Load, decide in TypeScript, write in bulk; the unique key of the external id has the last word.
+   * it was refused. Three steps, each of them one round trip to the database: read and lock all that the rules need;
+   * decide here, and write in bulk; commit. The unique key of the external id has the last word: whoever loses that
+   * race does all of it again, and finds the purchase of the other.
    */
   async function ingestPurchases(
     submissions: readonly PurchaseSubmission[],
   ): Promise<readonly Outcome<RewardedPurchase>[]> {
-    const programme = await readProgramme(submissions);
-    const { outcomes, holds } = await database.transaction(async (trx) => {
-      const answers = new Map<number, Outcome<RewardedPurchase>>();
-      const selected = await selectCandidates(trx, submissions, programme, answers);
-      const { candidates, holdOf } = await screenCandidates(trx, selected);
-      const inserted = await repository.insert(
-        trx,
-        candidates.map(({ purchase }) => purchase),
-      );
-      const accepted = candidates.filter(({ purchase }) => inserted.has(purchase.id));
-      const rewarded = await rewardPurchases(trx, accepted);
-      const holds = accepted.flatMap(({ purchase }) => holdOf.get(purchase.id) ?? []);
-      await fraud.recordHolds(trx, holds);
-      for (const [position, { index }] of accepted.entries())
-        answers.set(index, success(at(rewarded, position)));
-      await answerDuplicates(trx, submissions, answers);
-      const outcomes = submissions.map(
-        (_, index) => answers.get(index) ?? failure(new Error('a submission was not answered')),
-      );
-      return { outcomes, holds };
+    const now = clock();
+    const drafts = await draftAll(submissions, now);
+    const { answers, holds } = await database.transaction((trx) => record(trx, drafts, now), {
+      isLostRace: (error) => repository.isLostRace(error) || cashback.isLostRace(error),
     });
-    for (const [index, outcome] of outcomes.entries()) logOutcome(submissions[index], outcome);
     fraud.announceHolds(holds);
-    return outcomes;
+    return drafts.map((draft) => {
+      const outcome = answers.get(draft) ?? failure(new Error('a submission was not answered'));
+      logOutcome(draft.submission, outcome);
+      return outcome;
+    });
   }
 
-  /** The merchants and offers that the purchases are about: kept in memory, so read before the transaction. */
-  async function readProgramme(submissions: readonly PurchaseSubmission[]): Promise<Programme> {
+  /** Merchants and offers barely change: they are kept in memory, so read before the transaction. */
+  async function draftAll(
+    submissions: readonly PurchaseSubmission[],
+    now: Temporal.Instant,
+  ): Promise<readonly Draft[]> {
     const merchantIds = distinct(submissions.map(({ merchantId }) => merchantId));
-    return {
-      merchantOf: await merchants.findMerchants(database.db, merchantIds),
-      offersOf: await offers.findActiveOffers(database.db, merchantIds),
-    };
+    const merchantOf = await merchants.findMerchants(database.db, merchantIds);
+    const offersOf = await offers.findActiveOffers(database.db, merchantIds);
+    return submissions.map((submission) => {
+      const { merchantId, purchasedAt = now } = submission;
+      return {
+        submission,
+        name: nameOf(externalKeyOf(submission)),
+        purchasedAt,
+        merchant: merchantOf.get(merchantId),
+        offer: offerFor(submission, offersOf.get(merchantId) ?? [], purchasedAt),
+      };
+    });
+  }
+
+  async function record(trx: Trx, drafts: readonly Draft[], now: Temporal.Instant) {
+    const claims = drafts.flatMap(capClaimOf);
+    // The wallets first: what is read behind their locks is as whoever held them before has left it.
+    const [locked, recorded, userOf, caps] = await Promise.all([
+      wallets.lockWallets(trx, claims),
+      repository.findByExternalKeys(
+        trx,
+        drafts.map(({ submission }) => externalKeyOf(submission)),
+      ),
+      users.findUsers(trx, distinct(drafts.map(({ submission }) => submission.userId))),
+      cashback.lockCaps(trx, claims),
+    ]);
+
+    const { answers, selected } = selectCandidates(drafts, { now, recorded, userOf });
+    const { candidates, holds } = await screenCandidates(trx, selected);
+    const { rewards, usages } = grantRewards(
+      candidates.map(({ purchase, offer }) => ({ ...purchase, purchaseId: purchase.id, terms: offer.terms })),
+      caps,
+    );
+    const rewarded = candidates.map(({ purchase }, index) => ({ purchase, reward: at(rewards, index) }));
+
+    if (candidates.length > 0) {
+      // In this order, so that each row comes after those that it refers to.
+      await Promise.all([
+        repository.insert(
+          trx,
+          candidates.map(({ purchase }) => purchase),
+        ),
+        cashback.recordGrant(trx, { rewards, usages }),
+        wallets.applyMovements(trx, rewards.flatMap(movementOf), locked),
+        fraud.recordHolds(trx, holds),
+        audit.record(
+          trx,
+          rewarded.map((accepted, index) => ({
+            actor: at(candidates, index).draft.submission.actor,
+            action: 'purchase.recorded',
+            resourceType: 'purchase',
+            resourceId: accepted.purchase.id,
+            details: facts(accepted),
+          })),
+        ),
+      ]);
+    }
+    for (const [index, { draft }] of candidates.entries()) answers.set(draft, success(at(rewarded, index)));
+    await answerRepeats(trx, drafts, { recorded, rewarded }, answers);
+    return { answers, holds };
   }
 
   /**
-   * The submissions to insert. A submission that breaks a rule is answered at once; one whose external id is known,
-   * in the database or earlier in the list, is left for `answerDuplicates`.
+   * The purchases to record. A draft that breaks a rule is answered at once; one whose external id is known, in the
+   * database or earlier in the list, is left for `answerRepeats`.
    */
-  async function selectCandidates(
-    trx: Trx,
-    submissions: readonly PurchaseSubmission[],
-    { merchantOf, offersOf }: Programme,
-    answers: Map<number, Outcome<RewardedPurchase>>,
-  ): Promise<Candidate[]> {
-    const now = clock();
-    const recorded = await repository.findByExternalKeys(trx, submissions.map(externalKeyOf));
+  function selectCandidates(
+    drafts: readonly Draft[],
+    known: {
+      readonly now: Temporal.Instant;
+      readonly recorded: readonly Purchase[];
+      readonly userOf: ReadonlyMap<string, User>;
+    },
+  ): { readonly answers: Answers; readonly selected: readonly Candidate[] } {
+    const { now, recorded, userOf } = known;
     const taken = new Set(recorded.map(nameOf));
-    const userOf = await users.findUsers(trx, distinct(submissions.map(({ userId }) => userId)));
-
-    const candidates: Candidate[] = [];
-    for (const [index, submission] of submissions.entries()) {
+    const answers: Answers = new Map();
+    const selected: Candidate[] = [];
+    for (const draft of drafts) {
+      const { submission, name, merchant, purchasedAt } = draft;
       try {
         requireMayReport(submission);
-        const name = nameOf(externalKeyOf(submission));
         if (taken.has(name)) continue;
         requireAcceptableTerms(submission, { supportedCurrencies: deps.supportedCurrencies, now });
         requireEligibleUser(userOf.get(submission.userId), submission.userId);
-        requireEligibleMerchant(merchantOf.get(submission.merchantId), submission.merchantId);
-        const purchasedAt = submission.purchasedAt ?? now;
-        const { id: offerId, terms } = requireOffer(
-          offersOf.get(submission.merchantId) ?? [],
-          submission,
-          purchasedAt,
-        );
+        requireEligibleMerchant(merchant, submission.merchantId);
+        const offer = requireOffer(submission, draft.offer, purchasedAt);
         taken.add(name);
-        candidates.push({
-          index,
-          submission,
-          terms,
-          purchase: newPurchase(submission, offerId, purchasedAt, now),
-        });
+        selected.push({ draft, offer, purchase: newPurchase(draft, offer, now) });
       } catch (error) {
         if (!(error instanceof DomainError)) throw error;
-        answers.set(index, failure(error));
+        answers.set(draft, failure(error));
       }
     }
-    return candidates;
+    return { answers, selected };
   }
 
   /** The candidates as they are recorded: held where a velocity rule was met. */
-  async function screenCandidates(trx: Trx, candidates: readonly Candidate[]) {
+  async function screenCandidates(trx: Trx, selected: readonly Candidate[]) {
     const reasonsOf = await fraud.screenPurchases(
       trx,
-      candidates.map(({ purchase }) => purchase),
+      selected.map(({ purchase }) => purchase),
     );
-    const holdOf = new Map<string, HeldPurchase>();
-    const screened = candidates.map((candidate) => {
-      const { submission, purchase } = candidate;
+    const holds: HeldPurchase[] = [];
+    const candidates = selected.map((candidate) => {
+      const { draft, purchase } = candidate;
       const reasons = reasonsOf.get(purchase.id);
       if (reasons === undefined) return candidate;
-      holdOf.set(purchase.id, { purchaseId: purchase.id, reasons, requestId: submission.actor.requestId });
+      holds.push({ purchaseId: purchase.id, reasons, requestId: draft.submission.actor.requestId });
       return { ...candidate, purchase: { ...purchase, held: true } };
     });
-    return { candidates: screened, holdOf };
+    return { candidates, holds };
   }
 
-  async function rewardPurchases(trx: Trx, accepted: readonly Candidate[]): Promise<RewardedPurchase[]> {
-    const rewards = await cashback.rewardPurchases(
-      trx,
-      accepted.map(({ purchase: { id, userId, amount, currency, purchasedAt }, terms }) => ({
-        purchaseId: id,
-        userId,
-        amount,
-        currency,
-        purchasedAt,
-        terms,
-      })),
-    );
-    await wallets.applyMovements(
-      trx,
-      rewards
-        // What a cap leaves may be nothing, and nothing is not moved.
-        .filter(({ amount }) => amount > 0n)
-        .map(({ purchaseId, userId, currency, amount }) => ({
-          userId,
-          currency,
-          type: 'cashback_credit',
-          from: 'platform',
-          to: 'pending',
-          amount,
-          source: { type: 'purchase', id: purchaseId },
-        })),
-    );
-    await audit.record(
-      trx,
-      accepted.map(({ submission: { actor }, purchase }, index) => ({
-        actor,
-        action: 'purchase.recorded',
-        resourceType: 'purchase',
-        resourceId: purchase.id,
-        details: facts(purchase, at(rewards, index)),
-      })),
-    );
-    return accepted.map(({ purchase }, index) => ({ purchase, reward: at(rewards, index) }));
-  }
-
-  /** What is unanswered now is a repeat: of a purchase recorded earlier, in this list, or at this very moment. */
-  async function answerDuplicates(
+  /** What is unanswered now is a repeat: of a purchase recorded earlier, or of one in this list. */
+  async function answerRepeats(
     trx: Trx,
-    submissions: readonly PurchaseSubmission[],
-    answers: Map<number, Outcome<RewardedPurchase>>,
+    drafts: readonly Draft[],
+    known: { readonly recorded: readonly Purchase[]; readonly rewarded: readonly RewardedPurchase[] },
+    answers: Answers,
   ): Promise<void> {
-    const repeats = submissions
-      .entries()
-      .filter(([index]) => !answers.has(index))
-      .toArray();
+    const repeats = drafts.filter((draft) => !answers.has(draft));
     if (repeats.length === 0) return;
-    const originals = await repository.findByExternalKeys(
+    const rewardOf = await cashback.findRewards(
       trx,
-      repeats.map(([, submission]) => externalKeyOf(submission)),
+      known.recorded.map(({ id }) => id),
     );
-    const rewards = await cashback.findRewards(
-      trx,
-      originals.map(({ id }) => id),
-    );
-    const originalOf = new Map(originals.map((purchase) => [nameOf(purchase), purchase]));
-    for (const [index, submission] of repeats) {
-      const purchase = originalOf.get(nameOf(externalKeyOf(submission)));
-      const reward = purchase && rewards.get(purchase.id);
-      if (purchase && reward) answers.set(index, failure(refuseDuplicate(submission, { purchase, reward })));
+    const originalOf = new Map(known.rewarded.map((original) => [nameOf(original.purchase), original]));
+    for (const purchase of known.recorded) {
+      const reward = rewardOf.get(purchase.id);
+      if (reward !== undefined) originalOf.set(nameOf(purchase), { purchase, reward });
+    }
+    for (const draft of repeats) {
+      const original = originalOf.get(draft.name);
+      if (original !== undefined) answers.set(draft, failure(refuseDuplicate(draft.submission, original)));
     }
   }
 
-  function logOutcome(submission: PurchaseSubmission | undefined, outcome: Outcome<RewardedPurchase>): void {
+  function logOutcome(submission: PurchaseSubmission, outcome: Outcome<RewardedPurchase>): void {
+    const { actor, externalId, userId } = submission;
     const fields = {
-      request_id: submission?.actor.requestId,
-      external_id: submission?.externalId,
-      ...(submission?.actor.type === 'partner' && { partner_id: submission.actor.id }),
+      request_id: actor.requestId,
+      external_id: externalId,
+      ...(actor.type === 'partner' && { partner_id: actor.id }),
     };
     if (!outcome.ok) {
       const refusal = outcome.error instanceof DomainError ? outcome.error.code : 'unknown';
-      logger.info({ ...fields, user_id: submission?.userId, refusal }, 'purchase refused');
+      logger.info({ ...fields, user_id: userId, refusal }, 'purchase refused');
       return;
     }
-    const { purchase, reward } = outcome.value;
-    logger.info({ ...fields, purchase_id: purchase.id, ...facts(purchase, reward) }, 'purchase recorded');
+    logger.info(
+      { ...fields, purchase_id: outcome.value.purchase.id, ...facts(outcome.value) },
+      'purchase recorded',
+    );
   }
 
   return ingestPurchases;
 }
 
-function newPurchase(
-  submission: PurchaseSubmission,
-  offerId: string,
-  purchasedAt: Temporal.Instant,
-  now: Temporal.Instant,
-): Purchase {
+/** What a draft claims of a wallet and a cap, if anything. */
+function capClaimOf({ submission: { userId, currency }, offer, purchasedAt }: Draft) {
+  return offer === undefined ? [] : [{ userId, currency, purchasedAt, terms: offer.terms }];
+}
+
+function newPurchase({ submission, purchasedAt }: Draft, offer: Offer, now: Temporal.Instant): Purchase {
   const { userId, merchantId, amount, currency } = submission;
   return {
     id: newId(now),
     ...externalKeyOf(submission),
     userId,
     merchantId,
-    offerId,
+    offerId: offer.id,
     amount,
     currency,
     purchasedAt,
@@ -274,7 +276,14 @@ function newPurchase(
   };
 }
 
-function facts(purchase: Purchase, reward: Reward) {
+/** What a reward moves: nothing, where the cap left nothing. */
+function movementOf({ purchaseId, userId, currency, amount }: Reward): Movement[] {
+  if (amount === 0n) return [];
+  const source = { type: 'purchase', id: purchaseId } as const;
+  return [{ userId, currency, amount, source, type: 'cashback_credit', from: 'platform', to: 'pending' }];
+}
+
+function facts({ purchase, reward }: RewardedPurchase) {
   return {
     external_id: purchase.externalId,
     user_id: purchase.userId,
@@ -282,15 +291,4 @@ function facts(purchase: Purchase, reward: Reward) {
     cashback_amount: formatMoney(reward.amount, reward.currency),
     currency: purchase.currency,
   };
-}
-
-/** An element that is there by construction: lists that answer for each other have one length. */
-function at<T>(list: readonly T[], index: number): T {
-  const element = list[index];
-  if (element === undefined) throw new RangeError(`a list of ${list.length} has no element ${index}`);
-  return element;
-}
-
-function distinct(values: readonly string[]): string[] {
-  return [...new Set(values)];
 }

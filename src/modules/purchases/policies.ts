@@ -1,4 +1,4 @@
-import { formatInstant, utcDate } from '../../core/clock.ts';
+import { formatInstant, utcDay } from '../../core/clock.ts';
 import { forbidden, unsupportedCurrency, validationError } from '../../core/errors.ts';
 import { formatMoney } from '../../core/money.ts';
 import type { Actor } from '../audit/index.ts';
@@ -60,22 +60,27 @@ export function requireEligibleMerchant(merchant: Merchant | undefined, merchant
 }
 
 /**
- * The merchant's offer on the day (UTC) of the purchase.
- * A fixed value or a cap is money of one currency, so such an offer rewards purchases of that currency only.
- * @throws OFFER_NOT_AVAILABLE.
+ * The merchant's offer on the day (UTC) of the purchase, if there is one that rewards it: a fixed value or a cap is
+ * money of one currency, so such an offer rewards purchases of that currency only.
  */
-export function requireOffer(
-  offers: readonly Offer[],
+export function offerFor(
   { merchantId, currency }: PurchaseSubmission,
+  offers: readonly Offer[],
+  purchasedAt: Temporal.Instant,
+): Offer | undefined {
+  const offer = offerValidOn(offers, merchantId, utcDay(purchasedAt));
+  const isMoney = offer?.terms.type === 'fixed' || offer?.terms.monthlyCap != null;
+  return isMoney && offer.terms.currency !== currency ? undefined : offer;
+}
+
+/** @throws OFFER_NOT_AVAILABLE. */
+export function requireOffer(
+  { merchantId, currency }: PurchaseSubmission,
+  offer: Offer | undefined,
   purchasedAt: Temporal.Instant,
 ): Offer {
-  const day = utcDate(purchasedAt).toString();
-  const offer = offerValidOn(offers, merchantId, day);
-  const isMoney = offer?.terms.type === 'fixed' || offer?.terms.monthlyCap != null;
-  if (offer === undefined || (isMoney && offer.terms.currency !== currency)) {
-    throw offerNotAvailable({ merchant_id: merchantId, purchased_on: day, currency });
-  }
-  return offer;
+  if (offer !== undefined) return offer;
+  throw offerNotAvailable({ merchant_id: merchantId, purchased_on: utcDay(purchasedAt), currency });
 }
 
 /** The refusal of a repeat: what the first one was, and where the repeat differs from it. */

@@ -1,7 +1,8 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { endOfDay, startOfDay } from '../../core/clock.ts';
-import type { Db, Trx } from '../../core/database.ts';
+import { type Db, type Trx, violates } from '../../core/database.ts';
 import { firstIdAt } from '../../core/id.ts';
+import { partition } from '../../core/lists.ts';
 import { formatMoney, moneyFromNumeric } from '../../core/money.ts';
 import { pageNewestFirst } from '../../core/newest-first.ts';
 import type { PageOf, PageRequest } from '../../core/page.ts';
@@ -60,11 +61,11 @@ const NO_ID = '00000000-0000-0000-0000-000000000000';
 
 export function purchaseRepository() {
   /**
-   * Inserts the purchases whose external id is free, and answers with the ids of these. A concurrent insert of the
-   * same external id is waited for; the order of the keys keeps two such lists from a deadlock.
+   * Fails, see `isLostRace`, when somebody else has recorded one of their external ids since the caller looked; one
+   * that is being recorded is waited for, in an order that keeps two such lists from a deadlock.
    */
-  async function insert(trx: Trx, purchases: readonly Purchase[]): Promise<ReadonlySet<string>> {
-    const { rows } = await sql<{ id: string }>`
+  async function insert(trx: Trx, purchases: readonly Purchase[]): Promise<void> {
+    await sql`
       insert into purchases (
         id, partner_id, external_id, user_id, merchant_id, offer_id, amount, currency, purchased_at, status, held,
         created_at
@@ -84,28 +85,47 @@ export function purchaseRepository() {
         ${purchases.map(({ createdAt }) => createdAt.toString())}::timestamptz[]
       ) as purchase (id, partner_id, external_id)
       order by partner_id, external_id
-      on conflict (partner_id, external_id) do nothing
-      returning id
     `.execute(trx);
-    return new Set(rows.map(({ id }) => id));
   }
 
-  /** Two branches, as no index serves `is not distinct from`. */
+  /** True when `insert` failed as another transaction was first: looked at again, the purchase is there. */
+  function isLostRace(error: unknown): boolean {
+    return violates(error, 'purchases_external_id_key');
+  }
+
+  /** No index serves `is not distinct from`, so those of nobody are asked for by themselves. */
   async function findByExternalKeys(db: Db, keys: readonly ExternalKey[]): Promise<Purchase[]> {
-    const ofNobody = keys.filter(({ partnerId }) => partnerId === null);
-    const ofPartners = keys.filter(({ partnerId }) => partnerId !== null);
-    const columns = sql.join(COLUMNS.map((column) => sql.ref(`purchases.${column}`)));
+    const [ofNobody, ofPartners] = partition(keys, ({ partnerId }) => partnerId === null);
+    const found = await Promise.all([
+      ofNobody.length > 0 ? findByExternalIds(db, ofNobody) : [],
+      ofPartners.length > 0 ? findByPartnerKeys(db, ofPartners) : [],
+    ]);
+    return found.flat().map(toPurchase);
+  }
+
+  async function findByExternalIds(db: Db, keys: readonly ExternalKey[]): Promise<PurchaseRow[]> {
     const { rows } = await sql<PurchaseRow>`
-      select ${columns} from purchases
-      where partner_id is null and external_id = any(${ofNobody.map(({ externalId }) => externalId)}::text[])
-      union all
-      select ${columns} from purchases
-      join unnest(
-        ${ofPartners.map(({ partnerId }) => partnerId)}::uuid[],
-        ${ofPartners.map(({ externalId }) => externalId)}::text[]
-      ) as key (partner_id, external_id) using (partner_id, external_id)
+      select ${columnsOf('purchases')} from purchases
+      where partner_id is null and external_id = any(${keys.map(({ externalId }) => externalId)}::text[])
     `.execute(db);
-    return rows.map(toPurchase);
+    return rows;
+  }
+
+  /** One look into the index for each key: `limit` keeps the planner from any other way. */
+  async function findByPartnerKeys(db: Db, keys: readonly ExternalKey[]): Promise<PurchaseRow[]> {
+    const { rows } = await sql<PurchaseRow>`
+      select ${columnsOf('found')}
+      from unnest(
+        ${keys.map(({ partnerId }) => partnerId)}::uuid[],
+        ${keys.map(({ externalId }) => externalId)}::text[]
+      ) as key (partner_id, external_id)
+      cross join lateral (
+        select * from purchases
+        where partner_id = key.partner_id and external_id = key.external_id
+        limit 1
+      ) as found
+    `.execute(db);
+    return rows;
   }
 
   async function find(db: Db, id: string): Promise<Purchase | undefined> {
@@ -231,7 +251,22 @@ export function purchaseRepository() {
     return { ...found, items: found.items.map(toPurchase) };
   }
 
-  return { insert, findByExternalKeys, find, lock, findDue, lockDue, endHold, updateSettled, list };
+  return {
+    insert,
+    isLostRace,
+    findByExternalKeys,
+    find,
+    lock,
+    findDue,
+    lockDue,
+    endHold,
+    updateSettled,
+    list,
+  };
+}
+
+function columnsOf(table: string) {
+  return sql.join(COLUMNS.map((column) => sql.ref(`${table}.${column}`)));
 }
 
 /** The indexes of users and merchants have the status before the id. */

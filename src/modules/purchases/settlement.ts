@@ -7,7 +7,7 @@ import { failure, type Outcome, success } from '../../core/outcome.ts';
 import type { AuditClient } from '../audit/index.ts';
 import type { CashbackClient, Reward } from '../cashback/index.ts';
 import type { FraudClient } from '../fraud/index.ts';
-import type { Movement, WalletClient } from '../wallets/index.ts';
+import type { Movement, Wallet, WalletClient } from '../wallets/index.ts';
 import { externalKeyOf, nameOf, type Purchase, type RewardedPurchase, type Settlement } from './model.ts';
 import { isHiddenFrom, requireMayConfirmHeld, requireTransition } from './policies.ts';
 import type { PurchaseRepository } from './repository.ts';
@@ -64,15 +64,16 @@ export function purchaseSettlement(deps: {
     settlements: readonly Settlement[],
     purchases: readonly Purchase[],
   ): Promise<readonly Outcome<RewardedPurchase>[]> {
-    const rewardOf = await cashback.findRewards(
-      trx,
-      purchases.map(({ id }) => id),
-    );
+    const [rewardOf, locked] = await Promise.all([
+      cashback.findRewards(
+        trx,
+        purchases.map(({ id }) => id),
+      ),
+      wallets.lockWallets(trx, purchases),
+    ]);
     const decisions = decide(settlements, purchases, rewardOf);
-    await apply(
-      trx,
-      decisions.flatMap((decision) => (decision.ok ? [decision.value] : [])),
-    );
+    const steps = decisions.flatMap((decision) => (decision.ok ? [decision.value] : []));
+    await apply(trx, steps, locked);
     return decisions.map((decision) => (decision.ok ? success(rewardedAfter(decision.value)) : decision));
   }
 
@@ -105,35 +106,37 @@ export function purchaseSettlement(deps: {
   }
 
   /** Writes where the steps led: each purchase and reward once, every movement and audit record. */
-  async function apply(trx: Trx, steps: readonly Step[]): Promise<void> {
+  async function apply(trx: Trx, steps: readonly Step[], locked: readonly Wallet[]): Promise<void> {
     if (steps.length === 0) return;
     const finals = [...new Map(steps.map((step) => [step.after.id, step])).values()];
-    await repository.updateSettled(
-      trx,
-      finals.map(({ after }) => after),
-    );
-    await cashback.settleRewards(
-      trx,
-      finals.map(({ after, reward }) => ({ reward, to: CASHBACK_STATUS[after.status] })),
-    );
-    await wallets.applyMovements(trx, steps.flatMap(movementOf));
-    await fraud.resolveHolds(trx, steps.flatMap(resolutionOf));
-    await audit.record(
-      trx,
-      steps.map(({ settlement, before, after, reward }) => ({
-        actor: settlement.actor,
-        action: `purchase.${after.status}`,
-        resourceType: 'purchase',
-        resourceId: after.id,
-        details: {
-          from: before.status,
-          cashback_amount: formatMoney(reward.amount, reward.currency),
-          currency: reward.currency,
-          ...(before.held && { was_held: true }),
-          ...(settlement.to === 'reversed' && { reason: settlement.reason }),
-        },
-      })),
-    );
+    await Promise.all([
+      repository.updateSettled(
+        trx,
+        finals.map(({ after }) => after),
+      ),
+      cashback.settleRewards(
+        trx,
+        finals.map(({ after, reward }) => ({ reward, to: CASHBACK_STATUS[after.status] })),
+      ),
+      wallets.applyMovements(trx, steps.flatMap(movementOf), locked),
+      fraud.resolveHolds(trx, steps.flatMap(resolutionOf)),
+      audit.record(
+        trx,
+        steps.map(({ settlement, before, after, reward }) => ({
+          actor: settlement.actor,
+          action: `purchase.${after.status}`,
+          resourceType: 'purchase',
+          resourceId: after.id,
+          details: {
+            from: before.status,
+            cashback_amount: formatMoney(reward.amount, reward.currency),
+            currency: reward.currency,
+            ...(before.held && { was_held: true }),
+            ...(settlement.to === 'reversed' && { reason: settlement.reason }),
+          },
+        })),
+      ),
+    ]);
   }
 
   function logOutcome(settlement: Settlement | undefined, outcome: Outcome<RewardedPurchase>): void {

@@ -18,16 +18,20 @@ export function walletService(deps: { database: Database; clock: Clock; reposito
 
   /**
    * Moves money: the only way a balance changes. Locks the wallets of all movements in one order until the
-   * transaction ends, decides, appends the journal and writes the balances, each in one statement.
+   * transaction ends, decides, appends the journal and writes the balances, each in one statement. Those that
+   * `lockWallets` gave to the caller in this transaction are not asked for again.
    * @throws INSUFFICIENT_BALANCE when a movement is not covered; nothing was written then.
    */
-  async function applyMovements(trx: Trx, movements: readonly Movement[]): Promise<readonly WalletEntry[]> {
+  async function applyMovements(
+    trx: Trx,
+    movements: readonly Movement[],
+    locked: readonly Wallet[] = [],
+  ): Promise<readonly WalletEntry[]> {
     if (movements.length === 0) return [];
-    const wallets = await lockOrOpen(trx, distinctOwners(movements));
+    const wallets = await lockOrOpen(trx, distinctOwners(movements), locked);
     const posting = postMovements(wallets, movements, clock());
     // Entries first: the database refuses a balance that the journal does not state.
-    await repository.append(trx, posting.entries);
-    await repository.update(trx, posting.wallets);
+    await Promise.all([repository.append(trx, posting.entries), repository.update(trx, posting.wallets)]);
     return posting.entries;
   }
 
@@ -36,15 +40,22 @@ export function walletService(deps: { database: Database; clock: Clock; reposito
    * hold, before the movements that it leads to. Owners may be named more than once.
    */
   async function lockWallets(trx: Trx, owners: readonly WalletOwner[]): Promise<readonly Wallet[]> {
-    return repository.lock(trx, distinctOwners(owners));
+    return owners.length === 0 ? [] : repository.lock(trx, distinctOwners(owners));
   }
 
-  async function lockOrOpen(trx: Trx, owners: readonly WalletOwner[]): Promise<readonly Wallet[]> {
-    const wallets = await repository.lock(trx, owners);
-    if (wallets.length === owners.length) return wallets;
+  async function lockOrOpen(
+    trx: Trx,
+    owners: readonly WalletOwner[],
+    locked: readonly Wallet[],
+  ): Promise<readonly Wallet[]> {
+    const known = new Set(locked.map(ownerKey));
+    const others = owners.filter((owner) => !known.has(ownerKey(owner)));
+    if (others.length === 0) return locked;
+    const found = await repository.lock(trx, others);
+    if (found.length === others.length) return [...locked, ...found];
     // A user's first money in this currency.
-    await repository.open(trx, owners);
-    return repository.lock(trx, owners);
+    const [, opened] = await Promise.all([repository.open(trx, others), repository.lock(trx, others)]);
+    return [...locked, ...opened];
   }
 
   /** @throws NOT_FOUND when the user has no wallet in this currency. */
