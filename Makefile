@@ -1,5 +1,5 @@
 # Every target is the npm script of the same name; `make` only installs first when the lockfile changed.
-.PHONY: help up demo test check generate format admin-create ledger-verify
+.PHONY: help up demo test check generate format admin-create ledger-verify bench
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -27,6 +27,9 @@ admin-create: node_modules/.package-lock.json ## create an administrator; asks f
 
 ledger-verify: node_modules/.package-lock.json ## replay the journal against the balances
 	@npm run --silent ledger:verify
+
+bench: node_modules/.package-lock.json ## measure what the platform does on this machine (ARGS="--seconds 2 --only single,batch")
+	@npm run --silent bench -- $(ARGS)
 
 node_modules/.package-lock.json: package-lock.json
 	@npm ci

@@ -1,0 +1,37 @@
+import { sql } from 'kysely';
+import type { Db } from '../src/core/database.ts';
+import { verifyLedger } from '../src/modules/wallets/index.ts';
+
+/** What is held against the answers of the platform. */
+export type Books = {
+  readonly countPurchases: () => Promise<number>;
+  /** Wallets whose balance is not what their journal says. */
+  readonly countFaults: () => Promise<number>;
+};
+
+export class WrongBooks extends Error {}
+
+export function booksOf(db: Db): Books {
+  return {
+    countPurchases: async () => {
+      const { rows } = await sql<{ count: number }>`select count(*)::int as count from purchases`.execute(db);
+      return rows[0]?.count ?? 0;
+    },
+    countFaults: async () => (await verifyLedger(db)).faultCount,
+  };
+}
+
+/** @throws WrongBooks unless exactly what was acknowledged is recorded, and every balance is what its journal says. */
+export async function requireTrueBooks(
+  books: Books,
+  { before, acknowledged, lost }: { before: number; acknowledged: number; lost: number },
+): Promise<void> {
+  const recorded = (await books.countPurchases()) - before;
+  const faults = await books.countFaults();
+  const problems = [
+    lost > 0 && `${lost} connections were lost`,
+    recorded !== acknowledged && `${acknowledged} purchases were acknowledged, ${recorded} are recorded`,
+    faults > 0 && `${faults} wallets differ from their journal`,
+  ].filter((problem) => problem !== false);
+  if (problems.length > 0) throw new WrongBooks(problems.join('; '));
+}

@@ -1,0 +1,63 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { askChild } from '../child.ts';
+import type { LoadResult } from '../load/plan.ts';
+import { MERCHANTS, USERS } from '../programme.ts';
+import { purchaseStatement } from './statement.ts';
+
+/*
+ * What the database does at one transaction a purchase: the statement of purchase.sql, prepared, from so many
+ * connections at once. Nothing that gathers purchases can be measured against less.
+ */
+
+export type CeilingPlan = { readonly url: string; readonly clients: number; readonly seconds: number };
+
+export type CeilingResult = Pick<LoadResult, 'seconds' | 'done' | 'purchases'> & Partial<LoadResult>;
+
+/** What a client draws for each purchase: from 1 to the number. */
+export const DRAWN = { user: USERS, merchant: MERCHANTS, cents: 10_000, days: 28 } as const;
+
+/** The statement of a purchase that is made of these: for pgbench, as it stands. */
+export const DRAWN_PURCHASE = purchaseStatement({
+  partner_id: 'bench_id(9, 1)',
+  external_id: `('ceiling-' || uuidv7())`,
+  user_id: 'bench_id(1, :user)',
+  merchant_id: 'bench_id(4, :merchant)',
+  amount: '((1000 + :cents) / 100.0)',
+  purchased_at: `(now() - :days * interval '1 day')`,
+});
+
+const DRIVER = join(import.meta.dirname, 'driver.ts');
+const runProgram = promisify(execFile);
+
+/** Driven by Node's own driver, in a process of its own. */
+export function driveByNode(plan: CeilingPlan): Promise<CeilingResult> {
+  return askChild(DRIVER, plan);
+}
+
+export async function hasPgbench(): Promise<boolean> {
+  return runProgram('pgbench', ['--version']).then(
+    () => true,
+    () => false,
+  );
+}
+
+export async function driveByPgbench({ url, clients, seconds }: CeilingPlan): Promise<CeilingResult> {
+  const draws = Object.entries(DRAWN).map(([name, most]) => `\\set ${name} random(1, ${most})\n`);
+  const running = runProgram('pgbench', [
+    '--no-vacuum',
+    '--protocol=prepared',
+    `--client=${clients}`,
+    '--jobs=2',
+    `--time=${seconds}`,
+    '--file=-',
+    url,
+  ]);
+  running.child.stdin?.end(`${draws.join('')}${DRAWN_PURCHASE};\n`);
+  const { stdout } = await running;
+  const [, purchases] = /actually processed: (\d+)/.exec(stdout) ?? [];
+  const [, perSecond] = /tps = ([\d.]+)/.exec(stdout) ?? [];
+  const done = Number(purchases);
+  return { done, purchases: done, seconds: done / Number(perSecond) };
+}

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Database, openDatabase } from '../src/core/database.ts';
+import { startEmbeddedPostgres } from '../src/core/embedded-postgres/index.ts';
+import { migrate } from '../src/core/migrations.ts';
+import { processorTime_ms } from './processor-time.ts';
+
+/** The database server of a bench, migrated, with full durability, as the platform starts its own. */
+export type DatabaseServer = {
+  readonly url: string;
+  /** A few connections for the bench itself. */
+  readonly database: Database;
+  /** For files that go when the server does. */
+  readonly scratchDirectory: string;
+  /** Processor time of all its processes. */
+  readonly cpu_ms: () => number;
+  /** Since it began. Counted in its log, as its statistics are up to ten seconds late. */
+  readonly countDeadlocks: () => number;
+  readonly stop: () => Promise<void>;
+};
+
+/** In a directory of its own, which goes with it however the bench ends; or on data that are there. */
+export async function startDatabaseServer(dataDirectory?: string): Promise<DatabaseServer> {
+  const server = await startEmbeddedPostgres({
+    dataDirectory: dataDirectory ?? join(tmpdir(), `clicknback-bench-${process.pid}`),
+    database: 'clicknback',
+    ephemeral: dataDirectory === undefined,
+  });
+  await migrate(server.url);
+  const database = openDatabase({ url: server.url, maxConnections: 2, onLostConnection: () => undefined });
+
+  return {
+    url: server.url,
+    database,
+    scratchDirectory: server.dataDirectory,
+    cpu_ms: () => processorTime_ms(server.processId),
+    countDeadlocks: () =>
+      readFileSync(join(server.dataDirectory, 'postgres.log'), 'utf8').split('deadlock detected').length - 1,
+    stop: async () => {
+      await database.close();
+      await server.stop();
+    },
+  };
+}

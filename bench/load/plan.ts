@@ -1,0 +1,75 @@
+/** What the generator is told, and what it answers: both pass between processes as JSON. */
+export type LoadPlan = {
+  /** Callers are spread over them. */
+  readonly urls: readonly string[];
+  readonly scenario: Scenario;
+  readonly pace: ClosedLoop | OpenLoop;
+};
+
+/** So many callers, each of whom sends the next request when the last one is answered, for so long. */
+export type ClosedLoop = { readonly connections: number; readonly seconds: number };
+
+/** Requests that come when they come, whether the last one is answered or not. */
+export type OpenLoop = { readonly perSecond: number; readonly seconds: number };
+
+export type Scenario =
+  | ({
+      readonly kind: 'purchases';
+      /** Purchases of a request to /purchases/batch; undefined: one each, to /purchases. */
+      readonly batch?: number;
+    } & Buying)
+  | ({
+      readonly kind: 'mix';
+      /** Pending purchases: each is confirmed once. */
+      readonly pendingIds: readonly string[];
+      /** Of shoppers who withdraw. */
+      readonly tokens: readonly string[];
+    } & Buying)
+  | { readonly kind: 'reads'; readonly path: string; readonly tokens: readonly string[] }
+  | { readonly kind: 'logins'; readonly emails: readonly string[]; readonly password: string };
+
+/** Who buys where, as a partner reports it. */
+export type Buying = {
+  readonly partnerKey: string;
+  /** Begins every external id, so that no two loads share one. */
+  readonly name: string;
+  readonly users: readonly string[];
+  readonly merchants: readonly string[];
+  /** Purchases were made on so many days. */
+  readonly days: number;
+};
+
+export type Latency = {
+  /** Milliseconds. */
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly max: number;
+};
+
+export type LoadResult = {
+  /** From the first request to the last answer. */
+  readonly seconds: number;
+  /** Answers by status; `lost` is a connection that ended without one. */
+  readonly answers: Readonly<Record<string, number>>;
+  /** Purchases that the platform said it recorded. */
+  readonly purchases: number;
+  /** What was done: purchases of a batch count each. */
+  readonly done: number;
+  /** Of requests that were done. */
+  readonly latency: Latency;
+  /** Refusals with 503 or 429 that do not say when to come back. */
+  readonly withoutRetryAfter: number;
+  /** What became of the requests that were due in each second. */
+  readonly timeline: readonly Second[];
+  /** Of the generator. */
+  readonly cpu_ms: number;
+};
+
+export type Second = {
+  readonly done: number;
+  /** Refused or lost. */
+  readonly failed: number;
+  /** Milliseconds, of those that were done. */
+  readonly p99: number;
+};

@@ -1,0 +1,90 @@
+import { build } from 'hdr-histogram-js';
+import type { Latency, LoadResult, Second } from './plan.ts';
+
+/** A hundredth of a millisecond is told apart, up to a minute. */
+const PER_MS = 100;
+const HIGHEST = 60_000 * PER_MS;
+
+export type Answer = {
+  readonly status: number;
+  /** Purchases that it says are recorded. */
+  readonly purchases: number;
+  /** What was done: 1, or the items of a batch. */
+  readonly done: number;
+  readonly hasRetryAfter: boolean;
+};
+
+type OpenSecond = { done: number; failed: number; readonly latencies: Latencies };
+
+/** Counts answers and their times. */
+export function tally() {
+  const started = performance.now();
+  const cpu = process.cpuUsage();
+  const all = latencies();
+  const answers: Record<string, number> = {};
+  const timeline: OpenSecond[] = [];
+  let purchases = 0;
+  let done = 0;
+  let withoutRetryAfter = 0;
+  let last = started;
+
+  /** `due`: when the request should have been sent, by performance.now(). */
+  function count(answer: Answer | undefined, due: number): void {
+    last = performance.now();
+    const second = secondAt(due);
+    const status = answer?.status ?? 'lost';
+    answers[status] = (answers[status] ?? 0) + 1;
+    if (answer === undefined || answer.status >= 300) {
+      second.failed += 1;
+      if (answer !== undefined && isRefusedForNow(answer) && !answer.hasRetryAfter) withoutRetryAfter += 1;
+      return;
+    }
+    purchases += answer.purchases;
+    done += answer.done;
+    second.done += answer.done;
+    const units = Math.min(HIGHEST, Math.max(1, Math.round((last - due) * PER_MS)));
+    all.recordValue(units);
+    second.latencies.recordValue(units);
+  }
+
+  function secondAt(time: number): OpenSecond {
+    const number = Math.max(0, Math.floor((time - started) / 1000));
+    while (timeline.length <= number) timeline.push({ done: 0, failed: 0, latencies: latencies() });
+    return timeline[number] as OpenSecond;
+  }
+
+  function result(): LoadResult {
+    const { user, system } = process.cpuUsage(cpu);
+    return {
+      seconds: (last - started) / 1000,
+      answers,
+      purchases,
+      done,
+      latency: percentiles(all),
+      withoutRetryAfter,
+      timeline: timeline.map(closed),
+      cpu_ms: (user + system) / 1000,
+    };
+  }
+
+  return { count, result };
+}
+
+function isRefusedForNow({ status }: Answer): boolean {
+  return status === 503 || status === 429;
+}
+
+function closed({ done, failed, latencies }: OpenSecond): Second {
+  return { done, failed, p99: percentiles(latencies).p99 };
+}
+
+type Latencies = ReturnType<typeof latencies>;
+
+function latencies() {
+  return build({ highestTrackableValue: HIGHEST, numberOfSignificantValueDigits: 3, bitBucketSize: 32 });
+}
+
+function percentiles(recorded: Latencies): Latency {
+  const at = (percent: number) => recorded.getValueAtPercentile(percent) / PER_MS;
+  return { p50: at(50), p95: at(95), p99: at(99), max: recorded.maxValue / PER_MS };
+}

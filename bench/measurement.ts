@@ -1,0 +1,41 @@
+import type { Latency, Second } from './load/plan.ts';
+
+/** What a load came to, and what it cost. */
+export type Measurement = {
+  /** One of a section; the same for those that are compared with each other. */
+  readonly name: string;
+  /** How the load was driven: `128 connections`. */
+  readonly load: string;
+  /** What is counted. */
+  readonly unit: 'purchases' | 'requests';
+  readonly perSecond: number;
+  readonly seconds: number;
+  /** Unknown where pgbench measures. */
+  readonly latency?: Latency;
+  readonly answers?: Readonly<Record<string, number>>;
+  readonly withoutRetryAfter?: number;
+  readonly timeline?: readonly Second[];
+  readonly cost: {
+    readonly api: Cost;
+    readonly database: Cost;
+    /** Of making the load, on the same machine. */
+    readonly load: Cost;
+  };
+  /** Of the API processes, when the load was over. */
+  readonly memory_bytes: number;
+  /** The same in each second of the load, where that was looked at. */
+  readonly memorySamples_bytes?: readonly number[];
+  readonly deadlocks: number;
+};
+
+/** Processor time. */
+export type Cost = { readonly perUnit_us: number; readonly cores: number };
+
+export function ofName(measurements: readonly Measurement[], name: string): Measurement[] {
+  return measurements.filter((measurement) => measurement.name === name);
+}
+
+/** The one with the highest rate. */
+export function fastest(measurements: readonly Measurement[]): Measurement | undefined {
+  return measurements.toSorted((one, other) => other.perSecond - one.perSecond)[0];
+}

@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { openSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PROJECT_DIRECTORY } from '../src/config.ts';
+import type { DatabaseServer } from './database-server.ts';
+import type { Secrets } from './programme.ts';
+
+const STARTS_WITHIN_MS = 60_000;
+let started = 0;
+
+/** A server process: the platform, or what it is compared with. */
+export type Api = {
+  readonly url: string;
+  /** Processor time that it has used. */
+  readonly cpu_ms: () => Promise<number>;
+  readonly memory_bytes: () => Promise<number>;
+  readonly stop: () => Promise<void>;
+};
+
+/** Starts it as an operator does in production, with everything on; its log goes beside the database. */
+export async function startApi(
+  database: Pick<DatabaseServer, 'url' | 'scratchDirectory'>,
+  { jwtSecret, encryptionKey }: Secrets,
+  program: 'src/main.ts' | 'bench/unbatched.ts' = 'src/main.ts',
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Api> {
+  const port = await freePort();
+  const url = `http://localhost:${port}`;
+  started += 1;
+  const logFile = join(database.scratchDirectory, `api-${started}.log`);
+  const log = openSync(logFile, 'a');
+  const child = spawn(process.execPath, ['--import', './tests/support/die-with-parent.ts', program], {
+    cwd: PROJECT_DIRECTORY,
+    env: {
+      PATH: process.env.PATH,
+      NODE_ENV: 'production',
+      HOST: 'localhost',
+      PORT: String(port),
+      DATABASE_URL: database.url,
+      JWT_KEYS: `bench:${jwtSecret}`,
+      ENCRYPTION_KEYS: `bench:${encryptionKey}`,
+      // One partner sends everything, and each login comes from an address of its own, as a proxy would say.
+      PURCHASES_PER_MINUTE_PER_PARTNER: '1000000000',
+      TRUST_PROXY: 'true',
+      ...environment,
+    },
+    stdio: ['ignore', log, log, 'ipc'],
+  });
+  await untilReady(url, child, () => readFileSync(logFile, 'utf8').slice(-2_000));
+  return {
+    url,
+    cpu_ms: async () => (await readMetric(url, 'process_cpu_seconds_total')) * 1000,
+    memory_bytes: () => readMetric(url, 'process_resident_memory_bytes'),
+    stop: async () => {
+      if (child.exitCode !== null) return;
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    },
+  };
+}
+
+async function untilReady(url: string, child: ChildProcess, readLog: () => string): Promise<void> {
+  const deadline = Date.now() + STARTS_WITHIN_MS;
+  while (Date.now() < deadline && child.exitCode === null) {
+    const answer = await fetch(`${url}/health/ready`).catch(() => undefined);
+    if (answer?.ok) return;
+    await sleep(50);
+  }
+  throw new Error(`the platform did not get ready:\n${readLog()}`);
+}
+
+async function readMetric(url: string, name: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return Number(new RegExp(`^${name} (.+)$`, 'm').exec(text)?.[1]);
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, 'localhost');
+  await once(probe, 'listening');
+  const { port } = probe.address() as { port: number };
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}

@@ -1,0 +1,113 @@
+import { fastest, type Measurement, ofName } from '../measurement.ts';
+
+/** A bound on a ratio, or on a time, of one run on one machine. */
+export type Goal = {
+  readonly of: Measurement;
+  /** `rate ÷ ceiling`. */
+  readonly what: string;
+  readonly value: number;
+  readonly bound: 'at least' | 'at most';
+  readonly limit: number;
+  readonly met: boolean;
+};
+
+const RECOVERED_P99_MS = 15;
+const MIB = 1024 * 1024;
+
+/** The best that one transaction a purchase came to, before or after all else. */
+export function ceilingOf(measurements: readonly Measurement[]): number | undefined {
+  return fastest(ofName(measurements, 'ceiling'))?.perSecond;
+}
+
+/** Those of the goals that the measurements say something about. */
+export function goalsOf(measurements: readonly Measurement[]): Goal[] {
+  const ceiling = ceilingOf(measurements);
+  const peak = fastest(ofName(measurements, 'single'));
+  const goals: Goal[] = [];
+
+  function add(
+    of: Measurement | undefined,
+    what: string,
+    value: number | undefined,
+    bound: Goal['bound'],
+    limit: number,
+  ): void {
+    if (of === undefined || value === undefined) return;
+    goals.push({
+      of,
+      what,
+      value,
+      bound,
+      limit,
+      met: bound === 'at least' ? value >= limit : value <= limit,
+    });
+  }
+
+  const [lone, oneByOne] = ofName(measurements, 'lone');
+  add(lone, 'p50 ÷ one by one', ratio(lone?.latency?.p50, oneByOne?.latency?.p50), 'at most', 1.3);
+
+  add(peak, 'rate ÷ ceiling', ratio(peak?.perSecond, ceiling), 'at least', 1.6);
+  add(peak, 'rate ÷ ceiling', ratio(peak?.perSecond, ceiling), 'at least', 2);
+
+  const [half] = ofName(measurements, 'half');
+  add(half, 'p99 in ms', half?.latency?.p99, 'at most', 15);
+
+  const batch = fastest(ofName(measurements, 'batch'));
+  add(batch, 'rate ÷ ceiling', ratio(batch?.perSecond, ceiling), 'at least', 2.5);
+
+  const [hot] = ofName(measurements, 'hot');
+  add(hot, 'rate ÷ spread', ratio(hot?.perSecond, peak?.perSecond), 'at least', 0.5);
+
+  const [mix] = ofName(measurements, 'mix');
+  add(mix, 'rate ÷ ceiling', ratio(mix?.perSecond, ceiling), 'at least', 0.8);
+  add(mix, 'answers other than 2xx', mix && failuresOf(mix), 'at most', 0);
+  add(mix, 'deadlocks', mix?.deadlocks, 'at most', 0);
+
+  const [overload] = ofName(measurements, 'overload');
+  add(overload, 'rate ÷ peak', ratio(overload?.perSecond, peak?.perSecond), 'at least', 0.9);
+  add(
+    overload,
+    'refusals other than 503 and 429',
+    overload && failuresOf(overload, ['503', '429']),
+    'at most',
+    0,
+  );
+  add(overload, 'refusals without Retry-After', overload?.withoutRetryAfter, 'at most', 0);
+  const [recovery] = ofName(measurements, 'recovery');
+  add(recovery, 'seconds until p99 ≤ 15 ms', recovery && secondsToRecover(recovery), 'at most', 5);
+
+  const [memory] = ofName(measurements, 'memory');
+  const samples = memory?.memorySamples_bytes ?? [];
+  add(memory, 'highest MiB', Math.max(...samples) / MIB, 'at most', 250);
+  add(memory, 'last fifth ÷ second fifth', growthOf(samples), 'at most', 1.1);
+  return goals;
+}
+
+function ratio(value: number | undefined, reference: number | undefined): number | undefined {
+  return value === undefined || reference === undefined ? undefined : value / reference;
+}
+
+/** Answers that are neither successes nor expected. */
+function failuresOf({ answers = {} }: Measurement, expected: readonly string[] = []): number {
+  return Object.entries(answers)
+    .filter(([status]) => !/^2\d\d$/.test(status) && !expected.includes(status))
+    .reduce((sum, [, count]) => sum + count, 0);
+}
+
+/** Whole seconds before the first one whose requests were all answered soon. */
+function secondsToRecover({ timeline = [] }: Measurement): number {
+  const recovered = timeline.findIndex(
+    ({ done, failed, p99 }) => done > 0 && failed === 0 && p99 <= RECOVERED_P99_MS,
+  );
+  return recovered === -1 ? Number.POSITIVE_INFINITY : recovered;
+}
+
+/** The first fifth is left out: a process grows while it starts. */
+function growthOf(samples: readonly number[]): number | undefined {
+  const fifth = Math.floor(samples.length / 5);
+  return ratio(mean(samples.slice(-fifth)), mean(samples.slice(fifth, 2 * fifth)));
+}
+
+function mean(samples: readonly number[]): number {
+  return samples.reduce((sum, sample) => sum + sample, 0) / samples.length;
+}

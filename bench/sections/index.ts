@@ -1,0 +1,22 @@
+import { memory } from './memory.ts';
+import { mix } from './mix.ts';
+import { overload } from './overload.ts';
+import { batch, half, hot, lone, single, two } from './purchases.ts';
+import { lists, login, wallet } from './reads.ts';
+import type { Section } from './section.ts';
+
+/** In the order in which they are measured. The ceiling comes before and after them all. */
+export const SECTIONS: readonly Section[] = [
+  lone,
+  single,
+  half,
+  batch,
+  hot,
+  mix,
+  wallet,
+  lists,
+  login,
+  overload,
+  memory,
+  two,
+];

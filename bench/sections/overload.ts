@@ -1,0 +1,44 @@
+import { buying, inWords, peakOf, type Section, send } from './section.ts';
+
+/** Twice what the queue and the batches in flight hold: refused callers come back at once. */
+const CALLERS = 8_192;
+/** Files that a process needs beside its connections. */
+const OTHER_FILES = 256;
+const SECONDS = 10;
+const LONG_SECONDS = 60;
+
+/** Ten times more callers than there is room for; then, at once, a quarter of what the platform can do. */
+export const overload: Section = {
+  name: 'overload',
+  needs: 'single',
+  run: async (bench, api) => {
+    const { measure, programme, long } = bench;
+    const connections = Math.min(CALLERS, mostFiles() - OTHER_FILES);
+    const perSecond = peakOf(bench).perSecond / 4;
+    const seconds = long ? LONG_SECONDS : SECONDS;
+    const purchases = () => ({ kind: 'purchases', ...buying(programme) }) as const;
+    await measure(
+      {
+        name: 'overload',
+        load: inWords(connections),
+        apis: [api],
+        run: () => send([api], purchases(), { connections, seconds }),
+      },
+      {
+        name: 'recovery',
+        load: `${Math.round(perSecond)} a second`,
+        apis: [api],
+        run: () => send([api], purchases(), { perSecond, seconds: SECONDS }),
+      },
+    );
+  },
+};
+
+/** Open files, which connections are, that a process may have. */
+function mostFiles(): number {
+  const { userLimits } = process.report.getReport() as {
+    userLimits?: { open_files?: { hard: number | 'unlimited' } };
+  };
+  const most = userLimits?.open_files?.hard;
+  return typeof most === 'number' ? most : Number.POSITIVE_INFINITY;
+}

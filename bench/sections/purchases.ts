@@ -1,0 +1,99 @@
+import type { Buying, ClosedLoop, OpenLoop } from '../load/plan.ts';
+import type { Api } from '../platform.ts';
+import { type Bench, buying, inWords, peakOf, type Section, send } from './section.ts';
+
+const CURVE = [1, 8, 32, 64, 128, 256, 512] as const;
+const BATCH_SIZE = 100;
+const BATCH_CONNECTIONS = [2, 4, 8] as const;
+/** So many that the velocity rule of fifty a day is not what is measured. */
+const DAYS_OF_ONE_SHOPPER = 1_400;
+
+/** How long a purchase takes when there is nothing to gather, here and where nothing ever is gathered. */
+export const lone: Section = {
+  name: 'lone',
+  run: async (bench, api) => {
+    const pace = { connections: 1, seconds: bench.seconds };
+    await measurePurchases(bench, [api], { name: 'lone', load: 'gathered', pace });
+    const unbatched = await bench.startApi('bench/unbatched.ts');
+    await measurePurchases(bench, [unbatched], { name: 'lone', load: 'one by one', pace });
+    await unbatched.stop();
+  },
+};
+
+/** The curve over the number of callers. */
+export const single: Section = {
+  name: 'single',
+  run: async (bench, api) => {
+    for (const connections of CURVE) {
+      const pace = { connections, seconds: bench.seconds };
+      await measurePurchases(bench, [api], { name: 'single', load: inWords(connections), pace });
+    }
+  },
+};
+
+/** As many as half of the peak, and no caller who waits for an answer before the next one calls. */
+export const half: Section = {
+  name: 'half',
+  needs: 'single',
+  run: async (bench, api) => {
+    const pace = { perSecond: peakOf(bench).perSecond / 2, seconds: bench.seconds };
+    const load = `${Math.round(pace.perSecond)} a second`;
+    await measurePurchases(bench, [api], { name: 'half', load, pace });
+  },
+};
+
+export const batch: Section = {
+  name: 'batch',
+  run: async (bench, api) => {
+    for (const connections of BATCH_CONNECTIONS) {
+      const pace = { connections, seconds: bench.seconds };
+      const load = `${inWords(connections)} × ${BATCH_SIZE}`;
+      await measurePurchases(bench, [api], { name: 'batch', load, pace, batch: BATCH_SIZE });
+    }
+  },
+};
+
+/** All purchases of one shopper: every batch writes the same wallet. */
+export const hot: Section = {
+  name: 'hot',
+  needs: 'single',
+  run: async (bench, api) => {
+    const { connections } = peakOf(bench);
+    const shopper = { users: bench.programme.users.slice(0, 1), days: DAYS_OF_ONE_SHOPPER };
+    const pace = { connections, seconds: bench.seconds };
+    await measurePurchases(bench, [api], { name: 'hot', load: inWords(connections), pace, shopper });
+  },
+};
+
+/** A second process on the same database. */
+export const two: Section = {
+  name: 'two',
+  needs: 'single',
+  run: async (bench, api) => {
+    const other = await bench.startApi();
+    const { connections } = peakOf(bench);
+    const pace = { connections, seconds: bench.seconds };
+    await measurePurchases(bench, [api, other], { name: 'two', load: inWords(connections), pace });
+    await other.stop();
+  },
+};
+
+async function measurePurchases(
+  { measure, programme }: Bench,
+  apis: readonly Api[],
+  options: {
+    readonly name: string;
+    readonly load: string;
+    readonly pace: ClosedLoop | OpenLoop;
+    readonly batch?: number;
+    readonly shopper?: Pick<Buying, 'users' | 'days'>;
+  },
+): Promise<void> {
+  const { name, load, pace, batch, shopper } = options;
+  const scenario = {
+    kind: 'purchases',
+    ...buying(programme, shopper),
+    ...(batch !== undefined && { batch }),
+  } as const;
+  await measure({ name, load, apis, run: () => send(apis, scenario, pace) });
+}

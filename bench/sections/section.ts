@@ -1,0 +1,69 @@
+import type { DatabaseServer } from '../database-server.ts';
+import { runLoad } from '../load/index.ts';
+import type { Buying, ClosedLoop, LoadResult, OpenLoop, Scenario } from '../load/plan.ts';
+import { fastest, type Measurement, ofName } from '../measurement.ts';
+import type { Measure } from '../measuring.ts';
+import type { Api } from '../platform.ts';
+import type { Programme, SeededProgramme } from '../programme.ts';
+
+/** What every section of a run works with. */
+export type Bench = {
+  /** That a measurement takes. */
+  readonly seconds: number;
+  /** Some take minutes then. */
+  readonly long: boolean;
+  readonly database: DatabaseServer;
+  readonly programme: SeededProgramme;
+  /** Another process, of the platform unless said otherwise, that has seen some load already. */
+  readonly startApi: (program?: 'bench/unbatched.ts') => Promise<Api>;
+  readonly measure: Measure;
+  /** So far. */
+  readonly measurements: readonly Measurement[];
+};
+
+export type Section = {
+  readonly name: string;
+  /** The section that it is compared with. */
+  readonly needs?: string;
+  readonly run: (bench: Bench, api: Api) => Promise<void>;
+};
+
+const DAYS = 28;
+let named = 0;
+
+/** Purchases that nobody else sends, of all shoppers over four weeks unless said otherwise. */
+export function buying(programme: Programme, options: Partial<Pick<Buying, 'users' | 'days'>> = {}): Buying {
+  const { partnerKey, users, merchants } = programme;
+  named += 1;
+  return {
+    partnerKey,
+    users,
+    merchants,
+    days: DAYS,
+    // No name is the beginning of another.
+    name: `bench-${Date.now()}-${process.pid}-${named}-purchase`,
+    ...options,
+  };
+}
+
+export function send(
+  apis: readonly Api[],
+  scenario: Scenario,
+  pace: ClosedLoop | OpenLoop,
+): Promise<LoadResult> {
+  return runLoad({ urls: apis.map(({ url }) => url), scenario, pace });
+}
+
+/** The best that single purchases came to, and with how many connections. */
+export function peakOf({ measurements }: Pick<Bench, 'measurements'>): {
+  perSecond: number;
+  connections: number;
+} {
+  const peak = fastest(ofName(measurements, 'single'));
+  if (peak === undefined) throw new Error('single purchases were not measured');
+  return { perSecond: peak.perSecond, connections: Number.parseInt(peak.load, 10) };
+}
+
+export function inWords(connections: number): string {
+  return connections === 1 ? '1 connection' : `${connections} connections`;
+}

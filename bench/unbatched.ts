@@ -1,0 +1,82 @@
+/*
+ * What the gathering of requests is compared with: the platform's own HTTP server, its check of the body and of the
+ * partner's key, and then a transaction for each request, which is the one statement of purchase.sql.
+ */
+import pg from 'pg';
+import { readConfig } from '../src/config.ts';
+import { cacheOpener } from '../src/core/cache.ts';
+import { followChanges } from '../src/core/changes.ts';
+import { systemClock } from '../src/core/clock.ts';
+import { openDatabase } from '../src/core/database.ts';
+import { callerOf } from '../src/core/http/authentication.ts';
+import { probeRoutes } from '../src/core/http/probes.ts';
+import { createHttpServer } from '../src/core/http/server.ts';
+import { createLogger } from '../src/core/logging.ts';
+import { createMetrics } from '../src/core/metrics.ts';
+import { auditModule } from '../src/modules/audit/index.ts';
+import { partnersModule } from '../src/modules/partners/index.ts';
+import { AcceptedBody, SubmissionBody } from '../src/modules/purchases/schemas.ts';
+import { purchaseStatement } from './ceiling/statement.ts';
+
+const PURCHASE = {
+  name: 'purchase',
+  text: purchaseStatement({
+    partner_id: '$1',
+    external_id: '$2',
+    user_id: '$3',
+    merchant_id: '$4',
+    amount: '$5',
+    purchased_at: '$6',
+  }),
+};
+
+const config = readConfig(process.env);
+const url = config.databaseUrl ?? '';
+const clock = systemClock;
+const logger = createLogger({ level: config.logLevel, readable: false });
+const database = openDatabase({ url, maxConnections: 2, onLostConnection: () => undefined });
+const pool = new pg.Pool({ connectionString: url, max: config.databaseConnections });
+const metrics = createMetrics();
+const changes = followChanges({ database, logger });
+const partners = partnersModule({
+  database,
+  clock,
+  logger,
+  audit: auditModule({ database, clock }).client,
+  openCache: cacheOpener({ changes, metrics }),
+  encryptionKeys: config.encryptionKeys,
+});
+
+const server = await createHttpServer({
+  logger,
+  metrics,
+  authenticate: partners.client.authenticate,
+  trustProxy: config.trustProxy,
+  publicUrl: config.publicUrl,
+});
+probeRoutes({ database, metrics, isStopping: () => false })(server);
+server.post(
+  '/api/v1/purchases',
+  {
+    schema: { body: SubmissionBody, response: { 201: AcceptedBody } },
+    config: { access: ['partner'], scope: 'purchases:write' },
+  },
+  async (request, reply) => {
+    const { external_id, user_id, merchant_id, amount, purchased_at } = request.body;
+    const values = [
+      callerOf(request).id,
+      external_id,
+      user_id,
+      merchant_id,
+      amount,
+      purchased_at ?? new Date(),
+    ];
+    const { rows } = await pool.query<{ id: string; cashback_amount: string }>({ ...PURCHASE, values });
+    const [recorded] = rows;
+    if (recorded === undefined) throw new Error('the purchase was not recorded');
+    return reply.code(201).send({ ...recorded, status: 'pending' });
+  },
+);
+await changes.start();
+await server.listen({ host: config.host, port: config.port });
+process.once('SIGTERM', () => process.exit());
