@@ -346,7 +346,9 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
 };
 
 async function makeAdmin({ database }: TestPlatform, id: string): Promise<void> {
-  await database.db.updateTable('users').set({ role: 'admin' }).where('id', '=', id).execute();
+  await database.transaction((trx) =>
+    trx.updateTable('users').set({ role: 'admin' }).where('id', '=', id).execute(),
+  );
 }
 
 async function setFlag({ platform, merchantId, unique }: World): Promise<string> {
