@@ -64,7 +64,7 @@ export async function load(db: Db, plan: Plan, step: Step): Promise<void> {
     await run(
       `select set_config('transaction_timeout', '0', false) from pg_settings where name = 'transaction_timeout'`,
     );
-    await run('begin');
+    await run('begin read write');
 
     const mayDisableTriggers = await disableTriggers(connection);
     const removed = await removeIndexes(connection, mayDisableTriggers);

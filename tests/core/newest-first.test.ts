@@ -8,7 +8,7 @@ import { createTestDatabase } from '../support/database.ts';
 
 /* Of audit records, a table that needs no other. */
 
-const { db } = await createTestDatabase();
+const { db, transaction } = await createTestDatabase();
 const COUNTED = 10;
 
 type Row = { id: string; action: string };
@@ -17,11 +17,12 @@ type Row = { id: string; action: string };
 async function record(action: string, count: number, actors = ['user']): Promise<string[]> {
   const ids = Array.from({ length: count }, () => newId());
   const actorOf = (_: string, index: number) => actors[index % actors.length];
-  await sql`
+  const insert = sql`
     insert into audit_logs (id, occurred_at, actor_type, action, resource_type, resource_id, outcome)
     select id, now(), actor_type, ${action}, 'thing', id, 'success'
     from unnest(${ids}::uuid[], ${ids.map(actorOf)}::actor_type[]) as record (id, actor_type)
-  `.execute(db);
+  `;
+  await transaction((trx) => insert.execute(trx));
   return ids;
 }
 
@@ -90,7 +91,7 @@ for (const merged of [false, true]) {
     test('of more than are counted is estimated, near enough and marked, and its last page is exact', async () => {
       const action = named('many');
       const ids = await record(action, 400, ['user', 'admin']);
-      await sql`analyze audit_logs`.execute(db);
+      await transaction((trx) => sql`analyze audit_logs`.execute(trx));
 
       const first = await read(action, {}, merged);
       const deep = await read(action, { after: ids[50] ?? '' }, merged);
