@@ -25,11 +25,9 @@ import { describeMachine, type Machine } from './report/machine.ts';
 import { announcement, table } from './report/table.ts';
 import { measureCeiling } from './sections/ceiling.ts';
 import { SECTIONS } from './sections/index.ts';
-import { type Bench, buying, type Section, send } from './sections/section.ts';
+import { type Bench, type Section, warmUp } from './sections/section.ts';
 
 const CEILING = 'ceiling';
-/** A process is not measured before it has seen some load. */
-const WARM_UP = { connections: 32, seconds: 2 };
 
 type Options = ReturnType<typeof readOptions>;
 
@@ -68,7 +66,7 @@ async function main(): Promise<void> {
       measurements,
       startApi: async (program) => {
         const api = await startApi(database, secrets, program);
-        await send([api], { kind: 'purchases', ...buying(programme) }, WARM_UP);
+        await warmUp(api, programme);
         return api;
       },
     };

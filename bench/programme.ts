@@ -14,7 +14,7 @@ const BCRYPT_COST = 12;
 /** Offers are open since then, so that a shopper's purchases can lie on many days. */
 const OPENED_AT = '2020-01-01T00:00:00Z';
 
-/** Whom purchases are about, and who reports them. */
+/** Whom purchases are about, and who reports them. Ids. */
 export type Programme = {
   readonly users: readonly string[];
   readonly merchants: readonly string[];
@@ -88,6 +88,44 @@ export async function seedProgramme(url: string, { jwtSecret }: Secrets): Promis
     tokenOfAdmin: () =>
       tokens.signAccessToken({ userId: benchId('admin', 1), sessionId: benchId('session', 0) }, 'admin'),
   };
+}
+
+/** As many shoppers and merchants of a database that is full already, spread over all it has, and a key of our own. */
+export async function adoptProgramme(url: string): Promise<Programme> {
+  const key = newKey();
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const idsOf = async (query: string, count: number) =>
+      (await client.query<{ id: string }>(`${query} order by md5(id::text) limit ${count}`)).rows.map(
+        ({ id }) => id,
+      );
+    const users = await idsOf(
+      `select id from users
+       where active and role = 'user' and id in (select user_id from wallets where currency = 'EUR')`,
+      USERS,
+    );
+    const merchants = await idsOf(
+      `select id from merchants
+       where active and id in (
+         select merchant_id from offers
+         where active and currency = 'EUR' and current_date - 30 >= start_date and current_date <= end_date
+       )`,
+      MERCHANTS,
+    );
+    const { rows } = await client.query<{ id: string }>(
+      `with partner as (
+         insert into partners (id, name, created_at) values (uuidv7(), 'Bench ' || now(), now()) returning id
+       )
+       insert into partner_keys (id, partner_id, prefix, key_hash, scopes, created_at)
+       select uuidv7(), id, $1, $2, '{purchases:write}', now() from partner
+       returning partner_id as id`,
+      [key.prefix, key.hash],
+    );
+    return { users, merchants, partnerId: rows[0]?.id ?? '', partnerKey: key.text };
+  } finally {
+    await client.end();
+  }
 }
 
 /** The id of the n-th of a kind: what `bench_id` of programme.sql makes. */

@@ -83,6 +83,22 @@ export function goalsOf(measurements: readonly Measurement[]): Goal[] {
   return goals;
 }
 
+/** What a purchase costs in a large database, API and database together, against a small one: of all rounds the median. */
+export function growthGoalsOf(measurements: readonly Measurement[], name: string): Goal[] {
+  const large = ofName(measurements, `${name} large`);
+  const of = large.at(-1);
+  const value = ratio(medianCost(large), medianCost(ofName(measurements, `${name} small`)));
+  if (of === undefined || value === undefined) return [];
+  return [{ of, what: 'cost ÷ small', value, bound: 'at most', limit: 1.3, met: value <= 1.3 }];
+}
+
+function medianCost(measurements: readonly Measurement[]): number | undefined {
+  const costs = measurements
+    .map(({ cost }) => cost.api.perUnit_us + cost.database.perUnit_us)
+    .sort((one, other) => one - other);
+  return costs[Math.floor(costs.length / 2)];
+}
+
 function ratio(value: number | undefined, reference: number | undefined): number | undefined {
   return value === undefined || reference === undefined ? undefined : value / reference;
 }

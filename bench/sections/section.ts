@@ -29,6 +29,8 @@ export type Section = {
 };
 
 const DAYS = 28;
+/** A process is not measured before it has seen some load. */
+const WARM_UP = { connections: 32, seconds: 2 };
 let named = 0;
 
 /** Purchases that nobody else sends, of all shoppers over four weeks unless said otherwise. */
@@ -52,6 +54,10 @@ export function send(
   pace: ClosedLoop | OpenLoop,
 ): Promise<LoadResult> {
   return runLoad({ urls: apis.map(({ url }) => url), scenario, pace });
+}
+
+export async function warmUp(api: Api, programme: Programme): Promise<void> {
+  await send([api], { kind: 'purchases', ...buying(programme) }, WARM_UP);
 }
 
 /** The best that single purchases came to, and with how many connections. */

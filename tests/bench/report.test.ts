@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Measurement } from '../../bench/measurement.ts';
 import { throughputChart } from '../../bench/report/chart.ts';
-import { type Goal, goalsOf } from '../../bench/report/goals.ts';
+import { type Goal, goalsOf, growthGoalsOf } from '../../bench/report/goals.ts';
 import { announcement, table } from '../../bench/report/table.ts';
 
 const MIB = 1024 * 1024;
@@ -107,6 +107,28 @@ describe('goals', () => {
       goalsFor(measured('memory', 1_700, { memorySamples_bytes: mebibytes.map((size) => size * MIB) }));
     assert.ok(memory(90, 200, 200, 250, 220).every(({ met }) => met));
     assert.ok(memory(90, 200, 251, 200, 221).every(({ met }) => !met));
+  });
+});
+
+describe('growth', () => {
+  const costing = (name: string, ...costs: number[]) =>
+    costs.map((perUnit_us) => {
+      const cost = { perUnit_us, cores: 1 };
+      return measured(name, 100, { cost: { api: cost, database: cost, load: { perUnit_us: 1, cores: 1 } } });
+    });
+
+  test('is what a purchase costs where there are many, over what it costs where there are few, round by round', () => {
+    const small = costing('batch small', 100, 900, 90);
+    const large = costing('batch large', 130, 5, 140);
+    assert.deepEqual(growthGoalsOf([...small, ...large], 'batch'), [
+      { of: large[2], what: 'cost ÷ small', value: 1.3, bound: 'at most', limit: 1.3, met: true },
+    ]);
+    assert.equal(growthGoalsOf([...small, ...costing('batch large', 131)], 'batch')[0]?.met, false);
+  });
+
+  test('is not told of what was not measured', () => {
+    assert.deepEqual(growthGoalsOf(costing('batch small', 1), 'batch'), []);
+    assert.deepEqual(growthGoalsOf(costing('batch large', 1), 'batch'), []);
   });
 });
 
