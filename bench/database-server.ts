@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { type Database, openDatabase } from '../src/core/database.ts';
 import { startEmbeddedPostgres } from '../src/core/embedded-postgres/index.ts';
 import { migrate } from '../src/core/migrations.ts';
@@ -13,6 +14,8 @@ export type DatabaseServer = {
   readonly database: Database;
   /** For files that go when the server does. */
   readonly scratchDirectory: string;
+  /** Writes what is in memory, and frees the log for what comes. */
+  readonly checkpoint: () => Promise<void>;
   /** Processor time of all its processes. */
   readonly cpu_ms: () => number;
   /** Since it began. Counted in its log, as its statistics are up to ten seconds late. */
@@ -34,6 +37,9 @@ export async function startDatabaseServer(dataDirectory?: string): Promise<Datab
     url: server.url,
     database,
     scratchDirectory: server.dataDirectory,
+    checkpoint: async () => {
+      await sql`checkpoint`.execute(database.db);
+    },
     cpu_ms: () => processorTime_ms(server.processId),
     countDeadlocks: () =>
       readFileSync(join(server.dataDirectory, 'postgres.log'), 'utf8').split('deadlock detected').length - 1,

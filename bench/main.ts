@@ -64,8 +64,8 @@ async function main(): Promise<void> {
       programme,
       measure,
       measurements,
-      startApi: async (program) => {
-        const api = await startApi(database, secrets, program);
+      startApi: async (program, environment) => {
+        const api = await startApi(database, secrets, program, environment);
         await warmUp(api, programme);
         return api;
       },

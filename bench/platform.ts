@@ -32,7 +32,8 @@ export async function startApi(
   started += 1;
   const logFile = join(database.scratchDirectory, `api-${started}.log`);
   const log = openSync(logFile, 'a');
-  const child = spawn(process.execPath, ['--import', './tests/support/die-with-parent.ts', program], {
+  const flags = ['--import', './tests/support/die-with-parent.ts', ...nodeFlags()];
+  const child = spawn(process.execPath, [...flags, program], {
     cwd: PROJECT_DIRECTORY,
     env: {
       PATH: process.env.PATH,
@@ -60,6 +61,14 @@ export async function startApi(
       await once(child, 'exit');
     },
   };
+}
+
+/** Those that `npm run up` gives to Node. */
+function nodeFlags(): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(PROJECT_DIRECTORY, 'package.json'), 'utf8')) as {
+    scripts: { up: string };
+  };
+  return scripts.up.split(' ').filter((word) => word.startsWith('--'));
 }
 
 async function untilReady(url: string, child: ChildProcess, readLog: () => string): Promise<void> {

@@ -125,6 +125,7 @@ export async function createPlatform(deps: {
     flags: featureFlags.client,
     defaultConfirmationDays: config.defaultConfirmationDays,
     supportedCurrencies,
+    maxPurchasesPerBatch: config.maxPurchasesPerBatch,
     maxQueuedPurchases: config.maxQueuedPurchases,
     limitRate,
     perMinutePerUser: config.purchasesPerMinutePerUser,

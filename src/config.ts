@@ -70,6 +70,7 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
       // An index leaves out what is smaller than the lowest floor.
       floorAmount: variable.integer('VELOCITY_FLOOR_AMOUNT', 500, 100, 1_000_000_000),
     },
+    maxPurchasesPerBatch: variable.integer('MAX_PURCHASES_PER_BATCH', 256, 1, 10_000),
     maxQueuedPurchases: variable.integer('MAX_QUEUED_PURCHASES', 4_096, 1, 1_000_000),
     maxQueuedPayouts: variable.integer('MAX_QUEUED_PAYOUTS', 16_384, 1, 1_000_000),
     payoutLimits: {

@@ -1,20 +1,26 @@
 import { buying, inWords, peakOf, type Section, send } from './section.ts';
 
-/** Twice what the queue and the batches in flight hold: refused callers come back at once. */
-const CALLERS = 8_192;
+/** Ten times those with whom the curve is flat. */
+const CALLERS = 2_560;
+/** Small enough that most of them find it full. */
+const QUEUE = 256;
 /** Files that a process needs beside its connections. */
 const OTHER_FILES = 256;
 const SECONDS = 10;
 const LONG_SECONDS = 60;
 
-/** Ten times more callers than there is room for; then, at once, a quarter of what the platform can do. */
+/**
+ * Ten times the callers of the peak, who come again as soon as they are refused; then, at once, a quarter of what the
+ * platform can do.
+ */
 export const overload: Section = {
   name: 'overload',
   needs: 'single',
-  run: async (bench, api) => {
+  run: async (bench) => {
     const { measure, programme, long } = bench;
     const connections = Math.min(CALLERS, mostFiles() - OTHER_FILES);
     const perSecond = peakOf(bench).perSecond / 4;
+    const api = await bench.startApi('src/main.ts', { MAX_QUEUED_PURCHASES: String(QUEUE) });
     const seconds = long ? LONG_SECONDS : SECONDS;
     const purchases = () => ({ kind: 'purchases', ...buying(programme) }) as const;
     await measure(
@@ -31,6 +37,7 @@ export const overload: Section = {
         run: () => send([api], purchases(), { perSecond, seconds: SECONDS }),
       },
     );
+    await api.stop();
   },
 };
 

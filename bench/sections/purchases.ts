@@ -8,15 +8,21 @@ const BATCH_CONNECTIONS = [2, 4, 8] as const;
 /** So many that the velocity rule of fifty a day is not what is measured. */
 const DAYS_OF_ONE_SHOPPER = 1_400;
 
-/** How long a purchase takes when there is nothing to gather, here and where nothing ever is gathered. */
+/**
+ * How long a purchase takes when there is nothing to gather: by the platform, by one that gathers nothing, and where
+ * all of it is one statement, rules and all.
+ */
 export const lone: Section = {
   name: 'lone',
   run: async (bench, api) => {
     const pace = { connections: 1, seconds: bench.seconds };
     await measurePurchases(bench, [api], { name: 'lone', load: 'gathered', pace });
-    const unbatched = await bench.startApi('bench/unbatched.ts');
-    await measurePurchases(bench, [unbatched], { name: 'lone', load: 'one by one', pace });
-    await unbatched.stop();
+    const oneByOne = await bench.startApi('src/main.ts', { MAX_PURCHASES_PER_BATCH: '1' });
+    await measurePurchases(bench, [oneByOne], { name: 'lone', load: 'one by one', pace });
+    await oneByOne.stop();
+    const oneStatement = await bench.startApi('bench/unbatched.ts');
+    await measurePurchases(bench, [oneStatement], { name: 'lone', load: 'one statement', pace });
+    await oneStatement.stop();
   },
 };
 

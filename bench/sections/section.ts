@@ -15,7 +15,10 @@ export type Bench = {
   readonly database: DatabaseServer;
   readonly programme: SeededProgramme;
   /** Another process, of the platform unless said otherwise, that has seen some load already. */
-  readonly startApi: (program?: 'bench/unbatched.ts') => Promise<Api>;
+  readonly startApi: (
+    program?: 'src/main.ts' | 'bench/unbatched.ts',
+    environment?: Readonly<Record<string, string>>,
+  ) => Promise<Api>;
   readonly measure: Measure;
   /** So far. */
   readonly measurements: readonly Measurement[];

@@ -20,6 +20,8 @@ export type Batcher<Item, Result> = {
    */
   readonly submit: (items: readonly Item[]) => Promise<readonly Outcome<Result>[]>;
   readonly queued: () => number;
+  /** True when `submit` would refuse whatever comes. */
+  readonly isFull: () => boolean;
   readonly inFlight: () => number;
 };
 
@@ -105,5 +107,10 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
     }
   }
 
-  return { submit, queued: () => queued, inFlight: () => inFlight };
+  return {
+    submit,
+    queued: () => queued,
+    isFull: () => queued >= options.maxQueued,
+    inFlight: () => inFlight,
+  };
 }

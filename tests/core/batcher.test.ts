@@ -73,7 +73,7 @@ describe('a batcher', () => {
   });
 
   test('refuses with OVERLOADED what the queue cannot hold, and starts none of it', async () => {
-    const { submit, runs, queued } = manualBatcher({ maxQueued: 2 });
+    const { submit, runs, queued, isFull } = manualBatcher({ maxQueued: 2 });
     const accepted = [submit(['a']), submit(['b']), submit(['c'])];
 
     await assert.rejects(submit(['d']), (error: DomainError) => {
@@ -83,7 +83,9 @@ describe('a batcher', () => {
     });
 
     assert.equal(queued(), 2);
+    assert.equal(isFull(), true);
     await finishAll(runs);
+    assert.equal(isFull(), false);
     await Promise.all(accepted);
     assert.ok(!runs.some(({ items }) => items.includes('d')));
   });

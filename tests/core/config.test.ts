@@ -58,6 +58,7 @@ describe('the configuration', () => {
     VELOCITY_TIMES_MERCHANT_USUAL: ['-1', '1001', 'off'],
     VELOCITY_USERS_PER_ORDER: ['-1', '101', '1.5'],
     VELOCITY_FLOOR_AMOUNT: ['0', '99', '1000000001', '99.99'],
+    MAX_PURCHASES_PER_BATCH: ['0', '1.5', '10001'],
     MAX_QUEUED_PURCHASES: ['0', 'NaN', 'Infinity'],
     PAYOUT_MINIMUM: ['ten', '-1', '1e1', '10.005', ',', '10,JPY:1000', '10,EUR', 'EUR:10', '12345678901'],
     PAYOUT_MONTHLY_LIMIT: ['none', '-1', '1000.001', '1000,XYZ:1', '1000,EUR:'],

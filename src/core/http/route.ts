@@ -14,6 +14,8 @@ declare module 'fastify' {
     scope?: string;
     /** The errors that are the route's own; the common ones are added for it. */
     errors?: readonly ErrorDefinition<never>[];
+    /** True while the route would refuse whatever comes: then it is refused before anything is spent on it. */
+    isFull?: () => boolean;
     /** What the items of a list body are, for readers; the route checks each item by itself. */
     items?: TSchema;
   }

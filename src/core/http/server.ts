@@ -1,9 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import Fastify, { type FastifyBaseLogger, LogController, type RouteOptions } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyRequest,
+  LogController,
+  type RouteOptions,
+} from 'fastify';
 import helmet from 'helmet';
 import type { Authenticate, Caller } from '../caller.ts';
+import { overloaded } from '../errors.ts';
 import { newId } from '../id.ts';
 import type { Logger } from '../logging.ts';
 import type { Metrics } from '../metrics.ts';
@@ -17,6 +24,7 @@ import { compileBody, compileHeaders, compileText } from './validation.ts';
 const BODY_LIMIT_BYTES = 64 * 1024;
 const REQUEST_TIMEOUT_MS = 10_000;
 const HEADERS_TIMEOUT_MS = 5_000;
+const REFUSAL_HELD_BACK_MS = 2_000;
 
 const COMPILERS = {
   params: compileText,
@@ -62,9 +70,20 @@ export async function createHttpServer(options: {
   addSecurityHeaders(server);
   await registerOpenApi(server, { publicUrl: options.publicUrl });
   server.addHook('onRoute', requireAccess);
+  server.addHook('onRequest', refuseWhenFull);
   server.addHook('onRequest', authenticationHook(options.authenticate));
   addBodies(server);
   return server;
+}
+
+/**
+ * Neither the caller nor the body is looked at, and the refusal is held back for two seconds: refused at once, those who
+ * do not wait come back thousands of times a second, and the event loop is never done with them.
+ */
+async function refuseWhenFull({ routeOptions }: FastifyRequest): Promise<void> {
+  if (routeOptions.config.isFull?.() !== true) return;
+  await sleep(REFUSAL_HELD_BACK_MS);
+  throw overloaded({ retry_after_seconds: 1 });
 }
 
 /** Those of helmet, which are the same for every answer: it is asked for them once. */

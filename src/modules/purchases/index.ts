@@ -20,8 +20,8 @@ import { purchaseRoutes } from './routes.ts';
 import { purchaseService } from './service.ts';
 import { purchaseSettlement } from './settlement.ts';
 
-/** Larger batches gain little, and two in flight keep the database busy while the next one gathers. */
-const BATCHES = { maxItems: 256, maxInFlight: 2 };
+/** Keeps the database busy while the next batch gathers. */
+const MAX_BATCHES_IN_FLIGHT = 2;
 
 export function purchasesModule(deps: {
   database: Database;
@@ -38,6 +38,7 @@ export function purchasesModule(deps: {
   flags: FlagClient;
   defaultConfirmationDays: number;
   supportedCurrencies: readonly string[];
+  maxPurchasesPerBatch: number;
   maxQueuedPurchases: number;
   limitRate: LimitRate;
   perMinutePerUser: number;
@@ -45,7 +46,12 @@ export function purchasesModule(deps: {
 }) {
   const repository = purchaseRepository();
   const isolates = (error: unknown) => asDatabaseFailure(error) === undefined;
-  const limits = { ...BATCHES, maxQueued: deps.maxQueuedPurchases, isolates };
+  const limits = {
+    maxItems: deps.maxPurchasesPerBatch,
+    maxInFlight: MAX_BATCHES_IN_FLIGHT,
+    maxQueued: deps.maxQueuedPurchases,
+    isolates,
+  };
   const { countOutcomes } = deps.metrics;
   const ingestion = batcher({
     ...limits,

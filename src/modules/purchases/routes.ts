@@ -99,6 +99,7 @@ export function purchaseRoutes(deps: {
         config: {
           access: ['user', 'admin', 'partner'],
           scope: 'purchases:write',
+          isFull: ingestion.isFull,
           errors: [
             duplicatePurchase,
             unsupportedCurrency,
@@ -133,6 +134,7 @@ export function purchaseRoutes(deps: {
         config: {
           access: ['admin', 'partner'],
           scope: 'purchases:write',
+          isFull: ingestion.isFull,
           errors: [rateLimited],
           items: SubmissionBody,
         },
@@ -161,7 +163,12 @@ export function purchaseRoutes(deps: {
           body: SettlementsBody,
           response: { 200: SettlementsResult },
         },
-        config: { access: ['admin', 'partner'], scope: 'purchases:settle', items: SettlementItem },
+        config: {
+          access: ['admin', 'partner'],
+          scope: 'purchases:settle',
+          isFull: settlement.isFull,
+          items: SettlementItem,
+        },
       },
       async (request) => {
         const caller = callerOf(request);
@@ -247,6 +254,7 @@ export function purchaseRoutes(deps: {
         config: {
           access: ['admin', 'partner'],
           scope: 'purchases:settle',
+          isFull: settlement.isFull,
           errors: [notFound, purchaseNotPending, purchaseOnHold],
         },
       },
@@ -287,6 +295,7 @@ export function purchaseRoutes(deps: {
       config: {
         access: ['admin', 'partner'],
         scope: 'purchases:settle',
+        isFull: settlement.isFull,
         errors: [notFound, purchaseAlreadyReversed],
       },
       preValidation: async (request) => {
