@@ -52,11 +52,11 @@ describe('the image', () => {
     for (const path of copied) assert.ok(exists(path), path);
   });
 
-  test('starts a program that is there, not as root', () => {
+  test('starts the program that `npm run up` starts, with the same flags, not as root', () => {
     const [, command = '[]'] = /^CMD (\[.+\])$/m.exec(dockerfile) ?? [];
-    const [program, script] = JSON.parse(command) as [string, string];
-    assert.equal(program, 'node');
-    assert.ok(exists(script));
+    const { scripts } = packageJson;
+    assert.deepEqual(JSON.parse(command), scripts.up.split(' '));
+    assert.ok(exists(scripts.up.split(' ').at(-1)));
     assert.match(dockerfile, /^USER node$/m);
   });
 
