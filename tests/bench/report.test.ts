@@ -188,4 +188,6 @@ test('the chart shows the curve, the ceiling and where it was measured', () => {
   assert.match(svg, /^<svg .*<\/svg>$/s);
   for (const text of ['2 × Made-up CPU', '1,000 with one', 'purchases a second', 'p99'])
     assert.ok(svg.includes(text), text);
+  assert.match(svg, /^<svg [^>]*>\n<title>Throughput and latency .+<\/title>/);
+  assert.doesNotMatch(svg, /<style|class=/);
 });
