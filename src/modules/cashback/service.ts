@@ -38,8 +38,8 @@ export function cashbackService(deps: { clock: Clock; repository: CashbackReposi
 
   /**
    * Moves the rewards of purchases to `available` or `reversed`; a reversed one gives its room in the cap back.
-   * Each purchase is named once; the caller holds their locks and those of the users' wallets and has checked the transitions, and the database
-   * checks them again.
+   * Each purchase is named once. The caller holds their locks and those of the users' wallets, and has checked the
+   * transitions; the database checks them again.
    */
   async function settleRewards(
     trx: Trx,
