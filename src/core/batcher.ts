@@ -6,8 +6,15 @@ export type BatcherOptions<Item, Result> = {
   readonly run: (items: readonly Item[]) => Promise<readonly Outcome<Result>[]>;
   /** True when a failed run may be tried again item by item; false when the fault is not in the items. */
   readonly isolates: (error: unknown) => boolean;
+  /**
+   * What an item would have to wait for: items that share a key are never in two runs at once, and keep their order.
+   * With keys the items of one call may be in several runs; without, they stay in one.
+   */
+  readonly keysOf?: (item: Item) => readonly string[];
   readonly maxItems: number;
   readonly maxInFlight: number;
+  /** So many items are worth a run beside another one; fewer gather until that one is done. 1 unless said otherwise. */
+  readonly minItemsBeside?: number;
   /** Items waiting beyond this many are refused with OVERLOADED. */
   readonly maxQueued: number;
 };
@@ -15,7 +22,6 @@ export type BatcherOptions<Item, Result> = {
 export type Batcher<Item, Result> = {
   /**
    * Runs the items, together with whatever else is waiting, and answers for each, in order.
-   * The items of one call stay in one run and in their order.
    * @throws OVERLOADED when the queue is full; nothing was started then.
    */
   readonly submit: (items: readonly Item[]) => Promise<readonly Outcome<Result>[]>;
@@ -25,62 +31,115 @@ export type Batcher<Item, Result> = {
   readonly inFlight: () => number;
 };
 
+/** Items that stay together. */
 type Job<Item, Result> = {
   readonly items: readonly Item[];
+  readonly keys: readonly string[];
   readonly resolve: (outcomes: readonly Outcome<Result>[]) => void;
   readonly reject: (error: unknown) => void;
 };
 
 /**
- * Group commit without a timer: while a slot is free a job leaves at once, alone; while all slots are busy jobs
- * gather and leave together. So a lone request pays nothing, and load forms batches by itself.
+ * Group commit without a timer: while nothing runs a job leaves at once, alone; while something does, jobs gather and
+ * leave together. So a lone request pays nothing, and load forms batches by itself.
  */
 export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Batcher<Item, Result> {
-  const waiting: Job<Item, Result>[] = [];
+  const { run, isolates, keysOf, maxItems, maxInFlight, maxQueued } = options;
+  const minItemsBeside = Math.min(options.minItemsBeside ?? 1, maxItems);
+
+  let waiting: Job<Item, Result>[] = [];
   let queued = 0;
   let inFlight = 0;
+  /** The keys of what runs, and of the jobs that wait for a key. */
+  const running = new Set<string>();
+  let held = new Set<string>();
+  /** Items that wait for nothing but a slot. */
+  let free = 0;
 
   function submit(items: readonly Item[]): Promise<readonly Outcome<Result>[]> {
     if (items.length === 0) return Promise.resolve([]);
-    // One job larger than the queue is still served when nothing waits; else it could never be.
-    if (queued > 0 && queued + items.length > options.maxQueued) {
+    // More at once than the queue takes are still served when nothing waits; else they could never be.
+    if (queued > 0 && queued + items.length > maxQueued) {
       return Promise.reject(overloaded({ retry_after_seconds: 1 }));
     }
+    const answers =
+      keysOf === undefined ? [enqueue(items, [])] : items.map((item) => enqueue([item], keysOf(item)));
+    dispatch();
+    return Promise.all(answers).then((outcomes) => outcomes.flat());
+  }
+
+  function enqueue(items: readonly Item[], keys: readonly string[]): Promise<readonly Outcome<Result>[]> {
     return new Promise((resolve, reject) => {
-      waiting.push({ items, resolve, reject });
+      const job = { items, keys, resolve, reject };
+      waiting.push(job);
       queued += items.length;
-      dispatch();
+      sortIn(job);
     });
   }
 
   function dispatch(): void {
-    while (inFlight < options.maxInFlight && waiting.length > 0) {
+    while (inFlight < maxInFlight && free >= (inFlight === 0 ? 1 : minItemsBeside)) {
+      const jobs = takeJobs();
       inFlight += 1;
-      void execute(takeJobs()).finally(() => {
+      void execute(jobs).finally(() => {
         inFlight -= 1;
+        for (const key of jobs.flatMap(({ keys }) => keys)) running.delete(key);
+        sortWaiting();
         dispatch();
       });
     }
   }
 
+  /** In their order, and none before one that it shares a key with. */
   function takeJobs(): Job<Item, Result>[] {
-    let count = 0;
+    const taken: Job<Item, Result>[] = [];
+    const left: Job<Item, Result>[] = [];
     let size = 0;
-    for (const job of waiting) {
-      if (count > 0 && size + job.items.length > options.maxItems) break;
-      count += 1;
-      size += job.items.length;
+    held = new Set();
+    for (const [position, job] of waiting.entries()) {
+      if (isHeld(job)) {
+        hold(job);
+        left.push(job);
+      } else if (taken.length > 0 && size + job.items.length > maxItems) {
+        left.push(...waiting.slice(position));
+        break;
+      } else {
+        taken.push(job);
+        size += job.items.length;
+      }
     }
+    for (const { keys } of taken) for (const key of keys) running.add(key);
+    waiting = left;
     queued -= size;
-    return waiting.splice(0, count);
+    sortWaiting();
+    return taken;
+  }
+
+  function sortWaiting(): void {
+    held = new Set();
+    free = 0;
+    for (const job of waiting) sortIn(job);
+  }
+
+  function sortIn(job: Job<Item, Result>): void {
+    if (isHeld(job)) hold(job);
+    else free += job.items.length;
+  }
+
+  function isHeld({ keys }: Job<Item, Result>): boolean {
+    return keys.some((key) => running.has(key) || held.has(key));
+  }
+
+  function hold({ keys }: Job<Item, Result>): void {
+    for (const key of keys) held.add(key);
   }
 
   async function execute(jobs: readonly Job<Item, Result>[]): Promise<void> {
     const items = jobs.flatMap((job) => job.items);
     try {
-      answer(jobs, await options.run(items));
+      answer(jobs, await run(items));
     } catch (error) {
-      if (!options.isolates(error)) for (const job of jobs) job.reject(error);
+      if (!isolates(error)) for (const job of jobs) job.reject(error);
       else answer(jobs, await runApart(items, error));
     }
   }
@@ -91,7 +150,7 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
     const outcomes: Outcome<Result>[] = [];
     for (const item of items) {
       try {
-        outcomes.push(...(await options.run([item])));
+        outcomes.push(...(await run([item])));
       } catch (error) {
         outcomes.push(failure(error));
       }
@@ -110,7 +169,7 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
   return {
     submit,
     queued: () => queued,
-    isFull: () => queued >= options.maxQueued,
+    isFull: () => queued >= maxQueued,
     inFlight: () => inFlight,
   };
 }

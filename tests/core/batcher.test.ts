@@ -168,6 +168,99 @@ describe('a batcher', () => {
     assert.deepEqual(await next, [success('Y')]);
   });
 
+  test('lets items that share a key wait for one another, in their order, and no others', async () => {
+    const { submit, runs } = manualBatcher({ maxInFlight: 2, keysOf: lettersOf });
+    const answers = [submit(['a1']), submit(['ab2', 'c3']), submit(['b4']), submit(['d5'])];
+    assert.deepEqual(itemsOf(runs), [['a1'], ['c3']]);
+
+    await finishAll(runs);
+
+    assert.deepEqual(itemsOf(runs), [['a1'], ['c3'], ['ab2', 'b4', 'd5']]);
+    assert.deepEqual((await Promise.all(answers)).flat(), ['A1', 'AB2', 'C3', 'B4', 'D5'].map(success));
+  });
+
+  test('takes items that share a key together when nothing holds them', async () => {
+    const { submit, runs } = manualBatcher({ keysOf: lettersOf });
+    const answer = submit(['a1', 'a2', 'b3']);
+    assert.deepEqual(itemsOf(runs), [['a1', 'a2', 'b3']]);
+    await finishAll(runs);
+    await answer;
+  });
+
+  test('rejects a call when one of its runs fails for a fault that is not in the items', async () => {
+    const limits = { maxItems: 1, maxInFlight: 2, keysOf: lettersOf, poison: 'b', isolates: () => false };
+    const { submit, runs } = manualBatcher(limits);
+    const answer = assert.rejects(submit(['a', 'b']), /poison/);
+    await finishAll(runs);
+    await answer;
+    assert.deepEqual(itemsOf(runs), [['a'], ['b']]);
+  });
+
+  test('starts a run beside another only for enough items, and never lets fewer wait for nothing', async () => {
+    const { submit, runs } = manualBatcher({ maxInFlight: 2, minItemsBeside: 3 });
+    const answers = [submit(['a']), submit(['b']), submit(['c'])];
+    assert.deepEqual(itemsOf(runs), [['a']]);
+
+    answers.push(submit(['d']), submit(['e']));
+    assert.deepEqual(itemsOf(runs), [['a'], ['b', 'c', 'd']]);
+
+    runs[0]?.finish();
+    await settle();
+    assert.equal(runs.length, 2);
+    runs[1]?.finish();
+    await settle();
+    assert.deepEqual(itemsOf(runs).at(-1), ['e']);
+    runs[2]?.finish();
+    await Promise.all(answers);
+  });
+
+  test('never runs a key twice at once, and each key in order, for any keys and sizes', async () => {
+    const item = fc.stringMatching(/^[a-f]{1,3}$/);
+    const calls = fc.array(fc.array(item, { maxLength: 6 }), { maxLength: 30 });
+    const limits = fc.record({
+      maxItems: fc.integer({ min: 1, max: 8 }),
+      maxInFlight: fc.integer({ min: 1, max: 4 }),
+      minItemsBeside: fc.integer({ min: 1, max: 8 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(calls, limits, async (letters, bounds) => {
+        const numbered = letters.flat().map((keys, index) => `${keys}${index}`);
+        const submitted = letters.map((call) => call.map(() => numbered.shift() ?? ''));
+        const running = new Set<string>();
+        const started: string[] = [];
+        const { submit, queued, inFlight } = batcher<string, string>({
+          ...bounds,
+          maxQueued: 10_000,
+          isolates: () => true,
+          keysOf: lettersOf,
+          run: async (items) => {
+            const keys = new Set(items.flatMap(lettersOf));
+            for (const key of keys) assert.ok(!running.has(key), `${key} runs twice at once`);
+            for (const key of keys) running.add(key);
+            started.push(...items);
+            for (let turn = 0; turn < items.length; turn += 1) await settle();
+            for (const key of keys) running.delete(key);
+            return items.map((each) => success(each));
+          },
+        });
+
+        const answers = await Promise.all(submitted.map(submit));
+
+        assert.deepEqual(
+          answers,
+          submitted.map((call) => call.map((each) => success(each))),
+        );
+        for (const letter of 'abcdef') {
+          const inOrder = (items: readonly string[]) => items.filter((each) => each.includes(letter));
+          assert.deepEqual(inOrder(started), inOrder(submitted.flat()));
+        }
+        await settle();
+        assert.deepEqual([queued(), inFlight()], [0, 0]);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   test('answers every item of every job with its own result, for any sizes', async () => {
     const jobSizes = fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 40 });
     await fc.assert(
@@ -220,6 +313,15 @@ function manualBatcher(options: Partial<BatcherOptions<string, string>> & { read
       }),
   });
   return { ...created, runs };
+}
+
+function itemsOf(runs: readonly Run[]): (readonly string[])[] {
+  return runs.map(({ items }) => items);
+}
+
+/** Each letter is a key. */
+function lettersOf(item: string): string[] {
+  return [...item.replaceAll(/\d/g, '')];
 }
 
 async function finishAll(runs: readonly Run[]): Promise<void> {

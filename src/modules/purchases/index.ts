@@ -14,6 +14,7 @@ import type { UserClient } from '../users/index.ts';
 import type { WalletClient } from '../wallets/index.ts';
 import { autoConfirmation } from './auto-confirmation.ts';
 import { purchaseIngestion } from './ingestion.ts';
+import { externalKeyOf, nameOf, type PurchaseSubmission } from './model.ts';
 import { purchaseRepository } from './repository.ts';
 import { purchaseReview } from './review.ts';
 import { purchaseRoutes } from './routes.ts';
@@ -22,6 +23,12 @@ import { purchaseSettlement } from './settlement.ts';
 
 /** Keeps the database busy while the next batch gathers. */
 const MAX_BATCHES_IN_FLIGHT = 2;
+
+/**
+ * Batches that wait for no lock of one another overlap with gain. Each costs as much as ten purchases before it has
+ * any, so a small one does not leave beside another.
+ */
+const INGESTION = { maxInFlight: 3, minItemsBeside: 32 };
 
 export function purchasesModule(deps: {
   database: Database;
@@ -55,6 +62,8 @@ export function purchasesModule(deps: {
   const { countOutcomes } = deps.metrics;
   const ingestion = batcher({
     ...limits,
+    ...INGESTION,
+    keysOf: rivalsOf,
     run: countOutcomes('ingestion', purchaseIngestion({ ...deps, repository })),
   });
   const { settlePurchases, settleLocked } = purchaseSettlement({ ...deps, repository });
@@ -81,4 +90,9 @@ export function purchasesModule(deps: {
     settlement,
     jobs: [{ name: 'auto-confirmation', schedule: '* * * * *', run: confirmation.confirmDuePurchases }],
   };
+}
+
+/** Purchases of one user wait for the same wallet, those of one external id for the first of them. */
+function rivalsOf(submission: PurchaseSubmission): string[] {
+  return [submission.userId, nameOf(externalKeyOf(submission))];
 }
