@@ -48,7 +48,7 @@ export type Latency = {
 };
 
 export type LoadResult = {
-  /** From the first request to the last answer. */
+  /** From the first request to the last answer that is no refusal. */
   readonly seconds: number;
   /** Answers by status; `lost` is a connection that ended without one. */
   readonly answers: Readonly<Record<string, number>>;

@@ -8,7 +8,7 @@ const API = '/api/v1';
 export type Caller = {
   /** `answer` is undefined when the connection ended without one. */
   readonly send: (request: Request, answered: (answer: Answer | undefined) => void) => void;
-  /** Opens the connection before anything is measured. */
+  /** Opens the connection before anything is measured, and uses it once. */
   readonly connect: () => Promise<void>;
   readonly close: () => Promise<void>;
 };

@@ -26,11 +26,12 @@ export function tally() {
   let purchases = 0;
   let done = 0;
   let withoutRetryAfter = 0;
-  let last = started;
+  /** When something was last done. Refusals may come later, as they are held back. */
+  let lastDone: number | undefined;
 
   /** `due`: when the request should have been sent, by performance.now(). */
   function count(answer: Answer | undefined, due: number): void {
-    last = performance.now();
+    const now = performance.now();
     const second = secondAt(due);
     const status = answer?.status ?? 'lost';
     answers[status] = (answers[status] ?? 0) + 1;
@@ -39,10 +40,11 @@ export function tally() {
       if (answer !== undefined && isRefusedForNow(answer) && !answer.hasRetryAfter) withoutRetryAfter += 1;
       return;
     }
+    lastDone = now;
     purchases += answer.purchases;
     done += answer.done;
     second.done += answer.done;
-    const units = Math.min(HIGHEST, Math.max(1, Math.round((last - due) * PER_MS)));
+    const units = Math.min(HIGHEST, Math.max(1, Math.round((now - due) * PER_MS)));
     all.recordValue(units);
     second.latencies.recordValue(units);
   }
@@ -56,7 +58,7 @@ export function tally() {
   function result(): LoadResult {
     const { user, system } = process.cpuUsage(cpu);
     return {
-      seconds: (last - started) / 1000,
+      seconds: ((lastDone ?? performance.now()) - started) / 1000,
       answers,
       purchases,
       done,

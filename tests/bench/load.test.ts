@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { runLoad } from '../../bench/load/index.ts';
 import { runClosedLoop, runOpenLoop } from '../../bench/load/pace.ts';
 import { requestsOf } from '../../bench/load/scenarios.ts';
@@ -39,6 +40,16 @@ describe('a tally', () => {
     assert.ok(close(latency.p99, 990), `${latency.p99}`);
     assert.ok(close(latency.max, 1_000), `${latency.max}`);
     assert.deepEqual({ seconds, done, purchases }, { seconds: 2, done: 1_000, purchases: 1_000 });
+  });
+
+  test('counts no time in which nothing but refusals came', async () => {
+    const counted = tally();
+    counted.count(DONE, performance.now());
+    const { seconds } = counted.result();
+    await sleep(20);
+    counted.count({ ...DONE, status: 503, hasRetryAfter: true }, performance.now());
+    assert.equal(counted.result().seconds, seconds);
+    assert.ok(tally().result().seconds >= 0, 'nor is it unknown where nothing was done');
   });
 
   test('counts answers by status, and neither refusals nor lost ones as done', () => {

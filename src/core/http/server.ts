@@ -77,12 +77,13 @@ export async function createHttpServer(options: {
 }
 
 /**
- * Neither the caller nor the body is looked at, and the refusal is held back for two seconds: refused at once, those who
- * do not wait come back thousands of times a second, and the event loop is never done with them.
+ * Neither the caller nor the body is looked at, and the refusal is held back for two to three seconds: refused at once,
+ * those who do not wait come back thousands of times a second, and the event loop is never done with them; all after the
+ * same time, they come back as a wave.
  */
 async function refuseWhenFull({ routeOptions }: FastifyRequest): Promise<void> {
   if (routeOptions.config.isFull?.() !== true) return;
-  await sleep(REFUSAL_HELD_BACK_MS);
+  await sleep(REFUSAL_HELD_BACK_MS * (1 + Math.random() / 2));
   throw overloaded({ retry_after_seconds: 1 });
 }
 
