@@ -49,7 +49,7 @@ describe('a tally', () => {
     await sleep(20);
     counted.count({ ...DONE, status: 503, hasRetryAfter: true }, performance.now());
     assert.equal(counted.result().seconds, seconds);
-    assert.ok(tally().result().seconds >= 0, 'nor is it unknown where nothing was done');
+    assert.ok(tally().result().seconds > 0, 'nor is it unknown where nothing was done');
   });
 
   test('counts answers by status, and neither refusals nor lost ones as done', () => {

@@ -140,6 +140,46 @@ describe('concurrent purchases', () => {
   });
 });
 
+describe('a list of purchases', () => {
+  test('overtakes a busy wallet with those of others, but never its own order: of one external id the first wins', async () => {
+    const [busy, rival, other] = await Promise.all([
+      openShop(platform),
+      openShop(platform),
+      openShop(platform),
+    ]);
+    const { ingestion } = platform.platform.modules.purchases;
+    await ingest([busy.submission()]);
+    const blocker = new pg.Client({ connectionString: platform.database.url });
+    await blocker.connect();
+    await blocker.query(`begin; select from wallets where user_id = '${busy.shopper.id}' for update`);
+    const externalId = 'of-two-shoppers';
+    const blocked = ingestion.submit([busy.submission()]);
+    let waiting = 0;
+    // The others are enough for a batch beside the blocked one.
+    const answers = ingestion.submit([
+      busy.submission({ externalId }),
+      rival.submission({ externalId }),
+      ...Array.from({ length: 40 }, () => other.submission()),
+    ]);
+    try {
+      await until(() => ingestion.inFlight() === 2);
+      await until(() => ingestion.inFlight() === 1);
+      waiting = ingestion.queued();
+    } finally {
+      await blocker.query('commit');
+      await blocker.end();
+    }
+
+    assert.equal(waiting, 2, 'what waits for the wallet, and what waits for the external id');
+    assert.deepEqual((await blocked).map(verdict), ['ok']);
+    assert.deepEqual((await answers).map(verdict), [
+      'ok',
+      'DUPLICATE_PURCHASE',
+      ...Array.from({ length: 40 }, () => 'ok'),
+    ]);
+  });
+});
+
 describe('concurrent settlements', () => {
   test('of one purchase: of confirmations exactly one wins', async () => {
     const shop = await openShop(platform);
