@@ -54,7 +54,7 @@ export default {
         path: '^src/',
         pathNot: [
           '/[a-z-]*repository\\.ts$',
-          '^src/core/(database|migrations|newest-first|transaction|schema\\.generated)\\.ts$',
+          '^src/core/(database|migrations|newest-first|round-trip|transaction|schema\\.generated)\\.ts$',
           '^src/core/embedded-postgres/',
           '^src/startup/open-database\\.ts$',
         ],

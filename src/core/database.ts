@@ -1,7 +1,6 @@
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { type DomainError, overloaded, serviceUnavailable } from './errors.ts';
-import { gatheringSocket } from './gathering-socket.ts';
 import type { DB } from './schema.generated.ts';
 import { runTransaction, type Trx } from './transaction.ts';
 
@@ -61,8 +60,6 @@ export function openDatabase(options: {
     keepAlive: true,
     application_name: 'clicknback',
     types: { getTypeParser: typeParser },
-    pipeline: true,
-    stream: gatheringSocket,
     onConnect: async (client) => {
       await client.query(SESSION_SETTINGS);
     },

@@ -9,6 +9,8 @@ import {
   Transaction,
 } from 'kysely';
 import type pg from 'pg';
+import { toParameter } from './parameters.ts';
+import { type Answer, type Call, sendTogether } from './round-trip.ts';
 import type { DB } from './schema.generated.ts';
 
 /** What writes take as their first argument: a function that asks for a `Trx` cannot be called outside of one. */
@@ -17,16 +19,19 @@ export type Trx = Transaction<DB>;
 const MAX_ATTEMPTS = 3;
 const RETRY_JITTER_MS = 20;
 
+const BEGIN = 'begin isolation level read committed read write';
+const COMMIT = 'commit';
+
 /*
  * Statements of a transaction go by keys, or by lists of them. A plan is made once and kept, perhaps when a table was
  * empty: told that nothing but its indexes will do, the planner makes one that stays good as the table grows.
  */
-const BEGIN = `
-  begin isolation level read committed read write;
-  set local plan_cache_mode = force_generic_plan;
-  set local enable_seqscan = off;
-  set local enable_hashjoin = off;
-  set local enable_mergejoin = off;
+const PLAN_FOR_GROWTH = `
+  select
+    set_config('plan_cache_mode', 'force_generic_plan', true),
+    set_config('enable_seqscan', 'off', true),
+    set_config('enable_hashjoin', 'off', true),
+    set_config('enable_mergejoin', 'off', true)
 `;
 
 /**
@@ -35,8 +40,7 @@ const BEGIN = `
  *
  * Kysely's own transactions wait for each answer before they send the next statement. These send what does not wait
  * for anything in one go, BEGIN included: `Promise.all` of ten statements is one round trip. Their order is that of
- * the calls, and after a failed one PostgreSQL refuses the rest. Should BEGIN itself fail, what was sent behind it
- * writes nothing, as connections are read-only outside of transactions.
+ * the calls, and after a failed one PostgreSQL skips the rest.
  */
 export async function runTransaction<T>(
   pool: pg.Pool,
@@ -45,20 +49,20 @@ export async function runTransaction<T>(
 ): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     const client = await pool.connect();
-    const connection = preparingConnection(client);
+    const session = openSession(client);
     let committing = false;
     let broken: Error | undefined;
     try {
-      const begun = client.query(BEGIN);
-      const [result] = await Promise.all([work(transactionOn(connection)), begun]);
-      connection.close();
+      const begun = [session.send(BEGIN), session.send(PLAN_FOR_GROWTH)];
+      const [result] = await Promise.all([work(transactionOn(session.connection)), ...begun]);
+      session.close();
       committing = true;
-      const { command } = await client.query('commit');
+      const { command } = await session.send(COMMIT);
       // What COMMIT answers when a statement had failed and the work went on regardless.
       if (command === 'ROLLBACK') throw new Error('the transaction had failed before its COMMIT');
       return result;
     } catch (error) {
-      connection.close();
+      session.drop();
       broken = await rollBack(client);
       if (committing || !mayPass(error) || attempt === MAX_ATTEMPTS) throw error;
     } finally {
@@ -101,38 +105,68 @@ function transactionOn(connection: DatabaseConnection): Trx {
   });
 }
 
-/** Prepares each statement once on each connection, and takes none once it is closed: the connection is another's. */
-function preparingConnection(client: pg.PoolClient): DatabaseConnection & { readonly close: () => void } {
+/**
+ * A connection for the time of one transaction. What is asked of it in one turn leaves at the end of that turn, or when
+ * the answer to what left before is there.
+ */
+function openSession(client: pg.PoolClient) {
+  let waiting: Call[] = [];
+  let isUnderWay = false;
   let isOpen = true;
-  return {
-    async executeQuery<Row>({ sql: text, parameters }: CompiledQuery) {
-      if (!isOpen) throw new Error('this transaction has ended');
-      const query = { name: statementName(text), text, values: parameters as unknown[] };
-      const { rows, rowCount, command } = await client.query(query);
-      return {
-        rows: rows as Row[],
-        ...(WRITES.has(command) && rowCount !== null && { numAffectedRows: BigInt(rowCount) }),
-      };
+
+  function send(text: string, values: readonly unknown[] = []): Promise<Answer> {
+    const parameters = values.map(toParameter);
+    return new Promise((resolve, reject) => {
+      waiting.push({ text, parameters, resolve, reject });
+      if (waiting.length === 1 && !isUnderWay) process.nextTick(depart);
+    });
+  }
+
+  function depart(): void {
+    const calls = waiting;
+    waiting = [];
+    isUnderWay = calls.length > 0;
+    if (isUnderWay) sendTogether(client, calls, depart);
+  }
+
+  /** Takes no more statements. */
+  function close(): void {
+    isOpen = false;
+  }
+
+  /** And those that have not left never will. */
+  function drop(): void {
+    close();
+    for (const { reject } of waiting) reject(ended());
+    waiting = [];
+  }
+
+  /** Kysely's face of it. */
+  const connection: DatabaseConnection = {
+    async executeQuery<Row>({ sql, parameters }: CompiledQuery) {
+      if (!isOpen) throw ended();
+      try {
+        const { rows, command, count } = await send(sql, parameters);
+        return {
+          rows: rows as Row[],
+          ...(WRITES.has(command) && { numAffectedRows: BigInt(count) }),
+        };
+      } catch (error) {
+        // Who asked for it, instead of the socket that brought it.
+        if (error instanceof Error) Error.captureStackTrace(error);
+        throw error;
+      }
     },
     streamQuery() {
       throw new Error('a transaction reads whole answers');
     },
-    close: () => {
-      isOpen = false;
-    },
   };
+
+  return { send, close, drop, connection };
+}
+
+function ended(): Error {
+  return new Error('this transaction has ended');
 }
 
 const WRITES = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE']);
-
-/** Texts that are put together anew would fill the server's memory: beyond this many, statements are not kept. */
-const MOST_PREPARED = 500;
-const statementNames = new Map<string, string>();
-
-function statementName(text: string): string | undefined {
-  const known = statementNames.get(text);
-  if (known !== undefined || statementNames.size === MOST_PREPARED) return known;
-  const name = `statement_${statementNames.size + 1}`;
-  statementNames.set(text, name);
-  return name;
-}

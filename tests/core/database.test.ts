@@ -123,6 +123,69 @@ describe('a transaction', () => {
     assert.equal(statements.written, 1);
   });
 
+  test('asks for one answer to statements that it sends together', async (t) => {
+    const reads = t.mock.method(Socket.prototype, 'push');
+    const answers = await database.transaction(async (trx) => {
+      await sql`select 1`.execute(trx);
+      const before = reads.mock.callCount();
+      await Promise.all([1, 2, 3, 4, 5].map(() => sql`select pg_sleep(0.01)`.execute(trx)));
+      return reads.mock.callCount() - before;
+    });
+
+    assert.equal(answers, 1);
+  });
+
+  test('prepares a text once on a connection, also one that failed at first, and reads rows every time', async (t) => {
+    const own = openDatabase({ url: database.url, maxConnections: 1, onLostConnection: () => undefined });
+    t.after(() => own.close());
+    const half = (of: number) =>
+      own.transaction((trx) => sql<{ half: number }>`select 12 / ${of}::int as half`.execute(trx));
+
+    await assert.rejects(half(0), { code: '22012' });
+    assert.deepEqual((await half(2)).rows, [{ half: 6 }]);
+    await assert.rejects(half(0), { code: '22012' });
+    assert.deepEqual((await half(3)).rows, [{ half: 4 }]);
+
+    const { rows } = await own.transaction((trx) =>
+      sql<{ times: number }>`
+        select count(*)::int as times from pg_prepared_statements where statement like 'select 12 /%'
+      `.execute(trx),
+    );
+    assert.deepEqual(rows, [{ times: 2 }], 'once by the attempt that failed');
+  });
+
+  test('answers more texts than a connection keeps', async (t) => {
+    const own = openDatabase({ url: database.url, maxConnections: 1, onLostConnection: () => undefined });
+    t.after(() => own.close());
+    const { rows } = await own.transaction(async (trx) => {
+      const each = Array.from({ length: 510 }, (_, number) =>
+        sql`select ${sql.lit(number)} as number`.execute(trx),
+      );
+      await Promise.all(each);
+      return await sql<{ kept: number }>`select count(*)::int as kept from pg_prepared_statements`.execute(
+        trx,
+      );
+    });
+    assert.deepEqual(rows, [{ kept: 500 }]);
+  });
+
+  test('fails when it cannot read a value, and its connection goes on', async () => {
+    const failing = database.transaction((trx) => sql`select 'infinity'::timestamptz as at`.execute(trx));
+
+    await assert.rejects(failing, RangeError);
+    const { total, idle } = database.connections();
+    assert.equal(idle, total);
+    await database.transaction((trx) => sql`select 1`.execute(trx));
+  });
+
+  test('counts the rows that a write changed', async () => {
+    await runSql(database.url, 'truncate things; insert into things values (1, 0), (2, 0)');
+    const { numAffectedRows } = await database.transaction((trx) =>
+      sql`update things set value = 5`.execute(trx),
+    );
+    assert.equal(numAffectedRows, 2n);
+  });
+
   test('is undone by one of several statements that fails, whatever was sent with it', async () => {
     const before = await things();
     const late = Promise.withResolvers<void>();

@@ -1,0 +1,123 @@
+import type pg from 'pg';
+import { at } from './lists.ts';
+import type { Parameter } from './parameters.ts';
+
+/** A statement, and who waits for its answer. */
+export type Call = {
+  readonly text: string;
+  readonly parameters: readonly Parameter[];
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: unknown) => void;
+};
+
+export type Answer = {
+  readonly rows: readonly Row[];
+  /** What was done, such as `INSERT`. */
+  readonly command: string;
+  /** To how many rows. */
+  readonly count: number;
+};
+
+type Row = Record<string, unknown>;
+
+type Column = { readonly name: string; readonly parse: (text: string) => unknown };
+
+/** The name that a connection knows a statement by, and what its rows are made of. */
+type Prepared = { readonly name: string; columns: readonly Column[] };
+
+/** What a connection has prepared, by text. */
+type Known = { readonly statements: Map<string, Prepared>; names: number };
+
+/** Texts that are put together anew would fill the server's memory: beyond this many, statements are not kept. */
+const MOST_PREPARED = 500;
+const knownTo = new WeakMap<pg.ClientBase, Known>();
+
+/**
+ * Sends statements together and takes their answers together: there is one Sync behind all of them (PostgreSQL 18,
+ * 54.2.4). They run in their order; once one has failed PostgreSQL skips the others, which fail with the same error.
+ * On each connection a text is prepared and its rows are described once.
+ *
+ * By itself pg has a Sync behind each statement, at which the server answers; each answer wakes both sides up.
+ */
+export function sendTogether(client: pg.ClientBase, calls: readonly Call[], whenAnswered: () => void): void {
+  const known = knownTo.get(client) ?? { statements: new Map(), names: 0 };
+  knownTo.set(client, known);
+  const statements = calls.map(({ text }) => findOrName(known, text));
+  const answers: Answer[] = [];
+  let rows: Row[] = [];
+  let unreadable: unknown;
+
+  function settle(answered: readonly Answer[], error: unknown): void {
+    for (const [position, { text, resolve, reject }] of calls.entries()) {
+      const answer = answered[position];
+      if (answer !== undefined) resolve(answer);
+      else {
+        // One that was to be prepared may be there or not: next time it gets another name.
+        if (at(statements, position).isNew) known.statements.delete(text);
+        reject(error);
+      }
+    }
+    whenAnswered();
+  }
+
+  /** What pg calls on its way through a query. */
+  const query = {
+    submit(connection: pg.Connection) {
+      connection.stream.cork();
+      for (const [position, { text, parameters }] of calls.entries()) {
+        const { prepared, isNew } = at(statements, position);
+        if (isNew) connection.parse({ name: prepared.name, text, types: [] }, true);
+        connection.bind({ statement: prepared.name, values: [...parameters] }, true);
+        if (isNew) connection.describe({ type: 'P' }, true);
+        connection.execute(null, true);
+      }
+      connection.sync();
+      connection.stream.uncork();
+    },
+    handleRowDescription({ fields }: { fields: readonly pg.FieldDef[] }) {
+      at(statements, answers.length).prepared.columns = fields.map(({ name, dataTypeID }) => ({
+        name,
+        parse: client.getTypeParser(dataTypeID),
+      }));
+    },
+    handleDataRow({ fields }: { fields: readonly (string | null)[] }) {
+      try {
+        rows.push(toRow(at(statements, answers.length).prepared.columns, fields));
+      } catch (error) {
+        unreadable ??= error;
+      }
+    },
+    handleCommandComplete({ text }: { text: string }) {
+      // `INSERT 0 5`, `SELECT 3`, `BEGIN`
+      const words = text.split(' ');
+      answers.push({ rows, command: at(words, 0), count: Number(words.at(-1)) });
+      rows = [];
+    },
+    handleReadyForQuery() {
+      settle(unreadable === undefined ? answers : [], unreadable);
+    },
+    handleError(error: unknown) {
+      settle(answers, error);
+    },
+  };
+  client.query(query);
+}
+
+function findOrName(known: Known, text: string): { readonly prepared: Prepared; readonly isNew: boolean } {
+  const found = known.statements.get(text);
+  if (found !== undefined) return { prepared: found, isNew: false };
+  if (known.statements.size === MOST_PREPARED) return { prepared: { name: '', columns: [] }, isNew: true };
+  known.names += 1;
+  const prepared = { name: `statement_${known.names}`, columns: [] };
+  known.statements.set(text, prepared);
+  return { prepared, isNew: true };
+}
+
+function toRow(columns: readonly Column[], fields: readonly (string | null)[]): Row {
+  const row: Row = {};
+  for (const [position, { name, parse }] of columns.entries()) {
+    const text = fields[position] ?? null;
+    row[name] = text === null ? null : parse(text);
+  }
+  return row;
+}
