@@ -78,7 +78,9 @@ export function createMetrics() {
   ): typeof run {
     return async (items) => {
       const answered = await run(items);
-      for (const outcome of answered) outcomes.inc({ operation, outcome: labelOf(outcome) });
+      for (const [outcome, those] of Map.groupBy(answered, labelOf)) {
+        outcomes.inc({ operation, outcome }, those.length);
+      }
       return answered;
     };
   }

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, {
   type FastifyBaseLogger,
+  type FastifyReply,
   type FastifyRequest,
+  type HookHandlerDoneFunction as HookDone,
   LogController,
   type RouteOptions,
 } from 'fastify';
@@ -81,10 +82,12 @@ export async function createHttpServer(options: {
  * those who do not wait come back thousands of times a second, and the event loop is never done with them; all after the
  * same time, they come back as a wave.
  */
-async function refuseWhenFull({ routeOptions }: FastifyRequest): Promise<void> {
-  if (routeOptions.config.isFull?.() !== true) return;
-  await sleep(REFUSAL_HELD_BACK_MS * (1 + Math.random() / 2));
-  throw overloaded({ retry_after_seconds: 1 });
+function refuseWhenFull({ routeOptions }: FastifyRequest, _reply: FastifyReply, done: HookDone): void {
+  if (routeOptions.config.isFull?.() !== true) done();
+  else {
+    const refuse = () => done(overloaded({ retry_after_seconds: 1 }));
+    setTimeout(refuse, REFUSAL_HELD_BACK_MS * (1 + Math.random() / 2));
+  }
 }
 
 /** Those of helmet, which are the same for every answer: it is asked for them once. */
@@ -100,8 +103,9 @@ function addSecurityHeaders(server: HttpServer): void {
   setHeaders({} as IncomingMessage, answer as unknown as ServerResponse, (error) => {
     if (error !== undefined) throw error;
   });
-  server.addHook('onRequest', async (_request, reply) => {
+  server.addHook('onRequest', (_request, reply, done) => {
     reply.headers(headers);
+    done();
   });
 }
 
@@ -118,10 +122,11 @@ function acceptedRequestId(header: string | string[] | undefined): string | unde
 }
 
 function addObservation(server: HttpServer, metrics: Metrics): void {
-  server.addHook('onRequest', async (request, reply) => {
+  server.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
+    done();
   });
-  server.addHook('onResponse', async (request, reply) => {
+  server.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'unknown';
     const { statusCode, elapsedTime } = reply;
     metrics.httpRequestDuration.observe(
@@ -139,6 +144,7 @@ function addObservation(server: HttpServer, metrics: Metrics): void {
       },
       `${request.method} ${route} ${statusCode}`,
     );
+    done();
   });
 }
 
@@ -154,8 +160,9 @@ function endConnectionsWhenClosing(server: HttpServer): void {
   server.addHook('preClose', async () => {
     closing = true;
   });
-  server.addHook('onSend', async (_request, reply) => {
+  server.addHook('onSend', (_request, reply, _payload, done) => {
     if (closing) reply.header('connection', 'close');
+    done();
   });
 }
 

@@ -1,5 +1,6 @@
 import { utcDay } from '../../core/clock.ts';
 import { newId } from '../../core/id.ts';
+import { type KeyedMap, keyedMap } from '../../core/keyed-map.ts';
 import { divideHalfEven, minimum } from '../../core/money.ts';
 import type { CapClaim, CapKey, CapUsage, CashbackTerms, Reward, RewardClaim } from './model.ts';
 
@@ -19,8 +20,8 @@ export type Grant = { readonly rewards: readonly Reward[]; readonly usages: read
  * grant are those that the claims count against.
  */
 export function grantRewards(claims: readonly RewardClaim[], locked: readonly CapUsage[]): Grant {
-  const usageOf = new Map(locked.map((usage) => [capKeyText(usage), usage]));
-  const usages = new Map<string, CapUsage>();
+  const usageOf = capMap(locked);
+  const usages = capMap<CapUsage>();
   const rewards = claims.map((claim): Reward => {
     const uncappedAmount = computeReward(claim.amount, claim.terms);
     const key = capKeyOf(claim);
@@ -39,27 +40,26 @@ export function grantRewards(claims: readonly RewardClaim[], locked: readonly Ca
       status: 'pending',
     };
   });
-  return { rewards, usages: [...usages.values()] };
+  return { rewards, usages: usages.values() };
 
   function takeFromCap(key: CapKey, wanted: bigint): bigint {
-    const name = capKeyText(key);
-    const usage = usages.get(name) ?? usageOf.get(name);
+    const usage = usages.get(key) ?? usageOf.get(key);
     if (usage === undefined) throw new Error(`the cap of user ${key.userId} is not locked`);
     const amount = minimum(wanted, usage.cap - usage.used);
-    usages.set(name, { ...usage, used: usage.used + amount });
+    usages.set(key, { ...usage, used: usage.used + amount });
     return amount;
   }
 }
 
 /** Gives the room that reversed rewards had taken back to their caps. */
 export function releaseCaps(reversed: readonly Reward[], locked: readonly CapUsage[]): readonly CapUsage[] {
-  const usages = new Map(locked.map((usage) => [capKeyText(usage), usage]));
+  const usages = capMap(locked);
   for (const reward of reversed) {
     const key = rewardCapKey(reward);
-    const usage = key && usages.get(capKeyText(key));
-    if (usage) usages.set(capKeyText(usage), { ...usage, used: usage.used - reward.amount });
+    const usage = key && usages.get(key);
+    if (usage) usages.set(usage, { ...usage, used: usage.used - reward.amount });
   }
-  return [...usages.values()];
+  return usages.values();
 }
 
 /** The cap that a claim counts against: that of the calendar month (UTC) of the purchase. */
@@ -74,6 +74,9 @@ export function rewardCapKey(reward: Reward): CapKey | null {
   return { userId: reward.userId, offerId: reward.terms.offerId, month: reward.capMonth };
 }
 
-export function capKeyText({ userId, offerId, month }: CapKey): string {
-  return `${userId} ${offerId} ${month}`;
+/** Something for each cap, the last one where several are given. */
+export function capMap<Value extends CapKey>(values: readonly Value[] = []): KeyedMap<CapKey, Value> {
+  const map = keyedMap<CapKey, Value>(({ userId, offerId, month }) => [userId, offerId, month]);
+  for (const value of values) map.set(value, value);
+  return map;
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { Db, Trx } from '../../core/database.ts';
 import { partition } from '../../core/lists.ts';
 import type { CapClaim, CapKey, CapUsage, CashbackStatus, Reward } from './model.ts';
-import { capKeyOf, capKeyText, type Grant, releaseCaps, rewardCapKey } from './policies.ts';
+import { capKeyOf, capMap, type Grant, releaseCaps, rewardCapKey } from './policies.ts';
 import type { CashbackRepository } from './repository.ts';
 
 export type CashbackService = ReturnType<typeof cashbackService>;
@@ -19,8 +19,7 @@ export function cashbackService(deps: { clock: Clock; repository: CashbackReposi
     const unused = unusedCaps(claims);
     if (unused.length === 0) return [];
     const recorded = await repository.lockCapUsages(trx, unused);
-    const usages = new Map([...unused, ...recorded].map((usage) => [capKeyText(usage), usage]));
-    return [...usages.values()];
+    return capMap([...unused, ...recorded]).values();
   }
 
   /**
@@ -84,5 +83,5 @@ function withCurrency(key: CapKey | null, currency: string) {
 }
 
 function distinctCaps<Key extends CapKey>(keys: readonly Key[]): Key[] {
-  return [...new Map(keys.map((key) => [capKeyText(key), key])).values()];
+  return capMap(keys).values();
 }

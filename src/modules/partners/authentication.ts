@@ -44,8 +44,9 @@ export function partnerAuthentication(deps: {
     if (hash === undefined) throw invalidToken();
     const key = await findKey(hash);
     if (key === undefined || !timingSafeEqual(key.hash, hash)) throw invalidToken();
-    requireUsableKey(key, clock());
-    noteUse(key.id);
+    const now = clock();
+    requireUsableKey(key, now);
+    noteUse(key.id, now);
     return {
       type: 'partner',
       id: key.partner.id,
@@ -57,8 +58,7 @@ export function partnerAuthentication(deps: {
   }
 
   /** Once a minute and beside the request, which neither waits for it nor fails with it. */
-  function noteUse(keyId: string): void {
-    const now = clock();
+  function noteUse(keyId: string, now: Temporal.Instant): void {
     const last = lastUses.get(keyId);
     if (last !== undefined && now.epochMilliseconds - last < USE_INTERVAL_MS) return;
     lastUses.set(keyId, now.epochMilliseconds);

@@ -1,9 +1,10 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Db, Trx } from '../../core/database.ts';
+import type { KeyedMap } from '../../core/keyed-map.ts';
 import { formatMoney, moneyFromNumeric } from '../../core/money.ts';
 import { pageNewestFirst } from '../../core/newest-first.ts';
 import type { PageOf, PageRequest } from '../../core/page.ts';
-import { ownerKey, type WalletOwner } from '../wallets/index.ts';
+import { type WalletOwner, walletMap } from '../wallets/index.ts';
 import {
   type Payout,
   type PayoutFilter,
@@ -74,12 +75,14 @@ export function payoutRepository() {
     `.execute(trx);
   }
 
-  /** What the owners' payouts since then come to, by `ownerKey`; without those whose money went back. */
+  /** What the owners' payouts since then come to; without those whose money went back. */
   async function sumSince(
     trx: Trx,
     owners: readonly WalletOwner[],
     since: Temporal.Instant,
-  ): Promise<ReadonlyMap<string, bigint>> {
+  ): Promise<KeyedMap<WalletOwner, bigint>> {
+    const sums = walletMap<bigint>();
+    if (owners.length === 0) return sums;
     const { rows } = await sql<{ user_id: string; currency: string; total: string }>`
       select user_id, currency, sum(amount) as total
       from payouts
@@ -93,12 +96,10 @@ export function payoutRepository() {
         and status <> all (${REFUNDED}::payout_status[])
       group by user_id, currency
     `.execute(trx);
-    return new Map(
-      rows.map(({ user_id, currency, total }) => [
-        ownerKey({ userId: user_id, currency }),
-        moneyFromNumeric(total, currency),
-      ]),
-    );
+    for (const { user_id, currency, total } of rows) {
+      sums.set({ userId: user_id, currency }, moneyFromNumeric(total, currency));
+    }
+    return sums;
   }
 
   /** Locks the payouts that exist until the transaction ends, in the order of their ids. */

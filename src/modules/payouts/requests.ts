@@ -5,7 +5,7 @@ import type { Logger } from '../../core/logging.ts';
 import { decided, type Outcome, success } from '../../core/outcome.ts';
 import type { AuditClient } from '../audit/index.ts';
 import type { Answered, IdempotencyClient } from '../idempotency/index.ts';
-import { type Balances, balancesAfter, NO_MONEY, ownerKey, type WalletClient } from '../wallets/index.ts';
+import { type Balances, balancesAfter, NO_MONEY, type WalletClient, walletMap } from '../wallets/index.ts';
 import type { DetailsCipher } from './details.ts';
 import type { PayoutLimits, PayoutOrder, PayoutStatement, SealedPayout } from './model.ts';
 import {
@@ -64,25 +64,22 @@ export function payoutRequests(deps: {
   /** Each order on what the ones before it left of its wallet and of its month. */
   async function decide(trx: Trx, orders: readonly PayoutOrder[]): Promise<Outcome<AcceptedOrder>[]> {
     const owners = orders.filter(({ currency }) => deps.supportedCurrencies.includes(currency));
-    const locked = owners.length === 0 ? [] : await wallets.lockWallets(trx, owners);
+    const locked = await wallets.lockWallets(trx, owners);
     // Both read after the lock: nothing that counts can change any more.
     const now = clock();
-    const used = new Map(
-      owners.length === 0 ? [] : await repository.sumSince(trx, owners, startOfMonth(now)),
-    );
-    const balances = new Map<string, Balances>(locked.map((wallet) => [ownerKey(wallet), wallet]));
+    const used = await repository.sumSince(trx, owners, startOfMonth(now));
+    const balances = walletMap<Balances>(locked);
 
     return orders.map((order) =>
       decided(() => {
         requireSupportedCurrency(order, deps.supportedCurrencies);
-        const owner = ownerKey(order);
         const payout = newPayout(order, now);
-        const before = balances.get(owner) ?? NO_MONEY;
-        const usedThisMonth = used.get(owner) ?? 0n;
+        const before = balances.get(order) ?? NO_MONEY;
+        const usedThisMonth = used.get(order) ?? 0n;
         const after = movementOf(payout).reduce(balancesAfter, before);
         requireWithinLimits(order, usedThisMonth, deps.limits);
-        balances.set(owner, after);
-        used.set(owner, usedThisMonth + order.amount);
+        balances.set(order, after);
+        used.set(order, usedThisMonth + order.amount);
         return { order, sealed: { payout, encryptedDetails: cipher.encrypt(payout.id, order.bankDetails) } };
       }),
     );

@@ -195,6 +195,7 @@ export function purchaseIngestion(deps: {
       trx,
       selected.map(({ purchase }) => purchase),
     );
+    if (reasonsOf.size === 0) return { candidates: selected, holds: [] };
     const holds: HeldPurchase[] = [];
     const candidates = selected.map((candidate) => {
       const { draft, purchase } = candidate;

@@ -18,7 +18,7 @@ export {
   type WalletEntry,
   type WalletOwner,
 } from './model.ts';
-export { balancesAfter, ownerKey } from './policies.ts';
+export { balancesAfter, walletMap } from './policies.ts';
 export { CurrencyChoice, presentWallet, WalletBody } from './schemas.ts';
 
 export type WalletClient = Pick<

@@ -1,5 +1,6 @@
 import { formatInstant } from '../../core/clock.ts';
 import { newId } from '../../core/id.ts';
+import { type KeyedMap, keyedMap } from '../../core/keyed-map.ts';
 import { formatMoney } from '../../core/money.ts';
 import { insufficientBalance } from './errors.ts';
 import {
@@ -27,17 +28,17 @@ export function postMovements(
   movements: readonly Movement[],
   createdAt: Temporal.Instant,
 ): Posting {
-  const current = new Map(wallets.map((wallet) => [ownerKey(wallet), wallet]));
+  const current = walletMap<Wallet>(wallets);
   const entries = movements.map((movement) => {
-    const wallet = current.get(ownerKey(movement));
+    const wallet = current.get(movement);
     if (wallet === undefined) throw new Error(`the wallet of user ${movement.userId} is not locked`);
     const after = balancesAfter(wallet, movement);
     const sequence = wallet.lastSequence + 1n;
-    current.set(ownerKey(wallet), { ...wallet, ...after, lastSequence: sequence });
+    current.set(wallet, { ...wallet, ...after, lastSequence: sequence });
     return { ...movement, id: newId(), walletId: wallet.id, sequence, after, createdAt };
   });
   const touched = new Set(entries.map(({ walletId }) => walletId));
-  return { entries, wallets: [...current.values()].filter(({ id }) => touched.has(id)) };
+  return { entries, wallets: current.values().filter(({ id }) => touched.has(id)) };
 }
 
 /**
@@ -51,8 +52,13 @@ export function balancesAfter(before: Balances, movement: Movement): Balances {
   return after;
 }
 
-export function ownerKey({ userId, currency }: WalletOwner): string {
-  return `${userId} ${currency}`;
+/** Something for each wallet, such as itself. */
+export function walletMap<Value>(
+  values: readonly (Value & WalletOwner)[] = [],
+): KeyedMap<WalletOwner, Value> {
+  const map = keyedMap<WalletOwner, Value>(({ userId, currency }) => [userId, currency]);
+  for (const value of values) map.set(value, value);
+  return map;
 }
 
 function requireLegal({ type, from, to, amount }: Movement): void {

@@ -3,7 +3,7 @@ import type { Database, Db, Trx } from '../../core/database.ts';
 import { notFound } from '../../core/errors.ts';
 import type { PageOf, PageRequest } from '../../core/page.ts';
 import type { Movement, Wallet, WalletEntry, WalletOwner } from './model.ts';
-import { ownerKey, postMovements } from './policies.ts';
+import { postMovements, walletMap } from './policies.ts';
 import type { WalletRepository } from './repository.ts';
 
 export type WalletService = ReturnType<typeof walletService>;
@@ -48,8 +48,8 @@ export function walletService(deps: { database: Database; clock: Clock; reposito
     owners: readonly WalletOwner[],
     locked: readonly Wallet[],
   ): Promise<readonly Wallet[]> {
-    const known = new Set(locked.map(ownerKey));
-    const others = owners.filter((owner) => !known.has(ownerKey(owner)));
+    const known = walletMap(locked);
+    const others = owners.filter((owner) => known.get(owner) === undefined);
     if (others.length === 0) return locked;
     const found = await repository.lock(trx, others);
     if (found.length === others.length) return [...locked, ...found];
@@ -79,8 +79,7 @@ export function walletService(deps: { database: Database; clock: Clock; reposito
 }
 
 function distinctOwners(named: readonly WalletOwner[]): WalletOwner[] {
-  const owners = new Map(
-    named.map(({ userId, currency }) => [ownerKey({ userId, currency }), { userId, currency }]),
-  );
-  return [...owners.values()];
+  const owners = walletMap<WalletOwner>();
+  for (const { userId, currency } of named) owners.set({ userId, currency }, { userId, currency });
+  return owners.values();
 }
