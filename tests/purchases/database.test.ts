@@ -368,6 +368,16 @@ describe('a purchase', () => {
   ];
   for (const [title, fields, reason] of table) test(title, () => refuses(purchase(fields), reason));
 
+  test('is rewarded by an offer of its own merchant', async () => {
+    const another = `'${newId()}'`;
+    await accepts(
+      `insert into merchants (id, name, default_cashback_percentage, created_at) values (${another}, 'Another', 5, now())`,
+    );
+
+    await refuses(purchase({ merchant_id: another }), /purchases_offer_of_merchant/);
+    await refuses(purchase({ offer_id: `'${newId()}'` }), /purchases_offer_of_merchant/);
+  });
+
   test('of another partner may bear the same external id, once', async () => {
     const { id } = await openPartner(platform);
     const partner = `'${id}'`;
