@@ -12,8 +12,6 @@ export type DatabaseServer = {
   readonly url: string;
   /** A few connections for the bench itself. */
   readonly database: Database;
-  /** For files that go when the server does. */
-  readonly scratchDirectory: string;
   /** Writes what is in memory, and frees the log for what comes. */
   readonly checkpoint: () => Promise<void>;
   /** Processor time of all its processes. */
@@ -36,7 +34,6 @@ export async function startDatabaseServer(dataDirectory?: string): Promise<Datab
   return {
     url: server.url,
     database,
-    scratchDirectory: server.dataDirectory,
     checkpoint: async () => {
       await sql`checkpoint`.execute(database.db);
     },

@@ -45,9 +45,7 @@ async function main(): Promise<void> {
   try {
     const secrets = newSecrets();
     const open = async (size: Site['size'], server: DatabaseServer, programme: Programme): Promise<Site> => {
-      const { url } = server;
-      const { scratchDirectory } = small;
-      const api = await startApi({ url, scratchDirectory }, secrets, 'src/main.ts', { RUN_JOBS: 'false' });
+      const api = await startApi(server, secrets, 'src/main.ts', { RUN_JOBS: 'false' });
       const books = booksOfPartner(server.database.db, programme.partnerId);
       return { size, server, api, programme, measure: measuring({ database: server, books, announce }) };
     };

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { booksOf } from '../../bench/books.ts';
 import { driveByNode, driveByPgbench, hasPgbench } from '../../bench/ceiling/index.ts';
 import { purchaseStatement } from '../../bench/ceiling/statement.ts';
 import { startApi } from '../../bench/platform.ts';
 import { newSecrets, seedProgramme } from '../../bench/programme.ts';
-import { runSql, SCRATCH_VARIABLE } from '../support/database.ts';
+import { runSql } from '../support/database.ts';
 import { startTestPlatform } from '../support/platform.ts';
 
 const PURCHASED_AT = '2026-03-03T10:00:00Z';
@@ -73,9 +71,7 @@ function comparable(row: Record<string, unknown>, userId: string): unknown {
 
 await api('POST', '/purchases', { token: programme.partnerKey, body: submissionOf(1) });
 const expected = await rowsOf(1);
-const scratchDirectory = join(process.env[SCRATCH_VARIABLE] ?? '', `bench-${process.pid}`);
-mkdirSync(scratchDirectory, { recursive: true });
-const server = await startApi({ url: database.url, scratchDirectory }, secrets, 'bench/unbatched.ts');
+const server = await startApi(database, secrets, 'bench/unbatched.ts');
 after(() => server.stop());
 const skip = (await hasPgbench()) ? false : 'pgbench is not installed';
 
