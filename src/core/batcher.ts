@@ -49,9 +49,8 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
 
   let waiting: Job<Item, Result>[] = [];
   let queued = 0;
-  let inFlight = 0;
-  /** The keys of what runs, and of the jobs that wait for a key. */
-  const running = new Set<string>();
+  /** The keys of each run, and those of the jobs that wait for a key. */
+  const running = new Set<ReadonlySet<string>>();
   let held = new Set<string>();
   /** Items that wait for nothing but a slot. */
   let free = 0;
@@ -78,12 +77,13 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
   }
 
   function dispatch(): void {
-    while (inFlight < maxInFlight && free >= (inFlight === 0 ? 1 : minItemsBeside)) {
+    while (running.size < maxInFlight && free >= (running.size === 0 ? 1 : minItemsBeside)) {
       const jobs = takeJobs();
-      inFlight += 1;
+      const keys = new Set(jobs.flatMap((job) => job.keys));
+      running.add(keys);
+      sortWaiting();
       void execute(jobs).finally(() => {
-        inFlight -= 1;
-        for (const key of jobs.flatMap(({ keys }) => keys)) running.delete(key);
+        running.delete(keys);
         sortWaiting();
         dispatch();
       });
@@ -108,10 +108,8 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
         size += job.items.length;
       }
     }
-    for (const { keys } of taken) for (const key of keys) running.add(key);
     waiting = left;
     queued -= size;
-    sortWaiting();
     return taken;
   }
 
@@ -127,7 +125,12 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
   }
 
   function isHeld({ keys }: Job<Item, Result>): boolean {
-    return keys.some((key) => running.has(key) || held.has(key));
+    return keys.some((key) => held.has(key) || isRunning(key));
+  }
+
+  function isRunning(key: string): boolean {
+    for (const keys of running) if (keys.has(key)) return true;
+    return false;
   }
 
   function hold({ keys }: Job<Item, Result>): void {
@@ -170,6 +173,6 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
     submit,
     queued: () => queued,
     isFull: () => queued >= maxQueued,
-    inFlight: () => inFlight,
+    inFlight: () => running.size,
   };
 }

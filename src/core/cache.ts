@@ -1,9 +1,10 @@
 import type { ChangedKeys, Changes } from './changes.ts';
 import type { Db } from './database.ts';
 import type { Metrics } from './metrics.ts';
+import { recentMap } from './recent-map.ts';
 
-/** Beyond this many, what was not asked for the longest is forgotten. */
-const MAX_ENTRIES = 10_000;
+/** At least so many, those asked for last, and at most twice as many. */
+const ENTRIES = 5_000;
 
 export type CacheOptions<Value> = {
   /** The table whose notifications name the keys. */
@@ -34,10 +35,10 @@ export function cacheOpener(deps: {
   const { changes, metrics } = deps;
 
   return function openCache<Value>({ table, alsoFrom = [], load }: CacheOptions<Value>): Cache<Value> {
-    const entries = new Map<string, Value>();
+    const entries = recentMap<Value>(ENTRIES);
     /** Counts the times that something was forgotten: what was read before may be older than what it was about. */
     let epoch = 0;
-    const count = metrics.observeCache(table, () => entries.size);
+    const count = metrics.observeCache(table, entries.size);
 
     async function find(db: Db, keys: readonly string[]): Promise<ReadonlyMap<string, Value>> {
       // A transaction may have changed the rows itself, and what it decides may have to be exact.
@@ -48,9 +49,7 @@ export function cacheOpener(deps: {
       const found = new Map<string, Value>();
       for (const key of keys) {
         const value = entries.get(key);
-        if (value === undefined) continue;
-        found.set(key, value);
-        keep(key, value);
+        if (value !== undefined) found.set(key, value);
       }
       const missing = keys.filter((key) => !found.has(key));
       count.reads('hit', found.size);
@@ -60,18 +59,9 @@ export function cacheOpener(deps: {
       const epochOfLoad = epoch;
       for (const [key, value] of await load(db, missing)) {
         found.set(key, value);
-        if (epoch === epochOfLoad) keep(key, value);
+        if (epoch === epochOfLoad) entries.set(key, value);
       }
       return found;
-    }
-
-    function keep(key: string, value: Value): void {
-      entries.delete(key);
-      entries.set(key, value);
-      if (entries.size <= MAX_ENTRIES) return;
-      // A map lists its keys in the order of their arrival.
-      const [oldest] = entries.keys();
-      if (oldest !== undefined) entries.delete(oldest);
     }
 
     async function forgetAfter<T>(keys: ChangedKeys, change: () => Promise<T>): Promise<T> {

@@ -1,3 +1,5 @@
+import { recentMap } from '../../core/recent-map.ts';
+
 /** Counts how often keys came, and forgets those that did not come lately. */
 export type Tally = {
   /** Counts the key once more, and tells how often it came. */
@@ -8,22 +10,13 @@ export type Tally = {
 
 /** Remembers at least the latest `size` different keys, and at most twice as many. */
 export function tally(size: number): Tally {
-  let recent = new Map<string, number>();
-  let older = new Map<string, number>();
+  const counts = recentMap<number>(size);
 
   function add(key: string): number {
-    const count = (recent.get(key) ?? older.get(key) ?? 0) + 1;
-    set(key, count);
+    const count = (counts.get(key) ?? 0) + 1;
+    counts.set(key, count);
     return count;
   }
 
-  function set(key: string, count: number): void {
-    if (recent.size >= size && !recent.has(key)) {
-      older = recent;
-      recent = new Map();
-    }
-    recent.set(key, count);
-  }
-
-  return { add, set };
+  return { add, set: counts.set };
 }
