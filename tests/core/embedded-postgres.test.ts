@@ -22,14 +22,15 @@ const isRoot = process.getuid?.() === 0;
 const onlyRoot = isRoot ? false : 'only root can be refused by PostgreSQL';
 const fast = { fsync: 'off', shared_buffers: '16MB' };
 
-test('a new server answers as PostgreSQL 18 with every durability setting and checksums on', async (t) => {
+test('a new server answers as PostgreSQL 18 with every durability setting on, checksums, and a log in small files', async (t) => {
   const server = await startedIn(t, temporaryDirectory(t), { settings: {} });
 
   const settings = await query(
     server.url,
     `select current_setting('server_version_num')::int / 10000 as major, current_setting('fsync') as fsync,
        current_setting('synchronous_commit') as synchronous_commit, current_setting('full_page_writes') as full_page_writes,
-       current_setting('data_checksums') as data_checksums, current_setting('server_encoding') as encoding,
+       current_setting('data_checksums') as data_checksums,
+       current_setting('wal_segment_size') as wal_segment_size, current_setting('server_encoding') as encoding,
        (select datlocprovider::text || ' ' || datlocale from pg_database where datname = current_database()) as locale,
        current_setting('TimeZone') as timezone, current_database() as database`,
   );
@@ -41,6 +42,7 @@ test('a new server answers as PostgreSQL 18 with every durability setting and ch
       synchronous_commit: 'on',
       full_page_writes: 'on',
       data_checksums: 'on',
+      wal_segment_size: '1MB',
       encoding: 'UTF8',
       locale: 'b C.UTF-8',
       timezone: 'UTC',
