@@ -25,10 +25,9 @@ import { purchaseSettlement } from './settlement.ts';
 const MAX_BATCHES_IN_FLIGHT = 2;
 
 /**
- * Batches that wait for no lock of one another overlap with gain. Each costs as much as ten purchases before it has
- * any, so a small one does not leave beside another.
+ * A batch of purchases costs as much as some of them before it has any, so a small one does not leave beside another.
  */
-const INGESTION = { maxInFlight: 3, minItemsBeside: 32 };
+const MIN_PURCHASES_BESIDE = 32;
 
 export function purchasesModule(deps: {
   database: Database;
@@ -62,7 +61,7 @@ export function purchasesModule(deps: {
   const { countOutcomes } = deps.metrics;
   const ingestion = batcher({
     ...limits,
-    ...INGESTION,
+    minItemsBeside: MIN_PURCHASES_BESIDE,
     keysOf: rivalsOf,
     run: countOutcomes('ingestion', purchaseIngestion({ ...deps, repository })),
   });
