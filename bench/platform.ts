@@ -33,11 +33,13 @@ export async function startApi(
 ): Promise<Api> {
   const port = await freePort();
   const url = `http://localhost:${port}`;
-  const flags = ['--import', './tests/support/die-with-parent.ts', ...nodeFlags()];
+  const node = nodeOfOperators();
+  const flags = ['--import', './tests/support/die-with-parent.ts', ...node.flags];
   const child = spawn(process.execPath, [...flags, program], {
     cwd: PROJECT_DIRECTORY,
     env: {
       PATH: process.env.PATH,
+      ...node.variables,
       NODE_ENV: 'production',
       HOST: 'localhost',
       PORT: String(port),
@@ -76,12 +78,18 @@ function readLatest(...streams: readonly (Readable | null)[]): () => string {
   return () => latest;
 }
 
-/** Those that `npm run up` gives to Node. */
-function nodeFlags(): string[] {
+/** How `npm run up` runs Node: `NAME=value … node --flag … program`. */
+function nodeOfOperators() {
   const { scripts } = JSON.parse(readFileSync(join(PROJECT_DIRECTORY, 'package.json'), 'utf8')) as {
     scripts: { up: string };
   };
-  return scripts.up.split(' ').filter((word) => word.startsWith('--'));
+  const words = scripts.up.split(' ');
+  return {
+    flags: words.filter((word) => word.startsWith('--')),
+    variables: Object.fromEntries(
+      words.filter((word) => /^[A-Z_]+=/.test(word)).map((word) => word.split('=')),
+    ) as Record<string, string>,
+  };
 }
 
 async function untilReady(url: string, child: ChildProcess, readLog: () => string): Promise<void> {

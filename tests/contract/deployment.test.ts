@@ -52,11 +52,16 @@ describe('the image', () => {
     for (const path of copied) assert.ok(exists(path), path);
   });
 
-  test('starts the program that `npm run up` starts, with the same flags, not as root', () => {
+  test('starts the program that `npm run up` starts, with the same variables and flags, not as root', () => {
     const [, command = '[]'] = /^CMD (\[.+\])$/m.exec(dockerfile) ?? [];
-    const { scripts } = packageJson;
-    assert.deepEqual(JSON.parse(command), scripts.up.split(' '));
-    assert.ok(exists(scripts.up.split(' ').at(-1)));
+    const [, environment = ''] = /^ENV (.+)$/m.exec(dockerfile) ?? [];
+    const words: string[] = packageJson.scripts.up.split(' ');
+    const program = words.slice(words.indexOf('node'));
+    for (const variable of words.slice(0, -program.length)) {
+      assert.ok(environment.split(' ').includes(variable), variable);
+    }
+    assert.deepEqual(JSON.parse(command), program);
+    assert.ok(exists(`${program.at(-1)}`));
     assert.match(dockerfile, /^USER node$/m);
   });
 

@@ -24,9 +24,7 @@ import { purchaseSettlement } from './settlement.ts';
 /** Keeps the database busy while the next batch gathers. */
 const MAX_BATCHES_IN_FLIGHT = 2;
 
-/**
- * A batch of purchases costs as much as some of them before it has any, so a small one does not leave beside another.
- */
+/** A batch costs as much as four purchases before it has any: a small one does not leave beside another. */
 const MIN_PURCHASES_BESIDE = 32;
 
 export function purchasesModule(deps: {
