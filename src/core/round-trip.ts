@@ -93,6 +93,10 @@ export function sendTogether(client: pg.ClientBase, calls: readonly Call[], when
       answers.push({ rows, command: at(words, 0), count: Number(words.at(-1)) });
       rows = [];
     },
+    /** Instead of completion, for a statement that has nothing in it. */
+    handleEmptyQuery() {
+      answers.push({ rows: [], command: '', count: 0 });
+    },
     handleReadyForQuery() {
       settle(unreadable === undefined ? answers : [], unreadable);
     },

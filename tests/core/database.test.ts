@@ -178,6 +178,16 @@ describe('a transaction', () => {
     await database.transaction((trx) => sql`select 1`.execute(trx));
   });
 
+  test('answers a statement that has nothing in it, and those beside it', async () => {
+    const answers = await database.transaction((trx) =>
+      Promise.all([sql``.execute(trx), sql<{ one: number }>`select 1 as one`.execute(trx)]),
+    );
+    assert.deepEqual(
+      answers.map(({ rows }) => rows),
+      [[], [{ one: 1 }]],
+    );
+  });
+
   test('counts the rows that a write changed', async () => {
     await runSql(database.url, 'truncate things; insert into things values (1, 0), (2, 0)');
     const { numAffectedRows } = await database.transaction((trx) =>
