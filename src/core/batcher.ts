@@ -11,6 +11,8 @@ export type BatcherOptions<Item, Result> = {
    * With keys the items of one call may be in several runs; without, they stay in one.
    */
   readonly keysOf?: (item: Item) => readonly string[];
+  /** Tells of what is done, for people to read: nobody waits for it. */
+  readonly report?: (items: readonly Item[], outcomes: readonly Outcome<Result>[]) => void;
   readonly maxItems: number;
   readonly maxInFlight: number;
   /** So many items are worth a run beside another one; fewer gather until that one is done. 1 unless said otherwise. */
@@ -44,7 +46,7 @@ type Job<Item, Result> = {
  * leave together. So a lone request pays nothing, and load forms batches by itself.
  */
 export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Batcher<Item, Result> {
-  const { run, isolates, keysOf, maxItems, maxInFlight, maxQueued } = options;
+  const { run, isolates, keysOf, report, maxItems, maxInFlight, maxQueued } = options;
   const minItemsBeside = Math.min(options.minItemsBeside ?? 1, maxItems);
 
   let waiting: Job<Item, Result>[] = [];
@@ -76,18 +78,17 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
     });
   }
 
-  function dispatch(): void {
+  /** True when something left. */
+  function dispatch(): boolean {
+    const before = running.size;
     while (running.size < maxInFlight && free >= (running.size === 0 ? 1 : minItemsBeside)) {
       const jobs = takeJobs();
       const keys = new Set(jobs.flatMap((job) => job.keys));
       running.add(keys);
       sortWaiting();
-      void execute(jobs).finally(() => {
-        running.delete(keys);
-        sortWaiting();
-        dispatch();
-      });
+      void execute(jobs, keys);
     }
+    return running.size > before;
   }
 
   /** In their order, and none before one that it shares a key with. */
@@ -137,13 +138,27 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
     for (const key of keys) held.add(key);
   }
 
-  async function execute(jobs: readonly Job<Item, Result>[]): Promise<void> {
+  /** What waits leaves before these are answered, so that the database is at work while the answers are written. */
+  async function execute(jobs: readonly Job<Item, Result>[], keys: ReadonlySet<string>): Promise<void> {
     const items = jobs.flatMap((job) => job.items);
+    const tell = await runIsolated(items).then(
+      (outcomes) => () => answer(jobs, items, outcomes),
+      (error: unknown) => () => {
+        for (const job of jobs) job.reject(error);
+      },
+    );
+    running.delete(keys);
+    sortWaiting();
+    if (dispatch()) setImmediate(tell);
+    else tell();
+  }
+
+  async function runIsolated(items: readonly Item[]): Promise<readonly Outcome<Result>[]> {
     try {
-      answer(jobs, await run(items));
+      return await run(items);
     } catch (error) {
-      if (!isolates(error)) for (const job of jobs) job.reject(error);
-      else answer(jobs, await runApart(items, error));
+      if (!isolates(error)) throw error;
+      return runApart(items, error);
     }
   }
 
@@ -161,7 +176,12 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
     return outcomes;
   }
 
-  function answer(jobs: readonly Job<Item, Result>[], outcomes: readonly Outcome<Result>[]): void {
+  function answer(
+    jobs: readonly Job<Item, Result>[],
+    items: readonly Item[],
+    outcomes: readonly Outcome<Result>[],
+  ): void {
+    report?.(items, outcomes);
     let position = 0;
     for (const job of jobs) {
       job.resolve(outcomes.slice(position, position + job.items.length));

@@ -61,10 +61,20 @@ function timestamps(): () => string {
 }
 
 function bufferedOutput() {
+  letPipeBlock();
   const output = pino.destination({ minLength: BUFFERED_BYTES, sync: true });
   setInterval(() => output.flush(), BUFFERED_MS).unref();
   process.on('exit', () => output.flushSync());
   return output;
+}
+
+/**
+ * Node has a pipe at stdout not block. A writer that finds it full is told so, and pino then has the whole process sleep
+ * for 100 ms, where the reader would have needed one: it is better held up for just as long as it takes.
+ */
+function letPipeBlock(): void {
+  const { _handle } = process.stdout as { _handle?: { setBlocking?: (isBlocking: boolean) => number } };
+  _handle?.setBlocking?.(true);
 }
 
 type Fields = Record<string, unknown>;

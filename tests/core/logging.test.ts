@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { constants } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
@@ -38,17 +39,29 @@ describe('the log', () => {
   test('says nothing below its level', () => {
     assert.equal(logged({ answer: 42 }, false, 'warn'), '');
   });
+
+  test('waits for a full pipe in the kernel, not asleep', { skip: process.platform !== 'linux' }, () => {
+    const { stdout, stderr } = runProgram(`
+      const { createLogger } = await import(${JSON.stringify(LOGGING)});
+      const { readFileSync } = await import('node:fs');
+      process.stdout.on('error', () => undefined);
+      createLogger({ level: 'info', readable: false }).info({ of: readFileSync('/proc/self/fdinfo/1', 'utf8') });
+    `);
+    const flags = /flags:\s*([0-7]+)/.exec(JSON.parse(stdout).of)?.[1];
+    assert.equal(Number.parseInt(flags ?? '', 8) & constants.O_NONBLOCK, 0, stderr);
+  });
 });
 
 /** What a process that logs the object writes to its standard output. */
 function logged(object: object, readable = false, level = 'info'): string {
-  const program = `
+  return runProgram(`
     const { createLogger } = await import(${JSON.stringify(LOGGING)});
     createLogger(${JSON.stringify({ level, readable })}).info(${JSON.stringify(object)}, 'an event');
-  `;
-  const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
-    encoding: 'utf8',
-  });
-  assert.equal(status, 0, stderr);
-  return stdout;
+  `).stdout;
+}
+
+function runProgram(program: string) {
+  const ended = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
+  assert.equal(ended.status, 0, ended.stderr);
+  return ended;
 }

@@ -199,7 +199,7 @@ export function startWorkers(platform: TestPlatform, options: { maxConnections: 
   }
 
   return {
-    ingest: purchaseIngestion(deps),
+    ingest: purchaseIngestion(deps).ingestPurchases,
     settle: settlePurchases,
     confirmDue,
     /** Transactions begun so far: more than calls means that some were tried again, as after a deadlock. */

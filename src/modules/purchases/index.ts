@@ -57,11 +57,13 @@ export function purchasesModule(deps: {
     isolates,
   };
   const { countOutcomes } = deps.metrics;
+  const { ingestPurchases, logOutcomes } = purchaseIngestion({ ...deps, repository });
   const ingestion = batcher({
     ...limits,
     minItemsBeside: MIN_PURCHASES_BESIDE,
     keysOf: rivalsOf,
-    run: countOutcomes('ingestion', purchaseIngestion({ ...deps, repository })),
+    run: countOutcomes('ingestion', ingestPurchases),
+    report: logOutcomes,
   });
   const { settlePurchases, settleLocked } = purchaseSettlement({ ...deps, repository });
   const settlement = batcher({ ...limits, run: countOutcomes('settlement', settlePurchases) });

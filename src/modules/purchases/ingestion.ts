@@ -79,11 +79,7 @@ export function purchaseIngestion(deps: {
       isLostRace: (error) => repository.isLostRace(error) || cashback.isLostRace(error),
     });
     fraud.announceHolds(holds);
-    return drafts.map((draft) => {
-      const outcome = answers.get(draft) ?? failure(new Error('a submission was not answered'));
-      logOutcome(draft.submission, outcome);
-      return outcome;
-    });
+    return drafts.map((draft) => answers.get(draft) ?? failure(new Error('a submission was not answered')));
   }
 
   /** Merchants and offers barely change: they are kept in memory, so read before the transaction. */
@@ -231,6 +227,13 @@ export function purchaseIngestion(deps: {
     }
   }
 
+  function logOutcomes(
+    submissions: readonly PurchaseSubmission[],
+    outcomes: readonly Outcome<RewardedPurchase>[],
+  ): void {
+    for (const [index, submission] of submissions.entries()) logOutcome(submission, at(outcomes, index));
+  }
+
   function logOutcome(submission: PurchaseSubmission, outcome: Outcome<RewardedPurchase>): void {
     const { actor, externalId, userId } = submission;
     const fields = {
@@ -249,7 +252,7 @@ export function purchaseIngestion(deps: {
     );
   }
 
-  return ingestPurchases;
+  return { ingestPurchases, logOutcomes };
 }
 
 /** What a draft claims of a wallet and a cap, if anything. */
