@@ -43,6 +43,42 @@ describe('a batcher', () => {
     assert.equal(inFlight(), 0);
   });
 
+  test('lets what waits leave, then tells of what is done, then answers', async () => {
+    const happened: string[] = [];
+    const { submit, runs } = manualBatcher({
+      report: (items, outcomes) => {
+        happened.push(`told of ${items} with ${runs.length} runs begun`);
+        assert.deepEqual(outcomes, [success('A')]);
+      },
+    });
+    const first = submit(['a']).then(() => happened.push('answered'));
+    void submit(['b']);
+
+    runs[0]?.finish();
+    await first;
+
+    assert.deepEqual(happened, ['told of a with 2 runs begun', 'answered']);
+  });
+
+  test('tells of the items of a failed run too, each with its own outcome', async () => {
+    const told: (readonly [string, boolean])[] = [];
+    const { submit, runs } = manualBatcher({
+      poison: 'poison',
+      report: (items, outcomes) => {
+        told.push(...items.map((item, index) => [item, outcomes[index]?.ok === true] as const));
+      },
+    });
+    const answer = submit(['good', 'poison']);
+
+    await finishAll(runs);
+    await answer;
+
+    assert.deepEqual(told, [
+      ['good', true],
+      ['poison', false],
+    ]);
+  });
+
   test('keeps the items of one job in one run, even when another run must be opened for them', async () => {
     const { submit, runs } = manualBatcher({ maxItems: 3 });
     const answers = [submit(['x']), submit(['a', 'b']), submit(['c', 'd']), submit(['e'])];

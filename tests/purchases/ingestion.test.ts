@@ -72,7 +72,7 @@ function ingestion(
       return work({} as Trx);
     }
   };
-  const ingest = purchaseIngestion({
+  const { ingestPurchases: ingest } = purchaseIngestion({
     database: { transaction } as Database,
     clock: () => NOW,
     logger: pino({ level: 'silent' }),
