@@ -33,7 +33,7 @@ const held = new Set<DatabaseSync>();
 function lockOrUndefined(dataDirectory: string, lockFile: string): DatabaseSync | undefined {
   let lock: DatabaseSync | undefined;
   try {
-    lock = new DatabaseSync(lockFile, { timeout: 0 });
+    lock = new DatabaseSync(lockFile, { timeout: LETS_GO_WITHIN_MS });
     lock.exec('begin exclusive');
     return lock;
   } catch (error) {
@@ -49,6 +49,9 @@ function lockOrUndefined(dataDirectory: string, lockFile: string): DatabaseSync 
 }
 
 const sqliteBusy = 5;
+
+/** An owner that was killed has its lock until the kernel has taken it down, which takes a moment on a busy machine. */
+const LETS_GO_WITHIN_MS = 500;
 
 function processIn(ownerFile: string): string {
   try {
