@@ -4,7 +4,7 @@ import { type DomainError, overloaded, serviceUnavailable } from './errors.ts';
 import type { DB } from './schema.generated.ts';
 import { runTransaction, type Trx } from './transaction.ts';
 
-export type { Trx } from './transaction.ts';
+export { type Trx, write } from './transaction.ts';
 
 /** Reads take a `Db`, which a pool and a transaction both are. */
 export type Db = Kysely<DB>;

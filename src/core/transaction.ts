@@ -8,7 +8,7 @@ import {
   PostgresQueryCompiler,
   Transaction,
 } from 'kysely';
-import type pg from 'pg';
+import pg from 'pg';
 import { toParameter } from './parameters.ts';
 import { type Answer, type Call, sendTogether } from './round-trip.ts';
 import type { DB } from './schema.generated.ts';
@@ -36,11 +36,12 @@ const PLAN_FOR_GROWTH = `
 
 /**
  * Runs `work` in one READ COMMITTED transaction; any error rolls all of it back.
- * After an error that may pass, all of it is tried again, up to twice, but never once COMMIT was sent.
+ * After an error that may pass, all of it is tried again, up to twice, but never once COMMIT may have been done.
  *
  * Kysely's own transactions wait for each answer before they send the next statement. These send what does not wait
  * for anything in one go, BEGIN included: `Promise.all` of ten statements is one round trip. Their order is that of
- * the calls, and after a failed one PostgreSQL skips the rest.
+ * the calls, and after a failed one PostgreSQL skips the rest. Nobody waits for what `write` sends, so that COMMIT
+ * leaves with the last of it.
  */
 export async function runTransaction<T>(
   pool: pg.Pool,
@@ -50,26 +51,44 @@ export async function runTransaction<T>(
   for (let attempt = 1; ; attempt += 1) {
     const client = await pool.connect();
     const session = openSession(client);
-    let committing = false;
     let broken: Error | undefined;
     try {
-      const begun = [session.send(BEGIN), session.send(PLAN_FOR_GROWTH)];
-      const [result] = await Promise.all([work(transactionOn(session.connection)), ...begun]);
-      session.close();
-      committing = true;
-      const { command } = await session.send(COMMIT);
-      // What COMMIT answers when a statement had failed and the work went on regardless.
-      if (command === 'ROLLBACK') throw new Error('the transaction had failed before its COMMIT');
+      session.write(BEGIN);
+      session.write(PLAN_FOR_GROWTH);
+      const trx = transactionOn(session.connection);
+      sessions.set(trx, session);
+      const result = await work(trx);
+      await session.commit();
       return result;
     } catch (error) {
       session.drop();
       broken = await rollBack(client);
-      if (committing || !mayPass(error) || attempt === MAX_ATTEMPTS) throw error;
+      if (session.mayBeCommitted() || !mayPass(error) || attempt === MAX_ATTEMPTS) throw error;
     } finally {
       client.release(broken);
     }
     await new Promise((resolve) => setTimeout(resolve, Math.random() * RETRY_JITTER_MS * attempt));
   }
+}
+
+const sessions = new WeakMap<Trx, Session>();
+const textOf = new WeakMap<TemplateStringsArray, string>();
+
+/**
+ * For SQL whose answer nobody needs, as in ``write(trx)`delete from things where id = ${id}` ``. It is sent with what
+ * comes before and after it. When it fails the transaction does, with its error: the work cannot catch it.
+ */
+export function write(trx: Trx) {
+  const session = sessions.get(trx);
+  if (session === undefined) throw new Error('this is no transaction of `runTransaction`');
+  return (fragments: TemplateStringsArray, ...values: readonly unknown[]): void => {
+    let text = textOf.get(fragments);
+    if (text === undefined) {
+      text = fragments.reduce((before, fragment, position) => `${before}$${position}${fragment}`);
+      textOf.set(fragments, text);
+    }
+    session.write(text, values);
+  };
 }
 
 /** An error when the connection is of no more use. */
@@ -105,6 +124,8 @@ function transactionOn(connection: DatabaseConnection): Trx {
   });
 }
 
+type Session = ReturnType<typeof openSession>;
+
 /**
  * A connection for the time of one transaction. What is asked of it in one turn leaves at the end of that turn, or when
  * the answer to what left before is there.
@@ -113,30 +134,57 @@ function openSession(client: pg.PoolClient) {
   let waiting: Call[] = [];
   let isUnderWay = false;
   let isOpen = true;
+  let isCommitting = false;
+  /** Why a write failed that nobody waits for, and with it everything after it. */
+  let failure: { readonly error: unknown } | undefined;
 
   function send(text: string, values: readonly unknown[] = []): Promise<Answer> {
     const parameters = values.map(toParameter);
-    return new Promise((resolve, reject) => {
-      waiting.push({ text, parameters, resolve, reject });
-      if (waiting.length === 1 && !isUnderWay) process.nextTick(depart);
+    return new Promise((resolve, reject) => enqueue({ text, parameters, resolve, reject }));
+  }
+
+  function write(text: string, values: readonly unknown[] = []): void {
+    if (!isOpen) throw ended();
+    const parameters = values.map(toParameter);
+    enqueue({
+      text,
+      parameters,
+      resolve: () => undefined,
+      reject: (error) => {
+        failure ??= { error };
+      },
     });
+  }
+
+  function enqueue(call: Call): void {
+    waiting.push(call);
+    if (waiting.length === 1 && !isUnderWay) process.nextTick(depart);
   }
 
   function depart(): void {
     const calls = waiting;
     waiting = [];
-    isUnderWay = calls.length > 0;
+    isUnderWay = calls.length > 0 && failure === undefined;
     if (isUnderWay) sendTogether(client, calls, depart);
+    else for (const { reject } of calls) reject(failure?.error);
   }
 
-  /** Takes no more statements. */
-  function close(): void {
+  async function commit(): Promise<void> {
     isOpen = false;
+    isCommitting = true;
+    const { command } = await send(COMMIT);
+    // What COMMIT answers when a statement had failed and the work went on regardless.
+    if (command === 'ROLLBACK') throw new Error('the transaction had failed before its COMMIT');
   }
 
-  /** And those that have not left never will. */
+  /** After an error: false when PostgreSQL told of a write that failed, as it skips a COMMIT behind that. */
+  function mayBeCommitted(): boolean {
+    return isCommitting && !(failure?.error instanceof pg.DatabaseError);
+  }
+
+  /** Takes no more statements, and those that have not left never will. */
   function drop(): void {
-    close();
+    isOpen = false;
     for (const { reject } of waiting) reject(ended());
     waiting = [];
   }
@@ -162,7 +210,7 @@ function openSession(client: pg.PoolClient) {
     },
   };
 
-  return { send, close, drop, connection };
+  return { write, commit, mayBeCommitted, drop, connection };
 }
 
 function ended(): Error {

@@ -3,7 +3,14 @@ import { Socket } from 'node:net';
 import { describe, test } from 'node:test';
 import { sql } from 'kysely';
 import pg from 'pg';
-import { asDatabaseFailure, inspectServer, openDatabase, violates } from '../../src/core/database.ts';
+import {
+  asDatabaseFailure,
+  inspectServer,
+  openDatabase,
+  type Trx,
+  violates,
+  write,
+} from '../../src/core/database.ts';
 import { createTestDatabase, runSql } from '../support/database.ts';
 
 const database = await createTestDatabase();
@@ -245,6 +252,105 @@ describe('a transaction', () => {
   });
 });
 
+describe('a write that nobody waits for', () => {
+  const add = (trx: Trx, id: number) => write(trx)`insert into things (id) values (${id})`;
+
+  test('is done in its place among the others', async () => {
+    await runSql(database.url, 'truncate things');
+    const found = await database.transaction(async (trx) => {
+      add(trx, 1);
+      write(trx)`update things set value = ${7} where id = ${1}`;
+      const { rows } = await sql`select id, value from things`.execute(trx);
+      write(trx)`update things set value = value + 1`;
+      return rows;
+    });
+
+    assert.deepEqual(found, [{ id: 1, value: 7 }]);
+    assert.deepEqual(await things(), [{ id: 1, value: 8 }]);
+  });
+
+  test('leaves together with BEGIN, its like and COMMIT, for one answer', async (t) => {
+    await runSql(database.url, 'truncate things');
+    const own = openDatabase({ url: database.url, maxConnections: 1, onLostConnection: () => undefined });
+    t.after(() => own.close());
+    await own.ping();
+    const reads = t.mock.method(Socket.prototype, 'push');
+
+    await own.transaction(async (trx) => {
+      add(trx, 1);
+      await Promise.resolve();
+      add(trx, 2);
+    });
+
+    assert.equal(reads.mock.callCount(), 1);
+    assert.equal((await things()).length, 2);
+  });
+
+  test('fails its transaction with its error, and undoes the others', async () => {
+    await runSql(database.url, 'truncate things; insert into things values (1, 0)');
+    const failing = database.transaction(async (trx) => {
+      add(trx, 2);
+      add(trx, 1);
+      add(trx, 3);
+      return 'done';
+    });
+
+    await assert.rejects(failing, (error) => violates(error, 'things_pkey'));
+    assert.deepEqual(await things(), [{ id: 1, value: 0 }]);
+    const { total, idle } = database.connections();
+    assert.equal(idle, total);
+  });
+
+  test('fails what is asked after it with its own error', async () => {
+    const asked: unknown[] = [];
+    const failing = database.transaction(async (trx) => {
+      await sql`select 1`.execute(trx);
+      add(trx, 1);
+      for (let times = 0; times < 3; times += 1) {
+        await sql`select 1`.execute(trx).catch((error) => asked.push(error));
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      add(trx, 4);
+    });
+
+    await assert.rejects(failing, (error) => violates(error, 'things_pkey'));
+    assert.equal(asked.length, 3);
+    assert.ok(asked.every((error) => violates(error, 'things_pkey')));
+    assert.deepEqual(await things(), [{ id: 1, value: 0 }]);
+  });
+
+  test('has failed before COMMIT, so that its transaction may be run again', async () => {
+    let attempts = 0;
+    const failing = database.transaction(async (trx) => {
+      attempts += 1;
+      write(trx)`do $$ begin raise exception 'again' using errcode = '40001'; end $$`;
+    });
+    await assert.rejects(failing, { code: '40001' });
+    assert.equal(attempts, 3);
+
+    const result = await database.transaction(
+      async (trx) => {
+        attempts += 1;
+        add(trx, attempts === 4 ? 1 : 5);
+        return attempts;
+      },
+      { isLostRace: (error) => violates(error, 'things_pkey') },
+    );
+    assert.equal(result, 5);
+    assert.deepEqual((await things()).at(-1), { id: 5, value: 0 });
+  });
+
+  test('has to be in a transaction that is under way', async () => {
+    assert.throws(() => write(database.db as unknown as Trx), /no transaction/);
+    let kept: Trx | undefined;
+    await database.transaction(async (trx) => {
+      kept = trx;
+    });
+    assert.throws(() => add(kept as Trx, 6), /this transaction has ended/);
+    assert.ok((await things()).every((thing) => thing.id !== 6));
+  });
+});
+
 describe('a connection', () => {
   test('speaks UTC and has a bound on every wait', async () => {
     const { rows } = await sql<{ name: string; setting: string }>`
@@ -310,14 +416,20 @@ describe('a connection', () => {
     const own = openDatabase({ url: database.url, maxConnections: 2, onLostConnection: () => undefined });
     t.after(() => own.close());
 
+    let attempts = 0;
     for (let cut = 1; cut <= 5; cut += 1) {
-      const failing = own.transaction(async (trx) => {
-        await sql`insert into cuts values (${cut})`.execute(trx);
-      });
+      const failing = own.transaction(
+        async (trx) => {
+          attempts += 1;
+          write(trx)`insert into cuts values (${cut})`;
+        },
+        { isLostRace: () => true },
+      );
       await assert.rejects(failing, (error) => asDatabaseFailure(error)?.code === 'SERVICE_UNAVAILABLE');
     }
 
     await own.ping();
+    assert.equal(attempts, 5, 'nobody knows whether it was committed, so none is run again');
     assert.ok(own.connections().total <= 2);
     assert.deepEqual(await runSql(database.url, 'select * from cuts'), []);
   });

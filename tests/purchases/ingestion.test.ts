@@ -45,7 +45,7 @@ function ingestion(
       looks += 1;
       return looks === 1 ? [] : [...lostTo];
     },
-    insert: async (_trx, purchases) => {
+    insert: (_trx, purchases) => {
       const lost = new Set(lostTo.map(({ externalId }) => externalId));
       if (purchases.some(({ externalId }) => lost.has(externalId))) throw lostRace;
     },
@@ -53,7 +53,7 @@ function ingestion(
   };
   const cashback: CashbackClient = {
     lockCaps: async () => [],
-    recordGrant: async () => undefined,
+    recordGrant: () => undefined,
     isLostRace: () => false,
     findRewards: async () => new Map(lostTo.map(({ id }) => [id, aReward({ purchaseId: id, amount: 77n })])),
     settleRewards: async () => assert.fail('nothing is settled here'),
@@ -88,13 +88,13 @@ function ingestion(
     offers: { findActiveOffers: async () => new Map([[MERCHANT, [offer]]]) },
     fraud: {
       screenPurchases: async () => new Map(),
-      recordHolds: async () => undefined,
+      recordHolds: () => undefined,
       announceHolds: () => undefined,
-      resolveHolds: async () => undefined,
+      resolveHolds: () => undefined,
     },
     cashback,
     wallets: {
-      openWallets: async () => undefined,
+      openWallets: () => undefined,
       lockWallets: async () => [],
       applyMovements: async (_trx, list) => {
         movements.push(...list);
@@ -102,7 +102,7 @@ function ingestion(
       },
     },
     audit: {
-      record: async (_trx, records) => {
+      record: (_trx, records) => {
         audited.push(...records);
       },
     },
@@ -182,7 +182,11 @@ describe('the ingestion of purchases', () => {
 
   test('fails as a whole when a fault is nobody’s item: nothing is answered that was not written', async () => {
     const { ingest } = ingestion({
-      cashback: { recordGrant: async () => Promise.reject(new TypeError('a fault')) },
+      cashback: {
+        recordGrant: () => {
+          throw new TypeError('a fault');
+        },
+      },
     });
 
     await assert.rejects(ingest([aSubmission()]), TypeError);

@@ -1,5 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
-import type { Db, Trx } from '../../core/database.ts';
+import { type Db, type Trx, write } from '../../core/database.ts';
 import { firstIdAt, newId } from '../../core/id.ts';
 import { pageNewestFirst } from '../../core/newest-first.ts';
 import type { PageOf, PageRequest } from '../../core/page.ts';
@@ -35,8 +35,8 @@ type AuditRow = {
 };
 
 export function auditRepository() {
-  async function insert(trx: Trx, records: readonly AuditRecord[], now: Temporal.Instant): Promise<void> {
-    await sql`
+  function insert(trx: Trx, records: readonly AuditRecord[], now: Temporal.Instant): void {
+    write(trx)`
       insert into audit_logs (
         id, occurred_at, actor_type, actor_id, action, resource_type, resource_id, outcome, details, request_id
       )
@@ -52,7 +52,7 @@ export function auditRepository() {
         ${records.map(({ details }) => JSON.stringify(details ?? {}))}::jsonb[],
         ${records.map(({ actor }) => actor.requestId)}::text[]
       ) as record (id, actor_type, actor_id, action, resource_type, resource_id, outcome, details, request_id)
-    `.execute(trx);
+    `;
   }
 
   /** Newest first; the cursor is the id, which carries the millisecond of `occurred_at`. */

@@ -10,8 +10,8 @@ export function auditService(deps: { database: Database; clock: Clock; repositor
   const { database, clock, repository } = deps;
 
   /** Writes the records in the transaction of what they record: both happen or neither does. */
-  async function record(trx: Trx, records: readonly AuditRecord[]): Promise<void> {
-    if (records.length > 0) await repository.insert(trx, records, clock());
+  function record(trx: Trx, records: readonly AuditRecord[]): void {
+    if (records.length > 0) repository.insert(trx, records, clock());
   }
 
   function listAuditLogs(filter: AuditFilter, page: PageRequest): Promise<PageOf<AuditLog>> {

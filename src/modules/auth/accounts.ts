@@ -33,7 +33,7 @@ export function accountService(deps: {
       if (!(await users.setActive(trx, userId, active))) return;
       if (!active) await repository.revokeSessionsOf(trx, userId, clock());
       const action = active ? 'user.activated' : 'user.deactivated';
-      await audit.record(trx, [{ actor: caller, action, resourceType: 'user', resourceId: userId }]);
+      audit.record(trx, [{ actor: caller, action, resourceType: 'user', resourceId: userId }]);
     });
   }
 
@@ -49,7 +49,9 @@ export function accountService(deps: {
     const { currentPassword, newPassword } = change;
     const currentHash = await users.findMatchingHash(caller.id, currentPassword);
     if (currentHash === undefined) {
-      await database.transaction((trx) => audit.record(trx, [{ ...record(caller), outcome: 'failure' }]));
+      await database.transaction(async (trx) =>
+        audit.record(trx, [{ ...record(caller), outcome: 'failure' }]),
+      );
       throw invalidCredentials();
     }
     const newHash = await users.hashNewPassword(newPassword, {
@@ -61,7 +63,7 @@ export function accountService(deps: {
       const change = { from: currentHash, to: newHash };
       if (!(await users.replacePasswordHash(trx, caller.id, change))) throw invalidCredentials();
       await repository.revokeSessionsOf(trx, caller.id, clock(), caller.sessionId);
-      await audit.record(trx, [record(caller)]);
+      audit.record(trx, [record(caller)]);
     });
   }
 

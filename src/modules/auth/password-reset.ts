@@ -39,7 +39,7 @@ export function passwordResetService(deps: {
       const user = await users.findUser(trx, userId);
       if (user === undefined) throw notFound({ resource_type: 'user', resource_id: userId });
       await repository.putReset(trx, { hash: hashToken(token), userId: user.id, expiresAt });
-      await audit.record(trx, [
+      audit.record(trx, [
         { actor, action: 'user.password_reset_issued', resourceType: 'user', resourceId: user.id },
       ]);
     });
@@ -60,7 +60,7 @@ export function passwordResetService(deps: {
       await users.setPasswordHash(trx, user.id, passwordHash);
       await repository.revokeSessionsOf(trx, user.id, clock());
       const actor: Actor = { type: user.role, id: user.id, requestId };
-      await audit.record(trx, [
+      audit.record(trx, [
         { actor, action: 'user.password_reset', resourceType: 'user', resourceId: user.id },
       ]);
       return sessions.openSession(trx, user, requestId);

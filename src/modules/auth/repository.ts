@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Db, Trx } from '../../core/database.ts';
+import { type Db, type Trx, write } from '../../core/database.ts';
 import type { PasswordReset, RefreshToken, Session } from './model.ts';
 
 export type AuthRepository = ReturnType<typeof authRepository>;
@@ -161,12 +161,12 @@ export function authRepository() {
   }
 
   /** Deletes those of the sessions that have no token left: nothing can bring them back to life. */
-  async function deleteEmptySessions(trx: Trx, ids: readonly string[]): Promise<void> {
-    await sql`
+  function deleteEmptySessions(trx: Trx, ids: readonly string[]): void {
+    write(trx)`
       delete from sessions
       where id = any(${ids}::uuid[])
         and not exists (select from refresh_tokens where refresh_tokens.session_id = sessions.id)
-    `.execute(trx);
+    `;
   }
 
   return {

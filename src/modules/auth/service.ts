@@ -49,7 +49,7 @@ export function authService(deps: {
     refusal: DomainError,
     requestId: string,
   ): Promise<void> {
-    await audit.record(trx, [
+    audit.record(trx, [
       {
         actor: { type: 'user', id: null, requestId },
         action: 'login.refused',
@@ -66,9 +66,7 @@ export function authService(deps: {
     const session = { id: newId(), userId: user.id };
     await repository.insertSession(trx, session, clock());
     const actor: Actor = { type: user.role, id: user.id, requestId };
-    await audit.record(trx, [
-      { actor, action: 'session.opened', resourceType: 'session', resourceId: session.id },
-    ]);
+    audit.record(trx, [{ actor, action: 'session.opened', resourceType: 'session', resourceId: session.id }]);
     return issueTokens(trx, user, session.id, tokens.newOpaqueToken());
   }
 
@@ -114,7 +112,7 @@ export function authService(deps: {
   async function endReusedSession(trx: Trx, { session }: RefreshToken, requestId: string): Promise<void> {
     await repository.revokeSession(trx, session.id, clock());
     const actor: Actor = { type: 'user', id: session.userId, requestId };
-    await audit.record(trx, [
+    audit.record(trx, [
       {
         actor,
         action: 'session.reused',
@@ -136,7 +134,7 @@ export function authService(deps: {
   async function logout(caller: AccountCaller): Promise<void> {
     await database.transaction(async (trx) => {
       await repository.revokeSession(trx, caller.sessionId, clock());
-      await audit.record(trx, [
+      audit.record(trx, [
         { actor: caller, action: 'session.ended', resourceType: 'session', resourceId: caller.sessionId },
       ]);
     });
@@ -165,7 +163,7 @@ export function authService(deps: {
     return database.transaction(async (trx) => {
       const expiredBefore = clock().subtract({ hours: 24 * DAYS_KEPT_AFTER_EXPIRY });
       const sessionIds = await repository.deleteTokens(trx, expiredBefore, limit);
-      await repository.deleteEmptySessions(trx, [...new Set(sessionIds)]);
+      repository.deleteEmptySessions(trx, [...new Set(sessionIds)]);
       return sessionIds.length;
     });
   }

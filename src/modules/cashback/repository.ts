@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Db, type Trx, violates } from '../../core/database.ts';
+import { type Db, type Trx, violates, write } from '../../core/database.ts';
 import { formatMoney, moneyFromNumeric } from '../../core/money.ts';
 import type { CapKey, CapUsage, CashbackStatus, CashbackType, Reward } from './model.ts';
 import { formatTermsValue, parseTermsValue } from './terms.ts';
@@ -25,8 +25,8 @@ type CapUsageRow = { user_id: string; offer_id: string; month: string; cap: stri
 
 export function cashbackRepository() {
   /** Fails, see `isLostRace`, when another transaction has opened one of them since the caller looked. */
-  async function insertCapUsages(trx: Trx, usages: readonly CapUsage[]): Promise<void> {
-    await sql`
+  function insertCapUsages(trx: Trx, usages: readonly CapUsage[]): void {
+    write(trx)`
       insert into cashback_cap_usage (user_id, offer_id, month, cap, used)
       select * from unnest(
         ${usages.map(({ userId }) => userId)}::uuid[],
@@ -35,7 +35,7 @@ export function cashbackRepository() {
         ${usages.map(({ cap, currency }) => formatMoney(cap, currency))}::numeric[],
         ${usages.map(({ used, currency }) => formatMoney(used, currency))}::numeric[]
       )
-    `.execute(trx);
+    `;
   }
 
   function isLostRace(error: unknown): boolean {
@@ -79,8 +79,8 @@ export function cashbackRepository() {
     });
   }
 
-  async function updateCapUsages(trx: Trx, usages: readonly CapUsage[]): Promise<void> {
-    await sql`
+  function updateCapUsages(trx: Trx, usages: readonly CapUsage[]): void {
+    write(trx)`
       update cashback_cap_usage as usage
       set used = changed.used
       from unnest(
@@ -91,11 +91,11 @@ export function cashbackRepository() {
       ) as changed (user_id, offer_id, month, used)
       where (usage.user_id, usage.offer_id, usage.month) = (changed.user_id, changed.offer_id, changed.month)
         and usage.used <> changed.used
-    `.execute(trx);
+    `;
   }
 
-  async function insertRewards(trx: Trx, rewards: readonly Reward[], now: Temporal.Instant): Promise<void> {
-    await sql`
+  function insertRewards(trx: Trx, rewards: readonly Reward[], now: Temporal.Instant): void {
+    write(trx)`
       insert into cashback_transactions (
         id, purchase_id, user_id, offer_id, cashback_type, cashback_value, monthly_cap, cap_month,
         uncapped_amount, amount, currency, status, created_at
@@ -114,14 +114,14 @@ export function cashbackRepository() {
         ${rewards.map(({ currency }) => currency)}::text[],
         ${rewards.map(({ status }) => status)}::cashback_status[]
       ) as reward
-    `.execute(trx);
+    `;
   }
 
-  async function updateStatuses(
+  function updateStatuses(
     trx: Trx,
     changes: readonly { readonly reward: Reward; readonly to: CashbackStatus }[],
-  ): Promise<void> {
-    await sql`
+  ): void {
+    write(trx)`
       update cashback_transactions
       set status = change.status
       from unnest(
@@ -129,7 +129,7 @@ export function cashbackRepository() {
         ${changes.map(({ to }) => to)}::cashback_status[]
       ) as change (id, status)
       where cashback_transactions.id = change.id
-    `.execute(trx);
+    `;
   }
 
   async function findByPurchases(db: Db, purchaseIds: readonly string[]): Promise<Reward[]> {

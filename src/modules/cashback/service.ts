@@ -26,13 +26,11 @@ export function cashbackService(deps: { clock: Clock; repository: CashbackReposi
    * Writes rewards and the usages that they leave, decided on caps that the caller has locked.
    * An error of `isLostRace` says that another transaction was first.
    */
-  async function recordGrant(trx: Trx, { rewards, usages }: Grant): Promise<void> {
+  function recordGrant(trx: Trx, { rewards, usages }: Grant): void {
     const [recorded, opened] = partition(usages, ({ isRecorded }) => isRecorded);
-    await Promise.all([
-      rewards.length > 0 && repository.insertRewards(trx, rewards, clock()),
-      opened.length > 0 && repository.insertCapUsages(trx, opened),
-      recorded.length > 0 && repository.updateCapUsages(trx, recorded),
-    ]);
+    if (rewards.length > 0) repository.insertRewards(trx, rewards, clock());
+    if (opened.length > 0) repository.insertCapUsages(trx, opened);
+    if (recorded.length > 0) repository.updateCapUsages(trx, recorded);
   }
 
   /**
@@ -45,15 +43,16 @@ export function cashbackService(deps: { clock: Clock; repository: CashbackReposi
     settlements: readonly { readonly reward: Reward; readonly to: CashbackStatus }[],
   ): Promise<void> {
     if (settlements.length === 0) return;
-    const written = repository.updateStatuses(trx, settlements);
+    repository.updateStatuses(trx, settlements);
     const reversed = settlements
       .filter(({ reward, to }) => to === 'reversed' && reward.amount > 0n)
       .map(({ reward }) => reward);
     const caps = distinctCaps(
       reversed.flatMap((reward) => withCurrency(rewardCapKey(reward), reward.currency)),
     );
-    const [locked] = await Promise.all([caps.length > 0 ? repository.lockCapUsages(trx, caps) : [], written]);
-    if (locked.length > 0) await repository.updateCapUsages(trx, releaseCaps(reversed, locked));
+    if (caps.length === 0) return;
+    const locked = await repository.lockCapUsages(trx, caps);
+    if (locked.length > 0) repository.updateCapUsages(trx, releaseCaps(reversed, locked));
   }
 
   /** The rewards of these purchases, by purchase id. */

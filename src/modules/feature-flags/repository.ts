@@ -1,5 +1,5 @@
 import { type SqlBool, sql } from 'kysely';
-import type { Db, Trx } from '../../core/database.ts';
+import { type Db, type Trx, write } from '../../core/database.ts';
 import { type PageOf, type PageRequest, pageOf } from '../../core/page.ts';
 import type { FlagFilter, FlagScope, FlagSetting, FlagSubject } from './model.ts';
 
@@ -18,8 +18,8 @@ type FlagRow = {
 
 export function flagRepository() {
   /** Until the transaction ends, nobody else changes settings of this flag: also none that does not exist yet. */
-  async function lockKey(trx: Trx, key: string): Promise<void> {
-    await sql`select pg_advisory_xact_lock(hashtextextended(${`feature_flags ${key}`}, 0))`.execute(trx);
+  function lockKey(trx: Trx, key: string): void {
+    write(trx)`select pg_advisory_xact_lock(hashtextextended(${`feature_flags ${key}`}, 0))`;
   }
 
   async function find(db: Db, key: string, scope: FlagScope): Promise<FlagSetting | undefined> {

@@ -25,7 +25,7 @@ export function flagService(deps: {
     try {
       return await database.transaction(async (trx) => {
         // One change of a flag at a time: the audit log tells exactly what each one replaced.
-        await repository.lockKey(trx, input.key);
+        repository.lockKey(trx, input.key);
         const before = await repository.find(trx, input.key, input.scope);
         const now = clock();
         const setting = {
@@ -35,7 +35,7 @@ export function flagService(deps: {
           ...input,
         };
         await repository.put(trx, setting);
-        await audit.record(trx, [changeOf('feature_flag.set', actor, before, setting)]);
+        audit.record(trx, [changeOf('feature_flag.set', actor, before, setting)]);
         return setting;
       });
     } catch (error) {
@@ -50,11 +50,11 @@ export function flagService(deps: {
   /** @throws NOT_FOUND. */
   function removeFlag(key: string, scope: FlagScope, actor: Actor): Promise<void> {
     return database.transaction(async (trx) => {
-      await repository.lockKey(trx, key);
+      repository.lockKey(trx, key);
       const before = await repository.find(trx, key, scope);
       if (before === undefined) throw flagNotFound(key);
       await repository.remove(trx, before.id);
-      await audit.record(trx, [changeOf('feature_flag.removed', actor, before, undefined)]);
+      audit.record(trx, [changeOf('feature_flag.removed', actor, before, undefined)]);
     });
   }
 

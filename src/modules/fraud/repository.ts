@@ -1,5 +1,4 @@
-import { sql } from 'kysely';
-import type { Db, Trx } from '../../core/database.ts';
+import { type Db, type Trx, write } from '../../core/database.ts';
 import { moneyFromNumeric } from '../../core/money.ts';
 import { totalOf } from '../../core/newest-first.ts';
 import { type PageOf, type PageRequest, pageOf } from '../../core/page.ts';
@@ -8,19 +7,19 @@ import type { HeldPurchase, Hold, HoldFilter, HoldResolution, Reason } from './m
 export type HoldRepository = ReturnType<typeof holdRepository>;
 
 export function holdRepository() {
-  async function insert(trx: Trx, held: readonly HeldPurchase[], now: Temporal.Instant): Promise<void> {
-    await sql`
+  function insert(trx: Trx, held: readonly HeldPurchase[], now: Temporal.Instant): void {
+    write(trx)`
       insert into purchase_holds (purchase_id, reasons, held_at)
       select purchase_id, reasons, ${now.toString()}
       from unnest(
         ${held.map(({ purchaseId }) => purchaseId)}::uuid[],
         ${held.map(({ reasons }) => JSON.stringify(reasons))}::jsonb[]
       ) as hold (purchase_id, reasons)
-    `.execute(trx);
+    `;
   }
 
   /** Resolves the open holds of these purchases, whose rows the caller has locked. */
-  async function resolve(
+  function resolve(
     trx: Trx,
     resolutions: readonly {
       readonly purchaseId: string;
@@ -28,8 +27,8 @@ export function holdRepository() {
       readonly resolvedBy: string | null;
     }[],
     now: Temporal.Instant,
-  ): Promise<void> {
-    await sql`
+  ): void {
+    write(trx)`
       update purchase_holds
       set resolution = resolved.resolution, resolved_at = ${now.toString()}, resolved_by = resolved.resolved_by
       from unnest(
@@ -38,7 +37,7 @@ export function holdRepository() {
         ${resolutions.map(({ resolvedBy }) => resolvedBy)}::uuid[]
       ) as resolved (purchase_id, resolution, resolved_by)
       where purchase_holds.purchase_id = resolved.purchase_id
-    `.execute(trx);
+    `;
   }
 
   /** Newest purchase first; the cursor is its id. */

@@ -78,10 +78,10 @@ export function fraudService(deps: {
   }
 
   /** Opens a hold for each, and audits it. The caller has recorded the purchases as held in this transaction. */
-  async function recordHolds(trx: Trx, held: readonly HeldPurchase[]): Promise<void> {
+  function recordHolds(trx: Trx, held: readonly HeldPurchase[]): void {
     if (held.length === 0) return;
-    await holds.insert(trx, held, clock());
-    await audit.record(
+    holds.insert(trx, held, clock());
+    audit.record(
       trx,
       held.map(({ purchaseId, reasons, requestId }) => ({
         actor: { ...SYSTEM, requestId },
@@ -105,16 +105,16 @@ export function fraudService(deps: {
   }
 
   /** Closes the open holds of purchases that are no longer held. The caller has locked the purchases and audits. */
-  async function resolveHolds(
+  function resolveHolds(
     trx: Trx,
     resolutions: readonly {
       readonly purchaseId: string;
       readonly resolution: HoldResolution;
       readonly actor: Actor;
     }[],
-  ): Promise<void> {
+  ): void {
     if (resolutions.length === 0) return;
-    await holds.resolve(
+    holds.resolve(
       trx,
       resolutions.map(({ purchaseId, resolution, actor }) => ({
         purchaseId,

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Trx } from '../../core/database.ts';
+import { type Trx, write } from '../../core/database.ts';
 import type { StoredOutcome, StoredRequest } from './model.ts';
 
 export type IdempotencyRepository = ReturnType<typeof idempotencyRepository>;
@@ -46,8 +46,8 @@ export function idempotencyRepository() {
     }));
   }
 
-  async function insert(trx: Trx, requests: readonly StoredRequest[], now: Temporal.Instant): Promise<void> {
-    await sql`
+  function insert(trx: Trx, requests: readonly StoredRequest[], now: Temporal.Instant): void {
+    write(trx)`
       insert into idempotency_keys (caller_id, key, request_fingerprint, outcome, created_at)
       select caller_id, key, request_fingerprint, outcome, ${now.toString()}
       from unnest(
@@ -56,7 +56,7 @@ export function idempotencyRepository() {
         ${requests.map(({ fingerprint }) => fingerprint)}::text[],
         ${requests.map(({ outcome }) => JSON.stringify(outcome))}::json[]
       ) as request (caller_id, key, request_fingerprint, outcome)
-    `.execute(trx);
+    `;
   }
 
   /** Deletes up to `limit` keys that are older than `before`, and leaves those that another purge is at. */
@@ -74,16 +74,16 @@ export function idempotencyRepository() {
     return Number(numAffectedRows);
   }
 
-  async function setSavepoint(trx: Trx): Promise<void> {
-    await sql`savepoint idempotent_work`.execute(trx);
+  function setSavepoint(trx: Trx): void {
+    write(trx)`savepoint idempotent_work`;
   }
 
-  async function releaseSavepoint(trx: Trx): Promise<void> {
-    await sql`release savepoint idempotent_work`.execute(trx);
+  function releaseSavepoint(trx: Trx): void {
+    write(trx)`release savepoint idempotent_work`;
   }
 
-  async function rollBackToSavepoint(trx: Trx): Promise<void> {
-    await sql`rollback to savepoint idempotent_work`.execute(trx);
+  function rollBackToSavepoint(trx: Trx): void {
+    write(trx)`rollback to savepoint idempotent_work`;
   }
 
   return {

@@ -45,14 +45,14 @@ export function idempotencyService(deps: {
   }
 
   async function attempt<Answer>(trx: Trx, work: () => Promise<Answer>): Promise<Outcome<Answer>> {
-    await repository.setSavepoint(trx);
+    repository.setSavepoint(trx);
     try {
       const answer = await work();
-      await repository.releaseSavepoint(trx);
+      repository.releaseSavepoint(trx);
       return success(answer);
     } catch (error) {
       if (!isAnswer(error)) throw error;
-      await repository.rollBackToSavepoint(trx);
+      repository.rollBackToSavepoint(trx);
       return failure(error);
     }
   }
@@ -84,7 +84,7 @@ export function idempotencyService(deps: {
     const worked = (fresh.length === 0 ? [] : await work(fresh)).values();
     const outcomes = requests.map((_, index) => (isNew[index] ? worked.next().value : undefined));
     const remembered = requests.flatMap((request, index) => toStoredRequest(request, outcomes[index]));
-    if (remembered.length > 0) await repository.insert(trx, remembered, clock());
+    if (remembered.length > 0) repository.insert(trx, remembered, clock());
     for (const request of remembered) known.set(nameOf(request), request);
 
     return requests.map((request, index) => {

@@ -30,7 +30,7 @@ export function merchantService(deps: {
     return database.transaction(async (trx) => {
       const merchant = { id: newId(), ...input };
       if (!(await repository.insert(trx, merchant, clock()))) throw await nameTaken(trx, merchant.name);
-      await audit.record(trx, [
+      audit.record(trx, [
         {
           actor,
           action: 'merchant.created',
@@ -51,7 +51,7 @@ export function merchantService(deps: {
           if (merchant === undefined) throw merchantNotFound(id);
           const changed = { ...merchant, ...changes };
           await repository.update(trx, changed);
-          await audit.record(trx, [
+          audit.record(trx, [
             {
               actor,
               action: 'merchant.changed',

@@ -42,7 +42,7 @@ export function offerService(deps: {
       database.transaction(async (trx) => {
         await merchants.requireActiveMerchant(trx, merchantId);
         await repository.insert(trx, offer, clock());
-        await audit.record(trx, [
+        audit.record(trx, [
           {
             actor,
             action: 'offer.created',
@@ -70,7 +70,7 @@ export function offerService(deps: {
         const changed = await repository.setActive(trx, id, active);
         if (changed === undefined) throw offerNotFound(id);
         const action = active ? 'offer.activated' : 'offer.deactivated';
-        await audit.record(trx, [{ actor, action, resourceType: 'offer', resourceId: id }]);
+        audit.record(trx, [{ actor, action, resourceType: 'offer', resourceId: id }]);
         return changed;
       }),
     );

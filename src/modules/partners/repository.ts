@@ -1,5 +1,5 @@
 import { type SqlBool, sql } from 'kysely';
-import type { Db, Trx } from '../../core/database.ts';
+import { type Db, type Trx, write } from '../../core/database.ts';
 import { type PageOf, type PageRequest, pageOf } from '../../core/page.ts';
 import type { KeyOfPartner, Partner, PartnerKey, Scope, TakenMessage } from './model.ts';
 
@@ -224,12 +224,12 @@ export function partnerRepository() {
   }
 
   /** Several processes may see the same key; the condition keeps it at one write a minute. */
-  async function markKeyUsed(trx: Trx, id: string, now: Temporal.Instant): Promise<void> {
-    await sql`
+  function markKeyUsed(trx: Trx, id: string, now: Temporal.Instant): void {
+    write(trx)`
       update partner_keys set last_used_at = ${now.toString()}::timestamptz
       where id = ${id}
         and (last_used_at is null or last_used_at <= ${now.toString()}::timestamptz - interval '1 minute')
-    `.execute(trx);
+    `;
   }
 
   /** Takes the messages that were not taken before, and answers with these. */

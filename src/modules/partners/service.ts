@@ -48,7 +48,7 @@ export function partnerService(deps: {
       const signing = { current, previous: null, previousUntil: null };
       const partner = { id, active: true, createdAt: clock(), signing, ...input };
       if (!(await repository.insert(trx, partner))) throw await nameTaken(trx, partner.name);
-      await recordPartner(trx, actor, 'partner.created', id, facts(input));
+      recordPartner(trx, actor, 'partner.created', id, facts(input));
       return { partner, signingSecret };
     });
   }
@@ -61,7 +61,7 @@ export function partnerService(deps: {
         const changed = { ...partner, ...changes };
         requireSecretToSignWith(changed);
         await repository.update(trx, changed);
-        await recordPartner(trx, actor, 'partner.changed', partner.id, facts(changes));
+        recordPartner(trx, actor, 'partner.changed', partner.id, facts(changes));
         return changed;
       });
     } catch (error) {
@@ -79,7 +79,7 @@ export function partnerService(deps: {
       const signing = rotate(partner.signing, encrypted, overlapSeconds, clock());
       await repository.update(trx, { ...partner, signing });
       const details = { overlap_seconds: overlapSeconds };
-      await recordPartner(trx, actor, 'partner.signing_secret_rotated', partner.id, details);
+      recordPartner(trx, actor, 'partner.signing_secret_rotated', partner.id, details);
       return secret;
     });
   }
@@ -104,7 +104,7 @@ export function partnerService(deps: {
         ...input,
       };
       await repository.insertKey(trx, key, hash);
-      await recordKey(trx, actor, 'partner_key.issued', key);
+      recordKey(trx, actor, 'partner_key.issued', key);
       return { key, text };
     });
   }
@@ -117,7 +117,7 @@ export function partnerService(deps: {
       if (key === undefined) throw notFound({ resource_type: 'partner_key', resource_id: keyId });
       if (key.revokedAt !== null) return;
       await repository.revokeKey(trx, key.id, clock());
-      await recordKey(trx, actor, 'partner_key.revoked', key);
+      recordKey(trx, actor, 'partner_key.revoked', key);
     });
   }
 
@@ -138,18 +138,18 @@ export function partnerService(deps: {
     action: string,
     id: string,
     details: Readonly<Record<string, string | number | boolean>>,
-  ): Promise<void> {
-    return audit.record(trx, [{ actor, action, resourceType: 'partner', resourceId: id, details }]);
+  ): void {
+    audit.record(trx, [{ actor, action, resourceType: 'partner', resourceId: id, details }]);
   }
 
-  function recordKey(trx: Trx, actor: Actor, action: string, key: PartnerKey): Promise<void> {
+  function recordKey(trx: Trx, actor: Actor, action: string, key: PartnerKey): void {
     const details = {
       partner_id: key.partnerId,
       prefix: key.prefix,
       scopes: key.scopes.join(' '),
       expires_at: key.expiresAt?.toString() ?? null,
     };
-    return audit.record(trx, [{ actor, action, resourceType: 'partner_key', resourceId: key.id, details }]);
+    audit.record(trx, [{ actor, action, resourceType: 'partner_key', resourceId: key.id, details }]);
   }
 
   /** @throws NOT_FOUND. */

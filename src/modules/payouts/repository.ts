@@ -1,5 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
-import type { Db, Trx } from '../../core/database.ts';
+import { type Db, type Trx, write } from '../../core/database.ts';
 import type { KeyedMap } from '../../core/keyed-map.ts';
 import { formatMoney, moneyFromNumeric } from '../../core/money.ts';
 import { pageNewestFirst } from '../../core/newest-first.ts';
@@ -53,9 +53,9 @@ const COLUMNS = [
 export type EncryptedDetails = { readonly id: string; readonly encryptedDetails: string };
 
 export function payoutRepository() {
-  async function insert(trx: Trx, sealed: readonly SealedPayout[]): Promise<void> {
+  function insert(trx: Trx, sealed: readonly SealedPayout[]): void {
     const payouts = sealed.map(({ payout }) => payout);
-    await sql`
+    write(trx)`
       insert into payouts (
         id, user_id, amount, currency, method, details_encrypted, iban_masked, account_holder_masked, status,
         requested_at
@@ -72,7 +72,7 @@ export function payoutRepository() {
         ${payouts.map(({ status }) => status)}::payout_status[],
         ${payouts.map(({ requestedAt }) => requestedAt.toString())}::timestamptz[]
       )
-    `.execute(trx);
+    `;
   }
 
   /** What the owners' payouts since then come to; without those whose money went back. */
@@ -115,8 +115,8 @@ export function payoutRepository() {
   }
 
   /** Writes status, times, reference and reason of payouts that the caller has locked. */
-  async function updateMoved(trx: Trx, payouts: readonly Payout[]): Promise<void> {
-    await sql`
+  function updateMoved(trx: Trx, payouts: readonly Payout[]): void {
+    write(trx)`
       update payouts
       set status = moved.status,
         processing_at = moved.processing_at,
@@ -132,7 +132,7 @@ export function payoutRepository() {
         ${payouts.map(({ failureReason }) => failureReason)}::text[]
       ) as moved (id, status, processing_at, settled_at, external_reference, failure_reason)
       where payouts.id = moved.id
-    `.execute(trx);
+    `;
   }
 
   async function find(db: Db, id: string): Promise<Payout | undefined> {
@@ -181,8 +181,8 @@ export function payoutRepository() {
     return rows.map((row) => ({ id: row.id, encryptedDetails: row.details_encrypted }));
   }
 
-  async function updateEncryptedDetails(trx: Trx, details: readonly EncryptedDetails[]): Promise<void> {
-    await sql`
+  function updateEncryptedDetails(trx: Trx, details: readonly EncryptedDetails[]): void {
+    write(trx)`
       update payouts
       set details_encrypted = anew.details_encrypted
       from unnest(
@@ -190,7 +190,7 @@ export function payoutRepository() {
         ${details.map(({ encryptedDetails }) => encryptedDetails)}::text[]
       ) as anew (id, details_encrypted)
       where payouts.id = anew.id
-    `.execute(trx);
+    `;
   }
 
   return {

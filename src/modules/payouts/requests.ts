@@ -5,7 +5,14 @@ import type { Logger } from '../../core/logging.ts';
 import { decided, type Outcome, success } from '../../core/outcome.ts';
 import type { AuditClient } from '../audit/index.ts';
 import type { Answered, IdempotencyClient } from '../idempotency/index.ts';
-import { type Balances, balancesAfter, NO_MONEY, type WalletClient, walletMap } from '../wallets/index.ts';
+import {
+  type Balances,
+  balancesAfter,
+  NO_MONEY,
+  type Wallet,
+  type WalletClient,
+  walletMap,
+} from '../wallets/index.ts';
 import type { DetailsCipher } from './details.ts';
 import type { PayoutLimits, PayoutOrder, PayoutStatement, SealedPayout } from './model.ts';
 import {
@@ -53,21 +60,28 @@ export function payoutRequests(deps: {
   }
 
   async function acceptOrders(trx: Trx, orders: readonly PayoutOrder[]): Promise<Outcome<PayoutStatement>[]> {
-    const decisions = await decide(trx, orders);
+    const locked = await wallets.lockWallets(trx, orders.filter(isSupported));
+    const decisions = await decide(trx, orders, locked);
     const accepted = decisions.flatMap((decision) => (decision.ok ? [decision.value] : []));
-    if (accepted.length > 0) await writeAccepted(trx, accepted);
+    if (accepted.length > 0) await writeAccepted(trx, accepted, locked);
     return decisions.map((decision) =>
       decision.ok ? success(statementOf(decision.value.sealed.payout)) : decision,
     );
   }
 
+  function isSupported({ currency }: PayoutOrder): boolean {
+    return deps.supportedCurrencies.includes(currency);
+  }
+
   /** Each order on what the ones before it left of its wallet and of its month. */
-  async function decide(trx: Trx, orders: readonly PayoutOrder[]): Promise<Outcome<AcceptedOrder>[]> {
-    const owners = orders.filter(({ currency }) => deps.supportedCurrencies.includes(currency));
-    const locked = await wallets.lockWallets(trx, owners);
+  async function decide(
+    trx: Trx,
+    orders: readonly PayoutOrder[],
+    locked: readonly Wallet[],
+  ): Promise<Outcome<AcceptedOrder>[]> {
     // Both read after the lock: nothing that counts can change any more.
     const now = clock();
-    const used = await repository.sumSince(trx, owners, startOfMonth(now));
+    const used = await repository.sumSince(trx, orders.filter(isSupported), startOfMonth(now));
     const balances = walletMap<Balances>(locked);
 
     return orders.map((order) =>
@@ -85,14 +99,19 @@ export function payoutRequests(deps: {
     );
   }
 
-  async function writeAccepted(trx: Trx, accepted: readonly AcceptedOrder[]): Promise<void> {
+  async function writeAccepted(
+    trx: Trx,
+    accepted: readonly AcceptedOrder[],
+    locked: readonly Wallet[],
+  ): Promise<void> {
     const sealed = accepted.map((order) => order.sealed);
-    await repository.insert(trx, sealed);
+    repository.insert(trx, sealed);
     await wallets.applyMovements(
       trx,
       sealed.flatMap(({ payout }) => movementOf(payout)),
+      locked,
     );
-    await audit.record(
+    audit.record(
       trx,
       accepted.map(({ order: { actor }, sealed: { payout } }) => ({
         actor,

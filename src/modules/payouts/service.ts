@@ -33,7 +33,7 @@ export function payoutService(deps: {
     return database.transaction(async (trx) => {
       const encrypted = await repository.findEncryptedDetails(trx, id);
       if (encrypted === undefined) throw payoutNotFound(id);
-      await audit.record(trx, [
+      audit.record(trx, [
         { actor, action: 'payout.bank_details_revealed', resourceType: 'payout', resourceId: id },
       ]);
       return cipher.decrypt(id, encrypted);

@@ -60,12 +60,12 @@ export function payoutTransitions(deps: {
   async function apply(trx: Trx, steps: readonly Step[]): Promise<void> {
     if (steps.length === 0) return;
     const finals = new Map(steps.map(({ after }) => [after.id, after]));
-    await repository.updateMoved(trx, [...finals.values()]);
+    repository.updateMoved(trx, [...finals.values()]);
     await wallets.applyMovements(
       trx,
       steps.flatMap(({ after }) => movementOf(after)),
     );
-    await audit.record(
+    audit.record(
       trx,
       steps.map(({ move, before, after }) => ({
         actor: move.actor,

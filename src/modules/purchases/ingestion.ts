@@ -66,8 +66,8 @@ export function purchaseIngestion(deps: {
 
   /**
    * Records and rewards a list of purchases in one transaction, and answers for each in order: the purchase, or why
-   * it was refused. Three steps, each of them one round trip to the database: read and lock all that the rules need;
-   * decide here, and write in bulk; commit. The unique key of the external id has the last word: whoever loses that
+   * it was refused. Two steps, each of them one round trip to the database: read and lock all that the rules need;
+   * decide here, write in bulk and commit. The unique key of the external id has the last word: whoever loses that
    * race does all of it again, and finds the purchase of the other.
    */
   async function ingestPurchases(
@@ -125,25 +125,23 @@ export function purchaseIngestion(deps: {
 
     if (candidates.length > 0) {
       // In this order, so that each row comes after those that it refers to.
-      await Promise.all([
-        repository.insert(
-          trx,
-          candidates.map(({ purchase }) => purchase),
-        ),
-        cashback.recordGrant(trx, { rewards, usages }),
-        wallets.applyMovements(trx, rewards.flatMap(movementOf), locked),
-        fraud.recordHolds(trx, holds),
-        audit.record(
-          trx,
-          rewarded.map((accepted, index) => ({
-            actor: at(candidates, index).draft.submission.actor,
-            action: 'purchase.recorded',
-            resourceType: 'purchase',
-            resourceId: accepted.purchase.id,
-            details: facts(accepted),
-          })),
-        ),
-      ]);
+      repository.insert(
+        trx,
+        candidates.map(({ purchase }) => purchase),
+      );
+      cashback.recordGrant(trx, { rewards, usages });
+      await wallets.applyMovements(trx, rewards.flatMap(movementOf), locked);
+      audit.record(
+        trx,
+        rewarded.map((accepted, index) => ({
+          actor: at(candidates, index).draft.submission.actor,
+          action: 'purchase.recorded',
+          resourceType: 'purchase',
+          resourceId: accepted.purchase.id,
+          details: facts(accepted),
+        })),
+      );
+      fraud.recordHolds(trx, holds);
     }
     for (const [index, { draft }] of candidates.entries()) answers.set(draft, success(at(rewarded, index)));
     await answerRepeats(trx, drafts, { recorded, rewarded }, answers);

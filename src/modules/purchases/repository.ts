@@ -1,6 +1,6 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { endOfDay, startOfDay } from '../../core/clock.ts';
-import { type Db, type Trx, violates } from '../../core/database.ts';
+import { type Db, type Trx, violates, write } from '../../core/database.ts';
 import { firstIdAt } from '../../core/id.ts';
 import { partition } from '../../core/lists.ts';
 import { formatMoney, moneyFromNumeric } from '../../core/money.ts';
@@ -64,8 +64,8 @@ export function purchaseRepository() {
    * Fails, see `isLostRace`, when somebody else has recorded one of their external ids since the caller looked; one
    * that is being recorded is waited for, in an order that keeps two such lists from a deadlock.
    */
-  async function insert(trx: Trx, purchases: readonly Purchase[]): Promise<void> {
-    await sql`
+  function insert(trx: Trx, purchases: readonly Purchase[]): void {
+    write(trx)`
       insert into purchases (
         id, partner_id, external_id, user_id, merchant_id, offer_id, amount, currency, purchased_at, status, held,
         created_at
@@ -85,7 +85,7 @@ export function purchaseRepository() {
         ${purchases.map(({ createdAt }) => createdAt.toString())}::timestamptz[]
       ) as purchase (id, partner_id, external_id)
       order by partner_id, external_id
-    `.execute(trx);
+    `;
   }
 
   /** True when `insert` failed as another transaction was first: looked at again, the purchase is there. */
@@ -215,8 +215,8 @@ export function purchaseRepository() {
   }
 
   /** Writes status, times and reason, and ends the hold, of purchases that the caller has locked. */
-  async function updateSettled(trx: Trx, purchases: readonly Purchase[]): Promise<void> {
-    await sql`
+  function updateSettled(trx: Trx, purchases: readonly Purchase[]): void {
+    write(trx)`
       update purchases
       set status = settled.status,
         held = false,
@@ -231,7 +231,7 @@ export function purchaseRepository() {
         ${purchases.map(({ reversalReason }) => reversalReason)}::reversal_reason[]
       ) as settled (id, status, confirmed_at, reversed_at, reversal_reason)
       where purchases.id = settled.id
-    `.execute(trx);
+    `;
   }
 
   /** Newest first; the cursor is the id, which carries the millisecond of `created_at`. */

@@ -29,8 +29,8 @@ export function purchaseReview(deps: {
       if (purchase === undefined) throw purchaseNotFound(purchaseId);
       requireHeld(purchase);
       await repository.endHold(trx, purchaseId);
-      await fraud.resolveHolds(trx, [{ purchaseId, resolution: 'released', actor }]);
-      await audit.record(trx, [
+      fraud.resolveHolds(trx, [{ purchaseId, resolution: 'released', actor }]);
+      audit.record(trx, [
         { actor, action: 'purchase.released', resourceType: 'purchase', resourceId: purchaseId },
       ]);
       return { ...purchase, held: false };

@@ -109,34 +109,34 @@ export function purchaseSettlement(deps: {
   async function apply(trx: Trx, steps: readonly Step[], locked: readonly Wallet[]): Promise<void> {
     if (steps.length === 0) return;
     const finals = [...new Map(steps.map((step) => [step.after.id, step])).values()];
+    repository.updateSettled(
+      trx,
+      finals.map(({ after }) => after),
+    );
     await Promise.all([
-      repository.updateSettled(
-        trx,
-        finals.map(({ after }) => after),
-      ),
       cashback.settleRewards(
         trx,
         finals.map(({ after, reward }) => ({ reward, to: CASHBACK_STATUS[after.status] })),
       ),
       wallets.applyMovements(trx, steps.flatMap(movementOf), locked),
-      fraud.resolveHolds(trx, steps.flatMap(resolutionOf)),
-      audit.record(
-        trx,
-        steps.map(({ settlement, before, after, reward }) => ({
-          actor: settlement.actor,
-          action: `purchase.${after.status}`,
-          resourceType: 'purchase',
-          resourceId: after.id,
-          details: {
-            from: before.status,
-            cashback_amount: formatMoney(reward.amount, reward.currency),
-            currency: reward.currency,
-            ...(before.held && { was_held: true }),
-            ...(settlement.to === 'reversed' && { reason: settlement.reason }),
-          },
-        })),
-      ),
     ]);
+    fraud.resolveHolds(trx, steps.flatMap(resolutionOf));
+    audit.record(
+      trx,
+      steps.map(({ settlement, before, after, reward }) => ({
+        actor: settlement.actor,
+        action: `purchase.${after.status}`,
+        resourceType: 'purchase',
+        resourceId: after.id,
+        details: {
+          from: before.status,
+          cashback_amount: formatMoney(reward.amount, reward.currency),
+          currency: reward.currency,
+          ...(before.held && { was_held: true }),
+          ...(settlement.to === 'reversed' && { reason: settlement.reason }),
+        },
+      })),
+    );
   }
 
   function logOutcome(settlement: Settlement | undefined, outcome: Outcome<RewardedPurchase>): void {

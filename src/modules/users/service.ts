@@ -68,7 +68,7 @@ export function userService(deps: {
     return database.transaction(async (trx) => {
       const [user] = await createUsers(trx, [{ email, passwordHash, role }]);
       if (user === undefined) throw emailAlreadyRegistered({ email });
-      await audit.record(trx, [recordOf(user)]);
+      audit.record(trx, [recordOf(user)]);
       return user;
     });
   }
@@ -103,7 +103,7 @@ export function userService(deps: {
     const { created, known } = await database.transaction(async (trx) => {
       const newUsers = distinct.map((email) => ({ email, passwordHash: null, role: 'user' as const }));
       const users = await createUsers(trx, newUsers);
-      await audit.record(
+      audit.record(
         trx,
         users.map(({ id }) => ({ actor, action: 'user.imported', resourceType: 'user', resourceId: id })),
       );
@@ -128,7 +128,7 @@ export function userService(deps: {
     }));
     const insertedIds = new Set(await repository.insert(trx, users));
     const inserted = users.filter(({ id }) => insertedIds.has(id));
-    await wallets.openWallets(
+    wallets.openWallets(
       trx,
       inserted.map(({ id }) => ({ userId: id, currency: defaultCurrency })),
     );

@@ -41,7 +41,7 @@ export function walletAdjustments(deps: {
     const [entry] = await wallets.applyMovements(trx, [movementOf(adjustment)]);
     if (entry === undefined) throw new Error('a movement made no entry');
     const statement = statementOf(adjustment, entry);
-    await audit.record(trx, [
+    audit.record(trx, [
       {
         actor,
         action: 'wallet.adjusted',

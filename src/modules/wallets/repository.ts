@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Db, Trx } from '../../core/database.ts';
+import { type Db, type Trx, write } from '../../core/database.ts';
 import { newId } from '../../core/id.ts';
 import { formatMoney, moneyFromNumeric } from '../../core/money.ts';
 import { type PageOf, type PageRequest, pageOf } from '../../core/page.ts';
@@ -29,8 +29,8 @@ type WalletRow = {
 
 export function walletRepository() {
   /** Opens the wallets that do not exist yet, empty. */
-  async function open(trx: Trx, owners: readonly WalletOwner[]): Promise<void> {
-    await sql`
+  function open(trx: Trx, owners: readonly WalletOwner[]): void {
+    write(trx)`
       insert into wallets (id, user_id, currency)
       select id, user_id, currency
       from unnest(
@@ -40,7 +40,7 @@ export function walletRepository() {
       ) as owner (id, user_id, currency)
       order by user_id, currency
       on conflict (user_id, currency) do nothing
-    `.execute(trx);
+    `;
   }
 
   /** Locks the wallets that exist until the transaction ends, in the order of their ids, so that no two deadlock. */
@@ -60,10 +60,10 @@ export function walletRepository() {
     return rows.map(toWallet);
   }
 
-  async function append(trx: Trx, entries: readonly WalletEntry[]): Promise<void> {
+  function append(trx: Trx, entries: readonly WalletEntry[]): void {
     const money = (amount: (entry: WalletEntry) => bigint) =>
       entries.map((entry) => formatMoney(amount(entry), entry.currency));
-    await sql`
+    write(trx)`
       insert into wallet_entries (
         id, wallet_id, sequence, type, from_bucket, to_bucket, amount, source_type, source_id,
         pending_after, available_after, paid_after, created_at
@@ -83,13 +83,13 @@ export function walletRepository() {
         ${money(({ after }) => after.paid)}::numeric[],
         ${entries.map(({ createdAt }) => createdAt.toString())}::timestamptz[]
       )
-    `.execute(trx);
+    `;
   }
 
-  async function update(trx: Trx, wallets: readonly Wallet[]): Promise<void> {
+  function update(trx: Trx, wallets: readonly Wallet[]): void {
     const money = (amount: (wallet: Wallet) => bigint) =>
       wallets.map((wallet) => formatMoney(amount(wallet), wallet.currency));
-    await sql`
+    write(trx)`
       update wallets
       set pending = changed.pending,
         available = changed.available,
@@ -103,7 +103,7 @@ export function walletRepository() {
         ${wallets.map(({ lastSequence }) => String(lastSequence))}::bigint[]
       ) as changed (id, pending, available, paid, last_sequence)
       where wallets.id = changed.id
-    `.execute(trx);
+    `;
   }
 
   async function find(db: Db, owner: WalletOwner): Promise<Wallet | undefined> {

@@ -12,8 +12,8 @@ export function walletService(deps: { database: Database; clock: Clock; reposito
   const { database, clock, repository } = deps;
 
   /** Opens a wallet for each owner who has none. */
-  async function openWallets(trx: Trx, owners: readonly WalletOwner[]): Promise<void> {
-    await repository.open(trx, owners);
+  function openWallets(trx: Trx, owners: readonly WalletOwner[]): void {
+    repository.open(trx, owners);
   }
 
   /**
@@ -31,7 +31,8 @@ export function walletService(deps: { database: Database; clock: Clock; reposito
     const wallets = await lockOrOpen(trx, distinctOwners(movements), locked);
     const posting = postMovements(wallets, movements, clock());
     // Entries first: the database refuses a balance that the journal does not state.
-    await Promise.all([repository.append(trx, posting.entries), repository.update(trx, posting.wallets)]);
+    repository.append(trx, posting.entries);
+    repository.update(trx, posting.wallets);
     return posting.entries;
   }
 
@@ -54,8 +55,8 @@ export function walletService(deps: { database: Database; clock: Clock; reposito
     const found = await repository.lock(trx, others);
     if (found.length === others.length) return [...locked, ...found];
     // A user's first money in this currency.
-    const [, opened] = await Promise.all([repository.open(trx, others), repository.lock(trx, others)]);
-    return [...locked, ...opened];
+    repository.open(trx, others);
+    return [...locked, ...(await repository.lock(trx, others))];
   }
 
   /** @throws NOT_FOUND when the user has no wallet in this currency. */
