@@ -68,7 +68,8 @@ export default {
       from: { path: '^src/modules/[^/]+/(policies|model|errors|terms)\\.ts$' },
       to: {
         path: '^src/core/',
-        pathNot: '^src/core/(caller|clock|errors|id|keyed-map|money|outcome|schema\\.generated)\\.ts$',
+        pathNot:
+          '^src/core/(caller|clock|errors|id|keyed-map|money|outcome|text-set|schema\\.generated)\\.ts$',
       },
     },
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },

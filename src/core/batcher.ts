@@ -1,5 +1,6 @@
 import { overloaded } from './errors.ts';
 import { failure, type Outcome } from './outcome.ts';
+import { hashOf } from './text-set.ts';
 
 export type BatcherOptions<Item, Result> = {
   /** Does the work for a list of items and answers for each, in order. */
@@ -36,7 +37,8 @@ export type Batcher<Item, Result> = {
 /** Items that stay together. */
 type Job<Item, Result> = {
   readonly items: readonly Item[];
-  readonly keys: readonly string[];
+  /** Hashes of its keys. Two keys of one hash are taken for one: the later job waits without need, and that is all. */
+  readonly keys: readonly number[];
   readonly resolve: (outcomes: readonly Outcome<Result>[]) => void;
   readonly reject: (error: unknown) => void;
 };
@@ -52,8 +54,8 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
   let waiting: Job<Item, Result>[] = [];
   let queued = 0;
   /** The keys of each run, and those of the jobs that wait for a key. */
-  const running = new Set<ReadonlySet<string>>();
-  let held = new Set<string>();
+  const running = new Set<ReadonlySet<number>>();
+  let held = new Set<number>();
   /** Items that wait for nothing but a slot. */
   let free = 0;
 
@@ -64,12 +66,14 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
       return Promise.reject(overloaded({ retry_after_seconds: 1 }));
     }
     const answers =
-      keysOf === undefined ? [enqueue(items, [])] : items.map((item) => enqueue([item], keysOf(item)));
+      keysOf === undefined
+        ? [enqueue(items, [])]
+        : items.map((item) => enqueue([item], keysOf(item).map(hashOf)));
     dispatch();
     return Promise.all(answers).then((outcomes) => outcomes.flat());
   }
 
-  function enqueue(items: readonly Item[], keys: readonly string[]): Promise<readonly Outcome<Result>[]> {
+  function enqueue(items: readonly Item[], keys: readonly number[]): Promise<readonly Outcome<Result>[]> {
     return new Promise((resolve, reject) => {
       const job = { items, keys, resolve, reject };
       waiting.push(job);
@@ -129,7 +133,7 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
     return keys.some((key) => held.has(key) || isRunning(key));
   }
 
-  function isRunning(key: string): boolean {
+  function isRunning(key: number): boolean {
     for (const keys of running) if (keys.has(key)) return true;
     return false;
   }
@@ -139,7 +143,7 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
   }
 
   /** What waits leaves before these are answered, so that the database is at work while the answers are written. */
-  async function execute(jobs: readonly Job<Item, Result>[], keys: ReadonlySet<string>): Promise<void> {
+  async function execute(jobs: readonly Job<Item, Result>[], keys: ReadonlySet<number>): Promise<void> {
     const items = jobs.flatMap((job) => job.items);
     const tell = await runIsolated(items).then(
       (outcomes) => () => answer(jobs, items, outcomes),

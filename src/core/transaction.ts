@@ -13,9 +13,6 @@ import { toParameter } from './parameters.ts';
 import { type Answer, type Call, sendTogether } from './round-trip.ts';
 import type { DB } from './schema.generated.ts';
 
-/** What writes take as their first argument: a function that asks for a `Trx` cannot be called outside of one. */
-export type Trx = Transaction<DB>;
-
 const MAX_ATTEMPTS = 3;
 const RETRY_JITTER_MS = 20;
 
@@ -55,9 +52,7 @@ export async function runTransaction<T>(
     try {
       session.write(BEGIN);
       session.write(PLAN_FOR_GROWTH);
-      const trx = transactionOn(session.connection);
-      sessions.set(trx, session);
-      const result = await work(trx);
+      const result = await work(new SessionTransaction(session));
       await session.commit();
       return result;
     } catch (error) {
@@ -71,16 +66,13 @@ export async function runTransaction<T>(
   }
 }
 
-const sessions = new WeakMap<Trx, Session>();
 const textOf = new WeakMap<TemplateStringsArray, string>();
 
 /**
  * For SQL whose answer nobody needs, as in ``write(trx)`delete from things where id = ${id}` ``. It is sent with what
  * comes before and after it. When it fails the transaction does, with its error: the work cannot catch it.
  */
-export function write(trx: Trx) {
-  const session = sessions.get(trx);
-  if (session === undefined) throw new Error('this is no transaction of `runTransaction`');
+export function write({ session }: Trx) {
   return (fragments: TemplateStringsArray, ...values: readonly unknown[]): void => {
     let text = textOf.get(fragments);
     if (text === undefined) {
@@ -112,17 +104,25 @@ const DIALECT = {
   createQueryCompiler: () => COMPILER,
 };
 
-/** Kysely's face of a connection. */
-function transactionOn(connection: DatabaseConnection): Trx {
-  return new Transaction<DB>({
-    config: { dialect: DIALECT },
-    dialect: DIALECT,
-    driver: new DummyDriver(),
-    executor: new DefaultQueryExecutor(COMPILER, ADAPTER, {
-      provideConnection: (consumer) => consumer(connection),
-    }),
-  });
+/** Kysely's face of a session. */
+class SessionTransaction extends Transaction<DB> {
+  readonly session: Session;
+
+  constructor(session: Session) {
+    super({
+      config: { dialect: DIALECT },
+      dialect: DIALECT,
+      driver: new DummyDriver(),
+      executor: new DefaultQueryExecutor(COMPILER, ADAPTER, {
+        provideConnection: (consumer) => consumer(session.connection),
+      }),
+    });
+    this.session = session;
+  }
 }
+
+/** What writes take as their first argument: a function that asks for a `Trx` cannot be called outside of one. */
+export type Trx = SessionTransaction;
 
 type Session = ReturnType<typeof openSession>;
 

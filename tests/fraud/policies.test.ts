@@ -138,8 +138,9 @@ describe('purchases_per_user_day', () => {
       [9, [0, 1, 2, 3]],
     ] as const) {
       const list = Array.from({ length: 4 }, () => bought());
-      const history = emptyHistory(questionsOf(list, LIMITS));
-      for (const key of history.purchasesOfDay.keys()) history.purchasesOfDay.set(key, recorded);
+      const questions = questionsOf(list, LIMITS);
+      const history = emptyHistory(questions);
+      for (const userDay of questions.userDays) history.purchasesOfDay.set(userDay, recorded);
       const reasons = screen(list, history, new Map(), LIMITS);
       assert.deepEqual(
         list.flatMap(({ id }, index) => (reasons.has(id) ? [index] : [])),

@@ -1,4 +1,5 @@
 import { utcDay } from '../../core/clock.ts';
+import { type KeyedMap, keyedMap } from '../../core/keyed-map.ts';
 import { formatMoney, minorDigits } from '../../core/money.ts';
 import type { Reason, ScreenedPurchase, VelocityLimits } from './model.ts';
 
@@ -13,8 +14,6 @@ export const MERCHANT_SAMPLE = { latest: 100, atLeast: 20 };
 export type Candidate = ScreenedPurchase & {
   /** UTC. */
   readonly day: string;
-  /** The key of the user on that day, made once, as every ordinary purchase needs it. */
-  readonly userDay: string;
   /** How often this process has seen the user on that day, now included; or LIMIT_REACHED. */
   readonly timesSeen: number;
   /** Its amount reaches the floor. */
@@ -24,14 +23,13 @@ export type Candidate = ScreenedPurchase & {
 export function candidateOf(
   purchase: ScreenedPurchase,
   { floorAmount }: VelocityLimits,
-  see: (userDay: string) => number,
+  see: (userDay: UserDay) => number,
 ): Candidate {
   const { id, userId, merchantId, amount, currency, purchasedAt } = purchase;
   const day = utcDay(purchasedAt);
-  const userDay = `${userId} ${day}`;
   const isLarge = amount >= BigInt(floorAmount * 10 ** minorDigits(currency));
-  const timesSeen = see(userDay);
-  return { id, userId, merchantId, amount, currency, purchasedAt, day, userDay, timesSeen, isLarge };
+  const timesSeen = see({ userId, day });
+  return { id, userId, merchantId, amount, currency, purchasedAt, day, timesSeen, isLarge };
 }
 
 /**
@@ -50,7 +48,7 @@ function asksForDay(timesSeen: number, limit: number): boolean {
 
 export type RecentPurchase = Pick<ScreenedPurchase, 'amount' | 'currency'>;
 
-export type UserDay = Pick<Candidate, 'userId' | 'day' | 'userDay'>;
+export type UserDay = Pick<Candidate, 'userId' | 'day'>;
 export type Order = Pick<Candidate, 'merchantId' | 'amount' | 'currency' | 'day'>;
 
 /** What the rules ask of the past before a list is screened, each thing once. */
@@ -67,7 +65,7 @@ export type Usual = { readonly amount: bigint; readonly purchases: number };
 /** The answers, with an entry for each question. Screening adds to them what it has screened. */
 export type History = {
   /** By user and day, counted no further than the limit. */
-  readonly purchasesOfDay: Map<string, number>;
+  readonly purchasesOfDay: KeyedMap<UserDay, number>;
   /** By user: the latest purchases, in any currency, latest first. */
   readonly latestOfUser: Map<string, readonly RecentPurchase[]>;
   /** By merchant, amount, currency and day: who has bought. */
@@ -76,11 +74,18 @@ export type History = {
 
 /** A past in which nothing has happened. */
 export function emptyHistory({ userDays, userIds, orders }: Questions): History {
+  const purchasesOfDay = userDayMap<number>();
+  for (const userDay of userDays) purchasesOfDay.set(userDay, 0);
   return {
-    purchasesOfDay: new Map(userDays.map(({ userDay }) => [userDay, 0])),
+    purchasesOfDay,
     latestOfUser: new Map(userIds.map((userId) => [userId, []])),
     usersOfOrder: new Map(orders.map((order) => [keyOfOrder(order), new Set()])),
   };
+}
+
+/** Something for each user of a day. There are few days, so they come first. */
+export function userDayMap<Value>(): KeyedMap<UserDay, Value> {
+  return keyedMap<UserDay, Value>(({ userId, day }) => [day, userId]);
 }
 
 /** What is usual at each merchant in each currency; a statistic of the last minutes, not changed by screening. */
@@ -95,7 +100,7 @@ export function questionsOf(purchases: readonly Candidate[], limits: VelocityLim
   return {
     userDays: distinctBy(
       purchases.filter(({ timesSeen }) => asksForDay(timesSeen, limits.purchasesPerUserDay)),
-      ({ userDay }) => userDay,
+      ({ userId, day }) => `${userId} ${day}`,
     ),
     userIds:
       limits.timesUserUsual > 0
@@ -148,7 +153,7 @@ function tooManyOnOneDay(
   { purchasesOfDay }: History,
   { purchasesPerUserDay: limit }: VelocityLimits,
 ): Reason | undefined {
-  const before = purchase.timesSeen === LIMIT_REACHED ? limit : (purchasesOfDay.get(purchase.userDay) ?? 0);
+  const before = purchase.timesSeen === LIMIT_REACHED ? limit : (purchasesOfDay.get(purchase) ?? 0);
   if (limit === 0 || before < limit) return undefined;
   return { rule: 'purchases_per_user_day', evidence: { day: purchase.day, more_than: limit } };
 }
@@ -201,8 +206,8 @@ function oneOrderOfManyUsers(
 }
 
 function remember(purchase: Candidate, history: History): void {
-  const count = history.purchasesOfDay.get(purchase.userDay);
-  if (count !== undefined) history.purchasesOfDay.set(purchase.userDay, count + 1);
+  const count = history.purchasesOfDay.get(purchase);
+  if (count !== undefined) history.purchasesOfDay.set(purchase, count + 1);
 
   const latest = history.latestOfUser.get(purchase.userId);
   if (latest !== undefined) {

@@ -58,7 +58,7 @@ export function screeningRepository() {
     for (const answer of rows) {
       switch (answer.about) {
         case 'user_day':
-          history.purchasesOfDay.set(at(questions.userDays, answer.position).userDay, answer.found);
+          history.purchasesOfDay.set(at(questions.userDays, answer.position), answer.found);
           break;
         case 'user':
           history.latestOfUser.set(at(questions.userIds, answer.position), answer.found.map(toRecent));

@@ -62,7 +62,8 @@ export function fraudService(deps: {
     const asked = questionsOf(candidates, limits);
     const questions = { ...asked, merchantIds: asked.merchantIds.filter((id) => isStale(id, now)) };
     const { history, latestOfMerchant } = await screening.readPast(trx, questions, limits);
-    for (const [userDay, count] of history.purchasesOfDay) {
+    for (const userDay of questions.userDays) {
+      const count = history.purchasesOfDay.get(userDay) ?? 0;
       if (count >= limits.purchasesPerUserDay) seen.set(userDay, LIMIT_REACHED);
     }
     for (const [merchantId, latest] of latestOfMerchant) {

@@ -6,6 +6,7 @@ import { at, distinct } from '../../core/lists.ts';
 import type { Logger } from '../../core/logging.ts';
 import { formatMoney } from '../../core/money.ts';
 import { failure, type Outcome, success } from '../../core/outcome.ts';
+import { textSet } from '../../core/text-set.ts';
 import type { AuditClient } from '../audit/index.ts';
 import { type CashbackClient, grantRewards, type Reward } from '../cashback/index.ts';
 import type { FraudClient, HeldPurchase } from '../fraud/index.ts';
@@ -161,7 +162,7 @@ export function purchaseIngestion(deps: {
     },
   ): { readonly answers: Answers; readonly selected: readonly Candidate[] } {
     const { now, recorded, userOf } = known;
-    const taken = new Set(recorded.map(nameOf));
+    const taken = textSet(recorded.map(nameOf));
     const answers: Answers = new Map();
     const selected: Candidate[] = [];
     for (const draft of drafts) {

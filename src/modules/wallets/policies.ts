@@ -2,6 +2,7 @@ import { formatInstant } from '../../core/clock.ts';
 import { newId } from '../../core/id.ts';
 import { type KeyedMap, keyedMap } from '../../core/keyed-map.ts';
 import { formatMoney } from '../../core/money.ts';
+import { textSet } from '../../core/text-set.ts';
 import { insufficientBalance } from './errors.ts';
 import {
   type Adjustment,
@@ -37,7 +38,7 @@ export function postMovements(
     current.set(wallet, { ...wallet, ...after, lastSequence: sequence });
     return { ...movement, id: newId(), walletId: wallet.id, sequence, after, createdAt };
   });
-  const touched = new Set(entries.map(({ walletId }) => walletId));
+  const touched = textSet(entries.map(({ walletId }) => walletId));
   return { entries, wallets: current.values().filter(({ id }) => touched.has(id)) };
 }
 
