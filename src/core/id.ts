@@ -1,4 +1,4 @@
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomFillSync, randomInt } from 'node:crypto';
 
 /*
  * UUIDs of version 7 (RFC 9562), 6.2 method 1: 48 bits of milliseconds; then 42 bits of a counter, which begins at a
@@ -11,6 +11,18 @@ const HIGH_BITS = 2 ** 12;
 const LOW_BITS = 2 ** 30;
 /** Binary 10, before the counter's lower bits. */
 const VARIANT = 2 ** 31;
+
+/*
+ * A purchase takes half a dozen ids. Put together of texts each was 400 ns and a kilobyte of garbage; written digit by
+ * digit into bytes that are read as a text it is 100 ns and the text.
+ */
+const LENGTH = 36;
+const COUNTER_AT = [19, 20, 21, 22, 24, 25, 26, 27];
+const RANDOM_AT = [28, 29, 30, 31, 32, 33, 34, 35];
+const DIGITS = Buffer.from('0123456789abcdef');
+
+const randomBits = new Uint32Array(1024);
+let randomsTaken = randomBits.length;
 
 const nextOfOwnTime = idSequence();
 const nextOfGivenTime = idSequence();
@@ -38,19 +50,39 @@ export function isId(text: string): boolean {
 }
 
 function idSequence(): (millisecond: number) => string {
+  const digits = Buffer.alloc(LENGTH);
   let current = -1;
-  let prefix = '';
   let count = 0;
   return (millisecond) => {
     if (millisecond !== current) {
       current = millisecond;
-      prefix = `${timeDigits(millisecond)}-7${hex(randomInt(HIGH_BITS), 3)}-`;
+      digits.write(`${timeDigits(millisecond)}-7${hex(randomInt(HIGH_BITS), 3)}-    -`, 'latin1');
       count = randomInt(LOW_BITS / 2);
     }
     count += 1;
-    const low = (VARIANT + count).toString(16);
-    return `${prefix}${low.slice(0, 4)}-${low.slice(4)}${randomUUID().slice(0, 8)}`;
+    writeHex(digits, COUNTER_AT, VARIANT + count);
+    writeHex(digits, RANDOM_AT, random32());
+    return digits.toString('latin1');
   };
+}
+
+/** The 32 bits of a number, at eight places. */
+function writeHex(digits: Buffer, places: readonly number[], value: number): void {
+  let bits = 32;
+  for (const place of places) {
+    bits -= 4;
+    digits[place] = DIGITS[(value >>> bits) & 15] as number;
+  }
+}
+
+function random32(): number {
+  if (randomsTaken === randomBits.length) {
+    randomFillSync(randomBits);
+    randomsTaken = 0;
+  }
+  const taken = randomBits[randomsTaken] as number;
+  randomsTaken += 1;
+  return taken;
 }
 
 function timeDigits(millisecond: number): string {
