@@ -9,7 +9,8 @@ export type KeyedMap<Key, Value> = {
 type Level = Map<string, unknown>;
 
 /**
- * A map inside a map for each further text of the key. One text put together of them would be new at each look, and V8
+ * A map inside a map for each further text of the key: it takes fewest when the text with the fewest values comes first.
+ * One text put together of them would be new at each look, and V8
  * interns a new text before it looks for it: a third of a microsecond, and garbage of the old generation.
  */
 export function keyedMap<Key, Value>(

@@ -74,9 +74,9 @@ export function rewardCapKey(reward: Reward): CapKey | null {
   return { userId: reward.userId, offerId: reward.terms.offerId, month: reward.capMonth };
 }
 
-/** Something for each cap, the last one where several are given. */
+/** Something for each cap, the last one where several are given. Of months there are fewest, so they come first. */
 export function capMap<Value extends CapKey>(values: readonly Value[] = []): KeyedMap<CapKey, Value> {
-  const map = keyedMap<CapKey, Value>(({ userId, offerId, month }) => [userId, offerId, month]);
+  const map = keyedMap<CapKey, Value>(({ userId, offerId, month }) => [month, offerId, userId]);
   for (const value of values) map.set(value, value);
   return map;
 }

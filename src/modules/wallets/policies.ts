@@ -53,11 +53,11 @@ export function balancesAfter(before: Balances, movement: Movement): Balances {
   return after;
 }
 
-/** Something for each wallet, such as itself. */
+/** Something for each wallet, such as itself. There are few currencies, so they come first. */
 export function walletMap<Value>(
   values: readonly (Value & WalletOwner)[] = [],
 ): KeyedMap<WalletOwner, Value> {
-  const map = keyedMap<WalletOwner, Value>(({ userId, currency }) => [userId, currency]);
+  const map = keyedMap<WalletOwner, Value>(({ userId, currency }) => [currency, userId]);
   for (const value of values) map.set(value, value);
   return map;
 }
