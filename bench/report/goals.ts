@@ -64,7 +64,8 @@ export function goalsOf(measurements: readonly Measurement[]): Goal[] {
   add(mix, 'deadlocks', mix?.deadlocks, 'at most', 0);
 
   const [overload] = ofName(measurements, 'overload');
-  add(overload, 'rate ÷ peak', ratio(overload?.perSecond, peak?.perSecond), 'at least', 0.9);
+  const [full] = ofName(measurements, 'full');
+  add(overload, 'rate ÷ full', ratio(overload?.perSecond, full?.perSecond), 'at least', 0.9);
   add(
     overload,
     'refusals other than 503 and 429',
