@@ -70,6 +70,8 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
         ? [enqueue(items, [])]
         : items.map((item) => enqueue([item], keysOf(item).map(hashOf)));
     dispatch();
+    const [first] = answers;
+    if (first !== undefined && answers.length === 1) return first;
     return Promise.all(answers).then((outcomes) => outcomes.flat());
   }
 

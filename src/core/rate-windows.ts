@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { Logger } from './logging.ts';
 
 export type Take = {
@@ -79,6 +79,8 @@ export async function sharedWindows(options: {
   let outage: Error | undefined;
   let failure: Error | undefined;
 
+  // Loaded where there is a Redis: it is 5 MiB.
+  const { Redis } = await import('ioredis');
   const redis = new Redis(options.redisUrl, {
     lazyConnect: true,
     connectTimeout: 1_000,
