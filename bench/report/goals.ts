@@ -65,6 +65,7 @@ export function goalsOf(measurements: readonly Measurement[]): Goal[] {
 
   const [overload] = ofName(measurements, 'overload');
   const [full] = ofName(measurements, 'full');
+  add(overload, 'rate ÷ peak', ratio(overload?.perSecond, peak?.perSecond), 'at least', 0.9);
   add(overload, 'rate ÷ full', ratio(overload?.perSecond, full?.perSecond), 'at least', 0.9);
   add(
     overload,

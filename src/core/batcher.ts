@@ -187,12 +187,13 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
     items: readonly Item[],
     outcomes: readonly Outcome<Result>[],
   ): void {
-    report?.(items, outcomes);
     let position = 0;
     for (const job of jobs) {
       job.resolve(outcomes.slice(position, position + job.items.length));
       position += job.items.length;
     }
+    // Last, so that nobody stays without an answer when it throws.
+    report?.(items, outcomes);
   }
 
   return {
