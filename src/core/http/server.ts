@@ -103,7 +103,7 @@ function addSecurityHeaders(server: HttpServer): void {
   setHeaders({} as IncomingMessage, answer as unknown as ServerResponse, (error) => {
     if (error !== undefined) throw error;
   });
-  server.addHook('onRequest', (_request, reply, done) => {
+  server.addHook('onSend', (_request, reply, _payload, done) => {
     reply.headers(headers);
     done();
   });
@@ -122,7 +122,7 @@ function acceptedRequestId(header: string | string[] | undefined): string | unde
 }
 
 function addObservation(server: HttpServer, metrics: Metrics): void {
-  server.addHook('onRequest', (request, reply, done) => {
+  server.addHook('onSend', (request, reply, _payload, done) => {
     reply.header('x-request-id', request.id);
     done();
   });
