@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { accessSync, constants, cpSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
-import { parseEnv } from 'node:util';
+import { parseEnv, promisify } from 'node:util';
 import { PROJECT_DIRECTORY, readConfig } from '../../src/config.ts';
 import { migrate } from '../../src/core/migrations.ts';
 import { freePort } from '../support/child-platform.ts';
@@ -78,6 +78,26 @@ describe('the image', () => {
     const url = await platform.server.listen({ port: 0, host: 'localhost' });
     assert.equal(await check(Number(new URL(url).port)), 0);
     assert.equal(await check(await freePort()), 1);
+  });
+
+  test('has compiled what it starts: no types are stripped in it', async () => {
+    const [, command = ''] = /^RUN (for program in .+)$/m.exec(dockerfile) ?? [];
+    const environment = {
+      PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}`,
+      NODE_ENV: 'production',
+      NODE_COMPILE_CACHE: join(process.env[SCRATCH_VARIABLE] ?? '', `compiled-${process.pid}`),
+      // amaro is what Node strips types with.
+      NODE_OPTIONS: `--import=data:text/javascript,process.on('exit',()=>console.log(process.moduleLoadList.join().includes('amaro')))`,
+    };
+    const build = async () => {
+      const options = { cwd: PROJECT_DIRECTORY, env: environment };
+      const { stdout } = await promisify(execFile)('sh', ['-c', command], options);
+      return stdout.trim().split('\n');
+    };
+
+    assert.ok(command.includes(packageJson.scripts.up.match(/--.+ (?=src)/)[0]));
+    assert.equal((await build())[0], 'true');
+    assert.deepEqual(await build(), ['false', 'false']);
   });
 
   test('leaves out packages that are there to be left out', () => {
