@@ -10,13 +10,14 @@ export const SECTIONS: readonly Section[] = [
   lone,
   single,
   half,
+  // Beside the peak that it is held against: a purchase costs more in a database that has grown.
+  overload,
   batch,
   hot,
   mix,
   wallet,
   lists,
   login,
-  overload,
   memory,
   two,
 ];
