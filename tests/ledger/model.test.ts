@@ -51,7 +51,7 @@ const steps = fc.array(
         kind: fc.constant('settle' as const),
         settlements: fc.array(
           fc.record({ order: fc.nat({ max: 60 }), to: fc.constantFrom('confirmed', 'reversed') }),
-          { minLength: 1, maxLength: 8 },
+          { minLength: 8, maxLength: 24 },
         ),
       }),
     },
