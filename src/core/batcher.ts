@@ -20,6 +20,8 @@ export type BatcherOptions<Item, Result> = {
   readonly minItemsBeside?: number;
   /** Items waiting beyond this many are refused with OVERLOADED. */
   readonly maxQueued: number;
+  /** More unanswered calls than `calls`, for longer than `ms` on end, are no burst any more. Unless said otherwise, all are. */
+  readonly crowd?: { readonly calls: number; readonly ms: number };
 };
 
 export type Batcher<Item, Result> = {
@@ -29,7 +31,7 @@ export type Batcher<Item, Result> = {
    */
   readonly submit: (items: readonly Item[]) => Promise<readonly Outcome<Result>[]>;
   readonly queued: () => number;
-  /** True when `submit` would refuse whatever comes. */
+  /** True when `submit` would refuse whatever comes, and when there is a crowd that is not served soon enough. */
   readonly isFull: () => boolean;
   readonly inFlight: () => number;
 };
@@ -48,7 +50,7 @@ type Job<Item, Result> = {
  * leave together. So a lone request pays nothing, and load forms batches by itself.
  */
 export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Batcher<Item, Result> {
-  const { run, isolates, keysOf, report, maxItems, maxInFlight, maxQueued } = options;
+  const { run, isolates, keysOf, report, maxItems, maxInFlight, maxQueued, crowd } = options;
   const minItemsBeside = Math.min(options.minItemsBeside ?? 1, maxItems);
 
   let waiting: Job<Item, Result>[] = [];
@@ -58,6 +60,9 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
   let held = new Set<number>();
   /** Items that wait for nothing but a slot. */
   let free = 0;
+  let unanswered = 0;
+  /** By performance.now(). */
+  let crowdedSince: number | undefined;
 
   function submit(items: readonly Item[]): Promise<readonly Outcome<Result>[]> {
     if (items.length === 0) return Promise.resolve([]);
@@ -70,9 +75,26 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
         ? [enqueue(items, [])]
         : items.map((item) => enqueue([item], keysOf(item).map(hashOf)));
     dispatch();
+    enter();
     const [first] = answers;
-    if (first !== undefined && answers.length === 1) return first;
-    return Promise.all(answers).then((outcomes) => outcomes.flat());
+    if (first !== undefined && answers.length === 1) return first.finally(leave);
+    return Promise.all(answers)
+      .then((outcomes) => outcomes.flat())
+      .finally(leave);
+  }
+
+  function enter(): void {
+    unanswered += 1;
+    if (crowd !== undefined && unanswered > crowd.calls) crowdedSince ??= performance.now();
+  }
+
+  function leave(): void {
+    unanswered -= 1;
+    if (crowd !== undefined && unanswered <= crowd.calls) crowdedSince = undefined;
+  }
+
+  function isCrowded(): boolean {
+    return crowd !== undefined && crowdedSince !== undefined && performance.now() - crowdedSince >= crowd.ms;
   }
 
   function enqueue(items: readonly Item[], keys: readonly number[]): Promise<readonly Outcome<Result>[]> {
@@ -199,7 +221,7 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
   return {
     submit,
     queued: () => queued,
-    isFull: () => queued >= maxQueued,
+    isFull: () => queued >= maxQueued || isCrowded(),
     inFlight: () => running.size,
   };
 }

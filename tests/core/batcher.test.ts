@@ -126,6 +126,46 @@ describe('a batcher', () => {
     assert.ok(!runs.some(({ items }) => items.includes('d')));
   });
 
+  test('is full for a crowd that stays, and not for a burst', async () => {
+    for (const [ms, isFullThen] of [
+      [0, true],
+      [60_000, false],
+    ] as const) {
+      const { submit, runs, isFull } = manualBatcher({ crowd: { calls: 2, ms } });
+      const answers = [submit(['a', 'b', 'c']), submit(['d'])];
+      assert.equal(isFull(), false, 'calls are counted, not their items');
+
+      answers.push(submit(['e']));
+
+      assert.equal(isFull(), isFullThen);
+      answers.push(submit(['f']));
+      await finishAll(runs);
+      assert.equal((await Promise.all(answers)).flat().length, 6, 'who is in the crowd is served');
+      await settle();
+      assert.equal(isFull(), false);
+    }
+  });
+
+  test('counts a call until all of its items are answered, also when they fail', async () => {
+    const { submit, runs, isFull } = manualBatcher({
+      crowd: { calls: 0, ms: 0 },
+      maxItems: 1,
+      keysOf: lettersOf,
+      isolates: () => false,
+      poison: 'b',
+    });
+    const answer = submit(['a', 'b']);
+
+    runs[0]?.finish();
+    await settle();
+    assert.equal(isFull(), true);
+    runs[1]?.finish();
+    await assert.rejects(answer);
+    await settle();
+
+    assert.equal(isFull(), false);
+  });
+
   test('takes new jobs again once the queue has drained', async () => {
     const { submit, runs } = manualBatcher({ maxQueued: 1 });
     const accepted = [submit(['a']), submit(['b'])];

@@ -25,7 +25,8 @@ import { compileBody, compileHeaders, compileText } from './validation.ts';
 const BODY_LIMIT_BYTES = 64 * 1024;
 const REQUEST_TIMEOUT_MS = 10_000;
 const HEADERS_TIMEOUT_MS = 5_000;
-const REFUSAL_HELD_BACK_MS = 2_000;
+const REFUSALS_PER_SECOND = 250;
+const REFUSAL_HELD_BACK_MS = { least: 2_000, most: 8_000 };
 
 const COMPILERS = {
   params: compileText,
@@ -71,23 +72,30 @@ export async function createHttpServer(options: {
   addSecurityHeaders(server);
   await registerOpenApi(server, { publicUrl: options.publicUrl });
   server.addHook('onRoute', requireAccess);
-  server.addHook('onRequest', refuseWhenFull);
+  server.addHook('onRequest', refusalWhenFull());
   server.addHook('onRequest', authenticationHook(options.authenticate));
   addBodies(server);
   return server;
 }
 
 /**
- * Neither the caller nor the body is looked at, and the refusal is held back for two to three seconds: refused at once,
- * those who do not wait come back thousands of times a second, and the event loop is never done with them; all after the
- * same time, they come back as a wave.
+ * Neither the caller nor the body is looked at, and the refusal is held back: refused at once, those who do not wait come
+ * back thousands of times a second, and the event loop is never done with them. A refusal costs about as much as a
+ * purchase, so there are not more of them in a second than can be spared, however many wait for theirs.
  */
-function refuseWhenFull({ routeOptions }: FastifyRequest, _reply: FastifyReply, done: HookDone): void {
-  if (routeOptions.config.isFull?.() !== true) done();
-  else {
-    const refuse = () => done(overloaded({ retry_after_seconds: 1 }));
-    setTimeout(refuse, REFUSAL_HELD_BACK_MS * (1 + Math.random() / 2));
-  }
+function refusalWhenFull() {
+  /** When the latest refusal will be told, by performance.now(). */
+  let latest = 0;
+  return ({ routeOptions }: FastifyRequest, _reply: FastifyReply, done: HookDone): void => {
+    if (routeOptions.config.isFull?.() !== true) {
+      done();
+      return;
+    }
+    const now = performance.now();
+    const { least, most } = REFUSAL_HELD_BACK_MS;
+    latest = Math.min(Math.max(latest + 1_000 / REFUSALS_PER_SECOND, now + least), now + most);
+    setTimeout(() => done(overloaded({ retry_after_seconds: 1 })), Math.round(latest - now));
+  };
 }
 
 /** Those of helmet, which are the same for every answer: it is asked for them once. */

@@ -27,6 +27,13 @@ const MAX_BATCHES_IN_FLIGHT = 2;
 /** A batch costs as much as four purchases before it has any: a small one does not leave beside another. */
 const MIN_PURCHASES_BESIDE = 32;
 
+/**
+ * A burst may wait; a crowd that stays costs more than it brings, as each request that waits for long is work for the
+ * garbage collector: with 1,024 callers a third more of the processor than with 512, for no purchase more. Told apart by
+ * time, as in CoDel (Nichols and Jacobson, "Controlling Queue Delay", 2012).
+ */
+const CROWD = { calls: 512, ms: 200 };
+
 export function purchasesModule(deps: {
   database: Database;
   clock: Clock;
@@ -54,6 +61,7 @@ export function purchasesModule(deps: {
     maxItems: deps.maxPurchasesPerBatch,
     maxInFlight: MAX_BATCHES_IN_FLIGHT,
     maxQueued: deps.maxQueuedPurchases,
+    crowd: CROWD,
     isolates,
   };
   const { countOutcomes } = deps.metrics;

@@ -1,11 +1,55 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { pino } from 'pino';
 import { invalidToken } from '../../../src/core/caller.ts';
 import { createHttpServer } from '../../../src/core/http/server.ts';
 import { createMetrics } from '../../../src/core/metrics.ts';
 
 test('a route that is full refuses before it looks at the caller, and not at once', async (t) => {
+  const { post, looks, setFull } = await thingsServer(t);
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  let isAnswered = false;
+  const refused = post().finally(() => {
+    isAnswered = true;
+  });
+  await settle();
+  t.mock.timers.tick(1_999);
+  await settle();
+  assert.equal(isAnswered, false);
+  t.mock.timers.tick(1);
+  const answer = await refused;
+
+  assert.equal(answer.statusCode, 503);
+  assert.equal(answer.json().error.code, 'OVERLOADED');
+  assert.equal(answer.headers['retry-after'], '1');
+  assert.equal(looks(), 0);
+
+  setFull(false);
+  assert.equal((await post()).statusCode, 401);
+  assert.equal(looks(), 1);
+});
+
+test('refusals are told at a pace, and none later than after eight seconds', async (t) => {
+  const { post } = await thingsServer(t);
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  let answered = 0;
+  const callers = 1_700;
+  for (let caller = 0; caller < callers; caller += 1) {
+    void post().then(() => {
+      answered += 1;
+    });
+  }
+  await settle();
+
+  t.mock.timers.tick(3_000);
+  await settle();
+  assert.ok(answered > 0 && answered < 350, `${answered} told in the first second`);
+  t.mock.timers.tick(5_000);
+  await settle();
+  assert.equal(answered, callers);
+});
+
+async function thingsServer(t: TestContext) {
   let looks = 0;
   let full = true;
   const server = await createHttpServer({
@@ -19,33 +63,22 @@ test('a route that is full refuses before it looks at the caller, and not at onc
     publicUrl: 'http://localhost',
   });
   t.after(() => server.close());
-  const config = { access: ['user'] as const, isFull: () => full };
-  server.post('/things', { config }, async () => ({}));
+  server.post('/things', { config: { access: ['user'], isFull: () => full } }, async () => ({}));
   await server.ready();
-  const post = () =>
-    server.inject({ method: 'POST', url: '/things', headers: { authorization: 'Bearer some.access.token' } });
-
-  t.mock.timers.enable({ apis: ['setTimeout'] });
-  let isAnswered = false;
-  const refused = post().finally(() => {
-    isAnswered = true;
-  });
-  const settle = async () => {
-    for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  return {
+    looks: () => looks,
+    setFull: (value: boolean) => {
+      full = value;
+    },
+    post: () =>
+      server.inject({
+        method: 'POST',
+        url: '/things',
+        headers: { authorization: 'Bearer some.access.token' },
+      }),
   };
-  await settle();
-  t.mock.timers.tick(1_999);
-  await settle();
-  assert.equal(isAnswered, false);
-  t.mock.timers.tick(1_001);
-  const answer = await refused;
+}
 
-  assert.equal(answer.statusCode, 503);
-  assert.equal(answer.json().error.code, 'OVERLOADED');
-  assert.equal(answer.headers['retry-after'], '1');
-  assert.equal(looks, 0);
-
-  full = false;
-  assert.equal((await post()).statusCode, 401);
-  assert.equal(looks, 1);
-});
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
