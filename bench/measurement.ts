@@ -8,6 +8,8 @@ export type Measurement = {
   readonly load: string;
   /** What is counted. */
   readonly unit: 'purchases' | 'requests';
+  /** Unknown where pgbench measures. */
+  readonly startedAt_ms?: number;
   readonly perSecond: number;
   readonly seconds: number;
   /** Unknown where pgbench measures. */

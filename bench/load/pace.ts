@@ -7,18 +7,18 @@ import { tally } from './tally.ts';
 /** So many connections are opened at a time: more would overrun the queue of those that the server has to accept. */
 const CONNECTS_AT_ONCE = 128;
 
+/** After the end: whose answer is held back for longer hangs up. */
+const PATIENCE_MS = 1_500;
+
 /** Callers of an open loop that have their connection from the start. */
 const FIRST_CALLERS = 64;
-
-/** Of each of them, before it counts: code that runs for the first time is slow, and nothing waits for it. */
-const WARM_UP_REQUESTS = 32;
 
 /** All of them: requests beyond wait for one, and that wait is part of what they took. */
 const MOST_CALLERS = 1_024;
 
 /**
- * Each caller sends its next request when the last one is answered. What is under way at the end is waited for, so
- * that everything the platform did is counted.
+ * Each caller sends its next request when the last one is answered. What is under way at the end is waited for, for a
+ * while, so that everything the platform did is counted.
  */
 export async function runClosedLoop(
   urls: readonly string[],
@@ -43,8 +43,17 @@ export async function runClosedLoop(
     });
   }
 
-  await Promise.all(callers.map((caller) => new Promise<void>((ended) => keepSending(caller, ended))));
-  const result = counted.result();
+  let waiting = callers.length;
+  const allEnded = new Promise<void>((resolve) => {
+    for (const caller of callers) {
+      keepSending(caller, () => {
+        waiting -= 1;
+        if (waiting === 0) resolve();
+      });
+    }
+  });
+  await Promise.race([allEnded, sleep(seconds * 1000 + PATIENCE_MS, undefined, { ref: false })]);
+  const result = counted.result(waiting);
   await closeAll(callers);
   return result;
 }
@@ -52,19 +61,16 @@ export async function runClosedLoop(
 /** Requests come evenly spread, whatever became of those before; times count from when each one was due. */
 export async function runOpenLoop(
   urls: readonly string[],
-  { perSecond, seconds }: OpenLoop,
+  { perSecond, seconds, warmUp_seconds }: OpenLoop,
   next: () => Request,
 ): Promise<LoadResult> {
   const callers = await connectCallers(urls, FIRST_CALLERS);
-  for (let sent = 0; sent < WARM_UP_REQUESTS; sent += 1) {
-    await Promise.all(callers.map((caller) => caller.connect()));
-  }
   const idle = [...callers];
   /** When those were due that wait for a caller. */
   const waiting: number[] = [];
   const total = Math.round(perSecond * seconds);
   const allAnswered = Promise.withResolvers<void>();
-  const counted = tally();
+  const counted = tally(warmUp_seconds);
   const started = performance.now();
   let answered = 0;
 

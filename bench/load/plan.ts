@@ -10,7 +10,12 @@ export type LoadPlan = {
 export type ClosedLoop = { readonly connections: number; readonly seconds: number };
 
 /** Requests that come when they come, whether the last one is answered or not. */
-export type OpenLoop = { readonly perSecond: number; readonly seconds: number };
+export type OpenLoop = {
+  readonly perSecond: number;
+  readonly seconds: number;
+  /** Times of the first so many are in the timeline alone: a generator that has just started takes a processor for itself. */
+  readonly warmUp_seconds?: number;
+};
 
 export type Scenario =
   | ({
@@ -48,9 +53,13 @@ export type Latency = {
 };
 
 export type LoadResult = {
+  /** When the first request was due, in milliseconds since 1970. */
+  readonly startedAt_ms: number;
   /** From the first request to the last answer that is no refusal. */
   readonly seconds: number;
-  /** Answers by status; `lost` is a connection that ended without one. */
+  /**
+   * Answers by status; `lost` is a connection that ended without one, `hung up` a caller who did not wait any longer.
+   */
   readonly answers: Readonly<Record<string, number>>;
   /** Purchases that the platform said it recorded. */
   readonly purchases: number;

@@ -10,6 +10,7 @@ export type Caller = {
   readonly send: (request: Request, answered: (answer: Answer | undefined) => void) => void;
   /** Opens the connection before anything is measured, and uses it once. */
   readonly connect: () => Promise<void>;
+  /** Hangs up where there is no answer yet. */
   readonly close: () => Promise<void>;
 };
 
@@ -52,7 +53,7 @@ export function openCaller(url: string): Caller {
     await body.dump();
   }
 
-  return { send, connect, close: () => client.close() };
+  return { send, connect, close: () => client.destroy() };
 }
 
 function countRecorded(chunks: readonly Buffer[]): number {

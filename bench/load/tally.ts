@@ -17,8 +17,9 @@ export type Answer = {
 type OpenSecond = { done: number; failed: number; readonly latencies: Latencies };
 
 /** Counts answers and their times. */
-export function tally() {
+export function tally(warmUp_seconds = 0) {
   const started = performance.now();
+  const startedAt_ms = Date.now();
   const cpu = process.cpuUsage();
   const all = latencies();
   const answers: Record<string, number> = {};
@@ -45,7 +46,7 @@ export function tally() {
     done += answer.done;
     second.done += answer.done;
     const units = Math.min(HIGHEST, Math.max(1, Math.round((now - due) * PER_MS)));
-    all.recordValue(units);
+    if (due - started >= warmUp_seconds * 1000) all.recordValue(units);
     second.latencies.recordValue(units);
   }
 
@@ -55,11 +56,13 @@ export function tally() {
     return timeline[number] as OpenSecond;
   }
 
-  function result(): LoadResult {
+  /** `hungUp`: how many do not wait for their answer any longer. */
+  function result(hungUp = 0): LoadResult {
     const { user, system } = process.cpuUsage(cpu);
     return {
+      startedAt_ms,
       seconds: ((lastDone ?? performance.now()) - started) / 1000,
-      answers,
+      answers: { ...answers, ...(hungUp > 0 && { 'hung up': hungUp }) },
       purchases,
       done,
       latency: percentiles(all),

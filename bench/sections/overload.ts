@@ -2,16 +2,14 @@ import { buying, inWords, peakOf, type Section, send } from './section.ts';
 
 /** Ten times those with whom the curve is flat. */
 const CALLERS = 2_560;
-/** Small enough that most of them find it full. */
-const QUEUE = 256;
 /** Files that a process needs beside its connections. */
 const OTHER_FILES = 256;
 const SECONDS = 10;
 const LONG_SECONDS = 60;
 
 /**
- * As many callers as the peak had; ten times as many as it takes, who come again as soon as they are refused; then, at
- * once, a quarter of what the platform can do. The peak is measured again, on the same process and right before, as a
+ * As many callers as the peak had; ten times as many as it takes, who come again as soon as they are refused; then, as
+ * soon as these have hung up, a quarter of what the platform can do. The peak is measured again, on the same process and right before, as a
  * machine that is shared has another one after some minutes: what is lost to the overload can be told from that.
  */
 export const overload: Section = {
@@ -22,7 +20,7 @@ export const overload: Section = {
     const connections = Math.min(CALLERS, mostFiles() - OTHER_FILES);
     const peak = peakOf(bench);
     const perSecond = peak.perSecond / 4;
-    const api = await bench.startApi('src/main.ts', { MAX_QUEUED_PURCHASES: String(QUEUE) });
+    const api = await bench.startApi();
     const seconds = long ? LONG_SECONDS : SECONDS;
     const purchases = () => ({ kind: 'purchases', ...buying(programme) }) as const;
     const sending = (connections: number) => () => send([api], purchases(), { connections, seconds });

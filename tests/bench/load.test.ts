@@ -69,6 +69,19 @@ describe('a tally', () => {
     assert.ok(latency.max < 1_000, 'what a refusal took is not in it');
   });
 
+  test('has what was due while it warmed up in the timeline alone', (t) => {
+    let now = 0;
+    t.mock.method(performance, 'now', () => now);
+    const counted = tally(1);
+    now = 1_500;
+    counted.count(DONE, 999);
+    counted.count(DONE, 1_000);
+    const { latency, timeline, done } = counted.result();
+    assert.ok(latency.max <= 501, `${latency.max}`);
+    assert.ok((timeline[0]?.p99 ?? 0) >= 500);
+    assert.equal(done, 2);
+  });
+
   test('tells what became of the requests that were due in each second', (t) => {
     let now = 0;
     t.mock.method(performance, 'now', () => now);
@@ -109,6 +122,17 @@ describe('a closed loop', () => {
     assert.deepEqual(result.answers, { 201: seen });
     assert.equal(mostOpen, 8);
     assert.ok(seen > 8, 'callers come back');
+  });
+
+  test('hangs up on who does not answer, some time after its end', async () => {
+    let seen = 0;
+    const url = await startStub((_request, response) => {
+      seen += 1;
+      if (seen > 1) response.writeHead(201).end('{}');
+    });
+    const result = await runClosedLoop([url], { connections: 2, seconds: 0.1 }, requestsOf(PURCHASES));
+    assert.equal(result.answers['hung up'], 1);
+    assert.equal(result.purchases, seen - 1);
   });
 
   test('spreads its callers over all addresses', async () => {
