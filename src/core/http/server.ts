@@ -81,12 +81,13 @@ export async function createHttpServer(options: {
 /**
  * Neither the caller nor the body is looked at, and the refusal is held back: refused at once, those who do not wait come
  * back thousands of times a second, and the event loop is never done with them. A refusal costs about as much as a
- * purchase, so there are not more of them in a second than can be spared, however many wait for theirs.
+ * purchase, so there are not more of them in a second than can be spared, however many wait for theirs; and none for
+ * those who have hung up.
  */
 function refusalWhenFull() {
   /** When the latest refusal will be told, by performance.now(). */
   let latest = 0;
-  return ({ routeOptions }: FastifyRequest, _reply: FastifyReply, done: HookDone): void => {
+  return ({ routeOptions }: FastifyRequest, { raw }: FastifyReply, done: HookDone): void => {
     if (routeOptions.config.isFull?.() !== true) {
       done();
       return;
@@ -94,7 +95,9 @@ function refusalWhenFull() {
     const now = performance.now();
     const { least, most } = REFUSAL_HELD_BACK_MS;
     latest = Math.min(Math.max(latest + 1_000 / REFUSALS_PER_SECOND, now + least), now + most);
-    setTimeout(() => done(overloaded({ retry_after_seconds: 1 })), Math.round(latest - now));
+    const refuse = () => done(overloaded({ retry_after_seconds: 1 }));
+    const refusal = setTimeout(refuse, Math.round(latest - now));
+    raw.once('close', () => clearTimeout(refusal));
   };
 }
 
