@@ -29,8 +29,8 @@ const MIN_PURCHASES_BESIDE = 32;
 
 /**
  * A burst may wait; a crowd that stays costs more than it brings, as each request that waits for long is work for the
- * garbage collector: with 1,024 callers a third more of the processor than with 512, for no purchase more. Told apart by
- * time, as in CoDel (Nichols and Jacobson, "Controlling Queue Delay", 2012).
+ * garbage collector: with 1,024 callers a purchase costs the API a quarter more than with 512. Told apart by time, as in
+ * CoDel (Nichols and Jacobson, "Controlling Queue Delay", 2012).
  */
 const CROWD = { calls: 512, ms: 200 };
 
