@@ -9,8 +9,9 @@ const LONG_SECONDS = 60;
 
 /**
  * As many callers as the peak had; ten times as many as it takes, who come again as soon as they are refused; then, as
- * soon as these have hung up, a quarter of what the platform can do. The peak is measured again, on the same process and right before, as a
- * machine that is shared has another one after some minutes: what is lost to the overload can be told from that.
+ * soon as these have hung up, a quarter of what the platform can do. The peak is measured again, on the same process and
+ * right before, as a machine that is shared has another one after some minutes: what is lost to the overload can be told
+ * from that.
  */
 export const overload: Section = {
   name: 'overload',

@@ -20,7 +20,7 @@ export type BatcherOptions<Item, Result> = {
   readonly minItemsBeside?: number;
   /** Items waiting beyond this many are refused with OVERLOADED. */
   readonly maxQueued: number;
-  /** More unanswered calls than `calls`, for longer than `ms` on end, are no burst any more. Unless said otherwise, all are. */
+  /** More unanswered calls than `calls`, for `ms` on end, are no burst any more. Without it, nobody is refused for that. */
   readonly crowd?: { readonly calls: number; readonly ms: number };
 };
 
