@@ -1,26 +1,57 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 
 /** On busy processors a collector with helpers waits for them, 10 to 30 ms at a time; by itself it takes three. */
-const CALM_COLLECTOR = ['--single-threaded-gc'];
+const CALM_COLLECTOR = ['--single-threaded-gc', '--expose-gc'];
 
-/** Starts a program in a process of its own, tells it what to do and waits for its answer; then it is gone. */
-export async function askChild<Answer>(program: string, plan: object): Promise<Answer> {
-  const child = fork(program, { execArgv: CALM_COLLECTOR });
-  try {
-    child.send(plan);
-    const ended = once(child, 'exit').then(([code, signal]) => {
-      throw new Error(`${program} ended with ${code ?? signal} and without an answer`);
+/**
+ * A program in a process of its own, which is started by the first question and answers one at a time. It stays for the
+ * next one, as code that is new to a process is compiled on the processors that are measured; and ends with whoever
+ * asks, whom it does not keep.
+ */
+export function childOf<Plan extends object, Answer>(program: string): (plan: Plan) => Promise<Answer> {
+  let child: ChildProcess | undefined;
+
+  function start(): ChildProcess {
+    const started = fork(program, { execArgv: CALM_COLLECTOR });
+    started.once('exit', () => {
+      child = undefined;
     });
-    const [answer] = await Promise.race([once(child, 'message'), ended]);
-    return answer as Answer;
-  } finally {
-    child.kill('SIGKILL');
+    return started;
+  }
+
+  return async (plan) => {
+    child ??= start();
+    const asked = child;
+    const done = new AbortController();
+    keepAlive(asked, true);
+    try {
+      const ended = once(asked, 'exit', done).then(([code, signal]) => {
+        throw new Error(`${program} ended with ${code ?? signal} and without an answer`);
+      });
+      asked.send(plan);
+      const [answer] = await Promise.race([once(asked, 'message', done), ended]);
+      return answer as Answer;
+    } finally {
+      done.abort();
+      keepAlive(asked, false);
+    }
+  };
+}
+
+function keepAlive(child: ChildProcess, isAsked: boolean): void {
+  for (const handle of [child, child.channel]) {
+    if (isAsked) handle?.ref();
+    else handle?.unref();
   }
 }
 
-/** The other side: works once, and ends with whoever asked. */
+/** The other side: answers until whoever asks is gone. What one question leaves behind is no burden to the next. */
 export function answerParent<Plan>(work: (plan: Plan) => Promise<object>): void {
   process.on('disconnect', () => process.exit());
-  process.on('message', async (plan: Plan) => process.send?.(await work(plan)));
+  process.on('message', async (plan: Plan) => {
+    const answer = await work(plan);
+    gc?.();
+    process.send?.(answer);
+  });
 }

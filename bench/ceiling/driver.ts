@@ -26,5 +26,7 @@ answerParent(async ({ url, clients, seconds }: CeilingPlan) => {
       }
     }),
   );
-  return counted.result();
+  const result = counted.result();
+  await Promise.all(connections.map((client) => client.end()));
+  return result;
 });

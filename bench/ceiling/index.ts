@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { askChild } from '../child.ts';
+import { childOf } from '../child.ts';
 import type { LoadResult } from '../load/plan.ts';
 import { MERCHANTS, USERS } from '../programme.ts';
 import { purchaseStatement } from './statement.ts';
@@ -32,9 +32,7 @@ const DRIVER = join(import.meta.dirname, 'driver.ts');
 const runProgram = promisify(execFile);
 
 /** Driven by Node's own driver, in a process of its own. */
-export function driveByNode(plan: CeilingPlan): Promise<CeilingResult> {
-  return askChild(DRIVER, plan);
-}
+export const driveByNode = childOf<CeilingPlan, CeilingResult>(DRIVER);
 
 export async function hasPgbench(): Promise<boolean> {
   return runProgram('pgbench', ['--version']).then(

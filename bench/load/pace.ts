@@ -61,7 +61,7 @@ export async function runClosedLoop(
 /** Requests come evenly spread, whatever became of those before; times count from when each one was due. */
 export async function runOpenLoop(
   urls: readonly string[],
-  { perSecond, seconds, warmUp_seconds }: OpenLoop,
+  { perSecond, seconds }: OpenLoop,
   next: () => Request,
 ): Promise<LoadResult> {
   const callers = await connectCallers(urls, FIRST_CALLERS);
@@ -70,7 +70,7 @@ export async function runOpenLoop(
   const waiting: number[] = [];
   const total = Math.round(perSecond * seconds);
   const allAnswered = Promise.withResolvers<void>();
-  const counted = tally(warmUp_seconds);
+  const counted = tally();
   const started = performance.now();
   let answered = 0;
 

@@ -10,12 +10,7 @@ export type LoadPlan = {
 export type ClosedLoop = { readonly connections: number; readonly seconds: number };
 
 /** Requests that come when they come, whether the last one is answered or not. */
-export type OpenLoop = {
-  readonly perSecond: number;
-  readonly seconds: number;
-  /** Times of the first so many are in the timeline alone: a generator that has just started takes a processor for itself. */
-  readonly warmUp_seconds?: number;
-};
+export type OpenLoop = { readonly perSecond: number; readonly seconds: number };
 
 export type Scenario =
   | ({

@@ -17,7 +17,7 @@ export type Answer = {
 type OpenSecond = { done: number; failed: number; readonly latencies: Latencies };
 
 /** Counts answers and their times. */
-export function tally(warmUp_seconds = 0) {
+export function tally() {
   const started = performance.now();
   const startedAt_ms = Date.now();
   const cpu = process.cpuUsage();
@@ -46,7 +46,7 @@ export function tally(warmUp_seconds = 0) {
     done += answer.done;
     second.done += answer.done;
     const units = Math.min(HIGHEST, Math.max(1, Math.round((now - due) * PER_MS)));
-    if (due - started >= warmUp_seconds * 1000) all.recordValue(units);
+    all.recordValue(units);
     second.latencies.recordValue(units);
   }
 

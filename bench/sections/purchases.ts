@@ -47,8 +47,8 @@ export const half: Section = {
   name: 'half',
   needs: 'single',
   run: async (bench, api) => {
-    const seconds = Math.max(bench.seconds, LEAST_SECONDS_AT_HALF) + 1;
-    const pace = { perSecond: peakOf(bench).perSecond / 2, seconds, warmUp_seconds: 1 };
+    const seconds = Math.max(bench.seconds, LEAST_SECONDS_AT_HALF);
+    const pace = { perSecond: peakOf(bench).perSecond / 2, seconds };
     const load = `${Math.round(pace.perSecond)} a second`;
     await measurePurchases(bench, [api], { name: 'half', load, pace });
   },

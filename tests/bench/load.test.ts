@@ -69,19 +69,6 @@ describe('a tally', () => {
     assert.ok(latency.max < 1_000, 'what a refusal took is not in it');
   });
 
-  test('has what was due while it warmed up in the timeline alone', (t) => {
-    let now = 0;
-    t.mock.method(performance, 'now', () => now);
-    const counted = tally(1);
-    now = 1_500;
-    counted.count(DONE, 999);
-    counted.count(DONE, 1_000);
-    const { latency, timeline, done } = counted.result();
-    assert.ok(latency.max <= 501, `${latency.max}`);
-    assert.ok((timeline[0]?.p99 ?? 0) >= 500);
-    assert.equal(done, 2);
-  });
-
   test('tells what became of the requests that were due in each second', (t) => {
     let now = 0;
     t.mock.method(performance, 'now', () => now);
