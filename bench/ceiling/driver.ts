@@ -1,32 +1,32 @@
 import pg from 'pg';
 import { answerParent } from '../child.ts';
-import { tally } from '../load/tally.ts';
+import { type OpenCaller, runLoop } from '../load/pace.ts';
 import { type CeilingPlan, DRAWN, DRAWN_PURCHASE } from './index.ts';
 
 const RECORDED = { status: 201, purchases: 1, done: 1, hasRetryAfter: false };
 
-answerParent(async ({ url, clients, seconds }: CeilingPlan) => {
-  const names = Object.keys(DRAWN);
-  const text = DRAWN_PURCHASE.replaceAll(/(?<!:):([a-z]+)/g, (_, name) => `$${names.indexOf(name) + 1}`);
-  const connections = await Promise.all(
-    Array.from({ length: clients }, async () => {
-      const client = new pg.Client({ connectionString: url });
-      await client.connect();
-      return client;
-    }),
-  );
-  const counted = tally();
-  const end = performance.now() + seconds * 1000;
-  await Promise.all(
-    connections.map(async (client) => {
-      for (let since = performance.now(); since < end; since = performance.now()) {
-        const values = Object.values(DRAWN).map((most) => 1 + Math.floor(Math.random() * most));
-        await client.query({ name: 'purchase', text, values });
-        counted.count(RECORDED, since);
-      }
-    }),
-  );
-  const result = counted.result();
-  await Promise.all(connections.map((client) => client.end()));
-  return result;
-});
+const NAMES = Object.keys(DRAWN);
+const STATEMENT = DRAWN_PURCHASE.replaceAll(/(?<!:):([a-z]+)/g, (_, name) => `$${NAMES.indexOf(name) + 1}`);
+
+answerParent(({ url, pace }: CeilingPlan) => runLoop(databaseCallers(url), pace, draw));
+
+/** Each has a connection, on which the statement is prepared. An error of the database ends the run. */
+function databaseCallers(url: string): OpenCaller<number[]> {
+  return () => {
+    const client = new pg.Client({ connectionString: url });
+    return {
+      connect: async () => {
+        await client.connect();
+      },
+      send: async (values, answered) => {
+        await client.query({ name: 'purchase', text: STATEMENT, values });
+        answered(RECORDED);
+      },
+      close: () => client.end(),
+    };
+  };
+}
+
+function draw(): number[] {
+  return Object.values(DRAWN).map((most) => 1 + Math.floor(Math.random() * most));
+}

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { childOf } from '../child.ts';
-import type { LoadResult } from '../load/plan.ts';
+import type { ClosedLoop, LoadResult, OpenLoop } from '../load/plan.ts';
 import { MERCHANTS, USERS } from '../programme.ts';
 import { purchaseStatement } from './statement.ts';
 
@@ -11,7 +11,7 @@ import { purchaseStatement } from './statement.ts';
  * connections at once. Nothing that gathers purchases can be measured against less.
  */
 
-export type CeilingPlan = { readonly url: string; readonly clients: number; readonly seconds: number };
+export type CeilingPlan = { readonly url: string; readonly pace: ClosedLoop | OpenLoop };
 
 export type CeilingResult = Pick<LoadResult, 'seconds' | 'done' | 'purchases'> & Partial<LoadResult>;
 
@@ -41,12 +41,18 @@ export async function hasPgbench(): Promise<boolean> {
   );
 }
 
-export async function driveByPgbench({ url, clients, seconds }: CeilingPlan): Promise<CeilingResult> {
+export async function driveByPgbench({
+  url,
+  pace: { connections, seconds },
+}: {
+  readonly url: string;
+  readonly pace: ClosedLoop;
+}): Promise<CeilingResult> {
   const draws = Object.entries(DRAWN).map(([name, most]) => `\\set ${name} random(1, ${most})\n`);
   const running = runProgram('pgbench', [
     '--no-vacuum',
     '--protocol=prepared',
-    `--client=${clients}`,
+    `--client=${connections}`,
     '--jobs=2',
     `--time=${seconds}`,
     '--file=-',

@@ -1,15 +1,13 @@
 import { constants, setPriority } from 'node:os';
 import { answerParent } from '../child.ts';
-import { runClosedLoop, runOpenLoop } from './pace.ts';
+import { runLoop } from './pace.ts';
 import type { LoadPlan } from './plan.ts';
 import { requestsOf } from './scenarios.ts';
+import { httpCallers } from './sending.ts';
 
 comeFirst();
 
-answerParent(({ urls, scenario, pace }: LoadPlan) => {
-  const next = requestsOf(scenario);
-  return 'connections' in pace ? runClosedLoop(urls, pace, next) : runOpenLoop(urls, pace, next);
-});
+answerParent(({ urls, scenario, pace }: LoadPlan) => runLoop(httpCallers(urls), pace, requestsOf(scenario)));
 
 /** The callers are not on the platform's machine: here they get a processor as soon as they want one. */
 function comeFirst(): void {

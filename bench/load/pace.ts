@@ -1,8 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClosedLoop, LoadResult, OpenLoop } from './plan.ts';
-import type { Request } from './scenarios.ts';
-import { type Caller, openCaller } from './sending.ts';
-import { tally } from './tally.ts';
+import { type Answer, tally } from './tally.ts';
+
+/** Who sends one request at a time. */
+export type Caller<Request> = {
+  /** `answer` is undefined when the connection ended without one. */
+  readonly send: (request: Request, answered: (answer: Answer | undefined) => void) => void;
+  /** Opens the connection before anything is measured. */
+  readonly connect: () => Promise<void>;
+  /** Hangs up where there is no answer yet. */
+  readonly close: () => Promise<void>;
+};
+
+/** The caller of this number, from 0. */
+export type OpenCaller<Request> = (number: number) => Caller<Request>;
 
 /** So many connections are opened at a time: more would overrun the queue of those that the server has to accept. */
 const CONNECTS_AT_ONCE = 128;
@@ -10,26 +21,32 @@ const CONNECTS_AT_ONCE = 128;
 /** After the end: whose answer is held back for longer hangs up. */
 const PATIENCE_MS = 1_500;
 
-/** Callers of an open loop that have their connection from the start. */
-const FIRST_CALLERS = 64;
+/** Callers of an open loop that have their connection from the start, and all of them. */
+const CALLERS = { first: 64, most: 1_024 };
 
-/** All of them: requests beyond wait for one, and that wait is part of what they took. */
-const MOST_CALLERS = 1_024;
+/** Makes the requests of `next` at that pace. */
+export function runLoop<Request>(
+  openCaller: OpenCaller<Request>,
+  pace: ClosedLoop | OpenLoop,
+  next: () => Request,
+): Promise<LoadResult> {
+  return 'connections' in pace ? runClosedLoop(openCaller, pace, next) : runOpenLoop(openCaller, pace, next);
+}
 
 /**
  * Each caller sends its next request when the last one is answered. What is under way at the end is waited for, for a
  * while, so that everything the platform did is counted.
  */
-export async function runClosedLoop(
-  urls: readonly string[],
+async function runClosedLoop<Request>(
+  openCaller: OpenCaller<Request>,
   { connections, seconds }: ClosedLoop,
   next: () => Request,
 ): Promise<LoadResult> {
-  const callers = await connectCallers(urls, connections);
+  const callers = await connectCallers(openCaller, connections);
   const counted = tally();
   const end = performance.now() + seconds * 1000;
 
-  function keepSending(caller: Caller, ended: () => void): void {
+  function keepSending(caller: Caller<Request>, ended: () => void): void {
     const since = performance.now();
     if (since >= end) {
       ended();
@@ -59,12 +76,12 @@ export async function runClosedLoop(
 }
 
 /** Requests come evenly spread, whatever became of those before; times count from when each one was due. */
-export async function runOpenLoop(
-  urls: readonly string[],
-  { perSecond, seconds }: OpenLoop,
+async function runOpenLoop<Request>(
+  openCaller: OpenCaller<Request>,
+  { perSecond, seconds, mostCallers = CALLERS.most }: OpenLoop,
   next: () => Request,
 ): Promise<LoadResult> {
-  const callers = await connectCallers(urls, FIRST_CALLERS);
+  const callers = await connectCallers(openCaller, Math.min(CALLERS.first, mostCallers));
   const idle = [...callers];
   /** When those were due that wait for a caller. */
   const waiting: number[] = [];
@@ -74,7 +91,7 @@ export async function runOpenLoop(
   const started = performance.now();
   let answered = 0;
 
-  function sendBy(caller: Caller, due: number): void {
+  function sendBy(caller: Caller<Request>, due: number): void {
     caller.send(next(), (answer) => {
       counted.count(answer, due);
       answered += 1;
@@ -85,10 +102,10 @@ export async function runOpenLoop(
     });
   }
 
-  function findCaller(): Caller | undefined {
+  function findCaller(): Caller<Request> | undefined {
     const free = idle.pop();
-    if (free !== undefined || callers.length === MOST_CALLERS) return free;
-    const opened = openCaller(addressOf(urls, callers.length));
+    if (free !== undefined || callers.length === mostCallers) return free;
+    const opened = openCaller(callers.length);
     callers.push(opened);
     return opened;
   }
@@ -109,20 +126,17 @@ export async function runOpenLoop(
   return result;
 }
 
-async function connectCallers(urls: readonly string[], count: number): Promise<Caller[]> {
-  const callers = Array.from({ length: count }, (_, index) => openCaller(addressOf(urls, index)));
+async function connectCallers<Request>(
+  openCaller: OpenCaller<Request>,
+  count: number,
+): Promise<Caller<Request>[]> {
+  const callers = Array.from({ length: count }, (_, number) => openCaller(number));
   for (let first = 0; first < count; first += CONNECTS_AT_ONCE) {
     await Promise.all(callers.slice(first, first + CONNECTS_AT_ONCE).map((caller) => caller.connect()));
   }
   return callers;
 }
 
-function addressOf(urls: readonly string[], index: number): string {
-  const url = urls[index % urls.length];
-  if (url === undefined) throw new RangeError('a load needs an address');
-  return url;
-}
-
-async function closeAll(callers: readonly Caller[]): Promise<void> {
+async function closeAll(callers: readonly Pick<Caller<never>, 'close'>[]): Promise<void> {
   await Promise.all(callers.map((caller) => caller.close()));
 }

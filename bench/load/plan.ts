@@ -10,7 +10,12 @@ export type LoadPlan = {
 export type ClosedLoop = { readonly connections: number; readonly seconds: number };
 
 /** Requests that come when they come, whether the last one is answered or not. */
-export type OpenLoop = { readonly perSecond: number; readonly seconds: number };
+export type OpenLoop = {
+  readonly perSecond: number;
+  readonly seconds: number;
+  /** Requests beyond wait for one, and that wait is part of what they took. */
+  readonly mostCallers?: number;
+};
 
 export type Scenario =
   | ({

@@ -1,21 +1,21 @@
 import { Client, type Dispatcher } from 'undici';
+import type { Caller, OpenCaller } from './pace.ts';
 import type { Request } from './scenarios.ts';
 import type { Answer } from './tally.ts';
 
 const API = '/api/v1';
 
-/** A connection of one caller: a request at a time. */
-export type Caller = {
-  /** `answer` is undefined when the connection ended without one. */
-  readonly send: (request: Request, answered: (answer: Answer | undefined) => void) => void;
-  /** Opens the connection before anything is measured, and uses it once. */
-  readonly connect: () => Promise<void>;
-  /** Hangs up where there is no answer yet. */
-  readonly close: () => Promise<void>;
-};
+/** Callers over HTTP, spread over these addresses. */
+export function httpCallers(urls: readonly string[]): OpenCaller<Request> {
+  return (number) => {
+    const url = urls[number % urls.length];
+    if (url === undefined) throw new RangeError('a load needs an address');
+    return httpCaller(url);
+  };
+}
 
 /** undici's lowest layer: what a caller costs here, the platform does not get. */
-export function openCaller(url: string): Caller {
+function httpCaller(url: string): Caller<Request> {
   const client = new Client(url, {
     pipelining: 1,
     // A platform that does not answer ends the run some other way; a timer for each of thousands costs it its pace.
@@ -48,6 +48,7 @@ export function openCaller(url: string): Caller {
     client.dispatch({ method, path: API + path, headers, body }, handler);
   }
 
+  /** Uses it once, as undici opens none before. */
   async function connect(): Promise<void> {
     const { body } = await client.request({ method: 'GET', path: '/health/live' });
     await body.dump();

@@ -1,4 +1,5 @@
 import { driveByNode, driveByPgbench, hasPgbench } from '../ceiling/index.ts';
+import { fastest, ofName } from '../measurement.ts';
 import type { Bench } from './section.ts';
 
 const CLIENTS = [8, 16, 32] as const;
@@ -15,8 +16,27 @@ export async function measureCeiling(
         name: 'ceiling',
         load: `${driver}, ${clients} clients, ${time}`,
         apis: [],
-        run: () => drive({ url: database.url, clients, seconds: Math.ceil(seconds) }),
+        run: () => drive({ url: database.url, pace: { connections: clients, seconds: Math.ceil(seconds) } }),
       });
     }
   }
+}
+
+/**
+ * What this machine makes of requests that come when they come: the database alone, at half of what it came to, on few
+ * connections, as each new one learns the tables at the cost of all. Nothing, where no ceiling was measured.
+ */
+export async function measureHalfOfCeiling(
+  { measure, measurements, database }: Bench,
+  seconds: number,
+): Promise<void> {
+  const ceiling = fastest(ofName(measurements, 'ceiling'));
+  if (ceiling === undefined) return;
+  const pace = { perSecond: ceiling.perSecond / 2, seconds, mostCallers: CLIENTS[0] };
+  await measure({
+    name: 'ceiling',
+    load: `Node, ${Math.round(pace.perSecond)} a second`,
+    apis: [],
+    run: () => driveByNode({ url: database.url, pace }),
+  });
 }

@@ -1,5 +1,6 @@
 import type { Buying, ClosedLoop, OpenLoop } from '../load/plan.ts';
 import type { Api } from '../platform.ts';
+import { measureHalfOfCeiling } from './ceiling.ts';
 import { type Bench, buying, inWords, peakOf, type Section, send } from './section.ts';
 
 const CURVE = [1, 8, 32, 64, 128, 256, 512] as const;
@@ -51,6 +52,7 @@ export const half: Section = {
     const pace = { perSecond: peakOf(bench).perSecond / 2, seconds };
     const load = `${Math.round(pace.perSecond)} a second`;
     await measurePurchases(bench, [api], { name: 'half', load, pace });
+    await measureHalfOfCeiling(bench, seconds);
   },
 };
 

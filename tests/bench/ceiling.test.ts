@@ -124,15 +124,26 @@ describe('the server that gathers nothing', () => {
 describe('the ceiling’s drivers', () => {
   test('record as many purchases as they count, and leave books that are right', async () => {
     const before = await books.countPurchases();
-    const { purchases, latency } = await driveByNode({ url: database.url, clients: 4, seconds: 0.5 });
+    const { purchases, latency } = await driveByNode({
+      url: database.url,
+      pace: { connections: 4, seconds: 0.5 },
+    });
     assert.ok(purchases > 0 && (latency?.p50 ?? 0) > 0);
     assert.equal((await books.countPurchases()) - before, purchases);
     assert.equal(await books.countFaults(), 0);
   });
 
+  test('work at a rate as well, with so many connections', async () => {
+    const before = await books.countPurchases();
+    const pace = { perSecond: 50, seconds: 0.4, mostCallers: 2 };
+    const { purchases } = await driveByNode({ url: database.url, pace });
+    assert.equal(purchases, 20);
+    assert.equal((await books.countPurchases()) - before, purchases);
+  });
+
   test('are pgbench as well', { skip }, async () => {
     const before = await books.countPurchases();
-    const { purchases } = await driveByPgbench({ url: database.url, clients: 4, seconds: 1 });
+    const { purchases } = await driveByPgbench({ url: database.url, pace: { connections: 4, seconds: 1 } });
     assert.ok(purchases > 0);
     assert.equal((await books.countPurchases()) - before, purchases);
     assert.equal(await books.countFaults(), 0);

@@ -5,8 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { after, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runLoad } from '../../bench/load/index.ts';
-import { runClosedLoop, runOpenLoop } from '../../bench/load/pace.ts';
+import { runLoop } from '../../bench/load/pace.ts';
 import { requestsOf } from '../../bench/load/scenarios.ts';
+import { httpCallers } from '../../bench/load/sending.ts';
 import { tally } from '../../bench/load/tally.ts';
 
 const BUYING = { partnerKey: 'key', name: 'load', users: ['u1', 'u2'], merchants: ['m1'], days: 3 };
@@ -104,7 +105,7 @@ describe('a closed loop', () => {
         response.writeHead(201).end('{}');
       }, 40);
     });
-    const result = await runClosedLoop([url], { connections: 8, seconds: 0.3 }, requestsOf(PURCHASES));
+    const result = await runLoop(httpCallers([url]), { connections: 8, seconds: 0.3 }, requestsOf(PURCHASES));
     assert.equal(result.purchases, seen);
     assert.deepEqual(result.answers, { 201: seen });
     assert.equal(mostOpen, 8);
@@ -117,7 +118,7 @@ describe('a closed loop', () => {
       seen += 1;
       if (seen > 1) response.writeHead(201).end('{}');
     });
-    const result = await runClosedLoop([url], { connections: 2, seconds: 0.1 }, requestsOf(PURCHASES));
+    const result = await runLoop(httpCallers([url]), { connections: 2, seconds: 0.1 }, requestsOf(PURCHASES));
     assert.equal(result.answers['hung up'], 1);
     assert.equal(result.purchases, seen - 1);
   });
@@ -132,13 +133,13 @@ describe('a closed loop', () => {
         }),
       ),
     );
-    await runClosedLoop(urls, { connections: 2, seconds: 0.1 }, requestsOf(PURCHASES));
+    await runLoop(httpCallers(urls), { connections: 2, seconds: 0.1 }, requestsOf(PURCHASES));
     assert.ok(counts.every((count) => count > 0));
   });
 
   test('counts a connection that ends without an answer as lost, once for each caller', async () => {
     const url = await startStub((request) => request.socket.destroy());
-    const result = await runClosedLoop([url], { connections: 3, seconds: 0.2 }, requestsOf(PURCHASES));
+    const result = await runLoop(httpCallers([url]), { connections: 3, seconds: 0.2 }, requestsOf(PURCHASES));
     assert.deepEqual(result.answers, { lost: 3 });
     assert.equal(result.purchases, 0);
   });
@@ -150,8 +151,8 @@ describe('a closed loop', () => {
         .end(JSON.stringify({ results: [{ status: 201 }, { status: 409 }, { status: 201 }] }));
     });
     const batches = requestsOf({ ...PURCHASES, batch: 3 });
-    const { answers, purchases, done } = await runClosedLoop(
-      [url],
+    const { answers, purchases, done } = await runLoop(
+      httpCallers([url]),
       { connections: 1, seconds: 0.1 },
       batches,
     );
@@ -165,7 +166,7 @@ describe('a closed loop', () => {
       turn += 1;
       response.writeHead(503, turn % 2 === 0 ? { 'retry-after': '1' } : {}).end('{}');
     });
-    const result = await runClosedLoop([url], { connections: 1, seconds: 0.1 }, requestsOf(PURCHASES));
+    const result = await runLoop(httpCallers([url]), { connections: 1, seconds: 0.1 }, requestsOf(PURCHASES));
     assert.equal(result.withoutRetryAfter, Math.ceil(turn / 2));
     assert.equal(result.done, 0);
   });
@@ -185,7 +186,7 @@ describe('an open loop', () => {
       if (waiting.length === 0) setTimeout(goOn, 400);
       waiting.push(answer);
     });
-    const result = await runOpenLoop([url], { perSecond: 100, seconds: 0.6 }, requestsOf(PURCHASES));
+    const result = await runLoop(httpCallers([url]), { perSecond: 100, seconds: 0.6 }, requestsOf(PURCHASES));
     assert.equal(result.done, 60);
     assert.ok(waiting.length > 1, 'no caller waits for the answer of another');
     assert.ok(result.latency.p99 >= 390, `${result.latency.p99}`);
@@ -195,7 +196,7 @@ describe('an open loop', () => {
     const url = await startStub((_request, response) => response.writeHead(201).end('{}'));
     const next = requestsOf(PURCHASES);
     let isFirst = true;
-    const result = await runOpenLoop([url], { perSecond: 100, seconds: 0.6 }, () => {
+    const result = await runLoop(httpCallers([url]), { perSecond: 100, seconds: 0.6 }, () => {
       for (const end = performance.now() + 400; isFirst && performance.now() < end; );
       isFirst = false;
       return next();
