@@ -141,6 +141,13 @@ describe('the ceiling’s drivers', () => {
     assert.equal((await books.countPurchases()) - before, purchases);
   });
 
+  test('end with an error of the database', async () => {
+    const url = new URL(database.url);
+    url.pathname = '/postgres';
+    const pace = { connections: 2, seconds: 0.5 };
+    await assert.rejects(driveByNode({ url: url.href, pace }), /ended with 1 and without an answer/);
+  });
+
   test('are pgbench as well', { skip }, async () => {
     const before = await books.countPurchases();
     const { purchases } = await driveByPgbench({ url: database.url, pace: { connections: 4, seconds: 1 } });
