@@ -55,8 +55,9 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
 
   let waiting: Job<Item, Result>[] = [];
   let queued = 0;
-  /** The keys of each run, and those of the jobs that wait for a key. */
-  const running = new Set<ReadonlySet<number>>();
+  /** The keys of each run: no `Set`, which leaves a table to the garbage of the old generation every few runs. */
+  let running: readonly ReadonlySet<number>[] = [];
+  /** The keys of the jobs that wait for a key. */
   let held = new Set<number>();
   /** Items that wait for nothing but a slot. */
   let free = 0;
@@ -108,15 +109,15 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
 
   /** True when something left. */
   function dispatch(): boolean {
-    const before = running.size;
-    while (running.size < maxInFlight && free >= (running.size === 0 ? 1 : minItemsBeside)) {
+    const before = running.length;
+    while (running.length < maxInFlight && free >= (running.length === 0 ? 1 : minItemsBeside)) {
       const jobs = takeJobs();
       const keys = new Set(jobs.flatMap((job) => job.keys));
-      running.add(keys);
+      running = [...running, keys];
       sortWaiting();
       void execute(jobs, keys);
     }
-    return running.size > before;
+    return running.length > before;
   }
 
   /** In their order, and none before one that it shares a key with. */
@@ -175,7 +176,7 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
         for (const job of jobs) job.reject(error);
       },
     );
-    running.delete(keys);
+    running = running.filter((others) => others !== keys);
     sortWaiting();
     if (dispatch()) setImmediate(tell);
     else tell();
@@ -222,6 +223,6 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
     submit,
     queued: () => queued,
     isFull: () => queued >= maxQueued || isCrowded(),
-    inFlight: () => running.size,
+    inFlight: () => running.length,
   };
 }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { hashOf } from '../../src/core/text-set.ts';
 import { tally } from '../../src/modules/fraud/tally.ts';
 
 describe('a tally', () => {
@@ -13,6 +15,32 @@ describe('a tally', () => {
     assert.deepEqual(
       ['2026-05-01', '2026-05-02', '2026-05-01'].map((day) => add({ userId: 'a', day })),
       [1, 1, 2],
+    );
+  });
+
+  test('tells users of one hash apart', () => {
+    const { add } = tally(3);
+    assert.equal(hashOf('costarring'), hashOf('liquid'));
+    assert.deepEqual(['costarring', 'liquid', 'liquid'].map(dayOf).map(add), [1, 1, 2]);
+  });
+
+  test('counts as a map does, as long as there are not too many', () => {
+    const userDays = fc.array(
+      fc.record({ userId: fc.string(), day: fc.constantFrom('2026-05-01', '2026-05-02') }),
+      {
+        maxLength: 64,
+      },
+    );
+    fc.assert(
+      fc.property(userDays, (comers) => {
+        const { add } = tally(64);
+        const counts = new Map<string, number>();
+        for (const userDay of comers) {
+          const key = `${userDay.day} ${userDay.userId}`;
+          counts.set(key, (counts.get(key) ?? 0) + 1);
+          assert.equal(add(userDay), counts.get(key));
+        }
+      }),
     );
   });
 

@@ -149,7 +149,8 @@ function addObservation(server: HttpServer, metrics: Metrics): void {
         method: request.method,
         route,
         status: statusCode,
-        duration_ms: Math.round(elapsedTime * 100) / 100,
+        // V8 keeps the texts of numbers for a while: of tenths there are few.
+        duration_ms: Math.round(elapsedTime * 10) / 10,
         ...callerFields(request.authenticatedCaller),
         refusal: request.refusal,
       },

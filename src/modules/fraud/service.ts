@@ -22,7 +22,7 @@ import { tally } from './tally.ts';
 
 export type FraudService = ReturnType<typeof fraudService>;
 
-/** Users and days that a process remembers: some megabytes. */
+/** Users and days that a process remembers: three megabytes. */
 const DAYS_REMEMBERED = 50_000;
 
 /** How long what is usual at a merchant is taken as it was read. */
