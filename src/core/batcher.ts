@@ -1,6 +1,6 @@
 import { overloaded } from './errors.ts';
 import { failure, type Outcome } from './outcome.ts';
-import { hashOf } from './text-set.ts';
+import { hashOf } from './text-hash.ts';
 
 export type BatcherOptions<Item, Result> = {
   /** Does the work for a list of items and answers for each, in order. */

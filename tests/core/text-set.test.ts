@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { hashOf, textSet } from '../../src/core/text-set.ts';
+import { hashOf } from '../../src/core/text-hash.ts';
+import { textSet } from '../../src/core/text-set.ts';
 
 test('knows the texts that have come, and no others', () => {
   fc.assert(

@@ -1,4 +1,4 @@
-import { hashOfPair } from '../../core/text-set.ts';
+import { hashOfPair } from '../../core/text-hash.ts';
 import type { UserDay } from './policies.ts';
 
 /** Counts how often users came on a day, and forgets those who did not come lately. */
