@@ -67,15 +67,15 @@ export async function startApi(
   };
 }
 
-/** Takes what comes, so that nobody waits, and keeps the latest of it. */
+/** Takes what comes, so that nobody waits, and keeps the latest of it: as it came, which is no work for a collector. */
 function readLatest(...streams: readonly (Readable | null)[]): () => string {
-  let latest = '';
+  let latest: readonly Buffer[] = [];
   for (const stream of streams) {
-    stream?.setEncoding('utf8').on('data', (text: string) => {
-      latest = (latest + text).slice(-LATEST_LOG);
+    stream?.on('data', (chunk: Buffer) => {
+      latest = [...latest.slice(-1), chunk];
     });
   }
-  return () => latest;
+  return () => Buffer.concat(latest).toString().slice(-LATEST_LOG);
 }
 
 /** How `npm run up` runs Node: `NAME=value … node --flag … program`. */

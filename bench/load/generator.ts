@@ -5,15 +5,14 @@ import type { LoadPlan } from './plan.ts';
 import { requestsOf } from './scenarios.ts';
 import { httpCallers } from './sending.ts';
 
-comeFirst();
+giveWay();
 
 answerParent(({ urls, scenario, pace }: LoadPlan) => runLoop(httpCallers(urls), pace, requestsOf(scenario)));
 
-/** The callers are not on the platform's machine: here they get a processor as soon as they want one. */
-function comeFirst(): void {
-  try {
-    setPriority(constants.priority.PRIORITY_HIGH);
-  } catch {
-    // Who may not has to wait for its turn, and the times that it tells are longer for it.
-  }
+/**
+ * The callers are not on the platform's machine. Here the first answer that the platform writes wakes them up, and at the
+ * same priority or a higher one they take its processor until they have read it, then for the next answer, and so on.
+ */
+function giveWay(): void {
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 }
