@@ -1,10 +1,18 @@
-import { join } from 'node:path';
-import { runner } from 'node-pg-migrate';
+import { readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import pg from 'pg';
 
 export const MIGRATIONS_DIRECTORY = join(import.meta.dirname, '../../migrations');
+const MIGRATIONS_TABLE = 'schema_migrations';
+const UNDEFINED_TABLE = '42P01';
 
-/** Brings the database up to date; several processes may start at once, the first one migrates. */
+/**
+ * Brings the database up to date; several processes may start at once, the first one migrates. Where nothing is to be
+ * done, what would do it is not loaded: it would stay in the memory of the process, five megabytes of it.
+ */
 export async function migrate(databaseUrl: string): Promise<readonly string[]> {
+  if (await isUpToDate(databaseUrl)) return [];
+  const { runner } = await import('node-pg-migrate');
   const applied = await runner({
     databaseUrl: {
       connectionString: databaseUrl,
@@ -13,11 +21,31 @@ export async function migrate(databaseUrl: string): Promise<readonly string[]> {
     },
     dir: MIGRATIONS_DIRECTORY,
     direction: 'up',
-    migrationsTable: 'schema_migrations',
+    migrationsTable: MIGRATIONS_TABLE,
     singleTransaction: false,
     advisoryLockMode: 'wait',
     checkOrder: true,
     log: () => undefined,
   });
   return applied.map((migration) => migration.name);
+}
+
+/** True when just the migrations that we have are applied. */
+async function isUpToDate(connectionString: string): Promise<boolean> {
+  const ours = readdirSync(MIGRATIONS_DIRECTORY)
+    .map((file) => basename(file, '.sql'))
+    .sort();
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ name: string }>(
+      `select name from ${MIGRATIONS_TABLE} order by name collate "C"`,
+    );
+    return rows.length === ours.length && rows.every(({ name }, position) => name === ours[position]);
+  } catch (error) {
+    if (error instanceof pg.DatabaseError && error.code === UNDEFINED_TABLE) return false;
+    throw error;
+  } finally {
+    await client.end();
+  }
 }
