@@ -11,6 +11,7 @@ import type { Secrets } from './programme.ts';
 
 const STARTS_WITHIN_MS = 60_000;
 const LATEST_LOG = 2_000;
+const LATEST_CHUNKS = 10;
 
 /** A server process: the platform, or what it is compared with. */
 export type Api = {
@@ -67,12 +68,15 @@ export async function startApi(
   };
 }
 
-/** Takes what comes, so that nobody waits, and keeps the latest of it: as it came, which is no work for a collector. */
+/**
+ * Takes what comes, so that nobody waits, and keeps the latest of it. As it came: made into one text at each piece, it is
+ * garbage to collect on the processors that are measured.
+ */
 function readLatest(...streams: readonly (Readable | null)[]): () => string {
   let latest: readonly Buffer[] = [];
   for (const stream of streams) {
     stream?.on('data', (chunk: Buffer) => {
-      latest = [...latest.slice(-1), chunk];
+      latest = [...latest, chunk].slice(-LATEST_CHUNKS);
     });
   }
   return () => Buffer.concat(latest).toString().slice(-LATEST_LOG);

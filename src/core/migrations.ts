@@ -8,7 +8,7 @@ const UNDEFINED_TABLE = '42P01';
 
 /**
  * Brings the database up to date; several processes may start at once, the first one migrates. Where nothing is to be
- * done, what would do it is not loaded: it would stay in the memory of the process, five megabytes of it.
+ * done, what would do it is not loaded: it would stay in the memory of the process, four megabytes of it.
  */
 export async function migrate(databaseUrl: string): Promise<readonly string[]> {
   if (await isUpToDate(databaseUrl)) return [];
