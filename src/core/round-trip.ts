@@ -25,6 +25,8 @@ type Column = { readonly name: string; readonly parse: (text: string) => unknown
 /** The name that a connection knows a statement by, and what its rows are made of. */
 type Prepared = { readonly name: string; columns: readonly Column[] };
 
+type Statement = { readonly prepared: Prepared; readonly isNew: boolean };
+
 /** What a connection has prepared, by text. */
 type Known = { readonly statements: Map<string, Prepared>; names: number };
 
@@ -38,16 +40,62 @@ const knownTo = new WeakMap<pg.ClientBase, Known>();
  * On each connection a text is prepared and its rows are described once.
  *
  * By itself pg has a Sync behind each statement, at which the server answers; each answer wakes both sides up.
+ *
+ * `first` leave at once, so that the database is at work while the rest is put together. What is returned sends the
+ * rest, and the Sync; it must be called once, in the same turn of the event loop. Where they are all there is
+ * (`isAll`), the Sync leaves with them, and nothing may follow.
  */
-export function sendTogether(client: pg.ClientBase, calls: readonly Call[], whenAnswered: () => void): void {
+export function sendTogether(
+  client: pg.ClientBase,
+  first: readonly Call[],
+  whenAnswered: () => void,
+  isAll: boolean,
+): (rest: readonly Call[]) => void {
   const known = knownTo.get(client) ?? { statements: new Map(), names: 0 };
   knownTo.set(client, known);
-  const statements = calls.map(({ text }) => findOrName(known, text));
+  const calls: Call[] = [];
+  const statements: Statement[] = [];
   const answers: Answer[] = [];
   let rows: Row[] = [];
   let unreadable: unknown;
+  /** Undefined as long as pg has not sent anything: it waits for the query before. */
+  let connection: pg.Connection | undefined;
+  let isComplete = isAll;
+  /** Where `first` failed before the rest was given. */
+  let settleLater: (() => void) | undefined;
+
+  function add(more: readonly Call[]): void {
+    for (const call of more) {
+      calls.push(call);
+      statements.push(findOrName(known, call.text));
+    }
+  }
+
+  function sendFrom(position: number): void {
+    connection?.stream.cork();
+    for (const [offset, { text, parameters }] of calls.slice(position).entries()) {
+      const { prepared, isNew } = at(statements, position + offset);
+      if (isNew) connection?.parse({ name: prepared.name, text, types: [] }, true);
+      connection?.bind({ statement: prepared.name, values: [...parameters] }, true);
+      if (isNew) connection?.describe({ type: 'P' }, true);
+      connection?.execute(null, true);
+    }
+    if (isComplete) connection?.sync();
+    connection?.stream.uncork();
+  }
+
+  function sendRest(rest: readonly Call[]): void {
+    add(rest);
+    isComplete = true;
+    sendFrom(calls.length - rest.length);
+    settleLater?.();
+  }
 
   function settle(answered: readonly Answer[], error: unknown): void {
+    if (!isComplete) {
+      settleLater = () => settle(answered, error);
+      return;
+    }
     for (const [position, { text, resolve, reject }] of calls.entries()) {
       const answer = answered[position];
       if (answer !== undefined) resolve(answer);
@@ -62,17 +110,9 @@ export function sendTogether(client: pg.ClientBase, calls: readonly Call[], when
 
   /** What pg calls on its way through a query. */
   const query = {
-    submit(connection: pg.Connection) {
-      connection.stream.cork();
-      for (const [position, { text, parameters }] of calls.entries()) {
-        const { prepared, isNew } = at(statements, position);
-        if (isNew) connection.parse({ name: prepared.name, text, types: [] }, true);
-        connection.bind({ statement: prepared.name, values: [...parameters] }, true);
-        if (isNew) connection.describe({ type: 'P' }, true);
-        connection.execute(null, true);
-      }
-      connection.sync();
-      connection.stream.uncork();
+    submit(submittedTo: pg.Connection) {
+      connection = submittedTo;
+      sendFrom(0);
     },
     handleRowDescription({ fields }: { fields: readonly pg.FieldDef[] }) {
       at(statements, answers.length).prepared.columns = fields.map(({ name, dataTypeID }) => ({
@@ -104,10 +144,12 @@ export function sendTogether(client: pg.ClientBase, calls: readonly Call[], when
       settle(answers, error);
     },
   };
+  add(first);
   client.query(query);
+  return sendRest;
 }
 
-function findOrName(known: Known, text: string): { readonly prepared: Prepared; readonly isNew: boolean } {
+function findOrName(known: Known, text: string): Statement {
   const found = known.statements.get(text);
   if (found !== undefined) return { prepared: found, isNew: false };
   if (known.statements.size === MOST_PREPARED) return { prepared: { name: '', columns: [] }, isNew: true };

@@ -50,14 +50,12 @@ export async function runTransaction<T>(
     const session = openSession(client);
     let broken: Error | undefined;
     try {
-      session.write(BEGIN);
-      session.write(PLAN_FOR_GROWTH);
       const result = await work(new SessionTransaction(session));
       await session.commit();
       return result;
     } catch (error) {
       session.drop();
-      broken = await rollBack(client);
+      if (session.hasBegun()) broken = await rollBack(client);
       if (session.mayBeCommitted() || !mayPass(error) || attempt === MAX_ATTEMPTS) throw error;
     } finally {
       client.release(broken);
@@ -127,11 +125,12 @@ export type Trx = SessionTransaction;
 type Session = ReturnType<typeof openSession>;
 
 /**
- * A connection for the time of one transaction. What is asked of it in one turn leaves at the end of that turn, or when
- * the answer to what left before is there.
+ * A connection for the time of one transaction. What is asked of it first leaves at once, BEGIN before it, and at the end
+ * of the turn all else that was; or when the answer to what left before is there.
  */
 function openSession(client: pg.PoolClient) {
-  let waiting: Call[] = [];
+  let waiting = [BEGIN, PLAN_FOR_GROWTH].map((text) => toWrite(text));
+  let hasBegun = false;
   let isUnderWay = false;
   let isOpen = true;
   let isCommitting = false;
@@ -145,28 +144,40 @@ function openSession(client: pg.PoolClient) {
 
   function write(text: string, values: readonly unknown[] = []): void {
     if (!isOpen) throw ended();
-    const parameters = values.map(toParameter);
-    enqueue({
+    enqueue(toWrite(text, values));
+  }
+
+  function toWrite(text: string, values: readonly unknown[] = []): Call {
+    return {
       text,
-      parameters,
+      parameters: values.map(toParameter),
       resolve: () => undefined,
       reject: (error) => {
         failure ??= { error };
       },
-    });
+    };
   }
 
   function enqueue(call: Call): void {
     waiting.push(call);
-    if (waiting.length === 1 && !isUnderWay) process.nextTick(depart);
+    if (!isUnderWay) depart();
   }
 
   function depart(): void {
+    const first = takeWaiting();
+    isUnderWay = first.length > 0 && failure === undefined;
+    if (isUnderWay) {
+      hasBegun = true;
+      // Nothing follows COMMIT.
+      const sendRest = sendTogether(client, first, depart, !isOpen);
+      if (isOpen) process.nextTick(() => sendRest(takeWaiting()));
+    } else for (const { reject } of first) reject(failure?.error);
+  }
+
+  function takeWaiting(): Call[] {
     const calls = waiting;
     waiting = [];
-    isUnderWay = calls.length > 0 && failure === undefined;
-    if (isUnderWay) sendTogether(client, calls, depart);
-    else for (const { reject } of calls) reject(failure?.error);
+    return calls;
   }
 
   async function commit(): Promise<void> {
@@ -210,7 +221,7 @@ function openSession(client: pg.PoolClient) {
     },
   };
 
-  return { write, commit, mayBeCommitted, drop, connection };
+  return { write, commit, hasBegun: () => hasBegun, mayBeCommitted, drop, connection };
 }
 
 function ended(): Error {

@@ -115,7 +115,7 @@ describe('a transaction', () => {
     assert.deepEqual((await things()).at(-1), { id: 3, value: 0 });
   });
 
-  test('sends statements that do not wait for each other in their order, and in one go', async (t) => {
+  test('sends statements that do not wait for each other in their order, the first at once and the others in one go', async (t) => {
     const writes = t.mock.method(Socket.prototype as unknown as { _writev: () => void }, '_writev');
     const statements = await database.transaction(async (trx) => {
       const before = writes.mock.callCount();
@@ -127,7 +127,17 @@ describe('a transaction', () => {
     });
 
     assert.deepEqual(statements.values, [1, 2, 3, 4, 5]);
-    assert.equal(statements.written, 1);
+    assert.equal(statements.written, 2);
+  });
+
+  test('sends a COMMIT that nothing leaves with as one write', async (t) => {
+    const writes = t.mock.method(Socket.prototype as unknown as { _writev: () => void }, '_writev');
+    const before = await database.transaction(async (trx) => {
+      await sql`select 1`.execute(trx);
+      return writes.mock.callCount();
+    });
+
+    assert.equal(writes.mock.callCount() - before, 1);
   });
 
   test('asks for one answer to statements that it sends together', async (t) => {
@@ -267,6 +277,23 @@ describe('a write that nobody waits for', () => {
 
     assert.deepEqual(found, [{ id: 1, value: 7 }]);
     assert.deepEqual(await things(), [{ id: 1, value: 8 }]);
+  });
+
+  test('leaves at once, so that the database is at work while the next one is put together', async (t) => {
+    await runSql(database.url, 'truncate things');
+    const writes = t.mock.method(Socket.prototype as unknown as { _writev: () => void }, '_writev');
+    const [atOnce, atTheEnd] = await database.transaction(async (trx) => {
+      const before = writes.mock.callCount();
+      add(trx, 1);
+      const atOnce = writes.mock.callCount() - before;
+      add(trx, 2);
+      add(trx, 3);
+      await sql`select 1`.execute(trx);
+      return [atOnce, writes.mock.callCount() - before];
+    });
+
+    assert.deepEqual([atOnce, atTheEnd], [1, 2]);
+    assert.equal((await things()).length, 3);
   });
 
   test('leaves together with BEGIN, its like and COMMIT, for one answer', async (t) => {
