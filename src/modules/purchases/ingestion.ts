@@ -118,32 +118,30 @@ export function purchaseIngestion(deps: {
 
     const { answers, selected } = selectCandidates(drafts, { now, recorded, userOf });
     const { candidates, holds } = await screenCandidates(trx, selected);
+    // In this order, so that each row comes after those that it refers to. The purchases leave at once, and the database
+    // is at work on them while their rewards are decided.
+    repository.insert(
+      trx,
+      candidates.map(({ purchase }) => purchase),
+    );
     const { rewards, usages } = grantRewards(
       candidates.map(({ purchase, offer }) => ({ ...purchase, purchaseId: purchase.id, terms: offer.terms })),
       caps,
     );
     const rewarded = candidates.map(({ purchase }, index) => ({ purchase, reward: at(rewards, index) }));
-
-    if (candidates.length > 0) {
-      // In this order, so that each row comes after those that it refers to.
-      repository.insert(
-        trx,
-        candidates.map(({ purchase }) => purchase),
-      );
-      cashback.recordGrant(trx, { rewards, usages });
-      await wallets.applyMovements(trx, rewards.flatMap(movementOf), locked);
-      audit.record(
-        trx,
-        rewarded.map((accepted, index) => ({
-          actor: at(candidates, index).draft.submission.actor,
-          action: 'purchase.recorded',
-          resourceType: 'purchase',
-          resourceId: accepted.purchase.id,
-          details: facts(accepted),
-        })),
-      );
-      fraud.recordHolds(trx, holds);
-    }
+    cashback.recordGrant(trx, { rewards, usages });
+    await wallets.applyMovements(trx, rewards.flatMap(movementOf), locked);
+    audit.record(
+      trx,
+      rewarded.map((accepted, index) => ({
+        actor: at(candidates, index).draft.submission.actor,
+        action: 'purchase.recorded',
+        resourceType: 'purchase',
+        resourceId: accepted.purchase.id,
+        details: facts(accepted),
+      })),
+    );
+    fraud.recordHolds(trx, holds);
     for (const [index, { draft }] of candidates.entries()) answers.set(draft, success(at(rewarded, index)));
     await answerRepeats(trx, drafts, { recorded, rewarded }, answers);
     return { answers, holds };

@@ -65,6 +65,7 @@ export function purchaseRepository() {
    * that is being recorded is waited for, in an order that keeps two such lists from a deadlock.
    */
   function insert(trx: Trx, purchases: readonly Purchase[]): void {
+    if (purchases.length === 0) return;
     write(trx)`
       insert into purchases (
         id, partner_id, external_id, user_id, merchant_id, offer_id, amount, currency, purchased_at, status, held,
