@@ -20,15 +20,15 @@ export type Task = Pick<Measurement, 'name' | 'load'> & {
 export type Measure = (...tasks: readonly Task[]) => Promise<readonly Measurement[]>;
 
 export function measuring(deps: {
-  readonly database: Pick<DatabaseServer, 'checkpoint' | 'cpu_ms' | 'countDeadlocks'>;
+  readonly database: Pick<DatabaseServer, 'settle' | 'cpu_ms' | 'countDeadlocks'>;
   readonly books: Books;
   readonly announce: (measurement: Measurement) => void;
 }): Measure {
   const { database, books, announce } = deps;
 
   return async (...tasks) => {
-    // So that none pays for what the one before left to write, nor for log files that a server reuses once it has run for a while.
-    await database.checkpoint();
+    // So that none pays for what the one before left, nor for log files that a server reuses once it has run for a while.
+    await database.settle();
     const before = await books.countPurchases();
     const measured: Measurement[] = [];
     let acknowledged = 0;

@@ -1,5 +1,6 @@
 import { driveByNode, driveByPgbench, hasPgbench } from '../ceiling/index.ts';
 import { fastest, ofName } from '../measurement.ts';
+import type { Task } from '../measuring.ts';
 import type { Bench } from './section.ts';
 
 const CLIENTS = [8, 16, 32] as const;
@@ -28,15 +29,16 @@ export async function measureCeiling(
  */
 export async function measureHalfOfCeiling(
   { measure, measurements, database }: Bench,
-  seconds: number,
+  seconds: { readonly first: number; readonly rest: number },
 ): Promise<void> {
   const ceiling = fastest(ofName(measurements, 'ceiling'));
   if (ceiling === undefined) return;
-  const pace = { perSecond: ceiling.perSecond / 2, seconds, mostCallers: CLIENTS[0] };
-  await measure({
+  const perSecond = ceiling.perSecond / 2;
+  const atHalf = (seconds: number, when = ''): Task => ({
     name: 'ceiling',
-    load: `Node, ${Math.round(pace.perSecond)} a second`,
+    load: `Node, ${Math.round(perSecond)} a second${when}`,
     apis: [],
-    run: () => driveByNode({ url: database.url, pace }),
+    run: () => driveByNode({ url: database.url, pace: { perSecond, seconds, mostCallers: CLIENTS[0] } }),
   });
+  await measure(atHalf(seconds.first, ', at first'), atHalf(seconds.rest));
 }

@@ -1,4 +1,5 @@
-import type { Buying, ClosedLoop, OpenLoop } from '../load/plan.ts';
+import type { Buying, ClosedLoop } from '../load/plan.ts';
+import type { Task } from '../measuring.ts';
 import type { Api } from '../platform.ts';
 import { measureHalfOfCeiling } from './ceiling.ts';
 import { type Bench, buying, inWords, peakOf, type Section, send } from './section.ts';
@@ -6,7 +7,10 @@ import { type Bench, buying, inWords, peakOf, type Section, send } from './secti
 const CURVE = [1, 8, 32, 64, 128, 256, 512] as const;
 const BATCH_SIZE = 100;
 const BATCH_CONNECTIONS = [2, 4, 8] as const;
-const LEAST_SECONDS_AT_HALF = 30;
+const SECONDS_AT_HALF = 30;
+const LONG_SECONDS_AT_HALF = 120;
+/** In which each page that is changed after a checkpoint has been written to the log whole, as it is only once. */
+const SECONDS_AFTER_CHECKPOINT = 5;
 
 /** So many that the velocity rule of fifty a day is not what is measured. */
 const DAYS_OF_ONE_SHOPPER = 1_400;
@@ -41,18 +45,25 @@ export const single: Section = {
 };
 
 /**
- * As many as half of the peak, and no caller who waits for an answer before the next one calls. For so long that what
- * comes every quarter of a minute, as a major collection does, counts for what it is.
+ * As many as half of the peak, and no caller who waits for an answer before the next one calls: right after the
+ * checkpoint that each measurement begins with, and then for so long that what comes every quarter of a minute, as a
+ * major collection does, counts for what it is.
  */
 export const half: Section = {
   name: 'half',
   needs: 'single',
   run: async (bench, api) => {
-    const seconds = Math.max(bench.seconds, LEAST_SECONDS_AT_HALF);
-    const pace = { perSecond: peakOf(bench).perSecond / 2, seconds };
-    const load = `${Math.round(pace.perSecond)} a second`;
-    await measurePurchases(bench, [api], { name: 'half', load, pace });
-    await measureHalfOfCeiling(bench, seconds);
+    const { measure, programme, long } = bench;
+    const perSecond = peakOf(bench).perSecond / 2;
+    const atHalf = (seconds: number, when = ''): Task => ({
+      name: 'half',
+      load: `${Math.round(perSecond)} a second${when}`,
+      apis: [api],
+      run: () => send([api], { kind: 'purchases', ...buying(programme) }, { perSecond, seconds }),
+    });
+    const seconds = long ? LONG_SECONDS_AT_HALF : SECONDS_AT_HALF;
+    await measure(atHalf(SECONDS_AFTER_CHECKPOINT, ', at first'), atHalf(seconds));
+    await measureHalfOfCeiling(bench, { first: SECONDS_AFTER_CHECKPOINT, rest: seconds });
   },
 };
 
@@ -98,7 +109,7 @@ async function measurePurchases(
   options: {
     readonly name: string;
     readonly load: string;
-    readonly pace: ClosedLoop | OpenLoop;
+    readonly pace: ClosedLoop;
     readonly batch?: number;
     readonly shopper?: Pick<Buying, 'users' | 'days'>;
   },

@@ -24,7 +24,7 @@ function setUp({ recorded = 10, faults = 0 }: { recorded?: number; faults?: numb
   const purchases = rising(recorded);
   const cpu = rising(40);
   const books: Books = { countPurchases: async () => purchases(), countFaults: async () => faults };
-  const database = { checkpoint: async () => undefined, cpu_ms: cpu, countDeadlocks: () => 0 };
+  const database = { settle: async () => undefined, cpu_ms: cpu, countDeadlocks: () => 0 };
   const announce = (measurement: Measurement) => void announced.push(measurement);
   return { announced, measure: measuring({ database, books, announce }) };
 }

@@ -67,6 +67,7 @@ describe('goals', () => {
     const half = (p99: number) => measured('half', 850, { latency: { ...LATENCY, p99 } });
     assert.equal(goalsFor(half(15))[0]?.met, true);
     assert.equal(goalsFor(half(15.1))[0]?.met, false);
+    assert.equal(goalsFor(half(40), half(15))[0]?.met, true, 'right after a checkpoint is another matter');
   });
 
   test('compare batches and the mix with the ceiling, and one shopper with many', () => {
