@@ -140,6 +140,17 @@ describe('a transaction', () => {
     assert.equal(writes.mock.callCount() - before, 1);
   });
 
+  test('that fails before its first statement says nothing to the database', async (t) => {
+    await database.ping();
+    const writes = t.mock.method(Socket.prototype, 'write');
+    const failing = database.transaction(async () => {
+      throw new Error('refused');
+    });
+
+    await assert.rejects(failing, { message: 'refused' });
+    assert.equal(writes.mock.callCount(), 0);
+  });
+
   test('asks for one answer to statements that it sends together', async (t) => {
     const reads = t.mock.method(Socket.prototype, 'push');
     const answers = await database.transaction(async (trx) => {
@@ -422,7 +433,12 @@ describe('a connection', () => {
       const { rows } = await sql<{ id: number }>`select pg_backend_pid() as id`.execute(trx);
       await runSql(database.url, `select pg_terminate_backend(${rows[0]?.id})`);
       await new Promise((resolve) => setTimeout(resolve, 100));
-      await sql`select 1`.execute(trx);
+      const answers = await Promise.allSettled([1, 2, 3].map((id) => sql`select ${id}::int`.execute(trx)));
+      assert.deepEqual(
+        answers.map(({ status }) => status),
+        ['rejected', 'rejected', 'rejected'],
+      );
+      await sql`select 4`.execute(trx);
     });
 
     await assert.rejects(failing, (error) => asDatabaseFailure(error)?.code === 'SERVICE_UNAVAILABLE');
