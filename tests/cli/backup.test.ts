@@ -232,7 +232,8 @@ function startChurn(url: string) {
   };
 }
 
+/** All of its bits: a single one may be what gzip fills a byte up with, which means nothing. */
 function withFlippedByte(bytes: Buffer): Buffer {
   const middle = Math.floor(bytes.length / 2);
-  return bytes.fill(bytes.readUInt8(middle) ^ 0x01, middle, middle + 1);
+  return bytes.fill(bytes.readUInt8(middle) ^ 0xff, middle, middle + 1);
 }
