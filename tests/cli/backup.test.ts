@@ -100,7 +100,11 @@ describe('a backup of a platform under load', () => {
 describe('a damaged backup', () => {
   const damages: [string, (path: string) => void][] = [
     ['cut off', (path) => truncateSync(path, statSync(path).size - 1_000)],
-    ['changed in one byte', (path) => writeFileSync(path, withFlippedByte(readFileSync(path)))],
+    ['changed in one byte', (path) => writeFileSync(path, withTellingByteFlipped(readFileSync(path)))],
+    [
+      'changed in the checksum that ends it',
+      (path) => writeFileSync(path, withFlippedByte(readFileSync(path), statSync(path).size - 5)),
+    ],
     [
       'changed in one byte before it was compressed',
       (path) => writeFileSync(path, gzipSync(withFlippedByte(gunzipSync(readFileSync(path))))),
@@ -233,7 +237,20 @@ function startChurn(url: string) {
 }
 
 /** All of its bits: a single one may be what gzip fills a byte up with, which means nothing. */
-function withFlippedByte(bytes: Buffer): Buffer {
-  const middle = Math.floor(bytes.length / 2);
-  return bytes.fill(bytes.readUInt8(middle) ^ 0xff, middle, middle + 1);
+/** Not every byte tells something: in a run of zeros it may say which of them to repeat. */
+function withTellingByteFlipped(compressed: Buffer): Buffer {
+  const content = gunzipSync(compressed);
+  for (let position = Math.floor(compressed.length / 2); ; position += 1) {
+    const damaged = withFlippedByte(compressed, position);
+    try {
+      if (gunzipSync(damaged).equals(content)) continue;
+    } catch {
+      // As it should be.
+    }
+    return damaged;
+  }
+}
+
+function withFlippedByte(bytes: Buffer, position = Math.floor(bytes.length / 2)): Buffer {
+  return Buffer.from(bytes).fill(bytes.readUInt8(position) ^ 0xff, position, position + 1);
 }

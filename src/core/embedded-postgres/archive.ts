@@ -48,12 +48,12 @@ export async function* unpacked(bytes: AsyncIterable<Buffer>): AsyncGenerator<Ar
     if (path === CHECKSUMS) {
       const sums = (await source.exactly(size)).toString();
       if (sums !== found.join('')) throw new BrokenArchive('its files are not those that were packed');
-      return;
+      return requireZeros(source.rest());
     }
     const hash = createHash('sha256');
     yield { path, size, content: content(size, hash) };
     if (!isFolder(path)) found.push(checksumLine(hash, path));
-    await source.exactly(padding(size).length);
+    await requireZeros([await source.exactly(padding(size).length)]);
   }
 
   async function* content(size: number, hash: Hash): AsyncGenerator<Buffer> {
@@ -112,6 +112,13 @@ function readHeader(block: Buffer): { path: string; size: number } {
   return { path: field(0, MAX_PATH_BYTES), size: Number.parseInt(field(124, 12), 8) };
 }
 
+/** What fills blocks up tells nothing, but where it is damaged, so may be what wrote or carried it. */
+async function requireZeros(chunks: AsyncIterable<Buffer> | Iterable<Buffer>): Promise<void> {
+  for await (const chunk of chunks) {
+    if (chunk.some((byte) => byte !== 0)) throw new BrokenArchive('it is damaged');
+  }
+}
+
 function headerChecksum(block: Buffer): number {
   return block.reduce((sum, byte) => sum + byte, 0);
 }
@@ -123,28 +130,34 @@ function padding(size: number): Buffer {
 /** Bytes by count rather than by chunk. @throws BrokenArchive when there are none left. */
 function reader(bytes: AsyncIterable<Buffer>) {
   const chunks = bytes[Symbol.asyncIterator]();
-  let rest: Buffer = Buffer.alloc(0);
+  let left: Buffer = Buffer.alloc(0);
 
   async function atMost(count: number): Promise<Buffer> {
-    while (rest.length === 0) {
+    while (left.length === 0) {
       const { done, value } = await chunks.next();
       if (done) throw new BrokenArchive('its end is missing');
-      rest = value;
+      left = value;
     }
-    const taken = rest.subarray(0, count);
-    rest = rest.subarray(taken.length);
+    const taken = left.subarray(0, count);
+    left = left.subarray(taken.length);
     return taken;
   }
 
   async function exactly(count: number): Promise<Buffer> {
     const parts: Buffer[] = [];
-    for (let left = count; left > 0; ) {
-      const part = await atMost(left);
+    for (let missing = count; missing > 0; ) {
+      const part = await atMost(missing);
       parts.push(part);
-      left -= part.length;
+      missing -= part.length;
     }
     return Buffer.concat(parts);
   }
 
-  return { atMost, exactly };
+  /** To the very end: only there does what decompresses them compare its own checksum. */
+  async function* rest(): AsyncGenerator<Buffer> {
+    yield left;
+    for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value;
+  }
+
+  return { atMost, exactly, rest };
 }
