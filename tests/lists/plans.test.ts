@@ -95,6 +95,31 @@ describe('a page of purchases reads little more than itself', () => {
   }
 });
 
+describe('what is due of a merchant with many is found by reading little more than it', () => {
+  const find = async (options: { after?: string; until: string }) => {
+    const windows = [{ merchantId, recordedUntil: Temporal.Instant.from(options.until) }];
+    const [due = []] = await scansOf((db) =>
+      purchaseRepository().findDue(db, windows, {
+        limit: LIMIT,
+        after: options.after === undefined ? undefined : { id: options.after, merchantId },
+      }),
+    );
+    return rowsRead(due);
+  };
+
+  test('from the first on', async () => {
+    assert.equal(await find({ until: '2027-01-01T00:00:00Z' }), LIMIT);
+  });
+
+  test('from the midst on', async () => {
+    assert.equal(await find({ after: MIDST, until: '2027-01-01T00:00:00Z' }), LIMIT);
+  });
+
+  test('and what is not due yet is not looked at', async () => {
+    assert.equal(await find({ until: '2020-01-01T00:00:00Z' }), 0);
+  });
+});
+
 describe('a page of the audit log reads little more than itself', () => {
   const filters: Record<string, AuditFilter> = {
     'without a filter': {},

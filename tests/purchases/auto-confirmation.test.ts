@@ -3,6 +3,7 @@ import { after, describe, test } from 'node:test';
 import { pino } from 'pino';
 import { createPlatform } from '../../src/app.ts';
 import { openDatabase } from '../../src/core/database.ts';
+import { newId } from '../../src/core/id.ts';
 import { verifyLedger } from '../../src/modules/wallets/index.ts';
 import { testClock } from '../support/clock.ts';
 import { runSql } from '../support/database.ts';
@@ -320,7 +321,7 @@ describe('many purchases', () => {
     await sql(
       `insert into purchases
          (id, external_id, user_id, merchant_id, offer_id, amount, currency, purchased_at, created_at)
-       values (gen_random_uuid(), 'without-a-reward', '${shop.shopper.id}', '${shop.merchantId}',
+       values ('${newId(clock())}', 'without-a-reward', '${shop.shopper.id}', '${shop.merchantId}',
          '${shop.offerId}', 10, 'EUR', '${clock()}', '${clock()}')`,
     );
     await passTime({ seconds: 1 });

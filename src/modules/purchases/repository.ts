@@ -147,14 +147,14 @@ export function purchaseRepository() {
   }
 
   /**
-   * Pending purchases within the windows that nobody holds, from after the given one on, in the order of merchant,
-   * time and id. Looks at no more than the first `perMerchant` of each merchant, along the index.
+   * Pending purchases within the windows that nobody holds, from after the given one on, in the order of merchant and
+   * id, which is the order of time. Takes no more than the first `perMerchant` of each merchant, along the index.
    */
   async function findDue(
     db: Db,
     windows: readonly DueWindow[],
     options: {
-      readonly after?: DuePurchase | undefined;
+      readonly after?: Pick<DuePurchase, 'id' | 'merchantId'> | undefined;
       readonly limit: number;
       readonly perMerchant?: number;
     },
@@ -166,22 +166,21 @@ export function purchaseRepository() {
       select due.*
       from unnest(
         ${ahead.map(({ merchantId }) => merchantId)}::uuid[],
-        ${ahead.map(({ recordedUntil }) => recordedUntil.toString())}::timestamptz[],
-        ${ahead.map((window) => (isBegun(window) ? after?.createdAt.toString() : '-infinity'))}::timestamptz[],
-        ${ahead.map((window) => (isBegun(window) ? after?.id : NO_ID))}::uuid[]
-      ) with ordinality as merchant (id, recorded_until, after_time, after_id, position)
+        ${ahead.map((window) => (isBegun(window) ? after?.id : NO_ID))}::uuid[],
+        ${ahead.map(({ recordedUntil }) => firstIdAt(recordedUntil.add({ milliseconds: 1 })))}::uuid[]
+      ) with ordinality as merchant (id, after_id, end_id, position)
       cross join lateral (
         select id, merchant_id, user_id, created_at
         from purchases
         where merchant_id = merchant.id
           and status = 'pending'
           and not held
-          and created_at <= merchant.recorded_until
-          and (created_at, id) > (merchant.after_time, merchant.after_id)
-        order by created_at, id
+          and id > merchant.after_id
+          and id < merchant.end_id
+        order by id nulls first
         limit ${perMerchant}
       ) as due
-      order by merchant.position, due.created_at, due.id
+      order by merchant.position, due.id
       limit ${limit}
     `.execute(db);
     return rows.map((row) => ({
