@@ -20,7 +20,10 @@ export type BatcherOptions<Item, Result> = {
   readonly minItemsBeside?: number;
   /** Items waiting beyond this many are refused with OVERLOADED. */
   readonly maxQueued: number;
-  /** More unanswered calls than `calls`, for `ms` on end, are no burst any more. Without it, nobody is refused for that. */
+  /**
+   * More unanswered calls than `calls` for `ms` on end are no burst any more, but a crowd, until there were no more for as
+   * long. While it is there, whoever would make it larger is refused. Without it, nobody is refused for that.
+   */
   readonly crowd?: { readonly calls: number; readonly ms: number };
 };
 
@@ -62,8 +65,9 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
   /** Items that wait for nothing but a slot. */
   let free = 0;
   let unanswered = 0;
-  /** By performance.now(). */
-  let crowdedSince: number | undefined;
+  let isCrowd = false;
+  /** Since when, by performance.now(), `isCrowd` is not what the unanswered calls say. */
+  let contradictedSince: number | undefined;
 
   function submit(items: readonly Item[]): Promise<readonly Outcome<Result>[]> {
     if (items.length === 0) return Promise.resolve([]);
@@ -76,7 +80,8 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
         ? [enqueue(items, [])]
         : items.map((item) => enqueue([item], keysOf(item).map(hashOf)));
     dispatch();
-    enter();
+    countUnanswered(1);
+    const leave = () => countUnanswered(-1);
     const [first] = answers;
     if (first !== undefined && answers.length === 1) return first.finally(leave);
     return Promise.all(answers)
@@ -84,18 +89,27 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
       .finally(leave);
   }
 
-  function enter(): void {
-    unanswered += 1;
-    if (crowd !== undefined && unanswered > crowd.calls) crowdedSince ??= performance.now();
+  function countUnanswered(change: number): void {
+    // Before as well: the time until now belongs to how many there were.
+    watchCrowd();
+    unanswered += change;
+    watchCrowd();
   }
 
-  function leave(): void {
-    unanswered -= 1;
-    if (crowd !== undefined && unanswered <= crowd.calls) crowdedSince = undefined;
-  }
-
-  function isCrowded(): boolean {
-    return crowd !== undefined && crowdedSince !== undefined && performance.now() - crowdedSince >= crowd.ms;
+  /** True when they are too many at the moment. */
+  function watchCrowd(): boolean {
+    if (crowd === undefined) return false;
+    const areMany = unanswered > crowd.calls;
+    if (areMany === isCrowd) contradictedSince = undefined;
+    else {
+      const now = performance.now();
+      contradictedSince ??= now;
+      if (now - contradictedSince >= crowd.ms) {
+        isCrowd = areMany;
+        contradictedSince = undefined;
+      }
+    }
+    return isCrowd && areMany;
   }
 
   function enqueue(items: readonly Item[], keys: readonly number[]): Promise<readonly Outcome<Result>[]> {
@@ -222,7 +236,7 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
   return {
     submit,
     queued: () => queued,
-    isFull: () => queued >= maxQueued || isCrowded(),
+    isFull: () => queued >= maxQueued || watchCrowd(),
     inFlight: () => running.length,
   };
 }

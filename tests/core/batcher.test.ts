@@ -146,6 +146,41 @@ describe('a batcher', () => {
     }
   });
 
+  test('has a crowd until it was gone for as long as it took to come, whatever was answered in between', async (t) => {
+    let now = 0;
+    t.mock.method(performance, 'now', () => now);
+    const { submit, runs, isFull } = manualBatcher({
+      crowd: { calls: 1, ms: 100 },
+      maxItems: 1,
+      maxInFlight: 9,
+    });
+    const answers = [submit(['a']), submit(['b'])];
+    const finish = async (number: number) => {
+      runs[number]?.finish();
+      await settle();
+    };
+
+    now = 99;
+    assert.equal(isFull(), false);
+    now = 100;
+    assert.equal(isFull(), true);
+    await finish(0);
+    assert.equal(isFull(), false, 'there is room for one');
+    answers.push(submit(['c']));
+    assert.equal(isFull(), true, 'a moment with room has not ended the crowd');
+    await finish(1);
+    now = 199;
+    answers.push(submit(['d']));
+    assert.equal(isFull(), true);
+    await finish(2);
+    now = 299;
+    answers.push(submit(['e']));
+
+    assert.equal(isFull(), false, 'it was gone, and this is the beginning of another one');
+    await finishAll(runs);
+    await Promise.all(answers);
+  });
+
   test('counts a call until all of its items are answered, also when they fail', async () => {
     const { submit, runs, isFull } = manualBatcher({
       crowd: { calls: 0, ms: 0 },
