@@ -236,7 +236,6 @@ function startChurn(url: string) {
   };
 }
 
-/** All of its bits: a single one may be what gzip fills a byte up with, which means nothing. */
 /** Not every byte tells something: in a run of zeros it may say which of them to repeat. */
 function withTellingByteFlipped(compressed: Buffer): Buffer {
   const content = gunzipSync(compressed);
