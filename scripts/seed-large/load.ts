@@ -92,10 +92,11 @@ async function sealBankDetails(db: Db, keys: readonly EncryptionKey[]): Promise<
   const details = { iban: 'DE89370400440532013000', accountHolder: 'Large Shopper' };
   await sql`
     update seed_payouts set details_encrypted = sealed.details
-    from unnest(
-      ${rows.map(({ id }) => id)}::uuid[],
-      ${rows.map(({ id }) => encrypt(id, details))}::text[]
-    ) as sealed (id, details)
+    from (
+      select
+        unnest(${rows.map(({ id }) => id)}::uuid[]) as id,
+        unnest(${rows.map(({ id }) => encrypt(id, details))}::text[]) as details
+    ) as sealed
     where seed_payouts.id = sealed.id
   `.execute(db);
 }

@@ -9,7 +9,7 @@ import {
   Transaction,
 } from 'kysely';
 import pg from 'pg';
-import { toParameter } from './parameters.ts';
+import { toParameters } from './parameters.ts';
 import { type Answer, type Call, sendTogether } from './round-trip.ts';
 import type { DB } from './schema.generated.ts';
 
@@ -138,7 +138,7 @@ function openSession(client: pg.PoolClient) {
   let failure: { readonly error: unknown } | undefined;
 
   function send(text: string, values: readonly unknown[] = []): Promise<Answer> {
-    const parameters = values.map(toParameter);
+    const parameters = toParameters(text, values);
     return new Promise((resolve, reject) => enqueue({ text, parameters, resolve, reject }));
   }
 
@@ -150,7 +150,7 @@ function openSession(client: pg.PoolClient) {
   function toWrite(text: string, values: readonly unknown[] = []): Call {
     return {
       text,
-      parameters: values.map(toParameter),
+      parameters: toParameters(text, values),
       resolve: () => undefined,
       reject: (error) => {
         failure ??= { error };

@@ -40,20 +40,17 @@ export function auditRepository() {
       insert into audit_logs (
         id, occurred_at, actor_type, actor_id, action, resource_type, resource_id, outcome, details, request_id
       )
-      select id, ${now.toString()}, actor_type, actor_id, action, resource_type, resource_id, outcome, details, request_id
-      from rows from (
-        unnest(
-          ${records.map(() => newId(now))}::uuid[],
-          ${records.map(({ actor }) => actor.type)}::actor_type[],
-          ${records.map(({ actor }) => actor.id)}::uuid[],
-          ${records.map(({ action }) => action)}::text[],
-          ${records.map(({ resourceType }) => resourceType)}::text[],
-          ${records.map(({ resourceId }) => resourceId)}::uuid[],
-          ${records.map(({ outcome }) => outcome ?? 'success')}::audit_outcome[],
-          ${records.map(({ actor }) => actor.requestId)}::text[]
-        ),
-        jsonb_array_elements(${JSON.stringify(records.map(({ details = {} }) => details))}::jsonb)
-      ) as record (id, actor_type, actor_id, action, resource_type, resource_id, outcome, request_id, details)
+      select
+        unnest(${records.map(() => newId(now))}::uuid[]),
+        ${now.toString()}::timestamptz,
+        unnest(${records.map(({ actor }) => actor.type)}::actor_type[]),
+        unnest(${records.map(({ actor }) => actor.id)}::uuid[]),
+        unnest(${records.map(({ action }) => action)}::text[]),
+        unnest(${records.map(({ resourceType }) => resourceType)}::text[]),
+        unnest(${records.map(({ resourceId }) => resourceId)}::uuid[]),
+        unnest(${records.map(({ outcome }) => outcome ?? 'success')}::audit_outcome[]),
+        jsonb_array_elements(${JSON.stringify(records.map(({ details = {} }) => details))}::jsonb),
+        unnest(${records.map(({ actor }) => actor.requestId)}::text[])
     `;
   }
 

@@ -28,13 +28,12 @@ export function cashbackRepository() {
   function insertCapUsages(trx: Trx, usages: readonly CapUsage[]): void {
     write(trx)`
       insert into cashback_cap_usage (user_id, offer_id, month, cap, used)
-      select * from unnest(
-        ${usages.map(({ userId }) => userId)}::uuid[],
-        ${usages.map(({ offerId }) => offerId)}::uuid[],
-        ${usages.map(({ month }) => month)}::date[],
-        ${usages.map(({ cap, currency }) => formatMoney(cap, currency))}::numeric[],
-        ${usages.map(({ used, currency }) => formatMoney(used, currency))}::numeric[]
-      )
+      select
+        unnest(${usages.map(({ userId }) => userId)}::uuid[]),
+        unnest(${usages.map(({ offerId }) => offerId)}::uuid[]),
+        unnest(${usages.map(({ month }) => month)}::date[]),
+        unnest(${usages.map(({ cap, currency }) => formatMoney(cap, currency))}::numeric[]),
+        unnest(${usages.map(({ used, currency }) => formatMoney(used, currency))}::numeric[])
     `;
   }
 
@@ -51,11 +50,12 @@ export function cashbackRepository() {
     // One look into the index for each key: `limit` keeps the planner from any other way.
     const { rows } = await sql<CapUsageRow>`
       select usage.*
-      from unnest(
-        ${sorted.map(({ userId }) => userId)}::uuid[],
-        ${sorted.map(({ offerId }) => offerId)}::uuid[],
-        ${sorted.map(({ month }) => month)}::date[]
-      ) as key (user_id, offer_id, month)
+      from (
+        select
+          unnest(${sorted.map(({ userId }) => userId)}::uuid[]) as user_id,
+          unnest(${sorted.map(({ offerId }) => offerId)}::uuid[]) as offer_id,
+          unnest(${sorted.map(({ month }) => month)}::date[]) as month
+      ) as key
       cross join lateral (
         select user_id, offer_id, month, cap, used
         from cashback_cap_usage
@@ -83,12 +83,13 @@ export function cashbackRepository() {
     write(trx)`
       update cashback_cap_usage as usage
       set used = changed.used
-      from unnest(
-        ${usages.map(({ userId }) => userId)}::uuid[],
-        ${usages.map(({ offerId }) => offerId)}::uuid[],
-        ${usages.map(({ month }) => month)}::date[],
-        ${usages.map(({ used, currency }) => formatMoney(used, currency))}::numeric[]
-      ) as changed (user_id, offer_id, month, used)
+      from (
+        select
+          unnest(${usages.map(({ userId }) => userId)}::uuid[]) as user_id,
+          unnest(${usages.map(({ offerId }) => offerId)}::uuid[]) as offer_id,
+          unnest(${usages.map(({ month }) => month)}::date[]) as month,
+          unnest(${usages.map(({ used, currency }) => formatMoney(used, currency))}::numeric[]) as used
+      ) as changed
       where (usage.user_id, usage.offer_id, usage.month) = (changed.user_id, changed.offer_id, changed.month)
         and usage.used <> changed.used
     `;
@@ -100,20 +101,20 @@ export function cashbackRepository() {
         id, purchase_id, user_id, offer_id, cashback_type, cashback_value, monthly_cap, cap_month,
         uncapped_amount, amount, currency, status, created_at
       )
-      select reward.*, ${now.toString()}::timestamptz from unnest(
-        ${rewards.map(({ id }) => id)}::uuid[],
-        ${rewards.map(({ purchaseId }) => purchaseId)}::uuid[],
-        ${rewards.map(({ userId }) => userId)}::uuid[],
-        ${rewards.map(({ terms }) => terms.offerId)}::uuid[],
-        ${rewards.map(({ terms }) => terms.type)}::cashback_type[],
-        ${rewards.map(({ terms }) => formatTermsValue(terms))}::numeric[],
-        ${rewards.map(({ terms: { monthlyCap, currency } }) => monthlyCap && formatMoney(monthlyCap, currency))}::numeric[],
-        ${rewards.map(({ capMonth }) => capMonth)}::date[],
-        ${rewards.map(({ uncappedAmount, currency }) => formatMoney(uncappedAmount, currency))}::numeric[],
-        ${rewards.map(({ amount, currency }) => formatMoney(amount, currency))}::numeric[],
-        ${rewards.map(({ currency }) => currency)}::text[],
-        ${rewards.map(({ status }) => status)}::cashback_status[]
-      ) as reward
+      select
+        unnest(${rewards.map(({ id }) => id)}::uuid[]),
+        unnest(${rewards.map(({ purchaseId }) => purchaseId)}::uuid[]),
+        unnest(${rewards.map(({ userId }) => userId)}::uuid[]),
+        unnest(${rewards.map(({ terms }) => terms.offerId)}::uuid[]),
+        unnest(${rewards.map(({ terms }) => terms.type)}::cashback_type[]),
+        unnest(${rewards.map(({ terms }) => formatTermsValue(terms))}::numeric[]),
+        unnest(${rewards.map(({ terms: { monthlyCap, currency } }) => monthlyCap && formatMoney(monthlyCap, currency))}::numeric[]),
+        unnest(${rewards.map(({ capMonth }) => capMonth)}::date[]),
+        unnest(${rewards.map(({ uncappedAmount, currency }) => formatMoney(uncappedAmount, currency))}::numeric[]),
+        unnest(${rewards.map(({ amount, currency }) => formatMoney(amount, currency))}::numeric[]),
+        unnest(${rewards.map(({ currency }) => currency)}::text[]),
+        unnest(${rewards.map(({ status }) => status)}::cashback_status[]),
+        ${now.toString()}::timestamptz
     `;
   }
 
@@ -124,10 +125,11 @@ export function cashbackRepository() {
     write(trx)`
       update cashback_transactions
       set status = change.status
-      from unnest(
-        ${changes.map(({ reward }) => reward.id)}::uuid[],
-        ${changes.map(({ to }) => to)}::cashback_status[]
-      ) as change (id, status)
+      from (
+        select
+          unnest(${changes.map(({ reward }) => reward.id)}::uuid[]) as id,
+          unnest(${changes.map(({ to }) => to)}::cashback_status[]) as status
+      ) as change
       where cashback_transactions.id = change.id
     `;
   }

@@ -10,11 +10,10 @@ export function holdRepository() {
   function insert(trx: Trx, held: readonly HeldPurchase[], now: Temporal.Instant): void {
     write(trx)`
       insert into purchase_holds (purchase_id, reasons, held_at)
-      select purchase_id, reasons, ${now.toString()}
-      from unnest(
-        ${held.map(({ purchaseId }) => purchaseId)}::uuid[],
-        ${held.map(({ reasons }) => JSON.stringify(reasons))}::jsonb[]
-      ) as hold (purchase_id, reasons)
+      select
+        unnest(${held.map(({ purchaseId }) => purchaseId)}::uuid[]),
+        unnest(${held.map(({ reasons }) => JSON.stringify(reasons))}::jsonb[]),
+        ${now.toString()}::timestamptz
     `;
   }
 
@@ -31,11 +30,12 @@ export function holdRepository() {
     write(trx)`
       update purchase_holds
       set resolution = resolved.resolution, resolved_at = ${now.toString()}, resolved_by = resolved.resolved_by
-      from unnest(
-        ${resolutions.map(({ purchaseId }) => purchaseId)}::uuid[],
-        ${resolutions.map(({ resolution }) => resolution)}::hold_resolution[],
-        ${resolutions.map(({ resolvedBy }) => resolvedBy)}::uuid[]
-      ) as resolved (purchase_id, resolution, resolved_by)
+      from (
+        select
+          unnest(${resolutions.map(({ purchaseId }) => purchaseId)}::uuid[]) as purchase_id,
+          unnest(${resolutions.map(({ resolution }) => resolution)}::hold_resolution[]) as resolution,
+          unnest(${resolutions.map(({ resolvedBy }) => resolvedBy)}::uuid[]) as resolved_by
+      ) as resolved
       where purchase_holds.purchase_id = resolved.purchase_id
     `;
   }

@@ -32,10 +32,9 @@ export function idempotencyRepository() {
       select caller_id, key, request_fingerprint, outcome
       from idempotency_keys
       where (caller_id, key) in (
-        select * from unnest(
-          ${keys.map(({ callerId }) => callerId)}::uuid[],
-          ${keys.map(({ key }) => key)}::text[]
-        )
+        select
+          unnest(${keys.map(({ callerId }) => callerId)}::uuid[]),
+          unnest(${keys.map(({ key }) => key)}::text[])
       )
     `.execute(trx);
     return rows.map((row) => ({
@@ -49,13 +48,12 @@ export function idempotencyRepository() {
   function insert(trx: Trx, requests: readonly StoredRequest[], now: Temporal.Instant): void {
     write(trx)`
       insert into idempotency_keys (caller_id, key, request_fingerprint, outcome, created_at)
-      select caller_id, key, request_fingerprint, outcome, ${now.toString()}
-      from unnest(
-        ${requests.map(({ callerId }) => callerId)}::uuid[],
-        ${requests.map(({ key }) => key)}::text[],
-        ${requests.map(({ fingerprint }) => fingerprint)}::text[],
-        ${requests.map(({ outcome }) => JSON.stringify(outcome))}::json[]
-      ) as request (caller_id, key, request_fingerprint, outcome)
+      select
+        unnest(${requests.map(({ callerId }) => callerId)}::uuid[]),
+        unnest(${requests.map(({ key }) => key)}::text[]),
+        unnest(${requests.map(({ fingerprint }) => fingerprint)}::text[]),
+        unnest(${requests.map(({ outcome }) => JSON.stringify(outcome))}::json[]),
+        ${now.toString()}::timestamptz
     `;
   }
 

@@ -236,11 +236,10 @@ export function partnerRepository() {
   async function insertMessages(trx: Trx, messages: readonly TakenMessage[]): Promise<TakenMessage[]> {
     const { rows } = await sql<{ partner_id: string; message_id: string; sent_at: Temporal.Instant }>`
       insert into partner_messages (partner_id, message_id, sent_at)
-      select * from unnest(
-        ${messages.map(({ partnerId }) => partnerId)}::uuid[],
-        ${messages.map(({ messageId }) => messageId)}::text[],
-        ${messages.map(({ sentAt }) => sentAt.toString())}::timestamptz[]
-      ) as message (partner_id, message_id, sent_at)
+      select
+        unnest(${messages.map(({ partnerId }) => partnerId)}::uuid[]) as partner_id,
+        unnest(${messages.map(({ messageId }) => messageId)}::text[]) as message_id,
+        unnest(${messages.map(({ sentAt }) => sentAt.toString())}::timestamptz[]) as sent_at
       order by partner_id, message_id, sent_at
       on conflict do nothing
       returning partner_id, message_id, sent_at

@@ -60,18 +60,17 @@ export function payoutRepository() {
         id, user_id, amount, currency, method, details_encrypted, iban_masked, account_holder_masked, status,
         requested_at
       )
-      select * from unnest(
-        ${payouts.map(({ id }) => id)}::uuid[],
-        ${payouts.map(({ userId }) => userId)}::uuid[],
-        ${payouts.map(({ amount, currency }) => formatMoney(amount, currency))}::numeric[],
-        ${payouts.map(({ currency }) => currency)}::text[],
-        ${payouts.map(({ method }) => method)}::payout_method[],
-        ${sealed.map(({ encryptedDetails }) => encryptedDetails)}::text[],
-        ${payouts.map(({ maskedDetails }) => maskedDetails.iban)}::text[],
-        ${payouts.map(({ maskedDetails }) => maskedDetails.accountHolder)}::text[],
-        ${payouts.map(({ status }) => status)}::payout_status[],
-        ${payouts.map(({ requestedAt }) => requestedAt.toString())}::timestamptz[]
-      )
+      select
+        unnest(${payouts.map(({ id }) => id)}::uuid[]),
+        unnest(${payouts.map(({ userId }) => userId)}::uuid[]),
+        unnest(${payouts.map(({ amount, currency }) => formatMoney(amount, currency))}::numeric[]),
+        unnest(${payouts.map(({ currency }) => currency)}::text[]),
+        unnest(${payouts.map(({ method }) => method)}::payout_method[]),
+        unnest(${sealed.map(({ encryptedDetails }) => encryptedDetails)}::text[]),
+        unnest(${payouts.map(({ maskedDetails }) => maskedDetails.iban)}::text[]),
+        unnest(${payouts.map(({ maskedDetails }) => maskedDetails.accountHolder)}::text[]),
+        unnest(${payouts.map(({ status }) => status)}::payout_status[]),
+        unnest(${payouts.map(({ requestedAt }) => requestedAt.toString())}::timestamptz[])
     `;
   }
 
@@ -87,10 +86,9 @@ export function payoutRepository() {
       select user_id, currency, sum(amount) as total
       from payouts
       where (user_id, currency) in (
-          select * from unnest(
-            ${owners.map(({ userId }) => userId)}::uuid[],
-            ${owners.map(({ currency }) => currency)}::text[]
-          )
+          select
+            unnest(${owners.map(({ userId }) => userId)}::uuid[]),
+            unnest(${owners.map(({ currency }) => currency)}::text[])
         )
         and requested_at >= ${since.toString()}
         and status <> all (${REFUNDED}::payout_status[])
@@ -123,14 +121,15 @@ export function payoutRepository() {
         settled_at = moved.settled_at,
         external_reference = moved.external_reference,
         failure_reason = moved.failure_reason
-      from unnest(
-        ${payouts.map(({ id }) => id)}::uuid[],
-        ${payouts.map(({ status }) => status)}::payout_status[],
-        ${payouts.map(({ processingAt }) => processingAt?.toString() ?? null)}::timestamptz[],
-        ${payouts.map(({ settledAt }) => settledAt?.toString() ?? null)}::timestamptz[],
-        ${payouts.map(({ externalReference }) => externalReference)}::text[],
-        ${payouts.map(({ failureReason }) => failureReason)}::text[]
-      ) as moved (id, status, processing_at, settled_at, external_reference, failure_reason)
+      from (
+        select
+          unnest(${payouts.map(({ id }) => id)}::uuid[]) as id,
+          unnest(${payouts.map(({ status }) => status)}::payout_status[]) as status,
+          unnest(${payouts.map(({ processingAt }) => processingAt?.toString() ?? null)}::timestamptz[]) as processing_at,
+          unnest(${payouts.map(({ settledAt }) => settledAt?.toString() ?? null)}::timestamptz[]) as settled_at,
+          unnest(${payouts.map(({ externalReference }) => externalReference)}::text[]) as external_reference,
+          unnest(${payouts.map(({ failureReason }) => failureReason)}::text[]) as failure_reason
+      ) as moved
       where payouts.id = moved.id
     `;
   }
@@ -185,10 +184,11 @@ export function payoutRepository() {
     write(trx)`
       update payouts
       set details_encrypted = anew.details_encrypted
-      from unnest(
-        ${details.map(({ id }) => id)}::uuid[],
-        ${details.map(({ encryptedDetails }) => encryptedDetails)}::text[]
-      ) as anew (id, details_encrypted)
+      from (
+        select
+          unnest(${details.map(({ id }) => id)}::uuid[]) as id,
+          unnest(${details.map(({ encryptedDetails }) => encryptedDetails)}::text[]) as details_encrypted
+      ) as anew
       where payouts.id = anew.id
     `;
   }

@@ -71,20 +71,19 @@ export function purchaseRepository() {
         id, partner_id, external_id, user_id, merchant_id, offer_id, amount, currency, purchased_at, status, held,
         created_at
       )
-      select * from unnest(
-        ${purchases.map(({ id }) => id)}::uuid[],
-        ${purchases.map(({ partnerId }) => partnerId)}::uuid[],
-        ${purchases.map(({ externalId }) => externalId)}::text[],
-        ${purchases.map(({ userId }) => userId)}::uuid[],
-        ${purchases.map(({ merchantId }) => merchantId)}::uuid[],
-        ${purchases.map(({ offerId }) => offerId)}::uuid[],
-        ${purchases.map(({ amount, currency }) => formatMoney(amount, currency))}::numeric[],
-        ${purchases.map(({ currency }) => currency)}::text[],
-        ${purchases.map(({ purchasedAt }) => purchasedAt.toString())}::timestamptz[],
-        ${purchases.map(({ status }) => status)}::purchase_status[],
-        ${purchases.map(({ held }) => held)}::boolean[],
-        ${purchases.map(({ createdAt }) => createdAt.toString())}::timestamptz[]
-      ) as purchase (id, partner_id, external_id)
+      select
+        unnest(${purchases.map(({ id }) => id)}::uuid[]) as id,
+        unnest(${purchases.map(({ partnerId }) => partnerId)}::uuid[]) as partner_id,
+        unnest(${purchases.map(({ externalId }) => externalId)}::text[]) as external_id,
+        unnest(${purchases.map(({ userId }) => userId)}::uuid[]),
+        unnest(${purchases.map(({ merchantId }) => merchantId)}::uuid[]),
+        unnest(${purchases.map(({ offerId }) => offerId)}::uuid[]),
+        unnest(${purchases.map(({ amount, currency }) => formatMoney(amount, currency))}::numeric[]),
+        unnest(${purchases.map(({ currency }) => currency)}::text[]),
+        unnest(${purchases.map(({ purchasedAt }) => purchasedAt.toString())}::timestamptz[]),
+        unnest(${purchases.map(({ status }) => status)}::purchase_status[]),
+        unnest(${purchases.map(({ held }) => held)}::boolean[]),
+        unnest(${purchases.map(({ createdAt }) => createdAt.toString())}::timestamptz[])
       order by partner_id, external_id
     `;
   }
@@ -116,10 +115,11 @@ export function purchaseRepository() {
   async function findByPartnerKeys(db: Db, keys: readonly ExternalKey[]): Promise<PurchaseRow[]> {
     const { rows } = await sql<PurchaseRow>`
       select ${columnsOf('found')}
-      from unnest(
-        ${keys.map(({ partnerId }) => partnerId)}::uuid[],
-        ${keys.map(({ externalId }) => externalId)}::text[]
-      ) as key (partner_id, external_id)
+      from (
+        select
+          unnest(${keys.map(({ partnerId }) => partnerId)}::uuid[]) as partner_id,
+          unnest(${keys.map(({ externalId }) => externalId)}::text[]) as external_id
+      ) as key
       cross join lateral (
         select * from purchases
         where partner_id = key.partner_id and external_id = key.external_id
@@ -223,13 +223,14 @@ export function purchaseRepository() {
         confirmed_at = settled.confirmed_at,
         reversed_at = settled.reversed_at,
         reversal_reason = settled.reversal_reason
-      from unnest(
-        ${purchases.map(({ id }) => id)}::uuid[],
-        ${purchases.map(({ status }) => status)}::purchase_status[],
-        ${purchases.map(({ confirmedAt }) => confirmedAt?.toString() ?? null)}::timestamptz[],
-        ${purchases.map(({ reversedAt }) => reversedAt?.toString() ?? null)}::timestamptz[],
-        ${purchases.map(({ reversalReason }) => reversalReason)}::reversal_reason[]
-      ) as settled (id, status, confirmed_at, reversed_at, reversal_reason)
+      from (
+        select
+          unnest(${purchases.map(({ id }) => id)}::uuid[]) as id,
+          unnest(${purchases.map(({ status }) => status)}::purchase_status[]) as status,
+          unnest(${purchases.map(({ confirmedAt }) => confirmedAt?.toString() ?? null)}::timestamptz[]) as confirmed_at,
+          unnest(${purchases.map(({ reversedAt }) => reversedAt?.toString() ?? null)}::timestamptz[]) as reversed_at,
+          unnest(${purchases.map(({ reversalReason }) => reversalReason)}::reversal_reason[]) as reversal_reason
+      ) as settled
       where purchases.id = settled.id
     `;
   }

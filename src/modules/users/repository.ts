@@ -22,14 +22,13 @@ export function userRepository() {
   async function insert(trx: Trx, users: readonly UserWithPassword[]): Promise<readonly string[]> {
     const { rows } = await sql<{ id: string }>`
       insert into users (id, email, password_hash, role, active, created_at)
-      select * from unnest(
-        ${users.map(({ id }) => id)}::uuid[],
-        ${users.map(({ email }) => email)}::text[],
-        ${users.map(({ passwordHash }) => passwordHash)}::text[],
-        ${users.map(({ role }) => role)}::user_role[],
-        ${users.map(({ active }) => active)}::boolean[],
-        ${users.map(({ createdAt }) => createdAt.toString())}::timestamptz[]
-      ) as u (id, email)
+      select
+        unnest(${users.map(({ id }) => id)}::uuid[]) as id,
+        unnest(${users.map(({ email }) => email)}::text[]) as email,
+        unnest(${users.map(({ passwordHash }) => passwordHash)}::text[]),
+        unnest(${users.map(({ role }) => role)}::user_role[]),
+        unnest(${users.map(({ active }) => active)}::boolean[]),
+        unnest(${users.map(({ createdAt }) => createdAt.toString())}::timestamptz[])
       order by email
       on conflict (email) do nothing
       returning id

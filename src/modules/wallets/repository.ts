@@ -33,11 +33,12 @@ export function walletRepository() {
     write(trx)`
       insert into wallets (id, user_id, currency)
       select id, user_id, currency
-      from unnest(
-        ${owners.map(() => newId())}::uuid[],
-        ${owners.map(({ userId }) => userId)}::uuid[],
-        ${owners.map(({ currency }) => currency)}::text[]
-      ) as owner (id, user_id, currency)
+      from (
+        select
+          unnest(${owners.map(() => newId())}::uuid[]) as id,
+          unnest(${owners.map(({ userId }) => userId)}::uuid[]) as user_id,
+          unnest(${owners.map(({ currency }) => currency)}::text[]) as currency
+      ) as owner
       order by user_id, currency
       on conflict (user_id, currency) do nothing
     `;
@@ -49,10 +50,9 @@ export function walletRepository() {
       select id, user_id, currency, pending, available, paid, last_sequence
       from wallets
       where (user_id, currency) in (
-        select * from unnest(
-          ${owners.map(({ userId }) => userId)}::uuid[],
-          ${owners.map(({ currency }) => currency)}::text[]
-        )
+        select
+          unnest(${owners.map(({ userId }) => userId)}::uuid[]),
+          unnest(${owners.map(({ currency }) => currency)}::text[])
       )
       order by id
       for no key update
@@ -68,21 +68,20 @@ export function walletRepository() {
         id, wallet_id, sequence, type, from_bucket, to_bucket, amount, source_type, source_id,
         pending_after, available_after, paid_after, created_at
       )
-      select * from unnest(
-        ${entries.map(({ id }) => id)}::uuid[],
-        ${entries.map(({ walletId }) => walletId)}::uuid[],
-        ${entries.map(({ sequence }) => String(sequence))}::bigint[],
-        ${entries.map(({ type }) => type)}::wallet_entry_type[],
-        ${entries.map(({ from }) => from)}::wallet_bucket[],
-        ${entries.map(({ to }) => to)}::wallet_bucket[],
-        ${money(({ amount }) => amount)}::numeric[],
-        ${entries.map(({ source }) => source.type)}::wallet_source_type[],
-        ${entries.map(({ source }) => source.id)}::uuid[],
-        ${money(({ after }) => after.pending)}::numeric[],
-        ${money(({ after }) => after.available)}::numeric[],
-        ${money(({ after }) => after.paid)}::numeric[],
-        ${entries.map(({ createdAt }) => createdAt.toString())}::timestamptz[]
-      )
+      select
+        unnest(${entries.map(({ id }) => id)}::uuid[]),
+        unnest(${entries.map(({ walletId }) => walletId)}::uuid[]),
+        unnest(${entries.map(({ sequence }) => String(sequence))}::bigint[]),
+        unnest(${entries.map(({ type }) => type)}::wallet_entry_type[]),
+        unnest(${entries.map(({ from }) => from)}::wallet_bucket[]),
+        unnest(${entries.map(({ to }) => to)}::wallet_bucket[]),
+        unnest(${money(({ amount }) => amount)}::numeric[]),
+        unnest(${entries.map(({ source }) => source.type)}::wallet_source_type[]),
+        unnest(${entries.map(({ source }) => source.id)}::uuid[]),
+        unnest(${money(({ after }) => after.pending)}::numeric[]),
+        unnest(${money(({ after }) => after.available)}::numeric[]),
+        unnest(${money(({ after }) => after.paid)}::numeric[]),
+        unnest(${entries.map(({ createdAt }) => createdAt.toString())}::timestamptz[])
     `;
   }
 
@@ -95,13 +94,14 @@ export function walletRepository() {
         available = changed.available,
         paid = changed.paid,
         last_sequence = changed.last_sequence
-      from unnest(
-        ${wallets.map(({ id }) => id)}::uuid[],
-        ${money(({ pending }) => pending)}::numeric[],
-        ${money(({ available }) => available)}::numeric[],
-        ${money(({ paid }) => paid)}::numeric[],
-        ${wallets.map(({ lastSequence }) => String(lastSequence))}::bigint[]
-      ) as changed (id, pending, available, paid, last_sequence)
+      from (
+        select
+          unnest(${wallets.map(({ id }) => id)}::uuid[]) as id,
+          unnest(${money(({ pending }) => pending)}::numeric[]) as pending,
+          unnest(${money(({ available }) => available)}::numeric[]) as available,
+          unnest(${money(({ paid }) => paid)}::numeric[]) as paid,
+          unnest(${wallets.map(({ lastSequence }) => String(lastSequence))}::bigint[]) as last_sequence
+      ) as changed
       where wallets.id = changed.id
     `;
   }
