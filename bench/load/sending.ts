@@ -1,63 +1,99 @@
-import { Client, type Dispatcher } from 'undici';
+import { once } from 'node:events';
+import { connect as openSocket, type Socket } from 'node:net';
 import type { Caller, OpenCaller } from './pace.ts';
+import { headerOf, type Response, readResponse } from './response.ts';
 import type { Request } from './scenarios.ts';
 import type { Answer } from './tally.ts';
 
 const API = '/api/v1';
+
+/** What comes on any connection is read here first, and looked at before anything else can come. */
+const INBOX = Buffer.alloc(64 * 1024);
 
 /** Callers over HTTP, spread over these addresses. */
 export function httpCallers(urls: readonly string[]): OpenCaller<Request> {
   return (number) => {
     const url = urls[number % urls.length];
     if (url === undefined) throw new RangeError('a load needs an address');
-    return httpCaller(url);
+    return httpCaller(new URL(url));
   };
 }
 
-/** undici's lowest layer: what a caller costs here, the platform does not get. */
-function httpCaller(url: string): Caller<Request> {
-  const client = new Client(url, {
-    pipelining: 1,
-    // A platform that does not answer ends the run some other way; a timer for each of thousands costs it its pace.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
+/** On a bare socket, as what a caller costs here the platform does not get: ADR 0025. */
+function httpCaller(url: URL): Caller<Request> {
+  let socket: Socket | undefined;
+  let unread: Buffer | undefined;
+  let waiting: ((response: Response | undefined) => void) | undefined;
+
+  function open(): Socket {
+    const opened = openSocket({
+      host: url.hostname,
+      port: Number(url.port),
+      noDelay: true,
+      onread: { buffer: INBOX, callback: (length) => read(INBOX.subarray(0, length)) },
+    });
+    // What follows is the end of the connection.
+    opened.on('error', () => undefined);
+    opened.on('close', () => {
+      socket = undefined;
+      unread = undefined;
+      settle(undefined);
+    });
+    return opened;
+  }
+
+  function read(chunk: Buffer): boolean {
+    const bytes = unread === undefined ? chunk : Buffer.concat([unread, chunk]);
+    try {
+      const response = readResponse(bytes);
+      unread = response === undefined ? Buffer.from(bytes) : undefined;
+      if (response !== undefined) settle(response);
+    } catch {
+      socket?.destroy();
+    }
+    return true;
+  }
+
+  function settle(response: Response | undefined): void {
+    const answered = waiting;
+    waiting = undefined;
+    answered?.(response);
+  }
 
   function send(request: Request, answered: (answer: Answer | undefined) => void): void {
-    const { method, path, headers, body = null, purchases, isBatch } = request;
-    const chunks: Buffer[] = [];
-    let status = 0;
-    let hasRetryAfter = false;
-    const handler: Dispatcher.DispatchHandler = {
-      onRequestStart() {},
-      onResponseStart(_controller, statusCode, responseHeaders) {
-        status = statusCode;
-        hasRetryAfter = statusCode >= 400 && responseHeaders['retry-after'] !== undefined;
-      },
-      onResponseData(_controller, chunk) {
-        if (isBatch) chunks.push(chunk);
-      },
-      onResponseEnd() {
-        const recorded = isBatch && status === 200 ? countRecorded(chunks) : purchases;
-        answered({ status, purchases: recorded, done: isBatch ? recorded : 1, hasRetryAfter });
-      },
-      onResponseError() {
-        answered(undefined);
-      },
-    };
-    client.dispatch({ method, path: API + path, headers, body }, handler);
+    waiting = (response) => answered(response && answerOf(request, response));
+    socket ??= open();
+    socket.write(messageOf(request, url.host));
   }
 
-  /** Uses it once, as undici opens none before. */
   async function connect(): Promise<void> {
-    const { body } = await client.request({ method: 'GET', path: '/health/live' });
-    await body.dump();
+    socket = open();
+    await once(socket, 'connect');
   }
 
-  return { send, connect, close: () => client.destroy() };
+  async function close(): Promise<void> {
+    socket?.destroy();
+  }
+
+  return { send, connect, close };
 }
 
-function countRecorded(chunks: readonly Buffer[]): number {
-  const { results } = JSON.parse(Buffer.concat(chunks).toString()) as { results: { status: number }[] };
+function messageOf({ method, path, headers, body = '' }: Request, host: string): string {
+  let head = `${method} ${API}${path} HTTP/1.1\r\nhost: ${host}\r\n`;
+  for (const name in headers) head += `${name}: ${headers[name]}\r\n`;
+  if (method === 'POST') head += `content-length: ${Buffer.byteLength(body)}\r\n`;
+  return `${head}\r\n${body}`;
+}
+
+function answerOf({ purchases, isBatch }: Request, response: Response): Answer {
+  const { status } = response;
+  const hasRetryAfter = status >= 400 && headerOf(response, 'retry-after') !== undefined;
+  if (isBatch !== true) return { status, purchases, done: 1, hasRetryAfter };
+  const recorded = status === 200 ? countRecorded(response.body()) : 0;
+  return { status, purchases: recorded, done: recorded, hasRetryAfter };
+}
+
+function countRecorded(body: string): number {
+  const { results } = JSON.parse(body) as { results: { status: number }[] };
   return results.filter(({ status }) => status === 201).length;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,17 +14,20 @@ const BUYING = { partnerKey: 'key', name: 'load', users: ['u1', 'u2'], merchants
 const PURCHASES = { kind: 'purchases', ...BUYING } as const;
 const DONE = { status: 201, purchases: 1, done: 1, hasRetryAfter: false };
 
-/** A server on a port of its own, that answers purchases as it is told; liveness it answers itself. */
+/** A server on a port of its own, that answers as it is told. */
 async function startStub(answer: RequestListener): Promise<string> {
   const server = createServer((request, response) => {
     request.resume();
-    if (request.url === '/health/live') response.end('{}');
-    else answer(request, response);
+    answer(request, response);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   after(() => server.close());
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function respond(response: ServerResponse, status: number, body = '{}', headers = {}): void {
+  response.writeHead(status, { 'content-length': Buffer.byteLength(body), ...headers }).end(body);
 }
 
 describe('a tally', () => {
@@ -102,7 +105,7 @@ describe('a closed loop', () => {
       mostOpen = Math.max(mostOpen, open);
       setTimeout(() => {
         open -= 1;
-        response.writeHead(201).end('{}');
+        respond(response, 201);
       }, 40);
     });
     const result = await runLoop(httpCallers([url]), { connections: 8, seconds: 0.3 }, requestsOf(PURCHASES));
@@ -116,7 +119,7 @@ describe('a closed loop', () => {
     let seen = 0;
     const url = await startStub((_request, response) => {
       seen += 1;
-      if (seen > 1) response.writeHead(201).end('{}');
+      if (seen > 1) respond(response, 201);
     });
     const result = await runLoop(httpCallers([url]), { connections: 2, seconds: 0.1 }, requestsOf(PURCHASES));
     assert.equal(result.answers['hung up'], 1);
@@ -129,7 +132,7 @@ describe('a closed loop', () => {
       counts.map((_, index) =>
         startStub((_request, response) => {
           counts[index] = (counts[index] ?? 0) + 1;
-          response.writeHead(201).end('{}');
+          respond(response, 201);
         }),
       ),
     );
@@ -146,9 +149,11 @@ describe('a closed loop', () => {
 
   test('counts of a batch what its answer says was recorded', async () => {
     const url = await startStub((_request, response) => {
-      response
-        .writeHead(200)
-        .end(JSON.stringify({ results: [{ status: 201 }, { status: 409 }, { status: 201 }] }));
+      respond(
+        response,
+        200,
+        JSON.stringify({ results: [{ status: 201 }, { status: 409 }, { status: 201 }] }),
+      );
     });
     const batches = requestsOf({ ...PURCHASES, batch: 3 });
     const { answers, purchases, done } = await runLoop(
@@ -164,7 +169,7 @@ describe('a closed loop', () => {
     let turn = 0;
     const url = await startStub((_request, response) => {
       turn += 1;
-      response.writeHead(503, turn % 2 === 0 ? { 'retry-after': '1' } : {}).end('{}');
+      respond(response, 503, '{}', turn % 2 === 0 ? { 'retry-after': '1' } : {});
     });
     const result = await runLoop(httpCallers([url]), { connections: 1, seconds: 0.1 }, requestsOf(PURCHASES));
     assert.equal(result.withoutRetryAfter, Math.ceil(turn / 2));
@@ -181,7 +186,7 @@ describe('an open loop', () => {
       for (const answer of waiting) answer();
     };
     const url = await startStub((_request, response) => {
-      const answer = () => response.writeHead(201).end('{}');
+      const answer = () => respond(response, 201);
       if (!stalls) return void answer();
       if (waiting.length === 0) setTimeout(goOn, 400);
       waiting.push(answer);
@@ -193,7 +198,7 @@ describe('an open loop', () => {
   });
 
   test('counts it as late what the generator itself sends late', async () => {
-    const url = await startStub((_request, response) => response.writeHead(201).end('{}'));
+    const url = await startStub((_request, response) => respond(response, 201));
     const next = requestsOf(PURCHASES);
     let isFirst = true;
     const result = await runLoop(httpCallers([url]), { perSecond: 100, seconds: 0.6 }, () => {
@@ -212,7 +217,7 @@ describe('a generator', () => {
     let seen = 0;
     const url = await startStub((_request, response) => {
       seen += 1;
-      response.writeHead(201).end('{}');
+      respond(response, 201);
     });
     const pace = { connections: 2, seconds: 0.1 };
     const result = await runLoad({ urls: [url], scenario: PURCHASES, pace });
