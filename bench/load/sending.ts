@@ -44,13 +44,15 @@ function httpCaller(url: URL): Caller<Request> {
 
   function read(chunk: Buffer): boolean {
     const bytes = unread === undefined ? chunk : Buffer.concat([unread, chunk]);
+    let response: Response | undefined;
     try {
-      const response = readResponse(bytes);
-      unread = response === undefined ? Buffer.from(bytes) : undefined;
-      if (response !== undefined) settle(response);
+      response = readResponse(bytes);
     } catch {
       socket?.destroy();
+      return true;
     }
+    unread = response === undefined ? Buffer.from(bytes) : undefined;
+    if (response !== undefined) settle(response);
     return true;
   }
 

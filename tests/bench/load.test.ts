@@ -225,6 +225,13 @@ describe('a generator', () => {
     assert.equal(result.purchases, seen);
     assert.ok(result.cpu_ms > 0);
   });
+
+  test('ends with what goes wrong after an answer, instead of measuring on', async () => {
+    const url = await startStub((_request, response) => respond(response, 201));
+    const scenario = { ...BUYING, kind: 'mix', pendingIds: ['p1'], tokens: ['t1'] } as const;
+    const load = runLoad({ urls: [url], scenario, pace: { connections: 1, seconds: 0.1 } });
+    await assert.rejects(load, /ended with 1 and without an answer/);
+  });
 });
 
 describe('scenarios', () => {
