@@ -1,17 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import Fastify, {
-  type FastifyBaseLogger,
-  type FastifyReply,
-  type FastifyRequest,
-  type HookHandlerDoneFunction as HookDone,
-  LogController,
-  type RouteOptions,
-} from 'fastify';
+import Fastify, { type FastifyBaseLogger, LogController, type RouteOptions } from 'fastify';
 import helmet from 'helmet';
 import type { Authenticate, Caller } from '../caller.ts';
-import { overloaded } from '../errors.ts';
 import { newId } from '../id.ts';
 import type { Logger } from '../logging.ts';
 import type { Metrics } from '../metrics.ts';
@@ -19,14 +11,18 @@ import { authenticationHook } from './authentication.ts';
 import { addBodies } from './body.ts';
 import { handleError, handleUnknownRoute } from './errors.ts';
 import { registerOpenApi } from './openapi.ts';
+import { refusals } from './refusals.ts';
 import type { HttpServer } from './route.ts';
 import { compileBody, compileHeaders, compileText } from './validation.ts';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
-const REQUEST_TIMEOUT_MS = 10_000;
-const HEADERS_TIMEOUT_MS = 5_000;
-const REFUSALS_PER_SECOND = 250;
-const REFUSAL_HELD_BACK_MS = { least: 2_000, most: 8_000 };
+const TIMEOUTS = {
+  headersTimeout: 5_000,
+  requestTimeout: 10_000,
+  // Longer than a load balancer keeps a connection that nobody uses: it is the balancer's to close.
+  keepAliveTimeout: 72_000,
+  connectionsCheckingInterval: 1_000,
+};
 
 const COMPILERS = {
   params: compileText,
@@ -42,15 +38,14 @@ export async function createHttpServer(options: {
   readonly trustProxy: boolean;
   readonly publicUrl: string;
 }): Promise<HttpServer> {
+  const { guard, holdingBack, refuse, heldBack_ms } = refusals();
   const server = Fastify({
     loggerInstance: options.logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     genReqId: ({ headers }) => acceptedRequestId(headers['x-request-id']) ?? newId(),
     trustProxy: options.trustProxy,
     bodyLimit: BODY_LIMIT_BYTES,
-    // Fastify leaves requestTimeout off: a slow body would stay open for minutes.
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 1_000 },
+    serverFactory: (handle) => createServer(TIMEOUTS, holdingBack(handle)),
     forceCloseConnections: 'idle',
     // A request that made it onto an open connection is answered as ever, not with a bare 503.
     return503OnClosing: false,
@@ -66,39 +61,17 @@ export async function createHttpServer(options: {
   server.setValidatorCompiler(({ schema, httpPart }) =>
     COMPILERS[httpPart as keyof typeof COMPILERS](schema as never),
   );
-  addObservation(server, options.metrics);
+  addObservation(server, options.metrics, heldBack_ms);
   endConnectionsWhenClosing(server);
 
   addSecurityHeaders(server);
   await registerOpenApi(server, { publicUrl: options.publicUrl });
   server.addHook('onRoute', requireAccess);
-  server.addHook('onRequest', refusalWhenFull());
+  server.addHook('onRoute', guard);
+  server.addHook('onRequest', refuse);
   server.addHook('onRequest', authenticationHook(options.authenticate));
   addBodies(server);
   return server;
-}
-
-/**
- * Neither the caller nor the body is looked at, and the refusal is held back: refused at once, those who do not wait come
- * back thousands of times a second, and the event loop is never done with them. A refusal costs about as much as a
- * purchase, so there are not more of them in a second than can be spared, however many wait for theirs; and none for
- * those who have hung up.
- */
-function refusalWhenFull() {
-  /** When the latest refusal will be told, by performance.now(). */
-  let latest = 0;
-  return ({ routeOptions }: FastifyRequest, { raw }: FastifyReply, done: HookDone): void => {
-    if (routeOptions.config.isFull?.() !== true) {
-      done();
-      return;
-    }
-    const now = performance.now();
-    const { least, most } = REFUSAL_HELD_BACK_MS;
-    latest = Math.min(Math.max(latest + 1_000 / REFUSALS_PER_SECOND, now + least), now + most);
-    const refuse = () => done(overloaded({ retry_after_seconds: 1 }));
-    const refusal = setTimeout(refuse, Math.round(latest - now));
-    raw.once('close', () => clearTimeout(refusal));
-  };
 }
 
 /** Those of helmet, which are the same for every answer: it is asked for them once. */
@@ -132,17 +105,22 @@ function acceptedRequestId(header: string | string[] | undefined): string | unde
   return typeof header === 'string' && /^[\w.-]{1,128}$/.test(header) ? header : undefined;
 }
 
-function addObservation(server: HttpServer, metrics: Metrics): void {
+function addObservation(
+  server: HttpServer,
+  metrics: Metrics,
+  heldBack_ms: (request: IncomingMessage) => number,
+): void {
   server.addHook('onSend', (request, reply, _payload, done) => {
     reply.header('x-request-id', request.id);
     done();
   });
   server.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'unknown';
-    const { statusCode, elapsedTime } = reply;
+    const { statusCode } = reply;
+    const duration_ms = heldBack_ms(request.raw) + reply.elapsedTime;
     metrics.httpRequestDuration.observe(
       { method: request.method, route, status: statusCode },
-      elapsedTime / 1000,
+      duration_ms / 1000,
     );
     request.log.info(
       {
@@ -150,7 +128,7 @@ function addObservation(server: HttpServer, metrics: Metrics): void {
         route,
         status: statusCode,
         // V8 keeps the texts of numbers for a while: of tenths there are few.
-        duration_ms: Math.round(elapsedTime * 10) / 10,
+        duration_ms: Math.round(duration_ms * 10) / 10,
         ...callerFields(request.authenticatedCaller),
         refusal: request.refusal,
       },
