@@ -109,11 +109,16 @@ function isDate(text: string): boolean {
   );
 }
 
+/** The years 0001 to 9999, the ones that a date column and `YYYY-MM-DD` share. */
+const YEAR_1_MS = Temporal.Instant.from('0001-01-01T00:00:00Z').epochMilliseconds;
+const YEAR_10000_MS = Temporal.Instant.from('+010000-01-01T00:00:00Z').epochMilliseconds;
+
 function isTimestamp(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/.test(text)) return false;
   try {
-    // An offset may lead out of the years 0001 to 9999, the ones that a date column and `YYYY-MM-DD` share.
-    return /^(?!0000)\d{4}-/.test(Temporal.Instant.from(text).toString());
+    // An offset may lead out of them.
+    const { epochMilliseconds } = Temporal.Instant.from(text);
+    return epochMilliseconds >= YEAR_1_MS && epochMilliseconds < YEAR_10000_MS;
   } catch {
     return false;
   }
