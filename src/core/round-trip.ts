@@ -48,8 +48,7 @@ const knownTo = new WeakMap<pg.ClientBase, Known>();
 export function sendTogether(
   client: pg.ClientBase,
   first: readonly Call[],
-  whenAnswered: () => void,
-  isAll: boolean,
+  { isAll, whenAnswered }: { readonly isAll: boolean; readonly whenAnswered: () => void },
 ): (rest: readonly Call[]) => void {
   const known = knownTo.get(client) ?? { statements: new Map(), names: 0 };
   knownTo.set(client, known);

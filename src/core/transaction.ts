@@ -169,7 +169,7 @@ function openSession(client: pg.PoolClient) {
     if (isUnderWay) {
       hasBegun = true;
       // Nothing follows COMMIT.
-      const sendRest = sendTogether(client, first, depart, !isOpen);
+      const sendRest = sendTogether(client, first, { isAll: !isOpen, whenAnswered: depart });
       if (isOpen) process.nextTick(() => sendRest(takeWaiting()));
     } else for (const { reject } of first) reject(failure?.error);
   }
