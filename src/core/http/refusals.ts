@@ -36,6 +36,7 @@ export function refusals() {
   /** Who has waited longest comes first. */
   let waiting: HeldBack[] = [];
   let turn = 0;
+  let isHolding = true;
   const heldBack_ms = new WeakMap<IncomingMessage, number>();
 
   /** To be called with each route. */
@@ -47,7 +48,7 @@ export function refusals() {
   /** What stands in front of Fastify, which is `handle`. */
   function holdingBack(handle: RequestListener): RequestListener {
     return (request, response) => {
-      if (meetsFullRoute(request)) hold({ request, response, handle, since: turn });
+      if (isHolding && meetsFullRoute(request)) hold({ request, response, handle, since: turn });
       else handle(request, response);
     };
   }
@@ -66,7 +67,7 @@ export function refusals() {
   function beginTurn(): void {
     turn += 1;
     const present = waiting.filter(({ request }) => !request.destroyed);
-    const end = present.findIndex(({ since }, position) => !isDue(turn - since, position));
+    const end = present.findIndex(({ since }, position) => isHolding && !isDue(turn - since, position));
     const due = present.splice(0, end === -1 ? present.length : end);
     waiting = present;
     if (waiting.length > 0) setTimeout(beginTurn, TURN_MS);
@@ -74,6 +75,11 @@ export function refusals() {
       heldBack_ms.set(request, (turn - since) * TURN_MS);
       handle(request, response);
     }
+  }
+
+  /** For when the server closes: nobody is held back any longer. */
+  function stopHolding(): void {
+    isHolding = false;
   }
 
   /** Fastify's hook. Who was held back is refused also when there is room by now, as those were who came with it. */
@@ -90,6 +96,7 @@ export function refusals() {
   return {
     guard,
     holdingBack,
+    stopHolding,
     refuse,
     heldBack_ms: (request: IncomingMessage) => heldBack_ms.get(request) ?? 0,
   };

@@ -38,7 +38,7 @@ export async function createHttpServer(options: {
   readonly trustProxy: boolean;
   readonly publicUrl: string;
 }): Promise<HttpServer> {
-  const { guard, holdingBack, refuse, heldBack_ms } = refusals();
+  const { guard, holdingBack, stopHolding, refuse, heldBack_ms } = refusals();
   const server = Fastify({
     loggerInstance: options.logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
@@ -69,6 +69,7 @@ export async function createHttpServer(options: {
   server.addHook('onRoute', requireAccess);
   server.addHook('onRoute', guard);
   server.addHook('onRequest', refuse);
+  server.addHook('preClose', async () => stopHolding());
   server.addHook('onRequest', authenticationHook(options.authenticate));
   addBodies(server);
   return server;

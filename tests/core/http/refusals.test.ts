@@ -65,6 +65,18 @@ test('nobody is refused who has hung up', async (t) => {
   assert.equal(refused(), 0);
 });
 
+test('a server that closes holds nobody back any longer', { timeout: 10_000 }, async (t) => {
+  const { server, arrive } = await thingsServer(t);
+  const pass = holdTime(t);
+  const { answered } = await arrive();
+  const closed = server.close();
+  await pass(0);
+  await pass(100);
+
+  assert.equal((await answered).status, 503);
+  await closed;
+});
+
 test('refusals are told at a pace, and none later than after eight seconds', async (t) => {
   const { arrive, told } = fullRoutes();
   const pass = holdTime(t);
@@ -122,7 +134,10 @@ async function thingsServer(t: TestContext) {
   });
   server.post('/things', { config: { access: ['user'], isFull: () => full } }, async () => ({}));
   const address = await server.listen({ host: '127.0.0.1', port: 0 });
-  t.after(() => server.close());
+  t.after(() => {
+    server.server.closeAllConnections();
+    return server.close();
+  });
   return {
     server,
     refused: () => refused,
