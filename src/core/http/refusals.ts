@@ -14,6 +14,7 @@ type GuardedRoute = {
   readonly pattern: RegExp;
 };
 
+/** Not a function of its own for each: V8 would make every request old from the start, ADR 0026. */
 type HeldBack = {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
