@@ -72,6 +72,19 @@ export default {
           '^src/core/(caller|clock|errors|id|keyed-map|money|outcome|text-set|schema\\.generated)\\.ts$',
       },
     },
+    {
+      name: 'the-platform-knows-no-torture',
+      comment: 'torture/ and bench/ start the platform; nothing in it knows them.',
+      severity: 'error',
+      from: { path: '^(src|bench)/' },
+      to: { path: '^torture/' },
+    },
+    {
+      name: 'harness-knows-no-area',
+      severity: 'error',
+      from: { path: '^torture/harness/' },
+      to: { path: '^torture/(areas|main)' },
+    },
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'no-development-package-at-run-time',

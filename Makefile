@@ -1,5 +1,5 @@
 # Every target is the npm script of the same name; `make` only installs first when the lockfile changed.
-.PHONY: help up demo test check generate format admin-create ledger-verify bench
+.PHONY: help up demo test check generate format admin-create ledger-verify bench torture
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -30,6 +30,9 @@ ledger-verify: node_modules/.package-lock.json ## replay the journal against the
 
 bench: node_modules/.package-lock.json ## measure what the platform does on this machine (ARGS="--seconds 2 --only single,batch")
 	@npm run --silent bench -- $(ARGS)
+
+torture: node_modules/.package-lock.json ## find out what the platform survives, within an hour (ARGS="--scale 0.05 --only crash,network")
+	@npm run --silent torture -- $(ARGS)
 
 node_modules/.package-lock.json: package-lock.json
 	@npm ci

@@ -44,16 +44,23 @@ export function newSecrets(): Secrets {
   };
 }
 
-/** Fills a migrated, empty database. */
-export async function seedProgramme(url: string, { jwtSecret }: Secrets): Promise<SeededProgramme> {
+/**
+ * Fills a migrated, empty database. The load generator needs no more than the defaults; `make torture` wants fewer
+ * shoppers, whose tokens outlive an area.
+ */
+export async function seedProgramme(
+  url: string,
+  { jwtSecret }: Secrets,
+  { users = USERS, merchants = MERCHANTS, accessTtlSeconds = 900 } = {},
+): Promise<SeededProgramme> {
   const key = newKey();
   const password = 'Str0ng!Pass';
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
     const values: Readonly<Record<string, string>> = {
-      users: String(USERS),
-      merchants: String(MERCHANTS),
+      users: String(users),
+      merchants: String(merchants),
       password_hash: client.escapeLiteral(await passwordHasher({ cost: BCRYPT_COST }).hashPassword(password)),
       opened_at: client.escapeLiteral(OPENED_AT),
       key_prefix: client.escapeLiteral(key.prefix),
@@ -69,12 +76,12 @@ export async function seedProgramme(url: string, { jwtSecret }: Secrets): Promis
   const tokens = tokenIssuer({
     clock: systemClock,
     keys: [{ id: 'bench', secret: jwtSecret }],
-    accessTtlSeconds: 900,
+    accessTtlSeconds,
   });
-  const numbers = Array.from({ length: USERS }, (_, index) => index + 1);
+  const numbers = Array.from({ length: users }, (_, index) => index + 1);
   return {
     users: numbers.map((n) => benchId('user', n)),
-    merchants: numbers.slice(0, MERCHANTS).map((n) => benchId('merchant', n)),
+    merchants: numbers.slice(0, merchants).map((n) => benchId('merchant', n)),
     partnerId: benchId('partner', 1),
     partnerKey: key.text,
     emails: numbers.map((n) => `shopper-${n}@bench.example`),

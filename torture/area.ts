@@ -1,0 +1,44 @@
+/** One row of the table in docs/reliability.md: a way to torture the platform, and what it is held to. */
+export type Area = {
+  readonly name: string;
+  readonly title: string;
+  readonly run: (context: AreaContext) => Promise<AreaResult>;
+};
+
+export type AreaContext = {
+  /** Multiplies the counts of an area: 1 is the full run. */
+  readonly scale: number;
+  readonly seed: number;
+  /** From 0 to below 1. The same sequence for the same seed. */
+  readonly random: () => number;
+  /** A scratch directory of the area's own. It is removed afterwards; its logs are kept if the area fails. */
+  readonly directory: string;
+  /** Reports progress. */
+  readonly say: (text: string) => void;
+};
+
+export type AreaResult = {
+  readonly figures: readonly Figure[];
+  /** One sentence for each broken invariant. Any of them fails the run, whatever the figures say. */
+  readonly violations: readonly string[];
+};
+
+export type Figure = {
+  readonly name: string;
+  readonly value: number;
+  readonly unit?: string;
+  readonly goal?: Goal;
+};
+
+export type Goal = { readonly atMost?: number; readonly atLeast?: number; readonly exactly?: number };
+
+/** `full × scale`, and never less than what still proves something. */
+export function scaled({ scale }: Pick<AreaContext, 'scale'>, full: number, floor: number): number {
+  return Math.max(Math.min(floor, full), Math.round(full * scale));
+}
+
+export function isMet({ value, goal }: Figure): boolean {
+  if (goal === undefined) return true;
+  const { atMost = Number.POSITIVE_INFINITY, atLeast = Number.NEGATIVE_INFINITY, exactly = value } = goal;
+  return value <= atMost && value >= atLeast && value === exactly;
+}

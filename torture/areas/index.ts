@@ -1,0 +1,5 @@
+import type { Area } from '../area.ts';
+import { shutdown } from './shutdown.ts';
+
+/** In the order of docs/reliability.md. */
+export const AREAS: readonly Area[] = [shutdown];

@@ -1,0 +1,113 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What a client asks for. It may be sent several times: the same operation is the same request. */
+export type Operation =
+  | {
+      readonly kind: 'purchase';
+      readonly externalId: string;
+      readonly userId: string;
+      readonly merchantId: string;
+      /** What was paid, in cents; and what the client expects as a reward. */
+      readonly cents: number;
+      readonly rewardCents: number;
+    }
+  | { readonly kind: 'confirm' | 'reverse'; readonly purchaseId: string }
+  | { readonly kind: 'payout'; readonly key: string; readonly userId: string; readonly cents: number }
+  /** Without a key a payout is never sent again. `name` is the client's own. */
+  | {
+      readonly kind: 'keyless payout';
+      readonly name: string;
+      readonly userId: string;
+      readonly cents: number;
+    };
+
+/** What an answer says about the operation. */
+export type Answer =
+  /** `id` of the purchase or payout; `cents` of the reward or payout, 0 of a settlement. */
+  | { readonly kind: 'done'; readonly id: string; readonly cents: number; readonly isRepeat: boolean }
+  /** This attempt did nothing. */
+  | { readonly kind: 'refused'; readonly code: string }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+export type Entry = {
+  readonly operation: Operation;
+  sent: number;
+  refused: number;
+  unknown: number;
+  /** What the first answer said that named it. */
+  done: { readonly id: string; readonly cents: number } | undefined;
+};
+
+/** The clients' own log: everything that was sent, and what was answered. In memory, and in a file. */
+export type Acknowledgements = {
+  /** To be called before the request leaves; what it returns, when its answer is there. */
+  readonly sent: (operation: Operation) => (answer: Answer) => void;
+  readonly find: (operation: Operation) => Entry | undefined;
+  readonly entries: () => readonly Entry[];
+  /** Answers that contradict each other, or what was sent. */
+  readonly contradictions: () => readonly string[];
+  readonly close: () => void;
+};
+
+export function openAcknowledgements(directory: string): Acknowledgements {
+  const file = openSync(join(directory, 'acknowledgements.jsonl'), 'a');
+  const entries = new Map<string, Entry>();
+  const contradictions: string[] = [];
+
+  function sent(operation: Operation): (answer: Answer) => void {
+    const name = nameOf(operation);
+    const entry = entries.get(name) ?? { operation, sent: 0, refused: 0, unknown: 0, done: undefined };
+    entries.set(name, entry);
+    entry.sent += 1;
+    write({ at: Date.now(), sent: operation });
+    return (answer) => {
+      write({ at: Date.now(), name, answer });
+      answered(name, entry, answer);
+    };
+  }
+
+  function answered(name: string, entry: Entry, answer: Answer): void {
+    if (answer.kind === 'refused') entry.refused += 1;
+    else if (answer.kind === 'unknown') entry.unknown += 1;
+    else {
+      const { id, cents, isRepeat } = answer;
+      // The others that were sent did nothing, so there is nothing that this one could repeat.
+      if (isRepeat && entry.done === undefined && entry.sent - entry.refused <= 1)
+        contradictions.push(`${name} took effect once and was answered as a repeat`);
+      const { done } = entry;
+      if (done !== undefined && (done.id !== id || done.cents !== cents)) {
+        contradictions.push(
+          `${name} was answered with ${done.id} over ${done.cents} and with ${id} over ${cents} cents`,
+        );
+      }
+      entry.done ??= { id, cents };
+    }
+  }
+
+  function write(line: object): void {
+    writeSync(file, `${JSON.stringify(line)}\n`);
+  }
+
+  return {
+    sent,
+    find: (operation) => entries.get(nameOf(operation)),
+    entries: () => [...entries.values()],
+    contradictions: () => contradictions,
+    close: () => closeSync(file),
+  };
+}
+
+export function nameOf(operation: Operation): string {
+  switch (operation.kind) {
+    case 'purchase':
+      return `purchase ${operation.externalId}`;
+    case 'confirm':
+    case 'reverse':
+      return `${operation.kind} ${operation.purchaseId}`;
+    case 'payout':
+      return `payout ${operation.userId} ${operation.key}`;
+    case 'keyless payout':
+      return `payout ${operation.userId} ${operation.name} without a key`;
+  }
+}

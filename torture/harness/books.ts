@@ -1,0 +1,268 @@
+import { execFile } from 'node:child_process';
+import { PROJECT_DIRECTORY } from '../../src/config.ts';
+import { type Acknowledgements, type Entry, nameOf } from './acknowledgements.ts';
+import type { Postgres } from './postgres.ts';
+import type { Programme } from './programme.ts';
+
+type Checked = {
+  readonly postgres: Pick<Postgres, 'url' | 'query'>;
+  readonly programme: Programme;
+  readonly acknowledgements: Acknowledgements;
+};
+
+/**
+ * Compares what the clients were told with what the database holds: rows, journal, balances, audit records, and what
+ * `ledger:verify` says. One sentence for each difference.
+ */
+export async function compareBooks(checked: Checked): Promise<string[]> {
+  const { postgres, programme, acknowledgements } = checked;
+  return [
+    ...acknowledgements.contradictions(),
+    ...(await comparePurchases(checked)),
+    ...(await comparePayouts(checked)),
+    ...(await compareSources(postgres)),
+    ...(await verifyLedger(postgres.url, programme)),
+  ];
+}
+
+type PurchaseRow = {
+  id: string;
+  external_id: string;
+  user_id: string;
+  merchant_id: string;
+  cents: string;
+  status: string;
+  reward_cents: string;
+};
+
+/** Nothing acknowledged is lost, nothing is there that nobody sent, and each is as it was sent and answered. */
+async function comparePurchases({ postgres, acknowledgements }: Checked): Promise<string[]> {
+  const rows = await postgres.query<PurchaseRow>(`
+    select purchases.id, external_id, purchases.user_id, merchant_id, (purchases.amount * 100)::bigint::text as cents,
+      purchases.status, (cashback_transactions.amount * 100)::bigint::text as reward_cents
+    from purchases join cashback_transactions on purchase_id = purchases.id`);
+  const entries = entriesByName(acknowledgements);
+  const violations: string[] = [];
+  const seen = new Set<string>();
+
+  for (const row of rows) {
+    const name = `purchase ${row.external_id}`;
+    const entry = entries.get(name);
+    if (seen.has(name)) violations.push(`${name} is recorded twice`);
+    seen.add(name);
+    if (entry?.operation.kind !== 'purchase') {
+      violations.push(`${name} is recorded, and nobody sent it`);
+      continue;
+    }
+    const { userId, merchantId, cents, rewardCents } = entry.operation;
+    if (row.user_id !== userId || row.merchant_id !== merchantId || Number(row.cents) !== cents)
+      violations.push(`${name} is recorded other than it was sent`);
+    if (Number(row.reward_cents) !== rewardCents)
+      violations.push(`${name} is rewarded with ${row.reward_cents} instead of ${rewardCents} cents`);
+    violations.push(...contradictionsOf(name, entry, { id: row.id, cents: Number(row.reward_cents) }));
+    violations.push(...settlementViolations(row, entries));
+  }
+  for (const [name, { operation, done }] of entries) {
+    if (operation.kind === 'purchase' && done !== undefined && !seen.has(name))
+      violations.push(`${name} was acknowledged and is lost`);
+  }
+  return violations;
+}
+
+/** Of a row that is there. */
+function contradictionsOf(
+  name: string,
+  { done, sent, refused }: Entry,
+  row: { readonly id: string; readonly cents: number },
+): string[] {
+  if (done !== undefined) {
+    return done.id === row.id && done.cents === row.cents
+      ? []
+      : [
+          `${name} was acknowledged as ${done.id} over ${done.cents} and is ${row.id} over ${row.cents} cents`,
+        ];
+  }
+  return sent === refused ? [`${name} was refused each time it was sent, and took effect`] : [];
+}
+
+/** A purchase is settled as its clients were told: what they were not told, it may be or not. */
+function settlementViolations({ id, status }: PurchaseRow, entries: ReadonlyMap<string, Entry>): string[] {
+  const confirmation = entries.get(`confirm ${id}`);
+  const reversal = entries.get(`reverse ${id}`);
+  const mayBe = new Set<string>();
+  if (reversal?.done !== undefined) mayBe.add('reversed');
+  else {
+    if (confirmation?.done === undefined) mayBe.add('pending');
+    if (confirmation !== undefined && confirmation.sent > confirmation.refused) mayBe.add('confirmed');
+    if (reversal !== undefined && reversal.sent > reversal.refused) mayBe.add('reversed');
+  }
+  return mayBe.has(status)
+    ? []
+    : [`purchase ${id} is ${status}, and its clients know it as ${[...mayBe].join(' or ')}`];
+}
+
+type PayoutRow = { id: string; user_id: string; cents: string; key: string | null };
+
+async function comparePayouts({ postgres, acknowledgements }: Checked): Promise<string[]> {
+  const rows = await postgres.query<PayoutRow>(`
+    select payouts.id, user_id, (amount * 100)::bigint::text as cents, idempotency_keys.key
+    from payouts left join idempotency_keys on caller_id = user_id and outcome -> 'answer' ->> 'id' = payouts.id::text`);
+  const entries = entriesByName(acknowledgements);
+  const violations: string[] = [];
+  const seen = new Set<string>();
+  /** Payouts without a key, by user and amount: they have no other name in the database. */
+  const keyless = new Map<string, number>();
+
+  for (const { id, user_id, cents, key } of rows) {
+    if (key === null) {
+      const name = `${user_id} ${cents}`;
+      keyless.set(name, (keyless.get(name) ?? 0) + 1);
+      continue;
+    }
+    const name = `payout ${user_id} ${key}`;
+    const entry = entries.get(name);
+    if (seen.has(name)) violations.push(`${name} was made twice`);
+    seen.add(name);
+    if (entry === undefined) violations.push(`${name} was made, and nobody asked for it`);
+    else violations.push(...contradictionsOf(name, entry, { id, cents: Number(cents) }));
+  }
+  for (const [name, { operation, done }] of entries) {
+    if (operation.kind === 'payout' && done !== undefined && !seen.has(name))
+      violations.push(`${name} was acknowledged and is lost`);
+  }
+  return [...violations, ...keylessViolations(acknowledgements, keyless, rows)];
+}
+
+/** Payouts without a key: at least those that were acknowledged, and at most those whose outcome may be "done". */
+function keylessViolations(
+  acknowledgements: Acknowledgements,
+  made: ReadonlyMap<string, number>,
+  rows: readonly PayoutRow[],
+): string[] {
+  const ids = new Set(rows.map(({ id }) => id));
+  const bounds = new Map<string, { least: number; most: number }>();
+  const violations: string[] = [];
+  for (const { operation, done, sent, refused } of acknowledgements.entries()) {
+    if (operation.kind !== 'keyless payout') continue;
+    const name = `${operation.userId} ${operation.cents}`;
+    const { least, most } = bounds.get(name) ?? { least: 0, most: 0 };
+    bounds.set(name, {
+      least: least + (done === undefined ? 0 : 1),
+      most: most + (sent > refused ? 1 : 0),
+    });
+    if (done !== undefined && !ids.has(done.id))
+      violations.push(`${nameOf(operation)} was acknowledged and is lost`);
+  }
+  for (const name of new Set([...bounds.keys(), ...made.keys()])) {
+    const { least, most } = bounds.get(name) ?? { least: 0, most: 0 };
+    const count = made.get(name) ?? 0;
+    if (count < least || count > most)
+      violations.push(
+        `payouts without a key of ${name} cents: ${count} were made, ${least} to ${most} were asked for`,
+      );
+  }
+  return violations;
+}
+
+function entriesByName(acknowledgements: Acknowledgements): ReadonlyMap<string, Entry> {
+  return new Map(acknowledgements.entries().map((entry) => [nameOf(entry.operation), entry]));
+}
+
+/** Each wallet is the sum of what purchases, payouts and adjustments say, and each change has its audit record. */
+export async function compareSources(postgres: Pick<Postgres, 'query'>): Promise<string[]> {
+  const violations: string[] = [];
+  for (const [sentence, statement] of Object.entries(DIFFERENCES)) {
+    const rows = await postgres.query(`${statement} limit 5`);
+    for (const row of rows) violations.push(`${sentence}: ${JSON.stringify(row)}`);
+  }
+  return violations;
+}
+
+/** Statements that find nothing while the books are right, by what it means when they do. */
+const DIFFERENCES = {
+  'a wallet differs from its sources': `
+    with rewards as (
+      select purchases.user_id, cashback_transactions.currency,
+        coalesce(sum(cashback_transactions.amount) filter (where purchases.status = 'pending'), 0) as pending,
+        coalesce(sum(cashback_transactions.amount) filter (where purchases.status = 'confirmed'), 0) as confirmed
+      from purchases join cashback_transactions on purchase_id = purchases.id group by 1, 2
+    ), withdrawn as (
+      select user_id, currency, sum(amount) as amount from payouts
+      where status not in ('failed', 'cancelled') group by 1, 2
+    ), adjusted as (
+      select user_id, currency, sum(case direction when 'credit' then amount else -amount end) as amount
+      from adjustments group by 1, 2
+    )
+    select wallets.user_id, wallets.pending, wallets.available, wallets.paid,
+      rewards.pending as rewards_pending, rewards.confirmed, withdrawn.amount as withdrawn, adjusted.amount as adjusted
+    from wallets
+      left join rewards using (user_id, currency)
+      left join withdrawn using (user_id, currency)
+      left join adjusted using (user_id, currency)
+    where wallets.pending <> coalesce(rewards.pending, 0)
+      or wallets.paid <> coalesce(withdrawn.amount, 0)
+      or wallets.available <>
+        coalesce(rewards.confirmed, 0) + coalesce(adjusted.amount, 0) - coalesce(withdrawn.amount, 0)`,
+  'a reward has another status than its purchase': `
+    select purchase_id, cashback_transactions.status, purchases.status as purchase_status
+    from cashback_transactions join purchases on purchases.id = purchase_id
+    where (purchases.status, cashback_transactions.status) not in
+      (('pending', 'pending'), ('confirmed', 'available'), ('reversed', 'reversed'))`,
+  'a purchase has no reward': `
+    select id from purchases where not exists (select from cashback_transactions where purchase_id = purchases.id)`,
+  'a journal entry has no source': `
+    select id, type, source_id from wallet_entries
+    where not exists (select from purchases where id = source_id)
+      and not exists (select from payouts where id = source_id)
+      and not exists (select from adjustments where id = source_id)`,
+  'a cap counts other rewards than there are': `
+    with rewarded as (
+      select user_id, offer_id, cap_month as month, sum(amount) filter (where status <> 'reversed') as amount
+      from cashback_transactions where cap_month is not null group by 1, 2, 3
+    )
+    select user_id, offer_id, month, used, rewarded.amount
+    from cashback_cap_usage full join rewarded using (user_id, offer_id, month)
+    where coalesce(used, 0) <> coalesce(rewarded.amount, 0)`,
+  'a change has not one audit record': `
+    with changes as (
+      select id, 'purchase.recorded' as action from purchases
+      union all select id, 'purchase.confirmed' from purchases where confirmed_at is not null
+      union all select id, 'purchase.reversed' from purchases where status = 'reversed'
+      union all select id, 'payout.requested' from payouts
+    ), records as (
+      select resource_id as id, action, count(*) as count from audit_logs
+      where outcome = 'success'
+        and action in ('purchase.recorded', 'purchase.confirmed', 'purchase.reversed', 'payout.requested')
+      group by 1, 2
+    )
+    select id, action, coalesce(count, 0)::int as records from changes full join records using (id, action)
+    where coalesce(count, 0) <> 1 or changes.id is null`,
+} as const;
+
+/** What `npm run ledger:verify` says, run as a command beside the platform. */
+export function verifyLedger(
+  databaseUrl: string,
+  { secrets }: Pick<Programme, 'secrets'>,
+): Promise<string[]> {
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      ['src/cli/ledger-verify.ts'],
+      {
+        cwd: PROJECT_DIRECTORY,
+        env: {
+          PATH: process.env.PATH,
+          NODE_ENV: 'production',
+          DATABASE_URL: databaseUrl,
+          JWT_KEYS: `bench:${secrets.jwtSecret}`,
+          ENCRYPTION_KEYS: `bench:${secrets.encryptionKey}`,
+        },
+      },
+      (error, stdout, stderr) => {
+        if (error === null) resolve([]);
+        else
+          resolve([`ledger:verify ended with ${error.code}: ${`${stdout}${stderr}`.trim().slice(-1_000)}`]);
+      },
+    );
+  });
+}

@@ -1,0 +1,182 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Secrets } from '../../bench/programme.ts';
+import { PROJECT_DIRECTORY } from '../../src/config.ts';
+
+const STARTS_WITHIN_MS = 60_000;
+const LATEST_LOG = 4_000;
+
+/** An API process or a worker, as an operator starts it in production. */
+export type PlatformProcess = {
+  readonly name: string;
+  readonly url: string;
+  readonly port: number;
+  readonly processId: number;
+  /** Resolves when it answers that it is ready. */
+  readonly ready: () => Promise<void>;
+  /** SIGKILL, and the end of the process. */
+  readonly kill: () => Promise<Ending>;
+  /** SIGTERM, and the end of the process. */
+  readonly terminate: () => Promise<Ending>;
+  /** Undefined while it runs. */
+  readonly ending: () => Ending | undefined;
+  readonly ended: Promise<Ending>;
+  readonly log: () => string;
+};
+
+/** An exit code, or the signal that ended the process; and how long that took from the signal that we sent. */
+export type Ending = {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** True if we killed or terminated it. */
+  readonly wanted: boolean;
+  readonly ms: number;
+};
+
+export type PlatformOptions = {
+  readonly databaseUrl: string;
+  readonly secrets: Secrets;
+  /** Where the log goes. */
+  readonly directory: string;
+  readonly program?: 'api' | 'worker';
+  /** The tree that the program is taken from. */
+  readonly project?: string;
+  readonly port?: number;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Modules that are loaded before the program. */
+  readonly preload?: readonly string[];
+};
+
+let started = 0;
+
+/** Starts one process. It ends with this one, however that ends. */
+export async function startPlatform(options: PlatformOptions): Promise<PlatformProcess> {
+  const { databaseUrl, secrets, directory, program = 'api', project = PROJECT_DIRECTORY } = options;
+  const port = options.port ?? (await freePort());
+  started += 1;
+  const name = `${program}-${started}`;
+  const logFile = join(directory, `${name}.log`);
+  const log = openSync(logFile, 'a');
+  const node = nodeOfOperators(project);
+  const preloaded = [join(PROJECT_DIRECTORY, 'tests/support/die-with-parent.ts'), ...(options.preload ?? [])];
+  const child = spawn(
+    process.execPath,
+    [
+      ...preloaded.flatMap((module) => ['--import', module]),
+      ...node.flags,
+      program === 'api' ? 'src/main.ts' : 'src/worker.ts',
+    ],
+    {
+      cwd: project,
+      env: {
+        PATH: process.env.PATH,
+        ...node.variables,
+        NODE_ENV: 'production',
+        HOST: '127.0.0.1',
+        PORT: String(port),
+        WORKER_PORT: String(port),
+        RUN_JOBS: 'false',
+        LOG_LEVEL: 'warn',
+        DATABASE_URL: databaseUrl,
+        JWT_KEYS: `bench:${secrets.jwtSecret}`,
+        ENCRYPTION_KEYS: `bench:${secrets.encryptionKey}`,
+        TRUST_PROXY: 'true',
+        ...UNLIMITED,
+        ...options.environment,
+      },
+      stdio: ['ignore', log, log, 'ipc'],
+    },
+  );
+  closeSync(log);
+  return platformProcess(child, { name, port, logFile });
+}
+
+/** Areas are about faults, not about limits: one partner and one shopper may send as much as they can. */
+const UNLIMITED = {
+  PURCHASES_PER_MINUTE_PER_PARTNER: '1000000000',
+  PURCHASES_PER_MINUTE_PER_USER: '1000000000',
+  LOGINS_PER_MINUTE: '1000000',
+  REGISTRATIONS_PER_MINUTE: '1000000',
+  PAYOUT_MONTHLY_LIMIT: '9999999999',
+  VELOCITY_PURCHASES_PER_USER_DAY: '0',
+  VELOCITY_TIMES_USER_USUAL: '0',
+  VELOCITY_TIMES_MERCHANT_USUAL: '0',
+  VELOCITY_USERS_PER_ORDER: '0',
+};
+
+function platformProcess(
+  child: ChildProcess,
+  { name, port, logFile }: { name: string; port: number; logFile: string },
+): PlatformProcess {
+  const url = `http://127.0.0.1:${port}`;
+  let ending: Ending | undefined;
+  let signalledAt: number | undefined;
+  const ended = once(child, 'exit').then(([code, signal]) => {
+    const wanted = signalledAt !== undefined;
+    ending = { code, signal, wanted, ms: wanted ? performance.now() - (signalledAt ?? 0) : 0 };
+    return ending;
+  });
+  const readLog = () => readFileSync(logFile, 'utf8').slice(-LATEST_LOG);
+
+  function end(signal: NodeJS.Signals): Promise<Ending> {
+    signalledAt ??= performance.now();
+    child.kill(signal);
+    return ended;
+  }
+
+  async function ready(): Promise<void> {
+    const deadline = performance.now() + STARTS_WITHIN_MS;
+    while (performance.now() < deadline && ending === undefined) {
+      const answer = await fetch(`${url}/health/ready`).catch(() => undefined);
+      await answer?.body?.cancel();
+      if (answer?.ok) return;
+      await sleep(20);
+    }
+    throw new Error(`${name} did not get ready:\n${readLog()}`);
+  }
+
+  return {
+    name,
+    url,
+    port,
+    processId: child.pid ?? 0,
+    ready,
+    kill: () => end('SIGKILL'),
+    terminate: () => end('SIGTERM'),
+    ending: () => ending,
+    ended,
+    log: readLog,
+  };
+}
+
+type NodeSettings = {
+  readonly flags: readonly string[];
+  readonly variables: Readonly<Record<string, string>>;
+};
+
+/** How `npm run up` runs Node: `NAME=value … node --flag … program`. */
+function nodeOfOperators(project: string): NodeSettings {
+  const { scripts } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as {
+    scripts: { up: string };
+  };
+  const words = scripts.up.split(' ');
+  return {
+    flags: words.filter((word) => word.startsWith('--')),
+    variables: Object.fromEntries(
+      words.filter((word) => /^[A-Z_]+=/.test(word)).map((word) => word.split('=')),
+    ),
+  };
+}
+
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as { port: number };
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}

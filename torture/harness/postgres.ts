@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { startEmbeddedPostgres } from '../../src/core/embedded-postgres/index.ts';
+import { migrate } from '../../src/core/migrations.ts';
+
+const RESTARTS_WITHIN_MS = 60_000;
+
+/** A PostgreSQL of an area's own, with full durability. */
+export type Postgres = {
+  readonly url: string;
+  readonly port: number;
+  /** Straight at the database, past every rule of the platform. */
+  readonly query: <Row = Record<string, unknown>>(
+    text: string,
+    values?: readonly unknown[],
+  ) => Promise<Row[]>;
+  /**
+   * Ends the server without letting it write anything more, by an immediate shutdown or by SIGKILL to the postmaster,
+   * and resolves when it accepts connections again: on the same port, with what its log says.
+   */
+  readonly crash: (how?: 'immediate' | 'kill') => Promise<void>;
+  readonly stop: () => Promise<void>;
+};
+
+/** Migrated and empty. Ends with this process, however that ends. */
+export async function startPostgres(
+  directory: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Postgres> {
+  const server = await startEmbeddedPostgres({
+    dataDirectory: join(directory, 'postgres'),
+    database: 'clicknback',
+    ephemeral: true,
+    settings: { max_connections: '300', ...settings },
+  });
+  await migrate(server.url);
+  let pool = openPool(server.url);
+
+  async function crash(how: 'immediate' | 'kill' = 'immediate'): Promise<void> {
+    const before = server.processId;
+    const deadline = performance.now() + RESTARTS_WITHIN_MS;
+    process.kill(before, how === 'kill' ? 'SIGKILL' : 'SIGQUIT');
+    // The server is started again by its owner; its process id changes once it lets its owner in.
+    while (server.processId === before) {
+      if (performance.now() > deadline) throw new Error('PostgreSQL did not come back after its crash');
+      await sleep(2);
+    }
+    const broken = pool;
+    pool = openPool(server.url);
+    void broken.end().catch(() => undefined);
+  }
+
+  return {
+    url: server.url,
+    port: Number(new URL(server.url).port),
+    query: async <Row>(text: string, values: readonly unknown[] = []) =>
+      (await pool.query(text, [...values])).rows as Row[],
+    crash,
+    stop: async () => {
+      await pool.end().catch(() => undefined);
+      await server.stop();
+    },
+  };
+}
+
+function openPool(connectionString: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString, max: 2 });
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  pool.on('error', () => undefined);
+  return pool;
+}

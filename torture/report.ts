@@ -1,0 +1,71 @@
+import { styleText } from 'node:util';
+import { type Area, type AreaResult, type Figure, type Goal, isMet } from './area.ts';
+
+/** What one area has shown. */
+export type Report = {
+  readonly area: string;
+  readonly seconds: number;
+  readonly figures: readonly Figure[];
+  readonly violations: readonly string[];
+};
+
+export function hasPassed({ figures, violations }: Pick<AreaResult, 'figures' | 'violations'>): boolean {
+  return violations.length === 0 && figures.every(isMet);
+}
+
+/** One line of figures, and one line for each violation, up to ten. */
+export function announcement({ title }: Pick<Area, 'title'>, report: Report): string {
+  const { seconds, figures, violations } = report;
+  const mark = hasPassed(report) ? styleText('green', '✔') : styleText('red', '✖');
+  const first = violations.slice(0, 10).map((violation) => styleText('red', `    ${violation}`));
+  const more = violations.length > 10 ? [`    … and ${violations.length - 10} more`] : [];
+  const words = figures.map((figure) => `${figure.name} ${shown(figure)}`).join(', ');
+  return [`${mark} ${title} (${Math.round(seconds)} s): ${words}`, ...first, ...more].join('\n');
+}
+
+/** All figures of all areas with their goals. */
+export function table(reports: readonly Report[]): string {
+  const rows = reports.flatMap((report) => [
+    ...report.figures.map((figure) => [
+      report.area,
+      figure.name,
+      shown(figure),
+      goalInWords(figure.goal),
+      isMet(figure) ? '' : 'MISSED',
+    ]),
+    [
+      report.area,
+      'broken invariants',
+      String(report.violations.length),
+      '0',
+      report.violations.length === 0 ? '' : 'BROKEN',
+    ],
+  ]);
+  const all = [['area', 'figure', 'value', 'goal', ''], ...rows];
+  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  return all
+    .map((row) =>
+      row
+        .map((cell, column) =>
+          column === 2 ? cell.padStart(widths[2] ?? 0) : cell.padEnd(widths[column] ?? 0),
+        )
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+function shown({ value, unit }: Figure): string {
+  const text = Number.isInteger(value) ? value.toLocaleString('en') : value.toFixed(2);
+  return unit === undefined ? text : `${text} ${unit}`;
+}
+
+function goalInWords(goal: Goal | undefined): string {
+  if (goal === undefined) return '';
+  const parts = [
+    goal.exactly !== undefined && String(goal.exactly),
+    goal.atLeast !== undefined && `≥ ${goal.atLeast}`,
+    goal.atMost !== undefined && `≤ ${goal.atMost}`,
+  ];
+  return parts.filter((part) => part !== false).join(', ');
+}
