@@ -49,7 +49,7 @@ const QUEUE = {
 };
 
 /** A batch under way is waited for this long: less than the process is given to stop. */
-const STOP_TIMEOUT_MS = 4_000;
+const STOP_TIMEOUT_MS = 3_500;
 
 /** Runs jobs from a queue in the same database, with as many other processes as do the same. */
 export function jobRunner(options: {

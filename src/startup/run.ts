@@ -1,11 +1,16 @@
 import { StartupError } from '../core/startup-error.ts';
 
-/** Runs a program. What it cannot start for is printed as one sentence, what nobody expected with its stack. */
+/** Runs a command to its end. Exits with 1 if it fails. */
 export async function run(main: () => Promise<void>): Promise<void> {
   try {
     await main();
   } catch (error) {
-    console.error(error instanceof StartupError ? error.message : error);
+    report(error);
     process.exit(1);
   }
+}
+
+/** One sentence for what a person can correct; the stack for a defect. */
+export function report(error: unknown): void {
+  console.error(error instanceof StartupError ? error.message : error);
 }

@@ -27,6 +27,15 @@ export function spawnProgram(program: string, environment: Readonly<Record<strin
     env: { PATH: process.env.PATH, BCRYPT_COST: '4', ...environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
+  const running = observe(child);
+  after(async () => {
+    child.kill('SIGKILL');
+    await running.ended;
+  });
+  return running;
+}
+
+function observe(child: ChildProcess): ChildProgram {
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk) => {
@@ -34,10 +43,6 @@ export function spawnProgram(program: string, environment: Readonly<Record<strin
     });
   }
   const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string);
-  after(async () => {
-    child.kill('SIGKILL');
-    await ended;
-  });
   return { process: child, output: () => printed, ended };
 }
 
@@ -47,8 +52,35 @@ export async function spawnPlatform(
   program: 'src/main.ts' | 'src/worker.ts' = 'src/main.ts',
 ): Promise<ChildPlatform> {
   const port = environment.PORT ?? String(await freePort());
-  const child = spawnProgram(program, { PORT: port, WORKER_PORT: port, ...environment });
+  return platformOn(port, spawnProgram(program, { PORT: port, WORKER_PORT: port, ...environment }));
+}
 
+/** The same by any command, such as `make up`, in a process group of its own, as a terminal or systemd start it. */
+export async function spawnGroup(
+  [command = '', ...args]: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<ChildPlatform> {
+  const port = String(await freePort());
+  const { PATH, HOME } = process.env;
+  const child = spawn(command, args, {
+    cwd: PROJECT_DIRECTORY,
+    env: { PATH, HOME, BCRYPT_COST: '4', PORT: port, WORKER_PORT: port, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  const running = observe(child);
+  after(async () => {
+    try {
+      process.kill(-(child.pid ?? 0), 'SIGKILL');
+    } catch {
+      // All of it has ended.
+    }
+    await running.ended;
+  });
+  return platformOn(port, running);
+}
+
+function platformOn(port: string, child: ChildProgram): ChildPlatform {
   const url = `http://localhost:${port}`;
   async function ready(): Promise<void> {
     const deadline = Date.now() + 60_000;

@@ -9,6 +9,7 @@ import type { Logger } from '../logging.ts';
 import type { Metrics } from '../metrics.ts';
 import { authenticationHook } from './authentication.ts';
 import { addBodies } from './body.ts';
+import { drainConnections } from './draining.ts';
 import { handleError, handleUnknownRoute } from './errors.ts';
 import { registerOpenApi } from './openapi.ts';
 import { refusals } from './refusals.ts';
@@ -62,7 +63,7 @@ export async function createHttpServer(options: {
     COMPILERS[httpPart as keyof typeof COMPILERS](schema as never),
   );
   addObservation(server, options.metrics, heldBack_ms);
-  endConnectionsWhenClosing(server);
+  drainConnections(server);
 
   addSecurityHeaders(server);
   await registerOpenApi(server, { publicUrl: options.publicUrl });
@@ -143,18 +144,6 @@ function addObservation(
 function callerFields(caller: Caller | undefined) {
   if (caller === undefined) return {};
   return caller.type === 'partner' ? { partner_id: caller.id, key_id: caller.keyId } : { user_id: caller.id };
-}
-
-/** An answer given while the server closes is the last on its connection, which would else be kept for a minute. */
-function endConnectionsWhenClosing(server: HttpServer): void {
-  let closing = false;
-  server.addHook('preClose', async () => {
-    closing = true;
-  });
-  server.addHook('onSend', (_request, reply, _payload, done) => {
-    if (closing) reply.header('connection', 'close');
-    done();
-  });
 }
 
 /** Bytes that are no HTTP request never reach a route; they too are answered in the envelope. */

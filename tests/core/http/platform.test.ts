@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { createPlatform } from '../../../src/app.ts';
@@ -13,6 +13,7 @@ import { startEmbeddedPostgres } from '../../../src/core/embedded-postgres/index
 import { migrate } from '../../../src/core/migrations.ts';
 import { testClock } from '../../support/clock.ts';
 import { createTestDatabase, runSql } from '../../support/database.ts';
+import { holdTable } from '../../support/hold-table.ts';
 import { PASSWORD, startTestPlatform } from '../../support/platform.ts';
 import { until } from '../../support/until.ts';
 
@@ -224,26 +225,4 @@ async function prepare({ modules, server }: Running) {
     payload: { email: admin.email, password: PASSWORD },
   });
   return { token: login.json().access_token as string, userId: user.id, merchantId: merchant.id };
-}
-
-/** Locks a table until released, so that a request stays under way for as long as a test wants. */
-async function holdTable(url: string, table: string) {
-  const { default: pg } = await import('pg');
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  after(() => client.end().catch(() => undefined));
-  await client.query(`begin; lock table ${table} in access exclusive mode`);
-  return {
-    async waiting(): Promise<number> {
-      const [row] = await runSql(
-        url,
-        'select count(*)::int as count from pg_locks where not granted and database = (select oid from pg_database where datname = current_database())',
-      );
-      return Number(row?.count);
-    },
-    async release(): Promise<void> {
-      await client.query('commit');
-      await client.end();
-    },
-  };
 }

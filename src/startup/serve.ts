@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Config, readConfig } from '../config.ts';
+import { createLogger, type Logger } from '../core/logging.ts';
+import { report } from './run.ts';
+
+/** From a terminal; from systemd, npm and container runtimes; from a terminal that was closed. */
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const UNHANDLED_ERRORS = ['uncaughtException', 'unhandledRejection'] as const;
+
+/** Below the five seconds that docs/operations.md promises. */
+const STOP_TIMEOUT_MS = 4_700;
+
+/** What a process does to stop, filled in as it starts. */
+export type Stopping = {
+  /** Finishes the work under way. A process that ran out of time before exits with 1. */
+  drain: () => Promise<void>;
+  /** Closes the database. The guardian of an embedded one completes that if time runs out here. */
+  release: () => Promise<void>;
+};
+
+/** Runs a process that serves until a signal or an unhandled error stops it. */
+export async function serve(
+  start: (process: {
+    readonly config: Config;
+    readonly logger: Logger;
+    readonly stopping: Stopping;
+  }) => Promise<void>,
+): Promise<void> {
+  const stopping: Stopping = { drain: async () => undefined, release: async () => undefined };
+  let isStopping = false;
+  try {
+    const config = readConfig(process.env);
+    const isForPeople = config.mode === 'development' && process.stdout.isTTY;
+    const logger = createLogger({ level: config.logLevel, readable: isForPeople });
+
+    const stop = async (reason: { signal?: string; error?: unknown }) => {
+      // Ctrl-C arrives twice, once through npm: a repeated signal must not cut off the drain. ADR 0032.
+      if (isStopping) return;
+      isStopping = true;
+      logger.info({ signal: reason.signal }, 'stopping');
+      const isDrained = await stopInTime(stopping, logger);
+      if (isDrained && config.mode === 'development') console.log('\n  Stopped. Your data is kept.\n');
+      process.exit(isDrained && reason.error === undefined ? 0 : 1);
+    };
+    for (const signal of STOP_SIGNALS) process.on(signal, () => stop({ signal }));
+    for (const event of UNHANDLED_ERRORS) {
+      process.on(event, (error) => {
+        logger.fatal({ err: error }, 'unhandled error');
+        void stop({ error: error ?? event });
+      });
+    }
+    await start({ config, logger, stopping });
+  } catch (error) {
+    // A start that a signal interrupts fails on what was closed meanwhile.
+    if (isStopping) return;
+    report(error);
+    await stopping.release();
+    process.exit(1);
+  }
+}
+
+/** Resolves with whether all work was finished. */
+async function stopInTime({ drain, release }: Stopping, logger: Logger): Promise<boolean> {
+  let isDrained = false;
+  async function close(): Promise<void> {
+    await drain();
+    isDrained = true;
+    await release();
+  }
+  const failed = (error: unknown) => logger.error({ err: error }, 'the stop failed');
+  await Promise.race([close().catch(failed), sleep(STOP_TIMEOUT_MS)]);
+  if (!isDrained) logger.error('stopped with work unfinished');
+  return isDrained;
+}
