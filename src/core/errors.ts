@@ -52,7 +52,18 @@ export function defineError<Details extends ErrorDetails = Record<never, never>>
 /** One broken rule on one input field; the field is a path such as `details.iban`. */
 export type Violation = { readonly field: string; readonly reason: string };
 
-export const validationError = defineError<{ violations: readonly Violation[] }>(
+/** An answer names no more of them than a person fixes at once. */
+const MAX_NAMED_VIOLATIONS = 20;
+
+/** The details of a VALIDATION_ERROR: the first violations, and how many there are more. */
+export function namedViolations(violations: readonly Violation[]): ViolationDetails {
+  const more = violations.length - MAX_NAMED_VIOLATIONS;
+  return more > 0 ? { violations: violations.slice(0, MAX_NAMED_VIOLATIONS), more } : { violations };
+}
+
+type ViolationDetails = { readonly violations: readonly Violation[]; readonly more?: number };
+
+export const validationError = defineError<ViolationDetails>(
   'unprocessable',
   'VALIDATION_ERROR',
   'The request is not valid.',

@@ -46,6 +46,12 @@ describe('reading a feed', () => {
     assert.deepEqual(lines, [{ externalId: 'A-1', customerId: 'c1', date: '2025-01-01', amount: '1.00' }]);
   });
 
+  test('skips a byte order mark, as spreadsheets write it', async () => {
+    const path = file('mark.csv', `\ufeff${HEADER}\nA-1,c1,2025-01-01,1,1.00\n`);
+    const [line] = (await readFeed(path)).lines;
+    assert.equal(line?.externalId, 'A-1');
+  });
+
   const malformed: [string, string, RegExp][] = [
     [
       'a column is missing',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { newId } from '../../src/core/id.ts';
 import { type Message, newSigningSecret, verifySignature } from '../../src/core/signatures.ts';
 import { messageTaking } from '../../src/modules/partners/authentication.ts';
@@ -148,6 +149,18 @@ describe('a request of a partner that must sign', () => {
 
     assert.equal(answer.status, 200, JSON.stringify(answer.body));
     assert.equal(answer.body.summary.accepted, 2);
+  });
+
+  test('in gzip is signed as it is on the wire', async () => {
+    const partner = await openPartner(platform, { signs: true });
+    const text = JSON.stringify(shop.body());
+    const packed = gzipSync(text);
+    const type = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
+
+    const forText = { ...signed(partner.secret, text, { at: clock() }), ...type };
+    assertRefused(await send(partner, packed, forText), 'mismatch');
+    const forBytes = { ...signed(partner.secret, packed, { at: clock() }), ...type };
+    assert.equal((await send(partner, packed, forBytes)).status, 201);
   });
 
   test('that only reads needs no signature', async () => {
@@ -315,7 +328,7 @@ describe('the memory of messages', () => {
 
 function send(
   partner: TestPartner,
-  text: string,
+  text: string | Buffer,
   headers: Record<string, string> = {},
   path = '/purchases',
 ): Promise<Answer> {

@@ -40,18 +40,21 @@ export async function issueKey(
 /** The headers of Standard Webhooks, made without the library that verifies them. */
 export function signed(
   secret: string,
-  body: string,
+  body: string | Buffer,
   { at, id = newId() }: { readonly at: Temporal.Instant; readonly id?: string },
 ): Record<string, string> {
   const timestamp = String(Math.floor(at.epochMilliseconds / 1000));
   return {
     'webhook-id': id,
     'webhook-timestamp': timestamp,
-    'webhook-signature': signatureOf(secret, `${id}.${timestamp}.${body}`),
+    'webhook-signature': signatureOf(
+      secret,
+      Buffer.concat([Buffer.from(`${id}.${timestamp}.`), Buffer.from(body)]),
+    ),
   };
 }
 
-export function signatureOf(secret: string, content: string): string {
+export function signatureOf(secret: string, content: string | Buffer): string {
   const key = Buffer.from(secret.replace('whsec_', ''), 'base64');
   return `v1,${createHmac('sha256', key).update(content).digest('base64')}`;
 }

@@ -1,39 +1,105 @@
-import type { FastifyRequest } from 'fastify';
+import { gunzipSync } from 'node:zlib';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { validationError } from '../errors.ts';
 import type { Message } from '../signatures.ts';
-import { decodeBody, parseJson, parseNdjson } from './json.ts';
+import { payloadTooLarge, unsupportedMediaType } from './errors.ts';
+import { decodeBody, readJson, readNdjson, type UnparsedBody } from './json.ts';
 import type { HttpServer } from './route.ts';
 
 /** A body as it came, until it is known to be its sender's and is read. */
 class ReceivedBody {
   readonly bytes: Buffer;
-  readonly read: (text: string) => unknown;
+  readonly isLines: boolean;
 
-  constructor(bytes: Buffer, read: (text: string) => unknown) {
+  constructor(bytes: Buffer, isLines: boolean) {
     this.bytes = bytes;
-    this.read = read;
+    this.isLines = isLines;
   }
 }
 
-const MEDIA_TYPES = { 'application/json': parseJson, 'application/x-ndjson': parseNdjson };
+const LINE_TYPES = ['application/x-ndjson', 'application/jsonl'];
+
+/** Media types of a list body. */
+export const LIST_TYPES = ['application/json', ...LINE_TYPES];
 
 export function addBodies(server: HttpServer): void {
   server.removeAllContentTypeParsers();
-  for (const [type, read] of Object.entries(MEDIA_TYPES)) {
-    server.addContentTypeParser(type, { parseAs: 'buffer' }, async (_request: unknown, bytes: Buffer) =>
-      // A client that sets the header on a request without a body means no body.
-      bytes.length === 0 ? undefined : new ReceivedBody(bytes, read),
-    );
-  }
+  server.addContentTypeParser(
+    LIST_TYPES,
+    { parseAs: 'buffer' },
+    async ({ mediaType = '' }: FastifyRequest, bytes: Buffer) =>
+      bytes.length === 0 ? undefined : new ReceivedBody(bytes, LINE_TYPES.includes(mediaType)),
+  );
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: unknown, bytes: Buffer) => {
+    if (bytes.length > 0) throw unsupportedMediaType();
+  });
+  server.decorateRequest('itemCount', 1);
+  server.addHook('onRequest', forgetTypeOfNoBody);
   server.addHook('preValidation', readBody);
 }
 
-/** A signature is over bytes, so it is checked first; the bytes are let go of with it. */
-async function readBody(request: FastifyRequest): Promise<void> {
+/** An empty body is no body: then its type, which may be unknown or malformed, does not matter. */
+function forgetTypeOfNoBody({ headers }: FastifyRequest, _reply: FastifyReply, done: () => void): void {
+  const length = headers['content-length'] ?? '0';
+  if (length === '0' && headers['transfer-encoding'] === undefined) delete headers['content-type'];
+  done();
+}
+
+/**
+ * Each step costs more than the one before, and whoever fails at one does not reach the next: the signature, which is
+ * over the bytes as they came; the size; the limits of the route; the content.
+ */
+async function readBody(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const received = request.body instanceof ReceivedBody ? request.body : undefined;
-  const caller = request.authenticatedCaller;
-  if (caller?.type === 'partner' && request.method !== 'GET' && request.method !== 'HEAD')
+  const { authenticatedCaller: caller, method, routeOptions } = request;
+  const schema = routeOptions.schema?.body as BodySchema | undefined;
+  if (caller?.type === 'partner' && method !== 'GET' && method !== 'HEAD')
     await caller.requireSignature(messageOf(request, received?.bytes));
-  if (received !== undefined) request.body = received.read(decodeBody(received.bytes));
+
+  const { maxItems = Number.POSITIVE_INFINITY } = schema ?? {};
+  const body = received && unparsedOf(received, request, schema);
+  request.itemCount = Math.min(body?.items ?? 1, maxItems);
+  for (const limit of routeOptions.config.limits ?? []) await limit(request, reply);
+
+  if (body !== undefined && body.items > maxItems) throw malformed(`must have at most ${maxItems} items`);
+  if (body !== undefined) request.body = body.parse();
+  else request.body = isOptionalBody(schema) ? {} : undefined;
+}
+
+type BodySchema = {
+  readonly type?: string;
+  readonly required?: readonly string[];
+  readonly minProperties?: number;
+  readonly maxItems?: number;
+};
+
+/** A body that requires nothing may be left out. */
+export function isOptionalBody(schema: BodySchema | undefined): boolean {
+  return schema?.type === 'object' && !schema.required && !schema.minProperties;
+}
+
+function unparsedOf(
+  { bytes, isLines }: ReceivedBody,
+  { headers, routeOptions }: FastifyRequest,
+  schema: BodySchema | undefined,
+): UnparsedBody | undefined {
+  if (isLines && schema?.type !== 'array') throw unsupportedMediaType();
+  const text = decodeBody(unpack(bytes, headers['content-encoding'], routeOptions.bodyLimit));
+  if (text === '') return undefined;
+  return isLines ? readNdjson(text, schema?.maxItems) : readJson(text);
+}
+
+/** @throws PAYLOAD_TOO_LARGE as soon as more than `limit` bytes come out, however few went in. */
+function unpack(bytes: Buffer, encoding = 'identity', limit: number): Buffer {
+  if (encoding === 'identity') return bytes;
+  if (!/^(x-)?gzip$/i.test(encoding)) throw unsupportedMediaType({ content_encoding: encoding });
+  try {
+    // In this thread: the limit makes it some two milliseconds, and the pool of threads may be busy with passwords.
+    return gunzipSync(bytes, { maxOutputLength: limit });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw payloadTooLarge();
+    throw malformed('must be complete gzip');
+  }
 }
 
 /** Without a body, what is signed is the empty text. */
@@ -48,4 +114,8 @@ function messageOf({ headers }: FastifyRequest, body: Buffer = Buffer.alloc(0)):
 
 function only(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header.join(' ') : header;
+}
+
+function malformed(reason: string) {
+  return validationError({ violations: [{ field: 'body', reason }] });
 }

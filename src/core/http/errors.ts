@@ -6,6 +6,7 @@ import {
   defineError,
   type ErrorDefinition,
   type ErrorKind,
+  namedViolations,
   notFound,
   overloaded,
   validationError,
@@ -33,10 +34,10 @@ export const payloadTooLarge = defineError(
   'The body is larger than this operation takes.',
 );
 
-export const unsupportedMediaType = defineError(
+export const unsupportedMediaType = defineError<{ content_encoding?: string }>(
   'unsupported_media_type',
   'UNSUPPORTED_MEDIA_TYPE',
-  'The body must be JSON, or NDJSON where the operation takes it.',
+  'The body must be JSON, or NDJSON where the operation takes it, as it is or in gzip.',
 );
 
 /** Nothing about the cause leaves the process: the log has it, under the request id. */
@@ -108,7 +109,7 @@ function headersOf({ kind, details }: DomainError): Record<string, string> {
 function asFrameworkRefusal(error: unknown): DomainError | undefined {
   const { validation, validationContext, code, statusCode } = (error ?? {}) as FastifyError;
   if (validation !== undefined)
-    return validationError({ violations: violationsOf(validation, validationContext) });
+    return validationError(namedViolations(violationsOf(validation, validationContext)));
   switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return payloadTooLarge();

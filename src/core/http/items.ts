@@ -1,5 +1,5 @@
 import Type, { type Static, type TSchema } from 'typebox';
-import { validationError } from '../errors.ts';
+import { namedViolations, validationError } from '../errors.ts';
 import { failure, type Outcome, success } from '../outcome.ts';
 import { asDomainError, errorBody, STATUS_OF_KIND } from './errors.ts';
 import { RefusedItem } from './json.ts';
@@ -17,7 +17,7 @@ export function itemReader<Schema extends TSchema>(
   return (item) => {
     if (item instanceof RefusedItem) return failure(item.error);
     if (validate(item)) return success(item as Static<Schema>);
-    return failure(validationError({ violations: violationsOf(validate.errors ?? []) }));
+    return failure(validationError(namedViolations(violationsOf(validate.errors ?? []))));
   };
 }
 

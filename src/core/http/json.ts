@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { type Violation, validationError } from '../errors.ts';
+import { namedViolations, type Violation, validationError } from '../errors.ts';
+import { faultIn, itemTexts, linesOf, MAX_DEPTH, NO_JSON, type Survey, surveyJson } from './json-text.ts';
 
 /*
  * JSON.parse changes data without a word: 9007199254740993 becomes …992, 1e2 becomes 100, a lone surrogate is
@@ -12,36 +13,101 @@ const SUSPICIOUS = /[:[,]\s*-?\d[\d.]*[eE]|[\d.]{16}|\\u(?:0000|[dD][89a-fA-F])/
 
 const MAX_EXACT_DIGITS = 15;
 
-/**
- * A body. In a list, an item that holds a value which cannot be kept as it was sent becomes a `RefusedItem`, so that
- * it spoils no other.
- * @throws VALIDATION_ERROR when the text is no JSON, or is no list and holds such a value.
- */
-export function parseJson(text: string): unknown {
-  if (!SUSPICIOUS.test(text)) return parse(text, JSON.parse);
-  const value = parse(text, readExactly);
-  if (Array.isArray(value)) return value.map(refuseUnkeepable);
-  const violations = violationsIn(value);
-  if (violations.length > 0) throw validationError({ violations });
-  return value;
-}
+/** Fields in one object with all that is nested in it, or elements in a list that is no list of items. */
+const MAX_FIELDS = 50;
 
-/** The text of a body. @throws VALIDATION_ERROR when it is not UTF-8. */
+/** A body whose size is known, and whose content is not: whoever may not send so much is refused before it is parsed. */
+export type UnparsedBody = {
+  /** Items of a list, counted up to one above the limit; 1 for everything else. */
+  readonly items: number;
+  /**
+   * In a list, an item that cannot be taken becomes a `RefusedItem`, so that it spoils no other.
+   * @throws VALIDATION_ERROR when the text is no JSON, or is no list and cannot be taken.
+   */
+  readonly parse: () => unknown;
+};
+
+/** The text of a body, without a byte order mark. @throws VALIDATION_ERROR when it is not UTF-8. */
 export function decodeBody(body: Buffer): string {
-  if (!isUtf8(body)) throw malformed('must be UTF-8');
-  return body.toString('utf8');
+  if (!isUtf8(body)) throw malformed({ field: 'body', reason: 'must be UTF-8' });
+  const text = body.toString('utf8');
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
 }
 
-/** The lines of an NDJSON text, each parsed or its refusal. Blank lines do not count. */
-export function parseNdjson(text: string): unknown[] {
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
+export function readJson(text: string): UnparsedBody {
+  const survey = surveyJson(text);
+  return { items: survey.isList ? survey.items : 1, parse: () => parseJson(text, survey) };
+}
+
+/** NDJSON: blank lines do not count. */
+export function readNdjson(text: string, maxItems = Number.POSITIVE_INFINITY): UnparsedBody {
+  const lines = linesOf(text, maxItems + 1);
+  return { items: lines.length, parse: () => parseLines(lines) };
+}
+
+function parseJson(text: string, survey: Survey): unknown {
+  if (!survey.isList && survey.depth <= MAX_DEPTH && survey.commas >= MAX_FIELDS)
+    throw malformed(TOO_MANY_FIELDS);
+  const value = parse(text);
+  if (isKeptAsSent(text, survey, value)) return value;
+  if (Array.isArray(value)) return itemTexts(text).map(parseItem);
+  const item = parseItem(text);
+  if (item instanceof RefusedItem) throw item.error;
+  return item;
+}
+
+/** Only the first bad line costs an exception: what comes after it is looked at before it is parsed. */
+function parseLines(lines: readonly string[]): unknown[] {
+  let isTrusted = true;
   return lines.map((line) => {
+    if (!isTrusted) return parseItem(line);
     try {
-      return refuseUnkeepable(parse(line, readExactly));
-    } catch (error) {
-      return new RefusedItem(undefined, error);
+      const value: unknown = JSON.parse(line);
+      return isKeptAsSent(line, surveyJson(line), value) ? value : parseItem(line);
+    } catch {
+      isTrusted = false;
+      return NO_JSON_ITEM;
     }
   });
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw malformed(NO_JSON);
+  }
+}
+
+/** True for all but a few bodies: they pass without a second look. */
+function isKeptAsSent(text: string, { isList, depth, keys }: Survey, value: unknown): boolean {
+  if (depth > MAX_DEPTH || SUSPICIOUS.test(text)) return false;
+  let counted = 0;
+  for (const part of isList ? (value as unknown[]) : [value]) {
+    const count = countKeys(part);
+    if (count > MAX_FIELDS) return false;
+    counted += count;
+  }
+  // Of a name that occurs twice only one value is left.
+  return counted === keys;
+}
+
+function countKeys(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  let count = Array.isArray(value) ? 0 : Object.keys(value).length;
+  for (const part of Object.values(value)) count += countKeys(part);
+  return count;
+}
+
+/** The second look: at a body that is no list, an item of a list, or a line. */
+function parseItem(text: string): unknown {
+  const fault = faultIn(text);
+  if (fault === NO_JSON) return NO_JSON_ITEM;
+  if (fault !== undefined) return new RefusedItem(JSON.parse(text), malformed(fault));
+  const item = parseExactly(text, markUnkeepable);
+  if (countKeys(item) > MAX_FIELDS) return new RefusedItem(item, malformed(TOO_MANY_FIELDS));
+  const violations = violationsIn(item);
+  return violations.length === 0 ? item : new RefusedItem(item, validationError(namedViolations(violations)));
 }
 
 /** Stands for an item of a list body that was refused as it was read, until the route answers for it. */
@@ -55,10 +121,10 @@ export class RefusedItem {
   }
 }
 
-function refuseUnkeepable(item: unknown): unknown {
-  const violations = violationsIn(item);
-  return violations.length === 0 ? item : new RefusedItem(item, validationError({ violations }));
-}
+const TOO_MANY_FIELDS: Violation = { field: 'body', reason: `must have at most ${MAX_FIELDS} fields` };
+
+/** One for all, as an error costs more than the line. */
+const NO_JSON_ITEM = new RefusedItem(undefined, malformed(NO_JSON));
 
 /** Stands for a value that JSON.parse cannot keep as it was sent. */
 class Unkeepable {
@@ -79,23 +145,10 @@ function violationsIn(value: unknown, path: readonly string[] = []): Violation[]
   );
 }
 
-function parse(text: string, read: (text: string) => unknown): unknown {
-  try {
-    return read(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) throw malformed('must be valid JSON');
-    throw error;
-  }
-}
-
 type Reviver = (key: string, value: unknown, context: { source?: string }) => unknown;
 
 /** JSON.parse with the source text of each value (ECMAScript 2026), which its type does not tell of yet. */
 const parseExactly = JSON.parse as (text: string, reviver: Reviver) => unknown;
-
-function readExactly(text: string): unknown {
-  return parseExactly(text, markUnkeepable);
-}
 
 function markUnkeepable(_key: string, value: unknown, { source }: { source?: string }): unknown {
   if (typeof value === 'number' && source !== undefined && !isPlainDecimal(source)) {
@@ -115,6 +168,6 @@ function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0');
 }
 
-function malformed(reason: string) {
-  return validationError({ violations: [{ field: 'body', reason }] });
+function malformed(violation: Violation) {
+  return validationError({ violations: [violation] });
 }

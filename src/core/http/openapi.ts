@@ -12,6 +12,7 @@ import {
 } from '../errors.ts';
 import { invalidSignature } from '../signatures.ts';
 import type { Access } from './authentication.ts';
+import { isOptionalBody } from './body.ts';
 import {
   ErrorEnvelope,
   errorResponse,
@@ -30,6 +31,9 @@ confirmed, and takes it back when it is reversed.
 
 Amounts of money are strings with the currency's minor digits. Timestamps are RFC 3339 in UTC. Every error has the
 same envelope, and every answer an \`X-Request-Id\`.
+
+Bodies are JSON, as it is or with \`Content-Encoding: gzip\`. An object has at most 64 levels and 50 fields, and no field
+twice. A \`VALIDATION_ERROR\` names the first 20 violations; \`details.more\` says how many there are beyond them.
 `.trim();
 
 const TAGS = [
@@ -142,12 +146,10 @@ function describeItems(schema: FastifySchema, items: TSchema | undefined): Fasti
   return items === undefined ? schema : { ...schema, body: { ...(schema.body as object), items } };
 }
 
-/** A body that requires nothing may be left out. */
 function markOptionalBodies(paths: object | undefined): void {
   for (const operation of Object.values(paths ?? {}).flatMap((path: object) => Object.values(path))) {
     const schema = operation.requestBody?.content['application/json']?.schema;
-    const takesNothing = schema?.type === 'object' && !schema.required && !schema.minProperties;
-    if (takesNothing) operation.requestBody.required = false;
+    if (isOptionalBody(schema)) operation.requestBody.required = false;
   }
 }
 

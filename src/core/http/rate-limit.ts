@@ -16,8 +16,9 @@ export type RateLimit = {
 export type LimitRate = ReturnType<typeof rateLimiter>;
 
 /**
- * Makes the hook of a limit; a route may have several. As `preHandler` it counts requests that are well-formed, whose
- * caller and body are known. A request that does not fit in what is left is refused whole, and counts for nothing.
+ * Makes a limit; a route may have several. In its `config.limits` it counts requests before their body is parsed; as
+ * `preHandler`, for a key that is in the body, those that are well-formed. A request that does not fit in what is left
+ * is refused as a whole, and counts for nothing.
  */
 export function rateLimiter(windows: Pick<RateWindows, 'take'>) {
   return ({ name, perMinute, keyOf, weightOf = () => 1 }: RateLimit) =>

@@ -1,6 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  RawServerDefault,
+} from 'fastify';
 import type { TSchema } from 'typebox';
 import type { Caller } from '../caller.ts';
 import type { ErrorDefinition } from '../errors.ts';
@@ -14,6 +20,8 @@ declare module 'fastify' {
     scope?: string;
     /** The errors that are the route's own; the common ones are added for it. */
     errors?: readonly ErrorDefinition<never>[];
+    /** Consulted before the body is parsed: they know the caller, and how many items there are. */
+    limits?: readonly Limit[];
     /** True while the route would refuse whatever comes: then it is refused before anything is spent on it. */
     isFull?: () => boolean;
     /** What the items of a list body are, for readers; the route checks each item by itself. */
@@ -21,10 +29,14 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     authenticatedCaller: Caller | undefined;
+    /** Items of a list body, at most as many as the route takes; 1 where the body is no list. */
+    itemCount: number;
     /** The error code that the request was answered with, for its log line. */
     refusal: string | undefined;
   }
 }
+
+export type Limit = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 
 export type HttpServer = FastifyInstance<
   RawServerDefault,

@@ -37,9 +37,24 @@ export function compileBody(schema: TSchema): ValidateFunction {
   return bodies.compile(schema);
 }
 
+/** More parameters than any operation has are refused without looking at each; so are the fields of a body, as they are parsed. */
+const MAX_PARAMETERS = 50;
+
 export function compileText(schema: TSchema): ValidateFunction {
-  return texts.compile(schema);
+  const validateEach = texts.compile(schema);
+  const validate = (data: object) => {
+    const tooMany = Object.keys(data).length > MAX_PARAMETERS;
+    const isValid = !tooMany && validateEach(data);
+    validate.errors = tooMany ? TOO_MANY_PARAMETERS : validateEach.errors;
+    return isValid;
+  };
+  validate.errors = undefined as ValidateFunction['errors'];
+  return validate as ValidateFunction;
 }
+
+const TOO_MANY_PARAMETERS = [
+  { keyword: 'maxProperties', message: `must have at most ${MAX_PARAMETERS} parameters` },
+] as ErrorObject[];
 
 /** Node gives the names of headers in lower case, whatever the case in which they were sent or are documented. */
 export function compileHeaders(schema: TSchema & { properties: Record<string, TSchema> }): ValidateFunction {

@@ -137,10 +137,6 @@ export function partnerRoutes(service: PartnerService): Routes {
           response: { 201: SigningSecretBody },
         },
         config: { access: ['admin'], errors: [notFound] },
-        preValidation: async (request) => {
-          // The overlap is optional, and so is the body that would hold it.
-          request.body ??= {};
-        },
       },
       async (request, reply) => {
         const { overlap_seconds: overlapSeconds = 0 } = request.body;

@@ -3,6 +3,7 @@ import type { Batcher } from '../../core/batcher.ts';
 import type { Caller } from '../../core/caller.ts';
 import { notFound, rateLimited, unsupportedCurrency } from '../../core/errors.ts';
 import { callerOf } from '../../core/http/authentication.ts';
+import { LIST_TYPES } from '../../core/http/body.ts';
 import { itemReader, workOnItems } from '../../core/http/items.ts';
 import { presentCursorPage, readPage } from '../../core/http/pagination.ts';
 import type { LimitRate } from '../../core/http/rate-limit.ts';
@@ -75,13 +76,13 @@ export function purchaseRoutes(deps: {
         name: 'purchases by user',
         perMinute: deps.perMinutePerUser,
         keyOf: callerOfType('user'),
-        weightOf: countPurchases,
+        weightOf: ({ itemCount }) => itemCount,
       }),
       limitRate({
         name: 'purchases by partner',
         perMinute: deps.perMinutePerPartner,
         keyOf: callerOfType('partner'),
-        weightOf: countPurchases,
+        weightOf: ({ itemCount }) => itemCount,
       }),
     ];
 
@@ -108,8 +109,8 @@ export function purchaseRoutes(deps: {
             offerNotAvailable,
             rateLimited,
           ],
+          limits: limitPurchases,
         },
-        preHandler: limitPurchases,
       },
       async (request, reply) => {
         const outcomes = await ingestion.submit([toSubmission(request.body, callerOf(request))]);
@@ -127,7 +128,7 @@ export function purchaseRoutes(deps: {
           summary: 'Report many purchases',
           description:
             'Each item answers for itself, in order; a bad one never fails the others. Limited by items, a batch as a whole.',
-          consumes: ['application/json', 'application/x-ndjson'],
+          consumes: LIST_TYPES,
           body: BatchBody,
           response: { 200: BatchResult },
         },
@@ -136,9 +137,9 @@ export function purchaseRoutes(deps: {
           scope: 'purchases:write',
           isFull: ingestion.isFull,
           errors: [rateLimited],
+          limits: limitPurchases,
           items: SubmissionBody,
         },
-        preHandler: limitPurchases,
       },
       async (request) => {
         const caller = callerOf(request);
@@ -159,7 +160,7 @@ export function purchaseRoutes(deps: {
           summary: 'Confirm and reverse many purchases',
           description:
             'Each item answers for itself, in order; a bad one never fails the others. Partners settle purchases that they sent.',
-          consumes: ['application/json', 'application/x-ndjson'],
+          consumes: LIST_TYPES,
           body: SettlementsBody,
           response: { 200: SettlementsResult },
         },
@@ -298,10 +299,6 @@ export function purchaseRoutes(deps: {
         isFull: settlement.isFull,
         errors: [notFound, purchaseAlreadyReversed],
       },
-      preValidation: async (request) => {
-        // The reason is optional, and so is the body that would hold it.
-        request.body ??= {};
-      },
       handler: async (request) => {
         const { reason = 'returned' } = request.body;
         const purchaseId = request.params.id.toLowerCase();
@@ -319,8 +316,4 @@ function callerOfType(type: Caller['type']) {
     const caller = callerOf(request);
     return caller.type === type ? caller.id : undefined;
   };
-}
-
-function countPurchases({ body }: FastifyRequest): number {
-  return Array.isArray(body) ? body.length : 1;
 }

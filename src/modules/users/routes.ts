@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { notFound, rateLimited } from '../../core/errors.ts';
 import { callerOf } from '../../core/http/authentication.ts';
+import { LIST_TYPES } from '../../core/http/body.ts';
 import { itemReader, workOnItems } from '../../core/http/items.ts';
 import { presentCursorPage, readPage } from '../../core/http/pagination.ts';
 import { addressOf, type LimitRate } from '../../core/http/rate-limit.ts';
@@ -109,7 +110,7 @@ export function userRoutes(
           tags: ['users'],
           summary: 'Import customers, without a password',
           description: 'They cannot log in until they set one. Each item answers for itself, in order.',
-          consumes: ['application/json', 'application/x-ndjson'],
+          consumes: LIST_TYPES,
           body: UserImportBody,
           response: { 200: UserImportResult },
         },

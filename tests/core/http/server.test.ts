@@ -118,6 +118,13 @@ describe('every refusal is answered in the envelope', () => {
       code: 'VALIDATION_ERROR',
       field: 'path',
     },
+    {
+      title: 'a query of more parameters than any operation has',
+      request: { url: `/search?${Array.from({ length: 5_000 }, (_, index) => `p${index}`).join('&')}` },
+      status: 422,
+      code: 'VALIDATION_ERROR',
+      field: 'querystring',
+    },
     { title: 'a missing token', request: { url: '/private' }, status: 401, code: 'INVALID_TOKEN' },
     {
       title: 'an error that nobody expected',
@@ -147,6 +154,16 @@ describe('every refusal is answered in the envelope', () => {
       assert.ok(isId(String(answer.headers['x-request-id'])), 'every answer has an X-Request-Id');
     });
   }
+
+  test('the first twenty violations are named, and how many there are more', async () => {
+    const fields = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`f${index}`, index]));
+    const answer = await server.inject({ method: 'POST', url: '/echo', payload: { text: 'a', ...fields } });
+
+    const { violations, more } = answer.json().error.details;
+    assert.equal(violations.length, 20);
+    assert.deepEqual(violations[19], { field: 'f19', reason: 'is not known here' });
+    assert.equal(more, 10);
+  });
 
   test('an unknown route names what was asked for, without its query', async () => {
     const answer = await server.inject({ url: '/nowhere?token=secret' });
@@ -323,6 +340,7 @@ async function exampleServer(): Promise<HttpServer> {
   });
   const config = { access: 'public' } as const;
   created.get('/items/:id', { config }, async () => ({ id: newId().slice(0, 0) }));
+  created.get('/search', { config, schema: { querystring: Input({}) } }, async () => ({}));
   created.get('/private', { config: { access: ['user'] } }, async () => ({}));
   created.get('/broken', { config }, async () => {
     throw new Error('connect to db with password hunter2 failed');
@@ -335,6 +353,8 @@ async function exampleServer(): Promise<HttpServer> {
     { config, schema: { summary: 'Echo', body: Input({ text: Type.String() }) } },
     async ({ body }) => body,
   );
-  created.post('/lines', { config }, async ({ body }) => ({ lines: (body as unknown[]).length }));
+  created.post('/lines', { config, schema: { body: Type.Array(Type.Unknown()) } }, async ({ body }) => ({
+    lines: body.length,
+  }));
   return created;
 }
