@@ -1,5 +1,6 @@
 import type { Area } from '../area.ts';
+import { crash } from './crash.ts';
 import { shutdown } from './shutdown.ts';
 
 /** In the order of docs/reliability.md. */
-export const AREAS: readonly Area[] = [shutdown];
+export const AREAS: readonly Area[] = [crash, shutdown];

@@ -26,8 +26,8 @@ export type Operation =
 export type Answer =
   /** `id` of the purchase or payout; `cents` of the reward or payout, 0 of a settlement. */
   | { readonly kind: 'done'; readonly id: string; readonly cents: number; readonly isRepeat: boolean }
-  /** This attempt did nothing. */
-  | { readonly kind: 'refused'; readonly code: string }
+  /** This attempt did nothing. If it is not final, another one may. */
+  | { readonly kind: 'refused'; readonly code: string; readonly isFinal: boolean }
   | { readonly kind: 'unknown'; readonly reason: string };
 
 export type Entry = {

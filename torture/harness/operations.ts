@@ -123,7 +123,9 @@ type ItemResult = { readonly external_id: string; readonly status: number };
 
 /** A connection that was refused carried nothing. */
 function withoutAnswer(lost: string): Answer {
-  return lost === 'ECONNREFUSED' ? { kind: 'refused', code: lost } : { kind: 'unknown', reason: lost };
+  return lost === 'ECONNREFUSED'
+    ? { kind: 'refused', code: lost, isFinal: false }
+    : { kind: 'unknown', reason: lost };
 }
 
 function readAnswer(operation: Operation, { status, body, headers }: Partial<Reply>): Answer {
@@ -143,7 +145,9 @@ function readAnswer(operation: Operation, { status, body, headers }: Partial<Rep
   if (operation.kind === 'reverse' && code === 'PURCHASE_ALREADY_REVERSED')
     return { kind: 'done', id: operation.purchaseId, cents: 0, isRepeat: true };
   if (status === 503 && details.outcome === 'unknown') return { kind: 'unknown', reason: code };
-  return status === 500 ? { kind: 'unknown', reason: code } : { kind: 'refused', code };
+  if (status === 500) return { kind: 'unknown', reason: code };
+  const isFinal = status !== 503 && status !== 429 && details.reason !== 'in_progress';
+  return { kind: 'refused', code, isFinal };
 }
 
 function doneCents({ kind }: Operation, body: Record<string, string>): number {

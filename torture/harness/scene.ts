@@ -1,0 +1,80 @@
+import { type Acknowledgements, openAcknowledgements } from './acknowledgements.ts';
+import { compareBooks } from './books.ts';
+import { openClient } from './client.ts';
+import type { Clerk } from './operations.ts';
+import { type PlatformOptions, type PlatformProcess, startPlatform } from './platform.ts';
+import { type Postgres, startPostgres } from './postgres.ts';
+import { openProgramme, type Programme } from './programme.ts';
+
+/** What most areas need: a database with a programme in it, clients with a log, and processes on that database. */
+export type Scene = Clerk & {
+  readonly postgres: Postgres;
+  readonly programme: Programme;
+  readonly acknowledgements: Acknowledgements;
+  /** Starts a process, on the scene's database unless another way to it is given. It is killed when the scene closes. */
+  readonly start: (options?: Partial<PlatformOptions>) => Promise<PlatformProcess>;
+  /** Processes that ended although they were ready and nobody ended them, with the end of their logs. */
+  readonly unwantedExits: () => readonly string[];
+  /** Compares books once everything is quiet. */
+  readonly compare: () => Promise<string[]>;
+  readonly close: () => Promise<void>;
+};
+
+export async function openScene(
+  directory: string,
+  options: {
+    readonly users?: number;
+    readonly connections?: number;
+    readonly settings?: Readonly<Record<string, string>>;
+    /** The tree that processes are started from. */
+    readonly project?: string;
+  } = {},
+): Promise<Scene> {
+  const { users = 200, connections = 64, settings, project } = options;
+  const postgres = await startPostgres(directory, settings);
+  const programme = await openProgramme(postgres.url, { users });
+  const acknowledgements = openAcknowledgements(directory);
+  const client = openClient({ connections });
+  const running = new Set<PlatformProcess>();
+  const unwantedExits: string[] = [];
+
+  async function start(own: Partial<PlatformOptions> = {}): Promise<PlatformProcess> {
+    const started = await startPlatform({
+      databaseUrl: postgres.url,
+      secrets: programme.secrets,
+      directory,
+      ...(project !== undefined && { project }),
+      ...own,
+    });
+    running.add(started);
+    let wasReady = false;
+    void started.ended.then(({ code, signal, wanted }) => {
+      running.delete(started);
+      if (wasReady && !wanted)
+        unwantedExits.push(`${started.name} exited by itself with ${code ?? signal}:\n${started.log()}`);
+    });
+    const ready = async () => {
+      await started.ready();
+      wasReady = true;
+    };
+    return { ...started, ready };
+  }
+
+  async function close(): Promise<void> {
+    await Promise.all([...running].map((process) => process.kill()));
+    client.close();
+    acknowledgements.close();
+    await postgres.stop();
+  }
+
+  return {
+    postgres,
+    programme,
+    acknowledgements,
+    client,
+    start,
+    unwantedExits: () => unwantedExits,
+    compare: () => compareBooks({ postgres, programme, acknowledgements }),
+    close,
+  };
+}
