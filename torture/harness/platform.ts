@@ -43,8 +43,6 @@ export type PlatformOptions = {
   /** Where the log goes. */
   readonly directory: string;
   readonly program?: 'api' | 'worker';
-  /** The tree that the program is taken from. */
-  readonly project?: string;
   readonly port?: number;
   readonly environment?: Readonly<Record<string, string>>;
   /** Modules that are loaded before the program. */
@@ -55,13 +53,13 @@ let started = 0;
 
 /** Starts one process. It ends with this one, however that ends. */
 export async function startPlatform(options: PlatformOptions): Promise<PlatformProcess> {
-  const { databaseUrl, secrets, directory, program = 'api', project = PROJECT_DIRECTORY } = options;
+  const { databaseUrl, secrets, directory, program = 'api' } = options;
   const port = options.port ?? (await freePort());
   started += 1;
   const name = `${program}-${started}`;
   const logFile = join(directory, `${name}.log`);
   const log = openSync(logFile, 'a');
-  const node = nodeOfOperators(project);
+  const node = nodeOfOperators();
   const preloaded = [join(PROJECT_DIRECTORY, 'tests/support/die-with-parent.ts'), ...(options.preload ?? [])];
   const child = spawn(
     process.execPath,
@@ -71,7 +69,7 @@ export async function startPlatform(options: PlatformOptions): Promise<PlatformP
       program === 'api' ? 'src/main.ts' : 'src/worker.ts',
     ],
     {
-      cwd: project,
+      cwd: PROJECT_DIRECTORY,
       env: {
         PATH: process.env.PATH,
         ...node.variables,
@@ -159,8 +157,8 @@ type NodeSettings = {
 };
 
 /** How `npm run up` runs Node: `NAME=value … node --flag … program`. */
-function nodeOfOperators(project: string): NodeSettings {
-  const { scripts } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as {
+function nodeOfOperators(): NodeSettings {
+  const { scripts } = JSON.parse(readFileSync(join(PROJECT_DIRECTORY, 'package.json'), 'utf8')) as {
     scripts: { up: string };
   };
   const words = scripts.up.split(' ');

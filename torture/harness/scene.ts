@@ -26,11 +26,9 @@ export async function openScene(
     readonly users?: number;
     readonly connections?: number;
     readonly settings?: Readonly<Record<string, string>>;
-    /** The tree that processes are started from. */
-    readonly project?: string;
   } = {},
 ): Promise<Scene> {
-  const { users = 200, connections = 64, settings, project } = options;
+  const { users = 200, connections = 64, settings } = options;
   const postgres = await startPostgres(directory, settings);
   const programme = await openProgramme(postgres.url, { users });
   const acknowledgements = openAcknowledgements(directory);
@@ -43,7 +41,6 @@ export async function openScene(
       databaseUrl: postgres.url,
       secrets: programme.secrets,
       directory,
-      ...(project !== undefined && { project }),
       ...own,
     });
     running.add(started);

@@ -15,6 +15,8 @@ export type Writers = {
   readonly counts: () => Readonly<WriterCounts>;
   /** By performance.now(): when a write was last acknowledged. */
   readonly lastSuccess: () => number;
+  /** When an attempt last ended without an acknowledgement. */
+  readonly lastFailure: () => number;
   /** What no client can work with: refusals that were not expected, and operations that were never answered. */
   readonly violations: () => readonly string[];
 };
@@ -24,6 +26,8 @@ type WriterCounts = {
   acknowledged: number;
   /** Attempts whose outcome the client did not learn. */
   unknown: number;
+  /** Those of them that have no key, and were not sent again. */
+  keylessUnknown: number;
   /** Attempts that did nothing. */
   refused: number;
   /** Attempts that were answered with status 500. */
@@ -39,6 +43,8 @@ export type WriterOptions = {
   readonly target: () => string | undefined;
   /** Between two operations of one writer. */
   readonly pause_ms?: number;
+  /** The share of operations that are payouts without a key. They are sent once, whatever is answered. */
+  readonly keyless?: number;
 };
 
 /**
@@ -46,10 +52,18 @@ export type WriterOptions = {
  * the same shoppers. Each repeats an operation, with the same external id or key, until it knows what became of it.
  */
 export function startWriters(clerk: Clerk, options: WriterOptions): Writers {
-  const { random, count = 16, target, pause_ms = 0 } = options;
-  const counts = { acknowledged: 0, unknown: 0, refused: 0, internalErrors: 0, slowest_ms: 0 };
+  const { random, count = 16, target, pause_ms = 0, keyless = 0 } = options;
+  const counts = {
+    acknowledged: 0,
+    unknown: 0,
+    keylessUnknown: 0,
+    refused: 0,
+    internalErrors: 0,
+    slowest_ms: 0,
+  };
   const violations: string[] = [];
   let lastSuccess = 0;
+  let lastFailure = 0;
   let stopping = false;
   let purchases = 0;
 
@@ -62,6 +76,10 @@ export function startWriters(clerk: Clerk, options: WriterOptions): Writers {
   }
 
   async function workOnce({ pending, confirmed }: { pending: string[]; confirmed: string[] }): Promise<void> {
+    if (random() < keyless) {
+      await attemptOnce({ ...newPayout(), kind: 'keyless payout', name: randomUUID() });
+      return;
+    }
     const kind = random();
     const settles = kind > 0.5 && pending.length > 0;
     if (kind > 0.8) await finish({ ...newPayout(), kind: 'payout', key: randomUUID() });
@@ -98,42 +116,41 @@ export function startWriters(clerk: Clerk, options: WriterOptions): Writers {
     return { userId: oneOf(random, clerk.programme.users), cents: 1_000 + Math.floor(random() * 500) };
   }
 
+  async function attemptOnce(operation: Operation): Promise<void> {
+    const url = target();
+    if (url === undefined) return;
+    const [answer] = await attempt(url, [operation]);
+    settle(operation, answer, new Map());
+    if (answer?.kind === 'unknown') counts.keylessUnknown += 1;
+  }
+
   /** True once it is known to be done. */
-  function finish(operation: Operation): Promise<boolean> {
-    return untilKnown([operation], async (url) => {
-      const { answer, reply } = await perform(clerk, url, operation);
-      count500(reply.status);
-      counts.slowest_ms = Math.max(counts.slowest_ms, reply.ms);
-      return [answer];
-    }).then(([id]) => id !== undefined);
+  async function finish(operation: Operation): Promise<boolean> {
+    const [id] = await untilKnown([operation]);
+    return id !== undefined;
   }
 
   /** The ids of those that were recorded. */
   async function buy(operations: readonly Purchase[]): Promise<string[]> {
-    const ids = await untilKnown(operations, async (url, open) => {
-      if (open.length === 1) {
-        const { answer, reply } = await perform(clerk, url, open[0] as Purchase);
-        count500(reply.status);
-        counts.slowest_ms = Math.max(counts.slowest_ms, reply.ms);
-        return [answer];
-      }
-      const { answers, reply } = await performBatch(clerk, url, open as Purchase[]);
-      count500(reply.status);
-      counts.slowest_ms = Math.max(counts.slowest_ms, reply.ms);
-      return answers;
-    });
-    return ids.filter((id) => id !== undefined);
+    return (await untilKnown(operations)).filter((id) => id !== undefined);
   }
 
-  function count500(status: number): void {
-    if (status === 500) counts.internalErrors += 1;
+  async function attempt(url: string, operations: readonly Operation[]): Promise<readonly Answer[]> {
+    const [first] = operations;
+    const isBatch = operations.length > 1;
+    const { answers, reply } = isBatch
+      ? await performBatch(clerk, url, operations.filter(isPurchase))
+      : await perform(clerk, url, first as Operation).then(({ answer, reply }) => ({
+          answers: [answer],
+          reply,
+        }));
+    if (reply.status === 500) counts.internalErrors += 1;
+    counts.slowest_ms = Math.max(counts.slowest_ms, reply.ms);
+    return answers;
   }
 
   /** Sends what is open again and again. The id of each that is done; undefined for one that was refused for good. */
-  async function untilKnown(
-    operations: readonly Operation[],
-    attempt: (url: string, open: readonly Operation[]) => Promise<readonly Answer[]>,
-  ): Promise<(string | undefined)[]> {
+  async function untilKnown(operations: readonly Operation[]): Promise<(string | undefined)[]> {
     const ids = new Map<Operation, string>();
     let open = operations;
     const deadline = performance.now() + GIVES_UP_AFTER_MS;
@@ -161,6 +178,7 @@ export function startWriters(clerk: Clerk, options: WriterOptions): Writers {
       ids.set(operation, answer.id);
       return true;
     }
+    lastFailure = performance.now();
     if (answer?.kind !== 'refused') {
       counts.unknown += 1;
       return false;
@@ -179,6 +197,11 @@ export function startWriters(clerk: Clerk, options: WriterOptions): Writers {
     },
     counts: () => counts,
     lastSuccess: () => lastSuccess,
+    lastFailure: () => lastFailure,
     violations: () => violations,
   };
+}
+
+function isPurchase(operation: Operation): operation is Purchase {
+  return operation.kind === 'purchase';
 }

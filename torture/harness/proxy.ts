@@ -1,0 +1,214 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+import { setImmediate as immediate } from 'node:timers/promises';
+import { createSecureContext, TLSSocket } from 'node:tls';
+import type { Certificate } from './certificate.ts';
+import { type Lane, type LaneWeather, openLane, type Verdict } from './lane.ts';
+import { type Direction, type Message, messageSplitter, transactionFollower } from './wire.ts';
+
+/** The state of the network between the platform and PostgreSQL. */
+export type Weather = LaneWeather & {
+  /** Bytes of the open connections get lost in these directions. */
+  readonly silent?: readonly Direction[];
+  /** Defaults to `work`. Silent ones come to life when the weather changes, as a SYN is sent again. */
+  readonly newConnections?: 'work' | 'are silent' | 'are refused';
+};
+
+/** A way to PostgreSQL that can be made bad. It sees each message of each connection. */
+export type Proxy = {
+  readonly url: string;
+  /** Decides about each message until another one is set; without one they all pass. */
+  readonly intercept: (judge: ((message: Message) => Verdict) | undefined) => void;
+  /** For all connections, until it is set again. What was silent stays so: those connections are lost. */
+  readonly setWeather: (weather: Weather) => void;
+  /** Resets all open connections. */
+  readonly reset: () => void;
+  readonly connections: () => number;
+  readonly close: () => Promise<void>;
+};
+
+const SSL_REQUEST = 80_877_103;
+const CANCEL_REQUEST = 80_877_102;
+
+export async function startProxy(
+  databaseUrl: string,
+  { certificate }: { readonly certificate?: Certificate | undefined } = {},
+): Promise<Proxy> {
+  const target = new URL(databaseUrl);
+  const open = new Set<Connection>();
+  let judge: ((message: Message) => Verdict) | undefined;
+  let weather: Weather = {};
+
+  const server = createServer((near) => {
+    if (weather.newConnections === 'are refused') {
+      near.resetAndDestroy();
+      return;
+    }
+    const connection = openConnection(near, {
+      connectFar: () => connect({ port: Number(target.port), host: target.hostname, noDelay: true }),
+      certificate,
+      judge: (message) => judge?.(message) ?? 'pass',
+      weather: () => weather,
+      closed: () => open.delete(connection),
+    });
+    open.add(connection);
+    connection.hold(weather.newConnections === 'are silent');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+
+  const url = new URL(databaseUrl);
+  url.hostname = '127.0.0.1';
+  url.port = String((server.address() as AddressInfo).port);
+  if (certificate !== undefined) {
+    url.searchParams.set('sslmode', 'verify-full');
+    url.searchParams.set('sslrootcert', certificate.file);
+  }
+  return {
+    url: url.href,
+    intercept: (next) => {
+      judge = next;
+    },
+    setWeather: (next) => {
+      weather = next;
+      for (const connection of open) {
+        connection.silence(next.silent ?? []);
+        connection.hold(false);
+      }
+    },
+    reset: () => {
+      for (const connection of open) connection.reset();
+    },
+    connections: () => open.size,
+    close: async () => {
+      server.close();
+      for (const connection of open) connection.reset();
+      await once(server, 'close');
+    },
+  };
+}
+
+type Connection = {
+  readonly silence: (directions: readonly Direction[]) => void;
+  readonly hold: (isHeld: boolean) => void;
+  readonly reset: () => void;
+};
+
+function openConnection(
+  near: Socket,
+  deps: {
+    readonly connectFar: () => Socket;
+    readonly certificate: Certificate | undefined;
+    readonly judge: (message: Message) => Verdict;
+    readonly weather: () => Weather;
+    readonly closed: () => void;
+  },
+): Connection {
+  const { certificate, judge, weather } = deps;
+  near.setNoDelay(true);
+  const far = deps.connectFar();
+  const follow = transactionFollower();
+  const split = {
+    toServer: messageSplitter({ startsUntyped: true }),
+    toClient: messageSplitter({ startsUntyped: false }),
+  };
+  const lanes: Record<Direction, Lane> = {
+    toServer: openLane({ weather, write: (bytes) => far.write(bytes), cut }),
+    toClient: openLane({ weather, write: (bytes) => nearStream.write(bytes), damage, cut }),
+  };
+  /** What the client's bytes are read from and written to: its socket, or TLS on top of it. */
+  let nearStream: Duplex = near;
+  let damageNext = false;
+
+  function receive(direction: Direction, chunk: Buffer): void {
+    for (const { type, bytes } of split[direction](chunk)) {
+      const message = follow(direction, type, bytes);
+      lanes[direction].enqueue(bytes, judge(message));
+    }
+  }
+
+  /** The record that carries these bytes, and none that is still being written. */
+  async function damage(bytes: Buffer): Promise<void> {
+    while (nearStream.writableLength > 0 && !nearStream.destroyed) await immediate();
+    damageNext = true;
+    nearStream.write(bytes);
+  }
+
+  /** Bytes from and to the client's socket beneath TLS, one of which may be damaged on its way. */
+  function wire(): Duplex {
+    const beneath = new Duplex({
+      read: () => near.resume(),
+      write(chunk: Buffer, _encoding, done) {
+        if (damageNext) {
+          damageNext = false;
+          const last = chunk.length - 1;
+          chunk.writeUInt8(chunk.readUInt8(last) ^ 1, last);
+        }
+        near.write(chunk, () => done());
+      },
+    });
+    near.on('data', (chunk: Buffer) => beneath.push(chunk));
+    return beneath;
+  }
+
+  /** The first bytes of a connection: a wish for TLS, a cancellation, or the start itself. */
+  function start(chunk: Buffer): void {
+    const code = chunk.length >= 8 ? chunk.readInt32BE(4) : 0;
+    if (code === CANCEL_REQUEST) {
+      far.write(chunk);
+      return;
+    }
+    if (code !== SSL_REQUEST) {
+      near.on('data', (later: Buffer) => receive('toServer', later));
+      receive('toServer', chunk);
+      return;
+    }
+    if (certificate === undefined) {
+      near.once('data', start);
+      near.write('N');
+      return;
+    }
+    near.write('S');
+    const secure = new TLSSocket(wire(), { isServer: true, secureContext: createSecureContext(certificate) });
+    secure.on('error', cut);
+    secure.on('data', (later: Buffer) => receive('toServer', later));
+    nearStream = secure;
+  }
+
+  function cut(): void {
+    for (const lane of Object.values(lanes)) lane.close();
+    near.destroy();
+    far.destroy();
+    deps.closed();
+  }
+
+  near.once('data', start);
+  far.on('data', (chunk: Buffer) => receive('toClient', chunk));
+  // What is on its way in the other direction still arrives.
+  near.on('end', () => lanes.toServer.end(() => far.end()));
+  far.on('end', () => lanes.toClient.end(() => near.end()));
+  // A side that is cut off does not hear of the other's end either.
+  for (const [socket, towardsOther] of [
+    [near, lanes.toServer],
+    [far, lanes.toClient],
+  ] as const) {
+    // What follows is its close.
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      if (!towardsOther.isSilent() || (near.destroyed && far.destroyed)) cut();
+    });
+  }
+
+  return {
+    silence: (directions) => {
+      for (const direction of directions) lanes[direction].silence();
+    },
+    hold: (isHeld) => {
+      for (const lane of Object.values(lanes)) lane.hold(isHeld);
+    },
+    reset: () => {
+      near.resetAndDestroy();
+      cut();
+    },
+  };
+}

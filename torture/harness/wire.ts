@@ -1,0 +1,119 @@
+/*
+ * As much of PostgreSQL's protocol, version 3 (PostgreSQL 18, chapter 54), as it takes to see the messages of a connection
+ * and the transactions that they are part of.
+ */
+
+/** Which way a message travels. */
+export type Direction = 'toServer' | 'toClient';
+
+export type Message = {
+  readonly direction: Direction;
+  /** Its first byte, such as `E` of Execute; empty for the start of a connection, which has no type. */
+  readonly type: string;
+  /** Its place in the transaction, from 1 in its direction; undefined outside of one. */
+  readonly number: number | undefined;
+  /** True if it makes the server commit, or says that it did. */
+  readonly isCommit: boolean;
+  readonly bytes: Buffer;
+};
+
+const TYPED_HEAD = 5;
+const UNTYPED_HEAD = 4;
+
+/** Cuts a stream of bytes into messages. The start of a connection has no type, everything after it has one. */
+export function messageSplitter({ startsUntyped }: { readonly startsUntyped: boolean }) {
+  let rest: Buffer = Buffer.alloc(0);
+  let isUntyped = startsUntyped;
+
+  return (chunk: Buffer): { readonly type: string; readonly bytes: Buffer }[] => {
+    rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    const messages = [];
+    for (;;) {
+      const head = isUntyped ? UNTYPED_HEAD : TYPED_HEAD;
+      if (rest.length < head) return messages;
+      const length = rest.readInt32BE(head - UNTYPED_HEAD) + head - UNTYPED_HEAD;
+      if (rest.length < length) return messages;
+      messages.push({
+        type: isUntyped ? '' : String.fromCharCode(rest[0] ?? 0),
+        bytes: rest.subarray(0, length),
+      });
+      rest = rest.subarray(length);
+      isUntyped = false;
+    }
+  };
+}
+
+/** Follows the transactions of one connection. */
+export function transactionFollower() {
+  /** The first word of each prepared statement, by its name. */
+  const statements = new Map<string, string>();
+  let isOpen = false;
+  let commits = false;
+  const counts = { toServer: 0, toClient: 0 };
+
+  function follow(direction: Direction, type: string, bytes: Buffer): Message {
+    const isCommit =
+      direction === 'toServer' ? sent(type, bytes) : type === 'C' && textOf(bytes) === 'COMMIT';
+    if (isOpen) counts[direction] += 1;
+    const number = isOpen ? counts[direction] : undefined;
+    if (direction === 'toClient' && type === 'Z' && bytes[TYPED_HEAD] === IDLE) end();
+    return { direction, type, number, isCommit, bytes };
+  }
+
+  /** True if it makes the server commit. */
+  function sent(type: string, bytes: Buffer): boolean {
+    switch (type) {
+      case 'Q':
+        return meets(firstWord(textOf(bytes))) === 'commit';
+      case 'P': {
+        const name = textOf(bytes);
+        const word = firstWord(textOf(bytes, TYPED_HEAD + Buffer.byteLength(name) + 1));
+        statements.set(name, word);
+        // What is prepared is bound next: the transaction begins here.
+        if (word === 'begin') begin();
+        return false;
+      }
+      case 'B': {
+        const portal = textOf(bytes);
+        const statement = textOf(bytes, TYPED_HEAD + Buffer.byteLength(portal) + 1);
+        commits = meets(statements.get(statement) ?? '') === 'commit';
+        return false;
+      }
+      case 'E':
+        return commits;
+      default:
+        return false;
+    }
+  }
+
+  function meets(word: string): string {
+    if (word === 'begin') begin();
+    return word;
+  }
+
+  function begin(): void {
+    if (isOpen) return;
+    isOpen = true;
+    counts.toServer = 0;
+    counts.toClient = 0;
+  }
+
+  function end(): void {
+    isOpen = false;
+    commits = false;
+  }
+
+  return follow;
+}
+
+const IDLE = 'I'.charCodeAt(0);
+
+/** The text that begins there and ends with a zero byte. */
+function textOf(bytes: Buffer, start = TYPED_HEAD): string {
+  const end = bytes.indexOf(0, start);
+  return bytes.toString('utf8', start, end === -1 ? bytes.length : end);
+}
+
+function firstWord(sql: string): string {
+  return /^\s*([a-z]+)/i.exec(sql)?.[1]?.toLowerCase() ?? '';
+}
