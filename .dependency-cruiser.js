@@ -19,6 +19,20 @@ export default {
       to: { path: '^src/modules/', pathNot: ['^src/modules/$1/', '^src/modules/[^/]+/index\\.ts$'] },
     },
     {
+      name: 'the-proof-stands-alone',
+      comment: 'It reads the tables themselves: code that moves money cannot vouch for itself.',
+      severity: 'error',
+      from: { path: '^src/modules/proof/' },
+      to: { path: '^src/modules/', pathNot: '^src/modules/proof/' },
+    },
+    {
+      name: 'no-module-uses-the-proof',
+      comment: 'Commands and tests do.',
+      severity: 'error',
+      from: { path: '^src/modules/', pathNot: '^src/modules/proof/' },
+      to: { path: '^src/modules/proof/' },
+    },
+    {
       name: 'modules-are-started-by-others',
       comment: 'A module knows neither how it is started nor what starts it.',
       severity: 'error',

@@ -25,7 +25,7 @@ format: node_modules/.package-lock.json ## format and apply the safe lint fixes
 admin-create: node_modules/.package-lock.json ## create an administrator; asks for email and password
 	@npm run --silent admin:create
 
-ledger-verify: node_modules/.package-lock.json ## replay the journal against the balances
+ledger-verify: node_modules/.package-lock.json ## prove the books: balances, journal, sources and audit log
 	@npm run --silent ledger:verify
 
 bench: node_modules/.package-lock.json ## measure what the platform does on this machine (ARGS="--seconds 2 --only single,batch")

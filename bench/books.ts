@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import type { Db } from '../src/core/database.ts';
-import { verifyLedger } from '../src/modules/wallets/index.ts';
+import { verifyLedger } from '../src/modules/proof/index.ts';
 
 /** What is held against the answers of the platform. */
 export type Books = {
   readonly countPurchases: () => Promise<number>;
-  /** Wallets whose balance is not what their journal says. */
+  /** What `ledger:verify` finds. */
   readonly countFaults: () => Promise<number>;
 };
 
@@ -44,7 +44,7 @@ export async function requireTrueBooks(
   const problems = [
     lost > 0 && `${lost} connections were lost`,
     recorded !== acknowledged && `${acknowledged} purchases were acknowledged, ${recorded} are recorded`,
-    faults > 0 && `${faults} wallets differ from their journal`,
+    faults > 0 && `the books have ${faults} faults`,
   ].filter((problem) => problem !== false);
   if (problems.length > 0) throw new WrongBooks(problems.join('; '));
 }

@@ -43,6 +43,14 @@ select
   0, 100000, 0, now()
 from generate_series(1, :users) as n;
 
+insert into audit_logs (
+  id, occurred_at, actor_type, actor_id, action, resource_type, resource_id, outcome, details
+)
+select
+  bench_id(11, n), now(), 'admin', admin_id, 'wallet.adjusted', 'wallet', user_id, 'success',
+  jsonb_build_object('adjustment_id', id, 'direction', direction, 'amount', amount, 'currency', currency)
+from adjustments join generate_series(1, :users) as n on adjustments.id = bench_id(7, n);
+
 update wallets set available = 100000, last_sequence = 1
 from generate_series(1, :users) as n where wallets.id = bench_id(6, n);
 

@@ -1,11 +1,23 @@
-/* Replays the journal against the balances, prints a table and a verdict; exits with 1 at the first cent of difference. */
+/*
+ * Proves the books: prints the totals by currency, each fault as a sentence, and a verdict.
+ * Exit code: 0 right, 1 wrong, 2 empty.
+ */
 import { styleText } from 'node:util';
 import { readConfig } from '../config.ts';
 import { createLogger } from '../core/logging.ts';
-import { formatMoney } from '../core/money.ts';
-import { type LedgerReport, verifyLedger } from '../modules/wallets/index.ts';
+import { type LedgerReport, totalAsText, verifyLedger } from '../modules/proof/index.ts';
 import { joinMigratedDatabase } from '../startup/open-database.ts';
 import { run } from '../startup/run.ts';
+
+const EXIT_CODES = { right: 0, wrong: 1, empty: 2 } as const;
+
+const VERDICTS = {
+  right: () =>
+    styleText('green', 'The books are right: wallets, journal, sources and audit log agree with each other.'),
+  wrong: (faults: number) =>
+    styleText('red', `The books are WRONG: ${faults} ${faults === 1 ? 'fault' : 'faults'}.`),
+  empty: () => styleText('yellow', 'The books are empty: there is no wallet, so nothing was proven.'),
+};
 
 await run(main);
 
@@ -19,13 +31,13 @@ async function main(): Promise<void> {
     const started = performance.now();
     const report = await verifyLedger(database.db);
     printReport(report, (performance.now() - started) / 1000);
-    if (report.faultCount > 0) process.exitCode = 1;
+    process.exitCode = EXIT_CODES[report.verdict];
   } finally {
     await close();
   }
 }
 
-function printReport({ currencies, faults, faultCount }: LedgerReport, seconds: number): void {
+function printReport({ verdict, currencies, faults, faultCount }: LedgerReport, seconds: number): void {
   const header = [
     'currency',
     'wallets',
@@ -38,34 +50,21 @@ function printReport({ currencies, faults, faultCount }: LedgerReport, seconds: 
     'faults',
   ];
   const rows = currencies.map((totals) => {
-    const money = (minor: bigint) => formatMoney(minor, totals.currency);
-    const { pending, available, paid } = totals;
+    const { currency, wallets, entries, pending, available, paid, fromPlatform } = totals;
     const held = pending + available + paid;
     return [
-      totals.currency,
-      String(totals.wallets),
-      String(totals.entries),
-      ...[pending, available, paid, held, totals.fromPlatform].map(money),
+      currency,
+      String(wallets),
+      String(entries),
+      ...[pending, available, paid, held, fromPlatform].map((amount) => totalAsText(amount, currency)),
       String(totals.faults),
     ];
   });
   printTable([header, ...rows]);
 
-  for (const { walletId, userId, currency, problem, stored, replayed } of faults) {
-    const show = (balances: typeof stored) =>
-      [balances.pending, balances.available, balances.paid]
-        .map((minor) => formatMoney(minor, currency))
-        .join(' / ');
-    console.log(styleText('red', `wallet ${walletId} of user ${userId}: ${problem}`));
-    console.log(`  pending / available / paid: stored ${show(stored)}, replayed ${show(replayed)}`);
-  }
+  for (const { sentence } of faults) console.log(styleText('red', sentence));
   if (faultCount > faults.length) console.log(`… and ${faultCount - faults.length} more.`);
-
-  const verdict =
-    faultCount === 0
-      ? styleText('green', 'The books are right: every balance is its replayed journal.')
-      : styleText('red', `The books are WRONG in ${faultCount} wallet(s).`);
-  console.log(`\n${verdict} ${styleText('dim', `(${seconds.toFixed(2)} s)`)}`);
+  console.log(`\n${VERDICTS[verdict](faultCount)} ${styleText('dim', `(${seconds.toFixed(2)} s)`)}`);
 }
 
 /** Right-aligned columns, the first row as header. */

@@ -8,17 +8,17 @@ import * as iso4217 from 'dinero.js/currencies';
 const MAX_INTEGER_DIGITS = 10;
 
 /** Every ISO 4217 code with its minor digits (JPY 0, EUR 2, KWD 3), from the tables of dinero.js. */
-const MINOR_DIGITS: ReadonlyMap<string, number> = new Map(
+export const minorDigitsByCurrency: ReadonlyMap<string, number> = new Map(
   Object.values(iso4217).map((currency) => [currency.code, currency.exponent]),
 );
 
 export function isCurrency(code: string): boolean {
-  return MINOR_DIGITS.has(code);
+  return minorDigitsByCurrency.has(code);
 }
 
 /** @throws RangeError when the code is not ISO 4217: ask `isCurrency` first where it comes from outside. */
 export function minorDigits(currency: string): number {
-  const digits = MINOR_DIGITS.get(currency);
+  const digits = minorDigitsByCurrency.get(currency);
   if (digits === undefined) throw new RangeError(`${currency} is not an ISO 4217 currency`);
   return digits;
 }

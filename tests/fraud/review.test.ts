@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { DomainError } from '../../src/core/errors.ts';
 import { type Actor, SYSTEM } from '../../src/modules/audit/index.ts';
-import { verifyLedger } from '../../src/modules/wallets/index.ts';
+import { verifyLedger } from '../../src/modules/proof/index.ts';
 import { fraudDesk } from '../support/fraud-desk.ts';
 import { openPartner } from '../support/partners.ts';
 import { startTestPlatform } from '../support/platform.ts';

@@ -8,7 +8,7 @@ import { idempotencyModule } from '../../src/modules/idempotency/index.ts';
 import { detailsCipher } from '../../src/modules/payouts/details.ts';
 import { payoutRepository } from '../../src/modules/payouts/repository.ts';
 import { payoutRequests } from '../../src/modules/payouts/requests.ts';
-import { verifyLedger } from '../../src/modules/wallets/index.ts';
+import { verifyLedger } from '../../src/modules/proof/index.ts';
 import { walletRepository } from '../../src/modules/wallets/repository.ts';
 import { walletService } from '../../src/modules/wallets/service.ts';
 import { ACCOUNT_HOLDER, IBAN, openPayoutDesk } from '../support/payouts.ts';

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { onlyValue } from '../../src/core/outcome.ts';
 import type { PayoutMove, PayoutStatus } from '../../src/modules/payouts/model.ts';
-import { verifyLedger } from '../../src/modules/wallets/index.ts';
+import { verifyLedger } from '../../src/modules/proof/index.ts';
 import { fundWallet, IBAN, openPayoutDesk } from '../support/payouts.ts';
 import { startTestPlatform } from '../support/platform.ts';
 

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { createPlatform } from '../../src/app.ts';
 import { openDatabase } from '../../src/core/database.ts';
 import { newId } from '../../src/core/id.ts';
-import { verifyLedger } from '../../src/modules/wallets/index.ts';
+import { verifyLedger } from '../../src/modules/proof/index.ts';
 import { testClock } from '../support/clock.ts';
 import { runSql } from '../support/database.ts';
 import { startTestPlatform } from '../support/platform.ts';

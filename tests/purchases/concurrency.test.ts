@@ -4,7 +4,7 @@ import pLimit from 'p-limit';
 import pg from 'pg';
 import { DomainError } from '../../src/core/errors.ts';
 import type { Outcome } from '../../src/core/outcome.ts';
-import { verifyLedger } from '../../src/modules/wallets/index.ts';
+import { verifyLedger } from '../../src/modules/proof/index.ts';
 import { startTestPlatform } from '../support/platform.ts';
 import { adminActor } from '../support/purchases-builders.ts';
 import { countRows, openShop, rowsOf, startWorkers } from '../support/purchases-shop.ts';

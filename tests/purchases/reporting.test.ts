@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Static } from 'typebox';
 import { newId } from '../../src/core/id.ts';
+import { verifyLedger } from '../../src/modules/proof/index.ts';
 import type { BatchResult } from '../../src/modules/purchases/schemas.ts';
-import { verifyLedger } from '../../src/modules/wallets/index.ts';
 import { type Answer, startTestPlatform } from '../support/platform.ts';
 import { countRows, newOrder, openShop, rowsOf, type Shop } from '../support/purchases-shop.ts';
 

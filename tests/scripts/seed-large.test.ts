@@ -8,7 +8,7 @@ import { PROJECT_DIRECTORY } from '../../src/config.ts';
 import { openDatabase } from '../../src/core/database.ts';
 import { migrate } from '../../src/core/migrations.ts';
 import { computeReward } from '../../src/modules/cashback/policies.ts';
-import { verifyLedger } from '../../src/modules/wallets/index.ts';
+import { verifyLedger } from '../../src/modules/proof/index.ts';
 import { createTestDatabase, runSql } from '../support/database.ts';
 import { loadLargeData } from '../support/large-data.ts';
 import { startTestPlatform } from '../support/platform.ts';

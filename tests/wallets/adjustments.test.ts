@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { newId } from '../../src/core/id.ts';
-import { verifyLedger } from '../../src/modules/wallets/index.ts';
+import { verifyLedger } from '../../src/modules/proof/index.ts';
 import { runSql } from '../support/database.ts';
 import { openPayoutDesk } from '../support/payouts.ts';
 import { type Answer, startTestPlatform } from '../support/platform.ts';

@@ -8,10 +8,8 @@ import { walletRoutes } from './routes.ts';
 import { type WalletService, walletService } from './service.ts';
 
 export { insufficientBalance } from './errors.ts';
-export { verifyLedger } from './ledger-repository.ts';
 export {
   type Balances,
-  type LedgerReport,
   type Movement,
   NO_MONEY,
   type Wallet,

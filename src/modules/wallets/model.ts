@@ -88,26 +88,3 @@ export const LEGAL_MOVEMENTS: Readonly<
     ['available', 'platform'],
   ],
 };
-
-/** What the replay of every journal found, per currency and in all. Amounts in minor units. */
-export type LedgerReport = {
-  readonly currencies: readonly LedgerTotals[];
-  readonly faults: readonly LedgerFault[];
-  readonly faultCount: number;
-};
-
-export type LedgerTotals = Balances & {
-  readonly currency: string;
-  readonly wallets: number;
-  readonly entries: number;
-  /** What left the platform for good, by the journal: equal to what users hold. */
-  readonly fromPlatform: bigint;
-  readonly faults: number;
-};
-
-export type LedgerFault = WalletOwner & {
-  readonly walletId: string;
-  readonly problem: string;
-  readonly stored: Balances;
-  readonly replayed: Balances;
-};

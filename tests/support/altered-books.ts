@@ -1,0 +1,147 @@
+import { type Kysely, sql } from 'kysely';
+import type { DB } from '../../src/core/schema.generated.ts';
+import type { LedgerReport } from '../../src/modules/proof/index.ts';
+import { proveBooks } from '../../src/modules/proof/service.ts';
+import { openPayoutDesk } from './payouts.ts';
+import type { startTestPlatform } from './platform.ts';
+import { openShop } from './purchases-shop.ts';
+
+/*
+ * Books with something of everything, and ways to alter them as an insider would. An alteration is written, proven and
+ * rolled back, so that each test begins with books that are right.
+ */
+
+type TestPlatform = Awaited<ReturnType<typeof startTestPlatform>>;
+
+export type Books = Awaited<ReturnType<typeof keepBooks>>;
+
+/** One user with purchases, payouts and adjustments in every state, and enough money for what alterations take away. */
+export async function keepBooks(platform: TestPlatform) {
+  const desk = await openPayoutDesk(platform, 1_000_00n);
+  const shop = await openShop(platform);
+  const capped = await openShop(platform, { cashback_value: 10, monthly_cap: 15 });
+  const buyAt = async ({ buy }: typeof shop, fields: Record<string, unknown> = {}) =>
+    (await buy({ user_id: desk.user.id, ...fields })).id;
+  const adjust = async (direction: string, amount: string) => {
+    const body = { amount, direction, reason: 'A correction.' };
+    const path = `/users/${desk.user.id}/wallet/adjustments`;
+    return (await platform.api('POST', path, { token: platform.admin.token, body })).body.id;
+  };
+
+  const purchases = {
+    pending: await buyAt(shop, { amount: '400.00' }),
+    confirmed: await buyAt(shop),
+    reversed: await buyAt(shop),
+    takenBack: await buyAt(shop),
+    cut: await buyAt(capped, { amount: '200.00' }),
+    unrewarded: await buyAt(capped),
+  };
+  for (const id of [purchases.confirmed, purchases.takenBack, purchases.unrewarded]) await shop.confirm(id);
+  for (const id of [purchases.reversed, purchases.takenBack]) await shop.reverse(id);
+  const payouts = {
+    requested: await desk.requested({ amount: '11.00' }),
+    processing: await desk.requested({ amount: '12.00' }),
+    completed: await desk.requested({ amount: '13.00' }),
+    failed: await desk.requested({ amount: '14.00' }),
+    cancelled: await desk.requested({ amount: '15.00' }),
+  };
+  await desk.process(payouts.processing, { status: 'processing' });
+  await desk.process(payouts.completed, { status: 'processing' });
+  await desk.process(payouts.completed, { status: 'completed', external_reference: 'T-1' });
+  await desk.process(payouts.failed, { status: 'failed', reason: 'closed' });
+  await desk.cancel(payouts.cancelled);
+  const adjustments = { credit: await adjust('credit', '20.00'), debit: await adjust('debit', '5.00') };
+
+  const other = await openPayoutDesk(platform, 500_00n);
+  const [wallet, stranger] = await Promise.all(
+    [desk.user.id, other.user.id].map(async (userId) => {
+      const rows = await desk.rows(`select id from wallets where user_id = '${userId}'`);
+      return String(rows[0]?.id);
+    }),
+  );
+  const names: Readonly<Record<string, string>> = {
+    user: desk.user.id,
+    stranger: other.user.id,
+    wallet: wallet ?? '',
+    strangers_wallet: stranger ?? '',
+    admin: platform.admin.id,
+    offer: shop.offerId,
+    ...purchases,
+    ...Object.fromEntries(Object.entries(payouts).map(([state, id]) => [`payout_${state}`, id])),
+    ...adjustments,
+  };
+  /** The text with the id for each `:name` of it. */
+  const bind = (text: string) =>
+    text.replaceAll(/(?<!:):([a-z_A-Z]+)/g, (word, name: string) =>
+      names[name] === undefined ? word : `'${names[name]}'`,
+    );
+  return { user: desk.user, names, bind, db: platform.database.db };
+}
+
+type Alteration = {
+  /** SQL with `:names`. */
+  readonly statement: string;
+  /** False: nothing is switched off, so that triggers and foreign keys must accept it. */
+  readonly asSuperuser?: boolean;
+  /** More or less; few, so that something lies on each side of each border. */
+  readonly rowsPerRange?: number;
+  /** True: the journal of both wallets and their balances are made to follow from what the statement left. */
+  readonly isHidden?: boolean;
+};
+
+class RolledBack extends Error {}
+
+/** What the proof says of altered books, which are as before afterwards. */
+export async function proveAltered(
+  { db, bind, names }: Books,
+  { statement, asSuperuser = true, isHidden = false, rowsPerRange = 8 }: Alteration,
+): Promise<LedgerReport> {
+  let report: LedgerReport | undefined;
+  try {
+    await db
+      .transaction()
+      .setAccessMode('read write')
+      .execute(async (trx) => {
+        if (asSuperuser) await sql`set local session_replication_role = replica`.execute(trx);
+        await sql.raw(bind(statement)).execute(trx);
+        if (isHidden) {
+          for (const wallet of [names.wallet, names.strangers_wallet])
+            await makeConsistent(trx, wallet ?? '');
+        }
+        report = await proveBooks(trx, { rowsPerRange });
+        throw new RolledBack();
+      });
+  } catch (error) {
+    if (!(error instanceof RolledBack)) throw error;
+  }
+  if (report === undefined) throw new Error('nothing was proven');
+  return report;
+}
+
+/** Numbers, balances after each entry, and the wallet, as if the entries that are there were the whole truth. */
+async function makeConsistent(trx: Kysely<DB>, walletId: string): Promise<void> {
+  const change = (bucket: string) =>
+    `case wallet_bucket '${bucket}' when to_bucket then amount when from_bucket then -amount else 0 end`;
+  await sql
+    .raw(`
+      create temp table rewritten on commit drop as
+      select
+        id, wallet_id, row_number() over journal as sequence, type, from_bucket, to_bucket, amount, source_type, source_id,
+        sum(${change('pending')}) over journal as pending_after,
+        sum(${change('available')}) over journal as available_after,
+        sum(${change('paid')}) over journal as paid_after,
+        created_at
+      from wallet_entries
+      where wallet_id = '${walletId}'
+      window journal as (order by sequence);
+      delete from wallet_entries where wallet_id = '${walletId}';
+      insert into wallet_entries select * from rewritten;
+      update wallets set pending = 0, available = 0, paid = 0, last_sequence = 0 where id = '${walletId}';
+      update wallets
+      set pending = pending_after, available = available_after, paid = paid_after, last_sequence = sequence
+      from (select * from rewritten order by sequence desc limit 1) as last
+      where wallets.id = '${walletId}';
+      drop table rewritten;
+    `)
+    .execute(trx);
+}
