@@ -1,87 +1,11 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { newId } from '../../src/core/id.ts';
+import { ACCESS, type Access, SCOPES } from '../support/contract-access.ts';
 import { answerChecker, type Operation, operationsOf, readOpenApi } from '../support/contract-openapi.ts';
 import { type Client, countAllRows, openWorld, sampleOf, send } from '../support/contract-requests.ts';
 import { ALL_SCOPES, issueKey, openPartner, signed, type TestPartner } from '../support/partners.ts';
 import { type Person, startTestPlatform } from '../support/platform.ts';
-
-type Access = 'everybody' | 'whoever is logged in' | 'admins';
-
-/** Who may call what, as the contract says it: a new operation is entered here before it is served. */
-const ACCESS: Readonly<Record<string, Access>> = {
-  'POST /auth/login': 'everybody',
-  'POST /auth/refresh': 'everybody',
-  'POST /auth/password-reset': 'everybody',
-  'POST /users/{id}/password-reset': 'admins',
-  'POST /auth/logout': 'whoever is logged in',
-  'POST /users': 'everybody',
-  'GET /users/me': 'whoever is logged in',
-  'GET /users': 'admins',
-  'GET /users/{id}': 'admins',
-  'PATCH /users/me/password': 'whoever is logged in',
-  'PATCH /users/{id}/status': 'admins',
-  'POST /users/import': 'admins',
-  'POST /merchants': 'admins',
-  'GET /merchants': 'admins',
-  'GET /merchants/{id}': 'admins',
-  'PATCH /merchants/{id}': 'admins',
-  'PATCH /merchants/{id}/status': 'admins',
-  'POST /offers': 'admins',
-  'GET /offers': 'whoever is logged in',
-  'GET /offers/active': 'whoever is logged in',
-  'GET /offers/{id}': 'whoever is logged in',
-  'PATCH /offers/{id}/status': 'admins',
-  'POST /purchases': 'whoever is logged in',
-  'POST /purchases/batch': 'admins',
-  'POST /purchases/settlements': 'admins',
-  'GET /purchases': 'admins',
-  'GET /users/me/purchases': 'whoever is logged in',
-  'GET /purchases/{id}': 'whoever is logged in',
-  'POST /purchases/{id}/confirmation': 'admins',
-  'POST /purchases/{id}/release': 'admins',
-  'POST /purchases/{id}/reverse': 'admins',
-  'PATCH /purchases/{id}/reverse': 'admins',
-  'POST /partners': 'admins',
-  'GET /partners': 'admins',
-  'GET /partners/{id}': 'admins',
-  'PATCH /partners/{id}': 'admins',
-  'PATCH /partners/{id}/status': 'admins',
-  'POST /partners/{id}/signing-secret': 'admins',
-  'POST /partners/{id}/keys': 'admins',
-  'GET /partners/{id}/keys': 'admins',
-  'DELETE /partners/{id}/keys/{key_id}': 'admins',
-  'GET /purchase-holds': 'admins',
-  'GET /users/me/wallet': 'whoever is logged in',
-  'GET /users/me/wallet/transactions': 'whoever is logged in',
-  'GET /users/{id}/wallet': 'admins',
-  'POST /users/{id}/wallet/adjustments': 'admins',
-  'GET /users/{id}/wallet/transactions': 'admins',
-  'PUT /feature-flags/{key}': 'admins',
-  'GET /feature-flags/{key}': 'admins',
-  'DELETE /feature-flags/{key}': 'admins',
-  'GET /feature-flags': 'admins',
-  'GET /feature-flags/{key}/evaluate': 'admins',
-  'POST /users/me/payouts': 'whoever is logged in',
-  'GET /users/me/payouts': 'whoever is logged in',
-  'POST /users/me/payouts/{id}/cancel': 'whoever is logged in',
-  'GET /payouts': 'admins',
-  'GET /payouts/{id}': 'admins',
-  'GET /payouts/{id}/bank-details': 'admins',
-  'PATCH /payouts/{id}/process': 'admins',
-  'GET /audit-logs': 'admins',
-};
-
-/** What partners may call beside them, and the scope that it takes. */
-const SCOPES: Readonly<Record<string, string>> = {
-  'POST /purchases': 'purchases:write',
-  'POST /purchases/batch': 'purchases:write',
-  'POST /purchases/settlements': 'purchases:settle',
-  'GET /purchases/{id}': 'purchases:write',
-  'POST /purchases/{id}/confirmation': 'purchases:settle',
-  'POST /purchases/{id}/reverse': 'purchases:settle',
-  'PATCH /purchases/{id}/reverse': 'purchases:settle',
-};
 
 const platform = await startTestPlatform();
 const openApi = await readOpenApi(platform);
