@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import type { Answer, startTestPlatform } from './platform.ts';
-
-export type TestPlatform = Awaited<ReturnType<typeof startTestPlatform>>;
+import type { Answer, ContractPlatform } from './platform.ts';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 
@@ -51,7 +49,7 @@ export type Operation = {
 
 const BASE_PATH = '/api/v1';
 
-export async function readOpenApi(platform: TestPlatform): Promise<OpenApi> {
+export async function readOpenApi(platform: Pick<ContractPlatform, 'api'>): Promise<OpenApi> {
   const answer = await platform.api('GET', '/openapi.json');
   assert.equal(answer.status, 200);
   return answer.body;

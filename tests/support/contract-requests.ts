@@ -1,7 +1,7 @@
-import type { Operation, TestPlatform } from './contract-openapi.ts';
+import type { Operation } from './contract-openapi.ts';
 import { openPartner } from './partners.ts';
 import { fundWallet, payoutBody } from './payouts.ts';
-import type { Answer, Person } from './platform.ts';
+import type { Answer, ContractPlatform, Person } from './platform.ts';
 import { PASSWORD } from './platform.ts';
 
 /** A person, or a partner, which has no email. */
@@ -18,7 +18,7 @@ export type Sample = {
 };
 
 /** Somebody of each role, a partner, a merchant with an offer, and a purchase that the shopper owns. */
-export async function openWorld(platform: TestPlatform) {
+export async function openWorld(platform: ContractPlatform) {
   const shopper = await platform.registerUser();
   const partner = await openPartner(platform);
   const merchantId = await platform.createMerchant();
@@ -345,7 +345,7 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
   }),
 };
 
-async function makeAdmin({ database }: TestPlatform, id: string): Promise<void> {
+async function makeAdmin({ database }: ContractPlatform, id: string): Promise<void> {
   await database.transaction((trx) =>
     trx.updateTable('users').set({ role: 'admin' }).where('id', '=', id).execute(),
   );
@@ -388,7 +388,7 @@ function urlOf(path: string, params: Sample['params'], query: Sample['query']): 
 }
 
 /** How many rows each table holds: equal before and after whatever must not write. */
-export async function countAllRows(platform: TestPlatform): Promise<Record<string, number>> {
+export async function countAllRows(platform: ContractPlatform): Promise<Record<string, number>> {
   const { db } = platform.database;
   const tables = await db.introspection.getTables();
   const counts = await Promise.all(

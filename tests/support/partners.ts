@@ -1,8 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { newId } from '../../src/core/id.ts';
-import type { Answer, startTestPlatform } from './platform.ts';
-
-type TestPlatform = Awaited<ReturnType<typeof startTestPlatform>>;
+import type { Answer, ContractPlatform } from './platform.ts';
 
 export const ALL_SCOPES = ['purchases:write', 'purchases:settle'];
 
@@ -15,7 +13,7 @@ export type TestPartner = {
 };
 
 export async function openPartner(
-  platform: TestPlatform,
+  platform: Pick<ContractPlatform, 'api' | 'admin'>,
   options: { readonly scopes?: readonly string[]; readonly signs?: boolean } = {},
 ): Promise<TestPartner> {
   const { scopes = ALL_SCOPES, signs = false } = options;
@@ -27,7 +25,7 @@ export async function openPartner(
 }
 
 export async function issueKey(
-  platform: TestPlatform,
+  platform: Pick<ContractPlatform, 'api' | 'admin'>,
   partnerId: string,
   fields: Record<string, unknown> = {},
 ): Promise<{ id: string; key: string; prefix: string }> {

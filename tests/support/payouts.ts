@@ -1,8 +1,6 @@
 import { formatMoney } from '../../src/core/money.ts';
 import { runSql } from './database.ts';
-import type { Answer, Person, startTestPlatform } from './platform.ts';
-
-type TestPlatform = Awaited<ReturnType<typeof startTestPlatform>>;
+import type { Answer, ContractPlatform, Person } from './platform.ts';
 
 export const IBAN = 'DE89370400440532013000';
 export const ACCOUNT_HOLDER = 'Erika Mustermann';
@@ -15,7 +13,7 @@ export function payoutBody(fields: Record<string, unknown> = {}) {
 
 /** Makes so much available to a user, in minor units. */
 export async function fundWallet(
-  { api, admin, config }: TestPlatform,
+  { api, admin, config }: Pick<ContractPlatform, 'api' | 'admin' | 'config'>,
   userId: string,
   amount: bigint,
   currency: string = config.supportedCurrencies[0],
@@ -31,7 +29,7 @@ export async function fundWallet(
 }
 
 /** Somebody with money, and the ways to get it out as a test says it. */
-export async function openPayoutDesk(platform: TestPlatform, available = 100_00n, currency?: string) {
+export async function openPayoutDesk(platform: ContractPlatform, available = 100_00n, currency?: string) {
   const { api, admin } = platform;
   const user = await platform.registerUser();
   if (available > 0n) await fundWallet(platform, user.id, available, currency);

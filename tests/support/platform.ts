@@ -1,7 +1,7 @@
 import { after } from 'node:test';
 import { pino } from 'pino';
 import { createPlatform, type Platform } from '../../src/app.ts';
-import { readConfig } from '../../src/config.ts';
+import { type Config, readConfig } from '../../src/config.ts';
 import type { Logger } from '../../src/core/logging.ts';
 import { type TestClock, testClock } from './clock.ts';
 import { createTestDatabase } from './database.ts';
@@ -13,6 +13,17 @@ export type Answer = {
   readonly headers: Readonly<Record<string, unknown>>;
 };
 
+/** Sends a request beneath /api/v1; probes and `/openapi.json` by their own paths. */
+export type Api = (
+  method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE',
+  path: string,
+  request?: {
+    readonly token?: string | undefined;
+    readonly body?: unknown;
+    readonly headers?: Record<string, string>;
+  },
+) => Promise<Answer>;
+
 export type Person = {
   readonly id: string;
   readonly email: string;
@@ -21,6 +32,12 @@ export type Person = {
 };
 
 export const PASSWORD = 'Str0ng!Pass';
+
+/** What the requests of the contract need: a platform in this process, or in one of its own. */
+export type ContractPlatform = Pick<
+  Awaited<ReturnType<typeof startTestPlatform>>,
+  'api' | 'admin' | 'database' | 'registerUser' | 'createMerchant' | 'createOffer'
+> & { readonly config: Pick<Config, 'supportedCurrencies'> };
 
 /**
  * The whole platform on a database of its own, without a port: requests are injected.
@@ -56,41 +73,12 @@ export async function startTestPlatform(
   after(() => platform.close());
   const admin = await registerAdmin(platform);
   const people = counter();
-  const names = counter();
 
-  function api(
-    method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE',
-    path: string,
-    request: {
-      readonly token?: string | undefined;
-      readonly body?: unknown;
-      readonly headers?: Record<string, string>;
-    } = {},
-  ): Promise<Answer> {
-    return inject(platform, method, path, request);
-  }
+  const api: Api = (method, path, request = {}) => inject(platform, method, path, request);
 
   async function registerUser(email = `user-${people()}@example.com`): Promise<Person> {
     await platform.modules.users.service.register({ email, password: PASSWORD }, null);
     return login(platform, email);
-  }
-
-  async function createMerchant(fields: Record<string, unknown> = {}): Promise<string> {
-    const body = { name: `Merchant ${names()}`, default_cashback_percentage: 5, ...fields };
-    return created(await api('POST', '/merchants', { token: admin.token, body })).id;
-  }
-
-  /** Five percent through 2025 and 2026, unless said otherwise. */
-  async function createOffer(merchantId: string, fields: Record<string, unknown> = {}): Promise<string> {
-    const body = {
-      merchant_id: merchantId,
-      cashback_type: 'percent',
-      cashback_value: 5,
-      start_date: '2025-01-01',
-      end_date: '2026-12-31',
-      ...fields,
-    };
-    return created(await api('POST', '/offers', { token: admin.token, body })).id;
   }
 
   /** Moves the clock, and logs the admin in anew where the token does not last. */
@@ -114,11 +102,35 @@ export async function startTestPlatform(
     admin,
     api,
     registerUser,
-    createMerchant,
-    createOffer,
+    ...catalogue(api, admin),
     passTime,
     runJob,
   };
+}
+
+/** Merchants and offers as an administrator makes them. */
+export function catalogue(api: Api, admin: Pick<Person, 'token'>) {
+  const names = counter();
+
+  async function createMerchant(fields: Record<string, unknown> = {}): Promise<string> {
+    const body = { name: `Merchant ${names()}`, default_cashback_percentage: 5, ...fields };
+    return created(await api('POST', '/merchants', { token: admin.token, body })).id;
+  }
+
+  /** Five percent through 2025 and 2026, unless said otherwise. */
+  async function createOffer(merchantId: string, fields: Record<string, unknown> = {}): Promise<string> {
+    const body = {
+      merchant_id: merchantId,
+      cashback_type: 'percent',
+      cashback_value: 5,
+      start_date: '2025-01-01',
+      end_date: '2026-12-31',
+      ...fields,
+    };
+    return created(await api('POST', '/offers', { token: admin.token, body })).id;
+  }
+
+  return { createMerchant, createOffer };
 }
 
 async function registerAdmin(platform: Platform): Promise<Person> {

@@ -1,0 +1,94 @@
+import { openDatabase } from '../../src/core/database.ts';
+import {
+  type Api,
+  type ContractPlatform,
+  catalogue,
+  PASSWORD,
+  type Person,
+} from '../../tests/support/platform.ts';
+import { type Client, openClient } from './client.ts';
+import { openClock } from './clock.ts';
+import { type PlatformProcess, startPlatform } from './platform.ts';
+import { type Postgres, startPostgres } from './postgres.ts';
+import { newSecrets } from './programme.ts';
+
+/** A process of its own, with the same face as the platform of the contract tests: their requests can be sent to it. */
+export type ContractProcess = ContractPlatform & {
+  readonly client: Client;
+  readonly postgres: Postgres;
+  readonly process: PlatformProcess;
+  readonly jwtSecret: string;
+  readonly stop: () => Promise<void>;
+};
+
+const CONNECTIONS = 32;
+
+/** The day of the tests' clock, which the dates of the samples go with. */
+const SAMPLES_ARE_FROM = Temporal.Instant.from('2026-03-14T09:26:53Z');
+
+export async function startContractProcess(
+  directory: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ContractProcess> {
+  const postgres = await startPostgres(directory);
+  const secrets = newSecrets();
+  const clock = openClock(directory, SAMPLES_ARE_FROM);
+  const process = await startPlatform({
+    databaseUrl: postgres.url,
+    secrets,
+    directory,
+    preload: clock.options.preload,
+    environment: {
+      ...clock.options.environment,
+      BCRYPT_COST: '4',
+      ACCESS_TOKEN_TTL_SECONDS: '86400',
+      // The samples hold one purchase for review.
+      VELOCITY_TIMES_USER_USUAL: '10',
+      ...environment,
+    },
+  });
+  await process.ready();
+  const client = openClient({ connections: CONNECTIONS });
+  const database = openDatabase({ url: postgres.url, maxConnections: 2, onLostConnection: () => undefined });
+  const api: Api = (method, path, request = {}) => {
+    const { token, ...rest } = request;
+    return client.send(process.url, { method, path, ...rest, ...(token !== undefined && { token }) });
+  };
+  const admin = await register('admin@example.com');
+  await postgres.query("update users set role = 'admin' where id = $1", [admin.id]);
+  Object.assign(admin, await login(admin.email));
+  let people = 0;
+
+  async function register(email: string): Promise<Person> {
+    await api('POST', '/users', { body: { email, password: PASSWORD } });
+    return login(email);
+  }
+
+  async function login(email: string): Promise<Person> {
+    const { body } = await api('POST', '/auth/login', { body: { email, password: PASSWORD } });
+    const me = await api('GET', '/users/me', { token: body.access_token });
+    return { id: me.body.id, email, token: body.access_token, refreshToken: body.refresh_token };
+  }
+
+  return {
+    api,
+    admin,
+    database,
+    config: { supportedCurrencies: ['EUR'] },
+    registerUser: (email) => {
+      people += 1;
+      return register(email ?? `user-${people}@example.com`);
+    },
+    ...catalogue(api, admin),
+    client,
+    postgres,
+    process,
+    jwtSecret: secrets.jwtSecret,
+    async stop() {
+      client.close();
+      await process.terminate();
+      await database.close();
+      await postgres.stop();
+    },
+  };
+}
