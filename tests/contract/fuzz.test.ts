@@ -1,41 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { type Fault, fieldsOf, type RawRequest, requestOf, type Target } from '../support/contract-faults.ts';
 import { HOSTILE_JSON, HOSTILE_TEXT } from '../support/contract-hostile.ts';
-import { type Operation, operationsOf, readOpenApi } from '../support/contract-openapi.ts';
-import { type Client, openWorld, type Sample, sampleOf } from '../support/contract-requests.ts';
+import { operationsOf, readOpenApi } from '../support/contract-openapi.ts';
+import { type Client, openWorld, sampleOf } from '../support/contract-requests.ts';
 import { startTestPlatform } from '../support/platform.ts';
-
-/** One place of a request and what is put there: text in a URL, the source text of a value in a body. */
-type Fault = {
-  readonly part: 'params' | 'query' | 'headers' | 'body';
-  readonly field: string;
-  readonly value: string;
-};
-
-type Request = {
-  readonly method: Operation['method'];
-  readonly url: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly payload?: string;
-};
-
-/** Where a parameter of the API description stands in a request. */
-const PARTS = { path: 'params', query: 'query', header: 'headers' } as const;
-
-/** Items of lists are documented as anything; these are the fields that they have. */
-const ITEM_FIELDS = [
-  'email',
-  'external_id',
-  'purchase_id',
-  'action',
-  'reason',
-  'user_id',
-  'merchant_id',
-  'amount',
-  'currency',
-  'purchased_at',
-] as const;
 
 const platform = await startTestPlatform();
 const operations = operationsOf(await readOpenApi(platform));
@@ -48,7 +18,6 @@ const targets = await Promise.all(
     fields: fieldsOf(operation),
   })),
 );
-type Target = (typeof targets)[number];
 let sent = 0;
 
 describe('a hostile value is accepted or refused, and never breaks anything', () => {
@@ -86,7 +55,7 @@ describe('a hostile value is accepted or refused, and never breaks anything', ()
     for (const target of targets.filter(({ operation }) => operation.description.requestBody !== undefined)) {
       for (const value of HOSTILE_JSON) {
         for (const type of ['application/json', 'application/x-ndjson', 'text/plain']) {
-          const { method, url } = requestOf(target, []);
+          const { method, url } = requestOf(world, target, []);
           await assertAnswersSoundly({ method, url, payload: value }, platform.admin, type);
         }
       }
@@ -111,11 +80,11 @@ async function assertSound(
   faults: readonly Fault[],
   caller: Client | undefined,
 ): Promise<void> {
-  await assertAnswersSoundly(requestOf(target, faults), caller, 'application/json');
+  await assertAnswersSoundly(requestOf(world, target, faults), caller, 'application/json');
 }
 
 async function assertAnswersSoundly(
-  { method, url, headers: own = {}, payload }: Request,
+  { method, url, headers: own = {}, payload }: RawRequest,
   caller: Client | undefined,
   type: string,
 ): Promise<void> {
@@ -148,62 +117,4 @@ async function assertAnswersSoundly(
     // Nothing of the database or of the code is let out.
     assert.doesNotMatch(body, /SQLSTATE|syntax error at|constraint|relation "|\bat .+\.ts:\d/, told);
   }
-}
-
-/** Everywhere a caller may write something: in the path, in the query, in the body or in the items of a list. */
-function fieldsOf({ description: { parameters = [], requestBody } }: Operation): Omit<Fault, 'value'>[] {
-  const inUrl = parameters.map(({ name, in: place }) => ({
-    part: PARTS[place as keyof typeof PARTS],
-    field: name,
-  }));
-  const schema = requestBody?.content['application/json']?.schema;
-  const properties = schema?.type === 'array' ? ITEM_FIELDS : Object.keys(schema?.properties ?? {});
-  const known = [...inUrl, ...properties.map((field) => ({ part: 'body' as const, field }))];
-  if (known.length === 0) return [];
-  const unknown = ['__proto__', 'constructor'].map((field) => ({
-    part: schema === undefined ? ('query' as const) : ('body' as const),
-    field,
-  }));
-  return [...known, ...unknown];
-}
-
-function requestOf({ operation: { method, path }, sample }: Target, faults: readonly Fault[]): Request {
-  const of = (part: Fault['part']) => faults.filter((fault) => fault.part === part);
-  const params = new Map([...Object.entries(sample.params ?? {}), ...pairsOf(of('params'))]);
-  const query = new Map<string, string>([
-    ...Object.entries(sample.query ?? {}).map(([name, value]) => [name, encodeURIComponent(value)] as const),
-    ...pairsOf(of('query')),
-  ]);
-  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => params.get(name) ?? '');
-  const search = [...query].map(([name, value]) => `${name}=${value}`).join('&');
-  const url = `/api/v1${filled}${search === '' ? '' : `?${search}`}`;
-  const headers = Object.fromEntries(pairsOf(of('headers')));
-  if (sample.body === undefined) return { method, url, headers };
-  return { method, url, headers, payload: bodyOf(sample, of('body')) };
-}
-
-/** Written by hand, as no serializer writes what is sent here. */
-function bodyOf({ body }: Sample, faults: readonly Fault[]): string {
-  const [first, ...others] = Array.isArray(body) ? body : [body];
-  const values = Object.entries(renewed(first)).map(
-    ([name, value]) => [name, JSON.stringify(value)] as const,
-  );
-  const fields = new Map([...values, ...pairsOf(faults)]);
-  const object = `{${[...fields].map(([name, value]) => `${JSON.stringify(name)}: ${value}`).join(', ')}}`;
-  if (!Array.isArray(body)) return object;
-  return `[${[object, ...others.map((item) => JSON.stringify(item))].join(', ')}]`;
-}
-
-/** The sample under a name of its own, so that more is reached than the check for duplicates. */
-function renewed(fields: Record<string, unknown>): Record<string, unknown> {
-  const fresh = world.unique();
-  return {
-    ...fields,
-    ...('external_id' in fields && { external_id: fresh }),
-    ...('name' in fields && { name: fresh }),
-  };
-}
-
-function pairsOf(faults: readonly Fault[]): (readonly [string, string])[] {
-  return faults.map(({ field, value }) => [field, value] as const);
 }

@@ -1,10 +1,11 @@
 import type { Area } from '../area.ts';
 import { access } from './access.ts';
 import { crash } from './crash.ts';
+import { fuzz } from './fuzz.ts';
 import { idempotency } from './idempotency.ts';
 import { shutdown } from './shutdown.ts';
 import { storm } from './storm.ts';
 import { unknownOutcome } from './unknown-outcome.ts';
 
 /** In the order of docs/reliability.md. */
-export const AREAS: readonly Area[] = [crash, unknownOutcome, storm, idempotency, access, shutdown];
+export const AREAS: readonly Area[] = [crash, unknownOutcome, storm, idempotency, fuzz, access, shutdown];
