@@ -3,9 +3,21 @@ import { access } from './access.ts';
 import { crash } from './crash.ts';
 import { fuzz } from './fuzz.ts';
 import { idempotency } from './idempotency.ts';
+import { model } from './model.ts';
 import { shutdown } from './shutdown.ts';
 import { storm } from './storm.ts';
+import { time } from './time.ts';
 import { unknownOutcome } from './unknown-outcome.ts';
 
 /** In the order of docs/reliability.md. */
-export const AREAS: readonly Area[] = [crash, unknownOutcome, storm, idempotency, fuzz, access, shutdown];
+export const AREAS: readonly Area[] = [
+  crash,
+  unknownOutcome,
+  storm,
+  idempotency,
+  model,
+  fuzz,
+  access,
+  shutdown,
+  time,
+];
