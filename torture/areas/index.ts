@@ -4,6 +4,7 @@ import { crash } from './crash.ts';
 import { fuzz } from './fuzz.ts';
 import { idempotency } from './idempotency.ts';
 import { model } from './model.ts';
+import { network } from './network.ts';
 import { shutdown } from './shutdown.ts';
 import { storm } from './storm.ts';
 import { time } from './time.ts';
@@ -12,6 +13,7 @@ import { unknownOutcome } from './unknown-outcome.ts';
 /** In the order of docs/reliability.md. */
 export const AREAS: readonly Area[] = [
   crash,
+  network,
   unknownOutcome,
   storm,
   idempotency,

@@ -22,6 +22,8 @@ export type PlatformProcess = {
   readonly kill: () => Promise<Ending>;
   /** SIGTERM, and the end of the process. */
   readonly terminate: () => Promise<Ending>;
+  /** Sends a message to a preloaded module, which answers it. */
+  readonly tell: (message: object) => Promise<unknown>;
   /** Undefined while it runs. */
   readonly ending: () => Ending | undefined;
   readonly ended: Promise<Ending>;
@@ -145,6 +147,11 @@ function platformProcess(
     ready,
     kill: () => end('SIGKILL'),
     terminate: () => end('SIGTERM'),
+    tell: async (message) => {
+      const answered = once(child, 'message');
+      child.send(message);
+      return (await answered)[0];
+    },
     ending: () => ending,
     ended,
     log: readLog,

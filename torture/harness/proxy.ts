@@ -16,7 +16,7 @@ export type Weather = LaneWeather & {
 };
 
 /** A way to PostgreSQL that can be made bad. It sees each message of each connection. */
-export type Proxy = {
+export type PostgresProxy = {
   readonly url: string;
   /** Decides about each message until another one is set; without one they all pass. */
   readonly intercept: (judge: ((message: Message) => Verdict) | undefined) => void;
@@ -34,7 +34,7 @@ const CANCEL_REQUEST = 80_877_102;
 export async function startProxy(
   databaseUrl: string,
   { certificate }: { readonly certificate?: Certificate | undefined } = {},
-): Promise<Proxy> {
+): Promise<PostgresProxy> {
   const target = new URL(databaseUrl);
   const open = new Set<Connection>();
   let judge: ((message: Message) => Verdict) | undefined;

@@ -30,6 +30,8 @@ type WriterCounts = {
   keylessUnknown: number;
   /** Attempts that did nothing. */
   refused: number;
+  /** Attempts whose connection ended without an answer, or could not be opened. */
+  unanswered: number;
   /** Attempts that were answered with status 500. */
   internalErrors: number;
   /** The longest time that one attempt waited for its answer, in milliseconds. */
@@ -58,6 +60,7 @@ export function startWriters(clerk: Clerk, options: WriterOptions): Writers {
     unknown: 0,
     keylessUnknown: 0,
     refused: 0,
+    unanswered: 0,
     internalErrors: 0,
     slowest_ms: 0,
   };
@@ -145,6 +148,7 @@ export function startWriters(clerk: Clerk, options: WriterOptions): Writers {
           reply,
         }));
     if (reply.status === 500) counts.internalErrors += 1;
+    if (reply.status === 0) counts.unanswered += 1;
     counts.slowest_ms = Math.max(counts.slowest_ms, reply.ms);
     return answers;
   }
