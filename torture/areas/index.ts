@@ -5,6 +5,7 @@ import { fuzz } from './fuzz.ts';
 import { idempotency } from './idempotency.ts';
 import { model } from './model.ts';
 import { network } from './network.ts';
+import { processes } from './processes.ts';
 import { shutdown } from './shutdown.ts';
 import { storm } from './storm.ts';
 import { time } from './time.ts';
@@ -21,5 +22,6 @@ export const AREAS: readonly Area[] = [
   fuzz,
   access,
   shutdown,
+  processes,
   time,
 ];

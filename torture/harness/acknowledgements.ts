@@ -11,6 +11,8 @@ export type Operation =
       /** What was paid, in cents; and what the client expects as a reward. */
       readonly cents: number;
       readonly rewardCents: number;
+      /** Its merchant gives no days of grace. */
+      readonly isConfirmedByJob?: boolean;
     }
   | { readonly kind: 'confirm' | 'reverse'; readonly purchaseId: string }
   | { readonly kind: 'payout'; readonly key: string; readonly userId: string; readonly cents: number }

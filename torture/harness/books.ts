@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { PROJECT_DIRECTORY } from '../../src/config.ts';
-import { type Acknowledgements, type Entry, nameOf } from './acknowledgements.ts';
+import { type Acknowledgements, type Entry, nameOf, type Operation } from './acknowledgements.ts';
+
 import type { Postgres } from './postgres.ts';
 import type { Programme } from './programme.ts';
 
@@ -60,7 +61,7 @@ async function comparePurchases({ postgres, acknowledgements }: Checked): Promis
     if (Number(row.reward_cents) !== rewardCents)
       violations.push(`${name} is rewarded with ${row.reward_cents} instead of ${rewardCents} cents`);
     violations.push(...contradictionsOf(name, entry, { id: row.id, cents: Number(row.reward_cents) }));
-    violations.push(...settlementViolations(row, entries));
+    violations.push(...settlementViolations(row, entry.operation, entries));
   }
   for (const [name, { operation, done }] of entries) {
     if (operation.kind === 'purchase' && done !== undefined && !seen.has(name))
@@ -86,14 +87,19 @@ function contradictionsOf(
 }
 
 /** A purchase is settled as its clients were told: what they were not told, it may be or not. */
-function settlementViolations({ id, status }: PurchaseRow, entries: ReadonlyMap<string, Entry>): string[] {
+function settlementViolations(
+  { id, status }: PurchaseRow,
+  { isConfirmedByJob = false }: Extract<Operation, { kind: 'purchase' }>,
+  entries: ReadonlyMap<string, Entry>,
+): string[] {
   const confirmation = entries.get(`confirm ${id}`);
   const reversal = entries.get(`reverse ${id}`);
   const mayBe = new Set<string>();
   if (reversal?.done !== undefined) mayBe.add('reversed');
   else {
     if (confirmation?.done === undefined) mayBe.add('pending');
-    if (confirmation !== undefined && confirmation.sent > confirmation.refused) mayBe.add('confirmed');
+    if (isConfirmedByJob || (confirmation !== undefined && confirmation.sent > confirmation.refused))
+      mayBe.add('confirmed');
     if (reversal !== undefined && reversal.sent > reversal.refused) mayBe.add('reversed');
   }
   return mayBe.has(status)
@@ -162,6 +168,41 @@ function keylessViolations(
       );
   }
   return violations;
+}
+
+/**
+ * What took effect although its client has not learned it yet. While no client is waiting: right after a process ended in
+ * good order there must be none.
+ */
+export async function findUnansweredEffects({ postgres, acknowledgements }: Checked): Promise<string[]> {
+  const open = acknowledgements
+    .entries()
+    .filter(({ done, sent, refused }) => done === undefined && sent > refused);
+  const effects = await Promise.all(
+    open.map(async ({ operation }) => {
+      const [row] = await findEffect(postgres, operation);
+      return row === undefined ? [] : [nameOf(operation)];
+    }),
+  );
+  return effects.flat();
+}
+
+function findEffect({ query }: Pick<Postgres, 'query'>, operation: Operation): Promise<object[]> {
+  switch (operation.kind) {
+    case 'purchase':
+      return query('select from purchases where external_id = $1', [operation.externalId]);
+    case 'confirm':
+      return query(`select from purchases where id = $1 and status = 'confirmed'`, [operation.purchaseId]);
+    case 'reverse':
+      return query(`select from purchases where id = $1 and status = 'reversed'`, [operation.purchaseId]);
+    case 'payout':
+      return query('select from idempotency_keys where caller_id = $1 and key = $2', [
+        operation.userId,
+        operation.key,
+      ]);
+    case 'keyless payout':
+      throw new Error('a payout without a key has no name in the database');
+  }
 }
 
 function entriesByName(acknowledgements: Acknowledgements): ReadonlyMap<string, Entry> {

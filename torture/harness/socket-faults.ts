@@ -3,17 +3,8 @@
  * the answer to a COMMIT is there, or at each attempt to connect.
  */
 import { Socket } from 'node:net';
+import { FAULTY_PORT_VARIABLE, type SocketFault } from './socket-fault.ts';
 import { messageSplitter, transactionFollower } from './wire.ts';
-
-/** What the parent asks for. */
-export type SocketFault = {
-  readonly code: string;
-  readonly errno: number | undefined;
-  /** `nowhere`: from now on everything works. */
-  readonly where: 'commit' | 'connect' | 'nowhere';
-};
-
-export const FAULTY_PORT_VARIABLE = 'TORTURE_FAULTY_PORT';
 
 const faultyPort = Number(process.env[FAULTY_PORT_VARIABLE]);
 const open = new Set<Socket>();
@@ -29,9 +20,7 @@ process.channel?.unref();
 
 const connect = Socket.prototype.connect;
 Socket.prototype.connect = function connectFaulty(this: Socket, ...args: unknown[]): Socket {
-  // Both `connect(port, host)` and `connect({ port, host })` name it.
-  if (!new RegExp(`\\b${faultyPort}\\b`).test(JSON.stringify(args)))
-    return Reflect.apply(connect, this, args);
+  if (portOf(args) !== faultyPort) return Reflect.apply(connect, this, args);
   if (armed?.where === 'connect') {
     const error = errorOf(armed);
     setImmediate(() => this.destroy(error));
@@ -40,6 +29,12 @@ Socket.prototype.connect = function connectFaulty(this: Socket, ...args: unknown
   watch(this);
   return Reflect.apply(connect, this, args);
 } as typeof connect;
+
+/** Of `connect(port, host)`, and of `connect({ port, host })` as net.connect passes it on. */
+function portOf([first]: readonly unknown[]): number {
+  const target = Array.isArray(first) ? first[0] : first;
+  return Number(typeof target === 'object' ? target?.port : target);
+}
 
 function watch(socket: Socket): void {
   open.add(socket);

@@ -4,6 +4,7 @@ import { oneOf } from '../random.ts';
 import type { Answer, Operation } from './acknowledgements.ts';
 import { type Clerk, type Purchase, perform, performBatch, rewardOf } from './operations.ts';
 import { rewardPercent } from './programme.ts';
+import { until } from './until.ts';
 
 const RETRY_AFTER_MS = 30;
 const GIVES_UP_AFTER_MS = 60_000;
@@ -12,6 +13,8 @@ const MOST_PENDING = 50;
 export type Writers = {
   /** Each writer finishes what it is at, to the answer that says what became of it. */
   readonly stop: () => Promise<void>;
+  /** Resolves when no request is under way. Meaningful while `target` gives nothing. */
+  readonly settled: () => Promise<void>;
   readonly counts: () => Readonly<WriterCounts>;
   /** By performance.now(): when a write was last acknowledged. */
   readonly lastSuccess: () => number;
@@ -69,6 +72,7 @@ export function startWriters(clerk: Clerk, options: WriterOptions): Writers {
   let lastFailure = 0;
   let stopping = false;
   let purchases = 0;
+  let underWay = 0;
 
   async function work(): Promise<void> {
     const own = { pending: [] as string[], confirmed: [] as string[] };
@@ -139,6 +143,7 @@ export function startWriters(clerk: Clerk, options: WriterOptions): Writers {
   }
 
   async function attempt(url: string, operations: readonly Operation[]): Promise<readonly Answer[]> {
+    underWay += 1;
     const [first] = operations;
     const isBatch = operations.length > 1;
     const { answers, reply } = isBatch
@@ -147,6 +152,7 @@ export function startWriters(clerk: Clerk, options: WriterOptions): Writers {
           answers: [answer],
           reply,
         }));
+    underWay -= 1;
     if (reply.status === 500) counts.internalErrors += 1;
     if (reply.status === 0) counts.unanswered += 1;
     counts.slowest_ms = Math.max(counts.slowest_ms, reply.ms);
@@ -198,6 +204,9 @@ export function startWriters(clerk: Clerk, options: WriterOptions): Writers {
     stop: async () => {
       stopping = true;
       await Promise.all(working);
+    },
+    settled: async () => {
+      await until(() => underWay === 0, { patience_ms: GIVES_UP_AFTER_MS });
     },
     counts: () => counts,
     lastSuccess: () => lastSuccess,

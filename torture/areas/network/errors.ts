@@ -6,7 +6,7 @@ import { nameOf, type Operation } from '../../harness/acknowledgements.ts';
 import { perform } from '../../harness/operations.ts';
 import type { PlatformProcess } from '../../harness/platform.ts';
 import { openScene, type Scene } from '../../harness/scene.ts';
-import { FAULTY_PORT_VARIABLE, type SocketFault } from '../../harness/socket-faults.ts';
+import { FAULTY_PORT_VARIABLE, type SocketFault } from '../../harness/socket-fault.ts';
 import { until } from '../../harness/until.ts';
 import { oneOf } from '../../random.ts';
 
