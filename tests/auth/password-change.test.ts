@@ -13,8 +13,7 @@ const change = (
   { token }: Pick<Person, 'token'>,
   current_password: string = PASSWORD,
   new_password: string = NEW_PASSWORD,
-  headers = {},
-) => api('PATCH', '/users/me/password', { token, body: { current_password, new_password }, headers });
+) => api('PATCH', '/users/me/password', { token, body: { current_password, new_password } });
 const login = (email: string, password: string) => api('POST', '/auth/login', { body: { email, password } });
 const refresh = (refresh_token: string) => api('POST', '/auth/refresh', { body: { refresh_token } });
 const me = (token: string) => api('GET', '/users/me', { token });
@@ -27,7 +26,7 @@ describe('PATCH /users/me/password', () => {
     const user = await registerUser();
     const other = (await login(user.email, PASSWORD)).body;
 
-    const answer = await change(user, PASSWORD, NEW_PASSWORD, { 'x-request-id': 'change-1' });
+    const answer = await change(user, PASSWORD, NEW_PASSWORD);
 
     assert.equal(answer.status, 204, JSON.stringify(answer.body));
     assert.equal(answer.body, '');
@@ -38,7 +37,7 @@ describe('PATCH /users/me/password', () => {
     assertRefused(await login(user.email, PASSWORD), 401, 'INVALID_CREDENTIALS');
     assert.equal((await login(user.email, NEW_PASSWORD)).status, 200);
     assert.deepEqual(await auditOf(user.id), [
-      { actor_id: user.id, outcome: 'success', request_id: 'change-1', details: {} },
+      { actor_id: user.id, outcome: 'success', request_id: answer.headers['x-request-id'], details: {} },
     ]);
   });
 

@@ -32,21 +32,23 @@ describe('a login', () => {
 
   test('is told to the audit log, with its session and request, whether it succeeds or not', async () => {
     const { id, email } = await platform.registerUser();
-    const attempt = (to: string, password: string, request: string) =>
-      api('POST', '/auth/login', { body: { email: to, password }, headers: { 'x-request-id': request } });
-    await attempt(email, PASSWORD, 'login-right');
-    await attempt(email, 'Wr0ng!Pass', 'login-wrong');
-    await attempt('nobody@example.com', PASSWORD, 'login-unknown');
+    const attempt = async (to: string, password: string) => {
+      const answer = await api('POST', '/auth/login', { body: { email: to, password } });
+      return String(answer.headers['x-request-id']);
+    };
+    const right = await attempt(email, PASSWORD);
+    const wrong = await attempt(email, 'Wr0ng!Pass');
+    const nobody = await attempt('nobody@example.com', PASSWORD);
     await sql(`update users set active = false where id = '${id}'`);
-    await attempt(email, PASSWORD, 'login-inactive');
+    const inactive = await attempt(email, PASSWORD);
 
     const logs = await sql(
       `select request_id, actor_type::text, actor_id, action, resource_type, resource_id, outcome::text, details
-       from audit_logs where request_id like 'login-%' order by occurred_at, id`,
+       from audit_logs where request_id in ('${[right, wrong, nobody, inactive].join("', '")}') order by occurred_at, id`,
     );
     const byRequest = new Map(logs.map(({ request_id, ...log }) => [request_id, log]));
     const [session] = await sql(`select id from sessions where user_id = '${id}' order by id desc limit 1`);
-    assert.deepEqual(byRequest.get('login-right'), {
+    assert.deepEqual(byRequest.get(right), {
       actor_type: 'user',
       actor_id: id,
       action: 'session.opened',
@@ -57,12 +59,12 @@ describe('a login', () => {
     });
     const refused = { actor_type: 'user', actor_id: null, action: 'login.refused', outcome: 'failure' };
     const ofAccount = { ...refused, resource_type: 'user', resource_id: id };
-    assert.deepEqual(byRequest.get('login-wrong'), {
+    assert.deepEqual(byRequest.get(wrong), {
       ...ofAccount,
       details: { code: 'INVALID_CREDENTIALS' },
     });
-    assert.deepEqual(byRequest.get('login-inactive'), { ...ofAccount, details: { code: 'USER_INACTIVE' } });
-    const unknown = byRequest.get('login-unknown');
+    assert.deepEqual(byRequest.get(inactive), { ...ofAccount, details: { code: 'USER_INACTIVE' } });
+    const unknown = byRequest.get(nobody);
     assert.deepEqual(unknown, {
       ...refused,
       resource_type: 'login',
@@ -270,7 +272,7 @@ describe('a logout', () => {
     const { id, email, token, refreshToken } = await platform.registerUser();
     const other = (await login(email)).body;
 
-    const answer = await api('POST', '/auth/logout', { token, headers: { 'x-request-id': 'logout-1' } });
+    const answer = await api('POST', '/auth/logout', { token });
 
     assert.equal(answer.status, 204);
     assert.equal(answer.body, '');
@@ -280,7 +282,9 @@ describe('a logout', () => {
     const audit = await sql(
       `select action, actor_type::text, request_id from audit_logs where actor_id = '${id}' and action = 'session.ended'`,
     );
-    assert.deepEqual(audit, [{ action: 'session.ended', actor_type: 'user', request_id: 'logout-1' }]);
+    assert.deepEqual(audit, [
+      { action: 'session.ended', actor_type: 'user', request_id: answer.headers['x-request-id'] },
+    ]);
   });
 
   test('of an ended session is TOKEN_REVOKED', async () => {

@@ -34,7 +34,6 @@ describe('POST /offers', () => {
 
     const answer = await api('POST', '/offers', {
       token,
-      headers: { 'x-request-id': 'offer-1' },
       body: { merchant_id: merchantId, ...TERMS, cashback_value: 4.35, monthly_cap: 30.5 },
     });
 
@@ -66,7 +65,7 @@ describe('POST /offers', () => {
       {
         actor_id: admin.id,
         action: 'offer.created',
-        request_id: 'offer-1',
+        request_id: answer.headers['x-request-id'],
         details: {
           merchant_id: merchantId,
           cashback_type: 'percent',
@@ -288,11 +287,7 @@ describe('the active offers of a merchant', () => {
 describe('PATCH /offers/{id}/status', () => {
   test('writes an audit row of each change, with who and in which request', async () => {
     const offerId = await createOffer(await createMerchant());
-    await api('PATCH', `/offers/${offerId}/status`, {
-      token,
-      headers: { 'x-request-id': 'status-1' },
-      body: { status: 'inactive' },
-    });
+    const answer = await setStatus(offerId, 'inactive');
     await setStatus(offerId, 'active');
     const audit = await auditOf(offerId);
     assert.deepEqual(
@@ -303,7 +298,7 @@ describe('PATCH /offers/{id}/status', () => {
         ['offer.activated', admin.id],
       ],
     );
-    assert.equal(audit[1]?.request_id, 'status-1');
+    assert.equal(audit[1]?.request_id, answer.headers['x-request-id']);
   });
 
   test('of an offer that is not there is NOT_FOUND', async () => {

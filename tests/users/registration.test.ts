@@ -14,7 +14,6 @@ describe('a registration', () => {
   test('makes a user with an empty wallet and an audit row, all in one transaction', async () => {
     const answer = await api('POST', '/users', {
       body: { email: 'new@example.com', password: PASSWORD },
-      headers: { 'x-request-id': 'register-1' },
     });
 
     assert.equal(answer.status, 201);
@@ -37,7 +36,7 @@ describe('a registration', () => {
     ]);
     assert.deepEqual(
       await sql(`select actor_type::text, actor_id, request_id from audit_logs where resource_id = '${id}'`),
-      [{ actor_type: 'user', actor_id: id, request_id: 'register-1' }],
+      [{ actor_type: 'user', actor_id: id, request_id: answer.headers['x-request-id'] }],
     );
   });
 

@@ -1,6 +1,6 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { newId } from '../id.ts';
+import { endWithRawAnswer } from './raw-answers.ts';
 import type { HttpServer } from './route.ts';
 
 /** A request that is still arriving this long after the server began to close is refused: nothing of it was done. */
@@ -66,15 +66,11 @@ function cutSlowClients(connections: Connections, closingFor_ms: number): void {
 
 /** Past Fastify, which waits for the rest of the body. */
 function refuse(socket: Socket): void {
-  const body = JSON.stringify({
-    error: {
-      code: 'SERVICE_UNAVAILABLE',
-      message: 'The server is shutting down. Nothing was done: send the request again.',
-      details: { retry_after_seconds: 1 },
-    },
+  endWithRawAnswer(socket, {
+    status: 503,
+    code: 'SERVICE_UNAVAILABLE',
+    message: 'The server is shutting down. Nothing was done: send the request again.',
+    details: { retry_after_seconds: 1 },
+    headers: { 'retry-after': '1' },
   });
-  socket.write(
-    'HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\nContent-Type: application/json\r\n' +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nX-Request-Id: ${newId()}\r\n\r\n${body}`,
-  );
 }

@@ -9,6 +9,7 @@ import {
   namedViolations,
   notFound,
   overloaded,
+  ruleViolation,
   validationError,
 } from '../errors.ts';
 import { violationsOf } from './validation.ts';
@@ -19,6 +20,7 @@ export const STATUS_OF_KIND = {
   unauthenticated: 401,
   forbidden: 403,
   not_found: 404,
+  method_not_allowed: 405,
   conflict: 409,
   too_large: 413,
   unsupported_media_type: 415,
@@ -27,6 +29,13 @@ export const STATUS_OF_KIND = {
   internal: 500,
   unavailable: 503,
 } as const satisfies Record<ErrorKind, number>;
+
+/** Of no operation: the path has other ones. */
+export const methodNotAllowed = defineError<{ method: string; allowed: readonly string[] }>(
+  'method_not_allowed',
+  'METHOD_NOT_ALLOWED',
+  'This path does not have this method; `allowed` lists those it has.',
+);
 
 export const payloadTooLarge = defineError(
   'too_large',
@@ -85,21 +94,16 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
     request.log[level]({ err: error }, refusal.message);
   }
   request.refusal = refusal.code;
-  return (
-    reply
-      .code(STATUS_OF_KIND[refusal.kind])
-      // Here too, as a URL that cannot be read is refused before any hook runs.
-      .headers({ 'x-request-id': request.id, ...headersOf(refusal) })
-      .send({ error: errorBody(refusal) })
-  );
-}
-
-export function handleUnknownRoute(request: FastifyRequest): never {
-  throw notFound({ resource_type: 'route', resource_id: `${request.method} ${request.url.split('?')[0]}` });
+  return reply
+    .code(STATUS_OF_KIND[refusal.kind])
+    .headers(headersOf(refusal))
+    .send({ error: errorBody(refusal) });
 }
 
 function headersOf({ kind, details }: DomainError): Record<string, string> {
   if (kind === 'unauthenticated') return { 'www-authenticate': 'Bearer' };
+  if (kind === 'method_not_allowed') return { allow: (details.allowed as string[]).join(', ') };
+  if (kind === 'unsupported_media_type') return { 'accept-encoding': 'gzip' };
   const retryAfterSeconds = details.retry_after_seconds;
   if (typeof retryAfterSeconds === 'number') return { 'retry-after': String(Math.ceil(retryAfterSeconds)) };
   return {};
@@ -111,10 +115,6 @@ function asFrameworkRefusal(error: unknown): DomainError | undefined {
   if (validation !== undefined)
     return validationError(namedViolations(violationsOf(validation, validationContext)));
   switch (code) {
-    case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return payloadTooLarge();
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return unsupportedMediaType();
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return validationError({ violations: [{ field: 'body', reason: 'must be complete JSON' }] });
@@ -123,5 +123,19 @@ function asFrameworkRefusal(error: unknown): DomainError | undefined {
     case 'FST_ERR_MAX_PARAM_LENGTH':
       return validationError({ violations: [{ field: 'path', reason: 'is too long' }] });
   }
-  return statusCode === 503 ? overloaded({ retry_after_seconds: 1 }) : undefined;
+  switch (statusCode) {
+    case 404:
+      return notFound({ resource_type: 'route', resource_id: 'unknown' });
+    case 413:
+      return payloadTooLarge();
+    case 415:
+      return unsupportedMediaType();
+    case 503:
+      return overloaded({ retry_after_seconds: 1 });
+  }
+  // Whatever it is, it is about what the client sent.
+  const isClientError = statusCode !== undefined && statusCode >= 400 && statusCode < 500;
+  return isClientError
+    ? ruleViolation({ violations: [{ field: 'request', reason: 'must be a valid HTTP request' }] })
+    : undefined;
 }

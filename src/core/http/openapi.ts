@@ -30,7 +30,8 @@ offer, computes the reward to the cent, holds it as *pending*, makes it *availab
 confirmed, and takes it back when it is reversed.
 
 Amounts of money are strings with the currency's minor digits. Timestamps are RFC 3339 in UTC. Every error has the
-same envelope, and every answer an \`X-Request-Id\`.
+same envelope, and every answer an \`X-Request-Id\`: the one that was sent, or else the platform's. A method that a path
+does not have is answered 405 \`METHOD_NOT_ALLOWED\` with \`Allow\`.
 
 Bodies are JSON, as it is or with \`Content-Encoding: gzip\`. An object has at most 64 levels and 50 fields, and no field
 twice. A \`VALIDATION_ERROR\` names the first 20 violations; \`details.more\` says how many there are beyond them.

@@ -16,7 +16,11 @@ export const AuditQuery = CursorQuery({
   resource_id: Type.Optional(Id),
   outcome: Type.Optional(AuditOutcome),
   request_id: Type.Optional(
-    Type.String({ pattern: '^[\\w.-]{1,128}$', description: '`X-Request-Id` of the answer.' }),
+    Type.String({
+      pattern: '^[\\w.-]{1,128}$',
+      description:
+        "The platform's id of the request: `X-Request-Id` of the answer, unless the client sent its own. The log has both.",
+    }),
   ),
   from: Type.Optional(Timestamp),
   to: Type.Optional(Timestamp),

@@ -92,7 +92,7 @@ export function authRoutes(deps: {
           request.params.id.toLowerCase(),
           accountOf(request),
         );
-        return reply.code(201).header('cache-control', 'no-store').send(presentResetToken(reset));
+        return reply.code(201).send(presentResetToken(reset));
       },
     );
 

@@ -27,7 +27,6 @@ import {
 import type { PartnerService } from './service.ts';
 
 /** No cache keeps it. */
-const SHOWN_ONCE = { 'cache-control': 'no-store' };
 
 export function partnerRoutes(service: PartnerService): Routes {
   return (server) => {
@@ -48,7 +47,7 @@ export function partnerRoutes(service: PartnerService): Routes {
         const { name, signature_required: signatureRequired = false } = request.body;
         const created = await service.createPartner({ name, signatureRequired }, callerOf(request));
         const body = { ...presentPartner(created.partner), signing_secret: created.signingSecret };
-        return reply.code(201).headers(SHOWN_ONCE).send(body);
+        return reply.code(201).send(body);
       },
     );
 
@@ -145,7 +144,7 @@ export function partnerRoutes(service: PartnerService): Routes {
           overlapSeconds,
           callerOf(request),
         );
-        return reply.code(201).headers(SHOWN_ONCE).send({ signing_secret: secret });
+        return reply.code(201).send({ signing_secret: secret });
       },
     );
 
@@ -170,7 +169,7 @@ export function partnerRoutes(service: PartnerService): Routes {
           { name, scopes, expiresAt },
           callerOf(request),
         );
-        return reply.code(201).headers(SHOWN_ONCE).send(presentIssuedKey(issued));
+        return reply.code(201).send(presentIssuedKey(issued));
       },
     );
 

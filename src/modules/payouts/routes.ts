@@ -150,9 +150,8 @@ export function payoutRoutes(deps: {
         },
         config: { access: ['admin'], errors: [notFound] },
       },
-      async (request, reply) => {
+      async (request) => {
         const id = request.params.id.toLowerCase();
-        reply.header('cache-control', 'no-store');
         return presentBankDetails(id, await service.revealBankDetails(id, callerOf(request)));
       },
     );

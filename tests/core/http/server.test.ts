@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { AddressInfo } from 'node:net';
 import { after, describe, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import type { InjectOptions } from 'fastify';
 import { pino } from 'pino';
 import Type from 'typebox';
@@ -31,10 +32,10 @@ describe('every refusal is answered in the envelope', () => {
   }[] = [
     { title: 'an unknown route', request: { url: '/nowhere?token=1' }, status: 404, code: 'NOT_FOUND' },
     {
-      title: 'a method that a route has not',
+      title: 'a method that the path does not have',
       request: { method: 'DELETE', url: '/echo' },
-      status: 404,
-      code: 'NOT_FOUND',
+      status: 405,
+      code: 'METHOD_NOT_ALLOWED',
     },
     {
       title: 'a body that is no JSON',
@@ -175,10 +176,12 @@ describe('an error that nobody expected', () => {
   test('says nothing but its request id, under which the log has its stack', async () => {
     const answer = await server.inject({ url: '/broken', headers: { 'x-request-id': 'trace-42' } });
 
-    assert.deepEqual(answer.json().error.details, { request_id: 'trace-42' });
+    const { request_id: id, ...rest } = answer.json().error.details;
+    assert.deepEqual(rest, {});
+    assert.ok(isId(id));
     assert.doesNotMatch(answer.body, /hunter2|at .+\.ts/);
-    const line = log.find((text) => text.includes('hunter2') && text.includes('trace-42'));
-    assert.match(line ?? '', /"request_id":"trace-42".+server\.test\.ts/);
+    const line = log.find((text) => text.includes('hunter2') && text.includes(id));
+    assert.match(line ?? '', /"request_id":".+server\.test\.ts/);
   });
 });
 
@@ -197,6 +200,13 @@ describe('X-Request-Id', () => {
     }
   });
 
+  test('of a client is in the log beside ours, and takes its place nowhere', async () => {
+    await server.inject({ url: '/items/1', headers: { 'x-request-id': 'trace-43' } });
+    const line = JSON.parse(log.find((text) => text.includes('trace-43')) ?? '{}');
+    assert.equal(line.client_request_id, 'trace-43');
+    assert.ok(isId(line.request_id));
+  });
+
   test('is another one for each request', async () => {
     const ids = new Set<unknown>();
     for (let index = 0; index < 10; index += 1) {
@@ -213,6 +223,44 @@ describe('a route', () => {
     assert.equal(plain.statusCode, 200);
     assert.equal(slashed.statusCode, 200);
     assert.deepEqual(slashed.json(), plain.json());
+  });
+
+  test('whose path has other methods tells them: 405 with Allow, whatever the method', async () => {
+    for (const method of ['DELETE', 'QUERY', 'TRACE', 'PROPFIND', 'PURGE'] as const) {
+      const answer = await server.inject({ method: method as 'DELETE', url: '/items/1?all=true' });
+      assert.equal(answer.statusCode, 405, method);
+      assert.equal(answer.headers.allow, 'GET, HEAD, OPTIONS');
+      assert.deepEqual(answer.json().error.details, { method, allowed: ['GET', 'HEAD', 'OPTIONS'] });
+    }
+    assert.equal((await server.inject({ method: 'QUERY' as 'GET', url: '/nowhere' })).statusCode, 404);
+  });
+
+  test('tells its methods to OPTIONS, and answers HEAD as GET without a body', async () => {
+    const options = await server.inject({ method: 'OPTIONS', url: '/echo' });
+    assert.deepEqual([options.statusCode, options.headers.allow, options.body], [204, 'POST, OPTIONS', '']);
+    assert.equal((await server.inject({ method: 'OPTIONS', url: '/nowhere' })).statusCode, 404);
+    const head = await server.inject({ method: 'HEAD', url: '/items/1' });
+    assert.deepEqual([head.statusCode, head.body], [200, '']);
+  });
+
+  test('that is unknown is refused before its body arrives', async () => {
+    const bytes = 'POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\nConnection: close\r\n\r\n';
+    assert.equal(readRawAnswer(await exchangeBytes(port, bytes)).status, 404);
+  });
+
+  test('never answers 500 for what the framework or a plugin refuses as the fault of the client', async () => {
+    for (const [status, expected] of [
+      [400, 400],
+      [403, 400],
+      [413, 413],
+      [415, 415],
+      [404, 404],
+      [499, 400],
+    ]) {
+      const answer = await server.inject({ url: `/refused/${status}` });
+      assert.equal(answer.statusCode, expected);
+      assert.match(answer.json().error.code, /^[A-Z_]+$/);
+    }
   });
 
   test('that does not say who may call it cannot be registered', async (t) => {
@@ -245,8 +293,9 @@ describe('a route', () => {
   });
 
   test('has security headers on every answer, and never tells what it is made with', async () => {
-    for (const url of ['/items/1', '/nowhere', '/broken']) {
+    for (const url of ['/items/1', '/nowhere', '/broken', '/items/%ff']) {
       const { headers } = await server.inject({ url });
+      assert.equal(headers['cache-control'], 'no-store', url);
       assert.equal(headers['x-content-type-options'], 'nosniff', url);
       assert.equal(headers['x-frame-options'], 'SAMEORIGIN', url);
       assert.match(String(headers['content-security-policy']), /default-src 'self'/, url);
@@ -274,9 +323,54 @@ describe('a socket', () => {
 
   test('with headers beyond all size is answered in the envelope and closed', async () => {
     const bytes = `GET /items/1 HTTP/1.1\r\nHost: x\r\nX-Big: ${'a'.repeat(100_000)}\r\n\r\n`;
-    const { status, body } = readRawAnswer(await exchangeBytes(port, bytes));
-    assert.ok(status === 400 || status === 431, String(status));
-    assert.equal((body as { error: { code: string } }).error.code, 'VALIDATION_ERROR');
+    assertRawRefusal(await exchangeBytes(port, bytes), 431, 'VALIDATION_ERROR');
+  });
+
+  test('gets the envelope, an id and the security headers for what Node refuses by itself', async () => {
+    const host = 'Host: x\r\n';
+    const expecting = (expectation: string) =>
+      `POST /echo HTTP/1.1\r\n${host}Expect: ${expectation}\r\nContent-Length: 2\r\n\r\n{}`;
+    assertRawRefusal(await exchangeBytes(port, expecting('a-miracle')), 417, 'VALIDATION_ERROR');
+    assertRawRefusal(
+      await exchangeBytes(port, `CONNECT x:1 HTTP/1.1\r\n${host}\r\n`),
+      405,
+      'METHOD_NOT_ALLOWED',
+    );
+    const close = 'Connection: close\r\n';
+    assertRawRefusal(
+      await exchangeBytes(port, `GET /items/1 HTTP/1.1\r\n${close}\r\n`),
+      400,
+      'VALIDATION_ERROR',
+    );
+    assertRawRefusal(
+      await exchangeBytes(port, `BREW /items/1 HTTP/1.1\r\n${host}\r\n`),
+      400,
+      'VALIDATION_ERROR',
+    );
+  });
+
+  test('with a header twice that can have one value is refused', async () => {
+    const repeated: [string, string][] = [
+      ['Host', 'y'],
+      ['Authorization', 'Bearer b'],
+      ['Content-Type', 'text/plain'],
+      ['Idempotency-Key', 'b'],
+    ];
+    for (const [name, second] of repeated) {
+      const others = name === 'Host' ? '' : `${name}: a\r\n`;
+      const bytes = `GET /items/1 HTTP/1.1\r\nHost: x\r\n${others}Connection: close\r\n${name.toLowerCase()}: ${second}\r\n\r\n`;
+      const { error } = assertRawRefusal(await exchangeBytes(port, bytes), 400, 'VALIDATION_ERROR');
+      assert.deepEqual(error.details.violations, [
+        { field: name.toLowerCase(), reason: 'must be sent once' },
+      ]);
+    }
+    const accepts = 'GET /items/1 HTTP/1.1\r\nHost: x\r\nAccept: a\r\nAccept: b\r\nConnection: close\r\n\r\n';
+    assert.equal(readRawAnswer(await exchangeBytes(port, accepts)).status, 200);
+  });
+
+  test('with garbage behind a request that has no answer yet is closed: the request gets no answer of another', async () => {
+    const bytes = 'GET /slow HTTP/1.1\r\nHost: x\r\n\r\ngarbage\r\n\r\n';
+    assert.equal(await exchangeBytes(port, bytes), '');
   });
 
   test('with two lengths, the way requests are smuggled, is refused', async () => {
@@ -328,6 +422,18 @@ describe('the log line of a request', () => {
   });
 });
 
+function assertRawRefusal(answer: string, expected: number, code: string) {
+  const { status, head, body } = readRawAnswer(answer);
+  assert.equal(status, expected, answer);
+  assert.match(head, /^x-request-id: [0-9a-f-]{36}\r?$/im);
+  assert.match(head, /^x-content-type-options: nosniff\r?$/im);
+  assert.match(head, /^cache-control: no-store\r?$/im);
+  assert.match(head, /^connection: close\r?$/im);
+  const refusal = body as { error: { code: string; details: { violations?: unknown } } };
+  assert.equal(refusal.error.code, code);
+  return refusal;
+}
+
 async function exampleServer(): Promise<HttpServer> {
   const created = await createHttpServer({
     logger: pino({ level: 'info' }, { write: (line: string) => log.push(line) }),
@@ -340,10 +446,17 @@ async function exampleServer(): Promise<HttpServer> {
   });
   const config = { access: 'public' } as const;
   created.get('/items/:id', { config }, async () => ({ id: newId().slice(0, 0) }));
+  created.get('/slow', { config }, async () => {
+    await setImmediate();
+    return {};
+  });
   created.get('/search', { config, schema: { querystring: Input({}) } }, async () => ({}));
   created.get('/private', { config: { access: ['user'] } }, async () => ({}));
   created.get('/broken', { config }, async () => {
     throw new Error('connect to db with password hunter2 failed');
+  });
+  created.get('/refused/:status', { config }, async ({ params }) => {
+    throw Object.assign(new Error('refused'), { statusCode: Number((params as { status: string }).status) });
   });
   created.get('/broken/null', { config }, async () => {
     throw null;

@@ -1,0 +1,63 @@
+import type { IncomingMessage } from 'node:http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type DomainError, notFound, ruleViolation } from '../errors.ts';
+import { methodNotAllowed } from './errors.ts';
+import type { HttpServer } from './route.ts';
+
+/** A second one of these is dropped by Node, or joined with the first: two readers would see two requests. */
+const SENT_ONCE = new Set([
+  'host',
+  'authorization',
+  'content-type',
+  'content-encoding',
+  'content-length',
+  'idempotency-key',
+  'webhook-id',
+  'webhook-timestamp',
+]);
+
+/** Refuses what no route is for, before anything of it is looked at. */
+export function checkRequestLines(server: HttpServer): void {
+  server.addHook('onRequest', (request, reply, done) => {
+    const fault = headerFault(request.raw);
+    if (fault !== undefined) done(fault);
+    else if (request.is404) answerUnknownRoute(request, reply);
+    else done();
+  });
+  server.setNotFoundHandler(answerUnknownRoute);
+}
+
+function headerFault({ rawHeaders, headers, httpVersion }: IncomingMessage): DomainError | undefined {
+  if (headers.host === undefined && httpVersion === '1.1') return headerError('Host', 'is required');
+  // Node has each name once: only a request with a name twice has more of them.
+  if (rawHeaders.length === 2 * Object.keys(headers).length) return undefined;
+  const name = repeatedHeader(rawHeaders);
+  return name === undefined ? undefined : headerError(name, 'must be sent once');
+}
+
+function repeatedHeader(rawHeaders: readonly string[]): string | undefined {
+  const names = rawHeaders.filter((_, index) => index % 2 === 0);
+  const seen = new Set<string>();
+  return names.find((given) => {
+    const name = given.toLowerCase();
+    const isRepeated = seen.has(name) && SENT_ONCE.has(name);
+    seen.add(name);
+    return isRepeated;
+  });
+}
+
+function headerError(field: string, reason: string) {
+  return ruleViolation({ violations: [{ field, reason }] });
+}
+
+/** 404; 405 when the path has other methods; and to OPTIONS those it has. */
+function answerUnknownRoute(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { method, server } = request;
+  const [path = ''] = request.url.split('?');
+  const found = server.supportedMethods.filter((other) => server.findRoute({ method: other, url: path }));
+  const allowed = [...found, 'OPTIONS'];
+  if (found.length === 0)
+    return reply.send(notFound({ resource_type: 'route', resource_id: `${method} ${path}` }));
+  if (method !== 'OPTIONS') return reply.send(methodNotAllowed({ method, allowed }));
+  return reply.code(204).header('allow', allowed.join(', ')).send();
+}
