@@ -19,8 +19,12 @@ export type Changes = ReturnType<typeof followChanges>;
  * Follows, on a connection of its own, what any process or person changes in the database. It is made again for as
  * long as it takes; when it is, whatever happened in between counts as changed.
  */
-export function followChanges(deps: { readonly database: Database; readonly logger: Logger }) {
-  const { database, logger } = deps;
+export function followChanges(deps: {
+  readonly database: Database;
+  readonly logger: Logger;
+  readonly lease_ms?: number;
+}) {
+  const { database, logger, lease_ms = LEASE_MS } = deps;
   const subscribers = new Map<string, ((keys: ChangedKeys) => void)[]>();
   const closing = new AbortController();
   const firstAttempt = Promise.withResolvers<void>();
@@ -85,7 +89,7 @@ export function followChanges(deps: { readonly database: Database; readonly logg
    */
   async function prove(connection: SeparateConnection, statement: string): Promise<void> {
     const asked_ms = performance.now();
-    const tooLate = pause(LEASE_MS, undefined, { ref: false }).then(() => {
+    const tooLate = pause(lease_ms, undefined, { ref: false }).then(() => {
       throw new Error('the connection does not answer');
     });
     await Promise.race([connection.query(statement), tooLate]);
@@ -106,7 +110,7 @@ export function followChanges(deps: { readonly database: Database; readonly logg
     subscribe,
     start,
     /** While this is false, what is in memory may be older than the platform allows. */
-    areFollowed: () => performance.now() - provenAt_ms < LEASE_MS,
+    areFollowed: () => performance.now() - provenAt_ms < lease_ms,
     async close(): Promise<void> {
       closing.abort();
       await running;

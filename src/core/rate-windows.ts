@@ -73,8 +73,9 @@ export async function sharedWindows(options: {
   readonly redisUrl: string;
   readonly logger: Logger;
   readonly length_ms?: number;
+  readonly answerWithin_ms?: number;
 }): Promise<RateWindows> {
-  const { logger, length_ms = MINUTE_MS } = options;
+  const { logger, length_ms = MINUTE_MS, answerWithin_ms = REDIS_ANSWER_MS } = options;
   const own = memoryWindows(length_ms);
   let outage: Error | undefined;
   let failure: Error | undefined;
@@ -84,9 +85,9 @@ export async function sharedWindows(options: {
   const redis = new Redis(options.redisUrl, {
     lazyConnect: true,
     connectTimeout: 1_000,
-    commandTimeout: REDIS_ANSWER_MS,
+    commandTimeout: answerWithin_ms,
     // A connection that died without a word is given up, and made again.
-    socketTimeout: 1_000,
+    socketTimeout: 5 * answerWithin_ms,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     retryStrategy: (attempt) => Math.min(attempt * 100, 1_000),

@@ -108,11 +108,16 @@ describe('a closed loop', () => {
         respond(response, 201);
       }, 40);
     });
-    const result = await runLoop(httpCallers([url]), { connections: 8, seconds: 0.3 }, requestsOf(PURCHASES));
-    assert.equal(result.purchases, seen);
-    assert.deepEqual(result.answers, { 201: seen });
-    assert.equal(mostOpen, 8);
-    assert.ok(seen > 8, 'callers come back');
+    // Longer where a busy machine gave the callers no time to come back.
+    for (let seconds = 0.3; seen <= 8 || mostOpen < 8; seconds *= 2) {
+      assert.ok(seconds < 60, 'callers do not come back');
+      seen = 0;
+      const pace = { connections: 8, seconds };
+      const result = await runLoop(httpCallers([url]), pace, requestsOf(PURCHASES));
+      assert.equal(result.purchases, seen);
+      assert.deepEqual(result.answers, { 201: seen });
+      assert.ok(mostOpen <= 8);
+    }
   });
 
   test('hangs up on who does not answer, some time after its end', async () => {
@@ -121,7 +126,7 @@ describe('a closed loop', () => {
       seen += 1;
       if (seen > 1) respond(response, 201);
     });
-    const result = await runLoop(httpCallers([url]), { connections: 2, seconds: 0.1 }, requestsOf(PURCHASES));
+    const result = await runLoop(httpCallers([url]), { connections: 2, seconds: 0.3 }, requestsOf(PURCHASES));
     assert.equal(result.answers['hung up'], 1);
     assert.equal(result.purchases, seen - 1);
   });
@@ -136,13 +141,13 @@ describe('a closed loop', () => {
         }),
       ),
     );
-    await runLoop(httpCallers(urls), { connections: 2, seconds: 0.1 }, requestsOf(PURCHASES));
+    await runLoop(httpCallers(urls), { connections: 2, seconds: 0.3 }, requestsOf(PURCHASES));
     assert.ok(counts.every((count) => count > 0));
   });
 
   test('counts a connection that ends without an answer as lost, once for each caller', async () => {
     const url = await startStub((request) => request.socket.destroy());
-    const result = await runLoop(httpCallers([url]), { connections: 3, seconds: 0.2 }, requestsOf(PURCHASES));
+    const result = await runLoop(httpCallers([url]), { connections: 3, seconds: 0.3 }, requestsOf(PURCHASES));
     assert.deepEqual(result.answers, { lost: 3 });
     assert.equal(result.purchases, 0);
   });
@@ -158,7 +163,7 @@ describe('a closed loop', () => {
     const batches = requestsOf({ ...PURCHASES, batch: 3 });
     const { answers, purchases, done } = await runLoop(
       httpCallers([url]),
-      { connections: 1, seconds: 0.1 },
+      { connections: 1, seconds: 0.3 },
       batches,
     );
     assert.equal(purchases, 2 * (answers['200'] ?? 0));
@@ -171,7 +176,7 @@ describe('a closed loop', () => {
       turn += 1;
       respond(response, 503, '{}', turn % 2 === 0 ? { 'retry-after': '1' } : {});
     });
-    const result = await runLoop(httpCallers([url]), { connections: 1, seconds: 0.1 }, requestsOf(PURCHASES));
+    const result = await runLoop(httpCallers([url]), { connections: 1, seconds: 0.3 }, requestsOf(PURCHASES));
     assert.equal(result.withoutRetryAfter, Math.ceil(turn / 2));
     assert.equal(result.done, 0);
   });
@@ -219,7 +224,7 @@ describe('a generator', () => {
       seen += 1;
       respond(response, 201);
     });
-    const pace = { connections: 2, seconds: 0.1 };
+    const pace = { connections: 2, seconds: 0.3 };
     const result = await runLoad({ urls: [url], scenario: PURCHASES, pace });
     assert.ok(seen > 0);
     assert.equal(result.purchases, seen);
@@ -229,7 +234,7 @@ describe('a generator', () => {
   test('ends with what goes wrong after an answer, instead of measuring on', async () => {
     const url = await startStub((_request, response) => respond(response, 201));
     const scenario = { ...BUYING, kind: 'mix', pendingIds: ['p1'], tokens: ['t1'] } as const;
-    const load = runLoad({ urls: [url], scenario, pace: { connections: 1, seconds: 0.1 } });
+    const load = runLoad({ urls: [url], scenario, pace: { connections: 1, seconds: 0.3 } });
     await assert.rejects(load, /ended with 1 and without an answer/);
   });
 });

@@ -47,7 +47,7 @@ describe('a run', () => {
     });
     after(() => run.kill('SIGKILL'));
     const { pid = 0 } = run;
-    await until(() => childrenOf(pid).some((child) => commandOf(child).includes('generator.ts')), 60_000);
+    await until(() => childrenOf(pid).some((child) => commandOf(child).includes('generator.ts')));
     const children = childrenOf(pid);
     const directory = join(tmpdir(), `clicknback-bench-${pid}`);
     assert.ok(children.some((child) => commandOf(child).includes('src/main.ts')));
@@ -55,8 +55,8 @@ describe('a run', () => {
 
     run.kill('SIGKILL');
     await once(run, 'exit');
-    await until(() => !children.some(isRunning), 30_000);
-    await until(() => !existsSync(directory), 30_000);
+    await until(() => !children.some(isRunning));
+    await until(() => !existsSync(directory));
   });
 });
 

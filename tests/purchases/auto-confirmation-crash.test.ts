@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { verifyLedger } from '../../src/modules/proof/index.ts';
 import { spawnPlatform } from '../support/child-platform.ts';
@@ -8,6 +7,7 @@ import { testClock } from '../support/clock.ts';
 import { runSql } from '../support/database.ts';
 import { startTestPlatform } from '../support/platform.ts';
 import { openShop } from '../support/purchases-shop.ts';
+import { until } from '../support/until.ts';
 
 // Long ago by the clock of the workers, which is the real one.
 const platform = await startTestPlatform({ clock: testClock('2025-02-01T00:00:00Z') });
@@ -35,7 +35,7 @@ test('a worker that is killed in the middle of a batch leaves it undone, and ano
   await holder.connect();
   await holder.query('begin');
   await holder.query(`select from wallets where user_id = '${other.id}' for update`);
-  await until(() => isWaitingForALock(database.url), 60_000);
+  await until(() => isWaitingForALock(database.url));
   doomed.process.kill('SIGKILL');
   await doomed.ended;
   await holder.end();
@@ -43,7 +43,7 @@ test('a worker that is killed in the middle of a batch leaves it undone, and ano
   assert.equal(await confirmed(), 500, 'the batch before is kept, the one under way is not');
 
   const next = await startWorker();
-  await until(async () => (await confirmed()) === 600, 60_000);
+  await until(async () => (await confirmed()) === 600);
   t.diagnostic(`confirmed ${Math.round(performance.now() - killedAt)} ms after the kill`);
 
   const [records] = await runSql(
@@ -56,7 +56,7 @@ test('a worker that is killed in the middle of a batch leaves it undone, and ano
   await until(async () => {
     const metrics = await (await fetch(`${next.url}/metrics`)).text();
     return metrics.includes('clicknback_job_items_total{job="auto-confirmation"} 100');
-  }, 10_000);
+  });
 });
 
 async function isWaitingForALock(databaseUrl: string): Promise<boolean> {
@@ -66,12 +66,4 @@ async function isWaitingForALock(databaseUrl: string): Promise<boolean> {
      where datname = current_database() and wait_event_type = 'Lock' and query ilike '%wallets%'`,
   );
   return waiting.length > 0;
-}
-
-async function until(holds: () => Promise<boolean>, withinMs: number): Promise<void> {
-  const deadline = performance.now() + withinMs;
-  while (!(await holds())) {
-    assert.ok(performance.now() < deadline, `not within ${withinMs} ms`);
-    await pause(50);
-  }
 }

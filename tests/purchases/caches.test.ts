@@ -74,7 +74,7 @@ describe('a purchase', () => {
       const fromMemory = before.map((counts) => ({ ...counts, hits: counts.hits + 5 }));
       assert.deepEqual(after, fromMemory);
       return true;
-    }, 30_000);
+    });
   });
 
   test('goes by what was changed before it, by whichever act', async () => {
@@ -106,15 +106,15 @@ describe('a purchase', () => {
     assert.equal(await show(), 'After');
   });
 
-  test('goes by what was changed by hand within a second', async () => {
+  test('goes by what was changed by hand as soon as the word of it has come', async () => {
     const merchantId = await createMerchant();
     await createOffer(merchantId);
     assert.equal(await buy(merchantId), 'pending');
 
     await sql(`update offers set active = false where merchant_id = '${merchantId}'`);
-    await until(async () => (await buy(merchantId)) === 'OFFER_NOT_AVAILABLE', 1_000);
+    await until(async () => (await buy(merchantId)) === 'OFFER_NOT_AVAILABLE');
     await sql(`update merchants set active = false where id = '${merchantId}'`);
-    await until(async () => (await buy(merchantId)) === 'MERCHANT_NOT_ELIGIBLE', 1_000);
+    await until(async () => (await buy(merchantId)) === 'MERCHANT_NOT_ELIGIBLE');
   });
 
   test('goes by the database itself where changes cannot be followed; that platform is ready all the same', async (t) => {
@@ -143,6 +143,8 @@ describe('a purchase', () => {
     assert.equal((await deaf.server.inject('/health/ready')).statusCode, 200);
     assert.match((await deaf.server.inject('/metrics')).body, /^clicknback_changes_followed 0$/m);
     assert.deepEqual(await reads('merchants', deaf), { hits: 0, misses: 0, bypasses: 4 });
-    assert.match((await platform.server.inject('/metrics')).body, /^clicknback_changes_followed 1$/m);
+    await until(async () =>
+      /^clicknback_changes_followed 1$/m.test((await platform.server.inject('/metrics')).body),
+    );
   });
 });

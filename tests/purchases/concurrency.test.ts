@@ -162,8 +162,13 @@ describe('a list of purchases', () => {
       ...Array.from({ length: 40 }, () => other.submission()),
     ]);
     try {
-      await until(() => ingestion.inFlight() === 2);
-      await until(() => ingestion.inFlight() === 1);
+      await until(async () => {
+        const recorded = await rowsOf(
+          platform,
+          `select from purchases where user_id = '${other.shopper.id}'`,
+        );
+        return recorded.length === 40 && ingestion.inFlight() === 1;
+      });
       waiting = ingestion.queued();
     } finally {
       await blocker.query('commit');

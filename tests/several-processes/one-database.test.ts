@@ -8,19 +8,24 @@ import { until } from '../support/until.ts';
 const { one, other, sql, register, login, admin } = await startTwoProcesses();
 const asAdmin = (body?: unknown) => ({ token: admin.token, body });
 
-async function openShop(at: Node = one) {
+async function openShop(at: Node = one, terms: Record<string, unknown> = {}) {
   const merchant = { name: randomUUID(), default_cashback_percentage: 5 };
   const merchantId = (await must(201, at.ask('POST', '/merchants', asAdmin(merchant)))).body.id as string;
-  return { merchantId, offerId: await createOffer(at, merchantId) };
+  return { merchantId, offerId: await createOffer(at, merchantId, terms) };
 }
 
-async function createOffer(at: Node, merchantId: string): Promise<string> {
+async function createOffer(
+  at: Node,
+  merchantId: string,
+  terms: Record<string, unknown> = {},
+): Promise<string> {
   const offer = {
     merchant_id: merchantId,
     cashback_type: 'percent',
     cashback_value: 10,
     start_date: '2020-01-01',
     end_date: '2099-12-31',
+    ...terms,
   };
   return (await must(201, at.ask('POST', '/offers', asAdmin(offer)))).body.id;
 }
@@ -64,13 +69,13 @@ describe('two processes that start at once on an empty database', () => {
 });
 
 describe('what an administrator changes in one process', () => {
-  test('shows in the other within a second, and again when it is changed back', async () => {
+  test('shows in the other, and again when it is changed back', async () => {
     const shopper = await register(one);
     const { merchantId, offerId } = await openShop();
     const setStatus = (kind: 'merchants' | 'offers', id: string, status: string) =>
       must(200, one.ask('PATCH', `/${kind}/${id}/status`, asAdmin({ status })));
     const shows = (outcome: string) =>
-      until(async () => (await buy(other, shopper.id, merchantId)) === outcome, 1_000);
+      until(async () => (await buy(other, shopper.id, merchantId)) === outcome);
     assert.equal(await buy(other, shopper.id, merchantId), 'pending');
 
     await setStatus('offers', offerId, 'inactive');
@@ -90,7 +95,7 @@ describe('what an administrator changes in one process', () => {
     await shows('pending');
   });
 
-  test('about a partner and its keys shows in the other within a second', async () => {
+  test('about a partner and its keys shows in the other', async () => {
     const partner = { name: randomUUID(), signature_required: false };
     const { id } = (await must(201, one.ask('POST', '/partners', asAdmin(partner)))).body;
     const issueKey = async () =>
@@ -102,7 +107,7 @@ describe('what an administrator changes in one process', () => {
       return status === 404 ? 'opens' : body.error.code;
     };
     const shows = (token: string, outcome: string) =>
-      until(async () => (await knock(other, token)) === outcome, 1_000);
+      until(async () => (await knock(other, token)) === outcome);
     for (const at of [one, other]) {
       for (const { key } of [first, second]) assert.equal(await knock(at, key), 'opens');
     }
@@ -192,18 +197,7 @@ describe('money', () => {
 
   test('keeps to the monthly cap when both reward at once', async () => {
     const shopper = await register(one);
-    const { merchantId, offerId } = await openShop();
-    await must(200, one.ask('PATCH', `/offers/${offerId}/status`, asAdmin({ status: 'inactive' })));
-    const capped = {
-      merchant_id: merchantId,
-      cashback_type: 'percent',
-      cashback_value: 10,
-      monthly_cap: 7.5,
-      start_date: '2020-01-01',
-      end_date: '2099-12-31',
-    };
-    await must(201, one.ask('POST', '/offers', asAdmin(capped)));
-    await until(async () => (await buy(other, shopper.id, merchantId)) === 'pending');
+    const { merchantId } = await openShop(one, { monthly_cap: 7.5 });
 
     await Promise.all(
       Array.from({ length: 40 }, (_, index) => buy(index % 2 === 0 ? one : other, shopper.id, merchantId)),

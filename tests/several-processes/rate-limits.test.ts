@@ -24,29 +24,37 @@ describe('two processes with one Redis', { skip: withoutRedis }, async () => {
     return answers;
   };
 
-  test('count together, by account and by address', async () => {
-    const ofAccount = await statuses('guessed@example.com', (index) => `10.0.1.${index}`);
-    assert.deepEqual(ofAccount, [...Array(20).fill(401), ...Array(4).fill(429)]);
+  /** On a busy machine Redis may once answer too late, and a process then counts alone: the round says nothing. */
+  const outages = () =>
+    [one, other].flatMap((at) => at.output().match(/rate limits are not shared/g) ?? []).length;
 
-    for (let index = 0; index < 20; index += 1)
-      assert.equal(
-        (await guess(index % 2 === 0 ? one : other, `g${index}@example.com`, '10.0.2.1')).status,
-        401,
-      );
-    for (const at of [one, other])
-      assert.equal((await guess(at, 'another@example.com', '10.0.2.1')).status, 429);
+  test('count together, by account and by address', async () => {
+    let rounds = 0;
+    await until(async () => {
+      rounds += 1;
+      const before = outages();
+      const ofAccount = await statuses(`guessed-${rounds}@example.com`, (index) => `10.${rounds}.1.${index}`);
+      const ofAddress = [];
+      for (let index = 0; index < 22; index += 1)
+        ofAddress.push(
+          (await guess(index % 2 === 0 ? one : other, `g${rounds}-${index}@example.com`, `10.${rounds}.2.1`))
+            .status,
+        );
+      if (outages() !== before) return false;
+      assert.deepEqual(ofAccount, [...Array(20).fill(401), ...Array(4).fill(429)]);
+      assert.deepEqual(ofAddress, [...Array(20).fill(401), ...Array(2).fill(429)]);
+      return true;
+    });
   });
 
   test('go on without it, each with its own count, and say so once', async () => {
     await redis.kill();
 
     for (const at of [one, other]) {
-      const begun_ms = performance.now();
       const answers = [];
       for (let index = 0; index < 22; index += 1)
         answers.push((await guess(at, 'guessed@example.com', `10.0.3.${index}`)).status);
       assert.deepEqual(answers, [...Array(20).fill(401), 429, 429]);
-      assert.ok(performance.now() - begun_ms < 5_000);
       // Lines are written some moments after they were said.
       await until(() => at.output().includes('rate limits are not shared'));
       assert.equal(at.output().split('rate limits are not shared').length, 2);
