@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { parseDatabaseUrl } from './core/database-url.ts';
 import { ENCRYPTION_KEY_BYTES, type EncryptionKey } from './core/encryption.ts';
 import { isCurrency, moneyFromNumeric } from './core/money.ts';
 import { StartupError } from './core/startup-error.ts';
+import { isWeakSecret } from './core/weak-secrets.ts';
 
 /** Every setting of the platform: this file alone reads the environment. The README's table is checked against it. */
 export type Config = ReturnType<typeof readConfig>;
@@ -18,6 +20,10 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
   const host = variable.text('HOST', 'localhost');
   const port = variable.integer('PORT', 8000, 0, 65_535);
   const supportedCurrencies = readCurrencies(variable.text('SUPPORTED_CURRENCIES', 'EUR'));
+  // npm runs programs in the project's directory, and says from where it was called.
+  const workingDirectory = environment.INIT_CWD ?? process.cwd();
+  const path = (value: string | undefined) => value && resolve(workingDirectory, value);
+  const databaseUrl = readDatabaseUrl(variable.optional('DATABASE_URL'), workingDirectory);
 
   return Object.freeze({
     mode,
@@ -33,10 +39,13 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
       'info',
     ),
 
-    databaseUrl: variable.optional('DATABASE_URL'),
-    dataDirectory: variable.optional('DATA_DIR'),
+    /** Relative paths of arguments count from here. */
+    workingDirectory,
+    databaseUrl,
+    dataDirectory: path(variable.optional('DATA_DIR')),
     databaseConnections: variable.integer('DATABASE_CONNECTIONS', 10, 2, 1_000),
-    demoData: mode === 'development' && variable.flag('DEMO_DATA', true),
+    // Its passwords are published: it goes to another database than the embedded one only on request.
+    demoData: variable.flag('DEMO_DATA', databaseUrl === undefined) && mode === 'development',
 
     tokens: {
       keys: readTokenKeys(variable.optional('JWT_KEYS'), mode),
@@ -45,7 +54,7 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
       resetTtlSeconds: variable.integer('PASSWORD_RESET_TTL_SECONDS', 3 * 24 * 3600, 60, 30 * 24 * 3600),
     },
     encryptionKeys: readEncryptionKeys(variable.optional('ENCRYPTION_KEYS'), mode),
-    adminPasswordFile: variable.optional('ADMIN_PASSWORD_FILE'),
+    adminPasswordFile: path(variable.optional('ADMIN_PASSWORD_FILE')),
     bcryptCost: variable.integer('BCRYPT_COST', 12, 4, 16),
     loginsPerMinute: variable.integer('LOGINS_PER_MINUTE', 10, 1, 1_000_000),
     registrationsPerMinute: variable.integer('REGISTRATIONS_PER_MINUTE', 20, 1, 1_000_000),
@@ -82,6 +91,10 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
       ),
     },
   });
+}
+
+function readDatabaseUrl(value: string | undefined, workingDirectory: string): string | undefined {
+  return value === undefined ? undefined : parseDatabaseUrl(value, workingDirectory);
 }
 
 /** Where to listen, but nowhere to connect to. */
@@ -133,6 +146,7 @@ function readTokenKeys(value: string | undefined, mode: string): readonly TokenK
     if (id === undefined || secret === undefined || secret.length < MINIMUM_SECRET_LENGTH) {
       throw new StartupError('JWT_KEYS must be a list of "id:secret" with secrets of 32 characters or more.');
     }
+    requireStrong('JWT_KEYS', id, secret, mode);
     return { id, secret };
   });
   if (new Set(keys.map(({ id }) => id)).size < keys.length) {
@@ -161,12 +175,18 @@ function readEncryptionKeys(value: string | undefined, mode: string): readonly E
     if (id === undefined || key.length !== ENCRYPTION_KEY_BYTES) {
       throw new StartupError('ENCRYPTION_KEYS must be a list of "id:key" with keys of 32 bytes in base64.');
     }
+    requireStrong('ENCRYPTION_KEYS', id, key.toString('latin1'), mode);
     return { id, key };
   });
   if (new Set(keys.map(({ id }) => id)).size < keys.length) {
     throw new StartupError('ENCRYPTION_KEYS must name each of its keys differently.');
   }
   return keys;
+}
+
+function requireStrong(name: string, id: string, secret: string, mode: string): void {
+  if (mode !== 'production' || !isWeakSecret(secret)) return;
+  throw new StartupError(`${name} must be random in production: make a new "${id}" with openssl rand.`);
 }
 
 function readRedisUrl(value: string | undefined): string | undefined {

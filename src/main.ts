@@ -15,7 +15,9 @@ await serve(async ({ config, logger, stopping }) => {
   if (config.demoData) {
     // Hundreds of log lines about demo purchases help nobody.
     logger.level = 'warn';
-    await loadDemoData(platform, systemClock, config.supportedCurrencies[0]);
+    await loadDemoData(platform, systemClock, config.supportedCurrencies[0], {
+      onlyIfEmpty: config.databaseUrl !== undefined,
+    });
     logger.level = config.logLevel;
   }
   await listen(platform.server, config);

@@ -25,6 +25,11 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   if (config.mode === 'production') throw new StartupError('Made-up purchases are not loaded in production.');
 
+  if (config.databaseUrl !== undefined && !config.demoData) {
+    throw new StartupError(
+      'The made-up users have a published password: set DEMO_DATA=true to load them into the database of DATABASE_URL.',
+    );
+  }
   const started = performance.now();
   const logger = createLogger({ level: 'warn', readable: true });
   const { database, location, close } = await openMigratedDatabase(config, logger);

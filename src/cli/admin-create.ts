@@ -12,7 +12,8 @@ import { createLogger } from '../core/logging.ts';
 import { onlyValue } from '../core/outcome.ts';
 import { StartupError } from '../core/startup-error.ts';
 import { RegistrationBody, type User } from '../modules/users/index.ts';
-import { joinMigratedDatabase } from '../startup/open-database.ts';
+import { DEMO_PASSWORD } from '../startup/demo-data.ts';
+import { joinExistingDatabase } from '../startup/open-database.ts';
 import { run } from '../startup/run.ts';
 import { openQuestions } from './questions.ts';
 
@@ -25,6 +26,9 @@ async function main(): Promise<void> {
   if (others.length > 0) throw new StartupError('Usage: npm run admin:create [-- email]');
   const config = readConfig(process.env);
   const account = await askForAccount(email, config.adminPasswordFile);
+  if (config.mode === 'production' && account.password === DEMO_PASSWORD) {
+    throw new StartupError('This password is published with the demo data: choose another one.');
+  }
   const admin = await createAdmin(config, account);
   console.log(`${admin.email} is an administrator, and can log in.`);
 }
@@ -44,10 +48,10 @@ async function askForAccount(givenEmail: string | undefined, passwordFile: strin
   }
 }
 
-/** The content without the line break that editors put at its end. */
+/** The content without the byte order mark and the line break that editors add. */
 function readPassword(file: string): string {
   try {
-    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+    return readFileSync(file, 'utf8').replace(/^\uFEFF|\r?\n$/g, '');
   } catch {
     throw new StartupError('ADMIN_PASSWORD_FILE must be a file that can be read.');
   }
@@ -56,7 +60,7 @@ function readPassword(file: string): string {
 /** Under the rules of every registration, in a running platform's database or in one that is started for it. */
 async function createAdmin(config: Config, account: { email: string; password: string }): Promise<User> {
   const logger = createLogger({ level: 'error', readable: false });
-  const { database, close } = await joinMigratedDatabase(config, logger);
+  const { database, close } = await joinExistingDatabase(config, logger);
   try {
     const platform = await createPlatform({ config, database, clock: systemClock, logger });
     try {

@@ -19,7 +19,7 @@ async function main(): Promise<void> {
     );
   }
 
-  const file = resolve(path);
+  const file = resolve(config.workingDirectory, path);
   const server = await joinEmbeddedServer(config, createLogger({ level: 'error', readable: false }));
   try {
     const { bytes } = await backUpEmbeddedPostgres({ ...server, file });

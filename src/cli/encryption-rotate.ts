@@ -3,7 +3,7 @@ import { readConfig } from '../config.ts';
 import { createLogger } from '../core/logging.ts';
 import { reencryptSigningSecrets } from '../modules/partners/index.ts';
 import { reencryptBankDetails } from '../modules/payouts/index.ts';
-import { joinMigratedDatabase } from '../startup/open-database.ts';
+import { joinExistingDatabase } from '../startup/open-database.ts';
 import { run } from '../startup/run.ts';
 
 /** Everything that is encrypted at rest: whoever encrypts something new adds its line. */
@@ -17,7 +17,7 @@ await run(main);
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const logger = createLogger({ level: 'error', readable: false });
-  const { database, close } = await joinMigratedDatabase(config, logger);
+  const { database, close } = await joinExistingDatabase(config, logger);
   try {
     for (const { name, reencrypt } of SECRETS) {
       console.log(`${name}: ${await reencrypt(database, config.encryptionKeys)} encrypted anew`);

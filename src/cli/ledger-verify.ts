@@ -6,7 +6,7 @@ import { styleText } from 'node:util';
 import { readConfig } from '../config.ts';
 import { createLogger } from '../core/logging.ts';
 import { type LedgerReport, totalAsText, verifyLedger } from '../modules/proof/index.ts';
-import { joinMigratedDatabase } from '../startup/open-database.ts';
+import { joinExistingDatabase } from '../startup/open-database.ts';
 import { run } from '../startup/run.ts';
 
 const EXIT_CODES = { right: 0, wrong: 1, empty: 2 } as const;
@@ -23,7 +23,7 @@ await run(main);
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
-  const { database, close } = await joinMigratedDatabase(
+  const { database, close } = await joinExistingDatabase(
     config,
     createLogger({ level: 'error', readable: false }),
   );

@@ -21,7 +21,7 @@ async function main(): Promise<void> {
 
   const { dataDirectory } = await restoreEmbeddedPostgres({
     ...embeddedLocation(config),
-    file: resolve(path),
+    file: resolve(config.workingDirectory, path),
   });
   // The first start replays the log that the backup brought along: only then is it known to be whole.
   const server = await joinEmbeddedServer(config, createLogger({ level: 'error', readable: false }));

@@ -169,19 +169,21 @@ export type ServerFacts = {
   readonly version: number;
   /** Settings that let the server forget what it acknowledged. */
   readonly durabilityOff: readonly string[];
+  readonly isSuperuser: boolean;
 };
 
 export async function inspectServer(db: Db): Promise<ServerFacts> {
-  const { rows } = await sql<{ version: number; durability_off: string[] }>`
+  const { rows } = await sql<{ version: number; durability_off: string[]; is_superuser: boolean }>`
     select
       current_setting('server_version_num')::int / 10000 as version,
       array(
         select name from pg_settings
         where name in ('fsync', 'full_page_writes', 'synchronous_commit') and setting = 'off'
         order by name
-      ) as durability_off
+      ) as durability_off,
+      current_setting('is_superuser')::boolean as is_superuser
   `.execute(db);
   const [facts] = rows;
   if (facts === undefined) throw new Error('the server did not describe itself');
-  return { version: facts.version, durabilityOff: facts.durability_off };
+  return { version: facts.version, durabilityOff: facts.durability_off, isSuperuser: facts.is_superuser };
 }

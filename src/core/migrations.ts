@@ -11,7 +11,7 @@ const UNDEFINED_TABLE = '42P01';
  * done, what would do it is not loaded: it would stay in the memory of the process, four megabytes of it.
  */
 export async function migrate(databaseUrl: string): Promise<readonly string[]> {
-  if (await isUpToDate(databaseUrl)) return [];
+  if ((await migrationState(databaseUrl)) === 'current') return [];
   const { runner } = await import('node-pg-migrate');
   const applied = await runner({
     databaseUrl: {
@@ -30,20 +30,28 @@ export async function migrate(databaseUrl: string): Promise<readonly string[]> {
   return applied.map((migration) => migration.name);
 }
 
-/** True when just the migrations that we have are applied. */
-async function isUpToDate(connectionString: string): Promise<boolean> {
-  const ours = readdirSync(MIGRATIONS_DIRECTORY)
-    .map((file) => basename(file, '.sql'))
-    .sort();
+/**
+ * `none`: the database has no tables of ours. `behind`: a migration of this release is missing. `ahead`: a newer release
+ * has migrated it, which this one can run on.
+ */
+export async function migrationState(
+  connectionString: string,
+): Promise<'none' | 'behind' | 'current' | 'ahead'> {
+  const applied = await appliedMigrations(connectionString);
+  if (applied.size === 0) return 'none';
+  const ours = readdirSync(MIGRATIONS_DIRECTORY).map((file) => basename(file, '.sql'));
+  if (!ours.every((name) => applied.has(name))) return 'behind';
+  return applied.size > ours.length ? 'ahead' : 'current';
+}
+
+async function appliedMigrations(connectionString: string): Promise<ReadonlySet<string>> {
   const client = new pg.Client({ connectionString });
   await client.connect();
   try {
-    const { rows } = await client.query<{ name: string }>(
-      `select name from ${MIGRATIONS_TABLE} order by name collate "C"`,
-    );
-    return rows.length === ours.length && rows.every(({ name }, position) => name === ours[position]);
+    const { rows } = await client.query<{ name: string }>(`select name from ${MIGRATIONS_TABLE}`);
+    return new Set(rows.map(({ name }) => name));
   } catch (error) {
-    if (error instanceof pg.DatabaseError && error.code === UNDEFINED_TABLE) return false;
+    if (error instanceof pg.DatabaseError && error.code === UNDEFINED_TABLE) return new Set();
     throw error;
   } finally {
     await client.end();

@@ -191,6 +191,11 @@ export interface Payouts {
   user_id: string;
 }
 
+export interface ProductionMark {
+  marked_at: Generated<ColumnType<Temporal.Instant, string, string>>;
+  only_row: Generated<boolean>;
+}
+
 export interface PurchaseHolds {
   held_at: ColumnType<Temporal.Instant, string, string>;
   purchase_id: string;
@@ -282,6 +287,7 @@ export interface DB {
   partners: Partners;
   password_resets: PasswordResets;
   payouts: Payouts;
+  production_mark: ProductionMark;
   purchase_holds: PurchaseHolds;
   purchases: Purchases;
   refresh_tokens: RefreshTokens;

@@ -1,6 +1,7 @@
 import type { Platform } from '../app.ts';
 import { type Clock, utcDate } from '../core/clock.ts';
 import { DomainError, type ErrorDetails } from '../core/errors.ts';
+import { StartupError } from '../core/startup-error.ts';
 import { SYSTEM } from '../modules/audit/index.ts';
 import { administerDemo } from './demo-administration.ts';
 
@@ -43,9 +44,19 @@ const DAYS_BACK = 120;
  * purchases of three shoppers in every state, and what follows from them. A load that was cut off is completed by the
  * next start; what is there already is refused as a duplicate and stays as it is.
  */
-export async function loadDemoData(platform: Platform, clock: Clock, currency: string): Promise<void> {
+export async function loadDemoData(
+  platform: Platform,
+  clock: Clock,
+  currency: string,
+  { onlyIfEmpty = false } = {},
+): Promise<void> {
   const { users, merchants, offers, purchases } = platform.modules;
   if ((await users.service.findByEmail(IMPORTED_CUSTOMER)) !== undefined) return;
+  if (onlyIfEmpty && (await holdsOthers(platform))) {
+    throw new StartupError(
+      'DEMO_DATA=true needs an empty database, and this one has users: remove the variable.',
+    );
+  }
 
   const now = clock();
   const [adminId, ...shopperIds] = await Promise.all(
@@ -109,6 +120,13 @@ export async function loadDemoData(platform: Platform, clock: Clock, currency: s
   );
   await administerDemo(platform, clock, { adminId: adminId ?? '', shopperIds, merchantIds, currency });
   await users.service.importUsers([{ email: IMPORTED_CUSTOMER }], SYSTEM);
+}
+
+/** Whether anybody but the people of the demo data has an account. */
+async function holdsOthers({ modules }: Platform): Promise<boolean> {
+  const known: readonly string[] = DEMO_USERS.map(({ email }) => email);
+  const { items } = await modules.users.service.listUsers({}, { offset: 0, limit: known.length + 1 });
+  return items.some(({ email }) => !known.includes(email));
 }
 
 /** The result; or, when it was there already, what the refusal tells of it. */

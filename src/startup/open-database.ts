@@ -2,13 +2,16 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { type Config, PROJECT_DIRECTORY } from '../config.ts';
-import { type Database, inspectServer, openDatabase, type ServerFacts } from '../core/database.ts';
+import { type Database, inspectServer, openDatabase } from '../core/database.ts';
+import { describeDatabaseUrl } from '../core/database-url.ts';
 import { holdsData, startEmbeddedPostgres, systemDataDirectory } from '../core/embedded-postgres/index.ts';
 import type { Logger } from '../core/logging.ts';
-import { migrate } from '../core/migrations.ts';
-import { StartupError } from '../core/startup-error.ts';
+import { migrate, migrationState } from '../core/migrations.ts';
+import { hasServedInProduction, markAsProduction } from '../core/production-mark.ts';
+import { NoDatabaseError, StartupError } from '../core/startup-error.ts';
+import { asDatabaseFault, requireReachable } from './database-faults.ts';
+import { requireSuitableServer } from './suitable-server.ts';
 
-const OLDEST_POSTGRES = 15;
 const DATABASE_NAME = 'clicknback';
 
 export type OpenDatabase = {
@@ -25,36 +28,57 @@ type PostgresServer = {
 };
 
 /**
- * The database that the configuration names, migrated: `DATABASE_URL`, or else an embedded server of our own.
- * @throws StartupError when it cannot be used, in one sentence.
+ * The database of the configuration, migrated: `DATABASE_URL`, or else an embedded server of our own.
+ * @throws StartupError if it cannot be used.
  */
 export async function openMigratedDatabase(config: Config, logger: Logger): Promise<OpenDatabase> {
   const server =
-    config.databaseUrl === undefined ? await startEmbedded(config, logger) : external(config.databaseUrl);
-  return openOn(server, config, logger);
+    config.databaseUrl === undefined
+      ? await startEmbedded(config, logger)
+      : await external(config.databaseUrl);
+  return openOn(server, config, logger, migrateAndMark);
 }
 
-/** The same for a command beside a running platform: joins its embedded server when there is one. */
+/** The same for a worker: joins the embedded server of a running platform if there is one. */
 export async function joinMigratedDatabase(config: Config, logger: Logger): Promise<OpenDatabase> {
   const running = config.databaseUrl === undefined ? await findRunningEmbedded(config) : undefined;
-  return running === undefined ? openMigratedDatabase(config, logger) : openOn(running, config, logger);
+  return running === undefined
+    ? openMigratedDatabase(config, logger)
+    : openOn(running, config, logger, migrateAndMark);
 }
 
 /**
- * The embedded server as it is, unmigrated: the running platform's, or else one that is started.
- * @throws StartupError when there is none.
+ * The database as it is, for a command beside the platform, which neither creates nor migrates one.
+ * @throws NoDatabaseError if there is none, or if its tables are not those of this release.
+ */
+export async function joinExistingDatabase(config: Config, logger: Logger): Promise<OpenDatabase> {
+  const server =
+    config.databaseUrl === undefined
+      ? await joinEmbeddedServer(config, logger)
+      : await external(config.databaseUrl);
+  return openOn(server, config, logger, async () => requireMigrated(server));
+}
+
+/**
+ * The embedded server of the running platform, or one that is started on the existing data.
+ * @throws NoDatabaseError if there are none.
  */
 export async function joinEmbeddedServer(config: Config, logger: Logger) {
   const running = await findRunningEmbedded(config);
   if (running !== undefined) return { ...running, dataDirectory: running.location };
   if (!embeddedDirectories(config).some(holdsData)) {
-    throw new StartupError(`There is no database in ${embeddedDirectories(config)[0]}.`);
+    throw new NoDatabaseError(`There is no database in ${embeddedDirectories(config)[0]}.`);
   }
   const started = await startEmbedded(config, logger);
   return { ...started, dataDirectory: started.location };
 }
 
-async function openOn(server: PostgresServer, config: Config, logger: Logger): Promise<OpenDatabase> {
+async function openOn(
+  server: PostgresServer,
+  config: Config,
+  logger: Logger,
+  prepare: (database: Database, config: Config) => Promise<void>,
+): Promise<OpenDatabase> {
   const database = openDatabase({
     url: server.url,
     maxConnections: config.databaseConnections,
@@ -62,11 +86,12 @@ async function openOn(server: PostgresServer, config: Config, logger: Logger): P
   });
   try {
     requireSuitableServer(await inspectServer(database.db), config.mode, logger);
-    await migrate(server.url);
+    await requireSuitableMode(database, config.mode);
+    await prepare(database, config);
   } catch (error) {
     await database.close();
     await server.stop();
-    throw asStartupError(error, server.url);
+    throw asDatabaseFault(error, server.url);
   }
   return {
     database,
@@ -78,13 +103,33 @@ async function openOn(server: PostgresServer, config: Config, logger: Logger): P
   };
 }
 
-function external(url: string): PostgresServer {
-  if (!URL.canParse(url) || !/^postgres(ql)?:$/.test(new URL(url).protocol)) {
+/** Before anything is written: a start without NODE_ENV must not touch real money. */
+async function requireSuitableMode({ db }: Database, mode: string): Promise<void> {
+  if (mode !== 'production' && (await hasServedInProduction(db))) {
     throw new StartupError(
-      'DATABASE_URL must be a URL such as postgres://user:password@host:5432/clicknback.',
+      `This database has served in production, and NODE_ENV is ${mode}: set NODE_ENV=production.`,
     );
   }
-  return { url, location: describe(url), stop: async () => undefined };
+}
+
+async function migrateAndMark(database: Database, { mode }: Config): Promise<void> {
+  await migrate(database.url);
+  if (mode === 'production') await markAsProduction(database);
+}
+
+async function requireMigrated({ url, location }: PostgresServer): Promise<void> {
+  const state = await migrationState(url);
+  if (state === 'none') {
+    throw new NoDatabaseError(`There are no tables of ClickNBack in ${location}: start the platform first.`);
+  }
+  if (state === 'behind') {
+    throw new NoDatabaseError(`The tables in ${location} are of an older release: start the platform first.`);
+  }
+}
+
+async function external(url: string): Promise<PostgresServer> {
+  await requireReachable(url);
+  return { url, location: describeDatabaseUrl(url), stop: async () => undefined };
 }
 
 async function startEmbedded(config: Config, logger: Logger): Promise<PostgresServer> {
@@ -140,51 +185,4 @@ async function answers(url: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-/** @throws StartupError for a server that is too old, or that forgets in production; warns of the latter elsewhere. */
-export function requireSuitableServer(
-  { version, durabilityOff }: ServerFacts,
-  mode: string,
-  logger: Logger,
-): void {
-  if (version < OLDEST_POSTGRES) {
-    throw new StartupError(
-      `The database is PostgreSQL ${version}; ClickNBack needs ${OLDEST_POSTGRES} or newer.`,
-    );
-  }
-  if (durabilityOff.length === 0) return;
-  if (mode === 'production') {
-    throw new StartupError(
-      `The database may forget what it acknowledged: turn on ${durabilityOff.join(', ')} before it holds money.`,
-    );
-  }
-  logger.warn({ off: durabilityOff }, 'the database may forget what it acknowledged');
-}
-
-const INSUFFICIENT_PRIVILEGE = '42501';
-
-const REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there',
-  ENOTFOUND: 'its host is unknown',
-  ETIMEDOUT: 'it does not answer',
-  '28P01': 'the password is wrong',
-  '28000': 'the user is refused',
-  '3D000': 'that database does not exist',
-  [INSUFFICIENT_PRIVILEGE]: 'the user may not create tables in it',
-  '53300': 'it has no connection to spare',
-};
-
-function asStartupError(error: unknown, url: string): unknown {
-  const { code = '', message = '' } = error as { code?: string; message?: string };
-  // The migration runner keeps PostgreSQL's words, but not its code.
-  const reason = REASONS[message.includes('permission denied') ? INSUFFICIENT_PRIVILEGE : code];
-  return reason === undefined
-    ? error
-    : new StartupError(`The database ${describe(url)} cannot be used: ${reason}.`);
-}
-
-function describe(url: string): string {
-  const { hostname, port, pathname } = new URL(url);
-  return `${hostname}:${port || 5432}${pathname}`;
 }

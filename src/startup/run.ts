@@ -1,12 +1,12 @@
-import { StartupError } from '../core/startup-error.ts';
+import { NoDatabaseError, StartupError } from '../core/startup-error.ts';
 
-/** Runs a command to its end. Exits with 1 if it fails. */
+/** Runs a command to its end. Exits with 2 if there is no database for it, and with 1 if it fails. */
 export async function run(main: () => Promise<void>): Promise<void> {
   try {
     await main();
   } catch (error) {
     report(error);
-    process.exit(1);
+    process.exit(error instanceof NoDatabaseError ? 2 : 1);
   }
 }
 

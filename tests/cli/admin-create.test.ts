@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +8,8 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { openQuestions } from '../../src/cli/questions.ts';
-import { spawnPlatform } from '../support/child-platform.ts';
+import { DEMO_PASSWORD } from '../../src/startup/demo-data.ts';
+import { type ChildPlatform, spawnPlatform } from '../support/child-platform.ts';
 import { runSql, SCRATCH_VARIABLE } from '../support/database.ts';
 import { PASSWORD, startTestPlatform } from '../support/platform.ts';
 
@@ -71,7 +73,8 @@ describe('npm run admin:create', () => {
   test('takes the email as an argument, and the password from a file', async () => {
     const file = join(scratch, `password-${process.pid}`);
     mkdirSync(scratch, { recursive: true });
-    writeFileSync(file, `${SECRET}\n`);
+    // As an editor on Windows writes it.
+    writeFileSync(file, `\uFEFF${SECRET}\r\n`);
 
     const { code } = await adminCreate({
       args: ['filed@example.com'],
@@ -133,26 +136,30 @@ describe('npm run admin:create', () => {
     ],
   ];
   for (const [what, run, sentence] of refusals) {
-    test(`refuses ${what}, in words and with exit code 1`, async () => {
+    test(`refuses ${what}, in words and with an exit code`, async () => {
       const { code, output, errors } = await adminCreate(run);
-      assert.equal(code, 1);
+      assert.equal(code, what === 'a database that is not there' ? 2 : 1);
       assert.equal(output, '');
       assert.match(errors, sentence);
       assert.deepEqual(await accountsOf('weak@example.com'), []);
     });
   }
 
-  test('starts the embedded database when nobody runs it, and joins a platform that does', async () => {
+  test('joins a running platform, and starts its embedded database when it does not run', async () => {
     const environment = { DATA_DIR: join(scratch, `admin-${process.pid}`), DEMO_DATA: 'false' };
-    const first = await adminCreate({ input: `first@example.com\n${SECRET}\n`, environment });
-    assert.equal(first.code, 0, first.errors);
+    const emails = ['joined@example.com', 'alone@example.com'];
+    for (const [index, email] of emails.entries()) {
+      const platform = await spawnPlatform(environment);
+      await platform.ready();
+      if (index === 1) await stop(platform);
+      const { code, errors } = await adminCreate({ input: `${email}\n${SECRET}\n`, environment });
+      assert.equal(code, 0, errors);
+      if (index === 0) await stop(platform);
+    }
 
     const platform = await spawnPlatform(environment);
     await platform.ready();
-    const second = await adminCreate({ input: `second@example.com\n${SECRET}\n`, environment });
-    assert.equal(second.code, 0, second.errors);
-
-    for (const email of ['first@example.com', 'second@example.com']) {
+    for (const email of emails) {
       const answer = await fetch(`${platform.url}/api/v1/auth/login`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
@@ -160,11 +167,29 @@ describe('npm run admin:create', () => {
       });
       assert.equal(answer.status, 200, email);
     }
-    platform.process.kill('SIGTERM');
-    assert.equal(await platform.ended, 0);
+    await stop(platform);
     assert.ok(!platform.output().includes(SECRET));
   });
+
+  test('refuses the published password of the demo data in production', async () => {
+    const { code, errors } = await adminCreate({
+      input: `weak@example.com\n${DEMO_PASSWORD}\n`,
+      environment: {
+        DATABASE_URL: database.url,
+        NODE_ENV: 'production',
+        JWT_KEYS: `k:${randomBytes(32).toString('hex')}`,
+        ENCRYPTION_KEYS: `k:${randomBytes(32).toString('base64')}`,
+      },
+    });
+    assert.equal(code, 1);
+    assert.match(errors, /^This password is published with the demo data: choose another one\.$/);
+  });
 });
+
+async function stop(platform: ChildPlatform): Promise<void> {
+  platform.process.kill('SIGTERM');
+  assert.equal(await platform.ended, 0);
+}
 
 describe('questions at a terminal', () => {
   function terminal() {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { pino } from 'pino';
-import { requireSuitableServer } from '../../src/startup/open-database.ts';
+import { requireSuitableServer } from '../../src/startup/suitable-server.ts';
 import { freePort, runCommand, spawnPlatform } from '../support/child-platform.ts';
 import { createTestDatabase, runSql, SCRATCH_VARIABLE } from '../support/database.ts';
 
@@ -54,15 +55,14 @@ describe('the one-command start', () => {
     const database = await createTestDatabase();
     const platform = await spawnPlatform({
       DATABASE_URL: database.url,
-      JWT_KEYS: `test:${'k'.repeat(32)}`,
-      ENCRYPTION_KEYS: `test:${Buffer.alloc(32, 'k').toString('base64')}`,
+      ...productionSecrets(),
       NODE_ENV: 'production',
     });
     // The tests' server runs without durability, which production refuses.
     assert.equal(await platform.ended, 1);
     assert.match(platform.output(), /turn on fsync, full_page_writes, synchronous_commit/);
 
-    const development = await spawnPlatform({ DATABASE_URL: database.url, DEMO_DATA: 'false' });
+    const development = await spawnPlatform({ DATABASE_URL: database.url });
     await development.ready();
     const { count } = await database.db
       .selectFrom('users')
@@ -104,7 +104,7 @@ describe('a start that cannot be', () => {
   });
 
   test('a too old database is one clear sentence', () => {
-    const facts = { version: 14, durabilityOff: [] };
+    const facts = { version: 14, durabilityOff: [], isSuperuser: false };
     assert.throws(() => requireSuitableServer(facts, 'development', pino({ level: 'silent' })), {
       name: 'StartupError',
       message: 'The database is PostgreSQL 14; ClickNBack needs 15 or newer.',
@@ -132,6 +132,13 @@ describe('a start that cannot be', () => {
     );
   });
 });
+
+function productionSecrets() {
+  return {
+    JWT_KEYS: `test:${randomBytes(32).toString('hex')}`,
+    ENCRYPTION_KEYS: `test:${randomBytes(32).toString('base64')}`,
+  };
+}
 
 /** `postgres` is there on every server, and empty here. */
 function emptyDatabaseBeside(url: URL): string {

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { PROJECT_DIRECTORY, readConfig } from '../../src/config.ts';
 import { StartupError } from '../../src/core/startup-error.ts';
+import { isWeakSecret } from '../../src/core/weak-secrets.ts';
 
-const SECRET = 's'.repeat(32);
+const SECRET = randomBytes(24).toString('hex');
 const ENCRYPTION_KEY = randomBytes(32).toString('base64');
 
 describe('the configuration', () => {
@@ -104,8 +106,83 @@ describe('the configuration', () => {
     });
   }
 
-  test('in production loads no demo data', () => {
+  test('loads demo data into the embedded database, into another one on request, and never in production', () => {
+    const DATABASE_URL = 'postgres://a:b@localhost/x';
+    assert.equal(readConfig({}).demoData, true);
+    assert.equal(readConfig({ DEMO_DATA: 'false' }).demoData, false);
+    assert.equal(readConfig({ DATABASE_URL }).demoData, false);
+    assert.equal(readConfig({ DATABASE_URL, DEMO_DATA: 'true' }).demoData, true);
     assert.equal(readConfig({ ...production, DEMO_DATA: 'true' }).demoData, false);
+  });
+
+  const weak: Record<string, readonly string[]> = {
+    JWT_KEYS: [
+      'a'.repeat(64),
+      'abcdefghij'.repeat(4),
+      '0123456789abcdef0123456789abcdef',
+      'abcdefghijklmnopqrstuvwxyz0123456789',
+      'changemechangemechangemechangeme',
+      'secret-secret-secret-secret-secret',
+      'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+    ],
+    ENCRYPTION_KEYS: [
+      Buffer.alloc(32).toString('base64'),
+      Buffer.alloc(32, 'development').toString('base64'),
+      Buffer.from(Array.from({ length: 32 }, (_, index) => index)).toString('base64'),
+    ],
+  };
+  for (const [name, secrets] of Object.entries(weak)) {
+    for (const secret of secrets) {
+      test(`in production refuses the weak secret ${secret.slice(0, 16)}… in ${name}`, () => {
+        const environment = { ...production, [name]: `k1:${secret}` };
+        assert.throws(
+          () => readConfig(environment),
+          (error: Error) =>
+            error instanceof StartupError &&
+            error.message === `${name} must be random in production: make a new "k1" with openssl rand.`,
+        );
+        assert.ok(readConfig({ ...environment, NODE_ENV: 'development' }));
+      });
+    }
+  }
+
+  test('in production takes random secrets of the least length', () => {
+    for (let time = 0; time < 2_000; time += 1) {
+      assert.ok(!isWeakSecret(randomBytes(16).toString('hex')));
+      assert.ok(!isWeakSecret(randomBytes(32).toString('latin1')));
+    }
+  });
+
+  test('in production refuses every secret that stands in this repository', () => {
+    const files = execFileSync('git', ['ls-files', '-z'], { cwd: PROJECT_DIRECTORY, encoding: 'utf8' })
+      .split('\0')
+      .filter((file) => /\.(md|ts|http|sql|yml|yaml|json|example)$|^deploy\//.test(file))
+      .filter((file) => file !== 'package-lock.json' && existsSync(join(PROJECT_DIRECTORY, file)));
+    // Long, with letters of both cases and digits, and neither a word, a UUID nor a signature (v1,…).
+    const looksRandom = (text: string) =>
+      /[a-z]/.test(text) &&
+      /[A-Z]/.test(text) &&
+      /\d/.test(text) &&
+      !/[a-z]{8}|_[A-Z]|^[\da-fA-F]{8}-/.test(text);
+    const accepted = files.flatMap((file) => {
+      const text = readFileSync(join(PROJECT_DIRECTORY, file), 'utf8');
+      const candidates = text.match(/(?<![\w+/=-]|v1,)[\w+/=-]{32,}(?![\w+/=-])/g) ?? [];
+      return candidates
+        .filter((candidate) => looksRandom(candidate) && !isWeakSecret(candidate))
+        .map((candidate) => `${file}: ${candidate}`);
+    });
+    assert.deepEqual(accepted, []);
+  });
+
+  test('takes relative paths from where npm was called', () => {
+    const config = readConfig({
+      INIT_CWD: '/home/somebody',
+      DATA_DIR: 'data',
+      ADMIN_PASSWORD_FILE: '../password',
+    });
+    assert.equal(config.dataDirectory, '/home/somebody/data');
+    assert.equal(config.adminPasswordFile, '/home/password');
+    assert.equal(readConfig({ DATA_DIR: 'data' }).dataDirectory, join(process.cwd(), 'data'));
   });
 
   test('reads several encryption keys, the one that encrypts first', () => {
