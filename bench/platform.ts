@@ -44,6 +44,7 @@ export async function startApi(
       NODE_ENV: 'production',
       HOST: 'localhost',
       PORT: String(port),
+      METRICS_PORT: String(port),
       DATABASE_URL: database.url,
       JWT_KEYS: `bench:${jwtSecret}`,
       ENCRYPTION_KEYS: `bench:${encryptionKey}`,

@@ -9,6 +9,7 @@ import { followChanges } from '../src/core/changes.ts';
 import { systemClock } from '../src/core/clock.ts';
 import { openDatabase } from '../src/core/database.ts';
 import { callerOf } from '../src/core/http/authentication.ts';
+import { metricsRoute } from '../src/core/http/metrics-server.ts';
 import { probeRoutes } from '../src/core/http/probes.ts';
 import { createHttpServer } from '../src/core/http/server.ts';
 import { createLogger } from '../src/core/logging.ts';
@@ -54,7 +55,8 @@ const server = await createHttpServer({
   trustProxy: config.trustProxy,
   publicUrl: config.publicUrl,
 });
-probeRoutes({ database, metrics, isStopping: () => false })(server);
+probeRoutes({ database, isStopping: () => false })(server);
+metricsRoute(metrics.registry)(server);
 server.post(
   '/api/v1/purchases',
   {

@@ -4,6 +4,7 @@ import type { Authenticate } from './core/caller.ts';
 import { followChanges } from './core/changes.ts';
 import type { Clock } from './core/clock.ts';
 import type { Database } from './core/database.ts';
+import { createMetricsServer, metricsRoute } from './core/http/metrics-server.ts';
 import { probeRoutes } from './core/http/probes.ts';
 import { rateLimiter } from './core/http/rate-limit.ts';
 import { createHttpServer } from './core/http/server.ts';
@@ -163,7 +164,14 @@ export async function createPlatform(deps: {
     trustProxy: config.trustProxy,
     publicUrl: config.publicUrl,
   });
-  probeRoutes({ database, metrics, isStopping: () => stopping })(server);
+  probeRoutes({ database, isStopping: () => stopping })(server);
+  const { port: metricsPort } = config.metrics;
+  const ownPort = serves === 'api' ? config.port : config.workerPort;
+  // 0 is any free port, and another one each time.
+  const isMetricsPortShared = metricsPort === ownPort && ownPort !== 0;
+  if (isMetricsPortShared) metricsRoute(metrics.registry)(server);
+  const metricsServer =
+    metricsPort === undefined || isMetricsPortShared ? undefined : createMetricsServer(metrics.registry);
   if (serves === 'api') {
     await server.register(
       async (api) => {
@@ -191,6 +199,8 @@ export async function createPlatform(deps: {
 
   return {
     server,
+    /** For metrics alone; missing where they are off, or on the port of `server`. */
+    metricsServer,
     modules: { users, partners, featureFlags, merchants, offers, purchases, wallets, payouts },
     /** Begins to run the recurring jobs, beside any other process that does. */
     startJobs: runner.start,
@@ -204,6 +214,8 @@ export async function createPlatform(deps: {
       await Promise.all([server.close(), runner.stop()]);
       await partners.client.settle();
       await Promise.all([changes.close(), rateWindows.close()]);
+      metricsServer?.close();
+      metricsServer?.closeAllConnections();
     },
   };
 }

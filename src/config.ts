@@ -32,6 +32,7 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     publicUrl: variable.text('PUBLIC_URL', `http://${isWildcard(host) ? 'localhost' : host}:${port}`),
     runJobs: variable.flag('RUN_JOBS', true),
     workerPort: variable.integer('WORKER_PORT', 8001, 0, 65_535),
+    metrics: readMetrics(variable),
     trustProxy: variable.flag('TRUST_PROXY', false),
     logLevel: variable.oneOf(
       'LOG_LEVEL',
@@ -126,6 +127,16 @@ function reader(environment: NodeJS.ProcessEnv) {
   const flag = (name: string, fallback: boolean) => oneOf(name, ['true', 'false'], `${fallback}`) === 'true';
 
   return { optional, text, integer, oneOf, flag };
+}
+
+/** `off`, a port of its own, or that of the API or worker: then they are served there. */
+function readMetrics(variable: ReturnType<typeof reader>) {
+  const chosen = variable.optional('METRICS_PORT');
+  return {
+    host: variable.text('METRICS_HOST', 'localhost'),
+    port: chosen === 'off' ? undefined : variable.integer('METRICS_PORT', 9464, 0, 65_535),
+    isPortChosen: chosen !== undefined,
+  };
 }
 
 export type TokenKey = { readonly id: string; readonly secret: string };

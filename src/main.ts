@@ -1,7 +1,7 @@
 import { createPlatform } from './app.ts';
 import { systemClock } from './core/clock.ts';
 import { loadDemoData } from './startup/demo-data.ts';
-import { listen } from './startup/listen.ts';
+import { listen, listenForMetrics } from './startup/listen.ts';
 import { openMigratedDatabase } from './startup/open-database.ts';
 import { serve } from './startup/serve.ts';
 import { summary } from './startup/summary.ts';
@@ -21,6 +21,7 @@ await serve(async ({ config, logger, stopping }) => {
     logger.level = config.logLevel;
   }
   await listen(platform.server, config);
+  await listenForMetrics(platform.metricsServer, config.metrics, logger);
   if (config.mode === 'development') {
     console.log(summary({ url: config.publicUrl, dataLocation: location, demoData: config.demoData }));
   }

@@ -1,6 +1,6 @@
 import { createPlatform } from './app.ts';
 import { systemClock } from './core/clock.ts';
-import { listen } from './startup/listen.ts';
+import { listen, listenForMetrics } from './startup/listen.ts';
 import { joinMigratedDatabase } from './startup/open-database.ts';
 import { serve } from './startup/serve.ts';
 
@@ -10,7 +10,9 @@ await serve(async ({ config, logger, stopping }) => {
   stopping.release = close;
   const platform = await createPlatform({ config, database, clock: systemClock, logger, serves: 'probes' });
   stopping.drain = platform.close;
-  await listen(platform.server, { host: config.host, port: config.workerPort });
+  const address = { host: config.host, port: config.workerPort };
+  await listen(platform.server, address, { host: 'HOST', port: 'WORKER_PORT' });
+  await listenForMetrics(platform.metricsServer, config.metrics, logger);
   await platform.startJobs();
   logger.info({ location, port: config.workerPort }, 'worker started');
 });

@@ -1,28 +1,68 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { Config } from '../config.ts';
 import type { HttpServer } from '../core/http/route.ts';
+import type { Logger } from '../core/logging.ts';
 import { StartupError } from '../core/startup-error.ts';
+
+type Address = { readonly host: string; readonly port: number };
+
+/** The settings that an address comes from, for messages about it. */
+type Settings = { readonly host: string; readonly port: string };
 
 /** Opens the port. @throws StartupError when it cannot be had. */
 export async function listen(
   server: HttpServer,
-  { host, port }: { host: string; port: number },
+  address: Address,
+  settings: Settings = { host: 'HOST', port: 'PORT' },
 ): Promise<void> {
   try {
-    await server.listen({ host, port });
+    await server.listen({ host: address.host, port: address.port });
   } catch (error) {
-    switch ((error as NodeJS.ErrnoException).code) {
-      case 'EADDRINUSE':
-        throw new StartupError(
-          `Port ${port} is taken: stop what listens there, or choose another with PORT.`,
-        );
-      case 'EACCES':
-        throw new StartupError(
-          `Port ${port} takes more rights than this user has: choose one above 1023 with PORT.`,
-        );
-      case 'EADDRNOTAVAIL':
-      case 'ENOTFOUND':
-        throw new StartupError(`HOST ${host} is no address of this machine.`);
-      default:
-        throw error;
-    }
+    throw asStartupError(error, address, settings);
+  }
+}
+
+/**
+ * Opens the port for metrics. The default may be taken by another process of ours: then any free port will do.
+ * @throws StartupError when a port that was chosen cannot be had.
+ */
+export async function listenForMetrics(
+  server: Server | undefined,
+  { host, port, isPortChosen }: Config['metrics'],
+  logger: Logger,
+): Promise<void> {
+  if (server === undefined || port === undefined) return;
+  try {
+    await open(server, { host, port });
+  } catch (error) {
+    const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+    if (!isTaken || isPortChosen)
+      throw asStartupError(error, { host, port }, { host: 'METRICS_HOST', port: 'METRICS_PORT' });
+    await open(server, { host, port: 0 });
+  }
+  logger.info({ address: server.address() }, 'metrics are served');
+}
+
+async function open(server: Server, { host, port }: Address): Promise<void> {
+  server.listen({ host, port });
+  await once(server, 'listening');
+}
+
+function asStartupError(error: unknown, { host, port }: Address, settings: Settings): unknown {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'EADDRINUSE':
+      return new StartupError(
+        `Port ${port} is taken: stop what listens there, or choose another with ${settings.port}.`,
+      );
+    case 'EACCES':
+      return new StartupError(
+        `Port ${port} takes more rights than this user has: choose one above 1023 with ${settings.port}.`,
+      );
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new StartupError(`${settings.host} ${host} is no address of this machine.`);
+    default:
+      return error;
   }
 }

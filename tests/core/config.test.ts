@@ -30,6 +30,7 @@ describe('the configuration', () => {
     NODE_ENV: ['prod', 'Development'],
     PORT: ['-1', '65536', '80.5', 'http', '0x'],
     RUN_JOBS: ['no', '0'],
+    METRICS_PORT: ['-1', '65536', 'none'],
     WORKER_PORT: ['-1', '65536', 'http'],
     TRUST_PROXY: ['yes', '1', 'TRUE'],
     LOG_LEVEL: ['loud'],
@@ -83,7 +84,7 @@ describe('the configuration', () => {
   }
 
   test('has each of its numbers and choices refused when wrong, by the table above', () => {
-    const anyText = ['HOST', 'PUBLIC_URL', 'DATABASE_URL', 'DATA_DIR', 'ADMIN_PASSWORD_FILE'];
+    const anyText = ['HOST', 'METRICS_HOST', 'PUBLIC_URL', 'DATABASE_URL', 'DATA_DIR', 'ADMIN_PASSWORD_FILE'];
     assert.deepEqual([...Object.keys(wrong), ...anyText].sort(), variablesOfTheSource());
   });
 

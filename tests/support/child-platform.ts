@@ -52,7 +52,10 @@ export async function spawnPlatform(
   program: 'src/main.ts' | 'src/worker.ts' = 'src/main.ts',
 ): Promise<ChildPlatform> {
   const port = environment.PORT ?? String(await freePort());
-  return platformOn(port, spawnProgram(program, { PORT: port, WORKER_PORT: port, ...environment }));
+  return platformOn(
+    port,
+    spawnProgram(program, { PORT: port, WORKER_PORT: port, METRICS_PORT: port, ...environment }),
+  );
 }
 
 /** The same by any command, such as `make up`, in a process group of its own, as a terminal or systemd start it. */

@@ -55,6 +55,9 @@ export async function startTestPlatform(
   const database = await createTestDatabase({ maxConnections: options.maxConnections ?? 10 });
   const config = readConfig({
     NODE_ENV: 'test',
+    PORT: '8000',
+    // On the port of the API, where a request can be injected.
+    METRICS_PORT: '8000',
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'silent',
     BCRYPT_COST: '4',
     LOGINS_PER_MINUTE: '1000000',

@@ -1,11 +1,9 @@
 import type { Database } from '../database.ts';
-import type { Metrics } from '../metrics.ts';
 import type { Routes } from './route.ts';
 
 /** Liveness never asks the database; readiness does, and says no from the moment the process begins to stop. */
 export function probeRoutes(deps: {
   readonly database: Database;
-  readonly metrics: Metrics;
   readonly isStopping: () => boolean;
 }): Routes {
   return (server) => {
@@ -18,11 +16,6 @@ export function probeRoutes(deps: {
       if (reason === undefined) return { status: 'ready' };
       request.log.warn({ reason }, 'not ready');
       return reply.code(503).send({ status: 'not_ready', reason });
-    });
-
-    server.get('/metrics', probe, async (_request, reply) => {
-      reply.header('content-type', deps.metrics.registry.contentType);
-      return deps.metrics.registry.metrics();
     });
   };
 }
