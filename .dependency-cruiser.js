@@ -68,7 +68,7 @@ export default {
         path: '^src/',
         pathNot: [
           '/[a-z-]*repository\\.ts$',
-          '^src/core/(database|migrations|newest-first|round-trip|transaction|schema\\.generated)\\.ts$',
+          '^src/core/(connections|database|database-errors|migrations|newest-first|round-trip|transaction|schema\\.generated)\\.ts$',
           '^src/core/embedded-postgres/',
           '^src/core/production-mark\\.ts$',
           '^src/startup/(open-database|database-faults)\\.ts$',

@@ -154,7 +154,7 @@ export async function createPlatform(deps: {
   });
 
   const jobs = [...auth.jobs, ...idempotency.jobs, ...partners.jobs, ...purchases.jobs];
-  const runner = jobRunner({ databaseUrl: database.url, jobs, metrics, logger });
+  const runner = jobRunner({ database, jobs, metrics, logger });
 
   let stopping = false;
   const server = await createHttpServer({

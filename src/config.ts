@@ -44,6 +44,8 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     workingDirectory,
     databaseUrl,
     dataDirectory: path(variable.optional('DATA_DIR')),
+    /** Of one round trip. At most 12 seconds: a request is answered within 14. */
+    databaseTimeout_ms: variable.integer('DATABASE_TIMEOUT_SECONDS', 10, 1, 12) * 1000,
     databaseConnections: variable.integer('DATABASE_CONNECTIONS', 10, 2, 1_000),
     // Its passwords are published: it goes to another database than the embedded one only on request.
     demoData: variable.flag('DEMO_DATA', databaseUrl === undefined) && mode === 'development',

@@ -1,9 +1,11 @@
-import { Kysely, PostgresDialect, sql } from 'kysely';
+import { Kysely, PostgresDialect, type PostgresPool, sql } from 'kysely';
 import pg from 'pg';
-import { type DomainError, overloaded, serviceUnavailable } from './errors.ts';
+import { type Connections, openConnections, withDeadline } from './connections.ts';
+import { LostConnection } from './database-errors.ts';
 import type { DB } from './schema.generated.ts';
 import { runTransaction, type Trx } from './transaction.ts';
 
+export { asDatabaseFailure, mayIsolate, violates } from './database-errors.ts';
 export { type Trx, write } from './transaction.ts';
 
 /** Reads take a `Db`, which a pool and a transaction both are. */
@@ -16,6 +18,7 @@ export type Database = {
   /**
    * Runs `work` in one transaction: all of it happens or nothing does. After a deadlock, a serialization failure or a
    * lost race it is tried again, up to twice, never once COMMIT was sent. See core/transaction.ts.
+   * @throws OutcomeUnknown when nobody can say whether it happened. After any other error nothing was done.
    */
   readonly transaction: <T>(
     work: (trx: Trx) => Promise<T>,
@@ -28,66 +31,90 @@ export type Database = {
   readonly connections: () => { total: number; idle: number; waiting: number };
   /** A connection outside of the pool, for the caller to connect, watch and end. */
   readonly separateConnection: (purpose: string) => SeparateConnection;
+  /** A pool of its own for the job queue, with the same deadlines and no settings of ours. */
+  readonly openQueueConnections: (max: number) => Connections;
   readonly close: () => Promise<void>;
 };
 
 export type SeparateConnection = pg.Client;
 
-/*
- * pg's timeouts are all off by default. Each bound is longer than the work it guards ever takes, and shorter than
- * a client waits.
+const DEFAULT_TIMEOUT_MS = 10_000;
+
+/**
+ * pg's timeouts are all off by default. Each bound is longer than the work it guards ever takes. PostgreSQL gives up a
+ * statement before we give up its connection: its error says that nothing was done.
  */
-const SESSION_SETTINGS = `
-  select
-    set_config('TimeZone', 'UTC', false),
-    set_config('default_transaction_read_only', 'on', false),
-    set_config('statement_timeout', '10s', false),
-    set_config('lock_timeout', '5s', false),
-    set_config('idle_in_transaction_session_timeout', '10s', false),
-    case when current_setting('server_version_num')::int >= 170000
-      then set_config('transaction_timeout', '30s', false) end
-`;
+function sessionSettings(timeout_ms: number): string {
+  return `
+    select
+      set_config('TimeZone', 'UTC', false),
+      set_config('default_transaction_read_only', 'on', false),
+      set_config('statement_timeout', '${Math.ceil(timeout_ms * 0.8)}', false),
+      set_config('lock_timeout', '${Math.ceil(timeout_ms * 0.5)}', false),
+      set_config('idle_in_transaction_session_timeout', '${timeout_ms}', false),
+      case when current_setting('server_version_num')::int >= 170000
+        then set_config('transaction_timeout', '${timeout_ms * 3}', false) end
+  `;
+}
 
 export function openDatabase(options: {
   readonly url: string;
   readonly maxConnections: number;
+  /** Milliseconds after which a round trip without an answer is given up, with its connection. Defaults to 10 s. */
+  readonly timeout_ms?: number;
   readonly onLostConnection: (error: Error) => void;
 }): Database {
-  const pool = new pg.Pool({
-    connectionString: options.url,
-    max: options.maxConnections,
-    connectionTimeoutMillis: 5_000,
-    keepAlive: true,
-    application_name: 'clicknback',
-    types: { getTypeParser: typeParser },
-    onConnect: async (client) => {
-      await client.query(SESSION_SETTINGS);
-    },
+  const { url, maxConnections, timeout_ms = DEFAULT_TIMEOUT_MS, onLostConnection } = options;
+  const connections = openConnections({
+    url,
+    max: maxConnections,
+    applicationName: 'clicknback',
+    timeout_ms,
+    sessionSettings: sessionSettings(timeout_ms),
+    getTypeParser: typeParser,
+    onLostConnection,
   });
-  // Without a listener, a connection that is lost while checked out ends the whole process.
-  pool.on('connect', (client) => client.on('error', options.onLostConnection));
-  pool.on('error', options.onLostConnection);
-
-  const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });
+  const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool: kyselyPool(connections) }) });
 
   return {
-    url: options.url,
+    url,
     db,
-    transaction: (work, { isLostRace = () => false } = {}) =>
-      runTransaction(pool, (error) => isTransient(error) || isLostRace(error), work),
+    transaction: (work, { isLostRace = () => false } = {}) => runTransaction(connections, isLostRace, work),
     ping: async () => {
       await sql`select 1`.execute(db);
     },
-    connections: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+    connections: connections.counts,
     separateConnection: (purpose) =>
       new pg.Client({
-        connectionString: options.url,
+        connectionString: url,
         connectionTimeoutMillis: 2_000,
         keepAlive: true,
         application_name: `clicknback-${purpose}`,
       }),
-    close: () => db.destroy(),
+    openQueueConnections: (max) =>
+      openConnections({ url, max, applicationName: 'clicknback-jobs', timeout_ms, onLostConnection }),
+    close: connections.close,
   };
+}
+
+/** Kysely's face of the connections, for reads outside of a transaction. */
+function kyselyPool({ acquire, timeout_ms, close }: Connections): PostgresPool {
+  async function connect() {
+    const client = await acquire();
+    let broken: Error | undefined;
+    return {
+      async query(text: string, parameters: readonly unknown[]) {
+        try {
+          return await withDeadline(client, timeout_ms, client.query(text, [...parameters]));
+        } catch (error) {
+          if (error instanceof LostConnection) broken = error;
+          throw error;
+        }
+      },
+      release: (isBroken = false) => client.release(broken ?? isBroken),
+    };
+  }
+  return { connect, end: close, options: {} } as unknown as PostgresPool;
 }
 
 /** Timestamps become `Temporal.Instant`, dates stay `YYYY-MM-DD`, bigint becomes `bigint`; numeric stays text. */
@@ -103,66 +130,6 @@ function typeParser(oid: number, format?: 'text' | 'binary') {
     default:
       return pg.types.getTypeParser(oid, format);
   }
-}
-
-/** The SQLSTATE of an error that PostgreSQL reported, and the constraint it names. */
-function sqlState(error: unknown): string | undefined {
-  return error instanceof pg.DatabaseError ? error.code : undefined;
-}
-
-const SERIALIZATION_FAILURE = '40001';
-const DEADLOCK_DETECTED = '40P01';
-
-function isTransient(error: unknown): boolean {
-  const state = sqlState(error);
-  return state === SERIALIZATION_FAILURE || state === DEADLOCK_DETECTED;
-}
-
-/** True when the error is the violation of the constraint of this name: how a rule in the database gets its meaning. */
-export function violates(error: unknown, constraint: string): boolean {
-  return error instanceof pg.DatabaseError && error.constraint === constraint;
-}
-
-const LOCK_NOT_AVAILABLE = '55P03';
-const QUERY_CANCELED = '57014';
-const TOO_MANY_CONNECTIONS = '53300';
-
-/** Faults of the connection rather than of what was asked, as pg, the socket and PostgreSQL report them. */
-const LOST_CONNECTION_MESSAGES =
-  /^Connection terminated|^Client has encountered a connection error|closed the connection/;
-const LOST_CONNECTION_CODES = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'ENOTFOUND',
-  'EHOSTUNREACH',
-]);
-const LOST_CONNECTION_STATES = /^(08|57P0|25P0[34])/;
-const POOL_TIMEOUT_MESSAGE = 'timeout exceeded when trying to connect';
-
-/** What a failure of the database, as opposed to a refusal by it, means to a caller; undefined for all else. */
-export function asDatabaseFailure(error: unknown): DomainError | undefined {
-  if (!(error instanceof Error)) return undefined;
-  if (error.message === POOL_TIMEOUT_MESSAGE) return overloaded({ retry_after_seconds: 1 });
-
-  const code = sqlState(error) ?? (error as NodeJS.ErrnoException).code ?? '';
-  if (
-    code === LOCK_NOT_AVAILABLE ||
-    code === QUERY_CANCELED ||
-    code === TOO_MANY_CONNECTIONS ||
-    isTransient(error)
-  ) {
-    return overloaded({ retry_after_seconds: 1 });
-  }
-  if (
-    LOST_CONNECTION_CODES.has(code) ||
-    LOST_CONNECTION_STATES.test(code) ||
-    LOST_CONNECTION_MESSAGES.test(error.message)
-  ) {
-    return serviceUnavailable({ retry_after_seconds: 2 });
-  }
-  return undefined;
 }
 
 export type ServerFacts = {

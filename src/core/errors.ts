@@ -98,12 +98,28 @@ export const overloaded = defineError<{ retry_after_seconds?: number }>(
   'The platform is busy; nothing was written. Try again shortly.',
 );
 
-/** The database cannot be reached. Whether a write took effect is unknown: repeat it with the same key. */
+/** The database cannot be reached. Nothing was written. */
 export const serviceUnavailable = defineError<{ retry_after_seconds?: number }>(
   'unavailable',
   'SERVICE_UNAVAILABLE',
-  'The platform cannot reach its database. Repeat the request with the same key: it takes effect once.',
+  'The platform cannot reach its database; nothing was written. Try again shortly.',
 );
+
+/**
+ * COMMIT was sent and its answer never came: what was asked for is done, or it is not. The platform never repeats it.
+ * The client may, because its key makes that safe.
+ */
+export class OutcomeUnknown extends DomainError {
+  constructor(cause: unknown) {
+    super(
+      'unavailable',
+      serviceUnavailable.code,
+      'The outcome of the request is unknown. Repeat it with the same external id or Idempotency-Key: if it was done, you get the original answer.',
+      { outcome: 'unknown', retry_after_seconds: 2 },
+    );
+    this.cause = cause;
+  }
+}
 
 export const unsupportedCurrency = defineError<{ currency: string; supported: readonly string[] }>(
   'unprocessable',

@@ -1,4 +1,6 @@
 import { PgBoss } from 'pg-boss';
+import type { Connections } from './connections.ts';
+import type { Database } from './database.ts';
 import type { Logger } from './logging.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -53,13 +55,14 @@ const STOP_TIMEOUT_MS = 3_500;
 
 /** Runs jobs from a queue in the same database, with as many other processes as do the same. */
 export function jobRunner(options: {
-  readonly databaseUrl: string;
+  readonly database: Pick<Database, 'openQueueConnections'>;
   readonly jobs: readonly Job[];
   readonly metrics: Metrics;
   readonly logger: Logger;
 }) {
-  const { databaseUrl, jobs, metrics, logger } = options;
+  const { database, jobs, metrics, logger } = options;
   const stopping = new AbortController();
+  let connections: Connections | undefined;
   let queue: PgBoss | undefined;
   let started: Promise<void> | undefined;
 
@@ -70,13 +73,8 @@ export function jobRunner(options: {
   }
 
   async function open(): Promise<void> {
-    queue = new PgBoss({
-      connectionString: databaseUrl,
-      max: CONNECTIONS,
-      application_name: 'clicknback-jobs',
-      options: '-c statement_timeout=60s',
-      ...SUPERVISION,
-    });
+    connections = database.openQueueConnections(CONNECTIONS);
+    queue = new PgBoss({ db: { executeSql: connections.query }, ...SUPERVISION });
     // A lost connection is not the end: every loop of the queue goes on by itself.
     queue.on('error', (error) => logger.error({ err: error }, 'the job queue failed, and goes on'));
     queue.on('warning', ({ message, data }) => logger.warn({ data }, message));
@@ -131,6 +129,7 @@ export function jobRunner(options: {
     await queue?.stop({ timeout: STOP_TIMEOUT_MS }).catch((error: unknown) => {
       logger.warn({ err: error }, 'the job queue did not stop in order');
     });
+    await connections?.close();
   }
 
   return { start, stop };

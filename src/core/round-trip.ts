@@ -1,4 +1,6 @@
-import type pg from 'pg';
+import pg from 'pg';
+import { startDeadline } from './connections.ts';
+import { LostConnection } from './database-errors.ts';
 import { at } from './lists.ts';
 import type { Parameter } from './parameters.ts';
 
@@ -27,11 +29,13 @@ type Prepared = { readonly name: string; columns: readonly Column[] };
 
 type Statement = { readonly prepared: Prepared; readonly isNew: boolean };
 
-/** What a connection has prepared, by text. */
-type Known = { readonly statements: Map<string, Prepared>; names: number };
+/** What a connection has prepared, by text, and the names of statements that failed at their first use. */
+type Known = { readonly statements: Map<string, Prepared>; names: number; failed: string[] };
 
 /** Texts that are put together anew would fill the server's memory: beyond this many, statements are not kept. */
 const MOST_PREPARED = 500;
+/** A statement of this name is replaced by the next one. */
+const UNNAMED = '';
 const knownTo = new WeakMap<pg.ClientBase, Known>();
 
 /**
@@ -44,13 +48,17 @@ const knownTo = new WeakMap<pg.ClientBase, Known>();
  * `first` leave at once, so that the database is at work while the rest is put together. What is returned sends the
  * rest, and the Sync; it must be called once, in the same turn of the event loop. Where they are all there is
  * (`isAll`), the Sync leaves with them, and nothing may follow.
+ *
+ * Without an answer within `timeout_ms` the connection is destroyed. An error that PostgreSQL did not report comes as
+ * LostConnection.
  */
 export function sendTogether(
   client: pg.ClientBase,
   first: readonly Call[],
-  { isAll, whenAnswered }: { readonly isAll: boolean; readonly whenAnswered: () => void },
+  options: { readonly isAll: boolean; readonly timeout_ms: number; readonly whenAnswered: () => void },
 ): (rest: readonly Call[]) => void {
-  const known = knownTo.get(client) ?? { statements: new Map(), names: 0 };
+  const { isAll, timeout_ms, whenAnswered } = options;
+  const known: Known = knownTo.get(client) ?? { statements: new Map(), names: 0, failed: [] };
   knownTo.set(client, known);
   const calls: Call[] = [];
   const statements: Statement[] = [];
@@ -62,6 +70,7 @@ export function sendTogether(
   let isComplete = isAll;
   /** Where `first` failed before the rest was given. */
   let settleLater: (() => void) | undefined;
+  const deadline = startDeadline(client, timeout_ms);
 
   function add(more: readonly Call[]): void {
     for (const call of more) {
@@ -72,6 +81,7 @@ export function sendTogether(
 
   function sendFrom(position: number): void {
     connection?.stream.cork();
+    if (position === 0) closeFailed();
     for (const [offset, { text, parameters }] of calls.slice(position).entries()) {
       const { prepared, isNew } = at(statements, position + offset);
       if (isNew) connection?.parse({ name: prepared.name, text, types: [] }, true);
@@ -81,6 +91,12 @@ export function sendTogether(
     }
     if (isComplete) connection?.sync();
     connection?.stream.uncork();
+  }
+
+  /** PostgreSQL keeps a statement whose first use failed, and nobody would find it again. */
+  function closeFailed(): void {
+    for (const name of known.failed) connection?.close({ type: 'S', name }, true);
+    known.failed = [];
   }
 
   function sendRest(rest: readonly Call[]): void {
@@ -95,16 +111,23 @@ export function sendTogether(
       settleLater = () => settle(answered, error);
       return;
     }
+    clearTimeout(deadline);
     for (const [position, { text, resolve, reject }] of calls.entries()) {
       const answer = answered[position];
       if (answer !== undefined) resolve(answer);
       else {
-        // One that was to be prepared may be there or not: next time it gets another name.
-        if (at(statements, position).isNew) known.statements.delete(text);
+        forget(text, at(statements, position));
         reject(error);
       }
     }
     whenAnswered();
+  }
+
+  /** A statement that was to be prepared may be there or not: it is closed, and gets another name next time. */
+  function forget(text: string, { isNew, prepared: { name } }: Statement): void {
+    if (!isNew || name === UNNAMED) return;
+    known.statements.delete(text);
+    known.failed.push(name);
   }
 
   /** What pg calls on its way through a query. */
@@ -140,7 +163,7 @@ export function sendTogether(
       settle(unreadable === undefined ? answers : [], unreadable);
     },
     handleError(error: unknown) {
-      settle(answers, error);
+      settle(answers, error instanceof pg.DatabaseError ? error : new LostConnection(error));
     },
   };
   add(first);
@@ -151,7 +174,8 @@ export function sendTogether(
 function findOrName(known: Known, text: string): Statement {
   const found = known.statements.get(text);
   if (found !== undefined) return { prepared: found, isNew: false };
-  if (known.statements.size === MOST_PREPARED) return { prepared: { name: '', columns: [] }, isNew: true };
+  if (known.statements.size === MOST_PREPARED)
+    return { prepared: { name: UNNAMED, columns: [] }, isNew: true };
   known.names += 1;
   const prepared = { name: `statement_${known.names}`, columns: [] };
   known.statements.set(text, prepared);

@@ -9,6 +9,9 @@ import {
   Transaction,
 } from 'kysely';
 import pg from 'pg';
+import { type Connections, withDeadline } from './connections.ts';
+import { isStaleStatement, isTransient, markRolledBack } from './database-errors.ts';
+import { OutcomeUnknown } from './errors.ts';
 import { toParameters } from './parameters.ts';
 import { type Answer, type Call, sendTogether } from './round-trip.ts';
 import type { DB } from './schema.generated.ts';
@@ -39,28 +42,45 @@ const PLAN_FOR_GROWTH = `
  * for anything in one go, BEGIN included: `Promise.all` of ten statements is one round trip. Their order is that of
  * the calls, and after a failed one PostgreSQL skips the rest. Nobody waits for what `write` sends, so that COMMIT
  * leaves with the last of it.
+ *
+ * @throws OutcomeUnknown when COMMIT was sent and PostgreSQL did not say what became of it. Any other error means that
+ * nothing was done. This is decided here, by what the session has seen, and nowhere else.
  */
 export async function runTransaction<T>(
-  pool: pg.Pool,
-  mayPass: (error: unknown) => boolean,
+  connections: Pick<Connections, 'acquire' | 'timeout_ms' | 'max'>,
+  isLostRace: (error: unknown) => boolean,
   work: (trx: Trx) => Promise<T>,
 ): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    const client = await pool.connect();
-    const session = openSession(client);
-    let broken: Error | undefined;
+  const { timeout_ms } = connections;
+  let attempts = 0;
+  let staleConnections = 0;
+  for (;;) {
+    const client = await connections.acquire();
+    const session = openSession(client, timeout_ms);
+    let broken: unknown;
     try {
       const result = await work(new SessionTransaction(session));
       await session.commit();
       return result;
     } catch (error) {
       session.drop();
-      if (session.hasBegun()) broken = await rollBack(client);
-      if (session.mayBeCommitted() || !mayPass(error) || attempt === MAX_ATTEMPTS) throw error;
+      if (session.hasBegun()) broken = await rollBack(client, timeout_ms);
+      // PostgreSQL reports an error of COMMIT and goes on with the session: then it has rolled back.
+      const isRefused = error instanceof pg.DatabaseError && broken === undefined;
+      if (session.isCommitSent() && !isRefused) throw new OutcomeUnknown(error);
+      markRolledBack(error);
+      if (session.isCommitReached()) throw error;
+      if (isStaleStatement(error) && staleConnections < connections.max) {
+        broken ??= error;
+        staleConnections += 1;
+        continue;
+      }
+      attempts += 1;
+      if (attempts === MAX_ATTEMPTS || !(isTransient(error) || isLostRace(error))) throw error;
     } finally {
-      client.release(broken);
+      client.release(broken as Error | undefined);
     }
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * RETRY_JITTER_MS * attempt));
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * RETRY_JITTER_MS * attempts));
   }
 }
 
@@ -81,13 +101,13 @@ export function write({ session }: Trx) {
   };
 }
 
-/** An error when the connection is of no more use. */
-async function rollBack(client: pg.PoolClient): Promise<Error | undefined> {
+/** Why the connection is of no more use, if it is not. */
+async function rollBack(client: pg.PoolClient, timeout_ms: number): Promise<unknown> {
   try {
-    await client.query('rollback');
+    await withDeadline(client, timeout_ms, client.query('rollback'));
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
+    return error;
   }
 }
 
@@ -128,12 +148,12 @@ type Session = ReturnType<typeof openSession>;
  * A connection for the time of one transaction. What is asked of it first leaves at once, BEGIN before it, and at the end
  * of the turn all else that was; or when the answer to what left before is there.
  */
-function openSession(client: pg.PoolClient) {
+function openSession(client: pg.PoolClient, timeout_ms: number) {
   let waiting = [BEGIN, PLAN_FOR_GROWTH].map((text) => toWrite(text));
   let hasBegun = false;
   let isUnderWay = false;
   let isOpen = true;
-  let isCommitting = false;
+  let isCommitSent = false;
   /** Why a write failed that nobody waits for, and with it everything after it. */
   let failure: { readonly error: unknown } | undefined;
 
@@ -168,10 +188,21 @@ function openSession(client: pg.PoolClient) {
     isUnderWay = first.length > 0 && failure === undefined;
     if (isUnderWay) {
       hasBegun = true;
+      noteCommit(first);
       // Nothing follows COMMIT.
-      const sendRest = sendTogether(client, first, { isAll: !isOpen, whenAnswered: depart });
-      if (isOpen) process.nextTick(() => sendRest(takeWaiting()));
+      const sendRest = sendTogether(client, first, { isAll: !isOpen, timeout_ms, whenAnswered: depart });
+      if (isOpen) {
+        process.nextTick(() => {
+          const rest = takeWaiting();
+          noteCommit(rest);
+          sendRest(rest);
+        });
+      }
     } else for (const { reject } of first) reject(failure?.error);
+  }
+
+  function noteCommit(calls: readonly Call[]): void {
+    isCommitSent ||= calls.at(-1)?.text === COMMIT;
   }
 
   function takeWaiting(): Call[] {
@@ -182,15 +213,16 @@ function openSession(client: pg.PoolClient) {
 
   async function commit(): Promise<void> {
     isOpen = false;
-    isCommitting = true;
     const { command } = await send(COMMIT);
-    // What COMMIT answers when a statement had failed and the work went on regardless.
-    if (command === 'ROLLBACK') throw new Error('the transaction had failed before its COMMIT');
+    if (command !== 'ROLLBACK') return;
+    // A statement had failed and the work went on regardless: PostgreSQL says that it rolled back.
+    isCommitSent = false;
+    throw new Error('the transaction had failed before its COMMIT');
   }
 
-  /** After an error: false when PostgreSQL told of a write that failed, as it skips a COMMIT behind that. */
-  function mayBeCommitted(): boolean {
-    return isCommitting && !(failure?.error instanceof pg.DatabaseError);
+  /** False where a write before it had failed: PostgreSQL then skips it. */
+  function isCommitReached(): boolean {
+    return isCommitSent && failure === undefined;
   }
 
   /** Takes no more statements, and those that have not left never will. */
@@ -221,7 +253,15 @@ function openSession(client: pg.PoolClient) {
     },
   };
 
-  return { write, commit, hasBegun: () => hasBegun, mayBeCommitted, drop, connection };
+  return {
+    write,
+    commit,
+    hasBegun: () => hasBegun,
+    isCommitSent: () => isCommitSent,
+    isCommitReached,
+    drop,
+    connection,
+  };
 }
 
 function ended(): Error {

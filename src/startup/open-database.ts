@@ -82,6 +82,7 @@ async function openOn(
   const database = openDatabase({
     url: server.url,
     maxConnections: config.databaseConnections,
+    timeout_ms: config.databaseTimeout_ms,
     onLostConnection: (error) => logger.warn({ err: error }, 'a database connection was lost'),
   });
   try {

@@ -5,12 +5,15 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import {
   asDatabaseFailure,
+  type Database,
   inspectServer,
   openDatabase,
   type Trx,
   violates,
   write,
 } from '../../src/core/database.ts';
+import { LostConnection, NoFreeConnection } from '../../src/core/database-errors.ts';
+import { OutcomeUnknown } from '../../src/core/errors.ts';
 import { createTestDatabase, runSql } from '../support/database.ts';
 
 const database = await createTestDatabase();
@@ -163,23 +166,62 @@ describe('a transaction', () => {
     assert.equal(answers, 1);
   });
 
-  test('prepares a text once on a connection, also one that failed at first, and reads rows every time', async (t) => {
+  test('prepares a text once on a connection, and reads rows every time', async (t) => {
     const own = openDatabase({ url: database.url, maxConnections: 1, onLostConnection: () => undefined });
     t.after(() => own.close());
     const half = (of: number) =>
       own.transaction((trx) => sql<{ half: number }>`select 12 / ${of}::int as half`.execute(trx));
 
-    await assert.rejects(half(0), { code: '22012' });
     assert.deepEqual((await half(2)).rows, [{ half: 6 }]);
     await assert.rejects(half(0), { code: '22012' });
     assert.deepEqual((await half(3)).rows, [{ half: 4 }]);
 
-    const { rows } = await own.transaction((trx) =>
-      sql<{ times: number }>`
-        select count(*)::int as times from pg_prepared_statements where statement like 'select 12 /%'
-      `.execute(trx),
+    assert.deepEqual(await preparedLike(own, 'select 12 /%'), 1);
+  });
+
+  test('closes a statement that failed at its first use', async (t) => {
+    const own = openDatabase({ url: database.url, maxConnections: 1, onLostConnection: () => undefined });
+    t.after(() => own.close());
+    for (let times = 1; times <= 20; times += 1) {
+      const failing = own.transaction((trx) => sql`select ${times}::int / 0 as failed`.execute(trx));
+      await assert.rejects(failing, { code: '22012' });
+    }
+
+    assert.equal(await preparedLike(own, 'select $1::int / 0 as failed'), 0);
+  });
+
+  test('lets go of connections whose statements no longer fit a table, and is done on another', async (t) => {
+    const own = openDatabase({ url: database.url, maxConnections: 3, onLostConnection: () => undefined });
+    t.after(() => own.close());
+    await runSql(database.url, 'create table shifting (value int); insert into shifting values (1)');
+    const read = () => own.transaction((trx) => sql`select * from shifting`.execute(trx));
+    const allThree = barrier(3);
+    await Promise.all(
+      [1, 2, 3].map(() =>
+        own.transaction(async (trx) => {
+          await allThree();
+          await sql`select * from shifting`.execute(trx);
+        }),
+      ),
     );
-    assert.deepEqual(rows, [{ times: 2 }], 'once by the attempt that failed');
+    await runSql(database.url, 'alter table shifting alter column value type text');
+
+    const { rows } = await read();
+
+    assert.deepEqual(rows, [{ value: '1' }]);
+  });
+
+  test('does not go on for ever when every connection meets a statement that cannot be done', async (t) => {
+    const own = openDatabase({ url: database.url, maxConnections: 2, onLostConnection: () => undefined });
+    t.after(() => own.close());
+    let attempts = 0;
+    const failing = own.transaction(async (trx) => {
+      attempts += 1;
+      await sql`do $$ begin raise exception 'unsupported' using errcode = '0A000'; end $$`.execute(trx);
+    });
+
+    await assert.rejects(failing, (error) => asDatabaseFailure(error)?.code === 'OVERLOADED');
+    assert.ok(attempts <= 5, `${attempts} attempts`);
   });
 
   test('answers more texts than a connection keeps', async (t) => {
@@ -400,7 +442,7 @@ describe('a connection', () => {
       TimeZone: 'UTC',
       idle_in_transaction_session_timeout: '10000',
       lock_timeout: '5000',
-      statement_timeout: '10000',
+      statement_timeout: '8000',
       transaction_timeout: '30000',
     });
   });
@@ -467,7 +509,7 @@ describe('a connection', () => {
         },
         { isLostRace: () => true },
       );
-      await assert.rejects(failing, (error) => asDatabaseFailure(error)?.code === 'SERVICE_UNAVAILABLE');
+      await assert.rejects(failing, OutcomeUnknown);
     }
 
     await own.ping();
@@ -513,26 +555,20 @@ describe('a failure of the database', () => {
     ['too many connections', databaseError('53300'), 'OVERLOADED'],
     ['a deadlock that stayed', databaseError('40P01'), 'OVERLOADED'],
     ['a serialization failure that stayed', databaseError('40001'), 'OVERLOADED'],
-    ['a pool without a free connection', new Error('timeout exceeded when trying to connect'), 'OVERLOADED'],
+    ['a pool without a free connection', new NoFreeConnection(new Error('timeout')), 'OVERLOADED'],
+    ['a disk that is full', databaseError('53100'), 'OVERLOADED'],
     ['a server that is shutting down', databaseError('57P01'), 'SERVICE_UNAVAILABLE'],
     ['a server that crashed', databaseError('57P02'), 'SERVICE_UNAVAILABLE'],
     ['a server that is starting up', databaseError('57P03'), 'SERVICE_UNAVAILABLE'],
     ['a connection failure', databaseError('08006'), 'SERVICE_UNAVAILABLE'],
-    ['nobody listening', systemError('ECONNREFUSED'), 'SERVICE_UNAVAILABLE'],
-    ['a reset connection', systemError('ECONNRESET'), 'SERVICE_UNAVAILABLE'],
-    ['a broken pipe', systemError('EPIPE'), 'SERVICE_UNAVAILABLE'],
-    ['a silent host', systemError('ETIMEDOUT'), 'SERVICE_UNAVAILABLE'],
-    ['an unknown host', systemError('ENOTFOUND'), 'SERVICE_UNAVAILABLE'],
-    ['a connection that ended', new Error('Connection terminated unexpectedly'), 'SERVICE_UNAVAILABLE'],
-    [
-      'a connection that failed earlier',
-      new Error('Client has encountered a connection error and is not queryable'),
-      'SERVICE_UNAVAILABLE',
-    ],
+    ['a disk that fails', databaseError('58030'), 'SERVICE_UNAVAILABLE'],
+    ['a lost connection', new LostConnection(new Error('read ECONNRESET')), 'SERVICE_UNAVAILABLE'],
+    ['an unknown outcome', new OutcomeUnknown(new Error('read ECONNRESET')), 'SERVICE_UNAVAILABLE'],
     ['a violated constraint', databaseError('23505'), undefined],
     ['a value out of range', databaseError('22003'), undefined],
     ['an error of ours', new TypeError('x is not a function'), undefined],
     ['something that is no error', 'ECONNREFUSED', undefined],
+    ['an error of a socket that is not the database’s', systemError('ECONNRESET'), undefined],
   ];
   for (const [name, error, code] of table) {
     test(`such as ${name} is ${code ?? 'none'}`, () => {
@@ -556,6 +592,16 @@ function databaseError(code: string): Error {
 
 function systemError(code: string): Error {
   return Object.assign(new Error(code), { code });
+}
+
+/** How many statements like this one the only connection of this pool has prepared. */
+async function preparedLike(own: Database, pattern: string): Promise<number> {
+  const { rows } = await own.transaction((trx) =>
+    sql<{ times: number }>`
+      select count(*)::int as times from pg_prepared_statements where statement like ${pattern}
+    `.execute(trx),
+  );
+  return rows[0]?.times ?? 0;
 }
 
 /** Resolves for everybody once so many wait; later comers pass. */

@@ -3,6 +3,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { PgBoss } from 'pg-boss';
 import { pino } from 'pino';
+import { openDatabase } from '../../src/core/database.ts';
 import { type Job, jobRunner, purgeJob } from '../../src/core/jobs.ts';
 import { createMetrics } from '../../src/core/metrics.ts';
 import { spawnProgram } from '../support/child-platform.ts';
@@ -202,7 +203,8 @@ async function startRunner(t: TestContext, jobs: readonly Job[], databaseUrl?: s
     { write: (line: string) => logged.push(JSON.parse(line)) },
   );
   const url = databaseUrl ?? (await createTestDatabase()).url;
-  const runner = jobRunner({ databaseUrl: url, jobs, metrics, logger });
+  const database = openDatabase({ url, maxConnections: 2, onLostConnection: () => undefined });
+  const runner = jobRunner({ database, jobs, metrics, logger });
   t.after(() => runner.stop());
   await runner.start();
   return { runner, logged, metrics };

@@ -5,14 +5,16 @@ import pg from 'pg';
 import { pino } from 'pino';
 import { createPlatform } from '../../src/app.ts';
 import type { Database } from '../../src/core/database.ts';
-import { overloaded } from '../../src/core/errors.ts';
+import { OutcomeUnknown, overloaded } from '../../src/core/errors.ts';
 import { fingerprints } from '../../src/core/fingerprint.ts';
 import { newId } from '../../src/core/id.ts';
 import { onlyValue } from '../../src/core/outcome.ts';
 import { type IdempotentRequest, idempotencyModule } from '../../src/modules/idempotency/index.ts';
 import { insufficientBalance } from '../../src/modules/wallets/index.ts';
+import { runSql } from '../support/database.ts';
 import { fundWallet, openPayoutDesk, payoutBody } from '../support/payouts.ts';
 import { type Answer, startTestPlatform } from '../support/platform.ts';
+import { until } from '../support/until.ts';
 
 const platform = await startTestPlatform();
 const { database, clock, config } = platform;
@@ -158,50 +160,66 @@ describe('a request with an idempotency key', () => {
 });
 
 describe('while a request is under way', () => {
-  test('a repeat answers 409 at once, and after it the answer of the first', async () => {
+  test('a repeat waits for it and gets its answer; another request with its key is refused', async () => {
     const desk = await openPayoutDesk(platform);
     const holder = new pg.Client({ connectionString: database.url });
     await holder.connect();
     try {
       await holder.query('begin');
       await holder.query('select 1 from wallets where user_id = $1 for update', [desk.user.id]);
-      let isDone = false;
-      const first = desk.request({}, { key: 'k1' }).finally(() => {
-        isDone = true;
-      });
+      const first = desk.request({}, { key: 'k1' });
       await waitingForLock(holder);
+      const repeat = desk.request({}, { key: 'k1' });
+      const other = desk.request({ amount: '11.00' }, { key: 'k1' });
+      await waitingForKey();
 
-      const repeat = await desk.request({}, { key: 'k1' });
-      const other = await desk.request({ amount: '11.00' }, { key: 'k1' });
-
-      assert.equal(isDone, false, 'the first one was to be under way');
-      assertRefused(repeat, 409, 'IDEMPOTENCY_KEY_REUSED', 'in_progress');
-      assertRefused(other, 409, 'IDEMPOTENCY_KEY_REUSED', 'in_progress');
       await holder.query('rollback');
-      const answered = await first;
-      const again = await desk.request({}, { key: 'k1' });
-      assert.deepEqual([again.status, again.body], [201, answered.body]);
+
+      const { status, body } = await first;
+      assert.equal(status, 201);
+      const repeated = await repeat;
+      assert.deepEqual([repeated.status, repeated.body, isReplay(repeated)], [201, body, true]);
+      assertRefused(await other, 409, 'IDEMPOTENCY_KEY_REUSED', 'different_request');
       assert.equal(await desk.balances(), '0.0000 / 90.0000 / 10.0000');
     } finally {
       await holder.end();
     }
   });
 
-  test('fifty posts of one key are one payout, whether they travel apart or together', async () => {
+  test('a repeat that has waited for a first without an answer is done in its place', async () => {
+    const desk = await openPayoutDesk(platform);
+    const holder = new pg.Client({ connectionString: database.url });
+    await holder.connect();
+    try {
+      await holder.query('begin');
+      await holder.query('select 1 from wallets where user_id = $1 for update', [desk.user.id]);
+      const first = desk.request({}, { key: 'k1' });
+      await waitingForLock(holder);
+      const repeat = desk.request({}, { key: 'k1' });
+      await waitingForKey();
+
+      await holder.query(
+        'select pg_terminate_backend(pid) from pg_stat_activity where pg_backend_pid() = any (pg_blocking_pids(pid))',
+      );
+      assertRefused(await first, 503, 'SERVICE_UNAVAILABLE');
+      await holder.query('rollback');
+
+      const done = await repeat;
+      assert.deepEqual([done.status, isReplay(done)], [201, false]);
+      assert.equal(await desk.balances(), '0.0000 / 90.0000 / 10.0000');
+    } finally {
+      await holder.end();
+    }
+  });
+
+  test('fifty posts of one key are one payout with one answer, whether they travel apart or together', async () => {
     const desk = await openPayoutDesk(platform);
     const post = () => desk.request({}, { key: 'k1' });
 
     const answers = await Promise.all(Array.from({ length: 50 }, post));
-    const retried = await Promise.all(Array.from({ length: 50 }, post));
 
-    const done = answers.filter(({ status }) => status === 201);
-    const busy = answers.filter(({ status }) => status !== 201);
-    assert.ok(done.length > 0);
-    for (const answer of busy) assertRefused(answer, 409, 'IDEMPOTENCY_KEY_REUSED', 'in_progress');
-    for (const { status, body } of [...done, ...retried]) {
-      assert.deepEqual([status, body], [201, done[0]?.body]);
-    }
-    assert.equal(answers.filter((answer) => answer.status === 201 && !isReplay(answer)).length, 1);
+    for (const { status, body } of answers) assert.deepEqual([status, body], [201, answers[0]?.body]);
+    assert.equal(answers.filter((answer) => !isReplay(answer)).length, 1);
     assert.equal(await desk.balances(), '0.0000 / 90.0000 / 10.0000');
     assert.deepEqual(await desk.journal(), ['payout available>paid 10.0000']);
   });
@@ -211,10 +229,10 @@ describe('while a request is under way', () => {
     const keys = Array.from({ length: 20 }, (_, index) => `key-${index}`);
     const posts = keys.flatMap((key) => Array.from({ length: 50 }, () => key));
 
-    await Promise.all(posts.map((key) => desk.request({}, { key })));
-    const answers = await Promise.all(keys.map((key) => desk.request({}, { key })));
+    const answers = await Promise.all(posts.map((key) => desk.request({}, { key })));
 
-    assert.ok(answers.every(isReplay));
+    assert.ok(answers.every(({ status }) => status === 201));
+    assert.equal(answers.filter((answer) => !isReplay(answer)).length, 20);
     assert.equal(new Set(answers.map(({ body }) => body.id)).size, 20);
     assert.equal(await desk.balances(), '0.0000 / 300.0000 / 200.0000');
   });
@@ -228,7 +246,7 @@ describe('a request whose answer got lost', () => {
       ...database,
       transaction: async (work) => {
         const result = await database.transaction(work);
-        if (isLosing) throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+        if (isLosing) throw new OutcomeUnknown(new Error('read ECONNRESET'));
         return result;
       },
     };
@@ -260,6 +278,7 @@ describe('a request whose answer got lost', () => {
     const again = await request(desk.user.token, 'k1');
 
     assert.deepEqual([lost.statusCode, lost.json().error.code], [503, 'SERVICE_UNAVAILABLE']);
+    assert.equal(lost.json().error.details.outcome, 'unknown');
     assert.deepEqual([again.statusCode, again.headers['idempotency-replayed']], [201, 'true']);
     const [payout] = await desk.rows(`select id from payouts where user_id = '${desk.user.id}'`);
     assert.equal(again.json().id, payout?.id);
@@ -499,6 +518,18 @@ describe('fingerprints', () => {
     assert.throws(() => fingerprints([]), /at least one key/);
   });
 });
+
+/** Until a request waits for the key of another one. */
+async function waitingForKey(): Promise<void> {
+  await until(async () => {
+    const waiting = await runSql(
+      database.url,
+      `select 1 from pg_locks where locktype = 'advisory' and not granted
+       and database = (select oid from pg_database where datname = current_database())`,
+    );
+    return waiting.length > 0;
+  });
+}
 
 /** Until somebody waits for a lock that this connection holds. */
 async function waitingForLock(holder: pg.Client): Promise<void> {

@@ -2,24 +2,37 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { after } from 'node:test';
 
+type Link = { near: Socket; far: Socket; isSilent: boolean };
+
 /** A way to the database that a test can block: bytes then get lost without a word, as behind a cut cable. */
 export async function startProxy(url: string) {
   const { hostname, port } = new URL(url);
-  const sockets = new Set<Socket>();
-  let silent = false;
+  const links = new Set<Link>();
+  let isSilent = false;
+  let onLostCommit: ((link: Link) => void) | undefined;
+
   const server = createServer((near) => {
-    const far = connect(Number(port), hostname);
+    const link: Link = { near, far: connect(Number(port), hostname), isSilent: false };
+    const { far } = link;
+    links.add(link);
+    near.on('data', (chunk) => {
+      if (!isSilent && !link.isSilent) far.write(chunk);
+    });
+    far.on('data', (chunk) => {
+      if (isSilent || link.isSilent) return;
+      // The tag by which PostgreSQL says that COMMIT is done.
+      if (onLostCommit !== undefined && chunk.includes('COMMIT\0')) {
+        link.isSilent = true;
+        onLostCommit(link);
+      } else near.write(chunk);
+    });
     for (const [from, to] of [
       [near, far],
       [far, near],
     ] as const) {
-      sockets.add(from);
-      from.on('data', (chunk) => {
-        if (!silent) to.write(chunk);
-      });
       from.on('error', () => undefined);
       from.on('close', () => {
-        sockets.delete(from);
+        links.delete(link);
         to.destroy();
       });
     }
@@ -27,7 +40,7 @@ export async function startProxy(url: string) {
   await once(server, 'listening');
   after(() => {
     server.close();
-    for (const socket of sockets) socket.destroy();
+    for (const { near } of links) near.destroy();
   });
 
   const through = new URL(url);
@@ -37,10 +50,33 @@ export async function startProxy(url: string) {
     url: through.href,
     /** From now on nothing comes through, in either direction. */
     silence() {
-      silent = true;
+      isSilent = true;
+    },
+    /** Connections that are open now fall silent; new ones work. */
+    silenceOpenConnections() {
+      for (const link of links) link.isSilent = true;
     },
     restore() {
-      silent = false;
+      isSilent = false;
+    },
+    /** So many connections fall silent, or are cut, when PostgreSQL answers COMMIT. Resolves at the first one. */
+    loseCommits(by: 'silence' | 'cut', times = Number.POSITIVE_INFINITY): Promise<void> {
+      let lost = 0;
+      return new Promise((resolve) => {
+        onLostCommit = ({ near }) => {
+          lost += 1;
+          if (lost >= times) onLostCommit = undefined;
+          if (by === 'cut') near.destroy();
+          resolve();
+        };
+      });
+    },
+    loseNoCommits() {
+      onLostCommit = undefined;
+    },
+    /** Cuts every connection. */
+    cut() {
+      for (const { near } of links) near.destroy();
     },
   };
 }

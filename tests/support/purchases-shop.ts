@@ -192,7 +192,6 @@ export function startWorkers(platform: TestPlatform, options: { maxConnections: 
       repository: { ...deps.repository, findDue },
       settleLocked,
       flags: { evaluateFlags: async (_db, _key, subjects) => subjects.map(() => true) },
-      isolates: () => true,
       defaultConfirmationDays: 30,
     });
     return Array.fromAsync(confirmDuePurchases());

@@ -1,11 +1,16 @@
 /* A process that takes up a run of the job `handed-on` and never ends it: a test kills it. */
 import { setTimeout } from 'node:timers/promises';
 import { pino } from 'pino';
+import { openDatabase } from '../../src/core/database.ts';
 import { jobRunner } from '../../src/core/jobs.ts';
 import { createMetrics } from '../../src/core/metrics.ts';
 
 const runner = jobRunner({
-  databaseUrl: process.env.DATABASE_URL ?? '',
+  database: openDatabase({
+    url: process.env.DATABASE_URL ?? '',
+    maxConnections: 2,
+    onLostConnection: () => undefined,
+  }),
   metrics: createMetrics(),
   logger: pino({ level: 'silent' }),
   jobs: [

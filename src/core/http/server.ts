@@ -25,6 +25,8 @@ import type { HttpServer } from './route.ts';
 import { compileBody, compileHeaders, compileText } from './validation.ts';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
+/** A request is answered within this time, also when the database is silent: clients wait for some 15 seconds. */
+const HANDLER_TIMEOUT_MS = 14_000;
 const SOCKETS = {
   // Checked by ourselves, as Node's own answer has no envelope.
   requireHostHeader: false,
@@ -56,6 +58,7 @@ export async function createHttpServer(options: {
     genReqId: () => newId(),
     trustProxy: options.trustProxy,
     bodyLimit: BODY_LIMIT_BYTES,
+    handlerTimeout: HANDLER_TIMEOUT_MS,
     serverFactory: (handle) => createServer(SOCKETS, holdingBack(handle)),
     forceCloseConnections: 'idle',
     // A request that made it onto an open connection is answered as ever, not with a bare 503.

@@ -36,6 +36,13 @@ export function repeat<Answer extends Json>(stored: StoredOutcome): Outcome<Answ
   return failure(new RepeatedRefusal(kind, code, message, details));
 }
 
+/** The same of an outcome that was reached in the same list. One that is no answer applies to the repeat as well. */
+export function repeatOutcome<Answer extends Json>(first: Outcome<Answer>): Outcome<Answered<Answer>> {
+  if (first.ok) return success({ answer: first.value, replayed: true });
+  const stored = toStored(first);
+  return stored === undefined ? first : repeat(stored);
+}
+
 export function isRepeated(outcome: Outcome<Answered<unknown>>): boolean {
   return outcome.ok ? outcome.value.replayed : outcome.error instanceof RepeatedRefusal;
 }

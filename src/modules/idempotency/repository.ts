@@ -11,15 +11,18 @@ const LOCK_SEED = 7_226_413_508;
 
 export function idempotencyRepository() {
   /**
-   * Takes the locks of those names that nobody holds, until the transaction ends, and answers with these names.
-   * It waits for none: who holds a name is at work on its request.
+   * Locks these names until the transaction ends, and waits for whoever holds one of them: at work on the same request,
+   * for as long as a transaction takes. Everybody locks in the order of the hashes, so that no two wait for each other.
    */
-  async function tryLock(trx: Trx, names: readonly string[]): Promise<ReadonlySet<string>> {
-    const { rows } = await sql<{ name: string }>`
-      select name from unnest(${names}::text[]) as request (name)
-      where pg_try_advisory_xact_lock(hashtextextended(name, ${LOCK_SEED}))
-    `.execute(trx);
-    return new Set(rows.map(({ name }) => name));
+  function queueLock(trx: Trx, names: readonly string[]): void {
+    write(trx)`
+      select pg_advisory_xact_lock(hash)
+      from (
+        select distinct hashtextextended(name, ${LOCK_SEED}) as hash
+        from unnest(${names}::text[]) as request (name)
+        order by hash
+      ) as ordered
+    `;
   }
 
   async function find(trx: Trx, keys: readonly Key[]): Promise<StoredRequest[]> {
@@ -85,7 +88,7 @@ export function idempotencyRepository() {
   }
 
   return {
-    tryLock,
+    queueLock,
     find,
     insert,
     deleteOlder,

@@ -4,7 +4,7 @@ import type { fingerprints } from '../../core/fingerprint.ts';
 import { failure, type Outcome, success } from '../../core/outcome.ts';
 import { idempotencyKeyReused } from './errors.ts';
 import type { Answered, IdempotentRequest, Json, StoredRequest } from './model.ts';
-import { canonicalText, isAnswer, nameOf, repeat, toStored } from './policies.ts';
+import { canonicalText, isAnswer, nameOf, repeat, repeatOutcome, toStored } from './policies.ts';
 import type { IdempotencyRepository } from './repository.ts';
 
 export type IdempotencyService = ReturnType<typeof idempotencyService>;
@@ -60,8 +60,8 @@ export function idempotencyService(deps: {
   /**
    * The same for a list: `work` gets the items that are new, in order, answers for each, and leaves nothing behind of
    * those that it refuses. Two items of one key are one request that came twice.
-   * Locks the keys, before anything else is locked, without ever waiting: a request whose first is still under way is
-   * refused with IDEMPOTENCY_KEY_REUSED, as is one whose key came with another content.
+   * Locks the keys before anything else is locked. A repeat whose first is still under way, in another transaction,
+   * waits for its end and gets its answer. A key that came with another content is refused with IDEMPOTENCY_KEY_REUSED.
    */
   async function onceEach<Item, Answer extends Json>(
     trx: Trx,
@@ -70,12 +70,12 @@ export function idempotencyService(deps: {
     work: (items: readonly Item[]) => Promise<readonly Outcome<Answer>[]>,
   ): Promise<readonly Outcome<Answered<Answer>>[]> {
     const requests = items.map(requestOf);
-    const { locked, known } = await claim(trx, requests.filter(isKeyed));
-    const taken = new Set(known.keys());
+    const firsts = await lockKnown<Answer>(trx, requests.filter(isKeyed));
+    const taken = new Set(firsts.keys());
     const isNew = requests.map((request) => {
       if (request === undefined) return true;
       const name = nameOf(request);
-      if (!locked.has(name) || taken.has(name)) return false;
+      if (taken.has(name)) return false;
       taken.add(name);
       return true;
     });
@@ -85,22 +85,35 @@ export function idempotencyService(deps: {
     const outcomes = requests.map((_, index) => (isNew[index] ? worked.next().value : undefined));
     const remembered = requests.flatMap((request, index) => toStoredRequest(request, outcomes[index]));
     if (remembered.length > 0) repository.insert(trx, remembered, clock());
-    for (const request of remembered) known.set(nameOf(request), request);
 
     return requests.map((request, index) => {
       const outcome = outcomes[index];
-      if (outcome !== undefined) return asFirst(outcome);
-      if (request === undefined) throw new Error('an item of the list was not answered');
-      return repeatOf(request, known.get(nameOf(request)));
+      if (request === undefined) return asFirst(answered(outcome));
+      const name = nameOf(request);
+      if (outcome === undefined) return repeatOf(request, answered(firsts.get(name)));
+      const isSame = (other: IdempotentRequest) => canonicalText(other) === canonicalText(request);
+      firsts.set(name, { isSame, outcome: repeatOutcome(outcome) });
+      return asFirst(outcome);
     });
   }
 
-  /** Locks the keys that are free, and then looks which are known: what was committed before the lock is seen. */
-  async function claim(trx: Trx, requests: readonly IdempotentRequest[]) {
-    if (requests.length === 0) return { locked: new Set<string>(), known: new Map<string, StoredRequest>() };
-    const locked = await repository.tryLock(trx, [...new Set(requests.map(nameOf))]);
+  /** The requests that came earlier, by name. What a transaction committed before it gave up its lock is seen. */
+  async function lockKnown<Answer extends Json>(
+    trx: Trx,
+    requests: readonly IdempotentRequest[],
+  ): Promise<Map<string, First<Answer>>> {
+    if (requests.length === 0) return new Map();
+    repository.queueLock(trx, [...new Set(requests.map(nameOf))]);
     const stored = await repository.find(trx, requests);
-    return { locked, known: new Map(stored.map((request) => [nameOf(request), request])) };
+    return new Map(
+      stored.map((request) => [
+        nameOf(request),
+        {
+          isSame: (other) => matches(request.fingerprint, canonicalText(other)),
+          outcome: repeat<Answer>(request.outcome),
+        },
+      ]),
+    );
   }
 
   function toStoredRequest<Answer extends Json>(
@@ -115,13 +128,10 @@ export function idempotencyService(deps: {
 
   function repeatOf<Answer extends Json>(
     request: IdempotentRequest,
-    first: StoredRequest | undefined,
+    first: First<Answer>,
   ): Outcome<Answered<Answer>> {
-    if (first === undefined) return failure(idempotencyKeyReused({ reason: 'in_progress' }));
-    if (!matches(first.fingerprint, canonicalText(request))) {
-      return failure(idempotencyKeyReused({ reason: 'different_request' }));
-    }
-    return repeat(first.outcome);
+    if (first.isSame(request)) return first.outcome;
+    return failure(idempotencyKeyReused({ reason: 'different_request' }));
   }
 
   /** Forgets up to `limit` keys that are old enough, and tells how many those were. */
@@ -136,6 +146,17 @@ function isKeyed(request: IdempotentRequest | undefined): request is IdempotentR
   return request !== undefined;
 }
 
+/** The first request of a key, and what a repeat of it is answered with. */
+type First<Answer> = {
+  readonly isSame: (request: IdempotentRequest) => boolean;
+  readonly outcome: Outcome<Answered<Answer>>;
+};
+
 function asFirst<Answer>(outcome: Outcome<Answer>): Outcome<Answered<Answer>> {
   return outcome.ok ? success({ answer: outcome.value, replayed: false }) : outcome;
+}
+
+function answered<Value>(value: Value | undefined): Value {
+  if (value === undefined) throw new Error('an item of the list was not answered');
+  return value;
 }

@@ -1,7 +1,7 @@
 import { batcher } from '../../core/batcher.ts';
 import type { OpenCache } from '../../core/cache.ts';
 import type { Clock } from '../../core/clock.ts';
-import { asDatabaseFailure, type Database } from '../../core/database.ts';
+import { type Database, mayIsolate } from '../../core/database.ts';
 import { type EncryptionKey, encryption } from '../../core/encryption.ts';
 import { purgeJob } from '../../core/jobs.ts';
 import type { Logger } from '../../core/logging.ts';
@@ -33,7 +33,7 @@ export function partnersModule(deps: {
   const secrets = encryption(deps.encryptionKeys);
   const messages = batcher({
     ...MESSAGE_BATCHES,
-    isolates: (error) => asDatabaseFailure(error) === undefined,
+    isolates: mayIsolate,
     run: messageTaking({ ...deps, repository }),
   });
   const keys = deps.openCache({

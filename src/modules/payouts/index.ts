@@ -1,6 +1,6 @@
 import { batcher } from '../../core/batcher.ts';
 import type { Clock } from '../../core/clock.ts';
-import { asDatabaseFailure, type Database } from '../../core/database.ts';
+import { type Database, mayIsolate } from '../../core/database.ts';
 import type { EncryptionKey } from '../../core/encryption.ts';
 import type { Logger } from '../../core/logging.ts';
 import type { Metrics } from '../../core/metrics.ts';
@@ -38,8 +38,7 @@ export function payoutsModule(deps: {
   const repository = payoutRepository();
   const cipher = detailsCipher(deps.encryptionKeys);
   const service = payoutService({ ...deps, repository, cipher });
-  const isolates = (error: unknown) => asDatabaseFailure(error) === undefined;
-  const bounds = { ...BATCHES, maxQueued: deps.maxQueuedPayouts, isolates };
+  const bounds = { ...BATCHES, maxQueued: deps.maxQueuedPayouts, isolates: mayIsolate };
   const { countOutcomes } = deps.metrics;
   const requests = batcher({
     ...bounds,

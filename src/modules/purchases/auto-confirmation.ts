@@ -1,6 +1,6 @@
 import { batcher } from '../../core/batcher.ts';
 import type { Clock } from '../../core/clock.ts';
-import type { Database, Db } from '../../core/database.ts';
+import { type Database, type Db, mayIsolate } from '../../core/database.ts';
 import type { Logger } from '../../core/logging.ts';
 import { type Outcome, success } from '../../core/outcome.ts';
 import { SYSTEM } from '../audit/index.ts';
@@ -26,14 +26,13 @@ export function autoConfirmation(deps: {
   merchants: Pick<MerchantClient, 'findMerchants' | 'findActiveMerchants'>;
   flags: FlagClient;
   settleLocked: PurchaseSettlement['settleLocked'];
-  isolates: (error: unknown) => boolean;
   defaultConfirmationDays: number;
 }) {
   const { database, clock, logger, repository, users, merchants, flags, settleLocked } = deps;
   // A purchase that cannot be confirmed fails alone, and does not hold up the others of its batch.
   const confirmation = batcher({
     run: confirmBatch,
-    isolates: deps.isolates,
+    isolates: mayIsolate,
     maxItems: BATCH,
     maxInFlight: 1,
     maxQueued: BATCH,

@@ -1,6 +1,6 @@
 import { batcher } from '../../core/batcher.ts';
 import type { Clock } from '../../core/clock.ts';
-import { asDatabaseFailure, type Database } from '../../core/database.ts';
+import { type Database, mayIsolate } from '../../core/database.ts';
 import type { LimitRate } from '../../core/http/rate-limit.ts';
 import type { Logger } from '../../core/logging.ts';
 import type { Metrics } from '../../core/metrics.ts';
@@ -56,13 +56,12 @@ export function purchasesModule(deps: {
   perMinutePerPartner: number;
 }) {
   const repository = purchaseRepository();
-  const isolates = (error: unknown) => asDatabaseFailure(error) === undefined;
   const limits = {
     maxItems: deps.maxPurchasesPerBatch,
     maxInFlight: MAX_BATCHES_IN_FLIGHT,
     maxQueued: deps.maxQueuedPurchases,
     crowd: CROWD,
-    isolates,
+    isolates: mayIsolate,
   };
   const { countOutcomes } = deps.metrics;
   const { ingestPurchases, logOutcomes } = purchaseIngestion({ ...deps, repository });
@@ -75,7 +74,7 @@ export function purchasesModule(deps: {
   });
   const { settlePurchases, settleLocked } = purchaseSettlement({ ...deps, repository });
   const settlement = batcher({ ...limits, run: countOutcomes('settlement', settlePurchases) });
-  const confirmation = autoConfirmation({ ...deps, repository, settleLocked, isolates });
+  const confirmation = autoConfirmation({ ...deps, repository, settleLocked });
   deps.metrics.observeBatcher('ingestion', ingestion);
   deps.metrics.observeBatcher('settlement', settlement);
   deps.metrics.observeOnScrape(
