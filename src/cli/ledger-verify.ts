@@ -19,10 +19,13 @@ const VERDICTS = {
   empty: () => styleText('yellow', 'The books are empty: there is no wallet, so nothing was proven.'),
 };
 
+/** One statement of the proof reads a whole range of wallets. */
+const LONGEST_STATEMENT_MS = 10 * 60_000;
+
 await run(main);
 
 async function main(): Promise<void> {
-  const config = readConfig(process.env);
+  const config = { ...readConfig(process.env), databaseTimeout_ms: LONGEST_STATEMENT_MS };
   const { database, close } = await joinExistingDatabase(
     config,
     createLogger({ level: 'error', readable: false }),

@@ -44,6 +44,7 @@ describe('the configuration', () => {
       `k:${ENCRYPTION_KEY},`,
       `k:${'?'.repeat(44)}`,
     ],
+    DATABASE_TIMEOUT_SECONDS: ['0', '13', '2.5', 'none'],
     ACCESS_TOKEN_TTL_SECONDS: ['0', '86401', '15m'],
     REFRESH_TOKEN_TTL_SECONDS: ['59', '31536001'],
     PASSWORD_RESET_TTL_SECONDS: ['59', '2592001', 'soon'],

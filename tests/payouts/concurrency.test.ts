@@ -43,16 +43,14 @@ async function assertBooksAreRight(): Promise<void> {
   assert.deepEqual(faults, []);
 }
 
-describe('ten thousand requests for payouts at once', () => {
+describe('a thousand requests for payouts at once', () => {
   test('take out of one wallet exactly what it holds, and not one fails for our reasons', async () => {
     const desk = await openPayoutDesk(platform, 1_234_56n);
     await openAllConnections();
 
-    const answers = await Promise.all(
-      Array.from({ length: 10_000 }, () => desk.request({ amount: '12.34' })),
-    );
+    const answers = await Promise.all(Array.from({ length: 1_000 }, () => desk.request({ amount: '12.34' })));
 
-    assert.deepEqual(tally(answers), { '201': 100, '409 INSUFFICIENT_BALANCE': 9_900 });
+    assert.deepEqual(tally(answers), { '201': 100, '409 INSUFFICIENT_BALANCE': 900 });
     assert.equal(await desk.balances(), '0.0000 / 0.5600 / 1234.0000');
     assert.equal((await desk.journal()).length, 100);
     const [rows] = await desk.rows(
@@ -68,10 +66,10 @@ describe('ten thousand requests for payouts at once', () => {
     assert.ok(rich && modest && poor);
 
     const answers = await Promise.all(
-      Array.from({ length: 3_000 }, (_, index) =>
+      Array.from({ length: 600 }, (_, index) =>
         Promise.all(
           desks.map((desk) =>
-            desk.request({ amount: '100.00' }, index % 3 === 0 ? { key: `key-${index % 600}` } : {}),
+            desk.request({ amount: '100.00' }, index % 3 === 0 ? { key: `key-${index % 120}` } : {}),
           ),
         ),
       ),
@@ -86,10 +84,7 @@ describe('ten thousand requests for payouts at once', () => {
     assert.equal(ofPoor?.['201'], undefined);
     const kinds = new Set([ofRich, ofModest, ofPoor].flatMap((counts) => Object.keys(counts ?? {})));
     for (const kind of kinds) {
-      assert.match(
-        kind,
-        /^(201|409 (INSUFFICIENT_BALANCE|IDEMPOTENCY_KEY_REUSED)|422 PAYOUT_POLICY_VIOLATION)$/,
-      );
+      assert.match(kind, /^(201|409 INSUFFICIENT_BALANCE|422 PAYOUT_POLICY_VIOLATION)$/);
     }
     assert.equal(await rich.balances(), '0.0000 / 4000.0000 / 5000.0000');
     assert.equal(await modest.balances(), '0.0000 / 45.0000 / 300.0000');
