@@ -55,7 +55,7 @@ const server = await createHttpServer({
   trustProxy: config.trustProxy,
   publicUrl: config.publicUrl,
 });
-probeRoutes({ database, isStopping: () => false })(server);
+probeRoutes({ database, reasonNotReady: () => undefined })(server);
 metricsRoute(metrics.registry)(server);
 server.post(
   '/api/v1/purchases',

@@ -164,7 +164,11 @@ export async function createPlatform(deps: {
     trustProxy: config.trustProxy,
     publicUrl: config.publicUrl,
   });
-  probeRoutes({ database, isStopping: () => stopping })(server);
+  function reasonNotReady(): string | undefined {
+    if (stopping) return 'stopping';
+    return serves === 'probes' && !runner.isWorking() ? 'jobs_not_started' : undefined;
+  }
+  probeRoutes({ database, reasonNotReady })(server);
   const { port: metricsPort } = config.metrics;
   const ownPort = serves === 'api' ? config.port : config.workerPort;
   // 0 is any free port, and another one each time.

@@ -29,7 +29,7 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     mode,
     host,
     port,
-    publicUrl: variable.text('PUBLIC_URL', `http://${isWildcard(host) ? 'localhost' : host}:${port}`),
+    publicUrl: variable.text('PUBLIC_URL', urlOf(host, port)),
     runJobs: variable.flag('RUN_JOBS', true),
     workerPort: variable.integer('WORKER_PORT', 8001, 0, 65_535),
     metrics: readMetrics(variable),
@@ -100,9 +100,11 @@ function readDatabaseUrl(value: string | undefined, workingDirectory: string): s
   return value === undefined ? undefined : parseDatabaseUrl(value, workingDirectory);
 }
 
-/** Where to listen, but nowhere to connect to. */
-function isWildcard(host: string): boolean {
-  return host === '0.0.0.0' || host === '::';
+/** Where a client on this machine reaches a server that listens there. */
+export function urlOf(host: string, port: number): string {
+  const isWildcard = host === '0.0.0.0' || host === '::';
+  const name = isWildcard ? 'localhost' : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
 function reader(environment: NodeJS.ProcessEnv) {

@@ -1,13 +1,14 @@
 import { createPlatform } from './app.ts';
 import { systemClock } from './core/clock.ts';
 import { loadDemoData } from './startup/demo-data.ts';
-import { listen, listenForMetrics } from './startup/listen.ts';
+import { listen, listenForMetrics, withRealPort } from './startup/listen.ts';
 import { openMigratedDatabase } from './startup/open-database.ts';
 import { serve } from './startup/serve.ts';
 import { summary } from './startup/summary.ts';
 
 /** config → database → platform → listen, and on a signal the same way back. */
-await serve(async ({ config, logger, stopping }) => {
+await serve(async ({ config: given, logger, stopping }) => {
+  const config = await withRealPort(given);
   const { database, location, close } = await openMigratedDatabase(config, logger);
   stopping.release = close;
   const platform = await createPlatform({ config, database, clock: systemClock, logger });

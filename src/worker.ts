@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net';
 import { createPlatform } from './app.ts';
 import { systemClock } from './core/clock.ts';
 import { listen, listenForMetrics } from './startup/listen.ts';
@@ -13,6 +14,7 @@ await serve(async ({ config, logger, stopping }) => {
   const address = { host: config.host, port: config.workerPort };
   await listen(platform.server, address, { host: 'HOST', port: 'WORKER_PORT' });
   await listenForMetrics(platform.metricsServer, config.metrics, logger);
+  const { port } = platform.server.server.address() as AddressInfo;
   await platform.startJobs();
-  logger.info({ location, port: config.workerPort }, 'worker started');
+  logger.info({ location, port }, 'worker started');
 });

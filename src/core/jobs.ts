@@ -3,6 +3,7 @@ import type { Connections } from './connections.ts';
 import type { Database } from './database.ts';
 import type { Logger } from './logging.ts';
 import type { Metrics } from './metrics.ts';
+import { steadyClock } from './steady-clock.ts';
 
 /** Work that recurs, wherever a process runs jobs: one run of a job at a time among all of them. */
 export type Job = {
@@ -50,6 +51,12 @@ const QUEUE = {
   deleteAfterSeconds: 24 * 3600,
 };
 
+/**
+ * The schedule is kept by the database's clock. If that is set back, no run is due until it has caught up, so a process
+ * that has seen no run for this long asks for one itself. Where several processes take turns, this adds a few idle runs.
+ */
+const OVERDUE = { afterIntervals: 1.5, checkEvery_ms: 5_000 };
+
 /** A batch under way is waited for this long: less than the process is given to stop. */
 const STOP_TIMEOUT_MS = 3_500;
 
@@ -65,6 +72,9 @@ export function jobRunner(options: {
   let connections: Connections | undefined;
   let queue: PgBoss | undefined;
   let started: Promise<void> | undefined;
+  let isWorking = false;
+  /** By job, on the clock of `performance.now()`. */
+  const lastRun_ms = new Map<string, number>();
 
   /** Makes or updates the queue's tables, in a schema of their own, and begins to work. */
   function start(): Promise<void> {
@@ -74,7 +84,12 @@ export function jobRunner(options: {
 
   async function open(): Promise<void> {
     connections = database.openQueueConnections(CONNECTIONS);
-    queue = new PgBoss({ db: { executeSql: connections.query }, ...SUPERVISION });
+    queue = new PgBoss({
+      db: { executeSql: connections.query },
+      ...SUPERVISION,
+      // With the real clock, all timers of the queue stand still until a clock that was set back has caught up.
+      clock: steadyClock(),
+    });
     // A lost connection is not the end: every loop of the queue goes on by itself.
     queue.on('error', (error) => logger.error({ err: error }, 'the job queue failed, and goes on'));
     queue.on('warning', ({ message, data }) => logger.warn({ data }, message));
@@ -82,6 +97,23 @@ export function jobRunner(options: {
     for (const job of jobs) {
       if (stopping.signal.aborted) return;
       await recur(queue, job);
+    }
+    const timer = setInterval(() => void askForOverdueRuns(), OVERDUE.checkEvery_ms);
+    stopping.signal.addEventListener('abort', () => clearInterval(timer));
+    isWorking = true;
+  }
+
+  async function askForOverdueRuns(): Promise<void> {
+    for (const job of jobs) {
+      const waited_ms = performance.now() - (lastRun_ms.get(job.name) ?? 0);
+      if (waited_ms < OVERDUE.afterIntervals * intervalOf_ms(job)) continue;
+      lastRun_ms.set(job.name, performance.now());
+      await queue?.send(job.name).catch((error: unknown) => {
+        logger.warn(
+          { err: error, job: job.name },
+          'an overdue job could not be asked for, and is asked for again',
+        );
+      });
     }
   }
 
@@ -98,10 +130,12 @@ export function jobRunner(options: {
     });
     // Refused by the queue while a run waits or is under way.
     await on.send(job.name);
+    lastRun_ms.set(job.name, performance.now());
   }
 
   /** @throws the job's error, by which the queue knows that the run must be tried again. */
   async function run(job: Job, signal: AbortSignal): Promise<void> {
+    lastRun_ms.set(job.name, performance.now());
     const log = logger.child({ job: job.name });
     const finish = metrics.observeJobRun(job.name);
     let items = 0;
@@ -132,5 +166,15 @@ export function jobRunner(options: {
     await connections?.close();
   }
 
-  return { start, stop };
+  return {
+    start,
+    stop,
+    /** Whether the queue is open and its jobs are taken up. */
+    isWorking: () => isWorking && !stopping.signal.aborted,
+  };
+}
+
+/** Of the schedules in use: each minute, or else each hour. */
+function intervalOf_ms({ schedule }: Job): number {
+  return schedule.startsWith('* ') ? 60_000 : 3_600_000;
 }

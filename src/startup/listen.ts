@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import type { Config } from '../config.ts';
+import { type AddressInfo, createServer, type Server as NetServer } from 'node:net';
+import { type Config, urlOf } from '../config.ts';
 import type { HttpServer } from '../core/http/route.ts';
 import type { Logger } from '../core/logging.ts';
 import { StartupError } from '../core/startup-error.ts';
@@ -9,6 +10,30 @@ type Address = { readonly host: string; readonly port: number };
 
 /** The settings that an address comes from, for messages about it. */
 type Settings = { readonly host: string; readonly port: string };
+
+/**
+ * The configuration with a real port in place of 0. It is chosen before the platform is made, whose API reference names
+ * its own address.
+ */
+export async function withRealPort(config: Config): Promise<Config> {
+  if (config.port !== 0) return config;
+  const port = await freePort(config.host);
+  const publicUrl = config.publicUrl === urlOf(config.host, 0) ? urlOf(config.host, port) : config.publicUrl;
+  return { ...config, port, publicUrl };
+}
+
+async function freePort(host: string): Promise<number> {
+  const probe = createServer();
+  try {
+    await open(probe, { host, port: 0 });
+  } catch (error) {
+    throw asStartupError(error, { host, port: 0 }, { host: 'HOST', port: 'PORT' });
+  }
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
 
 /** Opens the port. @throws StartupError when it cannot be had. */
 export async function listen(
@@ -44,7 +69,7 @@ export async function listenForMetrics(
   logger.info({ address: server.address() }, 'metrics are served');
 }
 
-async function open(server: Server, { host, port }: Address): Promise<void> {
+async function open(server: NetServer, { host, port }: Address): Promise<void> {
   server.listen({ host, port });
   await once(server, 'listening');
 }

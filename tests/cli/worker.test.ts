@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { spawnPlatform } from '../support/child-platform.ts';
 import { createTestDatabase } from '../support/database.ts';
+import { holdTable } from '../support/hold-table.ts';
+import { until } from '../support/until.ts';
 
 describe('npm run worker', () => {
   test('runs the jobs, answers probes and metrics but no API, and stops on a signal', async () => {
@@ -17,6 +19,24 @@ describe('npm run worker', () => {
     worker.process.kill('SIGTERM');
     assert.equal(await worker.ended, 0);
   });
+});
+
+test('a worker is ready when its queue works, and not before', async () => {
+  const { url } = await createTestDatabase();
+  const first = await spawnPlatform({ DATABASE_URL: url }, 'src/worker.ts');
+  await first.ready();
+  const queue = await holdTable(url, 'pgboss.version');
+
+  const worker = await spawnPlatform({ DATABASE_URL: url }, 'src/worker.ts');
+  await until(async () => (await fetch(`${worker.url}/health/live`).catch(() => undefined))?.ok, 60_000);
+  const early = await fetch(`${worker.url}/health/ready`);
+  assert.deepEqual(
+    [early.status, await early.json()],
+    [503, { status: 'not_ready', reason: 'jobs_not_started' }],
+  );
+
+  await queue.release();
+  await worker.ready();
 });
 
 test('a signal that comes while the jobs start is no failure, with an empty database and with a used one', async () => {

@@ -62,12 +62,22 @@ export async function spawnPlatform(
 export async function spawnGroup(
   [command = '', ...args]: readonly string[],
   environment: Readonly<Record<string, string>>,
+  { workingDirectory = PROJECT_DIRECTORY } = {},
 ): Promise<ChildPlatform> {
   const port = String(await freePort());
   const { PATH, HOME } = process.env;
   const child = spawn(command, args, {
-    cwd: PROJECT_DIRECTORY,
-    env: { PATH, HOME, BCRYPT_COST: '4', PORT: port, WORKER_PORT: port, ...environment },
+    cwd: workingDirectory,
+    // A developer's .env is not read.
+    env: {
+      PATH,
+      HOME,
+      ENV_FILE: '/dev/null',
+      BCRYPT_COST: '4',
+      PORT: port,
+      WORKER_PORT: port,
+      ...environment,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DemoError } from './demo-error.ts';
 
@@ -20,7 +21,8 @@ export const USAGE = `Plays a feed of purchases through the running platform.
 export function readArguments(argv: readonly string[], environment: NodeJS.ProcessEnv) {
   const { feed, url, json, help } = parse(argv);
   return {
-    feedPath: feed,
+    // npm runs this in the project's directory, and says from where it was called.
+    feedPath: feed && resolve(environment.INIT_CWD ?? '', feed),
     json,
     help,
     url: readUrl(url ?? `http://localhost:${environment.PORT?.trim() || 8000}`),
