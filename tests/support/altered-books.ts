@@ -119,7 +119,7 @@ export async function proveAltered(
 }
 
 /** Numbers, balances after each entry, and the wallet, as if the entries that are there were the whole truth. */
-async function makeConsistent(trx: Kysely<DB>, walletId: string): Promise<void> {
+export async function makeConsistent(trx: Kysely<DB>, walletId: string): Promise<void> {
   const change = (bucket: string) =>
     `case wallet_bucket '${bucket}' when to_bucket then amount when from_bucket then -amount else 0 end`;
   await sql

@@ -1,8 +1,10 @@
 import type { Area } from '../area.ts';
 import { access } from './access.ts';
+import { books } from './books.ts';
 import { crash } from './crash.ts';
 import { fuzz } from './fuzz.ts';
 import { idempotency } from './idempotency.ts';
+import { isolation } from './isolation.ts';
 import { model } from './model.ts';
 import { network } from './network.ts';
 import { processes } from './processes.ts';
@@ -18,6 +20,8 @@ export const AREAS: readonly Area[] = [
   unknownOutcome,
   storm,
   idempotency,
+  isolation,
+  books,
   model,
   fuzz,
   access,

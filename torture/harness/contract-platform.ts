@@ -7,7 +7,7 @@ import {
   type Person,
 } from '../../tests/support/platform.ts';
 import { type Client, openClient } from './client.ts';
-import { openClock } from './clock.ts';
+import { openClock, type ShiftedClock } from './clock.ts';
 import { type PlatformProcess, startPlatform } from './platform.ts';
 import { type Postgres, startPostgres } from './postgres.ts';
 import { newSecrets } from './programme.ts';
@@ -17,7 +17,9 @@ export type ContractProcess = ContractPlatform & {
   readonly client: Client;
   readonly postgres: Postgres;
   readonly process: PlatformProcess;
-  readonly jwtSecret: string;
+  /** One for each process on this database; `api` is the first. */
+  readonly apis: readonly Api[];
+  readonly clock: ShiftedClock;
   readonly stop: () => Promise<void>;
 };
 
@@ -29,11 +31,12 @@ const SAMPLES_ARE_FROM = Temporal.Instant.from('2026-03-14T09:26:53Z');
 export async function startContractProcess(
   directory: string,
   environment: Readonly<Record<string, string>> = {},
+  { processes: count = 1 } = {},
 ): Promise<ContractProcess> {
   const postgres = await startPostgres(directory);
   const secrets = newSecrets();
   const clock = openClock(directory, SAMPLES_ARE_FROM);
-  const process = await startPlatform({
+  const options = {
     databaseUrl: postgres.url,
     secrets,
     directory,
@@ -46,14 +49,21 @@ export async function startContractProcess(
       VELOCITY_TIMES_USER_USUAL: '10',
       ...environment,
     },
-  });
-  await process.ready();
+  };
+  const processes = await Promise.all(Array.from({ length: count }, () => startPlatform(options)));
+  const [process] = processes;
+  if (process === undefined) throw new RangeError('there is nothing to start');
+  await Promise.all(processes.map(({ ready }) => ready()));
   const client = openClient({ connections: CONNECTIONS });
   const database = openDatabase({ url: postgres.url, maxConnections: 2, onLostConnection: () => undefined });
-  const api: Api = (method, path, request = {}) => {
-    const { token, ...rest } = request;
-    return client.send(process.url, { method, path, ...rest, ...(token !== undefined && { token }) });
-  };
+  const apis = processes.map(
+    ({ url }): Api =>
+      (method, path, request = {}) => {
+        const { token, ...rest } = request;
+        return client.send(url, { method, path, ...rest, ...(token !== undefined && { token }) });
+      },
+  );
+  const api: Api = (...request) => (apis[0] as Api)(...request);
   const admin = await register('admin@example.com');
   await postgres.query("update users set role = 'admin' where id = $1", [admin.id]);
   Object.assign(admin, await login(admin.email));
@@ -83,10 +93,11 @@ export async function startContractProcess(
     client,
     postgres,
     process,
-    jwtSecret: secrets.jwtSecret,
+    apis,
+    clock,
     async stop() {
       client.close();
-      await process.terminate();
+      await Promise.all(processes.map(({ terminate }) => terminate()));
       await database.close();
       await postgres.stop();
     },

@@ -1,0 +1,129 @@
+/*
+ * Whether a history of one wallet is linearizable: whether each operation can have happened at one moment between its
+ * request and its answer. The journal tells the order of all changes, so nothing has to be guessed: the order is checked
+ * against real time, and each balance that was read, or was too small, against the entries around it.
+ */
+
+export type Event = {
+  readonly name: string;
+  readonly kind: 'credit' | 'debit' | 'payout' | 'read';
+  /** No two changes of a wallet have the same amount: it tells which entry is whose. 0 of a read. */
+  readonly cents: number;
+  readonly invoked: number;
+  readonly answered: number;
+  readonly outcome: 'done' | 'refused' | 'nothing' | 'unknown';
+  /** What a read was told, and what an adjustment says it left. */
+  readonly balances?: Balances | undefined;
+};
+
+export type Balances = { readonly available: number; readonly paid: number };
+
+export type Entry = {
+  readonly kind: 'credit' | 'debit' | 'payout';
+  readonly cents: number;
+  readonly after: Balances;
+};
+
+/** One sentence for each reason why the history is not linearizable. `initial` is what the wallet held before it. */
+export function contradictionsOf(
+  events: readonly Event[],
+  entries: readonly Entry[],
+  initial: Balances,
+): string[] {
+  const states = [initial, ...entries.map(({ after }) => after)];
+  const changes = events.filter(({ kind }) => kind !== 'read');
+  const positions = new Map<Event, number>();
+  const contradictions: string[] = [];
+
+  for (const [index, entry] of entries.entries()) {
+    const event = changes.find(({ kind, cents }) => kind === entry.kind && cents === entry.cents);
+    if (event === undefined) contradictions.push(`a ${entry.kind} of ${entry.cents} was made by nobody`);
+    else if (positions.has(event)) contradictions.push(`${event.name} took effect twice`);
+    else positions.set(event, index + 1);
+  }
+  for (const event of changes) {
+    const position = positions.get(event);
+    if (event.outcome === 'done' && position === undefined)
+      contradictions.push(`${event.name} was acknowledged and took no effect`);
+    if ((event.outcome === 'refused' || event.outcome === 'nothing') && position !== undefined)
+      contradictions.push(`${event.name} was refused and took effect`);
+    const { balances } = event;
+    if (balances !== undefined && position !== undefined && !isSame(states[position], balances))
+      contradictions.push(
+        `${event.name} was told ${inWords(balances)}, its entry says ${inWords(states[position])}`,
+      );
+  }
+  contradictions.push(...outOfOrder(positions));
+  contradictions.push(...unplaceable(events.filter(isObservation), positions, states));
+  return contradictions;
+}
+
+/** Changes whose entries are in another order than one after the other was answered and asked for. */
+function outOfOrder(positions: ReadonlyMap<Event, number>): string[] {
+  const contradictions: string[] = [];
+  /** The earliest answer among all that come later in the journal. */
+  let earliest: Event | undefined;
+  for (const [event] of [...positions].sort(([, one], [, other]) => other - one)) {
+    if (earliest !== undefined && earliest.answered < event.invoked)
+      contradictions.push(
+        `${event.name} began after ${earliest.name} was answered, and comes before it in the journal`,
+      );
+    if (event.outcome === 'done' && (earliest === undefined || event.answered < earliest.answered))
+      earliest = event;
+  }
+  return contradictions;
+}
+
+/**
+ * Observations that no state between the right entries explains. Each takes the earliest state that does, which leaves
+ * those after it the most room.
+ */
+function unplaceable(
+  observations: readonly Event[],
+  positions: ReadonlyMap<Event, number>,
+  states: readonly Balances[],
+): string[] {
+  const contradictions: string[] = [];
+  const placed: { readonly event: Event; readonly position: number }[] = [...positions].map(
+    ([event, position]) => ({
+      event,
+      position,
+    }),
+  );
+  for (const observation of observations.toSorted((one, other) => one.invoked - other.invoked)) {
+    let first = 0;
+    let last = states.length - 1;
+    for (const { event, position } of placed) {
+      if (event.outcome !== 'unknown' && event.answered < observation.invoked)
+        first = Math.max(first, position);
+      if (event.kind !== 'read' && event.outcome !== 'refused' && observation.answered < event.invoked)
+        last = Math.min(last, position - 1);
+    }
+    const position = states.findIndex(
+      (state, index) => index >= first && index <= last && explains(state, observation),
+    );
+    if (position === -1)
+      contradictions.push(
+        `${observation.name} is explained by no state from ${first} to ${last} of ${states.length - 1}`,
+      );
+    else placed.push({ event: observation, position });
+  }
+  return contradictions;
+}
+
+/** A refusal says that the balance was too small; a read says what it was. */
+function isObservation({ kind, outcome }: Event): boolean {
+  return outcome === 'refused' || (kind === 'read' && outcome === 'done');
+}
+
+function explains(state: Balances, { kind, cents, balances }: Event): boolean {
+  return kind === 'read' ? isSame(state, balances) : state.available < cents;
+}
+
+function isSame(one: Balances | undefined, other: Balances | undefined): boolean {
+  return one?.available === other?.available && one?.paid === other?.paid;
+}
+
+function inWords(balances: Balances | undefined): string {
+  return balances === undefined ? 'nothing' : `${balances.available} available and ${balances.paid} paid`;
+}

@@ -1,0 +1,55 @@
+import type { Answer, Api } from '../../tests/support/platform.ts';
+import type { ContractProcess } from './contract-platform.ts';
+
+/** A use case that reads before it writes, run side by side with itself or another one in two processes. */
+export type Race = {
+  readonly name: string;
+  /** One race, with objects of its own. Answers with a sentence for what cannot have happened one after the other. */
+  readonly run: (course: Course) => Promise<string | undefined | false>;
+};
+
+/** Where races are run. */
+export type Course = {
+  readonly platform: ContractProcess;
+  /** Works so many times at once, in one process and the other in turn. */
+  readonly together: (
+    count: number,
+    work: (api: Api, number: number) => Promise<Answer>,
+  ) => Promise<Answer[]>;
+  readonly adminToken: string;
+  readonly unique: () => string;
+};
+
+export function openCourse(platform: ContractProcess): Course {
+  let names = 0;
+  return {
+    platform,
+    together: (count, work) =>
+      Promise.all(
+        Array.from({ length: count }, (_, number) =>
+          work(platform.apis[number % platform.apis.length] ?? platform.api, number),
+        ),
+      ),
+    adminToken: platform.admin.token,
+    unique: () => {
+      names += 1;
+      return `race-${names}`;
+    },
+  };
+}
+
+export function count(answers: readonly Answer[], status: number): number {
+  return answers.filter((answer) => answer.status === status).length;
+}
+
+export function statuses(answers: readonly Answer[]): string {
+  return answers.map(({ status, body }) => `${status} ${body?.error?.code ?? ''}`.trim()).join(', ');
+}
+
+/** A sentence unless exactly so many succeeded. */
+export function exactly(expected: number, answers: readonly Answer[]): string | undefined {
+  const succeeded = answers.filter(({ status }) => status < 300).length;
+  return succeeded === expected
+    ? undefined
+    : `${succeeded} instead of ${expected} succeeded: ${statuses(answers)}`;
+}
