@@ -39,7 +39,7 @@ export function runLoop<Request>(
  */
 async function runClosedLoop<Request>(
   openCaller: OpenCaller<Request>,
-  { connections, seconds }: ClosedLoop,
+  { connections, seconds, honoursRetryAfter = false }: ClosedLoop,
   next: () => Request,
 ): Promise<LoadResult> {
   const callers = await connectCallers(openCaller, connections);
@@ -56,6 +56,8 @@ async function runClosedLoop<Request>(
       counted.count(answer, since);
       // Who lost the connection has nobody to send to.
       if (answer === undefined) ended();
+      else if (honoursRetryAfter && answer.retryAfter_seconds !== undefined)
+        setTimeout(keepSending, answer.retryAfter_seconds * 1000, caller, ended);
       else keepSending(caller, ended);
     });
   }

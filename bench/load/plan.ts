@@ -7,7 +7,12 @@ export type LoadPlan = {
 };
 
 /** So many callers, each of whom sends the next request when the last one is answered, for so long. */
-export type ClosedLoop = { readonly connections: number; readonly seconds: number };
+export type ClosedLoop = {
+  readonly connections: number;
+  readonly seconds: number;
+  /** A caller who is refused comes back when the refusal says, not at once. */
+  readonly honoursRetryAfter?: boolean;
+};
 
 /** Requests that come when they come, whether the last one is answered or not. */
 export type OpenLoop = {

@@ -89,8 +89,17 @@ function messageOf({ method, path, headers, body = '' }: Request, host: string):
 
 function answerOf({ purchases, isBatch }: Request, response: Response): Answer {
   const { status } = response;
-  const hasRetryAfter = status >= 400 && headerOf(response, 'retry-after') !== undefined;
-  if (isBatch !== true) return { status, purchases, done: 1, hasRetryAfter };
+  const retryAfter = status >= 400 ? headerOf(response, 'retry-after') : undefined;
+  const hasRetryAfter = retryAfter !== undefined;
+  if (isBatch !== true) {
+    return {
+      status,
+      purchases,
+      done: 1,
+      hasRetryAfter,
+      ...(hasRetryAfter && { retryAfter_seconds: Number(retryAfter) }),
+    };
+  }
   const recorded = status === 200 ? countRecorded(response.body()) : 0;
   return { status, purchases: recorded, done: recorded, hasRetryAfter };
 }

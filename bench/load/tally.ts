@@ -12,6 +12,8 @@ export type Answer = {
   /** What was done: 1, or the items of a batch. */
   readonly done: number;
   readonly hasRetryAfter: boolean;
+  /** When to come back, if it says so. */
+  readonly retryAfter_seconds?: number;
 };
 
 type OpenSecond = { done: number; failed: number; readonly latencies: Latencies };

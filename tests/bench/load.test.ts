@@ -182,6 +182,16 @@ describe('a closed loop', () => {
   });
 });
 
+test('a closed loop that honours Retry-After sends nothing until then', async () => {
+  const url = await startStub((_request, response) => {
+    response.writeHead(503, { 'retry-after': '1', 'content-length': '0' }).end();
+  });
+  const pace = { connections: 3, seconds: 1.5, honoursRetryAfter: true };
+  const { answers } = await runLoop(httpCallers([url]), pace, requestsOf(PURCHASES));
+  // At the beginning and after a second, by each of three callers.
+  assert.ok((answers[503] ?? 0) >= 3 && (answers[503] ?? 0) <= 6, JSON.stringify(answers));
+});
+
 describe('an open loop', () => {
   test('sends on while the server stalls, and each time counts from when its request was due', async () => {
     const waiting: (() => void)[] = [];

@@ -7,8 +7,10 @@ import { idempotency } from './idempotency.ts';
 import { isolation } from './isolation.ts';
 import { model } from './model.ts';
 import { network } from './network.ts';
+import { overload } from './overload.ts';
 import { processes } from './processes.ts';
 import { shutdown } from './shutdown.ts';
+import { slowClients } from './slow-clients.ts';
 import { storm } from './storm.ts';
 import { time } from './time.ts';
 import { unknownOutcome } from './unknown-outcome.ts';
@@ -25,6 +27,8 @@ export const AREAS: readonly Area[] = [
   model,
   fuzz,
   access,
+  overload,
+  slowClients,
   shutdown,
   processes,
   time,

@@ -1,0 +1,70 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A connection to a client that is slow. */
+export type SlowSocket = { readonly socket: Socket; readonly openedAt: number };
+
+const DRIP_MS = 1_000;
+const LOOKS_EVERY_MS = 200;
+/** As the kernel counts the states of a connection. */
+const ESTABLISHED = '01';
+
+/** Sends the start of a request, and then a byte a second. It reads what it is answered. */
+export async function sendSlowly(url: string, start: string, byte: string): Promise<SlowSocket> {
+  const slow = await open(url);
+  const { socket } = slow;
+  socket.resume();
+  socket.write(start);
+  const dripping = setInterval(() => socket.write(byte), DRIP_MS);
+  socket.once('close', () => clearInterval(dripping));
+  return slow;
+}
+
+/** Asks for more than the buffers of a connection hold, and reads nothing. */
+export async function readNothing(url: string, requests: string): Promise<SlowSocket> {
+  const slow = await open(url);
+  slow.socket.pause();
+  slow.socket.write(requests);
+  return slow;
+}
+
+/**
+ * How long the platform kept each of them, in milliseconds; those that are still open after `patience_ms` count with
+ * that. Asks the kernel, as a socket that does not read does not notice its end.
+ */
+export async function untilClosed(slow: readonly SlowSocket[], patience_ms: number): Promise<number[]> {
+  const kept = new Map<SlowSocket, number>();
+  while (kept.size < slow.length) {
+    const now = performance.now();
+    const ports = establishedPorts();
+    for (const one of slow) {
+      if (kept.has(one)) continue;
+      const { socket, openedAt } = one;
+      const isOpen = !socket.destroyed && ports.has(socket.localPort ?? 0);
+      if (!isOpen || now - openedAt >= patience_ms) kept.set(one, now - openedAt);
+    }
+    await sleep(LOOKS_EVERY_MS);
+  }
+  for (const { socket } of slow) socket.destroy();
+  return [...kept.values()];
+}
+
+async function open(url: string): Promise<SlowSocket> {
+  const { hostname, port } = new URL(url);
+  const socket = connect({ host: hostname, port: Number(port), noDelay: true });
+  await once(socket, 'connect');
+  socket.on('error', () => undefined);
+  return { socket, openedAt: performance.now() };
+}
+
+/** Local ports of established connections, by proc_net_tcp: `sl local_address rem_address st …`. */
+function establishedPorts(): Set<number> {
+  const [, ...lines] = readFileSync('/proc/net/tcp', 'utf8').trim().split('\n');
+  const ports = lines.flatMap((line) => {
+    const [, local = '', , state] = line.trim().split(/\s+/);
+    return state === ESTABLISHED ? [Number.parseInt(local.split(':')[1] ?? '', 16)] : [];
+  });
+  return new Set(ports);
+}
