@@ -7,7 +7,7 @@ import type { Outcome } from '../../src/core/outcome.ts';
 import { verifyLedger } from '../../src/modules/proof/index.ts';
 import { startTestPlatform } from '../support/platform.ts';
 import { adminActor } from '../support/purchases-builders.ts';
-import { countRows, openShop, rowsOf, startWorkers } from '../support/purchases-shop.ts';
+import { countRows, openShop, rowsOf, type Shop, startWorkers } from '../support/purchases-shop.ts';
 import { until } from '../support/until.ts';
 
 const CONNECTIONS = 20;
@@ -183,6 +183,43 @@ describe('a list of purchases', () => {
       ...Array.from({ length: 40 }, () => 'ok'),
     ]);
   });
+});
+
+describe('a purchase that waits for its wallet while somebody switches off', () => {
+  const cases = [
+    ['its offer', (shop: Shop) => `/offers/${shop.offerId}/status`, 'OFFER_NOT_AVAILABLE'],
+    ['its merchant', (shop: Shop) => `/merchants/${shop.merchantId}/status`, 'MERCHANT_NOT_ELIGIBLE'],
+    ['its user', (shop: Shop) => `/users/${shop.shopper.id}/status`, 'USER_NOT_ELIGIBLE'],
+  ] as const;
+  for (const [title, pathOf, code] of cases) {
+    test(`${title} is not rewarded`, async () => {
+      const shop = await openShop(platform);
+      const { ingestion } = platform.platform.modules.purchases;
+      const blocker = new pg.Client({ connectionString: platform.database.url });
+      await blocker.connect();
+      await blocker.query(`begin; select from wallets where user_id = '${shop.shopper.id}' for update`);
+      const waiting = ingestion.submit([shop.submission()]);
+      try {
+        await until(async () => {
+          const { rows } = await blocker.query(
+            'select from pg_stat_activity where pg_backend_pid() = any (pg_blocking_pids(pid))',
+          );
+          return rows.length > 0;
+        });
+        const { status } = await platform.api('PATCH', pathOf(shop), {
+          token: platform.admin.token,
+          body: { status: 'inactive' },
+        });
+        assert.equal(status, 200);
+      } finally {
+        await blocker.query('commit');
+        await blocker.end();
+      }
+
+      assert.deepEqual((await waiting).map(verdict), [code]);
+      assert.equal(await shop.balances(), '0.0000 / 0.0000 / 0.0000');
+    });
+  }
 });
 
 describe('concurrent settlements', () => {

@@ -78,14 +78,16 @@ function ingestion(
     logger: pino({ level: 'silent' }),
     repository: repository as PurchaseRepository,
     users: {
-      findUser: async () => user,
-      findUsers: async () => new Map([[SHOPPER, user]]),
+      lockUsersForShare: async () => new Map([[SHOPPER, user]]),
     },
     merchants: {
       findMerchants: async () => new Map([[MERCHANT, merchant]]),
-      requireActiveMerchant: async () => merchant,
+      lockActiveForShare: async (_trx, ids) => new Set(ids),
     },
-    offers: { findActiveOffers: async () => new Map([[MERCHANT, [offer]]]) },
+    offers: {
+      findActiveOffers: async () => new Map([[MERCHANT, [offer]]]),
+      lockActiveForShare: async (_trx, ids) => new Set(ids),
+    },
     fraud: {
       screenPurchases: async () => new Map(),
       recordHolds: () => undefined,

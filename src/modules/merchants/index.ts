@@ -11,7 +11,7 @@ export type { Merchant } from './model.ts';
 
 export type MerchantClient = Pick<
   MerchantService,
-  'findMerchants' | 'findActiveMerchants' | 'requireActiveMerchant'
+  'findMerchants' | 'findActiveMerchants' | 'lockActiveForShare' | 'requireActiveMerchant'
 >;
 
 export function merchantsModule(deps: {

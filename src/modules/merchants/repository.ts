@@ -76,6 +76,19 @@ export function merchantRepository() {
     return row && toMerchant(row);
   }
 
+  /** The ids of those that are active, locked against changes until the transaction ends. */
+  async function lockActiveForShare(trx: Trx, ids: readonly string[]): Promise<string[]> {
+    const rows = await trx
+      .selectFrom('merchants')
+      .select('id')
+      .where('id', '=', sql<string>`any(${ids}::uuid[])`)
+      .where('active', '=', true)
+      .orderBy('id')
+      .forShare()
+      .execute();
+    return rows.map(({ id }) => id);
+  }
+
   async function update(trx: Trx, merchant: Merchant): Promise<void> {
     await trx
       .updateTable('merchants')
@@ -89,7 +102,7 @@ export function merchantRepository() {
       .execute();
   }
 
-  return { insert, findByName, findAll, findActive, list, lock, update };
+  return { insert, findByName, findAll, findActive, list, lock, lockActiveForShare, update };
 }
 
 function toMerchant(row: MerchantRow): Merchant {

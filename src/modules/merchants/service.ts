@@ -1,6 +1,6 @@
 import type { OpenCache } from '../../core/cache.ts';
 import type { Clock } from '../../core/clock.ts';
-import { type Database, type Db, violates } from '../../core/database.ts';
+import { type Database, type Db, type Trx, violates } from '../../core/database.ts';
 import { notFound } from '../../core/errors.ts';
 import { newId } from '../../core/id.ts';
 import type { PageOf, PageRequest } from '../../core/page.ts';
@@ -93,6 +93,11 @@ export function merchantService(deps: {
     return repository.findActive(db);
   }
 
+  /** Which of these are active. None of them can be deactivated before the transaction ends. */
+  async function lockActiveForShare(trx: Trx, ids: readonly string[]): Promise<ReadonlySet<string>> {
+    return new Set(ids.length === 0 ? [] : await repository.lockActiveForShare(trx, ids));
+  }
+
   /** @throws NOT_FOUND, or MERCHANT_NOT_ACTIVE. */
   async function requireActiveMerchant(db: Db, id: string): Promise<Merchant> {
     const [merchant] = await repository.findAll(db, [id]);
@@ -109,6 +114,7 @@ export function merchantService(deps: {
     /** The merchants of these ids that exist, by id; outside of a transaction up to a second old. */
     findMerchants: cache.find,
     findActiveMerchants,
+    lockActiveForShare,
     requireActiveMerchant,
   };
 }

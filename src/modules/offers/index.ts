@@ -10,7 +10,7 @@ import { type OfferService, offerService } from './service.ts';
 export type { Offer } from './model.ts';
 export { offerValidOn } from './policies.ts';
 
-export type OfferClient = Pick<OfferService, 'findActiveOffers'>;
+export type OfferClient = Pick<OfferService, 'findActiveOffers' | 'lockActiveForShare'>;
 
 export function offersModule(deps: {
   database: Database;

@@ -107,7 +107,20 @@ export function offerRepository() {
     return row && toOffer(row);
   }
 
-  return { insert, list, find, findActive, setActive };
+  /** The ids of those that are active, locked against changes until the transaction ends. */
+  async function lockActiveForShare(trx: Trx, ids: readonly string[]): Promise<string[]> {
+    const rows = await trx
+      .selectFrom('offers')
+      .select('id')
+      .where('id', '=', sql<string>`any(${ids}::uuid[])`)
+      .where('active', '=', true)
+      .orderBy('id')
+      .forShare()
+      .execute();
+    return rows.map(({ id }) => id);
+  }
+
+  return { insert, list, find, findActive, lockActiveForShare, setActive };
 }
 
 function isVisibleOn(day: string) {

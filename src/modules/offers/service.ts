@@ -1,6 +1,6 @@
 import type { OpenCache } from '../../core/cache.ts';
 import { type Clock, utcDay } from '../../core/clock.ts';
-import { type Database, type Db, violates } from '../../core/database.ts';
+import { type Database, type Db, type Trx, violates } from '../../core/database.ts';
 import { notFound, unsupportedCurrency } from '../../core/errors.ts';
 import { newId } from '../../core/id.ts';
 import type { PageOf, PageRequest } from '../../core/page.ts';
@@ -122,6 +122,11 @@ export function offerService(deps: {
     return Map.groupBy(await repository.findActive(db, merchantIds), ({ merchantId }) => merchantId);
   }
 
+  /** Which of these are active. None of them can be deactivated before the transaction ends. */
+  async function lockActiveForShare(trx: Trx, ids: readonly string[]): Promise<ReadonlySet<string>> {
+    return new Set(ids.length === 0 ? [] : await repository.lockActiveForShare(trx, ids));
+  }
+
   return {
     createOffer,
     setOfferActive,
@@ -134,6 +139,7 @@ export function offerService(deps: {
      * An old one never has wrong terms, as terms do not change.
      */
     findActiveOffers: activeOffers.find,
+    lockActiveForShare,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import type { Database, Trx } from '../../core/database.ts';
+import type { Database, Db, Trx } from '../../core/database.ts';
 import { DomainError } from '../../core/errors.ts';
 import { newId } from '../../core/id.ts';
 import { at, distinct } from '../../core/lists.ts';
@@ -13,7 +13,15 @@ import type { FraudClient, HeldPurchase } from '../fraud/index.ts';
 import type { Merchant, MerchantClient } from '../merchants/index.ts';
 import type { Offer, OfferClient } from '../offers/index.ts';
 import type { User, UserClient } from '../users/index.ts';
-import type { Movement, WalletClient } from '../wallets/index.ts';
+import {
+  type Balances,
+  type Movement,
+  NO_MONEY,
+  requireRoom,
+  type Wallet,
+  type WalletClient,
+  walletMap,
+} from '../wallets/index.ts';
 import {
   externalKeyOf,
   nameOf,
@@ -46,6 +54,9 @@ type Draft = {
 /** A draft that passed every rule. */
 type Candidate = { readonly draft: Draft; readonly offer: Offer; readonly purchase: Purchase };
 
+/** Memory is older than the database: a merchant or an offer was switched off meanwhile. */
+class SwitchedOff extends Error {}
+
 type Answers = Map<Draft, Outcome<RewardedPurchase>>;
 
 export function purchaseIngestion(deps: {
@@ -53,8 +64,8 @@ export function purchaseIngestion(deps: {
   clock: Clock;
   logger: Logger;
   repository: PurchaseRepository;
-  users: Pick<UserClient, 'findUsers'>;
-  merchants: Pick<MerchantClient, 'findMerchants'>;
+  users: Pick<UserClient, 'lockUsersForShare'>;
+  merchants: Pick<MerchantClient, 'findMerchants' | 'lockActiveForShare'>;
   offers: OfferClient;
   fraud: FraudClient;
   cashback: CashbackClient;
@@ -75,22 +86,32 @@ export function purchaseIngestion(deps: {
     submissions: readonly PurchaseSubmission[],
   ): Promise<readonly Outcome<RewardedPurchase>[]> {
     const now = clock();
-    const drafts = await draftAll(submissions, now);
-    const { answers, holds } = await database.transaction((trx) => record(trx, drafts, now), {
-      isLostRace: (error) => repository.isLostRace(error) || cashback.isLostRace(error),
-    });
+    // Merchants and offers barely change: they are kept in memory, so read before the transaction.
+    let drafts = await draftAll(database.db, submissions, now);
+    let isFirstAttempt = true;
+    const { answers, holds } = await database.transaction(
+      async (trx) => {
+        if (!isFirstAttempt) drafts = await draftAll(trx, submissions, now);
+        isFirstAttempt = false;
+        return record(trx, drafts, now);
+      },
+      {
+        isLostRace: (error) =>
+          error instanceof SwitchedOff || repository.isLostRace(error) || cashback.isLostRace(error),
+      },
+    );
     fraud.announceHolds(holds);
     return drafts.map((draft) => answers.get(draft) ?? failure(new Error('a submission was not answered')));
   }
 
-  /** Merchants and offers barely change: they are kept in memory, so read before the transaction. */
   async function draftAll(
+    db: Db,
     submissions: readonly PurchaseSubmission[],
     now: Temporal.Instant,
   ): Promise<readonly Draft[]> {
     const merchantIds = distinct(submissions.map(({ merchantId }) => merchantId));
-    const merchantOf = await merchants.findMerchants(database.db, merchantIds);
-    const offersOf = await offers.findActiveOffers(database.db, merchantIds);
+    const merchantOf = await merchants.findMerchants(db, merchantIds);
+    const offersOf = await offers.findActiveOffers(db, merchantIds);
     return submissions.map((submission) => {
       const { merchantId, purchasedAt = now } = submission;
       return {
@@ -105,18 +126,25 @@ export function purchaseIngestion(deps: {
 
   async function record(trx: Trx, drafts: readonly Draft[], now: Temporal.Instant) {
     const claims = drafts.flatMap(capClaimOf);
+    const merchantIds = distinct(drafts.flatMap(({ merchant }) => (merchant?.active ? [merchant.id] : [])));
+    const offerIds = distinct(drafts.flatMap(({ offer }) => offer?.id ?? []));
     // The wallets first: what is read behind their locks is as whoever held them before has left it.
-    const [locked, recorded, userOf, caps] = await Promise.all([
+    const [locked, recorded, userOf, activeMerchants, activeOffers, caps] = await Promise.all([
       wallets.lockWallets(trx, claims),
       repository.findByExternalKeys(
         trx,
         drafts.map(({ submission }) => externalKeyOf(submission)),
       ),
-      users.findUsers(trx, distinct(drafts.map(({ submission }) => submission.userId))),
+      users.lockUsersForShare(trx, distinct(drafts.map(({ submission }) => submission.userId))),
+      merchants.lockActiveForShare(trx, merchantIds),
+      offers.lockActiveForShare(trx, offerIds),
       cashback.lockCaps(trx, claims),
     ]);
+    const isCurrent =
+      merchantIds.every((id) => activeMerchants.has(id)) && offerIds.every((id) => activeOffers.has(id));
+    if (!isCurrent) throw new SwitchedOff();
 
-    const { answers, selected } = selectCandidates(drafts, { now, recorded, userOf });
+    const { answers, selected } = selectCandidates(drafts, { now, recorded, userOf, locked });
     const { candidates, holds } = await screenCandidates(trx, selected);
     // In this order, so that each row comes after those that it refers to. The purchases leave at once, and the database
     // is at work on them while their rewards are decided.
@@ -157,9 +185,13 @@ export function purchaseIngestion(deps: {
       readonly now: Temporal.Instant;
       readonly recorded: readonly Purchase[];
       readonly userOf: ReadonlyMap<string, User>;
+      readonly locked: readonly Wallet[];
     },
   ): { readonly answers: Answers; readonly selected: readonly Candidate[] } {
-    const { now, recorded, userOf } = known;
+    const { now, recorded, userOf, locked } = known;
+    const walletOf = walletMap<Balances>(locked);
+    /** What the selected purchases may add to each wallet at most: no reward is more than its purchase. */
+    const addedTo = walletMap<bigint>();
     const taken = textSet(recorded.map(nameOf));
     const answers: Answers = new Map();
     const selected: Candidate[] = [];
@@ -172,6 +204,9 @@ export function purchaseIngestion(deps: {
         requireEligibleUser(userOf.get(submission.userId), submission.userId);
         requireEligibleMerchant(merchant, submission.merchantId);
         const offer = requireOffer(submission, draft.offer, purchasedAt);
+        const added = (addedTo.get(submission) ?? 0n) + submission.amount;
+        requireRoom(walletOf.get(submission) ?? NO_MONEY, added, submission.currency);
+        addedTo.set(submission, added);
         taken.add(name);
         selected.push({ draft, offer, purchase: newPurchase(draft, offer, now) });
       } catch (error) {

@@ -11,6 +11,7 @@ import type { Routes } from '../../core/http/route.ts';
 import { IdParams } from '../../core/http/schemas.ts';
 import { isId } from '../../core/id.ts';
 import { onlyValue } from '../../core/outcome.ts';
+import { walletFull } from '../wallets/index.ts';
 import {
   duplicatePurchase,
   invalidPurchaseStatus,
@@ -107,6 +108,7 @@ export function purchaseRoutes(deps: {
             userNotEligible,
             merchantNotEligible,
             offerNotAvailable,
+            walletFull,
             rateLimited,
           ],
           limits: limitPurchases,

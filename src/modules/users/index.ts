@@ -16,6 +16,7 @@ export type UserClient = Pick<
   UserService,
   | 'findUser'
   | 'findUsers'
+  | 'lockUsersForShare'
   | 'checkCredentials'
   | 'lockUnchanged'
   | 'findMatchingHash'

@@ -45,6 +45,18 @@ export function userRepository() {
     return rows.map(toUser);
   }
 
+  /** The same, locked against changes until the transaction ends. */
+  async function lockForShare(trx: Trx, ids: readonly string[]): Promise<User[]> {
+    const rows = await trx
+      .selectFrom('users')
+      .select(COLUMNS)
+      .where('id', '=', sql<string>`any(${ids}::uuid[])`)
+      .orderBy('id')
+      .forShare()
+      .execute();
+    return rows.map(toUser);
+  }
+
   async function findByEmails(db: Db, emails: readonly string[]): Promise<User[]> {
     const rows = await db
       .selectFrom('users')
@@ -130,6 +142,7 @@ export function userRepository() {
   return {
     insert,
     findAll,
+    lockForShare,
     findByEmails,
     findWithPassword,
     list,

@@ -171,6 +171,12 @@ export function userService(deps: {
     return new Map(users.map((user) => [user.id, user]));
   }
 
+  /** The same, and none of them can be deactivated before the transaction ends. */
+  async function lockUsersForShare(trx: Trx, ids: readonly string[]): Promise<ReadonlyMap<string, User>> {
+    const users = await repository.lockForShare(trx, ids);
+    return new Map(users.map((user) => [user.id, user]));
+  }
+
   /** The account of this email, and whether the password is its own; either way after the same time. */
   async function checkCredentials(
     email: string,
@@ -220,6 +226,7 @@ export function userService(deps: {
     findByEmail,
     findUser,
     findUsers,
+    lockUsersForShare,
     checkCredentials,
     lockUnchanged,
     findMatchingHash,

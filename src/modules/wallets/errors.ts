@@ -6,3 +6,9 @@ export const insufficientBalance = defineError<{
   requested_amount: string;
   currency: string;
 }>('conflict', 'INSUFFICIENT_BALANCE', 'The wallet does not hold this amount.');
+
+export const walletFull = defineError<{ amount: string; currency: string }>(
+  'conflict',
+  'WALLET_FULL',
+  'The wallet cannot hold this much more.',
+);

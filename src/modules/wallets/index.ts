@@ -7,7 +7,7 @@ import { walletRepository } from './repository.ts';
 import { walletRoutes } from './routes.ts';
 import { type WalletService, walletService } from './service.ts';
 
-export { insufficientBalance } from './errors.ts';
+export { insufficientBalance, walletFull } from './errors.ts';
 export {
   type Balances,
   type Movement,
@@ -16,7 +16,7 @@ export {
   type WalletEntry,
   type WalletOwner,
 } from './model.ts';
-export { balancesAfter, walletMap } from './policies.ts';
+export { balancesAfter, requireRoom, walletMap } from './policies.ts';
 export { CurrencyChoice, presentWallet, WalletBody } from './schemas.ts';
 
 export type WalletClient = Pick<

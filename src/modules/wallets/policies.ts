@@ -1,9 +1,9 @@
 import { formatInstant } from '../../core/clock.ts';
 import { newId } from '../../core/id.ts';
 import { type KeyedMap, keyedMap } from '../../core/keyed-map.ts';
-import { formatMoney } from '../../core/money.ts';
+import { formatMoney, minorDigits } from '../../core/money.ts';
 import { textSet } from '../../core/text-set.ts';
-import { insufficientBalance } from './errors.ts';
+import { insufficientBalance, walletFull } from './errors.ts';
 import {
   type Adjustment,
   type AdjustmentOrder,
@@ -45,9 +45,11 @@ export function postMovements(
 /**
  * What a movement leaves of the balances before it.
  * @throws INSUFFICIENT_BALANCE when it takes a bucket below zero. Only a reversal may do so to `available`.
+ * @throws WALLET_FULL when money from the platform does not fit.
  */
 export function balancesAfter(before: Balances, movement: Movement): Balances {
   requireLegal(movement);
+  if (movement.from === 'platform') requireRoom(before, movement.amount, movement.currency);
   const after = move(before, movement);
   requireCovered(before, movement, after);
   return after;
@@ -60,6 +62,16 @@ export function walletMap<Value>(
   const map = keyedMap<WalletOwner, Value>(({ userId, currency }) => [currency, userId]);
   for (const value of values) map.set(value, value);
   return map;
+}
+
+/** All buckets of a wallet together stay below this many units: a `money_amount` has so many digits before the point. */
+const HELD_BELOW = 10n ** 15n;
+
+/** @throws WALLET_FULL when the wallet cannot hold this amount, in minor units, on top of what is in it. */
+export function requireRoom({ pending, available, paid }: Balances, amount: bigint, currency: string): void {
+  const held = pending + (available > 0n ? available : 0n) + paid;
+  if (held + amount < HELD_BELOW * 10n ** BigInt(minorDigits(currency))) return;
+  throw walletFull({ amount: formatMoney(amount, currency), currency });
 }
 
 function requireLegal({ type, from, to, amount }: Movement): void {

@@ -9,7 +9,7 @@ import {
   idempotentRequest,
 } from '../idempotency/index.ts';
 import type { AdjustWallet } from './adjustments.ts';
-import { insufficientBalance } from './errors.ts';
+import { insufficientBalance, walletFull } from './errors.ts';
 import { AdjustmentBody, AdjustmentInput, presentWallet, WalletBody, WalletQuery } from './schemas.ts';
 import type { WalletService } from './service.ts';
 
@@ -70,7 +70,7 @@ export function walletRoutes(deps: {
         },
         config: {
           access: ['admin'],
-          errors: [notFound, unsupportedCurrency, insufficientBalance, idempotencyKeyReused],
+          errors: [notFound, unsupportedCurrency, insufficientBalance, walletFull, idempotencyKeyReused],
         },
       },
       async (request, reply) => {
