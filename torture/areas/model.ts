@@ -7,6 +7,7 @@ import {
 } from '../../tests/support/money-properties.ts';
 import { walletModel } from '../../tests/support/wallet-model.ts';
 import { type Area, type AreaContext, scaled } from '../area.ts';
+import { repeatsGetTheFirstAnswer } from '../harness/idempotency-interleavings.ts';
 import { batchesKeepTheirPromises, cachesForget } from '../harness/interleavings.ts';
 import { programmeModel } from '../harness/programme-model.ts';
 
@@ -40,6 +41,7 @@ async function tryAtRandom(context: AreaContext) {
   const interleavings = await tryAll('interleavings', scaled(context, 5_000, 100), [
     batchesKeepTheirPromises,
     cachesForget,
+    repeatsGetTheFirstAnswer,
   ]);
   for (const outcome of OUTCOMES) {
     if (!programme.seen.has(outcome)) violations.push(`no command sequence came to "${outcome}"`);
