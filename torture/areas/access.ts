@@ -16,7 +16,7 @@ import { type ContractProcess, startContractProcess } from '../harness/contract-
 /** Every operation is called by every role, with objects of its own and of others. */
 export const access: Area = {
   name: 'access',
-  title: 'Access: every operation, by every role, with objects of its own and of others',
+  title: 'every operation by every role, with objects of its own and of others',
   run: tryEveryDoor,
 };
 

@@ -24,7 +24,7 @@ type Field = Omit<Fault, 'value'> & { readonly wrap?: (value: string) => string 
 /** Requests made from the API description, and hostile values in every field of it. */
 export const fuzz: Area = {
   name: 'fuzz',
-  title: 'Fuzz: requests made from the API description, in four roles',
+  title: 'requests made from the API description, in four roles',
   run: sendNonsense,
 };
 

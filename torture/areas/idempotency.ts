@@ -17,7 +17,7 @@ const ADJUSTMENTS_ONE_IN = 5;
 /** Each request is sent fifty times in parallel, to two processes: it has one effect, and fifty equal answers. */
 export const idempotency: Area = {
   name: 'idempotency',
-  title: `Idempotency: ${POSTS} parallel posts of each key, to two processes`,
+  title: `${POSTS} parallel posts of each key, to two processes`,
   run: repeatEverything,
 };
 

@@ -21,7 +21,7 @@ const WALLETS = 10;
 /** Use cases that read before they write race each other; histories under faults are checked, wallet by wallet. */
 export const isolation: Area = {
   name: 'isolation',
-  title: 'Isolation: races between use cases, and histories under faults',
+  title: 'races between use cases, and histories under faults',
   run: raceAndCheck,
 };
 

@@ -14,7 +14,7 @@ import { programmeModel } from '../harness/programme-model.ts';
 /** What holds for every amount, every sequence of commands and every order of events, tried at random. */
 export const model: Area = {
   name: 'model',
-  title: 'Model: money properties, command sequences and interleavings',
+  title: 'money properties, command sequences and interleavings',
   run: tryAtRandom,
 };
 

@@ -19,7 +19,7 @@ const GOODPUT = 0.9;
 /** Ten times the callers that the platform can serve, who come back when they are told to. */
 export const overload: Area = {
   name: 'overload',
-  title: 'Overload: ten times the callers, who honour Retry-After',
+  title: 'ten times the callers, who honour Retry-After',
   run: sendCrowd,
 };
 

@@ -21,7 +21,7 @@ const ANSWERS_UNREAD = 8;
 /** Clients that send and read too slowly are closed, and the others hardly notice. */
 export const slowClients: Area = {
   name: 'slow-clients',
-  title: 'Slow clients: headers and bodies byte by byte, and answers that are never read',
+  title: 'headers and bodies byte by byte, and answers that are never read',
   run: beSlow,
 };
 

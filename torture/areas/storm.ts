@@ -18,7 +18,7 @@ const OVERLOAD = '503 OVERLOADED';
 /** Every caller withdraws from one wallet: exactly as many succeed as the wallet can pay. */
 export const storm: Area = {
   name: 'storm',
-  title: `Storm: withdrawals from one wallet over ${CONNECTIONS} connections`,
+  title: `withdrawals from one wallet over ${CONNECTIONS} connections`,
   run: withdrawFromOneWallet,
 };
 

@@ -24,7 +24,7 @@ type Moment = {
 /** The clocks of all processes jump, cross a change to summer time and a leap day, and are set back. */
 export const time: Area = {
   name: 'time',
-  title: 'Time: clocks 31 days ahead, over DST and leap day, set back while running',
+  title: 'clocks 31 days ahead, over DST and leap day, and set back while running',
   run: moveClocks,
 };
 
