@@ -53,6 +53,7 @@ const server = await createHttpServer({
   metrics,
   authenticate: partners.client.authenticate,
   trustProxy: config.trustProxy,
+  maxConnections: 10_000,
   publicUrl: config.publicUrl,
 });
 probeRoutes({ database, reasonNotReady: () => undefined })(server);

@@ -162,6 +162,7 @@ export async function createPlatform(deps: {
     metrics,
     authenticate,
     trustProxy: config.trustProxy,
+    maxConnections: config.maxConnections,
     publicUrl: config.publicUrl,
   });
   function reasonNotReady(): string | undefined {

@@ -33,6 +33,7 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     runJobs: variable.flag('RUN_JOBS', true),
     workerPort: variable.integer('WORKER_PORT', 8001, 0, 65_535),
     metrics: readMetrics(variable),
+    maxConnections: variable.integer('MAX_CONNECTIONS', 10_000, 10, 1_000_000),
     trustProxy: variable.flag('TRUST_PROXY', false),
     logLevel: variable.oneOf(
       'LOG_LEVEL',

@@ -32,6 +32,7 @@ describe('the configuration', () => {
     RUN_JOBS: ['no', '0'],
     METRICS_PORT: ['-1', '65536', 'none'],
     WORKER_PORT: ['-1', '65536', 'http'],
+    MAX_CONNECTIONS: ['9', '1000001', 'many'],
     TRUST_PROXY: ['yes', '1', 'TRUE'],
     LOG_LEVEL: ['loud'],
     DATABASE_CONNECTIONS: ['1', '1001', 'many'],

@@ -14,6 +14,7 @@ import type { Metrics } from '../metrics.ts';
 import { authenticationHook } from './authentication.ts';
 import { addBodies } from './body.ts';
 import { COMMON_HEADERS } from './common-headers.ts';
+import { boundConnections, oneAtATime } from './connections.ts';
 import { drainConnections } from './draining.ts';
 import { handleError } from './errors.ts';
 import { registerOpenApi } from './openapi.ts';
@@ -49,6 +50,7 @@ export async function createHttpServer(options: {
   readonly metrics: Metrics;
   readonly authenticate: Authenticate;
   readonly trustProxy: boolean;
+  readonly maxConnections: number;
   readonly publicUrl: string;
 }): Promise<HttpServer> {
   const { guard, holdingBack, stopHolding, refuse, heldBack_ms } = refusals();
@@ -59,7 +61,7 @@ export async function createHttpServer(options: {
     trustProxy: options.trustProxy,
     bodyLimit: BODY_LIMIT_BYTES,
     handlerTimeout: HANDLER_TIMEOUT_MS,
-    serverFactory: (handle) => createServer(SOCKETS, holdingBack(handle)),
+    serverFactory: (handle) => createServer(SOCKETS, oneAtATime(holdingBack(handle))),
     forceCloseConnections: 'idle',
     // A request that made it onto an open connection is answered as ever, not with a bare 503.
     return503OnClosing: false,
@@ -80,6 +82,7 @@ export async function createHttpServer(options: {
   addObservation(server, options.metrics, heldBack_ms);
   drainConnections(server);
   answerRawRequests(server.server);
+  boundConnections(server.server, options);
 
   server.addHook('onSend', (request, reply, _payload, done) => {
     addCommonHeaders(request, reply);

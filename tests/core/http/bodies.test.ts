@@ -144,6 +144,7 @@ async function exampleServer() {
       throw invalidToken();
     },
     trustProxy: false,
+    maxConnections: 10_000,
     publicUrl: 'http://localhost',
   });
   const access = 'public';

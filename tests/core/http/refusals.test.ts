@@ -127,6 +127,7 @@ async function thingsServer(t: TestContext) {
       throw invalidToken();
     },
     trustProxy: false,
+    maxConnections: 10_000,
     publicUrl: 'http://localhost',
   });
   server.addHook('onError', async () => {

@@ -442,6 +442,7 @@ async function exampleServer(): Promise<HttpServer> {
       throw new DomainError('unauthenticated', 'INVALID_TOKEN', 'Who are you?', {});
     },
     trustProxy: false,
+    maxConnections: 10_000,
     publicUrl: 'http://localhost',
   });
   const config = { access: 'public' } as const;

@@ -1,0 +1,73 @@
+import type { RequestListener, Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Logger } from '../logging.ts';
+
+/** A client that leaves bytes unread for this long is disconnected. */
+const UNREAD_ALLOWED_MS = 12_000;
+const CHECK_EVERY_MS = 1_000;
+/** No known client sends more requests ahead of their responses. */
+const MAX_REQUESTS_AHEAD = 100;
+const DROPS_LOGGED_EVERY_MS = 60_000;
+
+/**
+ * Bounds what open connections take: their number, and the time in which a client reads what it asked for. Node bounds
+ * the time in which a request arrives, but none in which a response leaves.
+ */
+export function boundConnections(
+  server: Server,
+  { maxConnections, logger }: { readonly maxConnections: number; readonly logger: Logger },
+): void {
+  server.maxConnections = maxConnections;
+  logDrops(server, logger);
+
+  /** Each open connection, and since when it has had bytes to send. */
+  const connections = new Map<Socket, number | undefined>();
+  server.on('connection', (socket) => {
+    connections.set(socket, undefined);
+    socket.once('close', () => connections.delete(socket));
+  });
+  const timer = setInterval(() => closeUnread(connections, performance.now()), CHECK_EVERY_MS);
+  timer.unref();
+  server.once('close', () => clearInterval(timer));
+}
+
+function closeUnread(connections: Map<Socket, number | undefined>, now_ms: number): void {
+  for (const [socket, since_ms] of connections) {
+    if (socket.writableLength === 0) {
+      if (since_ms !== undefined) connections.set(socket, undefined);
+    } else if (since_ms === undefined) connections.set(socket, now_ms);
+    else if (now_ms - since_ms >= UNREAD_ALLOWED_MS) socket.destroy();
+  }
+}
+
+function logDrops(server: Server, logger: Logger): void {
+  let dropped = 0;
+  let logged_ms = Number.NEGATIVE_INFINITY;
+  server.on('drop', () => {
+    dropped += 1;
+    if (performance.now() - logged_ms < DROPS_LOGGED_EVERY_MS) return;
+    logger.warn({ dropped }, 'too many connections: new ones are closed');
+    logged_ms = performance.now();
+    dropped = 0;
+  });
+}
+
+/**
+ * Works on one request of a connection at a time. Node starts all that a client sent ahead at once, and keeps their
+ * responses until it is their turn.
+ */
+export function oneAtATime(handle: RequestListener): RequestListener {
+  const waiting = new WeakMap<Socket, number>();
+  return (request, response) => {
+    // It has its socket, unless another response is before it.
+    if (response.socket !== null) return handle(request, response);
+    const { socket } = request;
+    const ahead = (waiting.get(socket) ?? 0) + 1;
+    waiting.set(socket, ahead);
+    if (ahead > MAX_REQUESTS_AHEAD) return socket.destroy();
+    response.once('socket', () => {
+      waiting.set(socket, (waiting.get(socket) ?? 1) - 1);
+      process.nextTick(handle, request, response);
+    });
+  };
+}
