@@ -41,6 +41,11 @@ describe('a backup of a platform under load', () => {
 
     const put = await restore(file, restored);
     assert.equal(put.code, 0, put.output);
+    const archived = gunzipSync(readFileSync(file));
+    const password = (folder: string) => readFileSync(join(folder, 'postgres.password'), 'utf8').trim();
+    assert.ok(!archived.includes(password(original)), 'the backup holds the password of the superuser');
+    assert.notEqual(password(restored), password(original));
+    assert.equal(statSync(join(restored, 'postgres.password')).mode & 0o777, 0o600);
     const verdict = await runCommand('src/cli/ledger-verify.ts', [], { DATA_DIR: restored });
     assert.equal(verdict.code, 0, verdict.output);
 
@@ -161,9 +166,9 @@ describe('a backup that cannot be', () => {
     ],
   ];
   for (const [command, what, args, environment, sentence] of refusals) {
-    test(`${command}: ${what} is one clear sentence and exit code 1`, async () => {
+    test(`${command}: ${what} is one clear sentence and an exit code`, async () => {
       const { code, output } = await runCommand(`src/cli/${command}.ts`, args, environment);
-      assert.equal(code, 1);
+      assert.equal(code, what === 'no database' ? 2 : 1);
       assert.match(output.trim(), sentence);
       assert.ok(!existsSync(missing));
     });

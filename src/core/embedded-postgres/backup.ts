@@ -15,8 +15,8 @@ import { syncDirectory } from './data-directory.ts';
  * https://www.postgresql.org/docs/current/continuous-archiving.html#BACKUP-LOWLEVEL-BASE-BACKUP
  */
 
-/** Lie in the archive as they lie in the data directory. */
-export const ARCHIVED = { password: 'postgres.password', cluster: 'postgres' } as const;
+/** In the archive as in the data directory. The password beside it stays out: a restore makes a new one. */
+export const ARCHIVED_CLUSTER = 'postgres';
 
 /** What these hold is the running server's own. */
 const EMPTIED_FOLDERS = new Set([
@@ -75,9 +75,7 @@ function createPrivately(file: string): number {
 }
 
 async function* entriesOf(client: pg.Client, dataDirectory: string): AsyncGenerator<ArchiveEntry> {
-  const cluster = join(dataDirectory, ARCHIVED.cluster);
-  yield ofText(ARCHIVED.password, fs.readFileSync(join(dataDirectory, ARCHIVED.password), 'utf8'));
-
+  const cluster = join(dataDirectory, ARCHIVED_CLUSTER);
   // Keeps the log that the backup needs from being recycled, and is gone with this session however it ends.
   await client.query("select pg_create_physical_replication_slot('backup_' || pg_backend_pid(), true, true)");
   await client.query("select pg_backup_start('clicknback', fast => true)");
@@ -85,13 +83,13 @@ async function* entriesOf(client: pg.Client, dataDirectory: string): AsyncGenera
     const entry = await asFound(cluster, path);
     if (entry !== undefined) yield entry;
   }
-  yield ofBytes(join(ARCHIVED.cluster, CONTROL_FILE), await untorn(join(cluster, CONTROL_FILE)));
+  yield ofBytes(join(ARCHIVED_CLUSTER, CONTROL_FILE), await untorn(join(cluster, CONTROL_FILE)));
   const { rows } = await client.query<{ label: string; last: string }>(
     // The byte before the end: an end at a boundary is no part of the segment behind it.
     'select labelfile as label, pg_walfile_name(lsn - 1) as last from pg_backup_stop(wait_for_archive => false)',
   );
   const { label = '', last = '' } = rows[0] ?? {};
-  yield ofText(join(ARCHIVED.cluster, 'backup_label'), label);
+  yield ofText(join(ARCHIVED_CLUSTER, 'backup_label'), label);
   for (const path of walSegments(cluster, /\(file (\w+)\)/.exec(label)?.[1] ?? '', last)) {
     const segment = await asFound(cluster, path);
     if (segment === undefined) throw new Error(`${path} is gone before it was copied`);
@@ -116,7 +114,7 @@ function* pathsIn(cluster: string, folder: string): Generator<string> {
 
 /** A file as long as it was when it was opened. The log mends what changes under the eyes of the reader. */
 async function asFound(cluster: string, path: string): Promise<ArchiveEntry | undefined> {
-  if (path.endsWith('/')) return ofBytes(join(ARCHIVED.cluster, path), Buffer.alloc(0));
+  if (path.endsWith('/')) return ofBytes(join(ARCHIVED_CLUSTER, path), Buffer.alloc(0));
   let file: FileHandle;
   try {
     file = await open(join(cluster, path));
@@ -125,7 +123,7 @@ async function asFound(cluster: string, path: string): Promise<ArchiveEntry | un
     throw error;
   }
   const { size } = await file.stat();
-  return { path: join(ARCHIVED.cluster, path), size, content: bytesOf(file, size) };
+  return { path: join(ARCHIVED_CLUSTER, path), size, content: bytesOf(file, size) };
 }
 
 async function* bytesOf(file: FileHandle, size: number): AsyncGenerator<Buffer> {

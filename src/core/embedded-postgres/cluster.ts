@@ -50,18 +50,25 @@ export async function prepareCluster(options: {
 
 /** Written before the cluster is made, so that a present cluster always has its password. */
 function keptPassword(home: string, clusterDirectory: string): string {
-  const file = join(home, 'postgres.password');
+  const file = join(home, passwordFileName);
   if (fs.existsSync(file)) return fs.readFileSync(file, 'utf8').trim();
   if (!isMissing(clusterDirectory)) {
     throw new StartupError(
       `The database in ${clusterDirectory} has lost its password file ${file}: put it back.`,
     );
   }
-  const password = randomBytes(24).toString('base64url');
+  const password = newPassword();
   const unfinished = `${file}.unfinished`;
   fs.writeFileSync(unfinished, `${password}\n`, { mode: 0o600, flush: true });
   fs.renameSync(unfinished, file);
   return password;
+}
+
+export const passwordFileName = 'postgres.password';
+
+/** Without a character that SQL, a URL or a shell would need escaped. */
+export function newPassword(): string {
+  return randomBytes(24).toString('base64url');
 }
 
 function isMissing(directory: string): boolean {

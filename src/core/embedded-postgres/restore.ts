@@ -7,12 +7,12 @@ import { createGunzip } from 'node:zlib';
 import { StartupError } from '../startup-error.ts';
 import { type Account, accountToRunAs } from './account.ts';
 import { BrokenArchive, isFolder, unpacked } from './archive.ts';
-import { ARCHIVED } from './backup.ts';
-import { findBinaries } from './binaries.ts';
-import { unfinishedPrefix } from './cluster.ts';
+import { ARCHIVED_CLUSTER } from './backup.ts';
+import { type Binaries, findBinaries } from './binaries.ts';
+import { newPassword, passwordFileName, superuser, unfinishedPrefix } from './cluster.ts';
 import { ensureDirectoryFor, explainFileErrors, holdsData, syncDirectory } from './data-directory.ts';
 import { takeOwnership } from './ownership.ts';
-import { environment } from './processes.ts';
+import { environment, lastRelevantLine } from './processes.ts';
 
 /**
  * Puts the files of a backup where a server starts from them. Unpacked and checked aside, then renamed: a restore that
@@ -41,8 +41,9 @@ export async function restoreEmbeddedPostgres(options: {
     );
     try {
       await unpack(backup, file, workshop);
-      const cluster = join(workshop, ARCHIVED.cluster);
+      const cluster = join(workshop, ARCHIVED_CLUSTER);
       if (account) give(workshop, account);
+      await givePassword(workshop, { account, binaries, file });
       const options = { ...account, cwd: '/', env: environment };
       await promisify(execFile)(binaries.initdb, ['--sync-only', '--pgdata', cluster], options);
       putIntoPlace(workshop, dataDirectory);
@@ -94,11 +95,36 @@ function give(folder: string, account: NonNullable<Account>): void {
   }
 }
 
+/**
+ * A new password for the superuser, as the backup holds none. A server in single-user mode sets it, to which nobody can
+ * connect. It replays the log of the backup first, so it also finds out whether that is complete.
+ */
+async function givePassword(
+  workshop: string,
+  { account, binaries, file }: { account: Account; binaries: Binaries; file: string },
+): Promise<void> {
+  const password = newPassword();
+  const cluster = join(workshop, ARCHIVED_CLUSTER);
+  const run = promisify(execFile)(binaries.postgres, ['--single', '-D', cluster, 'postgres'], {
+    ...account,
+    cwd: '/',
+    env: environment,
+    maxBuffer: 1 << 26,
+  });
+  run.child.stdin?.on('error', () => undefined); // its exit tells more
+  run.child.stdin?.end(`alter role ${superuser} password '${password}'\n`);
+  try {
+    await run;
+  } catch (error) {
+    const reason = lastRelevantLine(String((error as { stderr?: string }).stderr));
+    throw new StartupError(`${file} cannot be restored: ${reason}.`, { cause: error });
+  }
+  fs.writeFileSync(join(workshop, passwordFileName), `${password}\n`, { mode: 0o600, flush: true });
+}
+
 /** The password first: a cluster that is present always has its own. */
 function putIntoPlace(workshop: string, dataDirectory: string): void {
-  const password = join(workshop, ARCHIVED.password);
-  if (process.getuid?.() === 0) fs.chownSync(password, 0, 0);
-  for (const name of [ARCHIVED.password, ARCHIVED.cluster]) {
+  for (const name of [passwordFileName, ARCHIVED_CLUSTER]) {
     fs.renameSync(join(workshop, name), join(dataDirectory, name));
     syncDirectory(dataDirectory);
   }
