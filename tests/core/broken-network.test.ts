@@ -4,11 +4,15 @@ import { Socket } from 'node:net';
 import { constants } from 'node:os';
 import { describe, type TestContext, test } from 'node:test';
 import { sql } from 'kysely';
+import { pino } from 'pino';
 import { asDatabaseFailure, openDatabase, write } from '../../src/core/database.ts';
 import { LostConnection } from '../../src/core/database-errors.ts';
 import { OutcomeUnknown } from '../../src/core/errors.ts';
+import { jobRunner } from '../../src/core/jobs.ts';
+import { createMetrics } from '../../src/core/metrics.ts';
 import { createTestDatabase, runSql } from '../support/database.ts';
 import { startProxy } from '../support/proxy.ts';
+import { until } from '../support/until.ts';
 
 const TIMEOUT_MS = 500;
 const database = await createTestDatabase();
@@ -105,6 +109,33 @@ describe('a connection that falls silent', () => {
     await own.close();
     assert.equal(own.connections().total, 0);
   });
+});
+
+test('jobs go on after their connections fell silent', async (t) => {
+  const own = openThroughProxy(t);
+  let runs = 0;
+  const runner = jobRunner({
+    database: own,
+    metrics: createMetrics(),
+    logger: pino({ level: 'silent' }),
+    jobs: [
+      {
+        name: 'tick',
+        schedule: '* * * * *',
+        run: async function* () {
+          runs += 1;
+          yield 1;
+        },
+      },
+    ],
+  });
+  t.after(() => runner.stop());
+  await runner.start();
+  await until(() => runs === 1, 60_000);
+
+  proxy.silenceOpenConnections();
+
+  await until(() => runs === 2, 150_000);
 });
 
 describe('a transaction whose answer to COMMIT is lost', () => {
