@@ -13,7 +13,7 @@ demo: node_modules/.package-lock.json ## play a feed of purchases through the ru
 test: node_modules/.package-lock.json ## run every test, on databases of their own
 	@npm run --silent test
 
-check: node_modules/.package-lock.json ## types, lint, format, module walls, unused code, generated files, SQL
+check: node_modules/.package-lock.json ## types, lint, format, module walls, unused code, generated files, SQL, credentials
 	@npm run --silent check
 
 generate: node_modules/.package-lock.json ## rewrite the generated files: database types and openapi.json

@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { accessSync, constants, cpSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import {
+  accessSync,
+  constants,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -147,10 +157,65 @@ describe('compose.yaml', () => {
     }
   });
 
+  test('runs each service without root, capabilities and a writable file system', () => {
+    for (const [name, service] of services) {
+      assert.deepEqual(service.cap_drop, ['ALL'], name);
+      assert.deepEqual(service.security_opt, ['no-new-privileges:true'], name);
+      assert.equal(service.read_only, true, name);
+      // The image of the platform names its user itself.
+      if (service.image !== 'clicknback') assert.ok(service.user && service.user !== 'root', name);
+    }
+  });
+
+  test('names full versions of images', () => {
+    for (const [name, { image }] of services) {
+      if (image !== 'clicknback') assert.match(image, /^[a-z]+:\d+\.\d+/, name);
+    }
+  });
+
   test('opens nothing to the outside', () => {
     const ports = services.flatMap(([, service]) => service.ports ?? []);
     assert.ok(ports.length > 0);
     for (const port of ports) assert.match(port, /^127\.0\.0\.1:/);
+  });
+});
+
+describe('the supply chain', () => {
+  const workflow = read('.github/workflows/ci.yml');
+
+  test('has actions by commit', () => {
+    const actions = [...workflow.matchAll(/uses: (\S+)/g)].map(([, action]) => action ?? '');
+    assert.ok(actions.length > 0);
+    for (const action of actions) assert.match(action, /^[\w/-]+@[\da-f]{40}$/);
+  });
+
+  test('has a bill of materials, and takes no version of a package that is younger than a week', () => {
+    assert.match(workflow, /run: npm sbom --sbom-format cyclonedx/);
+    assert.match(read('.npmrc'), /^min-release-age=7$/m);
+  });
+
+  test('is searched for credentials, which are found and not printed', async () => {
+    const folder = join(process.env[SCRATCH_VARIABLE] ?? '', `secrets-${process.pid}`);
+    mkdirSync(folder, { recursive: true });
+    execFileSync('git', ['init', '--quiet'], { cwd: folder });
+    const script = join(PROJECT_DIRECTORY, 'scripts/check-secrets.ts');
+    const search = () => spawnSync(process.execPath, [script], { cwd: folder, encoding: 'utf8' });
+    writeFileSync(join(folder, 'clean.md'), 'postgres://user:password@host/db and JWT_KEYS=id:secret');
+    assert.deepEqual([search().status, search().stderr], [0, '']);
+
+    const secrets = [
+      `JWT_KEYS=main:${randomBytes(32).toString('hex')}`,
+      `whsec_${randomBytes(32).toString('base64')}`,
+      `postgres://user:${randomBytes(24).toString('hex')}@host/db`,
+      `-----BEGIN ${'PRIVATE KEY'}-----\n${randomBytes(32).toString('base64')}`,
+    ];
+    for (const secret of secrets) {
+      writeFileSync(join(folder, 'leak.txt'), `first line\n${secret}\n`);
+      const { status, stderr } = search();
+      assert.equal(status, 1, secret);
+      assert.match(stderr, /^leak\.txt:2 has what looks like [^\n]+\.\n$/);
+      assert.ok(!stderr.includes(secret));
+    }
   });
 });
 
