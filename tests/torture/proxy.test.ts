@@ -1,18 +1,19 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, describe, test } from 'node:test';
 import pg from 'pg';
 import { makeCertificate } from '../../torture/harness/certificate.ts';
 import { startProxy } from '../../torture/harness/proxy.ts';
 import type { Message } from '../../torture/harness/wire.ts';
-import { createTestDatabase, runSql } from '../support/database.ts';
+import { createTestDatabase, runSql, SCRATCH_VARIABLE } from '../support/database.ts';
 import { until } from '../support/until.ts';
 
 const database = await createTestDatabase({ empty: true });
 await runSql(database.url, 'create table notes (text text)');
-const certificate = makeCertificate(mkdtempSync(join(tmpdir(), 'clicknback-proxy-test-')));
+const scratch = join(process.env[SCRATCH_VARIABLE] ?? '', `proxy-${process.pid}`);
+mkdirSync(scratch, { recursive: true });
+const certificate = makeCertificate(scratch);
 const plain = await startProxy(database.url);
 const secure = await startProxy(database.url, { certificate });
 after(() => Promise.all([plain.close(), secure.close()]));

@@ -3,6 +3,7 @@ import { access } from './access.ts';
 import { books } from './books.ts';
 import { crash } from './crash.ts';
 import { fuzz } from './fuzz.ts';
+import { honesty } from './honesty.ts';
 import { idempotency } from './idempotency.ts';
 import { isolation } from './isolation.ts';
 import { model } from './model.ts';
@@ -32,4 +33,5 @@ export const AREAS: readonly Area[] = [
   shutdown,
   processes,
   time,
+  honesty,
 ];

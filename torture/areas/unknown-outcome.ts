@@ -1,4 +1,5 @@
 import { type Area, type AreaContext, type AreaResult, scaled } from '../area.ts';
+import type { Verdict } from '../harness/lane.ts';
 import { startProxy } from '../harness/proxy.ts';
 import { openScene } from '../harness/scene.ts';
 import { until } from '../harness/until.ts';
@@ -28,7 +29,7 @@ async function run(context: AreaContext): Promise<AreaResult> {
     proxy.intercept((message) => {
       if (cut >= cuts || !message.isCommit || random() >= CUT / 2) return 'pass';
       cut += 1;
-      return cutAfterSending(message);
+      return cutAfterSending(message, random);
     });
     const writers = startWriters(scene, { random, target: () => api.url, keyless: KEYLESS });
     await until(() => cut >= cuts, { patience_ms: 600_000 });
@@ -52,7 +53,7 @@ async function run(context: AreaContext): Promise<AreaResult> {
   }
 }
 
-/** On its way to the server it may still be carried out; on its way back it was. */
-function cutAfterSending({ direction }: Message) {
-  return direction === 'toServer' ? 'cut after' : 'cut before';
+/** On its way to the server COMMIT is lost or may still be carried out; on the way back of its answer it was. */
+function cutAfterSending({ direction }: Message, random: () => number): Verdict {
+  return direction === 'toServer' && random() < 0.5 ? 'cut after' : 'cut before';
 }

@@ -65,7 +65,7 @@ export async function everyError(context: AreaContext): Promise<AreaResult> {
       ...Object.entries(constants.errno).map(([code, errno]) => ({ code, errno })),
       ...OTHER_CODES.map((code) => ({ code, errno: undefined })),
     ];
-    const count = scaled(context, codes.length, 10);
+    const count = scaled(context, codes.length, 6);
     const chosen = count >= codes.length ? codes : Array.from({ length: count }, () => oneOf(random, codes));
     const injection: Injection = { scene, api, random, violations: [], slowest_ms: 0 };
     for (const { code, errno } of chosen) {

@@ -10,6 +10,8 @@ import { startWriters } from '../../harness/writers.ts';
 
 const ANSWERS_WITHIN_MS = 15_000;
 const NORMAL_WITHIN_MS = 5_000;
+/** Whoever is not normal by then is not waited for. */
+const HEALS_WITHIN_MS = 15_000;
 
 type Storm = {
   readonly name: string;
@@ -21,8 +23,8 @@ type Storm = {
   readonly resets?: number;
 };
 
-/** Longer than the deadlines of the platform, so that it has met each of them when the network heals. */
-const SILENCE_SECONDS = 18;
+/** Longer than the deadline of a request, so that the platform has met it when the network heals. */
+const SILENCE_SECONDS = 15;
 const BOTH = ['toServer', 'toClient'] as const;
 
 const STORMS: readonly Storm[] = [
@@ -71,7 +73,7 @@ export async function badWeather(context: AreaContext): Promise<AreaResult> {
     const violations: string[] = [];
 
     for (const { name, weather, seconds, isTotal = false, resets = 0 } of chosen(context)) {
-      await sleep(1_000);
+      await sleep(500);
       const began = performance.now();
       proxy.setWeather(weather);
       await resetRepeatedly(proxy, resets, seconds);
@@ -82,8 +84,8 @@ export async function badWeather(context: AreaContext): Promise<AreaResult> {
       const healed = performance.now();
       proxy.setWeather({});
       await until(() => writers.lastSuccess() > healed && readiness.firstSince(healed, 'yes') !== undefined, {
-        patience_ms: 60_000,
-      }).catch(() => violations.push(`${name}: nothing was normal a minute after the network had healed`));
+        patience_ms: HEALS_WITHIN_MS,
+      }).catch(() => violations.push(`${name}: nothing was normal long after the network had healed`));
       await sleep(NORMAL_WITHIN_MS + 1_000);
       const last = Math.max(writers.lastFailure() - healed, readiness.firstSince(healed, 'yes') ?? 60_000);
       normal.push(last);
@@ -110,7 +112,7 @@ export async function badWeather(context: AreaContext): Promise<AreaResult> {
         },
         {
           name: 'slowest no of readiness',
-          value: Math.max(...noticed),
+          value: Math.max(0, ...noticed),
           unit: 'ms',
           goal: { atMost: ANSWERS_WITHIN_MS },
         },
@@ -138,12 +140,13 @@ export async function badWeather(context: AreaContext): Promise<AreaResult> {
   }
 }
 
-/** At a small scale the two that hide the most: new connections work, or nothing does. */
+/** At a small scale the one that hides the most: lookups hang, and everything else seems to work. */
 function chosen(context: AreaContext): readonly Storm[] {
-  const count = scaled(context, STORMS.length, 2);
-  return count < STORMS.length
-    ? STORMS.filter(({ name }) => name === 'silent both ways' || name === 'nothing at all')
-    : STORMS;
+  const count = scaled(context, STORMS.length, 1);
+  if (count === STORMS.length) return STORMS;
+  const first = STORMS.filter(({ name }) => name === 'silent both ways');
+  const others = STORMS.filter((storm) => !first.includes(storm));
+  return [...first, ...others.slice(others.length - count + 1)];
 }
 
 async function resetRepeatedly(proxy: PostgresProxy, resets: number, seconds: number): Promise<void> {
