@@ -54,6 +54,7 @@ const server = await createHttpServer({
   authenticate: partners.client.authenticate,
   trustProxy: config.trustProxy,
   maxConnections: 10_000,
+  apiDocs: false,
   publicUrl: config.publicUrl,
 });
 probeRoutes({ database, reasonNotReady: () => undefined })(server);

@@ -164,6 +164,7 @@ export async function createPlatform(deps: {
     trustProxy: config.trustProxy,
     maxConnections: config.maxConnections,
     publicUrl: config.publicUrl,
+    apiDocs: config.apiDocs && serves === 'api',
   });
   function reasonNotReady(): string | undefined {
     if (stopping) return 'stopping';

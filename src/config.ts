@@ -30,6 +30,7 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     host,
     port,
     publicUrl: variable.text('PUBLIC_URL', urlOf(host, port)),
+    apiDocs: variable.flag('API_DOCS', true),
     runJobs: variable.flag('RUN_JOBS', true),
     workerPort: variable.integer('WORKER_PORT', 8001, 0, 65_535),
     metrics: readMetrics(variable),

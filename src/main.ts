@@ -24,7 +24,14 @@ await serve(async ({ config: given, logger, stopping }) => {
   await listen(platform.server, config);
   await listenForMetrics(platform.metricsServer, config.metrics, logger);
   if (config.mode === 'development') {
-    console.log(summary({ url: config.publicUrl, dataLocation: location, demoData: config.demoData }));
+    console.log(
+      summary({
+        url: config.publicUrl,
+        dataLocation: location,
+        demoData: config.demoData,
+        apiDocs: config.apiDocs,
+      }),
+    );
   }
   if (config.runJobs) await platform.startJobs();
 });

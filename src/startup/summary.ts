@@ -6,11 +6,15 @@ export function summary(facts: {
   readonly url: string;
   readonly dataLocation: string;
   readonly demoData: boolean;
+  readonly apiDocs: boolean;
 }): string {
-  const rows: [string, string][] = [
-    ['API', `${facts.url}/api/v1`],
+  const reference: [string, string][] = [
     ['Reference', `${facts.url}/docs`],
     ['OpenAPI', `${facts.url}/openapi.json`],
+  ];
+  const rows: [string, string][] = [
+    ['API', `${facts.url}/api/v1`],
+    ...(facts.apiDocs ? reference : []),
     ['Health', `${facts.url}/health/ready`],
     ['Data', facts.dataLocation],
   ];

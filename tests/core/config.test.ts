@@ -29,6 +29,7 @@ describe('the configuration', () => {
   const wrong: Record<string, readonly string[]> = {
     NODE_ENV: ['prod', 'Development'],
     PORT: ['-1', '65536', '80.5', 'http', '0x'],
+    API_DOCS: ['off', '0'],
     RUN_JOBS: ['no', '0'],
     METRICS_PORT: ['-1', '65536', 'none'],
     WORKER_PORT: ['-1', '65536', 'http'],

@@ -1,6 +1,6 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import type { FastifySchema, RouteOptions } from 'fastify';
+import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify';
 import type { TSchema } from 'typebox';
 import { authenticationErrors } from '../caller.ts';
 import {
@@ -21,7 +21,7 @@ import {
   STATUS_OF_KIND,
   unsupportedMediaType,
 } from './errors.ts';
-
+import { rememberAnswers } from './remembered-answers.ts';
 import type { HttpServer } from './route.ts';
 
 const DESCRIPTION = `
@@ -54,8 +54,11 @@ const TAGS = [
   { name: 'audit', description: 'Who did what, when' },
 ];
 
-/** Describes every route registered after it, and serves the description at /openapi.json and /docs. */
-export async function registerOpenApi(server: HttpServer, options: { publicUrl: string }): Promise<void> {
+/** Describes every route registered after it, and serves the description at /openapi.json and /docs unless told not to. */
+export async function registerOpenApi(
+  server: HttpServer,
+  options: { readonly publicUrl: string; readonly isServed: boolean },
+): Promise<void> {
   // First of the hooks, so that the description and the server see the same completed route.
   server.addHook('onRoute', completeRoute);
   server.addSchema(ErrorEnvelope);
@@ -92,6 +95,11 @@ export async function registerOpenApi(server: HttpServer, options: { publicUrl: 
       },
     },
   });
+  if (options.isServed) await server.register(serveReference);
+}
+
+async function serveReference(server: FastifyInstance): Promise<void> {
+  rememberAnswers(server);
   await server.register(swaggerUi, {
     routePrefix: '/docs',
     theme: {

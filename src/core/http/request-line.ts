@@ -56,7 +56,8 @@ function answerUnknownRoute(request: FastifyRequest, reply: FastifyReply): Fasti
   const [path = ''] = request.url.split('?');
   const found = server.supportedMethods.filter((other) => server.findRoute({ method: other, url: path }));
   const allowed = [...found, 'OPTIONS'];
-  if (found.length === 0)
+  // A route for files says itself that it does not have one.
+  if (found.length === 0 || found.includes(method))
     return reply.send(notFound({ resource_type: 'route', resource_id: `${method} ${path}` }));
   if (method !== 'OPTIONS') return reply.send(methodNotAllowed({ method, allowed }));
   return reply.code(204).header('allow', allowed.join(', ')).send();

@@ -52,6 +52,7 @@ export async function createHttpServer(options: {
   readonly trustProxy: boolean;
   readonly maxConnections: number;
   readonly publicUrl: string;
+  readonly apiDocs: boolean;
 }): Promise<HttpServer> {
   const { guard, holdingBack, stopHolding, refuse, heldBack_ms } = refusals();
   const server = Fastify({
@@ -89,7 +90,7 @@ export async function createHttpServer(options: {
     done();
   });
   checkRequestLines(server);
-  await registerOpenApi(server, { publicUrl: options.publicUrl });
+  await registerOpenApi(server, { publicUrl: options.publicUrl, isServed: options.apiDocs });
   server.addHook('onRoute', requireAccess);
   server.addHook('onRoute', guard);
   server.addHook('onRequest', refuse);

@@ -145,6 +145,7 @@ async function exampleServer() {
     },
     trustProxy: false,
     maxConnections: 10_000,
+    apiDocs: false,
     publicUrl: 'http://localhost',
   });
   const access = 'public';

@@ -128,6 +128,7 @@ async function thingsServer(t: TestContext) {
     },
     trustProxy: false,
     maxConnections: 10_000,
+    apiDocs: false,
     publicUrl: 'http://localhost',
   });
   server.addHook('onError', async () => {

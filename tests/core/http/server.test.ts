@@ -443,6 +443,7 @@ async function exampleServer(): Promise<HttpServer> {
     },
     trustProxy: false,
     maxConnections: 10_000,
+    apiDocs: false,
     publicUrl: 'http://localhost',
   });
   const config = { access: 'public' } as const;
