@@ -20,7 +20,7 @@ export type RawRequest = {
 };
 
 /** Where a parameter of the API description stands in a request. */
-const PARTS = { path: 'params', query: 'query', header: 'headers' } as const;
+export const PARTS = { path: 'params', query: 'query', header: 'headers' } as const;
 
 /** Items of lists are documented as anything; these are the fields that they have. */
 const ITEM_FIELDS = [

@@ -12,9 +12,9 @@ import { type Area, type AreaContext, scaled } from '../area.ts';
 import { compareSources } from '../harness/books.ts';
 import { concurrently } from '../harness/concurrently.ts';
 import { startContractProcess } from '../harness/contract-platform.ts';
-import { bodyArbitrary, valueArbitrary } from '../harness/generated-requests.ts';
+import { faultsArbitrary } from '../harness/generated-requests.ts';
 import { HOSTILE_BODY_VALUES, HOSTILE_URL_VALUES } from '../harness/hostile-values.ts';
-import { isReadBack } from '../harness/read-back.ts';
+import { isReadBack, readBack } from '../harness/read-back.ts';
 
 const AT_ONCE = 16;
 const CHUNK = 2_000;
@@ -98,7 +98,6 @@ async function sendNonsense(context: AreaContext) {
     return Array.from({ length: count }, (_, index) => values[(first + index) % values.length] as string);
   }
 
-  /** A request whose fields are as the description has them, or hostile, or left alone. */
   async function requestArbitrary(): Promise<fc.Arbitrary<Sent>> {
     // None of them is a caller: to deactivate one would end its requests.
     const { id: userId } = await platform.registerUser();
@@ -109,13 +108,7 @@ async function sendNonsense(context: AreaContext) {
         fc.record({
           target: fc.constant(target),
           caller: fc.constantFrom(...callers),
-          faults: fc
-            .tuple(
-              parametersOf(target.operation, ids),
-              bodyArbitrary(target.operation, ids),
-              faultsOf(target),
-            )
-            .map(([parameters, body, faults]) => [...parameters, ...inBody(body), ...faults]),
+          faults: faultsArbitrary(target, ids),
         }),
       ),
     );
@@ -141,35 +134,16 @@ async function sendNonsense(context: AreaContext) {
 
     if (reply.status < 200 || reply.status >= 300 || method === 'GET') return;
     counts.accepted += 1;
-    if (readsBack) violations.push(...(await differencesOf(told, faults, operation, url, reply.body)));
+    if (readsBack) {
+      const read = async (path: string) => (await platform.api('GET', path, { token: admin.token })).body;
+      for (const { field, sent, shown } of await readBack(operation, faults, reply.body, read)) {
+        counts.compared += 1;
+        if (!isReadBack(field, sent, shown))
+          violations.push(`${told} is shown with ${field} ${JSON.stringify(shown)}`);
+      }
+    }
     // Most changes can be made once: the next value needs an object of its own.
     Object.assign(target, { sample: await sampleOf(world, operation, admin) });
-  }
-
-  /** What was accepted is shown in the answer, and again when it is read later. */
-  async function differencesOf(
-    told: string,
-    faults: readonly Fault[],
-    { name }: Operation,
-    url: string,
-    answer: Record<string, unknown>,
-  ): Promise<string[]> {
-    const item = firstOf(answer);
-    // An item of a list may be refused although the list is answered with 200.
-    if (typeof item.status === 'number' && item.status >= 300) return [];
-    const place = PLACES[name]?.(url, item);
-    const later = place && (await platform.api('GET', place, { token: admin.token })).body;
-    return faults.filter(isOfBody).flatMap((fault) =>
-      leavesOf(fault).flatMap(([field, value]) =>
-        [item, later].flatMap((shown) => {
-          if (shown === undefined || !Object.hasOwn(shown, field)) return [];
-          counts.compared += 1;
-          return isReadBack(field, value, shown[field])
-            ? []
-            : [`${told} is shown with ${field} ${JSON.stringify(shown[field])}`];
-        }),
-      ),
-    );
   }
 
   function servedBy(method: string, url: string): Operation | undefined {
@@ -182,40 +156,28 @@ async function sendNonsense(context: AreaContext) {
   }
 }
 
-/** Where an accepted change is read again. */
-const PLACES: Readonly<Record<string, (url: string, answer: Record<string, unknown>) => string>> = {
-  'POST /merchants': (_, { id }) => `/merchants/${id}`,
-  'PATCH /merchants/{id}': (_, { id }) => `/merchants/${id}`,
-  'POST /offers': (_, { id }) => `/offers/${id}`,
-  'POST /partners': (_, { id }) => `/partners/${id}`,
-  'PATCH /partners/{id}': (_, { id }) => `/partners/${id}`,
-  'POST /users': (_, { id }) => `/users/${id}`,
-  'POST /purchases': (_, { id }) => `/purchases/${id}`,
-  'POST /purchases/batch': (_, { id }) => `/purchases/${id}`,
-  'POST /users/me/payouts': (_, { id }) => `/payouts/${id}/bank-details`,
-  'PATCH /payouts/{id}/process': (_, { id }) => `/payouts/${id}`,
-};
-
-/** Of a list its first item is the one with the hostile values. */
-function firstOf(answer: Record<string, unknown>): Record<string, unknown> {
-  return (answer.results as Record<string, unknown>[] | undefined)?.[0] ?? answer;
+function undocumented(told: string, check: () => void): string[] {
+  try {
+    check();
+    return [];
+  } catch (error) {
+    return [`${told}: ${(error as Error).message.slice(0, 500)}`];
+  }
 }
 
-/** Every route that does not exist answers alike. */
+/** Where no operation is: an unknown path, or a method that the path does not have. */
 const NO_ROUTE: Operation = {
   name: 'a route that does not exist',
   method: 'GET',
   path: '',
-  description: {
-    responses: {
-      404: {
-        content: {
-          'application/json': { schema: { type: 'object' }, examples: { NOT_FOUND: { value: {} } } },
-        },
-      },
-    },
-  },
+  description: { responses: { 404: refusal('NOT_FOUND'), 405: refusal('METHOD_NOT_ALLOWED') } },
 };
+
+function refusal(code: string) {
+  return {
+    content: { 'application/json': { schema: { type: 'object' }, examples: { [code]: { value: {} } } } },
+  };
+}
 
 function unchanged(value: string): string {
   return value;
@@ -233,57 +195,4 @@ function nestedFieldsOf({ operation }: Target): Field[] {
     { ...details, wrap: (value) => `{"iban": "DE89370400440532013000", "account_holder": ${value}}` },
     { ...details, wrap: (value) => `{"iban": ${value}, "account_holder": "Erika Mustermann"}` },
   ];
-}
-
-function parametersOf({ description: { parameters = [] } }: Operation, ids: readonly string[]) {
-  const PARTS = { path: 'params', query: 'query', header: 'headers' } as const;
-  const fields = parameters.map(({ name, in: place, schema }) =>
-    fc.option(
-      valueArbitrary(schema, ids).map(
-        (value): Fault => ({
-          part: PARTS[place as keyof typeof PARTS],
-          field: name,
-          value: encodeURIComponent(String(value)),
-        }),
-      ),
-      { nil: undefined },
-    ),
-  );
-  return fc.tuple(...fields).map((faults) => faults.filter((fault) => fault !== undefined));
-}
-
-function isOfBody({ part }: Fault): boolean {
-  return part === 'body';
-}
-
-/** The value itself, or those of an object's fields. */
-function leavesOf({ field, value }: Fault): (readonly [string, string])[] {
-  const parsed: unknown = JSON.parse(value);
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return [[field, value]];
-  return Object.entries(parsed).map(([name, leaf]) => [name, JSON.stringify(leaf)]);
-}
-
-function inBody(fields: Readonly<Partial<Record<string, string>>>): Fault[] {
-  return Object.entries(fields).map(([field, value = 'null']) => ({ part: 'body', field, value }));
-}
-
-function faultsOf({ fields }: Target): fc.Arbitrary<Fault[]> {
-  if (fields.length === 0) return fc.constant([]);
-  const fault = fc
-    .constantFrom(...fields)
-    .chain((field) =>
-      fc
-        .constantFrom(...(field.part === 'body' ? HOSTILE_BODY_VALUES : HOSTILE_URL_VALUES))
-        .map((value): Fault => ({ ...field, value })),
-    );
-  return fc.array(fault, { maxLength: 2 });
-}
-
-function undocumented(told: string, check: () => void): string[] {
-  try {
-    check();
-    return [];
-  } catch (error) {
-    return [`${told}: ${(error as Error).message.slice(0, 500)}`];
-  }
 }

@@ -1,8 +1,49 @@
 import fc from 'fast-check';
+import { type Fault, PARTS, type Target } from '../../tests/support/contract-faults.ts';
 import type { JsonSchema, Operation } from '../../tests/support/contract-openapi.ts';
+import { HOSTILE_BODY_VALUES, HOSTILE_URL_VALUES } from './hostile-values.ts';
+
+/** Fields of a request as the description has them, or hostile; those that are left out stay as in the sample. */
+export function faultsArbitrary(target: Target, ids: readonly string[]): fc.Arbitrary<Fault[]> {
+  return fc
+    .tuple(parametersOf(target.operation, ids), bodyArbitrary(target.operation, ids), hostileFaultsOf(target))
+    .map(([parameters, body, faults]) => [...parameters, ...inBody(body), ...faults]);
+}
+
+function parametersOf({ description: { parameters = [] } }: Operation, ids: readonly string[]) {
+  const fields = parameters.map(({ name, in: place, schema }) =>
+    fc.option(
+      valueArbitrary(schema, ids).map(
+        (value): Fault => ({
+          part: PARTS[place as keyof typeof PARTS],
+          field: name,
+          value: encodeURIComponent(String(value)),
+        }),
+      ),
+      { nil: undefined },
+    ),
+  );
+  return fc.tuple(...fields).map((faults) => faults.filter((fault) => fault !== undefined));
+}
+
+function inBody(fields: Readonly<Partial<Record<string, string>>>): Fault[] {
+  return Object.entries(fields).map(([field, value = 'null']) => ({ part: 'body', field, value }));
+}
+
+function hostileFaultsOf({ fields }: Target): fc.Arbitrary<Fault[]> {
+  if (fields.length === 0) return fc.constant([]);
+  const fault = fc
+    .constantFrom(...fields)
+    .chain((field) =>
+      fc
+        .constantFrom(...(field.part === 'body' ? HOSTILE_BODY_VALUES : HOSTILE_URL_VALUES))
+        .map((value): Fault => ({ ...field, value })),
+    );
+  return fc.array(fault, { maxLength: 2 });
+}
 
 /** Source text for the fields of a body, made by what the API description says of them. */
-export function bodyArbitrary(
+function bodyArbitrary(
   { description }: Operation,
   ids: readonly string[],
 ): fc.Arbitrary<Readonly<Partial<Record<string, string>>>> {
@@ -19,7 +60,7 @@ export function bodyArbitrary(
 }
 
 /** Values that a schema allows. Its patterns that fast-check cannot write are answered with its examples. */
-export function valueArbitrary(schema: JsonSchema, ids: readonly string[]): fc.Arbitrary<unknown> {
+function valueArbitrary(schema: JsonSchema, ids: readonly string[]): fc.Arbitrary<unknown> {
   const { type, examples = [], pattern, format } = schema;
   const alternatives = (schema.anyOf ?? schema.oneOf) as readonly JsonSchema[] | undefined;
   if (alternatives !== undefined) return fc.oneof(...alternatives.map((one) => valueArbitrary(one, ids)));

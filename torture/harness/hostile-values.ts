@@ -43,6 +43,7 @@ const JSON_TEXT = [
 
 const URL_TEXT = [
   ...CHARACTERS.map((character) => encodeURIComponent(`a${character}b`)),
+  ...CHARACTERS.slice(0, 40).map(encodeURIComponent),
   ...LENGTHS.slice(0, 17).map((length) => 'y'.repeat(length)),
   ...NUMBERS.map(encodeURIComponent),
 ];

@@ -1,3 +1,62 @@
+import type { Fault } from '../../tests/support/contract-faults.ts';
+import type { Operation } from '../../tests/support/contract-openapi.ts';
+
+type Body = Readonly<Record<string, unknown>>;
+
+/** A field of a body that was accepted, beside what is shown of it. */
+export type ReadBack = { readonly field: string; readonly sent: string; readonly shown: unknown };
+
+/** What was accepted, in its answer and in what `read` finds later: a pair for each place that shows the field. */
+export async function readBack(
+  { name }: Operation,
+  faults: readonly Fault[],
+  answer: Body,
+  read: (path: string) => Promise<Body>,
+): Promise<ReadBack[]> {
+  const item = firstOf(answer);
+  // An item of a list may be refused although the list is answered with 200.
+  if (typeof item.status === 'number' && item.status >= 300) return [];
+  const place = PLACES[name];
+  const shownIn = place === undefined ? [item] : [item, unwrapped(await read(place(String(item.id))))];
+  return faults
+    .filter(({ part }) => part === 'body')
+    .flatMap(leavesOf)
+    .flatMap(([field, sent]) =>
+      shownIn.flatMap((body) => (Object.hasOwn(body, field) ? [{ field, sent, shown: body[field] }] : [])),
+    );
+}
+
+/** Where an accepted change is read again. */
+const PLACES: Readonly<Record<string, (id: string) => string>> = {
+  'POST /merchants': (id) => `/merchants/${id}`,
+  'PATCH /merchants/{id}': (id) => `/merchants/${id}`,
+  'POST /offers': (id) => `/offers/${id}`,
+  'POST /partners': (id) => `/partners/${id}`,
+  'PATCH /partners/{id}': (id) => `/partners/${id}`,
+  'POST /users': (id) => `/users/${id}`,
+  'POST /purchases': (id) => `/purchases/${id}`,
+  'POST /purchases/batch': (id) => `/purchases/${id}`,
+  'POST /users/me/payouts': (id) => `/payouts/${id}/bank-details`,
+  'PATCH /payouts/{id}/process': (id) => `/payouts/${id}`,
+};
+
+/** Bank details are an object in their answer. */
+function unwrapped(body: Body): Body {
+  return { ...body, ...(body.details as Body | undefined) };
+}
+
+/** Of a list its first item is the one with the hostile values. */
+function firstOf(answer: Body): Body {
+  return (answer.results as Body[] | undefined)?.[0] ?? answer;
+}
+
+/** The value itself, or those of an object's fields. */
+function leavesOf({ field, value }: Fault): (readonly [string, string])[] {
+  const parsed: unknown = JSON.parse(value);
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return [[field, value]];
+  return Object.entries(parsed).map(([name, leaf]) => [name, JSON.stringify(leaf)]);
+}
+
 /** True if a value that was accepted is the one that is shown: the same text, number or moment. */
 export function isReadBack(field: string, sentText: string, shown: unknown): boolean {
   const sent: unknown = JSON.parse(sentText);
