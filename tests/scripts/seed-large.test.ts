@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { promisify } from 'node:util';
@@ -151,6 +152,7 @@ describe('npm run seed:large', () => {
         NODE_ENV: 'development',
         BCRYPT_COST: '4',
         DATABASE_URL: databaseUrl,
+        DEMO_DATA: 'true',
         ...environment,
       },
     });
@@ -188,11 +190,17 @@ describe('npm run seed:large', () => {
     assert.equal((await runSql(other.database.url, 'select from users')).length, 1);
   });
 
+  test('refuses the database of DATABASE_URL unless DEMO_DATA=true: its password is published', async () => {
+    const database = await createTestDatabase();
+    await assert.rejects(seed(database.url, { DEMO_DATA: '' }), /set DEMO_DATA=true/);
+    assert.deepEqual(await runSql(database.url, 'select from users'), []);
+  });
+
   test('refuses production, and numbers that make no sense', async () => {
     const database = await createTestDatabase();
     const secrets = {
-      JWT_KEYS: `a:${'x'.repeat(32)}`,
-      ENCRYPTION_KEYS: `a:${Buffer.alloc(32).toString('base64')}`,
+      JWT_KEYS: `a:${randomBytes(32).toString('hex')}`,
+      ENCRYPTION_KEYS: `a:${randomBytes(32).toString('base64')}`,
     };
     await assert.rejects(
       seed(database.url, { NODE_ENV: 'production', ...secrets }),

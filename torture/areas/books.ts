@@ -92,7 +92,12 @@ async function alterSmallBooks(context: AreaContext) {
 
 /** Purchases with rewards, caps, wallets, journal, payouts and audit log, by `npm run seed:large`. */
 function seed(databaseUrl: string, purchases: number): Promise<void> {
-  const environment = { PATH: process.env.PATH, NODE_ENV: 'development', DATABASE_URL: databaseUrl };
+  const environment = {
+    PATH: process.env.PATH,
+    NODE_ENV: 'development',
+    DATABASE_URL: databaseUrl,
+    DEMO_DATA: 'true',
+  };
   return new Promise((resolve, reject) => {
     execFile(
       process.execPath,
