@@ -42,7 +42,8 @@ const DEFAULT_TIMEOUT_MS = 10_000;
 
 /**
  * pg's timeouts are all off by default. Each bound is longer than the work it guards ever takes. PostgreSQL gives up a
- * statement before we give up its connection: its error says that nothing was done.
+ * statement before we give up its connection: its error says that nothing was done. When the network falls silent in the
+ * middle of a pipeline, only the last bound ends the transaction and frees its locks: the session is not idle then.
  */
 function sessionSettings(timeout_ms: number): string {
   return `
@@ -53,7 +54,7 @@ function sessionSettings(timeout_ms: number): string {
       set_config('lock_timeout', '${Math.ceil(timeout_ms * 0.5)}', false),
       set_config('idle_in_transaction_session_timeout', '${timeout_ms}', false),
       case when current_setting('server_version_num')::int >= 170000
-        then set_config('transaction_timeout', '${timeout_ms * 3}', false) end
+        then set_config('transaction_timeout', '${timeout_ms}', false) end
   `;
 }
 

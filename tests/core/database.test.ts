@@ -443,7 +443,7 @@ describe('a connection', () => {
       idle_in_transaction_session_timeout: '10000',
       lock_timeout: '5000',
       statement_timeout: '8000',
-      transaction_timeout: '30000',
+      transaction_timeout: '10000',
     });
   });
 

@@ -8,10 +8,8 @@ import {
   type ErrorKind,
   namedViolations,
   notFound,
-  OutcomeUnknown,
   overloaded,
   ruleViolation,
-  serviceUnavailable,
   validationError,
 } from '../errors.ts';
 import { violationsOf } from './validation.ts';
@@ -90,7 +88,7 @@ export function errorBody({ code, message, details }: DomainError) {
 }
 
 export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const refusal = isHandlerTimeout(error) ? afterTimeout(request) : asDomainError(error, request.id);
+  const refusal = asDomainError(error, request.id);
   if (refusal !== error || refusal.cause !== undefined) {
     const level = refusal.kind === 'internal' ? 'error' : refusal.kind === 'unavailable' ? 'warn' : 'debug';
     request.log[level]({ err: error }, refusal.message);
@@ -100,16 +98,6 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
     .code(STATUS_OF_KIND[refusal.kind])
     .headers(headersOf(refusal))
     .send({ error: errorBody(refusal) });
-}
-
-function isHandlerTimeout(error: unknown): boolean {
-  return (error as Partial<FastifyError> | undefined)?.code === 'FST_ERR_HANDLER_TIMEOUT';
-}
-
-/** The work goes on: what it changes, if it may change anything, nobody knows yet. */
-function afterTimeout({ method }: FastifyRequest): DomainError {
-  const changesNothing = method === 'GET' || method === 'HEAD';
-  return changesNothing ? serviceUnavailable({ retry_after_seconds: 2 }) : new OutcomeUnknown(undefined);
 }
 
 function headersOf({ kind, details }: DomainError): Record<string, string> {

@@ -11,6 +11,7 @@ import type { Authenticate, Caller } from '../caller.ts';
 import { newId } from '../id.ts';
 import type { Logger } from '../logging.ts';
 import type { Metrics } from '../metrics.ts';
+import { answerWithin } from './answer-deadline.ts';
 import { authenticationHook } from './authentication.ts';
 import { addBodies } from './body.ts';
 import { COMMON_HEADERS } from './common-headers.ts';
@@ -27,7 +28,7 @@ import { compileBody, compileHeaders, compileText } from './validation.ts';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
 /** A request is answered within this time, also when the database is silent: clients wait for some 15 seconds. */
-const HANDLER_TIMEOUT_MS = 14_000;
+const ANSWERS_WITHIN_MS = 14_000;
 const SOCKETS = {
   // Checked by ourselves, as Node's own answer has no envelope.
   requireHostHeader: false,
@@ -61,7 +62,6 @@ export async function createHttpServer(options: {
     genReqId: () => newId(),
     trustProxy: options.trustProxy,
     bodyLimit: BODY_LIMIT_BYTES,
-    handlerTimeout: HANDLER_TIMEOUT_MS,
     serverFactory: (handle) => createServer(SOCKETS, oneAtATime(holdingBack(handle))),
     forceCloseConnections: 'idle',
     // A request that made it onto an open connection is answered as ever, not with a bare 503.
@@ -89,6 +89,7 @@ export async function createHttpServer(options: {
     addCommonHeaders(request, reply);
     done();
   });
+  answerWithin(server, ANSWERS_WITHIN_MS);
   checkRequestLines(server);
   await registerOpenApi(server, { publicUrl: options.publicUrl, isServed: options.apiDocs });
   server.addHook('onRoute', requireAccess);
