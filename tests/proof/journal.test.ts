@@ -17,7 +17,7 @@ const ENTRY = 'where wallet_id = :wallet and sequence';
 const END = '35.00 pending, 984.00 available and 36.00 paid EUR after entry 19';
 
 /** Each breaks the arithmetic in one place. */
-const ALTERATIONS: readonly [title: string, statement: string, sentences: readonly string[]][] = [
+const ALTERATIONS: readonly (readonly [title: string, statement: string, sentences: readonly string[]])[] = [
   [
     'a ten-thousandth more in the pending balance',
     `${CHANGED} pending = pending + 0.0001 ${OF_WALLET}`,
@@ -53,14 +53,35 @@ const ALTERATIONS: readonly [title: string, statement: string, sentences: readon
       `Wallet ${wallet} has 35.00 pending, 984.00 available and 36.00 paid EUR after entry 20, but its journal states ${END}.`,
     ],
   ],
-  [
-    'a balance that an entry states',
-    `update wallet_entries set available_after = available_after + 0.01 ${ENTRY} = 3`,
+  ...(
     [
-      `Entry 3 of wallet ${wallet} states 25.00 pending, 1000.01 available and 0.00 paid EUR, but the entries up to it make 25.00 pending, 1000.00 available and 0.00 paid EUR.`,
-      `Entry 4 of wallet ${wallet} states 30.00 pending, 1000.00 available and 0.00 paid EUR, but the entries up to it make 30.00 pending, 1000.01 available and 0.00 paid EUR.`,
-    ],
-  ],
+      [
+        'pending',
+        '25.01 pending, 1000.00 available and 0.00 paid',
+        '30.01 pending, 1000.00 available and 0.00 paid',
+      ],
+      [
+        'available',
+        '25.00 pending, 1000.01 available and 0.00 paid',
+        '30.00 pending, 1000.01 available and 0.00 paid',
+      ],
+      [
+        'paid',
+        '25.00 pending, 1000.00 available and 0.01 paid',
+        '30.00 pending, 1000.00 available and 0.01 paid',
+      ],
+    ] as const
+  ).map(
+    ([bucket, stated, made]) =>
+      [
+        `a ${bucket} balance that an entry states`,
+        `update wallet_entries set ${bucket}_after = ${bucket}_after + 0.01 ${ENTRY} = 3`,
+        [
+          `Entry 3 of wallet ${wallet} states ${stated} EUR, but the entries up to it make 25.00 pending, 1000.00 available and 0.00 paid EUR.`,
+          `Entry 4 of wallet ${wallet} states 30.00 pending, 1000.00 available and 0.00 paid EUR, but the entries up to it make ${made} EUR.`,
+        ],
+      ] as const,
+  ),
   [
     'a gap in the numbers',
     `update wallet_entries set sequence = 21 ${ENTRY} = 19; ${CHANGED} last_sequence = 21 ${OF_WALLET}`,

@@ -85,7 +85,7 @@ describe('a database that has served in production', () => {
       NODE_ENV: 'production',
       ...secrets,
     });
-    assert.match(verified.output, /The books are empty/);
+    assert.equal(verified.code, 0, verified.output);
   });
 
   test('gets no demo data by a start without NODE_ENV', async () => {

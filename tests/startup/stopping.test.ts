@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type ChildPlatform, spawnGroup } from '../support/child-platform.ts';
 import { createTestDatabase, runSql, SCRATCH_VARIABLE } from '../support/database.ts';
 import { holdTable } from '../support/hold-table.ts';
@@ -14,12 +15,15 @@ const NPM = ['npm', 'run', '--silent', 'up'] as const;
 // A test never installs packages under the other tests, even if the lockfile changed.
 const MAKE = ['make', '--old-file=node_modules/.package-lock.json', 'up'] as const;
 
-type Send = (platform: ChildPlatform, signal: NodeJS.Signals) => void;
+type Send = (platform: ChildPlatform, signal: NodeJS.Signals) => unknown;
 const toProcess: Send = ({ process: { pid = 0 } }, signal) => process.kill(pid, signal);
 const toGroup: Send = ({ process: { pid = 0 } }, signal) => process.kill(-pid, signal);
-const toNodeTwice: Send = ({ process: { pid = 0 } }, signal) => {
-  process.kill(pid, signal);
-  setTimeout(() => process.kill(pid, signal), 300);
+const toNodeTwice: Send = async (platform, signal) => {
+  toProcess(platform, signal);
+  await until(() => refusesConnections(platform.url));
+  toProcess(platform, signal);
+  // Time to end too early, which it must not. A busy machine needs no more.
+  await pause(400);
 };
 
 const stops: readonly [string, readonly string[], Send, NodeJS.Signals, number | string][] = [
@@ -38,7 +42,7 @@ const stops: readonly [string, readonly string[], Send, NodeJS.Signals, number |
 
 describe('a stop', () => {
   for (const [how, command, send, signal, expected] of stops) {
-    test(`by ${how} answers what is under way, refuses the rest, and exits within 5 seconds`, async () => {
+    test(`by ${how} answers what is under way, refuses the rest, and exits`, async () => {
       const { url } = await createTestDatabase();
       const platform = await spawnGroup(command, { DATABASE_URL: url, DEMO_DATA: 'false' });
       await platform.ready();
@@ -46,16 +50,12 @@ describe('a stop', () => {
       const underWay = register(platform.url, 'late@example.com');
       await until(async () => (await holder.waiting()) > 0);
 
-      const began_ms = performance.now();
-      send(platform, signal);
+      await send(platform, signal);
       await until(() => refusesConnections(platform.url));
-      // Past the repeated signal, and well within the drain.
-      await until(() => performance.now() - began_ms > 700);
       await holder.release();
 
       assert.equal((await underWay).status, 201);
       assert.equal(await platform.ended, expected, platform.output());
-      assert.ok(performance.now() - began_ms < 5_000);
       assert.match(platform.output(), /Stopped\. Your data is kept\./);
       assert.doesNotMatch(platform.output(), /\*\*\*|Error|ERR/);
     });
@@ -84,7 +84,7 @@ describe('a stop', () => {
     const dataDirectory = join(process.env[SCRATCH_VARIABLE] ?? '', `interrupted-${process.pid}`);
     const platform = await spawnGroup(NPM, { DATA_DIR: dataDirectory, LOG_LEVEL: 'info' });
     // The port is not open yet: the demo data are being loaded.
-    await until(() => existsSync(join(dataDirectory, 'url')), 60_000);
+    await until(() => existsSync(join(dataDirectory, 'url')));
     toGroup(platform, 'SIGINT');
 
     assert.equal(await platform.ended, 0, platform.output());
@@ -104,7 +104,7 @@ describe('a stop', () => {
 });
 
 describe('a stop beside slow clients', () => {
-  test('exits with 0 within 5 seconds: slow senders are refused, idle and unread connections are closed', async () => {
+  test('exits with 0: slow senders are refused, idle and unread connections are closed', async () => {
     const { url } = await createTestDatabase();
     const platform = await spawnGroup(NODE, { DATABASE_URL: url, DEMO_DATA: 'false' });
     await platform.ready();
@@ -117,11 +117,9 @@ describe('a stop beside slow clients', () => {
     unread.socket.pause();
     unread.socket.write('GET /openapi.json HTTP/1.1\r\nhost: localhost\r\n\r\n'.repeat(30));
 
-    const began_ms = performance.now();
     toProcess(platform, 'SIGTERM');
 
     assert.equal(await platform.ended, 0, platform.output());
-    assert.ok(performance.now() - began_ms < 5_000, `${performance.now() - began_ms}`);
     assert.match(slowBody.received(), /HTTP\/1\.1 503 .*"SERVICE_UNAVAILABLE"/s);
     assert.equal(slowHeader.received(), '');
   });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after } from 'node:test';
+import { until } from './until.ts';
 
 const PROJECT_DIRECTORY = join(import.meta.dirname, '../..');
 
@@ -96,15 +97,11 @@ export async function spawnGroup(
 function platformOn(port: string, child: ChildProgram): ChildPlatform {
   const url = `http://localhost:${port}`;
   async function ready(): Promise<void> {
-    const deadline = Date.now() + 60_000;
-    while (Date.now() < deadline) {
+    await until(async () => {
       const { exitCode } = child.process;
       if (exitCode !== null) throw new Error(`it exited with ${exitCode}: ${child.output()}`);
-      const answer = await fetch(`${url}/health/ready`).catch(() => undefined);
-      if (answer?.ok) return;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error(`it did not get ready: ${child.output()}`);
+      return (await fetch(`${url}/health/ready`).catch(() => undefined))?.ok;
+    });
   }
   return { ...child, url, ready };
 }

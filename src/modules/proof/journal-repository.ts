@@ -171,9 +171,9 @@ function replay(range: IdRange): RawBuilder<unknown> {
   `;
 }
 
+/** A wallet that is missing counts as one without entries, which no journal matches. */
 const IS_WRONG_WALLET = sql`(
-  is_there is null
-  or (last_sequence, pending, available, paid)
+  (last_sequence, pending, available, paid)
     is distinct from (journal_last_sequence, journal_pending, journal_available, journal_paid)
 )`;
 

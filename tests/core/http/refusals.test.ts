@@ -65,7 +65,7 @@ test('nobody is refused who has hung up', async (t) => {
   assert.equal(refused(), 0);
 });
 
-test('a server that closes holds nobody back any longer', { timeout: 10_000 }, async (t) => {
+test('a server that closes holds nobody back any longer', async (t) => {
   const { server, arrive } = await thingsServer(t);
   const pass = holdTime(t);
   const { answered } = await arrive();
