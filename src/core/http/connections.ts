@@ -2,9 +2,13 @@ import type { RequestListener, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from '../logging.ts';
 
-/** A client that leaves bytes unread for this long is disconnected. */
-const UNREAD_ALLOWED_MS = 12_000;
-const CHECK_EVERY_MS = 1_000;
+const LIMITS = {
+  /** A client that leaves bytes unread for this long is disconnected. */
+  unread_ms: 12_000,
+  /** A client that got its last response may close the connection by itself for this long. */
+  ended_ms: 2_000,
+  checkEvery_ms: 1_000,
+};
 /** No known client sends more requests ahead of their responses. */
 const MAX_REQUESTS_AHEAD = 100;
 const DROPS_LOGGED_EVERY_MS = 60_000;
@@ -15,28 +19,31 @@ const DROPS_LOGGED_EVERY_MS = 60_000;
  */
 export function boundConnections(
   server: Server,
-  { maxConnections, logger }: { readonly maxConnections: number; readonly logger: Logger },
+  options: { readonly maxConnections: number; readonly logger: Logger; readonly limits?: typeof LIMITS },
 ): void {
+  const { maxConnections, logger, limits = LIMITS } = options;
   server.maxConnections = maxConnections;
   logDrops(server, logger);
 
-  /** Each open connection, and since when it has had bytes to send. */
+  /** Each open connection, and since when it has had bytes to send or nothing more to say. */
   const connections = new Map<Socket, number | undefined>();
   server.on('connection', (socket) => {
     connections.set(socket, undefined);
     socket.once('close', () => connections.delete(socket));
   });
-  const timer = setInterval(() => closeUnread(connections, performance.now()), CHECK_EVERY_MS);
+  const timer = setInterval(() => closeUnread(connections, limits), limits.checkEvery_ms);
   timer.unref();
   server.once('close', () => clearInterval(timer));
 }
 
-function closeUnread(connections: Map<Socket, number | undefined>, now_ms: number): void {
+function closeUnread(connections: Map<Socket, number | undefined>, limits: typeof LIMITS): void {
+  const now_ms = performance.now();
   for (const [socket, since_ms] of connections) {
-    if (socket.writableLength === 0) {
+    const hasEnded = socket.writableFinished;
+    if (!hasEnded && socket.writableLength === 0) {
       if (since_ms !== undefined) connections.set(socket, undefined);
     } else if (since_ms === undefined) connections.set(socket, now_ms);
-    else if (now_ms - since_ms >= UNREAD_ALLOWED_MS) socket.destroy();
+    else if (now_ms - since_ms >= (hasEnded ? limits.ended_ms : limits.unread_ms)) socket.destroy();
   }
 }
 

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import zlib from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-
-const pack = promisify(gzip);
 
 type Answer = {
   readonly type: string;
@@ -18,28 +17,45 @@ type Answer = {
  * sent from there. Not for answers that depend on more than the path.
  */
 export function rememberAnswers(server: FastifyInstance): void {
-  const answers = new Map<string, Answer>();
+  /** Also of those that are being made, so that requests at once share the work. */
+  const answers = new Map<string, Promise<Answer | undefined>>();
+  const makers = new WeakMap<FastifyRequest, (answer: Answer | undefined) => void>();
 
   server.addHook('onRequest', async (request, reply) => {
-    const answer = answers.get(keyOf(request) ?? '');
+    const key = keyOf(request);
+    if (key === undefined) return;
+    const known = answers.get(key);
+    if (known === undefined && request.method === 'GET') {
+      const { promise, resolve } = Promise.withResolvers<Answer | undefined>();
+      answers.set(key, promise);
+      makers.set(request, resolve);
+    }
+    const answer = await known;
     if (answer !== undefined) return reply.send(chooseForm(answer, request, reply));
   });
 
   server.addHook('onSend', async (request, reply, payload: unknown) => {
-    const key = keyOf(request);
-    if (key === undefined || answers.has(key) || request.method !== 'GET' || reply.statusCode !== 200)
+    const resolve = makers.get(request);
+    if (resolve === undefined) return payload;
+    if (reply.statusCode !== 200) {
+      answers.delete(keyOf(request) ?? '');
+      resolve(undefined);
       return payload;
-    const plain =
-      typeof payload === 'string' ? Buffer.from(payload) : await buffer(payload as AsyncIterable<Buffer>);
-    const answer = {
-      type: String(reply.getHeader('content-type')),
-      plain,
-      packed: await pack(plain, { level: 9 }),
-      tag: `W/"${createHash('sha256').update(plain).digest('base64url')}"`,
-    };
-    answers.set(key, answer);
+    }
+    const answer = await answerOf(payload, String(reply.getHeader('content-type')));
+    resolve(answer);
     return chooseForm(answer, request, reply);
   });
+}
+
+async function answerOf(payload: unknown, type: string): Promise<Answer> {
+  const plain = typeof payload === 'string' ? Buffer.from(payload) : await buffer(payload as Readable);
+  return {
+    type,
+    plain,
+    packed: await promisify(zlib.gzip)(plain, { level: 9 }),
+    tag: `W/"${createHash('sha256').update(plain).digest('base64url')}"`,
+  };
 }
 
 /** Of what has one spelling only: there are as many keys as answers. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { gunzipSync } from 'node:zlib';
+import zlib, { gunzipSync } from 'node:zlib';
 import { startTestPlatform } from '../../support/platform.ts';
 
 const { server } = (await startTestPlatform()).platform;
@@ -16,6 +16,20 @@ describe('the API reference', () => {
     assert.equal(bodies[0].openapi, '3.1.0');
     assert.deepEqual(bodies[1], bodies[0]);
     assert.deepEqual(bodies[2], bodies[0]);
+  });
+
+  test('is compressed once for requests at once', async (t) => {
+    const compress = t.mock.method(zlib, 'gzip');
+    const url = '/docs/static/swagger-ui-standalone-preset.js';
+    const request = () => server.inject({ url, headers: GZIP });
+
+    const answers = await Promise.all(Array.from({ length: 20 }, request));
+
+    assert.equal(compress.mock.callCount(), 1);
+    for (const { statusCode, rawPayload } of answers) {
+      assert.equal(statusCode, 200);
+      assert.equal(rawPayload.length, answers[0]?.rawPayload.length);
+    }
   });
 
   for (const [url, type] of [
