@@ -4,9 +4,9 @@ import type { Logger } from '../logging.ts';
 
 const LIMITS = {
   /** A client that leaves bytes unread for this long is disconnected. */
-  unread_ms: 12_000,
+  unread_ms: 10_000,
   /** A client that got its last response may close the connection by itself for this long. */
-  ended_ms: 2_000,
+  ended_ms: 1_000,
   checkEvery_ms: 1_000,
 };
 /** No known client sends more requests ahead of their responses. */

@@ -42,7 +42,21 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
   // The request before it is complete and has no answer yet: this one would be taken for it.
   const { _httpMessage: underWay } = socket as Socket & { _httpMessage?: ServerResponse | null };
   if (underWay?.req.complete) socket.destroy();
-  else endWithRawAnswer(socket, CLIENT_ERRORS[error.code ?? ''] ?? NO_HTTP);
+  else answerSoon(socket, CLIENT_ERRORS[error.code ?? ''] ?? NO_HTTP);
+}
+
+/** Node looks for late requests each second: a thousand that came at once are late at once. */
+const ANSWERS_PER_TURN = 20;
+const waiting: { readonly socket: Socket; readonly answer: RawAnswer }[] = [];
+
+function answerSoon(socket: Socket, answer: RawAnswer): void {
+  if (waiting.push({ socket, answer }) === 1) setImmediate(answerSome);
+}
+
+/** The requests of others are worked on in between. */
+function answerSome(): void {
+  for (const { socket, answer } of waiting.splice(0, ANSWERS_PER_TURN)) endWithRawAnswer(socket, answer);
+  if (waiting.length > 0) setImmediate(answerSome);
 }
 
 /** The last answer on a connection. */
