@@ -4,7 +4,12 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A connection to a client that is slow. */
-export type SlowSocket = { readonly socket: Socket; readonly openedAt: number };
+export type SlowSocket = {
+  readonly socket: Socket;
+  readonly openedAt: number;
+  readonly ownPort: number;
+  readonly platformPort: number;
+};
 
 const DRIP_MS = 1_000;
 const LOOKS_EVERY_MS = 200;
@@ -38,11 +43,11 @@ export async function untilClosed(slow: readonly SlowSocket[], patience_ms: numb
   const kept = new Map<SlowSocket, number>();
   while (kept.size < slow.length) {
     const now = performance.now();
-    const ports = establishedPorts();
+    const ports = establishedPorts(slow[0]?.platformPort ?? 0);
     for (const one of slow) {
       if (kept.has(one)) continue;
-      const { socket, openedAt } = one;
-      const isOpen = !socket.destroyed && ports.has(socket.localPort ?? 0);
+      const { socket, openedAt, ownPort } = one;
+      const isOpen = !socket.destroyed && ports.has(ownPort);
       if (!isOpen || now - openedAt >= patience_ms) kept.set(one, now - openedAt);
     }
     await sleep(LOOKS_EVERY_MS);
@@ -56,15 +61,27 @@ async function open(url: string): Promise<SlowSocket> {
   const socket = connect({ host: hostname, port: Number(port), noDelay: true });
   await once(socket, 'connect');
   socket.on('error', () => undefined);
-  return { socket, openedAt: performance.now() };
+  return {
+    socket,
+    openedAt: performance.now(),
+    ownPort: socket.localPort ?? 0,
+    platformPort: Number(port),
+  };
 }
 
-/** Local ports of established connections, by proc_net_tcp: `sl local_address rem_address st …`. */
-function establishedPorts(): Set<number> {
+/**
+ * Ports of the clients whose connection to the platform is established on its side, by proc_net_tcp:
+ * `sl local_address rem_address st …`. What it has closed may go on for the client, who has not read the end yet.
+ */
+function establishedPorts(platformPort: number): Set<number> {
   const [, ...lines] = readFileSync('/proc/net/tcp', 'utf8').trim().split('\n');
   const ports = lines.flatMap((line) => {
-    const [, local = '', , state] = line.trim().split(/\s+/);
-    return state === ESTABLISHED ? [Number.parseInt(local.split(':')[1] ?? '', 16)] : [];
+    const [, local = '', remote = '', state] = line.trim().split(/\s+/);
+    return state === ESTABLISHED && portOf(local) === platformPort ? [portOf(remote)] : [];
   });
   return new Set(ports);
+}
+
+function portOf(address: string): number {
+  return Number.parseInt(address.split(':')[1] ?? '', 16);
 }
