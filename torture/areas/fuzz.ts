@@ -94,8 +94,13 @@ async function sendNonsense(context: AreaContext) {
   function valuesFor({ part }: Omit<Fault, 'value'>, count: number): string[] {
     const values = part === 'body' ? HOSTILE_BODY_VALUES : HOSTILE_URL_VALUES;
     if (count >= values.length) return [...values];
-    const first = Math.floor(random() * values.length);
-    return Array.from({ length: count }, (_, index) => values[(first + index) % values.length] as string);
+    const first = random() * values.length;
+    const step = values.length / count;
+    // Spread over all of them, as like stands beside like.
+    return Array.from(
+      { length: count },
+      (_, index) => values[Math.floor(first + index * step) % values.length] as string,
+    );
   }
 
   async function requestArbitrary(): Promise<fc.Arbitrary<Sent>> {
