@@ -9,12 +9,17 @@ with
     select
       submission.*, offers.id as offer_id, cashback_type, cashback_value, currency, monthly_cap,
       date_trunc('month', purchased_at at time zone 'UTC')::date as cap_month,
-      case cashback_type when 'percent' then round(amount * cashback_value / 100, 2) else cashback_value end as reward
+      -- Half to even, as the platform rounds: one cent less where round() took a half up to an odd cent.
+      case cashback_type
+        when 'fixed' then cashback_value
+        else round(cents / 100, 2) - (case when mod(cents, 2) = 0.5 then 0.01 else 0 end)
+      end as reward
     from submission
     join users on users.id = user_id and users.active
     join merchants on merchants.id = submission.merchant_id and merchants.active
     join offers on offers.merchant_id = merchants.id and offers.active
       and (purchased_at at time zone 'UTC')::date between offers.start_date and offers.end_date
+    cross join lateral (select amount * cashback_value as cents) as exact
   ),
   recorded as (
     insert into purchases (
