@@ -15,7 +15,7 @@ const STARTING_AT_ONCE = 4;
 /** A process that serves is killed after up to so long. */
 const LIVES_MS = 250;
 /** One process of so many is killed while it starts. */
-const KILLED_EARLY = 1 / 8;
+const KILLED_EARLY = 1 / 5;
 const STARTS_MS = 2_000;
 
 export const crash: Area = {
@@ -32,6 +32,7 @@ async function run(context: AreaContext): Promise<AreaResult> {
     const target = () => (ready.size === 0 ? undefined : oneOf(random, [...ready]).url);
     const writers = startWriters(scene, { random, count: WRITERS, target, pause_ms: 20 });
 
+    await compileOnce(scene);
     const kills = scaled(context, KILLS, 12);
     await killProcesses(context, scene, ready, kills);
     const crashes = scaled(context, CRASHES, 5);
@@ -60,6 +61,13 @@ async function run(context: AreaContext): Promise<AreaResult> {
   } finally {
     await scene.close();
   }
+}
+
+/** Node writes what it has compiled when a process ends in good order: a killed one leaves that to the next. */
+async function compileOnce(scene: Scene): Promise<void> {
+  const api = await scene.start();
+  await api.ready();
+  await api.terminate();
 }
 
 /** Starts processes one after another in a few places, and kills each: most while they serve, some while they start. */

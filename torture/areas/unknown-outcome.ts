@@ -35,13 +35,21 @@ async function run(context: AreaContext): Promise<AreaResult> {
     await until(() => cut >= cuts, { patience_ms: 600_000 });
     await writers.stop();
 
+    const repeated = scene.acknowledgements
+      .entries()
+      .filter(({ operation, unknown }) => unknown > 0 && operation.kind !== 'keyless payout');
     const { acknowledged, unknown, keylessUnknown, internalErrors } = writers.counts();
     return {
       figures: [
         { name: 'cuts', value: cut, goal: { atLeast: cuts } },
         { name: 'acknowledged', value: acknowledged },
         { name: 'told that the outcome is unknown', value: unknown, goal: { atLeast: 1 } },
-        { name: 'of those without a key', value: keylessUnknown, goal: { atLeast: 1 } },
+        {
+          name: 'repeats answered with the original',
+          value: repeated.filter(({ done }) => done !== undefined).length,
+          goal: { exactly: repeated.length },
+        },
+        { name: 'told so without a key', value: keylessUnknown, goal: { atLeast: 1 } },
         { name: 'answers with 500', value: internalErrors, goal: { exactly: 0 } },
         { name: 'exits by itself', value: scene.unwantedExits().length, goal: { exactly: 0 } },
       ],
