@@ -29,7 +29,7 @@ describe('docs/operations.md', () => {
     assert.deepEqual(explained.sort(), exposed.sort());
   });
 
-  test('names commands, variables and pages that there are', () => {
+  test('names commands, variables, error codes and pages that there are', () => {
     const { scripts } = JSON.parse(read('package.json'));
     const commands = [...page.matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name ?? '');
     assert.ok(commands.length > 5);
@@ -37,8 +37,10 @@ describe('docs/operations.md', () => {
 
     const config = read('src/config.ts');
     const compose = read('compose.yaml');
+    const openApi = read('openapi.json');
     for (const [, name] of page.matchAll(/`([A-Z]+_[A-Z_]+)(?:=[^`]*)?`/g)) {
-      assert.ok(config.includes(`'${name}'`) || compose.includes(`\${${name}`), `${name}`);
+      const isVariable = config.includes(`'${name}'`) || compose.includes(`\${${name}`);
+      assert.ok(isVariable || openApi.includes(`\`${name}\``), `${name}`);
     }
 
     for (const [, target = ''] of page.matchAll(/\]\(((?!http)[^)]+)\)/g)) {
