@@ -85,8 +85,23 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
     const [first] = answers;
     if (first !== undefined && answers.length === 1) return first.finally(leave);
     return Promise.all(answers)
-      .then((outcomes) => outcomes.flat())
+      .then(
+        (outcomes) => outcomes.flat(),
+        () => settleEach(answers),
+      )
       .finally(leave);
+  }
+
+  /** A run failed for a fault that is not in its items. If another one was done, each item answers for itself. */
+  async function settleEach(
+    answers: readonly Promise<readonly Outcome<Result>[]>[],
+  ): Promise<readonly Outcome<Result>[]> {
+    const settled = await Promise.allSettled(answers);
+    const [first] = settled;
+    if (first?.status === 'rejected' && settled.every(({ status }) => status === 'rejected')) {
+      throw first.reason;
+    }
+    return settled.flatMap((job) => (job.status === 'fulfilled' ? job.value : [failure(job.reason)]));
   }
 
   function countUnanswered(change: number): void {

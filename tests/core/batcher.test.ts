@@ -195,7 +195,7 @@ describe('a batcher', () => {
     await settle();
     assert.equal(isFull(), true);
     runs[1]?.finish();
-    await assert.rejects(answer);
+    await answer;
     await settle();
 
     assert.equal(isFull(), false);
@@ -298,13 +298,26 @@ describe('a batcher', () => {
     await answer;
   });
 
-  test('rejects a call when one of its runs fails for a fault that is not in the items', async () => {
-    const limits = { maxItems: 1, maxInFlight: 2, keysOf: lettersOf, poison: 'b', isolates: () => false };
+  test('answers each item when one of its runs was done and another one failed, also if that ends first', async () => {
+    for (const poison of ['a', 'b']) {
+      const limits = { maxItems: 1, maxInFlight: 2, keysOf: lettersOf, poison, isolates: () => false };
+      const { submit, runs } = manualBatcher(limits);
+      const answer = submit(['a', 'b']);
+      await finishAll(runs);
+      assert.deepEqual(itemsOf(runs), [['a'], ['b']]);
+      assert.deepEqual(
+        (await answer).map(({ ok }) => ok),
+        [poison !== 'a', poison !== 'b'],
+      );
+    }
+  });
+
+  test('rejects a call when all of its runs fail for a fault that is not in the items', async () => {
+    const limits = { maxItems: 2, maxInFlight: 2, keysOf: lettersOf, poison: 'p', isolates: () => false };
     const { submit, runs } = manualBatcher(limits);
-    const answer = assert.rejects(submit(['a', 'b']), /poison/);
+    const answer = assert.rejects(submit(['ap', 'p']), /poison/);
     await finishAll(runs);
     await answer;
-    assert.deepEqual(itemsOf(runs), [['a'], ['b']]);
   });
 
   test('starts a run beside another only for enough items, and never lets fewer wait for nothing', async () => {
