@@ -42,7 +42,15 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
   // The request before it is complete and has no answer yet: this one would be taken for it.
   const { _httpMessage: underWay } = socket as Socket & { _httpMessage?: ServerResponse | null };
   if (underWay?.req.complete) socket.destroy();
-  else answerSoon(socket, CLIENT_ERRORS[error.code ?? ''] ?? NO_HTTP);
+  else {
+    stopReading(socket);
+    answerSoon(socket, CLIENT_ERRORS[error.code ?? ''] ?? NO_HTTP);
+  }
+}
+
+/** What is refused must not be worked on: the rest of a late request may still arrive. */
+function stopReading(socket: Socket): void {
+  socket.pause();
 }
 
 /** Node looks for late requests each second: a thousand that came at once are late at once. */
@@ -61,6 +69,7 @@ function answerSome(): void {
 
 /** The last answer on a connection. */
 export function endWithRawAnswer(socket: Socket, answer: RawAnswer): void {
+  stopReading(socket);
   const { status, headers, body } = completed(answer);
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);

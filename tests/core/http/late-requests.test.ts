@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { describe, test } from 'node:test';
+import { answerClientError } from '../../../src/core/http/raw-answers.ts';
+import { until } from '../../support/until.ts';
+
+const HEADERS = 'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\n';
+
+describe('a request whose body is late', () => {
+  test('is answered 408 and never worked on, although the rest arrives afterwards', async (t) => {
+    const worked: string[] = [];
+    const server = createServer(
+      { requestTimeout: 200, headersTimeout: 100, connectionsCheckingInterval: 20 },
+      async (request, response) => {
+        let body = '';
+        for await (const chunk of request) body += String(chunk);
+        worked.push(body);
+        response.end('done');
+      },
+    );
+    server.on('clientError', (error, socket) => answerClientError(error, socket as never));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    t.after(() => {
+      server.close();
+      server.closeAllConnections();
+    });
+    const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    t.after(() => client.destroy());
+    client.on('error', () => undefined);
+    let received = '';
+    client.on('data', (chunk) => {
+      received += String(chunk);
+    });
+    client.write(`${HEADERS}12345`);
+
+    await until(() => received.startsWith('HTTP/1.1 408'));
+    client.write('67890');
+    // A request of another client proves that the server has had its turn.
+    const { port } = server.address() as AddressInfo;
+    await fetch(`http://127.0.0.1:${port}`, { method: 'POST', body: 'of another' });
+
+    assert.deepEqual(worked, ['of another']);
+    assert.ok(!received.includes('done'));
+  });
+});
