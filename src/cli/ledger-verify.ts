@@ -1,6 +1,6 @@
 /*
  * Proves the books: prints the totals by currency, each fault as a sentence, and a verdict.
- * Exit code: 0 right, 1 wrong, 2 empty.
+ * Exit code: 0 right, 1 wrong, 2 empty or no database.
  */
 import { styleText } from 'node:util';
 import { readConfig } from '../config.ts';

@@ -14,7 +14,7 @@ import { createTestDatabase, runSql } from '../support/database.ts';
 import { startProxy } from '../support/proxy.ts';
 import { until } from '../support/until.ts';
 
-const TIMEOUT_MS = 500;
+const TIMEOUT_MS = 1_500;
 const database = await createTestDatabase();
 await runSql(database.url, 'create table things (id int primary key)');
 const proxy = await startProxy(database.url);

@@ -9,7 +9,7 @@ import { fundWallet, openPayoutDesk, payoutBody } from '../../support/payouts.ts
 import { startTestPlatform } from '../../support/platform.ts';
 import { startProxy } from '../../support/proxy.ts';
 
-const TIMEOUT_MS = 500;
+const TIMEOUT_MS = 1_500;
 
 /** The same platform twice on one database: directly, and through a network that can be broken. */
 const direct = await startTestPlatform();
