@@ -92,15 +92,16 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
       .finally(leave);
   }
 
-  /** A run failed for a fault that is not in its items. If another one was done, each item answers for itself. */
+  /**
+   * A run failed for a fault that is not in its items. Others may have been done, or have an unknown outcome: unless one
+   * fault is that of all items, each answers for itself.
+   */
   async function settleEach(
     answers: readonly Promise<readonly Outcome<Result>[]>[],
   ): Promise<readonly Outcome<Result>[]> {
     const settled = await Promise.allSettled(answers);
-    const [first] = settled;
-    if (first?.status === 'rejected' && settled.every(({ status }) => status === 'rejected')) {
-      throw first.reason;
-    }
+    const faults = new Set(settled.map((job) => (job.status === 'rejected' ? job.reason : undefined)));
+    if (faults.size === 1) throw [...faults][0];
     return settled.flatMap((job) => (job.status === 'fulfilled' ? job.value : [failure(job.reason)]));
   }
 

@@ -312,10 +312,25 @@ describe('a batcher', () => {
     }
   });
 
-  test('rejects a call when all of its runs fail for a fault that is not in the items', async () => {
-    const limits = { maxItems: 2, maxInFlight: 2, keysOf: lettersOf, poison: 'p', isolates: () => false };
+  test('answers each item with the fault of its own run when all fail', async () => {
+    const limits = { maxItems: 1, maxInFlight: 2, keysOf: lettersOf, isolates: () => false };
+    const { submit } = batcher<string, string>({
+      ...limits,
+      maxQueued: 10,
+      run: async ([item]) => {
+        throw new Error(`the run of ${item} failed`);
+      },
+    });
+    assert.deepEqual(
+      (await submit(['a', 'b'])).map((outcome) => !outcome.ok && String(outcome.error)),
+      ['Error: the run of a failed', 'Error: the run of b failed'],
+    );
+  });
+
+  test('rejects a call when all of its items are in one run, which fails', async () => {
+    const limits = { maxItems: 2, keysOf: lettersOf, poison: 'b', isolates: () => false };
     const { submit, runs } = manualBatcher(limits);
-    const answer = assert.rejects(submit(['ap', 'p']), /poison/);
+    const answer = assert.rejects(submit(['a', 'b']), /poison/);
     await finishAll(runs);
     await answer;
   });

@@ -29,7 +29,7 @@ const BOTH = ['toServer', 'toClient'] as const;
 
 const STORMS: readonly Storm[] = [
   { name: 'latency', weather: { latency_ms: 200 }, seconds: 10 },
-  { name: 'resets', weather: {}, seconds: 8, resets: 30 },
+  { name: 'resets', weather: {}, seconds: 20, resets: 120 },
   { name: 'drip', weather: { drip: { bytes: 64, pause_ms: 2 } }, seconds: 15 },
   { name: 'refused', weather: { newConnections: 'are refused' }, seconds: 10, resets: 1, isTotal: true },
   { name: 'silent to the server', weather: { silent: ['toServer'] }, seconds: SILENCE_SECONDS },
