@@ -13,11 +13,16 @@ describe('a request whose body is late', () => {
     const worked: string[] = [];
     const server = createServer(
       { requestTimeout: 200, headersTimeout: 100, connectionsCheckingInterval: 20 },
-      async (request, response) => {
+      (request, response) => {
         let body = '';
-        for await (const chunk of request) body += String(chunk);
-        worked.push(body);
-        response.end('done');
+        request.on('data', (chunk) => {
+          body += String(chunk);
+        });
+        request.on('end', () => {
+          worked.push(body);
+          response.end('done');
+        });
+        request.on('error', () => undefined);
       },
     );
     server.on('clientError', (error, socket) => answerClientError(error, socket as never));
