@@ -55,7 +55,7 @@ const QUEUE = {
  * The schedule is kept by the database's clock. If that is set back, no run is due until it has caught up, so a process
  * that has seen no run for this long asks for one itself. Where several processes take turns, this adds a few idle runs.
  */
-const OVERDUE = { afterIntervals: 1.5, checkEvery_ms: 5_000 };
+const OVERDUE = { afterIntervals: 1.25, checkEvery_ms: 5_000 };
 
 /** A batch under way is waited for this long: less than the process is given to stop. */
 const STOP_TIMEOUT_MS = 3_500;

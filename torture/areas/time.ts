@@ -170,12 +170,16 @@ async function moveClocks(context: AreaContext) {
     await postgres.query('update merchants set confirmation_days = 0');
   }
 
-  /** How long the worker, whose clock was set back, leaves purchases that are due. */
+  /**
+   * How long the worker, whose clock was set back, leaves purchases that are due. Those made before that are due only when
+   * the clock is there again.
+   */
   async function untilConfirmed(): Promise<number> {
     const started = performance.now();
+    const due = clock.now().toString();
     for (;;) {
       const [row] = await postgres.query<{ pending: number }>(
-        "select count(*)::int as pending from purchases where status = 'pending'",
+        `select count(*)::int as pending from purchases where status = 'pending' and created_at <= '${due}'`,
       );
       const seconds = (performance.now() - started) / 1000;
       if (row?.pending === 0 || seconds > 2 * CONFIRMS_WITHIN_S) return seconds;

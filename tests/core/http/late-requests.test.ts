@@ -32,7 +32,12 @@ describe('a request whose body is late', () => {
       server.close();
       server.closeAllConnections();
     });
-    const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    const client = connect({
+      port: (server.address() as AddressInfo).port,
+      host: '127.0.0.1',
+      // It goes on sending after the server has said its last word.
+      allowHalfOpen: true,
+    });
     t.after(() => client.destroy());
     client.on('error', () => undefined);
     let received = '';
