@@ -8,6 +8,8 @@ import { until } from './until.ts';
 
 const RETRY_AFTER_MS = 30;
 const GIVES_UP_AFTER_MS = 30_000;
+/** The same for attempts without a response, such as those whose process was killed: bad luck is allowed for longer. */
+const GIVES_UP_WITHOUT_RESPONSE_AFTER_MS = 300_000;
 const MOST_PENDING = 50;
 
 export type Writers = {
@@ -126,7 +128,7 @@ export function startWriters(clerk: Clerk, options: WriterOptions): Writers {
   async function attemptOnce(operation: Operation): Promise<void> {
     const url = target();
     if (url === undefined) return;
-    const [answer] = await attempt(url, [operation]);
+    const [answer] = (await attempt(url, [operation])).answers;
     settle(operation, answer, new Map());
     if (answer?.kind === 'unknown') counts.keylessUnknown += 1;
   }
@@ -142,7 +144,7 @@ export function startWriters(clerk: Clerk, options: WriterOptions): Writers {
     return (await untilKnown(operations)).filter((id) => id !== undefined);
   }
 
-  async function attempt(url: string, operations: readonly Operation[]): Promise<readonly Answer[]> {
+  async function attempt(url: string, operations: readonly Operation[]) {
     underWay += 1;
     const [first] = operations;
     const isBatch = operations.length > 1;
@@ -156,7 +158,7 @@ export function startWriters(clerk: Clerk, options: WriterOptions): Writers {
     if (reply.status === 500) counts.internalErrors += 1;
     if (reply.status === 0) counts.unanswered += 1;
     counts.slowest_ms = Math.max(counts.slowest_ms, reply.ms);
-    return answers;
+    return { answers, hasResponse: reply.status !== 0 };
   }
 
   /** Sends what is open again and again. The id of each that is done; undefined for one that was refused for good. */
@@ -164,17 +166,21 @@ export function startWriters(clerk: Clerk, options: WriterOptions): Writers {
     const ids = new Map<Operation, string>();
     let open = operations;
     /** While there is nowhere to ask, nobody is to blame. */
-    let tried_ms = 0;
+    const tried_ms = { withResponse: 0, withoutResponse: 0 };
     while (open.length > 0) {
       const url = target();
       if (url !== undefined) {
         const since = performance.now();
-        const answers = await attempt(url, open);
+        const { answers, hasResponse } = await attempt(url, open);
         open = open.filter((operation, index) => !settle(operation, answers[index], ids));
         if (open.length === 0) break;
-        tried_ms += performance.now() - since + RETRY_AFTER_MS;
+        tried_ms[hasResponse ? 'withResponse' : 'withoutResponse'] +=
+          performance.now() - since + RETRY_AFTER_MS;
       }
-      if (tried_ms > GIVES_UP_AFTER_MS) {
+      if (
+        tried_ms.withResponse > GIVES_UP_AFTER_MS ||
+        tried_ms.withoutResponse > GIVES_UP_WITHOUT_RESPONSE_AFTER_MS
+      ) {
         violations.push(`no client could find out in time what became of ${JSON.stringify(open[0])}`);
         break;
       }
