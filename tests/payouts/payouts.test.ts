@@ -483,3 +483,13 @@ describe('the database itself', () => {
     );
   });
 });
+
+test('the name of an account holder is kept in the Unicode form in which it was sent', async () => {
+  const desk = await openPayoutDesk(platform);
+  const holder = 'Jose\u0301\u2000Garci\u0301a';
+  const id = await desk.requested({ details: { iban: IBAN, account_holder: holder } });
+
+  const { body } = await platform.api('GET', `/payouts/${id}/bank-details`, { token: platform.admin.token });
+
+  assert.equal(body.details.account_holder, holder);
+});

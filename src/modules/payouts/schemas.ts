@@ -102,7 +102,7 @@ export function toOrder(body: NewPayout, defaultCurrency: string) {
   const { amount, currency = defaultCurrency, method, details } = body;
   const bankDetails: BankDetails = {
     iban: electronicFormatIBAN(details.iban) ?? '',
-    accountHolder: details.account_holder.normalize('NFC').trim(),
+    accountHolder: details.account_holder.trim(),
   };
   return { amount: minorUnits(amount, currency), currency, method, bankDetails };
 }
