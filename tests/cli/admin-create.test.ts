@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { openQuestions } from '../../src/cli/questions.ts';
 import { DEMO_PASSWORD } from '../../src/startup/demo-data.ts';
-import { type ChildPlatform, spawnPlatform } from '../support/child-platform.ts';
+import { BARE_ENVIRONMENT, type ChildPlatform, spawnPlatform } from '../support/child-platform.ts';
 import { runSql, SCRATCH_VARIABLE } from '../support/database.ts';
 import { PASSWORD, startTestPlatform } from '../support/platform.ts';
 
@@ -31,7 +31,7 @@ async function adminCreate(run: {
   const { input = '', args = [], environment = { DATABASE_URL: database.url } } = run;
   const child = spawn(process.execPath, ['src/cli/admin-create.ts', ...args], {
     cwd: join(import.meta.dirname, '../..'),
-    env: { PATH: process.env.PATH, BCRYPT_COST: '4', LOG_LEVEL: 'trace', ...environment },
+    env: { ...BARE_ENVIRONMENT, BCRYPT_COST: '4', LOG_LEVEL: 'trace', ...environment },
   });
   child.stdin.end(input);
   const [[code], output, errors] = await Promise.all([

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { readFeed, yearsOf } from '../../src/cli/demo/feed.ts';
 import { platformClient } from '../../src/cli/demo/platform-client.ts';
-import { freePort } from '../support/child-platform.ts';
+import { BARE_ENVIRONMENT, freePort } from '../support/child-platform.ts';
 import { startFeedPlatform } from '../support/feed-platform.ts';
 import { PASSWORD } from '../support/platform.ts';
 
@@ -241,7 +241,7 @@ function demo(
     execFile(
       process.execPath,
       [main, ...options],
-      { env: { PATH: process.env.PATH, ...environment } },
+      { env: { ...BARE_ENVIRONMENT, ...environment } },
       (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
     );
   });

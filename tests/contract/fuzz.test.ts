@@ -23,8 +23,8 @@ let sent = 0;
 describe('a hostile value is accepted or refused, and never breaks anything', () => {
   for (const target of targets) {
     test(`in each field of ${target.operation.name}, one at a time`, async () => {
-      for (const { part, field } of target.fields) {
-        for (const value of part === 'body' ? HOSTILE_JSON : HOSTILE_TEXT) {
+      for (const [index, { part, field }] of target.fields.entries()) {
+        for (const value of everyThird(part === 'body' ? HOSTILE_JSON : HOSTILE_TEXT, index)) {
           await assertSound(target, [{ part, field, value }], platform.admin);
         }
       }
@@ -52,13 +52,21 @@ describe('a hostile value is accepted or refused, and never breaks anything', ()
   });
 
   test('as the whole body, in either media type', async () => {
-    for (const target of targets.filter(({ operation }) => operation.description.requestBody !== undefined)) {
-      for (const value of HOSTILE_JSON) {
-        for (const type of ['application/json', 'application/x-ndjson', 'text/plain']) {
+    const withBody = targets.filter(({ operation }) => operation.description.requestBody !== undefined);
+    for (const [index, target] of withBody.entries()) {
+      for (const value of everyThird(HOSTILE_JSON, index)) {
+        for (const type of ['application/json', 'application/x-ndjson']) {
           const { method, url } = requestOf(world, target, []);
           await assertAnswersSoundly({ method, url, payload: value }, platform.admin, type);
         }
       }
+    }
+  });
+
+  test('as a body of a media type that is not taken', async () => {
+    for (const target of targets.filter(({ operation }) => operation.description.requestBody !== undefined)) {
+      const { method, url } = requestOf(world, target, []);
+      await assertAnswersSoundly({ method, url, payload: '{}' }, platform.admin, 'text/plain');
     }
   });
 
@@ -74,6 +82,11 @@ describe('a hostile value is accepted or refused, and never breaks anything', ()
     assert.match(wallet.body.pending_balance, /^\d+\.\d{2}$/);
   });
 });
+
+/** A third of the values, another third for the next place. `make torture` sends all of them everywhere. */
+function everyThird(values: readonly string[], offset: number): readonly string[] {
+  return values.filter((_, index) => (index + offset) % 3 === 0);
+}
 
 async function assertSound(
   target: Target,

@@ -7,6 +7,10 @@ import { until } from './until.ts';
 
 const PROJECT_DIRECTORY = join(import.meta.dirname, '../..');
 
+/** What a child has of this process's environment: no setting of a developer's, and what makes it start fast. */
+const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
+export const BARE_ENVIRONMENT = { PATH, NODE_COMPILE_CACHE };
+
 export type ChildProgram = {
   readonly process: ChildProcess;
   /** Everything it printed so far. */
@@ -25,7 +29,7 @@ export type ChildPlatform = ChildProgram & {
 export function spawnProgram(program: string, environment: Readonly<Record<string, string>>): ChildProgram {
   const child = spawn(process.execPath, ['--import', './tests/support/die-with-parent.ts', program], {
     cwd: PROJECT_DIRECTORY,
-    env: { PATH: process.env.PATH, BCRYPT_COST: '4', ...environment },
+    env: { ...BARE_ENVIRONMENT, BCRYPT_COST: '4', ...environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const running = observe(child);
@@ -66,13 +70,12 @@ export async function spawnGroup(
   { workingDirectory = PROJECT_DIRECTORY } = {},
 ): Promise<ChildPlatform> {
   const port = String(await freePort());
-  const { PATH, HOME } = process.env;
   const child = spawn(command, args, {
     cwd: workingDirectory,
     // A developer's .env is not read.
     env: {
-      PATH,
-      HOME,
+      ...BARE_ENVIRONMENT,
+      HOME: process.env.HOME,
       ENV_FILE: '/dev/null',
       BCRYPT_COST: '4',
       PORT: port,
@@ -116,7 +119,7 @@ export function runCommand(
     execFile(
       process.execPath,
       [script, ...args],
-      { env: { PATH: process.env.PATH, ...environment }, cwd: PROJECT_DIRECTORY },
+      { env: { ...BARE_ENVIRONMENT, ...environment }, cwd: PROJECT_DIRECTORY },
       (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), output: stdout + stderr }),
     );
   });

@@ -1,3 +1,4 @@
+import type { Feed } from '../../src/cli/demo/feed.ts';
 import type { Play } from '../../src/cli/demo/play.ts';
 
 /*
@@ -96,4 +97,11 @@ export function figuresOf({ stages }: Play) {
     ...balances,
     ...also,
   }));
+}
+
+/** The feed of every third customer alone: a third of the time, and all that happens to a customer. */
+export function ofEveryThirdCustomer(feed: Feed): Feed {
+  const customers = feed.customers.filter((_, index) => index % 3 === 0);
+  const kept = new Set(customers);
+  return { ...feed, customers, lines: feed.lines.filter(({ customerId }) => kept.has(customerId)) };
 }
