@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Db } from '../src/core/database.ts';
+import type { Db } from '../src/core/database/index.ts';
 import { verifyLedger } from '../src/modules/proof/index.ts';
 
 /** What is held against the answers of the platform. */

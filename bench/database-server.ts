@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { type Database, openDatabase } from '../src/core/database.ts';
-import { startEmbeddedPostgres } from '../src/core/embedded-postgres/index.ts';
-import { migrate } from '../src/core/migrations.ts';
+import { type Database, openDatabase } from '../src/core/database/index.ts';
+import { migrate } from '../src/core/database/migrations.ts';
+import { startEmbeddedPostgres } from '../src/embedded-postgres/index.ts';
 import { processorTime_ms } from './processor-time.ts';
 
 /** The database server of a bench, migrated, with full durability, as the platform starts its own. */

@@ -1,7 +1,7 @@
 /* Looks for credentials in every file that git knows or would add: `npm run check:secrets`. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
-import { isWeakSecret, PUBLISHED_SECRETS } from '../src/core/weak-secrets.ts';
+import { isWeakSecret, PUBLISHED_SECRETS } from '../src/core/secrets/weak-secrets.ts';
 
 const CREDENTIALS: readonly (readonly [string, RegExp])[] = [
   ['a private key', /-----BEGIN [A-Z ]*PRIVATE KEY-----\s+[\w+/=]{16}/g],

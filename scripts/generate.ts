@@ -10,9 +10,9 @@ import { pino } from 'pino';
 import { createPlatform } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import { systemClock } from '../src/core/clock.ts';
-import { openDatabase } from '../src/core/database.ts';
-import { startEmbeddedPostgres } from '../src/core/embedded-postgres/index.ts';
-import { migrate } from '../src/core/migrations.ts';
+import { openDatabase } from '../src/core/database/index.ts';
+import { migrate } from '../src/core/database/migrations.ts';
+import { startEmbeddedPostgres } from '../src/embedded-postgres/index.ts';
 
 const verify = process.argv.includes('--verify');
 const scratch = mkdtempSync(join(tmpdir(), 'clicknback-generate-'));
@@ -26,7 +26,7 @@ const postgres = await startEmbeddedPostgres({
 try {
   await migrate(postgres.url);
   const files = {
-    'src/core/schema.generated.ts': databaseTypes(postgres.url),
+    'src/core/database/schema.generated.ts': databaseTypes(postgres.url),
     'openapi.json': await openApi(postgres.url),
   };
   for (const [path, content] of Object.entries(files)) {

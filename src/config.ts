@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import { parseDatabaseUrl } from './core/database-url.ts';
-import { ENCRYPTION_KEY_BYTES, type EncryptionKey } from './core/encryption.ts';
+import { parseDatabaseUrl } from './core/database/url.ts';
 import { isCurrency, moneyFromNumeric } from './core/money.ts';
+import { ENCRYPTION_KEY_BYTES, type EncryptionKey } from './core/secrets/encryption.ts';
+import { isWeakSecret } from './core/secrets/weak-secrets.ts';
 import { StartupError } from './core/startup-error.ts';
-import { isWeakSecret } from './core/weak-secrets.ts';
 
 /** Every setting of the platform: this file alone reads the environment. The README's table is checked against it. */
 export type Config = ReturnType<typeof readConfig>;

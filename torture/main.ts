@@ -11,8 +11,8 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFi
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { startGuardian } from '../src/core/embedded-postgres/guardian.ts';
 import { StartupError } from '../src/core/startup-error.ts';
+import { startGuardian } from '../src/embedded-postgres/guardian.ts';
 import { run } from '../src/startup/run.ts';
 import type { Area, AreaResult } from './area.ts';
 import { AREAS } from './areas/index.ts';

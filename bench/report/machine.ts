@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { sql } from 'kysely';
 import { PROJECT_DIRECTORY } from '../../src/config.ts';
-import type { Db } from '../../src/core/database.ts';
+import type { Db } from '../../src/core/database/index.ts';
 
 export type Machine = Awaited<ReturnType<typeof describeMachine>>;
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import type { Db } from '../../src/core/database.ts';
-import type { EncryptionKey } from '../../src/core/encryption.ts';
+import type { Db } from '../../src/core/database/index.ts';
 import { minorDigits } from '../../src/core/money.ts';
+import type { EncryptionKey } from '../../src/core/secrets/encryption.ts';
 import { detailsCipher } from '../../src/modules/payouts/details.ts';
 
 export type Plan = {

@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util';
 import { createPlatform } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
-import { createLogger } from '../../src/core/logging.ts';
+import { createLogger } from '../../src/core/observability/logging.ts';
 import { StartupError } from '../../src/core/startup-error.ts';
 import { DEMO_PASSWORD } from '../../src/startup/demo-data.ts';
 import { openMigratedDatabase } from '../../src/startup/open-database.ts';

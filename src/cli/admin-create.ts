@@ -8,7 +8,7 @@ import { type Config, readConfig } from '../config.ts';
 import { systemClock } from '../core/clock.ts';
 import { DomainError, type Violation } from '../core/errors.ts';
 import { itemReader } from '../core/http/items.ts';
-import { createLogger } from '../core/logging.ts';
+import { createLogger } from '../core/observability/logging.ts';
 import { onlyValue } from '../core/outcome.ts';
 import { StartupError } from '../core/startup-error.ts';
 import { RegistrationBody, type User } from '../modules/users/index.ts';

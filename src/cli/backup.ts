@@ -1,9 +1,9 @@
 /* Copies the embedded database to one file while the platform runs and writes: npm run backup -- file */
 import { resolve } from 'node:path';
 import { readConfig } from '../config.ts';
-import { backUpEmbeddedPostgres } from '../core/embedded-postgres/index.ts';
-import { createLogger } from '../core/logging.ts';
+import { createLogger } from '../core/observability/logging.ts';
 import { StartupError } from '../core/startup-error.ts';
+import { backUpEmbeddedPostgres } from '../embedded-postgres/index.ts';
 import { joinEmbeddedServer } from '../startup/open-database.ts';
 import { run } from '../startup/run.ts';
 

@@ -1,9 +1,9 @@
 /* Makes the embedded database anew from a backup, where there is none: npm run restore -- file */
 import { resolve } from 'node:path';
 import { readConfig } from '../config.ts';
-import { restoreEmbeddedPostgres } from '../core/embedded-postgres/index.ts';
-import { createLogger } from '../core/logging.ts';
+import { createLogger } from '../core/observability/logging.ts';
 import { StartupError } from '../core/startup-error.ts';
+import { restoreEmbeddedPostgres } from '../embedded-postgres/index.ts';
 import { embeddedLocation, joinEmbeddedServer } from '../startup/open-database.ts';
 import { run } from '../startup/run.ts';
 

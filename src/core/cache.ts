@@ -1,6 +1,6 @@
-import type { ChangedKeys, Changes } from './changes.ts';
-import type { Db } from './database.ts';
-import type { Metrics } from './metrics.ts';
+import type { ChangedKeys, Changes } from './database/changes.ts';
+import type { Db } from './database/index.ts';
+import type { Metrics } from './observability/metrics.ts';
 import { recentMap } from './recent-map.ts';
 
 /** At least so many, those asked for last, and at most twice as many. */

@@ -1,5 +1,5 @@
 import { defineError } from './errors.ts';
-import type { Message } from './signatures.ts';
+import type { Message } from './secrets/signatures.ts';
 
 export type Role = 'user' | 'admin';
 

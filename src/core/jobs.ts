@@ -1,8 +1,8 @@
 import { PgBoss } from 'pg-boss';
-import type { Connections } from './connections.ts';
-import type { Database } from './database.ts';
-import type { Logger } from './logging.ts';
-import type { Metrics } from './metrics.ts';
+import type { Connections } from './database/connections.ts';
+import type { Database } from './database/index.ts';
+import type { Logger } from './observability/logging.ts';
+import type { Metrics } from './observability/metrics.ts';
 import { steadyClock } from './steady-clock.ts';
 
 /** Work that recurs, wherever a process runs jobs: one run of a job at a time among all of them. */

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { describeDatabaseUrl } from '../core/database-url.ts';
+import { describeDatabaseUrl } from '../core/database/url.ts';
 import { NoDatabaseError } from '../core/startup-error.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;

@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import { type AddressInfo, createServer, type Server as NetServer } from 'node:net';
 import { type Config, urlOf } from '../config.ts';
 import type { HttpServer } from '../core/http/route.ts';
-import type { Logger } from '../core/logging.ts';
+import type { Logger } from '../core/observability/logging.ts';
 import { StartupError } from '../core/startup-error.ts';
 
 type Address = { readonly host: string; readonly port: number };

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, readConfig } from '../config.ts';
-import { createLogger, type Logger } from '../core/logging.ts';
+import { createLogger, type Logger } from '../core/observability/logging.ts';
 import { report } from './run.ts';
 
 /** From a terminal; from systemd, npm and container runtimes; from a terminal that was closed. */

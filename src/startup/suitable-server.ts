@@ -1,5 +1,5 @@
-import type { ServerFacts } from '../core/database.ts';
-import type { Logger } from '../core/logging.ts';
+import type { ServerFacts } from '../core/database/index.ts';
+import type { Logger } from '../core/observability/logging.ts';
 import { StartupError } from '../core/startup-error.ts';
 
 const OLDEST_POSTGRES = 15;

@@ -16,7 +16,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { parseEnv, promisify } from 'node:util';
 import { PROJECT_DIRECTORY, readConfig } from '../../src/config.ts';
-import { migrate } from '../../src/core/migrations.ts';
+import { migrate } from '../../src/core/database/migrations.ts';
 import { freePort } from '../support/child-platform.ts';
 import { POSTGRES_URL_VARIABLE, runSql, SCRATCH_VARIABLE } from '../support/database.ts';
 import { startTestPlatform } from '../support/platform.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type Cache, cacheOpener } from '../../src/core/cache.ts';
-import type { ChangedKeys } from '../../src/core/changes.ts';
-import type { Db } from '../../src/core/database.ts';
-import { createMetrics } from '../../src/core/metrics.ts';
+import type { ChangedKeys } from '../../src/core/database/changes.ts';
+import type { Db } from '../../src/core/database/index.ts';
+import { createMetrics } from '../../src/core/observability/metrics.ts';
 
 const pool = { isTransaction: false } as Db;
 const transaction = { isTransaction: true } as Db;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pino } from 'pino';
 import { jobRunner } from '../../src/core/jobs.ts';
-import { createMetrics } from '../../src/core/metrics.ts';
+import { createMetrics } from '../../src/core/observability/metrics.ts';
 import { steadyClock } from '../../src/core/steady-clock.ts';
 import { createTestDatabase, runSql } from '../support/database.ts';
 import { until } from '../support/until.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
-import { encryption } from '../../src/core/encryption.ts';
+import { encryption } from '../../src/core/secrets/encryption.ts';
 import { reencryptSigningSecrets } from '../../src/modules/partners/index.ts';
 import { openPartner } from '../support/partners.ts';
 import { startTestPlatform } from '../support/platform.ts';

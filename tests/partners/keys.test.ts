@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { pino } from 'pino';
-import type { Batcher } from '../../src/core/batcher.ts';
 import { DomainError } from '../../src/core/errors.ts';
+import type { Batcher } from '../../src/core/overload/batcher.ts';
 import { partnerAuthentication } from '../../src/modules/partners/authentication.ts';
 import { isApiKey, newKey, readKey } from '../../src/modules/partners/keys.ts';
 import type { KeyOfPartner, TakenMessage } from '../../src/modules/partners/model.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { newId } from '../../src/core/id.ts';
-import { type Message, newSigningSecret, verifySignature } from '../../src/core/signatures.ts';
+import { type Message, newSigningSecret, verifySignature } from '../../src/core/secrets/signatures.ts';
 import { messageTaking } from '../../src/modules/partners/authentication.ts';
 import { partnerRepository } from '../../src/modules/partners/repository.ts';
 import { openPartner, signatureOf, signed, type TestPartner } from '../support/partners.ts';

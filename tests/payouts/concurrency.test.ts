@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { pino } from 'pino';
-import type { Database } from '../../src/core/database.ts';
+import type { Database } from '../../src/core/database/index.ts';
 import type { DomainError } from '../../src/core/errors.ts';
 import { auditModule } from '../../src/modules/audit/index.ts';
 import { idempotencyModule } from '../../src/modules/idempotency/index.ts';

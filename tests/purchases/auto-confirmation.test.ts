@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { pino } from 'pino';
 import { createPlatform } from '../../src/app.ts';
-import { openDatabase } from '../../src/core/database.ts';
+import { openDatabase } from '../../src/core/database/index.ts';
 import { newId } from '../../src/core/id.ts';
 import { verifyLedger } from '../../src/modules/proof/index.ts';
 import { testClock } from '../support/clock.ts';

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { pino } from 'pino';
 import { createPlatform } from '../../src/app.ts';
-import { openDatabase } from '../../src/core/database.ts';
+import { openDatabase } from '../../src/core/database/index.ts';
 import { newId } from '../../src/core/id.ts';
 import { runSql } from '../support/database.ts';
 import { startTestPlatform } from '../support/platform.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { pino } from 'pino';
-import type { Database, Trx } from '../../src/core/database.ts';
+import type { Database, Trx } from '../../src/core/database/index.ts';
 import { DomainError } from '../../src/core/errors.ts';
 import type { AuditClient } from '../../src/modules/audit/index.ts';
 import type { CashbackClient } from '../../src/modules/cashback/index.ts';

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { DB } from '../../src/core/schema.generated.ts';
+import type { DB } from '../../src/core/database/schema.generated.ts';
 import type { LedgerReport } from '../../src/modules/proof/index.ts';
 import { proveBooks } from '../../src/modules/proof/service.ts';
 import { openPayoutDesk } from './payouts.ts';

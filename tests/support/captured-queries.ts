@@ -1,8 +1,8 @@
 import { after } from 'node:test';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import type { Db } from '../../src/core/database.ts';
-import type { DB } from '../../src/core/schema.generated.ts';
+import type { Db } from '../../src/core/database/index.ts';
+import type { DB } from '../../src/core/database/schema.generated.ts';
 
 type Query = { readonly sql: string; readonly parameters: readonly unknown[] };
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { after } from 'node:test';
 import pg from 'pg';
-import { type Database, openDatabase } from '../../src/core/database.ts';
+import { type Database, openDatabase } from '../../src/core/database/index.ts';
 
 export const POSTGRES_URL_VARIABLE = 'CLICKNBACK_TEST_POSTGRES_URL';
 /** A folder for what a test leaves on disk: gone with the run's server, also when the run is killed. */

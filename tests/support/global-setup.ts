@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/core/embedded-postgres/index.ts';
-import { migrate } from '../../src/core/migrations.ts';
+import { migrate } from '../../src/core/database/migrations.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/embedded-postgres/index.ts';
 import { POSTGRES_URL_VARIABLE, SCRATCH_VARIABLE, TEMPLATE_DATABASE } from './database.ts';
 
 /*

@@ -2,7 +2,7 @@ import { after } from 'node:test';
 import { pino } from 'pino';
 import { createPlatform, type Platform } from '../../src/app.ts';
 import { type Config, readConfig } from '../../src/config.ts';
-import type { Logger } from '../../src/core/logging.ts';
+import type { Logger } from '../../src/core/observability/logging.ts';
 import { type TestClock, testClock } from './clock.ts';
 import { createTestDatabase } from './database.ts';
 

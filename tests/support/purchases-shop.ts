@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after } from 'node:test';
 import { pino } from 'pino';
-import { type Database, openDatabase } from '../../src/core/database.ts';
-import { createMetrics } from '../../src/core/metrics.ts';
+import { type Database, openDatabase } from '../../src/core/database/index.ts';
+import { createMetrics } from '../../src/core/observability/metrics.ts';
 import { auditModule } from '../../src/modules/audit/index.ts';
 import { cashbackModule } from '../../src/modules/cashback/index.ts';
 import { fraudModule } from '../../src/modules/fraud/index.ts';

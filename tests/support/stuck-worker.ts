@@ -1,9 +1,9 @@
 /* A process that takes up a run of the job `handed-on` and never ends it: a test kills it. */
 import { setTimeout } from 'node:timers/promises';
 import { pino } from 'pino';
-import { openDatabase } from '../../src/core/database.ts';
+import { openDatabase } from '../../src/core/database/index.ts';
 import { jobRunner } from '../../src/core/jobs.ts';
-import { createMetrics } from '../../src/core/metrics.ts';
+import { createMetrics } from '../../src/core/observability/metrics.ts';
 
 const runner = jobRunner({
   database: openDatabase({

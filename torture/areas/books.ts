@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { PROJECT_DIRECTORY } from '../../src/config.ts';
-import { openDatabase } from '../../src/core/database.ts';
+import { openDatabase } from '../../src/core/database/index.ts';
 import { verifyLedger as proveBooks } from '../../src/modules/proof/index.ts';
 import { DEMO_PASSWORD } from '../../src/startup/demo-data.ts';
 import { type Area, type AreaContext, scaled } from '../area.ts';

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database, Db } from '../../src/core/database.ts';
+import type { Database, Db } from '../../src/core/database/index.ts';
 import { proveBooks } from '../../src/modules/proof/service.ts';
 import { makeConsistent } from '../../tests/support/altered-books.ts';
 import { oneOf } from '../random.ts';

@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { environment } from '../../src/core/embedded-postgres/processes.ts';
+import { environment } from '../../src/embedded-postgres/processes.ts';
 
 const PRELOAD = join(import.meta.dirname, 'shifted-clock.ts');
 

@@ -1,4 +1,4 @@
-import { openDatabase } from '../../src/core/database.ts';
+import { openDatabase } from '../../src/core/database/index.ts';
 import {
   type Api,
   type ContractPlatform,

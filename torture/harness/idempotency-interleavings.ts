@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { systemClock } from '../../src/core/clock.ts';
-import type { Database, Trx } from '../../src/core/database.ts';
+import type { Database, Trx } from '../../src/core/database/index.ts';
 import { DomainError } from '../../src/core/errors.ts';
-import { fingerprints } from '../../src/core/fingerprint.ts';
 import { failure, type Outcome, success } from '../../src/core/outcome.ts';
+import { fingerprints } from '../../src/core/secrets/fingerprint.ts';
 import type { Answered, IdempotentRequest, StoredRequest } from '../../src/modules/idempotency/model.ts';
 import { nameOf } from '../../src/modules/idempotency/policies.ts';
 import { idempotencyService } from '../../src/modules/idempotency/service.ts';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { batcher } from '../../src/core/batcher.ts';
 import { cacheOpener } from '../../src/core/cache.ts';
-import type { ChangedKeys } from '../../src/core/changes.ts';
-import type { Db } from '../../src/core/database.ts';
-import { createMetrics } from '../../src/core/metrics.ts';
+import type { ChangedKeys } from '../../src/core/database/changes.ts';
+import type { Db } from '../../src/core/database/index.ts';
+import { createMetrics } from '../../src/core/observability/metrics.ts';
 import { failure, type Outcome, success } from '../../src/core/outcome.ts';
+import { batcher } from '../../src/core/overload/batcher.ts';
 
 /*
  * What runs at the same time in one process, under every order of events that fast-check's scheduler chooses. Each await

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { startEmbeddedPostgres } from '../../src/core/embedded-postgres/index.ts';
-import { migrate } from '../../src/core/migrations.ts';
+import { migrate } from '../../src/core/database/migrations.ts';
+import { startEmbeddedPostgres } from '../../src/embedded-postgres/index.ts';
 
 const RESTARTS_WITHIN_MS = 60_000;
 

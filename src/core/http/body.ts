@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { validationError } from '../errors.ts';
-import type { Message } from '../signatures.ts';
+import type { Message } from '../secrets/signatures.ts';
 import { payloadTooLarge, unsupportedMediaType } from './errors.ts';
 import { decodeBody, readJson, readNdjson, type UnparsedBody } from './json.ts';
 import type { HttpServer } from './route.ts';

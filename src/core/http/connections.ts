@@ -1,6 +1,6 @@
 import type { RequestListener, Server } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Logger } from '../logging.ts';
+import type { Logger } from '../observability/logging.ts';
 
 const LIMITS = {
   /** A client that leaves bytes unread for this long is disconnected. */

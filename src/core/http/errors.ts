@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
-import { asDatabaseFailure } from '../database.ts';
+import { asDatabaseFailure } from '../database/index.ts';
 import {
   DomainError,
   defineError,

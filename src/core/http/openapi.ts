@@ -10,7 +10,7 @@ import {
   serviceUnavailable,
   validationError,
 } from '../errors.ts';
-import { invalidSignature } from '../signatures.ts';
+import { invalidSignature } from '../secrets/signatures.ts';
 import type { Access } from './authentication.ts';
 import { isOptionalBody } from './body.ts';
 import {

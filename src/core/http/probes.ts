@@ -1,4 +1,4 @@
-import type { Database } from '../database.ts';
+import type { Database } from '../database/index.ts';
 import type { Routes } from './route.ts';
 
 /** Liveness never asks the database; readiness does, and says no from the moment the process begins to stop. */

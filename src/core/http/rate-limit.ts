@@ -1,7 +1,7 @@
 import { normalizeIP } from '@fastify/rate-limit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { rateLimited } from '../errors.ts';
-import type { RateWindows } from '../rate-windows.ts';
+import type { RateWindows } from './rate-windows.ts';
 
 export type RateLimit = {
   /** Limits of one name count together, also on several routes. */

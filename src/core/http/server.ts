@@ -9,8 +9,8 @@ import Fastify, {
 } from 'fastify';
 import type { Authenticate, Caller } from '../caller.ts';
 import { newId } from '../id.ts';
-import type { Logger } from '../logging.ts';
-import type { Metrics } from '../metrics.ts';
+import type { Logger } from '../observability/logging.ts';
+import type { Metrics } from '../observability/metrics.ts';
 import { answerWithin } from './answer-deadline.ts';
 import { authenticationHook } from './authentication.ts';
 import { addBodies } from './body.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import type { Database } from '../../core/database.ts';
+import type { Database } from '../../core/database/index.ts';
 import { auditRepository } from './repository.ts';
 import { auditRoutes } from './routes.ts';
 import { type AuditService, auditService } from './service.ts';

@@ -1,4 +1,4 @@
-import type { ActorType, AuditOutcome } from '../../core/schema.generated.ts';
+import type { ActorType, AuditOutcome } from '../../core/database/schema.generated.ts';
 
 /** Who acts. A `Caller` of the HTTP layer is one. */
 export type Actor = {

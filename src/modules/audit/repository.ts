@@ -1,9 +1,9 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
-import { type Db, type Trx, write } from '../../core/database.ts';
+import { type Db, type Trx, write } from '../../core/database/index.ts';
+import { pageNewestFirst } from '../../core/database/newest-first.ts';
+import type { ActorType, AuditOutcome } from '../../core/database/schema.generated.ts';
 import { firstIdAt, newId } from '../../core/id.ts';
-import { pageNewestFirst } from '../../core/newest-first.ts';
 import type { PageOf, PageRequest } from '../../core/page.ts';
-import type { ActorType, AuditOutcome } from '../../core/schema.generated.ts';
 import type { AuditFilter, AuditLog, AuditRecord } from './model.ts';
 
 export type AuditRepository = ReturnType<typeof auditRepository>;

@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import type { Database, Trx } from '../../core/database.ts';
+import type { Database, Trx } from '../../core/database/index.ts';
 import type { PageOf, PageRequest } from '../../core/page.ts';
 import type { AuditFilter, AuditLog, AuditRecord } from './model.ts';
 import type { AuditRepository } from './repository.ts';

@@ -1,6 +1,6 @@
 import type { AccountCaller } from '../../core/caller.ts';
 import type { Clock } from '../../core/clock.ts';
-import type { Database } from '../../core/database.ts';
+import type { Database } from '../../core/database/index.ts';
 import { ruleViolation } from '../../core/errors.ts';
 import type { AuditClient } from '../audit/index.ts';
 import type { UserClient } from '../users/index.ts';

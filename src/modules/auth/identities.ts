@@ -1,6 +1,6 @@
-import { batcher } from '../../core/batcher.ts';
-import type { Database } from '../../core/database.ts';
+import type { Database } from '../../core/database/index.ts';
 import { type Outcome, onlyValue, success } from '../../core/outcome.ts';
+import { batcher } from '../../core/overload/batcher.ts';
 import type { User, UserClient } from '../users/index.ts';
 import type { Session } from './model.ts';
 import type { AuthRepository } from './repository.ts';

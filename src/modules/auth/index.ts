@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import type { Database } from '../../core/database.ts';
+import type { Database } from '../../core/database/index.ts';
 import type { LimitRate } from '../../core/http/rate-limit.ts';
 import { purgeJob } from '../../core/jobs.ts';
 import type { AuditClient } from '../audit/index.ts';

@@ -1,6 +1,6 @@
 import { userInactive } from '../../core/caller.ts';
 import type { Clock } from '../../core/clock.ts';
-import type { Database, Db } from '../../core/database.ts';
+import type { Database, Db } from '../../core/database/index.ts';
 import { notFound } from '../../core/errors.ts';
 import type { Actor, AuditClient } from '../audit/index.ts';
 import type { User, UserClient } from '../users/index.ts';

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Db, type Trx, write } from '../../core/database.ts';
+import { type Db, type Trx, write } from '../../core/database/index.ts';
 import type { PasswordReset, RefreshToken, Session } from './model.ts';
 
 export type AuthRepository = ReturnType<typeof authRepository>;

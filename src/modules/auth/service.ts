@@ -1,6 +1,6 @@
 import { type AccountCaller, invalidToken, tokenRevoked, userInactive } from '../../core/caller.ts';
 import type { Clock } from '../../core/clock.ts';
-import type { Database, Trx } from '../../core/database.ts';
+import type { Database, Trx } from '../../core/database/index.ts';
 import type { DomainError } from '../../core/errors.ts';
 import { newId } from '../../core/id.ts';
 import type { Actor, AuditClient } from '../audit/index.ts';

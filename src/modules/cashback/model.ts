@@ -1,6 +1,6 @@
-import type { CashbackStatus, CashbackType } from '../../core/schema.generated.ts';
+import type { CashbackStatus, CashbackType } from '../../core/database/schema.generated.ts';
 
-export type { CashbackStatus, CashbackType } from '../../core/schema.generated.ts';
+export type { CashbackStatus, CashbackType } from '../../core/database/schema.generated.ts';
 
 /** The terms of an offer that a reward is computed from; stored on the reward as they were. */
 export type CashbackTerms = {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Db, type Trx, violates, write } from '../../core/database.ts';
+import { type Db, type Trx, violates, write } from '../../core/database/index.ts';
 import { formatMoney, moneyFromNumeric } from '../../core/money.ts';
 import type { CapKey, CapUsage, CashbackStatus, CashbackType, Reward } from './model.ts';
 import { formatTermsValue, parseTermsValue } from './terms.ts';

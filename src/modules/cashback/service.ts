@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import type { Db, Trx } from '../../core/database.ts';
+import type { Db, Trx } from '../../core/database/index.ts';
 import { partition } from '../../core/lists.ts';
 import type { CapClaim, CapKey, CapUsage, CashbackStatus, Reward } from './model.ts';
 import { capKeyOf, capMap, type Grant, releaseCaps, rewardCapKey } from './policies.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import type { Database } from '../../core/database.ts';
+import type { Database } from '../../core/database/index.ts';
 import type { AuditClient } from '../audit/index.ts';
 import { flagRepository } from './repository.ts';
 import { flagRoutes } from './routes.ts';

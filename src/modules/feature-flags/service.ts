@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import { type Database, type Db, violates } from '../../core/database.ts';
+import { type Database, type Db, violates } from '../../core/database/index.ts';
 import { notFound } from '../../core/errors.ts';
 import { newId } from '../../core/id.ts';
 import type { PageOf, PageRequest } from '../../core/page.ts';

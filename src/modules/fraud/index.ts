@@ -1,8 +1,8 @@
 import { Counter } from 'prom-client';
 import type { Clock } from '../../core/clock.ts';
-import type { Database } from '../../core/database.ts';
-import type { Logger } from '../../core/logging.ts';
-import type { Metrics } from '../../core/metrics.ts';
+import type { Database } from '../../core/database/index.ts';
+import type { Logger } from '../../core/observability/logging.ts';
+import type { Metrics } from '../../core/observability/metrics.ts';
 import type { AuditClient } from '../audit/index.ts';
 import type { MerchantClient } from '../merchants/index.ts';
 import type { UserClient } from '../users/index.ts';

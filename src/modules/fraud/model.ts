@@ -1,6 +1,6 @@
-import type { HoldResolution, PurchaseStatus } from '../../core/schema.generated.ts';
+import type { HoldResolution, PurchaseStatus } from '../../core/database/schema.generated.ts';
 
-export type { HoldResolution } from '../../core/schema.generated.ts';
+export type { HoldResolution } from '../../core/database/schema.generated.ts';
 
 export const RULES = [
   'purchases_per_user_day',

@@ -1,6 +1,6 @@
-import { type Db, type Trx, write } from '../../core/database.ts';
+import { type Db, type Trx, write } from '../../core/database/index.ts';
+import { totalOf } from '../../core/database/newest-first.ts';
 import { moneyFromNumeric } from '../../core/money.ts';
-import { totalOf } from '../../core/newest-first.ts';
 import { type PageOf, type PageRequest, pageOf } from '../../core/page.ts';
 import type { HeldPurchase, Hold, HoldFilter, HoldResolution, Reason } from './model.ts';
 

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Trx } from '../../core/database.ts';
+import type { Trx } from '../../core/database/index.ts';
 import { firstIdAt } from '../../core/id.ts';
 import { formatMoney, moneyFromNumeric } from '../../core/money.ts';
 import { LOWEST_FLOOR_AMOUNT } from './model.ts';

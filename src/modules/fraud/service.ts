@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
-import type { Database, Trx } from '../../core/database.ts';
-import type { Logger } from '../../core/logging.ts';
+import type { Database, Trx } from '../../core/database/index.ts';
+import type { Logger } from '../../core/observability/logging.ts';
 import type { PageOf, PageRequest } from '../../core/page.ts';
 import { type Actor, type AuditClient, SYSTEM } from '../audit/index.ts';
 import type { MerchantClient } from '../merchants/index.ts';

@@ -1,8 +1,8 @@
 import type { Clock } from '../../core/clock.ts';
-import type { Database } from '../../core/database.ts';
-import type { EncryptionKey } from '../../core/encryption.ts';
-import { fingerprints } from '../../core/fingerprint.ts';
+import type { Database } from '../../core/database/index.ts';
 import { purgeJob } from '../../core/jobs.ts';
+import type { EncryptionKey } from '../../core/secrets/encryption.ts';
+import { fingerprints } from '../../core/secrets/fingerprint.ts';
 import { idempotencyRepository } from './repository.ts';
 import { type IdempotencyService, idempotencyService } from './service.ts';
 

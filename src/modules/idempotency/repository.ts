@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Trx, write } from '../../core/database.ts';
+import { type Trx, write } from '../../core/database/index.ts';
 import type { StoredOutcome, StoredRequest } from './model.ts';
 
 export type IdempotencyRepository = ReturnType<typeof idempotencyRepository>;

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
-import type { Database, Trx } from '../../core/database.ts';
-import type { fingerprints } from '../../core/fingerprint.ts';
+import type { Database, Trx } from '../../core/database/index.ts';
 import { failure, type Outcome, success } from '../../core/outcome.ts';
+import type { fingerprints } from '../../core/secrets/fingerprint.ts';
 import { idempotencyKeyReused } from './errors.ts';
 import type { Answered, IdempotentRequest, Json, StoredRequest } from './model.ts';
 import { canonicalText, isAnswer, nameOf, repeat, repeatOutcome, toStored } from './policies.ts';

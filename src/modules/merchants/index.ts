@@ -1,6 +1,6 @@
 import type { OpenCache } from '../../core/cache.ts';
 import type { Clock } from '../../core/clock.ts';
-import type { Database } from '../../core/database.ts';
+import type { Database } from '../../core/database/index.ts';
 import type { AuditClient } from '../audit/index.ts';
 import { merchantRepository } from './repository.ts';
 import { merchantRoutes } from './routes.ts';

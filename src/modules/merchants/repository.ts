@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Db, Trx } from '../../core/database.ts';
+import type { Db, Trx } from '../../core/database/index.ts';
 import { type PageOf, type PageRequest, pageOf } from '../../core/page.ts';
 import type { Merchant } from './model.ts';
 

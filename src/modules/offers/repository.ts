@@ -1,5 +1,5 @@
 import { type SqlBool, sql } from 'kysely';
-import type { Db, Trx } from '../../core/database.ts';
+import type { Db, Trx } from '../../core/database/index.ts';
 import { formatMoney, moneyFromNumeric } from '../../core/money.ts';
 import { type PageOf, type PageRequest, pageOf } from '../../core/page.ts';
 import { type CashbackType, formatTermsValue, parseTermsValue } from '../cashback/index.ts';

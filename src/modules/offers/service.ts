@@ -1,6 +1,6 @@
 import type { OpenCache } from '../../core/cache.ts';
 import { type Clock, utcDay } from '../../core/clock.ts';
-import { type Database, type Db, type Trx, violates } from '../../core/database.ts';
+import { type Database, type Db, type Trx, violates } from '../../core/database/index.ts';
 import { notFound, unsupportedCurrency } from '../../core/errors.ts';
 import { newId } from '../../core/id.ts';
 import type { PageOf, PageRequest } from '../../core/page.ts';

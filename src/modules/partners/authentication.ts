@@ -1,12 +1,17 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Batcher } from '../../core/batcher.ts';
 import { invalidToken, type PartnerCaller } from '../../core/caller.ts';
 import type { Clock } from '../../core/clock.ts';
-import type { Database } from '../../core/database.ts';
-import type { Encryption } from '../../core/encryption.ts';
-import type { Logger } from '../../core/logging.ts';
+import type { Database } from '../../core/database/index.ts';
+import type { Logger } from '../../core/observability/logging.ts';
 import { failure, type Outcome, onlyValue, success } from '../../core/outcome.ts';
-import { bearsSignature, invalidSignature, type Message, verifySignature } from '../../core/signatures.ts';
+import type { Batcher } from '../../core/overload/batcher.ts';
+import type { Encryption } from '../../core/secrets/encryption.ts';
+import {
+  bearsSignature,
+  invalidSignature,
+  type Message,
+  verifySignature,
+} from '../../core/secrets/signatures.ts';
 import { readKey } from './keys.ts';
 import type { KeyOfPartner, TakenMessage } from './model.ts';
 import { requireUsableKey, validSecrets } from './policies.ts';

@@ -1,10 +1,10 @@
-import { batcher } from '../../core/batcher.ts';
 import type { OpenCache } from '../../core/cache.ts';
 import type { Clock } from '../../core/clock.ts';
-import { type Database, mayIsolate } from '../../core/database.ts';
-import { type EncryptionKey, encryption } from '../../core/encryption.ts';
+import { type Database, mayIsolate } from '../../core/database/index.ts';
 import { purgeJob } from '../../core/jobs.ts';
-import type { Logger } from '../../core/logging.ts';
+import type { Logger } from '../../core/observability/logging.ts';
+import { batcher } from '../../core/overload/batcher.ts';
+import { type EncryptionKey, encryption } from '../../core/secrets/encryption.ts';
 import type { AuditClient } from '../audit/index.ts';
 import { messageTaking, partnerAuthentication } from './authentication.ts';
 import type { KeyOfPartner } from './model.ts';

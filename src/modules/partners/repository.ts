@@ -1,5 +1,5 @@
 import { type SqlBool, sql } from 'kysely';
-import { type Db, type Trx, write } from '../../core/database.ts';
+import { type Db, type Trx, write } from '../../core/database/index.ts';
 import { type PageOf, type PageRequest, pageOf } from '../../core/page.ts';
 import type { KeyOfPartner, Partner, PartnerKey, Scope, TakenMessage } from './model.ts';
 

@@ -1,5 +1,5 @@
-import type { Database } from '../../core/database.ts';
-import { type EncryptionKey, encryption } from '../../core/encryption.ts';
+import type { Database } from '../../core/database/index.ts';
+import { type EncryptionKey, encryption } from '../../core/secrets/encryption.ts';
 import { encryptionContext } from './authentication.ts';
 import type { Partner } from './model.ts';
 import { partnerRepository } from './repository.ts';

@@ -1,11 +1,11 @@
 import type { Cache } from '../../core/cache.ts';
 import type { Clock } from '../../core/clock.ts';
-import { type Database, type Db, type Trx, violates } from '../../core/database.ts';
-import type { Encryption } from '../../core/encryption.ts';
+import { type Database, type Db, type Trx, violates } from '../../core/database/index.ts';
 import { notFound } from '../../core/errors.ts';
 import { newId } from '../../core/id.ts';
 import type { PageOf, PageRequest } from '../../core/page.ts';
-import { newSigningSecret } from '../../core/signatures.ts';
+import type { Encryption } from '../../core/secrets/encryption.ts';
+import { newSigningSecret } from '../../core/secrets/signatures.ts';
 import type { Actor, AuditClient } from '../audit/index.ts';
 import { encryptionContext } from './authentication.ts';
 import { partnerAlreadyExists } from './errors.ts';

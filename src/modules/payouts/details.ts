@@ -1,4 +1,4 @@
-import { type EncryptionKey, encryption } from '../../core/encryption.ts';
+import { type EncryptionKey, encryption } from '../../core/secrets/encryption.ts';
 import type { BankDetails } from './model.ts';
 
 export type DetailsCipher = ReturnType<typeof detailsCipher>;

@@ -1,8 +1,8 @@
-import type { PayoutMethod, PayoutStatus } from '../../core/schema.generated.ts';
+import type { PayoutMethod, PayoutStatus } from '../../core/database/schema.generated.ts';
 import type { Actor } from '../audit/index.ts';
 import type { IdempotentRequest } from '../idempotency/index.ts';
 
-export type { PayoutMethod, PayoutStatus } from '../../core/schema.generated.ts';
+export type { PayoutMethod, PayoutStatus } from '../../core/database/schema.generated.ts';
 
 /** The state machine; the database holds the same table in a trigger. */
 export const TRANSITIONS: Readonly<Record<PayoutStatus, readonly PayoutStatus[]>> = {

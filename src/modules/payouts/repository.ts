@@ -1,8 +1,8 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
-import { type Db, type Trx, write } from '../../core/database.ts';
+import { type Db, type Trx, write } from '../../core/database/index.ts';
+import { pageNewestFirst } from '../../core/database/newest-first.ts';
 import type { KeyedMap } from '../../core/keyed-map.ts';
 import { formatMoney, moneyFromNumeric } from '../../core/money.ts';
-import { pageNewestFirst } from '../../core/newest-first.ts';
 import type { PageOf, PageRequest } from '../../core/page.ts';
 import { type WalletOwner, walletMap } from '../wallets/index.ts';
 import {

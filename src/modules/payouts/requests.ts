@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
-import type { Database, Trx } from '../../core/database.ts';
+import type { Database, Trx } from '../../core/database/index.ts';
 import { DomainError } from '../../core/errors.ts';
-import type { Logger } from '../../core/logging.ts';
+import type { Logger } from '../../core/observability/logging.ts';
 import { decided, type Outcome, success } from '../../core/outcome.ts';
 import type { AuditClient } from '../audit/index.ts';
 import type { Answered, IdempotencyClient } from '../idempotency/index.ts';

@@ -1,5 +1,5 @@
-import type { Database } from '../../core/database.ts';
-import type { EncryptionKey } from '../../core/encryption.ts';
+import type { Database } from '../../core/database/index.ts';
+import type { EncryptionKey } from '../../core/secrets/encryption.ts';
 import { detailsCipher } from './details.ts';
 import { payoutRepository } from './repository.ts';
 

@@ -1,4 +1,3 @@
-import type { Batcher } from '../../core/batcher.ts';
 import { notFound, ruleViolation, unsupportedCurrency } from '../../core/errors.ts';
 import { callerOf } from '../../core/http/authentication.ts';
 import { presentCursorPage, readPage } from '../../core/http/pagination.ts';
@@ -6,6 +5,7 @@ import type { Routes } from '../../core/http/route.ts';
 import { IdParams } from '../../core/http/schemas.ts';
 import { isId } from '../../core/id.ts';
 import { onlyValue } from '../../core/outcome.ts';
+import type { Batcher } from '../../core/overload/batcher.ts';
 import {
   type Answered,
   answerOf,

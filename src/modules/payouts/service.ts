@@ -1,4 +1,4 @@
-import type { Database, Db } from '../../core/database.ts';
+import type { Database, Db } from '../../core/database/index.ts';
 import type { PageOf, PageRequest } from '../../core/page.ts';
 import type { Actor, AuditClient } from '../audit/index.ts';
 import type { DetailsCipher } from './details.ts';

@@ -1,4 +1,8 @@
-import type { WalletBucket, WalletEntryType, WalletSourceType } from '../../core/schema.generated.ts';
+import type {
+  WalletBucket,
+  WalletEntryType,
+  WalletSourceType,
+} from '../../core/database/schema.generated.ts';
 
 /** Ids from `from` on and below `to`; undefined: to the end. */
 export type IdRange = { readonly from: string; readonly to: string | undefined };

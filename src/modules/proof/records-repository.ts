@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Db } from '../../core/database.ts';
+import type { Db } from '../../core/database/index.ts';
 import type { IdRange, Numeric, RecordMismatch, SourceType } from './model.ts';
 import { within } from './ranges-repository.ts';
 

@@ -1,4 +1,4 @@
-import type { Db } from '../../core/database.ts';
+import type { Db } from '../../core/database/index.ts';
 import { findWrongEntries, findWrongWallets, replayWallets } from './journal-repository.ts';
 import type { Fault, LedgerReport, LedgerTotals, WalletTotals } from './model.ts';
 import { inOneSnapshot, rangesOfSources, rangesOfWallets } from './ranges-repository.ts';

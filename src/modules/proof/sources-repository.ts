@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Db } from '../../core/database.ts';
+import type { Db } from '../../core/database/index.ts';
+import type { WalletBucket, WalletEntryType } from '../../core/database/schema.generated.ts';
 import { minorDigitsByCurrency } from '../../core/money.ts';
-import type { WalletBucket, WalletEntryType } from '../../core/schema.generated.ts';
 import type { EntryMismatch, IdRange, Numeric, RewardMismatch, SourceType } from './model.ts';
 import { within } from './ranges-repository.ts';
 

@@ -1,8 +1,8 @@
-import { batcher } from '../../core/batcher.ts';
 import type { Clock } from '../../core/clock.ts';
-import { type Database, type Db, mayIsolate } from '../../core/database.ts';
-import type { Logger } from '../../core/logging.ts';
+import { type Database, type Db, mayIsolate } from '../../core/database/index.ts';
+import type { Logger } from '../../core/observability/logging.ts';
 import { type Outcome, success } from '../../core/outcome.ts';
+import { batcher } from '../../core/overload/batcher.ts';
 import { SYSTEM } from '../audit/index.ts';
 import type { FlagClient } from '../feature-flags/index.ts';
 import type { MerchantClient } from '../merchants/index.ts';

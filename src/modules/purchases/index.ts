@@ -1,9 +1,9 @@
-import { batcher } from '../../core/batcher.ts';
 import type { Clock } from '../../core/clock.ts';
-import { type Database, mayIsolate } from '../../core/database.ts';
+import { type Database, mayIsolate } from '../../core/database/index.ts';
 import type { LimitRate } from '../../core/http/rate-limit.ts';
-import type { Logger } from '../../core/logging.ts';
-import type { Metrics } from '../../core/metrics.ts';
+import type { Logger } from '../../core/observability/logging.ts';
+import type { Metrics } from '../../core/observability/metrics.ts';
+import { batcher } from '../../core/overload/batcher.ts';
 import type { AuditClient } from '../audit/index.ts';
 import type { CashbackClient } from '../cashback/index.ts';
 import type { FlagClient } from '../feature-flags/index.ts';

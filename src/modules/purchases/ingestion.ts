@@ -1,10 +1,10 @@
 import type { Clock } from '../../core/clock.ts';
-import type { Database, Db, Trx } from '../../core/database.ts';
+import type { Database, Db, Trx } from '../../core/database/index.ts';
 import { DomainError } from '../../core/errors.ts';
 import { newId } from '../../core/id.ts';
 import { at, distinct } from '../../core/lists.ts';
-import type { Logger } from '../../core/logging.ts';
 import { formatMoney } from '../../core/money.ts';
+import type { Logger } from '../../core/observability/logging.ts';
 import { failure, type Outcome, success } from '../../core/outcome.ts';
 import { textSet } from '../../core/text-set.ts';
 import type { AuditClient } from '../audit/index.ts';

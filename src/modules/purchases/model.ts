@@ -1,8 +1,8 @@
-import type { PurchaseStatus, ReversalReason } from '../../core/schema.generated.ts';
+import type { PurchaseStatus, ReversalReason } from '../../core/database/schema.generated.ts';
 import type { Actor } from '../audit/index.ts';
 import type { Reward } from '../cashback/index.ts';
 
-export type { PurchaseStatus, ReversalReason } from '../../core/schema.generated.ts';
+export type { PurchaseStatus, ReversalReason } from '../../core/database/schema.generated.ts';
 
 /** The state machine; the database holds the same table in a trigger. */
 export const TRANSITIONS: Readonly<Record<PurchaseStatus, readonly PurchaseStatus[]>> = {

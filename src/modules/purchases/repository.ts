@@ -1,10 +1,10 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { endOfDay, startOfDay } from '../../core/clock.ts';
-import { type Db, type Trx, violates, write } from '../../core/database.ts';
+import { type Db, type Trx, violates, write } from '../../core/database/index.ts';
+import { pageNewestFirst } from '../../core/database/newest-first.ts';
 import { firstIdAt } from '../../core/id.ts';
 import { partition } from '../../core/lists.ts';
 import { formatMoney, moneyFromNumeric } from '../../core/money.ts';
-import { pageNewestFirst } from '../../core/newest-first.ts';
 import type { PageOf, PageRequest } from '../../core/page.ts';
 import type {
   DuePurchase,

@@ -1,5 +1,5 @@
-import type { Database } from '../../core/database.ts';
-import type { Logger } from '../../core/logging.ts';
+import type { Database } from '../../core/database/index.ts';
+import type { Logger } from '../../core/observability/logging.ts';
 import type { Actor, AuditClient } from '../audit/index.ts';
 import type { FraudClient } from '../fraud/index.ts';
 import type { Purchase } from './model.ts';

@@ -1,5 +1,4 @@
 import type { FastifyRequest } from 'fastify';
-import type { Batcher } from '../../core/batcher.ts';
 import type { Caller } from '../../core/caller.ts';
 import { notFound, rateLimited, unsupportedCurrency } from '../../core/errors.ts';
 import { callerOf } from '../../core/http/authentication.ts';
@@ -11,6 +10,7 @@ import type { Routes } from '../../core/http/route.ts';
 import { IdParams } from '../../core/http/schemas.ts';
 import { isId } from '../../core/id.ts';
 import { onlyValue } from '../../core/outcome.ts';
+import type { Batcher } from '../../core/overload/batcher.ts';
 import { walletFull } from '../wallets/index.ts';
 import {
   duplicatePurchase,

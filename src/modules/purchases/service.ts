@@ -1,4 +1,4 @@
-import type { Database } from '../../core/database.ts';
+import type { Database } from '../../core/database/index.ts';
 import type { PageOf, PageRequest } from '../../core/page.ts';
 import type { Actor } from '../audit/index.ts';
 import type { CashbackClient } from '../cashback/index.ts';

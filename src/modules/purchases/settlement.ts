@@ -1,8 +1,8 @@
 import type { Clock } from '../../core/clock.ts';
-import type { Database, Trx } from '../../core/database.ts';
+import type { Database, Trx } from '../../core/database/index.ts';
 import { DomainError, notFound } from '../../core/errors.ts';
-import type { Logger } from '../../core/logging.ts';
 import { formatMoney } from '../../core/money.ts';
+import type { Logger } from '../../core/observability/logging.ts';
 import { failure, type Outcome, success } from '../../core/outcome.ts';
 import type { AuditClient } from '../audit/index.ts';
 import type { CashbackClient, Reward } from '../cashback/index.ts';

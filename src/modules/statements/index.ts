@@ -1,4 +1,4 @@
-import type { Database } from '../../core/database.ts';
+import type { Database } from '../../core/database/index.ts';
 import type { CashbackClient } from '../cashback/index.ts';
 import type { PayoutClient } from '../payouts/index.ts';
 import type { WalletClient } from '../wallets/index.ts';

@@ -1,4 +1,4 @@
-import type { UserRole } from '../../core/schema.generated.ts';
+import type { UserRole } from '../../core/database/schema.generated.ts';
 
 export type User = {
   readonly id: string;

@@ -1,7 +1,7 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
-import type { Db, Trx } from '../../core/database.ts';
+import type { Db, Trx } from '../../core/database/index.ts';
+import { pageNewestFirst } from '../../core/database/newest-first.ts';
 import { firstIdAt } from '../../core/id.ts';
-import { pageNewestFirst } from '../../core/newest-first.ts';
 import type { PageOf, PageRequest } from '../../core/page.ts';
 import type { User, UserFilter, UserWithPassword } from './model.ts';
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import { type Database, type Trx, violates } from '../../core/database.ts';
+import { type Database, type Trx, violates } from '../../core/database/index.ts';
 import { notFound, unsupportedCurrency } from '../../core/errors.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import type { AuditClient } from '../audit/index.ts';

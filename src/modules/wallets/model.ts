@@ -3,11 +3,11 @@ import type {
   WalletBucket,
   WalletEntryType,
   WalletSourceType,
-} from '../../core/schema.generated.ts';
+} from '../../core/database/schema.generated.ts';
 import type { Actor } from '../audit/index.ts';
 import type { IdempotentRequest } from '../idempotency/index.ts';
 
-export type { WalletBucket, WalletEntryType } from '../../core/schema.generated.ts';
+export type { WalletBucket, WalletEntryType } from '../../core/database/schema.generated.ts';
 
 /** Whose wallet: a user has one for each currency. */
 export type WalletOwner = { readonly userId: string; readonly currency: string };

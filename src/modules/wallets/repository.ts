@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Db, type Trx, write } from '../../core/database.ts';
+import { type Db, type Trx, write } from '../../core/database/index.ts';
 import { newId } from '../../core/id.ts';
 import { formatMoney, moneyFromNumeric } from '../../core/money.ts';
 import { type PageOf, type PageRequest, pageOf } from '../../core/page.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import type { Database, Db, Trx } from '../../core/database.ts';
+import type { Database, Db, Trx } from '../../core/database/index.ts';
 import { notFound } from '../../core/errors.ts';
 import type { PageOf, PageRequest } from '../../core/page.ts';
 import type { Movement, Wallet, WalletEntry, WalletOwner } from './model.ts';

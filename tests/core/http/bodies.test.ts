@@ -7,7 +7,7 @@ import { invalidToken } from '../../../src/core/caller.ts';
 import { rateLimited } from '../../../src/core/errors.ts';
 import { Input } from '../../../src/core/http/schemas.ts';
 import { createHttpServer } from '../../../src/core/http/server.ts';
-import { createMetrics } from '../../../src/core/metrics.ts';
+import { createMetrics } from '../../../src/core/observability/metrics.ts';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { pino } from 'pino';
 import { createPlatform } from '../../../src/app.ts';
-import { openDatabase } from '../../../src/core/database.ts';
+import { openDatabase } from '../../../src/core/database/index.ts';
 import { OutcomeUnknown } from '../../../src/core/errors.ts';
 import { runSql } from '../../support/database.ts';
 import { fundWallet, openPayoutDesk, payoutBody } from '../../support/payouts.ts';

@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { invalidToken } from '../../../src/core/caller.ts';
 import { refusals } from '../../../src/core/http/refusals.ts';
 import { createHttpServer } from '../../../src/core/http/server.ts';
-import { createMetrics } from '../../../src/core/metrics.ts';
+import { createMetrics } from '../../../src/core/observability/metrics.ts';
 
 test('a route that is full refuses before it looks at the caller, and not at once', async (t) => {
   const { arrive, looks, refused, setFull, secondsObserved } = await thingsServer(t);

@@ -9,7 +9,7 @@ import { DomainError } from '../../../src/core/errors.ts';
 import { Input } from '../../../src/core/http/schemas.ts';
 import { createHttpServer } from '../../../src/core/http/server.ts';
 import { isId, newId } from '../../../src/core/id.ts';
-import { createMetrics } from '../../../src/core/metrics.ts';
+import { createMetrics } from '../../../src/core/observability/metrics.ts';
 import { exchangeBytes, readRawAnswer } from '../../support/http-raw.ts';
 
 type HttpServer = Awaited<ReturnType<typeof createHttpServer>>;

@@ -1,0 +1,119 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Logger } from '../observability/logging.ts';
+import type { Database, SeparateConnection } from './index.ts';
+
+/** Where the database tells of changes, in the transaction that makes them; see migration 0016. */
+const CHANNEL = 'clicknback_changes';
+
+const HEARTBEAT_MS = 250;
+/** A change is unknown for no longer than this, also when the connection died without a word. */
+const LEASE_MS = 750;
+const RECONNECT_MS = 250;
+
+/** The keys of the rows that changed, or that any row of the table may have. */
+export type ChangedKeys = readonly string[] | 'all';
+
+export type Changes = ReturnType<typeof followChanges>;
+
+/**
+ * Follows, on a connection of its own, what any process or person changes in the database. It is made again for as
+ * long as it takes; when it is, whatever happened in between counts as changed.
+ */
+export function followChanges(deps: {
+  readonly database: Database;
+  readonly logger: Logger;
+  readonly lease_ms?: number;
+}) {
+  const { database, logger, lease_ms = LEASE_MS } = deps;
+  const subscribers = new Map<string, ((keys: ChangedKeys) => void)[]>();
+  const closing = new AbortController();
+  const firstAttempt = Promise.withResolvers<void>();
+  let provenAt_ms = Number.NEGATIVE_INFINITY;
+  let running: Promise<void> | undefined;
+
+  function subscribe(table: string, onChange: (keys: ChangedKeys) => void): void {
+    subscribers.set(table, [...(subscribers.get(table) ?? []), onChange]);
+  }
+
+  /** Resolves when the first attempt to connect has succeeded or failed; others follow by themselves. */
+  function start(): Promise<void> {
+    running ??= followUntilClosed();
+    return firstAttempt.promise;
+  }
+
+  async function followUntilClosed(): Promise<void> {
+    let told = false;
+    while (!closing.signal.aborted) {
+      try {
+        await followOneConnection(() => {
+          if (told) logger.info('changes are followed again');
+          told = false;
+        });
+      } catch (error) {
+        if (!told && !closing.signal.aborted) {
+          logger.warn({ err: error }, 'changes cannot be followed: caches are bypassed until they can');
+          told = true;
+        }
+      }
+      firstAttempt.resolve();
+      await pause(RECONNECT_MS, undefined, { signal: closing.signal }).catch(() => undefined);
+    }
+  }
+
+  /** Ends with an error when the connection does, or when it no longer answers. */
+  async function followOneConnection(onFollowed: () => void): Promise<void> {
+    const connection = database.separateConnection('changes');
+    connection.on('notification', ({ payload = '' }) => announce(payload));
+    for (const event of ['error', 'end'] as const) connection.on(event, distrust);
+    try {
+      await connection.connect();
+      await prove(connection, `listen ${CHANNEL}`);
+      onFollowed();
+      firstAttempt.resolve();
+      for (;;) {
+        await pause(HEARTBEAT_MS, undefined, { signal: closing.signal });
+        await prove(connection, 'select 1');
+      }
+    } finally {
+      distrust();
+      // Nothing is remembered until the next connection is proven, so that one begins with nothing.
+      for (const table of subscribers.keys()) announce(table);
+      // With a query that hangs, this destroys the socket. Not waited for: nobody may be at the other end.
+      void connection.end().catch(() => undefined);
+    }
+  }
+
+  /**
+   * An answer comes by the way that notifications come by, so it proves that all those told before the question was
+   * asked are here. It counts from the moment of the question.
+   */
+  async function prove(connection: SeparateConnection, statement: string): Promise<void> {
+    const asked_ms = performance.now();
+    const tooLate = pause(lease_ms, undefined, { ref: false }).then(() => {
+      throw new Error('the connection does not answer');
+    });
+    await Promise.race([connection.query(statement), tooLate]);
+    provenAt_ms = asked_ms;
+  }
+
+  function distrust(): void {
+    provenAt_ms = Number.NEGATIVE_INFINITY;
+  }
+
+  /** A payload is a table and the keys of its rows that changed: `merchants 1,2`; without keys, any may have. */
+  function announce(payload: string): void {
+    const [table = '', keys] = payload.split(' ');
+    for (const onChange of subscribers.get(table) ?? []) onChange(keys?.split(',') ?? 'all');
+  }
+
+  return {
+    subscribe,
+    start,
+    /** While this is false, what is in memory may be older than the platform allows. */
+    areFollowed: () => performance.now() - provenAt_ms < lease_ms,
+    async close(): Promise<void> {
+      closing.abort();
+      await running;
+    },
+  };
+}

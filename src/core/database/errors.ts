@@ -1,0 +1,94 @@
+import pg from 'pg';
+import { type DomainError, OutcomeUnknown, overloaded, serviceUnavailable } from '../errors.ts';
+
+/** What was asked of PostgreSQL has no answer, and its connection is gone. */
+export class LostConnection extends Error {
+  constructor(cause: unknown) {
+    super(`the connection to PostgreSQL was lost: ${cause instanceof Error ? cause.message : cause}`, {
+      cause,
+    });
+    this.name = 'LostConnection';
+  }
+}
+
+/** Every connection of the pool was in use for as long as a caller may wait for one. */
+export class NoFreeConnection extends Error {
+  constructor(cause: unknown) {
+    super('no connection to PostgreSQL became free in time', { cause });
+    this.name = 'NoFreeConnection';
+  }
+}
+
+/** True when the error is the violation of the constraint of this name: how a rule in the database gets its meaning. */
+export function violates(error: unknown, constraint: string): boolean {
+  return error instanceof pg.DatabaseError && error.constraint === constraint;
+}
+
+const SERIALIZATION_FAILURE = '40001';
+const DEADLOCK_DETECTED = '40P01';
+
+/** True when PostgreSQL undid the transaction for the sake of another: run again, it may succeed. */
+export function isTransient(error: unknown): boolean {
+  const state = sqlState(error);
+  return state === SERIALIZATION_FAILURE || state === DEADLOCK_DETECTED;
+}
+
+const FEATURE_NOT_SUPPORTED = '0A000';
+const INVALID_STATEMENT_NAME = '26000';
+
+/**
+ * True when a connection holds a prepared statement that no longer fits: a column has changed its type, or somebody
+ * has removed the statement. Another connection may be better.
+ */
+export function isStaleStatement(error: unknown): boolean {
+  const state = sqlState(error);
+  return state === FEATURE_NOT_SUPPORTED || state === INVALID_STATEMENT_NAME;
+}
+
+const LOCK_NOT_AVAILABLE = '55P03';
+const QUERY_CANCELED = '57014';
+
+/** Classes of SQLSTATE: no resources; connection failure; shutdown or crash; session or transaction timed out; I/O. */
+const NO_RESOURCES = /^53/;
+const OUT_OF_SERVICE = /^(08|57P0|25P0[34]|58)/;
+
+/** What a failure of the database, as opposed to a refusal by it, means to a caller; undefined for all else. */
+export function asDatabaseFailure(error: unknown): DomainError | undefined {
+  if (error instanceof OutcomeUnknown) return error;
+  if (error instanceof LostConnection) return serviceUnavailable({ retry_after_seconds: 2 });
+  if (error instanceof NoFreeConnection) return overloaded({ retry_after_seconds: 1 });
+  const state = sqlState(error);
+  if (state === undefined) return undefined;
+  if (OUT_OF_SERVICE.test(state)) return serviceUnavailable({ retry_after_seconds: 2 });
+  const isBusy =
+    state === LOCK_NOT_AVAILABLE ||
+    state === QUERY_CANCELED ||
+    NO_RESOURCES.test(state) ||
+    isTransient(error) ||
+    isStaleStatement(error);
+  return isBusy ? overloaded({ retry_after_seconds: 1 }) : undefined;
+}
+
+const rolledBack = new WeakSet<object>();
+
+/** For the transaction alone, which knows that nothing of its work was done. */
+export function markRolledBack(error: unknown): void {
+  if (typeof error === 'object' && error !== null) rolledBack.add(error);
+}
+
+/**
+ * True when a list of items may be tried again item by item: its transaction has said that nothing was done, and the
+ * database is not at fault. An error from anywhere else, such as after COMMIT, never qualifies.
+ */
+export function mayIsolate(error: unknown): boolean {
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    rolledBack.has(error) &&
+    asDatabaseFailure(error) === undefined
+  );
+}
+
+function sqlState(error: unknown): string | undefined {
+  return error instanceof pg.DatabaseError ? error.code : undefined;
+}

@@ -1,0 +1,258 @@
+import { overloaded } from '../errors.ts';
+import { failure, type Outcome } from '../outcome.ts';
+import { hashOf } from '../text-hash.ts';
+
+export type BatcherOptions<Item, Result> = {
+  /** Does the work for a list of items and answers for each, in order. */
+  readonly run: (items: readonly Item[]) => Promise<readonly Outcome<Result>[]>;
+  /** True when a failed run may be tried again item by item; false when the fault is not in the items. */
+  readonly isolates: (error: unknown) => boolean;
+  /**
+   * What an item would have to wait for: items that share a key are never in two runs at once, and keep their order.
+   * With keys the items of one call may be in several runs; without, they stay in one.
+   */
+  readonly keysOf?: (item: Item) => readonly string[];
+  /** Tells of what is done, for people to read: nobody waits for it. */
+  readonly report?: (items: readonly Item[], outcomes: readonly Outcome<Result>[]) => void;
+  readonly maxItems: number;
+  readonly maxInFlight: number;
+  /** So many items are worth a run beside another one; fewer gather until that one is done. 1 unless said otherwise. */
+  readonly minItemsBeside?: number;
+  /** Items waiting beyond this many are refused with OVERLOADED. */
+  readonly maxQueued: number;
+  /**
+   * More unanswered calls than `calls` for `ms` on end are no burst any more, but a crowd, until there were no more for as
+   * long. While it is there, whoever would make it larger is refused. Without it, nobody is refused for that.
+   */
+  readonly crowd?: { readonly calls: number; readonly ms: number };
+};
+
+export type Batcher<Item, Result> = {
+  /**
+   * Runs the items, together with whatever else is waiting, and answers for each, in order.
+   * @throws OVERLOADED when the queue is full; nothing was started then.
+   */
+  readonly submit: (items: readonly Item[]) => Promise<readonly Outcome<Result>[]>;
+  readonly queued: () => number;
+  /** True when `submit` would refuse whatever comes, and when there is a crowd that is not served soon enough. */
+  readonly isFull: () => boolean;
+  readonly inFlight: () => number;
+};
+
+/** Items that stay together. */
+type Job<Item, Result> = {
+  readonly items: readonly Item[];
+  /** Hashes of its keys. Two keys of one hash are taken for one: the later job waits without need, and that is all. */
+  readonly keys: readonly number[];
+  readonly resolve: (outcomes: readonly Outcome<Result>[]) => void;
+  readonly reject: (error: unknown) => void;
+};
+
+/**
+ * Group commit without a timer: while nothing runs a job leaves at once, alone; while something does, jobs gather and
+ * leave together. So a lone request pays nothing, and load forms batches by itself.
+ */
+export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Batcher<Item, Result> {
+  const { run, isolates, keysOf, report, maxItems, maxInFlight, maxQueued, crowd } = options;
+  const minItemsBeside = Math.min(options.minItemsBeside ?? 1, maxItems);
+
+  let waiting: Job<Item, Result>[] = [];
+  let queued = 0;
+  /** The keys of each run: no `Set`, which leaves a table to the garbage of the old generation every few runs. */
+  let running: readonly ReadonlySet<number>[] = [];
+  /** The keys of the jobs that wait for a key. */
+  let held = new Set<number>();
+  /** Items that wait for nothing but a slot. */
+  let free = 0;
+  let unanswered = 0;
+  let isCrowd = false;
+  /** Since when, by performance.now(), `isCrowd` is not what the unanswered calls say. */
+  let contradictedSince: number | undefined;
+
+  function submit(items: readonly Item[]): Promise<readonly Outcome<Result>[]> {
+    if (items.length === 0) return Promise.resolve([]);
+    // More at once than the queue takes are still served when nothing waits; else they could never be.
+    if (queued > 0 && queued + items.length > maxQueued) {
+      return Promise.reject(overloaded({ retry_after_seconds: 1 }));
+    }
+    const answers =
+      keysOf === undefined
+        ? [enqueue(items, [])]
+        : items.map((item) => enqueue([item], keysOf(item).map(hashOf)));
+    dispatch();
+    countUnanswered(1);
+    const leave = () => countUnanswered(-1);
+    const [first] = answers;
+    if (first !== undefined && answers.length === 1) return first.finally(leave);
+    return Promise.all(answers)
+      .then(
+        (outcomes) => outcomes.flat(),
+        () => settleEach(answers),
+      )
+      .finally(leave);
+  }
+
+  /**
+   * A run failed for a fault that is not in its items. Others may have been done, or have an unknown outcome: unless one
+   * fault is that of all items, each answers for itself.
+   */
+  async function settleEach(
+    answers: readonly Promise<readonly Outcome<Result>[]>[],
+  ): Promise<readonly Outcome<Result>[]> {
+    const settled = await Promise.allSettled(answers);
+    const faults = new Set(settled.map((job) => (job.status === 'rejected' ? job.reason : undefined)));
+    if (faults.size === 1) throw [...faults][0];
+    return settled.flatMap((job) => (job.status === 'fulfilled' ? job.value : [failure(job.reason)]));
+  }
+
+  function countUnanswered(change: number): void {
+    // Before as well: the time until now belongs to how many there were.
+    watchCrowd();
+    unanswered += change;
+    watchCrowd();
+  }
+
+  /** True when they are too many at the moment. */
+  function watchCrowd(): boolean {
+    if (crowd === undefined) return false;
+    const areMany = unanswered > crowd.calls;
+    if (areMany === isCrowd) contradictedSince = undefined;
+    else {
+      const now = performance.now();
+      contradictedSince ??= now;
+      if (now - contradictedSince >= crowd.ms) {
+        isCrowd = areMany;
+        contradictedSince = undefined;
+      }
+    }
+    return isCrowd && areMany;
+  }
+
+  function enqueue(items: readonly Item[], keys: readonly number[]): Promise<readonly Outcome<Result>[]> {
+    return new Promise((resolve, reject) => {
+      const job = { items, keys, resolve, reject };
+      waiting.push(job);
+      queued += items.length;
+      sortIn(job);
+    });
+  }
+
+  /** True when something left. */
+  function dispatch(): boolean {
+    const before = running.length;
+    while (running.length < maxInFlight && free >= (running.length === 0 ? 1 : minItemsBeside)) {
+      const jobs = takeJobs();
+      const keys = new Set(jobs.flatMap((job) => job.keys));
+      running = [...running, keys];
+      sortWaiting();
+      void execute(jobs, keys);
+    }
+    return running.length > before;
+  }
+
+  /** In their order, and none before one that it shares a key with. */
+  function takeJobs(): Job<Item, Result>[] {
+    const taken: Job<Item, Result>[] = [];
+    const left: Job<Item, Result>[] = [];
+    let size = 0;
+    held = new Set();
+    for (const [position, job] of waiting.entries()) {
+      if (isHeld(job)) {
+        hold(job);
+        left.push(job);
+      } else if (taken.length > 0 && size + job.items.length > maxItems) {
+        left.push(...waiting.slice(position));
+        break;
+      } else {
+        taken.push(job);
+        size += job.items.length;
+      }
+    }
+    waiting = left;
+    queued -= size;
+    return taken;
+  }
+
+  function sortWaiting(): void {
+    held = new Set();
+    free = 0;
+    for (const job of waiting) sortIn(job);
+  }
+
+  function sortIn(job: Job<Item, Result>): void {
+    if (isHeld(job)) hold(job);
+    else free += job.items.length;
+  }
+
+  function isHeld({ keys }: Job<Item, Result>): boolean {
+    return keys.some((key) => held.has(key) || isRunning(key));
+  }
+
+  function isRunning(key: number): boolean {
+    for (const keys of running) if (keys.has(key)) return true;
+    return false;
+  }
+
+  function hold({ keys }: Job<Item, Result>): void {
+    for (const key of keys) held.add(key);
+  }
+
+  /** What waits leaves before these are answered, so that the database is at work while the answers are written. */
+  async function execute(jobs: readonly Job<Item, Result>[], keys: ReadonlySet<number>): Promise<void> {
+    const items = jobs.flatMap((job) => job.items);
+    const tell = await runIsolated(items).then(
+      (outcomes) => () => answer(jobs, items, outcomes),
+      (error: unknown) => () => {
+        for (const job of jobs) job.reject(error);
+      },
+    );
+    running = running.filter((others) => others !== keys);
+    sortWaiting();
+    if (dispatch()) setImmediate(tell);
+    else tell();
+  }
+
+  async function runIsolated(items: readonly Item[]): Promise<readonly Outcome<Result>[]> {
+    try {
+      return await run(items);
+    } catch (error) {
+      if (!isolates(error)) throw error;
+      return runApart(items, error);
+    }
+  }
+
+  /** A poisonous item made the whole run fail: each item by itself, in order, so that only the poisonous one does. */
+  async function runApart(items: readonly Item[], cause: unknown): Promise<Outcome<Result>[]> {
+    if (items.length === 1) return [failure(cause)];
+    const outcomes: Outcome<Result>[] = [];
+    for (const item of items) {
+      try {
+        outcomes.push(...(await run([item])));
+      } catch (error) {
+        outcomes.push(failure(error));
+      }
+    }
+    return outcomes;
+  }
+
+  function answer(
+    jobs: readonly Job<Item, Result>[],
+    items: readonly Item[],
+    outcomes: readonly Outcome<Result>[],
+  ): void {
+    let position = 0;
+    for (const job of jobs) {
+      job.resolve(outcomes.slice(position, position + job.items.length));
+      position += job.items.length;
+    }
+    // Last, so that nobody stays without an answer when it throws.
+    report?.(items, outcomes);
+  }
+
+  return {
+    submit,
+    queued: () => queued,
+    isFull: () => queued >= maxQueued || watchCrowd(),
+    inFlight: () => running.length,
+  };
+}

@@ -1,0 +1,73 @@
+import { execFile, spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { StartupError } from '../core/startup-error.ts';
+import type { Cluster } from './cluster.ts';
+import { environment } from './processes.ts';
+
+/**
+ * Leaves nothing of an earlier run in the way. We own the data directory, so a postmaster that still runs on it is an orphan:
+ * its guardian is stopping it, or was killed as well.
+ */
+export async function settlePredecessor(cluster: Cluster): Promise<void> {
+  const { directory, binaries, account } = cluster;
+  const patience_until = Date.now() + 5_000;
+  while (orphan(directory) !== undefined && Date.now() < patience_until) await sleep(50);
+  const processId = orphan(directory);
+  if (processId !== undefined) {
+    const args = ['stop', '--pgdata', directory, '--mode', 'fast', '--timeout', '60'];
+    const options = { ...account, cwd: directory, env: environment };
+    await promisify(execFile)(binaries.pg_ctl, args, options).catch(() => undefined); // judged by the result
+    if (orphan(directory) !== undefined) {
+      throw new StartupError(
+        `A PostgreSQL left over in ${directory} (process ${processId}) does not stop: end it first.`,
+      );
+    }
+  }
+  disarmPidFile(join(directory, 'postmaster.pid'));
+}
+
+/** The process that runs on this cluster, by its postmaster.pid; a reused id is not taken for one. */
+function orphan(directory: string): number | undefined {
+  const processId = Number.parseInt(readOrEmpty(join(directory, 'postmaster.pid')), 10);
+  if (!(processId > 0)) return undefined;
+  return isPostmasterOf(directory, processId) ? processId : undefined;
+}
+
+function isPostmasterOf(directory: string, processId: number): boolean {
+  if (process.platform !== 'linux') {
+    const ps = spawnSync('ps', ['-ww', '-o', 'command=', '-p', String(processId)], { encoding: 'utf8' });
+    return ps.stdout.includes(`/postgres -D ${directory} `);
+  }
+  const program = readOrEmpty(`/proc/${processId}/cmdline`).split('\0')[0] ?? ''; // empty for a zombie
+  return basename(program) === 'postgres' && linkOrEmpty(`/proc/${processId}/cwd`) === directory;
+}
+
+/**
+ * A postmaster refuses to start when the id in a stale postmaster.pid is by now another process of the same user. Removing the
+ * file would also remove its line about shared memory, by which PostgreSQL sees backends that survived their postmaster, the
+ * classic way to corrupt a cluster. So only the id is changed, to ours: the id of its own parent is one that it knows to be stale.
+ */
+function disarmPidFile(file: string): void {
+  const [processId, ...others] = readOrEmpty(file).split('\n');
+  if (processId) fs.writeFileSync(file, [String(process.pid), ...others].join('\n'));
+  else fs.rmSync(file, { force: true }); // missing, or its writer died before it wrote
+}
+
+function readOrEmpty(file: string): string {
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function linkOrEmpty(file: string): string {
+  try {
+    return fs.readlinkSync(file);
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,178 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import * as fs from 'node:fs';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { StartupError } from '../core/startup-error.ts';
+import { type Cluster, superuser } from './cluster.ts';
+import { settlePredecessor } from './predecessor.ts';
+import { exited, hasExited, lastRelevantLine, spawnGuarded } from './processes.ts';
+
+/** Full durability, stated and not assumed: a setting on the command line wins over postgresql.conf and ALTER SYSTEM. */
+export const defaultSettings: Record<string, string> = {
+  fsync: 'on',
+  full_page_writes: 'on',
+  synchronous_commit: 'on',
+  max_connections: '100',
+  shared_buffers: '256MB',
+  // Ingestion writes much WAL: rare checkpoints write each page's full image less often, and 2 GB bound the recovery to seconds.
+  max_wal_size: '2GB',
+  min_wal_size: '256MB',
+  checkpoint_timeout: '15min',
+  random_page_cost: '1.1',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+};
+
+export type Server = {
+  cluster: Cluster;
+  port: number;
+  postmaster: ChildProcess;
+};
+
+/** Starts the postmaster on a free port and waits until it answers. */
+export async function startServer(cluster: Cluster): Promise<Server> {
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await freePort();
+    try {
+      return { cluster, port, postmaster: await launch(cluster, port) };
+    } catch (error) {
+      if (attempt === 20 || !passesBySoon.test(String((error as StartupError).cause))) throw error;
+      await sleep(200);
+    }
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as { port: number };
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+// Somebody took the port after we had chosen it; or the last remains of a killed predecessor.
+const passesBySoon =
+  /could not bind|could not create any TCP\/IP sockets|pre-existing shared memory block|lock file .* already exists/;
+
+/** Resolves when the server answers with our password. The StartupError's cause is what it logged meanwhile. */
+async function launch(cluster: Cluster, port: number): Promise<ChildProcess> {
+  const { guardian, account, directory, logFile, binaries } = cluster;
+  await settlePredecessor(cluster);
+  const earlierLog_bytes = fs.statSync(logFile, { throwIfNoEntry: false })?.size ?? 0;
+
+  const postmaster = await spawnGuarded({
+    guardian,
+    account,
+    program: binaries.postgres,
+    args: ['-D', directory, ...settingArguments(cluster, port)],
+    workingDirectory: directory,
+    logFile,
+  });
+  try {
+    await answer(cluster, port, postmaster);
+    postmaster.unref(); // a running server is no reason for its owner to stay alive
+    return postmaster;
+  } catch (error) {
+    postmaster.kill('SIGQUIT');
+    await exited(postmaster);
+    await guardian.watch(undefined);
+    const log = fs.readFileSync(logFile).subarray(earlierLog_bytes).toString();
+    const reason = lastRelevantLine(log) || (error as Error).message;
+    throw new StartupError(`PostgreSQL did not start: ${reason} (log: ${logFile}).`, { cause: log });
+  }
+}
+
+function settingArguments({ settings }: Cluster, port: number): string[] {
+  // Loopback only, and no socket file: a path in a deep project is easily too long for one.
+  const fixed = { listen_addresses: '127.0.0.1', port: String(port), unix_socket_directories: '' };
+  return Object.entries({ ...settings, ...fixed }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+}
+
+/** Resolves when the server lets us in; rejects when its process ends or its password is another. */
+async function answer(cluster: Cluster, port: number, postmaster: ChildProcess): Promise<void> {
+  // Long, because the recovery from a power cut is waited for as well; a server that gives up ends its process at once.
+  const patience_until = Date.now() + 300_000;
+  const ended = exited(postmaster);
+  while (!hasExited(postmaster)) {
+    const client = new pg.Client({
+      connectionString: urlOf({ cluster, port }, 'postgres'),
+      connectionTimeoutMillis: 5000,
+    });
+    client.on('error', () => {}); // a connection that breaks later is not ours to report
+    try {
+      // Whoever took the port may accept and never say a word: then the end of our own process decides.
+      await Promise.race([client.connect(), ended]);
+      await Promise.race([client.end(), ended]);
+      if (!hasExited(postmaster)) return;
+    } catch (error) {
+      const { code } = error as { code?: string };
+      if (code === invalidPassword || Date.now() > patience_until) throw error;
+    }
+    await sleep(15);
+  }
+  throw new Error(`it ended with ${postmaster.signalCode ?? `exit code ${postmaster.exitCode}`}`);
+}
+
+const invalidPassword = '28P01';
+
+export function urlOf({ cluster, port }: Pick<Server, 'cluster' | 'port'>, database: string): string {
+  // sslmode, because a PGSSLMODE in the environment would else ask for what the server does not have.
+  return `postgres://${superuser}:${cluster.password}@127.0.0.1:${port}/${encodeURIComponent(database)}?sslmode=disable`;
+}
+
+export async function createMissingDatabase(server: Server, database: string): Promise<void> {
+  const client = new pg.Client({ connectionString: urlOf(server, 'postgres') });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [database]);
+    if (rowCount === 0) await client.query(`create database ${client.escapeIdentifier(database)}`);
+  } finally {
+    await client.end();
+  }
+}
+
+export type Supervision = {
+  /** A postmaster that ends from now on is meant to. */
+  end: () => void;
+  ended: Promise<void>;
+};
+
+/** Starts a postmaster that died by itself (the kernel kills what fills the memory) again, on the same port, so that pools reconnect. */
+export function keepRunning(server: Server, onCrash: (message: string) => void): Supervision {
+  let ending = false;
+
+  async function supervise(): Promise<void> {
+    for (;;) {
+      await exited(server.postmaster);
+      if (ending) return;
+      const { signalCode, exitCode } = server.postmaster;
+      onCrash(`PostgreSQL ended unexpectedly (${signalCode ?? `exit ${exitCode}`}) and is started again.`);
+      await server.cluster.guardian.watch(undefined).catch(() => undefined);
+      await startAgain();
+    }
+  }
+
+  async function startAgain(): Promise<void> {
+    for (let pause_ms = 100; !ending; pause_ms = Math.min(pause_ms * 2, 5000)) {
+      try {
+        server.postmaster = await launch(server.cluster, server.port);
+        return;
+      } catch (error) {
+        if (!ending) onCrash((error as Error).message);
+        await sleep(pause_ms);
+      }
+    }
+  }
+
+  return {
+    end: () => {
+      ending = true;
+      server.postmaster.ref();
+    },
+    ended: supervise(),
+  };
+}

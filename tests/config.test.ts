@@ -1,0 +1,298 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { PROJECT_DIRECTORY, readConfig } from '../src/config.ts';
+import { isWeakSecret } from '../src/core/secrets/weak-secrets.ts';
+import { StartupError } from '../src/core/startup-error.ts';
+
+const SECRET = randomBytes(24).toString('hex');
+const ENCRYPTION_KEY = randomBytes(32).toString('base64');
+
+describe('the configuration', () => {
+  test('needs nothing to be set', () => {
+    const config = readConfig({});
+    assert.equal(config.mode, 'development');
+    assert.equal(config.publicUrl, 'http://localhost:8000');
+    assert.equal(config.databaseUrl, undefined);
+    assert.equal(config.demoData, true);
+    assert.equal(config.bcryptCost, 12);
+    assert.equal(config.maxCashbackPercentage, 20);
+    assert.equal(config.tokens.accessTtlSeconds, 900);
+    assert.equal(config.tokens.refreshTtlSeconds, 30 * 24 * 3600);
+    assert.deepEqual(config.supportedCurrencies, ['EUR']);
+    assert.ok(Object.isFrozen(config));
+  });
+
+  const wrong: Record<string, readonly string[]> = {
+    NODE_ENV: ['prod', 'Development'],
+    PORT: ['-1', '65536', '80.5', 'http', '0x'],
+    API_DOCS: ['off', '0'],
+    RUN_JOBS: ['no', '0'],
+    METRICS_PORT: ['-1', '65536', 'none'],
+    WORKER_PORT: ['-1', '65536', 'http'],
+    MAX_CONNECTIONS: ['9', '1000001', 'many'],
+    TRUST_PROXY: ['yes', '1', 'TRUE'],
+    LOG_LEVEL: ['loud'],
+    DATABASE_CONNECTIONS: ['1', '1001', 'many'],
+    DEMO_DATA: ['no'],
+    JWT_KEYS: ['secret', 'k:short', `:${SECRET}`, `a b:${SECRET}`, `k:${SECRET},`, `k:${SECRET},l:short`],
+    ENCRYPTION_KEYS: [
+      'key',
+      'k:c2hvcnQ=',
+      `:${ENCRYPTION_KEY}`,
+      `k:${ENCRYPTION_KEY},`,
+      `k:${'?'.repeat(44)}`,
+    ],
+    DATABASE_TIMEOUT_SECONDS: ['0', '13', '2.5', 'none'],
+    ACCESS_TOKEN_TTL_SECONDS: ['0', '86401', '15m'],
+    REFRESH_TOKEN_TTL_SECONDS: ['59', '31536001'],
+    PASSWORD_RESET_TTL_SECONDS: ['59', '2592001', 'soon'],
+    BCRYPT_COST: ['3', '17', 'high'],
+    LOGINS_PER_MINUTE: ['0', 'ten'],
+    REGISTRATIONS_PER_MINUTE: ['0', 'ten'],
+    PURCHASES_PER_MINUTE_PER_USER: ['0', 'ten'],
+    PURCHASES_PER_MINUTE_PER_PARTNER: ['999', 'ten'],
+    REDIS_URL: ['localhost:6379', 'http://localhost:6379', 'redis'],
+    SUPPORTED_CURRENCIES: ['euro', 'EUR,', 'EUR,XYZ', 'eur', ','],
+    MAX_CASHBACK_PERCENTAGE: ['0', '101', '12.5'],
+    DEFAULT_CONFIRMATION_DAYS: ['-1', '366', '1.5', 'never'],
+    VELOCITY_PURCHASES_PER_USER_DAY: ['-1', '1001', 'many'],
+    VELOCITY_TIMES_USER_USUAL: ['-1', '1001', '2.5'],
+    VELOCITY_TIMES_MERCHANT_USUAL: ['-1', '1001', 'off'],
+    VELOCITY_USERS_PER_ORDER: ['-1', '101', '1.5'],
+    VELOCITY_FLOOR_AMOUNT: ['0', '99', '1000000001', '99.99'],
+    MAX_PURCHASES_PER_BATCH: ['0', '1.5', '10001'],
+    MAX_QUEUED_PURCHASES: ['0', 'NaN', 'Infinity'],
+    PAYOUT_MINIMUM: ['ten', '-1', '1e1', '10.005', ',', '10,JPY:1000', '10,EUR', 'EUR:10', '12345678901'],
+    PAYOUT_MONTHLY_LIMIT: ['none', '-1', '1000.001', '1000,XYZ:1', '1000,EUR:'],
+    MAX_QUEUED_PAYOUTS: ['0', 'NaN', 'Infinity'],
+  };
+  for (const [name, values] of Object.entries(wrong)) {
+    for (const value of values) {
+      test(`refuses ${name}=${value.slice(0, 12)} in one sentence that names the variable`, () => {
+        assert.throws(
+          () => readConfig({ [name]: value }),
+          (error: Error) => {
+            assert.ok(error instanceof StartupError);
+            assert.match(error.message, new RegExp(`^${name} must be .+\\.$`));
+            assert.ok(!error.message.includes(SECRET), 'a secret is never repeated');
+            return true;
+          },
+        );
+      });
+    }
+  }
+
+  test('has each of its numbers and choices refused when wrong, by the table above', () => {
+    const anyText = ['HOST', 'METRICS_HOST', 'PUBLIC_URL', 'DATABASE_URL', 'DATA_DIR', 'ADMIN_PASSWORD_FILE'];
+    assert.deepEqual([...Object.keys(wrong), ...anyText].sort(), variablesOfTheSource());
+  });
+
+  test('takes a variable that is set to nothing as one that is not set', () => {
+    assert.equal(readConfig({ PORT: '', LOG_LEVEL: '  ' }).port, 8000);
+  });
+
+  const production = {
+    NODE_ENV: 'production',
+    JWT_KEYS: `k1:${SECRET}`,
+    ENCRYPTION_KEYS: `k1:${ENCRYPTION_KEY}`,
+  };
+  for (const name of ['JWT_KEYS', 'ENCRYPTION_KEYS']) {
+    test(`in production needs ${name}`, () => {
+      assert.throws(
+        () => readConfig({ ...production, [name]: undefined }),
+        (error: Error) =>
+          error instanceof StartupError && error.message.startsWith(`${name} must be set in production`),
+      );
+    });
+  }
+
+  test('loads demo data into the embedded database, into another one on request, and never in production', () => {
+    const DATABASE_URL = 'postgres://a:b@localhost/x';
+    assert.equal(readConfig({}).demoData, true);
+    assert.equal(readConfig({ DEMO_DATA: 'false' }).demoData, false);
+    assert.equal(readConfig({ DATABASE_URL }).demoData, false);
+    assert.equal(readConfig({ DATABASE_URL, DEMO_DATA: 'true' }).demoData, true);
+    assert.equal(readConfig({ ...production, DEMO_DATA: 'true' }).demoData, false);
+  });
+
+  const weak: Record<string, readonly string[]> = {
+    JWT_KEYS: [
+      'a'.repeat(64),
+      'abcdefghij'.repeat(4),
+      '0123456789abcdef0123456789abcdef',
+      'abcdefghijklmnopqrstuvwxyz0123456789',
+      'changemechangemechangemechangeme',
+      'secret-secret-secret-secret-secret',
+      'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+    ],
+    ENCRYPTION_KEYS: [
+      Buffer.alloc(32).toString('base64'),
+      Buffer.alloc(32, 'development').toString('base64'),
+      Buffer.from(Array.from({ length: 32 }, (_, index) => index)).toString('base64'),
+    ],
+  };
+  for (const [name, secrets] of Object.entries(weak)) {
+    for (const secret of secrets) {
+      test(`in production refuses the weak secret ${secret.slice(0, 16)}… in ${name}`, () => {
+        const environment = { ...production, [name]: `k1:${secret}` };
+        assert.throws(
+          () => readConfig(environment),
+          (error: Error) =>
+            error instanceof StartupError &&
+            error.message === `${name} must be random in production: make a new "k1" with openssl rand.`,
+        );
+        assert.ok(readConfig({ ...environment, NODE_ENV: 'development' }));
+      });
+    }
+  }
+
+  test('in production takes random secrets of the least length', () => {
+    for (let time = 0; time < 2_000; time += 1) {
+      assert.ok(!isWeakSecret(randomBytes(16).toString('hex')));
+      assert.ok(!isWeakSecret(randomBytes(32).toString('latin1')));
+    }
+  });
+
+  test('in production refuses every secret that stands in this repository', () => {
+    const files = execFileSync('git', ['ls-files', '-z'], { cwd: PROJECT_DIRECTORY, encoding: 'utf8' })
+      .split('\0')
+      .filter((file) => /\.(md|ts|http|sql|yml|yaml|json|example)$|^deploy\//.test(file))
+      .filter((file) => file !== 'package-lock.json' && existsSync(join(PROJECT_DIRECTORY, file)));
+    // Long, with letters of both cases and digits, and neither a word, a UUID nor a signature (v1,…).
+    const looksRandom = (text: string) =>
+      /[a-z]/.test(text) &&
+      /[A-Z]/.test(text) &&
+      /\d/.test(text) &&
+      !/[a-z]{8}|_[A-Z]|^[\da-fA-F]{8}-/.test(text);
+    const accepted = files.flatMap((file) => {
+      const text = readFileSync(join(PROJECT_DIRECTORY, file), 'utf8');
+      const candidates = text.match(/(?<![\w+/=-]|v1,)[\w+/=-]{32,}(?![\w+/=-])/g) ?? [];
+      return candidates
+        .filter((candidate) => looksRandom(candidate) && !isWeakSecret(candidate))
+        .map((candidate) => `${file}: ${candidate}`);
+    });
+    assert.deepEqual(accepted, []);
+  });
+
+  test('takes relative paths from where npm was called', () => {
+    const config = readConfig({
+      INIT_CWD: '/home/somebody',
+      DATA_DIR: 'data',
+      ADMIN_PASSWORD_FILE: '../password',
+    });
+    assert.equal(config.dataDirectory, '/home/somebody/data');
+    assert.equal(config.adminPasswordFile, '/home/password');
+    assert.equal(readConfig({ DATA_DIR: 'data' }).dataDirectory, join(process.cwd(), 'data'));
+  });
+
+  test('reads several encryption keys, the one that encrypts first', () => {
+    const other = Buffer.alloc(32, 'other');
+    const { encryptionKeys } = readConfig({
+      ENCRYPTION_KEYS: `new:${ENCRYPTION_KEY}, old:${other.toString('base64')}`,
+    });
+    assert.deepEqual(encryptionKeys, [
+      { id: 'new', key: Buffer.from(ENCRYPTION_KEY, 'base64') },
+      { id: 'old', key: other },
+    ]);
+    assert.throws(
+      () => readConfig({ ENCRYPTION_KEYS: `k:${ENCRYPTION_KEY},k:${ENCRYPTION_KEY}` }),
+      StartupError,
+    );
+  });
+
+  test('without ENCRYPTION_KEYS has one key that outlives a restart', () => {
+    assert.deepEqual(readConfig({}).encryptionKeys, readConfig({}).encryptionKeys);
+  });
+
+  test('reads several keys, the signing one first, whose secrets may hold colons', () => {
+    const { keys } = readConfig({ JWT_KEYS: `new:a:${SECRET}, old:${SECRET}` }).tokens;
+    assert.deepEqual(keys, [
+      { id: 'new', secret: `a:${SECRET}` },
+      { id: 'old', secret: SECRET },
+    ]);
+  });
+
+  test('refuses two keys of one id, of which only one could verify', () => {
+    assert.throws(() => readConfig({ JWT_KEYS: `k:${SECRET},k:${'t'.repeat(32)}` }), StartupError);
+  });
+
+  test('without JWT_KEYS has a random key of its own each time', () => {
+    const secrets = [readConfig({}), readConfig({})].map(({ tokens }) => tokens.keys[0]?.secret);
+    assert.equal(secrets[0]?.length, 64);
+    assert.notEqual(secrets[0], secrets[1]);
+  });
+
+  test('reads several currencies, the default one first', () => {
+    assert.deepEqual(readConfig({ SUPPORTED_CURRENCIES: 'USD, EUR,JPY' }).supportedCurrencies, [
+      'USD',
+      'EUR',
+      'JPY',
+    ]);
+  });
+
+  test('reads the bounds of payouts by currency, in the minor units of each', () => {
+    const { minimum, monthly } = readConfig({
+      SUPPORTED_CURRENCIES: 'EUR,JPY,KWD',
+      PAYOUT_MINIMUM: '10.50, JPY:1500',
+    }).payoutLimits;
+    assert.deepEqual(
+      [...minimum],
+      [
+        ['EUR', 1_050n],
+        ['JPY', 1_500n],
+        ['KWD', 10_500n],
+      ],
+    );
+    assert.deepEqual(
+      [...monthly],
+      [
+        ['EUR', 10_000_000n],
+        ['JPY', 100_000n],
+        ['KWD', 100_000_000n],
+      ],
+    );
+  });
+
+  test('refuses a bound that a currency cannot hold, unless it has one of its own', () => {
+    const environment = { SUPPORTED_CURRENCIES: 'EUR,JPY', PAYOUT_MINIMUM: '10.50' };
+    assert.throws(() => readConfig(environment), StartupError);
+    assert.ok(readConfig({ ...environment, PAYOUT_MINIMUM: '10.50,JPY:1500' }));
+  });
+
+  test('names the address that people open, which follows host and port', () => {
+    assert.equal(readConfig({ HOST: '127.0.0.1', PORT: '9000' }).publicUrl, 'http://127.0.0.1:9000');
+    assert.equal(readConfig({ PUBLIC_URL: 'https://api.example.com' }).publicUrl, 'https://api.example.com');
+  });
+
+  const readme = join(PROJECT_DIRECTORY, 'README.md');
+  test("the README's table of configuration names exactly the variables that are read", {
+    skip: existsSync(readme) ? false : 'there is no README.md yet',
+  }, () => {
+    const firstCells = readFileSync(readme, 'utf8').matchAll(
+      /^\| (`[A-Z][A-Z0-9_]+`(?:, `[A-Z][A-Z0-9_]+`)*) \|/gm,
+    );
+    const names = [...firstCells].flatMap(([, cell]) => (cell ?? '').replaceAll('`', '').split(', '));
+    assert.deepEqual(names.sort(), variablesOfTheSource());
+  });
+
+  test('is the only reader of the environment', async () => {
+    const { glob } = await import('node:fs/promises');
+    const readers: string[] = [];
+    for await (const file of glob('src/**/*.ts', { cwd: PROJECT_DIRECTORY })) {
+      const source = readFileSync(join(PROJECT_DIRECTORY, file), 'utf8');
+      // Handing the environment to readConfig, or on to a child process, reads no variable.
+      if (/process\.env(\.|\[)/.test(source)) readers.push(file);
+    }
+    assert.deepEqual(readers, []);
+  });
+});
+
+function variablesOfTheSource(): string[] {
+  const source = readFileSync(join(PROJECT_DIRECTORY, 'src/config.ts'), 'utf8');
+  const calls = source.matchAll(/variable\.\w+\(\s*'([A-Z][A-Z0-9_]*)'/g);
+  return [...new Set([...calls].map(([, name]) => name ?? ''))].sort();
+}

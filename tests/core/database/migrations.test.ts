@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+import { test } from 'node:test';
+import { MIGRATIONS_DIRECTORY, migrate } from '../../../src/core/database/migrations.ts';
+import { createTestDatabase } from '../../support/database.ts';
+
+const loaded: string[] = [];
+registerHooks({
+  resolve: (specifier, context, next) => {
+    loaded.push(specifier);
+    return next(specifier, context);
+  },
+});
+
+test('a database that is up to date stays as it is, and nothing is loaded that would change it', async () => {
+  const { url } = await createTestDatabase();
+  assert.deepEqual(await migrate(url), []);
+  assert.ok(!loaded.includes('node-pg-migrate'));
+});
+
+test('an empty database gets every migration, once', async () => {
+  const { url } = await createTestDatabase({ empty: true });
+  const files = readdirSync(MIGRATIONS_DIRECTORY).sort();
+  assert.deepEqual(
+    (await migrate(url)).map((name) => `${name}.sql`),
+    files,
+  );
+  assert.ok(loaded.includes('node-pg-migrate'));
+  assert.deepEqual(await migrate(url), []);
+});

@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import Type, { type TSchema } from 'typebox';
+import { Input, MoneyInput, Percentage } from '../../../src/core/http/schemas.ts';
+import { compileBody, compileText, violationsOf } from '../../../src/core/http/validation.ts';
+
+const FORMATS: Record<string, { readonly good: readonly string[]; readonly bad: readonly string[] }> = {
+  uuid: {
+    good: ['01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e', '01936F2E-8C1B-7C3A-9D55-0B1F2A3C4D5E'],
+    bad: [
+      ...['', '01936f2e8c1b7c3a9d550b1f2a3c4d5e', '01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5', 'me'],
+      ...['{01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e}', '01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5g'],
+      ...['01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e\n', ' 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e'],
+      'urn:uuid:01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e',
+    ],
+  },
+  date: {
+    good: ['2026-03-14', '2024-02-29', '9999-12-31', '0001-01-01'],
+    bad: [
+      ...['', '2026-3-14', '2026-02-29', '2026-13-01', '2026-00-10', '2026-04-31', '0000-01-01', '20260314'],
+      ...['2026-03-14T00:00:00Z', '2026-03-14[u-ca=hebrew]', '+002026-03-14', '2026-03-14 ', '2026-03-14\n'],
+    ],
+  },
+  'date-time': {
+    good: [
+      ...['2026-03-14T09:26:53Z', '2026-03-14T09:26:53.123456789Z', '2026-03-14T09:26:53+02:00'],
+      '2026-03-14T09:26:53.5-11:30',
+    ],
+    bad: [
+      ...['', '2026-03-14', '2026-03-14T09:26:53', '2026-03-14 09:26:53Z', '2026-03-14T09:26Z'],
+      ...['2026-02-30T09:26:53Z', '2026-03-14T24:00:00Z', '2026-03-14T09:60:00Z', '0000-03-14T09:26:53Z'],
+      ...['2026-03-14T09:26:53z', '2026-03-14T09:26:53+0200', '2026-03-14T09:26:53Z[UTC]', '1773480413'],
+      ...['2026-03-14T09:26:53.1234567890Z', '2026-03-14T09:26:53+25:00'],
+    ],
+  },
+  email: {
+    good: [
+      ...[
+        'alice@example.com',
+        "o'neil+shop@sub.example.co",
+        'A.B@Example.COM',
+        ' alice@example.com\n',
+        'x@xn--bcher-kva.example',
+      ],
+      `${'a'.repeat(64)}@example.com`,
+    ],
+    bad: [
+      ...['', 'alice', 'alice@', '@example.com', 'alice@example', 'alice@@example.com', 'a b@example.com'],
+      ...[
+        'alice@-example.com',
+        'alice@example-.com',
+        'alice@.com',
+        'alice@example..com',
+        'alice@example.com.',
+      ],
+      ...['Alice <alice@example.com>', 'alice@exa_mple.com', 'älice@example.com'],
+      `${'a'.repeat(65)}@example.com`,
+    ],
+  },
+};
+
+for (const [format, { good, bad }] of Object.entries(FORMATS)) {
+  describe(`the format ${format}`, () => {
+    const check = compileBody(Type.String({ format }));
+    for (const text of good) test(`takes ${JSON.stringify(text)}`, () => assert.equal(check(text), true));
+    for (const text of bad) test(`refuses ${JSON.stringify(text)}`, () => assert.equal(check(text), false));
+  });
+}
+
+describe('a body', () => {
+  const Order = Input(
+    {
+      amount: MoneyInput,
+      currency: Type.String(),
+      count: Type.Integer(),
+      kind: Type.Enum(['new', 'used']),
+      bought_on: Type.String({ format: 'date' }),
+      address: Type.Optional(Input({ zip: Type.String({ minLength: 3 }) })),
+    },
+    { moneyIn: { amount: 'currency' } },
+  );
+  const sound = { amount: '10.05', currency: 'EUR', count: 1, kind: 'new', bought_on: '2026-03-14' };
+
+  test('that is right has no violations', () => {
+    assert.deepEqual(violations(Order, sound), {});
+  });
+
+  test('tells all that is wrong with it at once, each field by its path', () => {
+    const wrong = {
+      amount: '0.001',
+      currency: 'EUR',
+      count: '1',
+      bought_on: 'today',
+      address: { zip: '1' },
+      x: 1,
+    };
+    assert.deepEqual(violations(Order, wrong), {
+      amount: 'must have at most 2 decimals in EUR',
+      count: 'must be integer',
+      kind: 'is required',
+      bought_on: 'must be a valid date (YYYY-MM-DD)',
+      'address.zip': 'must NOT have fewer than 3 characters',
+      x: 'is not known here',
+    });
+  });
+
+  test('that is no object is refused as a whole', () => {
+    for (const body of [null, [], 'text', 1]) {
+      assert.deepEqual(violations(Order, body), { body: 'must be object' });
+    }
+  });
+
+  test('names the choices where a value is none of them', () => {
+    assert.deepEqual(violations(Order, { ...sound, kind: 'old' }), { kind: 'must be one of new, used' });
+  });
+
+  test('is never changed by its validation: nothing coerced, dropped or filled in', () => {
+    const body = { ...sound, count: '1', unknown: true };
+    const before = structuredClone(body);
+    violations(Order, body);
+    assert.deepEqual(body, before);
+  });
+
+  test('may name __proto__ without harm', () => {
+    const body = JSON.parse('{"__proto__":{"admin":true}}');
+    assert.equal(violations(Order, { ...sound, ...body }).amount, undefined);
+    assert.ok('__proto__' in violations(Order, body) || 'amount' in violations(Order, body));
+  });
+
+  for (const [amount, currency] of [
+    ['0.00', 'EUR'],
+    ['-1', 'EUR'],
+    ['1e2', 'EUR'],
+    ['NaN', 'EUR'],
+    ['12345678901', 'EUR'],
+    ['1.5', 'JPY'],
+    [0, 'EUR'],
+    [-1, 'EUR'],
+    [1.005, 'EUR'],
+    [true, 'EUR'],
+    [null, 'EUR'],
+    [['1'], 'EUR'],
+  ] as const) {
+    test(`with the amount ${JSON.stringify(amount)} ${currency} is refused`, () => {
+      assert.deepEqual(Object.keys(violations(Order, { ...sound, amount, currency })), ['amount']);
+    });
+  }
+
+  for (const [amount, currency] of [
+    ['500', 'JPY'],
+    ['1.234', 'KWD'],
+    [49.9, 'EUR'],
+    [4.35, 'EUR'],
+  ] as const) {
+    test(`with the amount ${JSON.stringify(amount)} ${currency} is taken`, () => {
+      assert.deepEqual(violations(Order, { ...sound, amount, currency }), {});
+    });
+  }
+});
+
+describe('a percentage', () => {
+  const check = compileBody(Percentage);
+  test('has at most four decimals, exactly counted', () => {
+    for (const value of [0, 100, 4.35, 0.1, 1.1, 2.2345, 99.9999])
+      assert.equal(check(value), true, String(value));
+    for (const value of [4.350_01, 1e-7, 0.000_01, -1, 100.0001, 101, '5', null]) {
+      assert.equal(check(value), false, String(value));
+    }
+  });
+});
+
+describe('a query', () => {
+  const Query = Input({
+    limit: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
+    all: Type.Optional(Type.Boolean()),
+  });
+  const check = compileText(Query);
+
+  test('is text: numbers and booleans are read from it, and defaults are filled in', () => {
+    const query = { all: 'true' };
+    assert.equal(check(query), true);
+    assert.deepEqual(query, { all: true, limit: 20 });
+  });
+
+  test('that cannot be read as what is asked for is refused, and so are parameters nobody knows', () => {
+    for (const query of [{ limit: 'ten' }, { limit: '1.5' }, { limit: '' }, { all: 'yes' }, { page: '1' }]) {
+      assert.equal(check({ ...query }), false, JSON.stringify(query));
+    }
+    for (const limit of ['0', '101', '-1', '1e3', ['1', '2']]) {
+      assert.equal(check({ limit }), false, `limit=${limit}`);
+    }
+  });
+});
+
+function violations(schema: TSchema, value: unknown): Record<string, string> {
+  const check = compileBody(schema);
+  if (check(value)) return {};
+  return Object.fromEntries(violationsOf(check.errors ?? []).map(({ field, reason }) => [field, reason]));
+}
