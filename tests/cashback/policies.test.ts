@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { formatTermsValue, parseTermsValue } from '../../src/modules/cashback/index.ts';
 import { capKeyOf, computeReward, grantRewards, releaseCaps } from '../../src/modules/cashback/policies.ts';
 import {
   aCapUsage,
@@ -142,26 +141,6 @@ describe('a monthly cap', () => {
       const claim = aClaim({ terms: capped, purchasedAt: Temporal.Instant.from(moment) });
 
       assert.deepEqual(capKeyOf(claim), { userId: SHOPPER, offerId: capped.offerId, month });
-    });
-  }
-});
-
-describe('the value of terms', () => {
-  const table: [type: 'percent' | 'fixed', currency: string, numeric: string, value: bigint, text: string][] =
-    [
-      ['percent', 'EUR', '5', 50_000n, '5.0000'],
-      ['percent', 'EUR', '5.0000', 50_000n, '5.0000'],
-      ['percent', 'JPY', '0.0001', 1n, '0.0001'],
-      ['percent', 'EUR', '12.3456', 123_456n, '12.3456'],
-      ['percent', 'EUR', '100', 1_000_000n, '100.0000'],
-      ['fixed', 'EUR', '5.0000', 500n, '5.00'],
-      ['fixed', 'JPY', '5.0000', 5n, '5'],
-      ['fixed', 'KWD', '5.0050', 5_005n, '5.005'],
-    ];
-  for (const [type, currency, numeric, value, text] of table) {
-    test(`${type} ${numeric} in ${currency} is ${value}, and back`, () => {
-      assert.equal(parseTermsValue(type, numeric, currency), value);
-      assert.equal(formatTermsValue({ type, value, currency }), text);
     });
   }
 });

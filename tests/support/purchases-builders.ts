@@ -1,9 +1,9 @@
 import { newId } from '../../src/core/id.ts';
 import type { Actor } from '../../src/modules/audit/index.ts';
-import type { CashbackTerms, Reward } from '../../src/modules/cashback/index.ts';
+import type { Reward } from '../../src/modules/cashback/index.ts';
 import type { CapUsage, RewardClaim } from '../../src/modules/cashback/model.ts';
 import type { Merchant } from '../../src/modules/merchants/index.ts';
-import type { Offer } from '../../src/modules/offers/index.ts';
+import type { Offer, OfferTerms } from '../../src/modules/offers/index.ts';
 import type { Purchase, PurchaseSubmission } from '../../src/modules/purchases/model.ts';
 import type { User } from '../../src/modules/users/index.ts';
 import type { Movement, Wallet } from '../../src/modules/wallets/model.ts';
@@ -90,7 +90,7 @@ export function aPurchase(fields: Partial<Purchase> = {}): Purchase {
   };
 }
 
-export function someTerms(fields: Partial<CashbackTerms> = {}): CashbackTerms {
+export function someTerms(fields: Partial<OfferTerms> = {}): OfferTerms {
   return {
     offerId: OFFER,
     type: 'percent',

@@ -2,9 +2,8 @@ import type { Clock } from '../../core/clock.ts';
 import { cashbackRepository } from './repository.ts';
 import { type CashbackService, cashbackService } from './service.ts';
 
-export type { CashbackTerms, CashbackType, Reward } from './model.ts';
+export type { Reward } from './model.ts';
 export { grantRewards } from './policies.ts';
-export { formatTermsValue, parseTermsValue } from './terms.ts';
 
 export type CashbackClient = Pick<
   CashbackService,

@@ -1,18 +1,7 @@
-import type { CashbackStatus, CashbackType } from '../../core/database/schema.generated.ts';
+import type { CashbackStatus } from '../../core/database/schema.generated.ts';
+import type { OfferTerms } from '../offers/index.ts';
 
-export type { CashbackStatus, CashbackType } from '../../core/database/schema.generated.ts';
-
-/** The terms of an offer that a reward is computed from; stored on the reward as they were. */
-export type CashbackTerms = {
-  readonly offerId: string;
-  readonly type: CashbackType;
-  /** Of `percent` in ten-thousandths of a percent (5 % is 50000n), of `fixed` in minor units. */
-  readonly value: bigint;
-  /** The currency of a fixed value and of the cap. */
-  readonly currency: string;
-  /** Minor units per user and calendar month (UTC); null for none. */
-  readonly monthlyCap: bigint | null;
-};
+export type { CashbackStatus } from '../../core/database/schema.generated.ts';
 
 /** A purchase that is to be rewarded. */
 export type RewardClaim = {
@@ -22,7 +11,7 @@ export type RewardClaim = {
   readonly amount: bigint;
   readonly currency: string;
   readonly purchasedAt: Temporal.Instant;
-  readonly terms: CashbackTerms;
+  readonly terms: OfferTerms;
 };
 
 /** What is needed of a claim to know the cap that it counts against. */
@@ -33,7 +22,7 @@ export type Reward = {
   readonly id: string;
   readonly purchaseId: string;
   readonly userId: string;
-  readonly terms: CashbackTerms;
+  readonly terms: OfferTerms;
   /** First day of the month whose cap it used; null without a cap. */
   readonly capMonth: string | null;
   readonly uncappedAmount: bigint;

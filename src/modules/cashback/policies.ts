@@ -2,13 +2,14 @@ import { utcDay } from '../../core/clock.ts';
 import { newId } from '../../core/id.ts';
 import { type KeyedMap, keyedMap } from '../../core/keyed-map.ts';
 import { divideHalfEven, minimum } from '../../core/money.ts';
-import type { CapClaim, CapKey, CapUsage, CashbackTerms, Reward, RewardClaim } from './model.ts';
+import type { OfferTerms } from '../offers/index.ts';
+import type { CapClaim, CapKey, CapUsage, Reward, RewardClaim } from './model.ts';
 
 /** Ten-thousandths of a percent in a whole. */
 const WHOLE = 1_000_000n;
 
 /** What the terms give for an amount before any cap: rounded once, half-even, and never more than the amount. */
-export function computeReward(amount: bigint, terms: CashbackTerms): bigint {
+export function computeReward(amount: bigint, terms: OfferTerms): bigint {
   const reward = terms.type === 'percent' ? divideHalfEven(amount * terms.value, WHOLE) : terms.value;
   return minimum(reward, amount);
 }

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { type Db, type Trx, violates, write } from '../../core/database/index.ts';
 import { formatMoney, moneyFromNumeric } from '../../core/money.ts';
-import type { CapKey, CapUsage, CashbackStatus, CashbackType, Reward } from './model.ts';
-import { formatTermsValue, parseTermsValue } from './terms.ts';
+import { type CashbackType, formatTermsValue, parseTermsValue } from '../offers/index.ts';
+import type { CapKey, CapUsage, CashbackStatus, Reward } from './model.ts';
 
 export type CashbackRepository = ReturnType<typeof cashbackRepository>;
 

@@ -7,8 +7,9 @@ import { offerRepository } from './repository.ts';
 import { offerRoutes } from './routes.ts';
 import { type OfferService, offerService } from './service.ts';
 
-export type { Offer } from './model.ts';
+export type { CashbackType, Offer, OfferTerms } from './model.ts';
 export { offerValidOn } from './policies.ts';
+export { formatTermsValue, parseTermsValue } from './terms.ts';
 
 export type OfferClient = Pick<OfferService, 'findActiveOffers' | 'lockActiveForShare'>;
 

@@ -1,7 +1,7 @@
 import { ruleViolation, type Violation } from '../../core/errors.ts';
 import { readMoney } from '../../core/money.ts';
-import { type CashbackTerms, type CashbackType, parseTermsValue } from '../cashback/index.ts';
-import type { Offer } from './model.ts';
+import type { CashbackType, Offer, OfferTerms } from './model.ts';
+import { parseTermsValue } from './terms.ts';
 
 export type OfferProposal = {
   readonly merchantId: string;
@@ -20,7 +20,7 @@ export type OfferProposal = {
 export function requireSoundTerms(
   proposal: OfferProposal,
   limits: { readonly maxCashbackPercentage: number; readonly today: string },
-): Omit<CashbackTerms, 'offerId'> {
+): Omit<OfferTerms, 'offerId'> {
   const { cashbackType: type, cashbackValue, currency, monthlyCap } = proposal;
   const violations = [
     ...valueViolations(proposal, limits.maxCashbackPercentage),

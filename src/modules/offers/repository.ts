@@ -2,8 +2,8 @@ import { type SqlBool, sql } from 'kysely';
 import type { Db, Trx } from '../../core/database/index.ts';
 import { formatMoney, moneyFromNumeric } from '../../core/money.ts';
 import { type PageOf, type PageRequest, pageOf } from '../../core/page.ts';
-import { type CashbackType, formatTermsValue, parseTermsValue } from '../cashback/index.ts';
-import type { Offer, OfferFilter, OfferOfMerchant } from './model.ts';
+import type { CashbackType, Offer, OfferFilter, OfferOfMerchant } from './model.ts';
+import { formatTermsValue, parseTermsValue } from './terms.ts';
 
 export type OfferRepository = ReturnType<typeof offerRepository>;
 

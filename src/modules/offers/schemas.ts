@@ -2,8 +2,8 @@ import Type from 'typebox';
 import { Page, PageQuery } from '../../core/http/pagination.ts';
 import { ActiveStatus, CalendarDate, Currency, Id, Input } from '../../core/http/schemas.ts';
 import { formatMoney } from '../../core/money.ts';
-import { formatTermsValue } from '../cashback/index.ts';
 import type { Offer, OfferOfMerchant } from './model.ts';
+import { formatTermsValue } from './terms.ts';
 
 const CashbackType = Type.Enum(['percent', 'fixed'], { examples: ['percent'] });
 

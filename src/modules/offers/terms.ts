@@ -1,5 +1,5 @@
 import { formatMoney, moneyFromNumeric } from '../../core/money.ts';
-import type { CashbackTerms, CashbackType } from './model.ts';
+import type { CashbackType, OfferTerms } from './model.ts';
 
 const PERCENT_DECIMALS = 4;
 
@@ -8,7 +8,7 @@ export function formatTermsValue({
   type,
   value,
   currency,
-}: Pick<CashbackTerms, 'type' | 'value' | 'currency'>): string {
+}: Pick<OfferTerms, 'type' | 'value' | 'currency'>): string {
   if (type === 'fixed') return formatMoney(value, currency);
   const text = value.toString().padStart(PERCENT_DECIMALS + 1, '0');
   return `${text.slice(0, -PERCENT_DECIMALS)}.${text.slice(-PERCENT_DECIMALS)}`;
