@@ -24,6 +24,7 @@ import { isApiKey, partnersModule } from './modules/partners/index.ts';
 import { payoutsModule } from './modules/payouts/index.ts';
 import { purchasesModule } from './modules/purchases/index.ts';
 import { statementsModule } from './modules/statements/index.ts';
+import { userDetailModule } from './modules/user-detail/index.ts';
 import { usersModule } from './modules/users/index.ts';
 import { walletsModule } from './modules/wallets/index.ts';
 
@@ -63,9 +64,12 @@ export async function createPlatform(deps: {
   const users = usersModule({
     database,
     clock,
-    wallets: wallets.client,
     audit: audit.client,
-    defaultCurrency,
+    onCreated: (trx, created) =>
+      wallets.client.openWallets(
+        trx,
+        created.map(({ id }) => ({ userId: id, currency: defaultCurrency })),
+      ),
     bcryptCost: config.bcryptCost,
     limitRate,
     registrationsPerMinute: config.registrationsPerMinute,
@@ -153,6 +157,8 @@ export async function createPlatform(deps: {
     defaultCurrency,
   });
 
+  const userDetail = userDetailModule({ database, users: users.client, wallets: wallets.client });
+
   const jobs = [...auth.jobs, ...idempotency.jobs, ...partners.jobs, ...purchases.jobs];
   const runner = jobRunner({ database, jobs, metrics, logger });
 
@@ -184,6 +190,7 @@ export async function createPlatform(deps: {
         for (const { routes } of [
           auth,
           users,
+          userDetail,
           partners,
           merchants,
           offers,

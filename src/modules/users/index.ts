@@ -2,18 +2,18 @@ import type { Clock } from '../../core/clock.ts';
 import type { Database } from '../../core/database/index.ts';
 import type { LimitRate } from '../../core/http/rate-limit.ts';
 import type { AuditClient } from '../audit/index.ts';
-import type { WalletClient } from '../wallets/index.ts';
 import { passwordHasher } from './passwords.ts';
 import { userRepository } from './repository.ts';
 import { userRoutes } from './routes.ts';
-import { type UserService, userService } from './service.ts';
+import { type OnUsersCreated, type UserService, userService } from './service.ts';
 
 export { lastActiveAdmin, passwordNotComplexEnough } from './errors.ts';
-export type { User } from './model.ts';
-export { NewPassword, RegistrationBody } from './schemas.ts';
+export type { Account, User } from './model.ts';
+export { NewPassword, presentUser, RegistrationBody, UserBody } from './schemas.ts';
 
 export type UserClient = Pick<
   UserService,
+  | 'getAccount'
   | 'findUser'
   | 'findUsers'
   | 'lockUsersForShare'
@@ -29,9 +29,8 @@ export type UserClient = Pick<
 export function usersModule(deps: {
   database: Database;
   clock: Clock;
-  wallets: WalletClient;
   audit: AuditClient;
-  defaultCurrency: string;
+  onCreated: OnUsersCreated;
   bcryptCost: number;
   limitRate: LimitRate;
   registrationsPerMinute: number;

@@ -11,6 +11,9 @@ export type User = {
 /** `passwordHash` is null for imported users, who cannot log in until they set a password. */
 export type UserWithPassword = User & { readonly passwordHash: string | null };
 
+/** What an operator sees of a user beyond the user: whether there is a password to log in with. */
+export type Account = { readonly user: User; readonly hasPassword: boolean };
+
 export type UserFilter = {
   /** A part of the address, in lower case; at least three characters, as its index knows no shorter ones. */
   readonly email?: string | undefined;

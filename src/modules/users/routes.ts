@@ -1,12 +1,11 @@
 import type { FastifyRequest } from 'fastify';
-import { notFound, rateLimited } from '../../core/errors.ts';
+import { rateLimited } from '../../core/errors.ts';
 import { callerOf } from '../../core/http/authentication.ts';
 import { LIST_TYPES } from '../../core/http/body.ts';
 import { itemReader, workOnItems } from '../../core/http/items.ts';
 import { presentCursorPage, readPage } from '../../core/http/pagination.ts';
 import { addressOf, type LimitRate } from '../../core/http/rate-limit.ts';
 import type { Routes } from '../../core/http/route.ts';
-import { IdParams } from '../../core/http/schemas.ts';
 import { isId } from '../../core/id.ts';
 import { emailAlreadyRegistered, passwordNotComplexEnough } from './errors.ts';
 import { normalizeEmail } from './policies.ts';
@@ -14,10 +13,8 @@ import {
   ImportedUser,
   presentImport,
   presentUser,
-  presentUserDetail,
   RegistrationBody,
   UserBody,
-  UserDetailBody,
   UserImportBody,
   UserImportResult,
   UserPage,
@@ -85,20 +82,6 @@ export function userRoutes(
         };
         return presentCursorPage(query, await service.listUsers(filter, readPage(query, isId)), presentUser);
       },
-    );
-
-    server.get(
-      '/users/:id',
-      {
-        schema: {
-          tags: ['users'],
-          summary: 'Show a user with their balances',
-          params: IdParams,
-          response: { 200: UserDetailBody },
-        },
-        config: { access: ['admin'], errors: [notFound] },
-      },
-      async ({ params }) => presentUserDetail(await service.getUserDetail(params.id.toLowerCase())),
     );
 
     const readUser = itemReader(ImportedUser);

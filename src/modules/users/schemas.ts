@@ -6,8 +6,7 @@ import { ItemSummary, nameOfItem, presentRefusal, summarizeItems } from '../../c
 import { CursorPage, CursorQuery } from '../../core/http/pagination.ts';
 import { ActiveStatus, Id, Input, Timestamp } from '../../core/http/schemas.ts';
 import type { Outcome } from '../../core/outcome.ts';
-import { presentWallet, type Wallet, WalletBody } from '../wallets/index.ts';
-import type { User, UserWithPassword } from './model.ts';
+import type { User } from './model.ts';
 
 const Email = Type.String({ format: 'email', maxLength: 254, examples: ['alice@example.com'] });
 
@@ -28,12 +27,6 @@ export const UserBody = Type.Object({
   active: Type.Boolean(),
   role: Role,
   created_at: Timestamp,
-});
-
-export const UserDetailBody = Type.Object({
-  ...UserBody.properties,
-  has_password: Type.Boolean({ description: 'False for an imported user who has not set one yet.' }),
-  wallets: Type.Array(WalletBody),
 });
 
 export const UserPage = CursorPage(UserBody);
@@ -83,18 +76,6 @@ export function presentUser(user: User) {
     active: user.active,
     role: user.role,
     created_at: formatInstant(user.createdAt),
-  };
-}
-
-export function presentUserDetail(detail: {
-  readonly user: UserWithPassword;
-  readonly wallets: readonly Wallet[];
-}) {
-  const { user, wallets } = detail;
-  return {
-    ...presentUser(user),
-    has_password: user.passwordHash !== null,
-    wallets: wallets.map(presentWallet),
   };
 }
 

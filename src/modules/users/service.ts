@@ -5,9 +5,8 @@ import { newId } from '../../core/id.ts';
 import { failure, type Outcome, success } from '../../core/outcome.ts';
 import type { PageOf, PageRequest } from '../../core/page.ts';
 import { type Actor, type AuditClient, type AuditRecord, SYSTEM } from '../audit/index.ts';
-import type { Wallet, WalletClient } from '../wallets/index.ts';
 import { emailAlreadyRegistered } from './errors.ts';
-import type { User, UserFilter, UserWithPassword } from './model.ts';
+import type { Account, User, UserFilter, UserWithPassword } from './model.ts';
 import type { Passwords } from './passwords.ts';
 import {
   normalizeEmail,
@@ -27,16 +26,18 @@ export type NewUser = {
   readonly role: User['role'];
 };
 
+/** What else belongs to a new user. It happens in the same transaction. */
+export type OnUsersCreated = (trx: Trx, users: readonly User[]) => void;
+
 export function userService(deps: {
   database: Database;
   clock: Clock;
   repository: UserRepository;
   passwords: Passwords;
-  wallets: Pick<WalletClient, 'openWallets' | 'findWallets'>;
   audit: AuditClient;
-  defaultCurrency: string;
+  onCreated: OnUsersCreated;
 }) {
-  const { database, clock, repository, passwords, wallets, audit, defaultCurrency } = deps;
+  const { database, clock, repository, passwords, audit, onCreated } = deps;
 
   /** @throws PASSWORD_NOT_COMPLEX_ENOUGH, EMAIL_ALREADY_REGISTERED, or OVERLOADED when too many passwords wait. */
   function register(input: Registration, requestId: string | null): Promise<User> {
@@ -117,7 +118,7 @@ export function userService(deps: {
     });
   }
 
-  /** Users with their wallets, all in the caller's transaction. Emails that are taken are left out. */
+  /** Leaves out emails that are taken. */
   async function createUsers(trx: Trx, newUsers: readonly NewUser[]): Promise<readonly User[]> {
     const now = clock();
     const users: UserWithPassword[] = newUsers.map((user) => ({
@@ -128,10 +129,7 @@ export function userService(deps: {
     }));
     const insertedIds = new Set(await repository.insert(trx, users));
     const inserted = users.filter(({ id }) => insertedIds.has(id));
-    wallets.openWallets(
-      trx,
-      inserted.map(({ id }) => ({ userId: id, currency: defaultCurrency })),
-    );
+    onCreated(trx, inserted);
     return inserted;
   }
 
@@ -142,13 +140,12 @@ export function userService(deps: {
     return user;
   }
 
-  /** With what an operator looks for: the wallets, and whether there is a password to log in with. @throws NOT_FOUND. */
-  async function getUserDetail(
-    id: string,
-  ): Promise<{ readonly user: UserWithPassword; readonly wallets: readonly Wallet[] }> {
+  /** @throws NOT_FOUND. */
+  async function getAccount(id: string): Promise<Account> {
     const user = await repository.findWithPassword(database.db, { id });
     if (user === undefined) throw userNotFound(id);
-    return { user, wallets: await wallets.findWallets(database.db, id) };
+    const { passwordHash, ...account } = user;
+    return { user: account, hasPassword: passwordHash !== null };
   }
 
   function listUsers(filter: UserFilter, page: PageRequest): Promise<PageOf<User>> {
@@ -221,7 +218,7 @@ export function userService(deps: {
     createAdmin,
     importUsers,
     getUser,
-    getUserDetail,
+    getAccount,
     listUsers,
     findByEmail,
     findUser,
