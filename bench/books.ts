@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../src/core/database/index.ts';
-import { verifyLedger } from '../src/modules/proof/index.ts';
+import { verifyLedger } from '../src/modules/insight/proof/index.ts';
 
 /** What is held against the answers of the platform. */
 export type Books = {

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { systemClock } from '../src/core/clock.ts';
-import { tokenIssuer } from '../src/modules/auth/tokens.ts';
-import { newKey } from '../src/modules/partners/keys.ts';
-import { passwordHasher } from '../src/modules/users/passwords.ts';
+import { tokenIssuer } from '../src/modules/identity/auth/tokens.ts';
+import { newKey } from '../src/modules/identity/partners/keys.ts';
+import { passwordHasher } from '../src/modules/identity/users/passwords.ts';
 
 /** 10,000 shoppers and 100 merchants, as in the measurements that the goals come from. */
 export const USERS = 10_000;

@@ -14,9 +14,9 @@ import { probeRoutes } from '../src/core/http/probes.ts';
 import { createHttpServer } from '../src/core/http/server.ts';
 import { createLogger } from '../src/core/observability/logging.ts';
 import { createMetrics } from '../src/core/observability/metrics.ts';
-import { auditModule } from '../src/modules/audit/index.ts';
-import { partnersModule } from '../src/modules/partners/index.ts';
-import { AcceptedBody, SubmissionBody } from '../src/modules/purchases/schemas.ts';
+import { AcceptedBody, SubmissionBody } from '../src/modules/earning/purchases/schemas.ts';
+import { partnersModule } from '../src/modules/identity/partners/index.ts';
+import { auditModule } from '../src/modules/platform/audit/index.ts';
 import { purchaseStatement } from './ceiling/statement.ts';
 
 const PURCHASE = {

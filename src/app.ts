@@ -12,21 +12,21 @@ import { createHttpServer } from './core/http/server.ts';
 import { jobRunner } from './core/jobs.ts';
 import type { Logger } from './core/observability/logging.ts';
 import { createMetrics } from './core/observability/metrics.ts';
-import { auditModule } from './modules/audit/index.ts';
-import { authModule } from './modules/auth/index.ts';
-import { cashbackModule } from './modules/cashback/index.ts';
-import { featureFlagsModule } from './modules/feature-flags/index.ts';
-import { fraudModule } from './modules/fraud/index.ts';
-import { idempotencyModule } from './modules/idempotency/index.ts';
-import { merchantsModule } from './modules/merchants/index.ts';
-import { offersModule } from './modules/offers/index.ts';
-import { isApiKey, partnersModule } from './modules/partners/index.ts';
-import { payoutsModule } from './modules/payouts/index.ts';
-import { purchasesModule } from './modules/purchases/index.ts';
-import { statementsModule } from './modules/statements/index.ts';
-import { userDetailModule } from './modules/user-detail/index.ts';
-import { usersModule } from './modules/users/index.ts';
-import { walletsModule } from './modules/wallets/index.ts';
+import { merchantsModule } from './modules/catalogue/merchants/index.ts';
+import { offersModule } from './modules/catalogue/offers/index.ts';
+import { cashbackModule } from './modules/earning/cashback/index.ts';
+import { fraudModule } from './modules/earning/fraud/index.ts';
+import { purchasesModule } from './modules/earning/purchases/index.ts';
+import { authModule } from './modules/identity/auth/index.ts';
+import { isApiKey, partnersModule } from './modules/identity/partners/index.ts';
+import { usersModule } from './modules/identity/users/index.ts';
+import { userDetailModule } from './modules/insight/user-detail/index.ts';
+import { walletHistoryModule } from './modules/insight/wallet-history/index.ts';
+import { payoutsModule } from './modules/money/payouts/index.ts';
+import { walletsModule } from './modules/money/wallets/index.ts';
+import { auditModule } from './modules/platform/audit/index.ts';
+import { featureFlagsModule } from './modules/platform/feature-flags/index.ts';
+import { idempotencyModule } from './modules/platform/idempotency/index.ts';
 
 export type Platform = Awaited<ReturnType<typeof createPlatform>>;
 
@@ -149,7 +149,7 @@ export async function createPlatform(deps: {
     limits: config.payoutLimits,
     maxQueuedPayouts: config.maxQueuedPayouts,
   });
-  const statements = statementsModule({
+  const walletHistory = walletHistoryModule({
     database,
     wallets: wallets.client,
     cashback: cashback.client,
@@ -198,7 +198,7 @@ export async function createPlatform(deps: {
           payouts,
           fraud,
           wallets,
-          statements,
+          walletHistory,
           featureFlags,
           audit,
         ])

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import type { Db } from '../../src/core/database/index.ts';
 import { minorDigits } from '../../src/core/money.ts';
 import type { EncryptionKey } from '../../src/core/secrets/encryption.ts';
-import { detailsCipher } from '../../src/modules/payouts/details.ts';
+import { detailsCipher } from '../../src/modules/money/payouts/details.ts';
 
 export type Plan = {
   readonly purchases: number;

@@ -1,8 +1,8 @@
 /* Encrypts whatever an older key of ENCRYPTION_KEYS protects with the first one, so that the older one can go. */
 import { readConfig } from '../config.ts';
 import { createLogger } from '../core/observability/logging.ts';
-import { reencryptSigningSecrets } from '../modules/partners/index.ts';
-import { reencryptBankDetails } from '../modules/payouts/index.ts';
+import { reencryptSigningSecrets } from '../modules/identity/partners/index.ts';
+import { reencryptBankDetails } from '../modules/money/payouts/index.ts';
 import { joinExistingDatabase } from '../startup/open-database.ts';
 import { run } from '../startup/run.ts';
 

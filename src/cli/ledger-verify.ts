@@ -5,7 +5,7 @@
 import { styleText } from 'node:util';
 import { readConfig } from '../config.ts';
 import { createLogger } from '../core/observability/logging.ts';
-import { type LedgerReport, totalAsText, verifyLedger } from '../modules/proof/index.ts';
+import { type LedgerReport, totalAsText, verifyLedger } from '../modules/insight/proof/index.ts';
 import { joinExistingDatabase } from '../startup/open-database.ts';
 import { run } from '../startup/run.ts';
 

@@ -1,7 +1,7 @@
 import type { Platform } from '../app.ts';
 import type { Clock } from '../core/clock.ts';
 import { DomainError } from '../core/errors.ts';
-import type { Actor } from '../modules/audit/index.ts';
+import type { Actor } from '../modules/platform/audit/index.ts';
 
 type Demo = {
   readonly adminId: string;

@@ -2,7 +2,7 @@ import type { Platform } from '../app.ts';
 import { type Clock, utcDate } from '../core/clock.ts';
 import { DomainError, type ErrorDetails } from '../core/errors.ts';
 import { StartupError } from '../core/startup-error.ts';
-import { SYSTEM } from '../modules/audit/index.ts';
+import { SYSTEM } from '../modules/platform/audit/index.ts';
 import { administerDemo } from './demo-administration.ts';
 
 export const DEMO_PASSWORD = 'Str0ng!Pass';

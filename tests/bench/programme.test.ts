@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { adoptProgramme, MERCHANTS, newSecrets, seedProgramme, USERS } from '../../bench/programme.ts';
 import { systemClock } from '../../src/core/clock.ts';
-import { verifyLedger } from '../../src/modules/proof/index.ts';
+import { verifyLedger } from '../../src/modules/insight/proof/index.ts';
 import { testClock } from '../support/clock.ts';
 import { startTestPlatform } from '../support/platform.ts';
 

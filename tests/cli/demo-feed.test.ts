@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { readFeed } from '../../src/cli/demo/feed.ts';
 import { playFeed } from '../../src/cli/demo/play.ts';
 import { silentReport } from '../../src/cli/demo/progress.ts';
 import { figuresOf } from '../support/feed-model.ts';
 import { startFeedPlatform } from '../support/feed-platform.ts';
-
-const FEED = join(import.meta.dirname, '../../../shared/feeds/cdnow-sample.csv');
-const skip = existsSync(FEED) ? false : `the feed is not there: ${FEED}`;
+import { FEED, skipWithoutFeed } from '../support/feed-sample.ts';
 
 /** Known to the cent from a computation apart from this project, with exact decimals. */
 const NOTHING_OWED = { owing: 0, owed: 0n };
@@ -62,7 +58,7 @@ const FIRST_RUN = [
   },
 ];
 
-describe('a feed of 6,919 real purchases', { skip }, async () => {
+describe('a feed of 6,919 real purchases', { skip: skipWithoutFeed }, async () => {
   const { client, database, countRows, countLedgerFaults } = await startFeedPlatform({
     // As it is by default.
     VELOCITY_PURCHASES_PER_USER_DAY: '',

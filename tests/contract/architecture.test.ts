@@ -71,7 +71,7 @@ describe('the tables', () => {
           file,
           owner === 'core'
             ? /^src\/core\/database\/[\w-]+\.ts$/
-            : new RegExp(`^src/modules/${owner}/[\\w-]*repository\\.ts$`),
+            : new RegExp(`^src/modules/[\\w-]+/${owner}/[\\w-]*repository\\.ts$`),
         );
     });
   }
@@ -100,7 +100,7 @@ describe('SQL', () => {
 describe('HTTP', () => {
   test('is no word of services, policies, models and repositories', () => {
     const inner = sources.filter(({ file }) =>
-      /modules\/\w[\w-]*\/(service|policies|model|[\w-]*repository)\.ts$/.test(file),
+      /modules\/[\w-]+\/[\w-]+\/(service|policies|model|[\w-]*repository)\.ts$/.test(file),
     );
     assert.ok(inner.length > 20);
     const talkers = inner.filter(

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { PROJECT_DIRECTORY } from '../../src/config.ts';
-import { verifyLedger } from '../../src/modules/proof/index.ts';
+import { verifyLedger } from '../../src/modules/insight/proof/index.ts';
 import { startTestPlatform } from '../support/platform.ts';
 import { openShop, rowsOf } from '../support/purchases-shop.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Platform } from '../../src/app.ts';
-import { verifyLedger } from '../../src/modules/proof/index.ts';
+import { verifyLedger } from '../../src/modules/insight/proof/index.ts';
 import { loadDemoData } from '../../src/startup/demo-data.ts';
 import { runSql } from '../support/database.ts';
 import { startTestPlatform } from '../support/platform.ts';

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../../src/core/database/schema.generated.ts';
-import type { LedgerReport } from '../../src/modules/proof/index.ts';
-import { proveBooks } from '../../src/modules/proof/service.ts';
+import type { LedgerReport } from '../../src/modules/insight/proof/index.ts';
+import { proveBooks } from '../../src/modules/insight/proof/service.ts';
 import { openPayoutDesk } from './payouts.ts';
 import type { startTestPlatform } from './platform.ts';
 import { openShop } from './purchases-shop.ts';

@@ -1,5 +1,5 @@
 import { platformClient } from '../../src/cli/demo/platform-client.ts';
-import { verifyLedger } from '../../src/modules/proof/index.ts';
+import { verifyLedger } from '../../src/modules/insight/proof/index.ts';
 import { testClock } from './clock.ts';
 import { PASSWORD, startTestPlatform } from './platform.ts';
 

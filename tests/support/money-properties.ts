@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { dinero, halfEven, toSnapshot, transformScale } from 'dinero.js/bigint';
 import { EUR, JPY, KWD } from 'dinero.js/bigint/currencies';
 import fc from 'fast-check';
-import { computeReward, grantRewards, releaseCaps } from '../../src/modules/cashback/policies.ts';
+import { computeReward, grantRewards, releaseCaps } from '../../src/modules/earning/cashback/policies.ts';
 import { aCapUsage, aClaim, someTerms } from './purchases-builders.ts';
 
 /* What holds for every reward and every cap. The tests try some of each, `make torture` a hundred thousand. */

@@ -1,12 +1,12 @@
 import { newId } from '../../src/core/id.ts';
-import type { Actor } from '../../src/modules/audit/index.ts';
-import type { Reward } from '../../src/modules/cashback/index.ts';
-import type { CapUsage, RewardClaim } from '../../src/modules/cashback/model.ts';
-import type { Merchant } from '../../src/modules/merchants/index.ts';
-import type { Offer, OfferTerms } from '../../src/modules/offers/index.ts';
-import type { Purchase, PurchaseSubmission } from '../../src/modules/purchases/model.ts';
-import type { User } from '../../src/modules/users/index.ts';
-import type { Movement, Wallet } from '../../src/modules/wallets/model.ts';
+import type { Merchant } from '../../src/modules/catalogue/merchants/index.ts';
+import type { Offer, OfferTerms } from '../../src/modules/catalogue/offers/index.ts';
+import type { Reward } from '../../src/modules/earning/cashback/index.ts';
+import type { CapUsage, RewardClaim } from '../../src/modules/earning/cashback/model.ts';
+import type { Purchase, PurchaseSubmission } from '../../src/modules/earning/purchases/model.ts';
+import type { User } from '../../src/modules/identity/users/index.ts';
+import type { Movement, Wallet } from '../../src/modules/money/wallets/model.ts';
+import type { Actor } from '../../src/modules/platform/audit/index.ts';
 
 /*
  * Values of the money core as tests need them: whole by default, different where a test says so.

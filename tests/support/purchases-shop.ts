@@ -3,16 +3,19 @@ import { after } from 'node:test';
 import { pino } from 'pino';
 import { type Database, openDatabase } from '../../src/core/database/index.ts';
 import { createMetrics } from '../../src/core/observability/metrics.ts';
-import { auditModule } from '../../src/modules/audit/index.ts';
-import { cashbackModule } from '../../src/modules/cashback/index.ts';
-import { fraudModule } from '../../src/modules/fraud/index.ts';
-import { autoConfirmation } from '../../src/modules/purchases/auto-confirmation.ts';
-import { purchaseIngestion } from '../../src/modules/purchases/ingestion.ts';
-import type { PurchaseSubmission } from '../../src/modules/purchases/model.ts';
-import { type PurchaseRepository, purchaseRepository } from '../../src/modules/purchases/repository.ts';
-import { purchaseSettlement } from '../../src/modules/purchases/settlement.ts';
-import { walletRepository } from '../../src/modules/wallets/repository.ts';
-import { walletService } from '../../src/modules/wallets/service.ts';
+import { cashbackModule } from '../../src/modules/earning/cashback/index.ts';
+import { fraudModule } from '../../src/modules/earning/fraud/index.ts';
+import { autoConfirmation } from '../../src/modules/earning/purchases/auto-confirmation.ts';
+import { purchaseIngestion } from '../../src/modules/earning/purchases/ingestion.ts';
+import type { PurchaseSubmission } from '../../src/modules/earning/purchases/model.ts';
+import {
+  type PurchaseRepository,
+  purchaseRepository,
+} from '../../src/modules/earning/purchases/repository.ts';
+import { purchaseSettlement } from '../../src/modules/earning/purchases/settlement.ts';
+import { walletRepository } from '../../src/modules/money/wallets/repository.ts';
+import { walletService } from '../../src/modules/money/wallets/service.ts';
+import { auditModule } from '../../src/modules/platform/audit/index.ts';
 import { runSql } from './database.ts';
 import type { Answer, startTestPlatform } from './platform.ts';
 import { adminActor } from './purchases-builders.ts';

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { DomainError } from '../../src/core/errors.ts';
-import type { Movement, Wallet, WalletBucket, WalletEntryType } from '../../src/modules/wallets/model.ts';
-import { postMovements } from '../../src/modules/wallets/policies.ts';
+import type {
+  Movement,
+  Wallet,
+  WalletBucket,
+  WalletEntryType,
+} from '../../src/modules/money/wallets/model.ts';
+import { postMovements } from '../../src/modules/money/wallets/policies.ts';
 import { aMovement, aWallet, NOW, SHOPPER, STRANGER } from './purchases-builders.ts';
 
 /*

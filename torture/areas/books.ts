@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { PROJECT_DIRECTORY } from '../../src/config.ts';
 import { openDatabase } from '../../src/core/database/index.ts';
-import { verifyLedger as proveBooks } from '../../src/modules/proof/index.ts';
+import { verifyLedger as proveBooks } from '../../src/modules/insight/proof/index.ts';
 import { DEMO_PASSWORD } from '../../src/startup/demo-data.ts';
 import { type Area, type AreaContext, scaled } from '../area.ts';
 import { type Attempt, attemptAlteration, nextAlteration } from '../harness/alterations.ts';

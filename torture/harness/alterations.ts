@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Database, Db } from '../../src/core/database/index.ts';
-import { proveBooks } from '../../src/modules/proof/service.ts';
+import { proveBooks } from '../../src/modules/insight/proof/service.ts';
 import { makeConsistent } from '../../tests/support/altered-books.ts';
 import { oneOf } from '../random.ts';
 

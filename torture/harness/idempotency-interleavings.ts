@@ -5,9 +5,13 @@ import type { Database, Trx } from '../../src/core/database/index.ts';
 import { DomainError } from '../../src/core/errors.ts';
 import { failure, type Outcome, success } from '../../src/core/outcome.ts';
 import { fingerprints } from '../../src/core/secrets/fingerprint.ts';
-import type { Answered, IdempotentRequest, StoredRequest } from '../../src/modules/idempotency/model.ts';
-import { nameOf } from '../../src/modules/idempotency/policies.ts';
-import { idempotencyService } from '../../src/modules/idempotency/service.ts';
+import type {
+  Answered,
+  IdempotentRequest,
+  StoredRequest,
+} from '../../src/modules/platform/idempotency/model.ts';
+import { nameOf } from '../../src/modules/platform/idempotency/policies.ts';
+import { idempotencyService } from '../../src/modules/platform/idempotency/service.ts';
 
 /*
  * Requests that are repeated while the first is under way, under every order of events that fast-check's scheduler

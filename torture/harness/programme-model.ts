@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { DomainError } from '../../src/core/errors.ts';
-import type { CapUsage, Reward } from '../../src/modules/cashback/model.ts';
-import { grantRewards, releaseCaps } from '../../src/modules/cashback/policies.ts';
-import type { Payout, PayoutMove } from '../../src/modules/payouts/model.ts';
+import type { CapUsage, Reward } from '../../src/modules/earning/cashback/model.ts';
+import { grantRewards, releaseCaps } from '../../src/modules/earning/cashback/policies.ts';
+import type { Purchase, Settlement } from '../../src/modules/earning/purchases/model.ts';
+import { requireTransition } from '../../src/modules/earning/purchases/policies.ts';
+import type { Payout, PayoutMove } from '../../src/modules/money/payouts/model.ts';
 import {
   moved,
   movementOf as movementOfPayout,
   newPayout,
   requireWithinLimits,
-} from '../../src/modules/payouts/policies.ts';
-import type { Purchase, Settlement } from '../../src/modules/purchases/model.ts';
-import { requireTransition } from '../../src/modules/purchases/policies.ts';
-import type { Movement, Wallet, WalletEntry } from '../../src/modules/wallets/model.ts';
-import { postMovements } from '../../src/modules/wallets/policies.ts';
+} from '../../src/modules/money/payouts/policies.ts';
+import type { Movement, Wallet, WalletEntry } from '../../src/modules/money/wallets/model.ts';
+import { postMovements } from '../../src/modules/money/wallets/policies.ts';
 import {
   aCapUsage,
   aClaim,

@@ -1,0 +1,13 @@
+import { defineError } from '../../../core/errors.ts';
+
+export const merchantAlreadyExists = defineError<{ name: string; merchant_id: string }>(
+  'conflict',
+  'MERCHANT_ALREADY_EXISTS',
+  'There is a merchant of this name.',
+);
+
+export const merchantNotActive = defineError<{ merchant_id: string }>(
+  'unprocessable',
+  'MERCHANT_NOT_ACTIVE',
+  'The merchant is not active.',
+);

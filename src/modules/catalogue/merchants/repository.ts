@@ -1,0 +1,116 @@
+import { sql } from 'kysely';
+import type { Db, Trx } from '../../../core/database/index.ts';
+import { type PageOf, type PageRequest, pageOf } from '../../../core/page.ts';
+import type { Merchant } from './model.ts';
+
+export type MerchantRepository = ReturnType<typeof merchantRepository>;
+
+const COLUMNS = ['id', 'name', 'default_cashback_percentage', 'confirmation_days', 'active'] as const;
+
+type MerchantRow = {
+  id: string;
+  name: string;
+  default_cashback_percentage: string;
+  confirmation_days: number | null;
+  active: boolean;
+};
+
+export function merchantRepository() {
+  /** False when the name is taken. */
+  async function insert(trx: Trx, merchant: Merchant, now: Temporal.Instant): Promise<boolean> {
+    const inserted = await trx
+      .insertInto('merchants')
+      .values({
+        id: merchant.id,
+        name: merchant.name,
+        default_cashback_percentage: String(merchant.defaultCashbackPercentage),
+        confirmation_days: merchant.confirmationDays,
+        active: merchant.active,
+        created_at: now.toString(),
+      })
+      .onConflict((conflict) => conflict.column('name').doNothing())
+      .returning('id')
+      .executeTakeFirst();
+    return inserted !== undefined;
+  }
+
+  async function findByName(db: Db, name: string): Promise<Merchant | undefined> {
+    const row = await db.selectFrom('merchants').select(COLUMNS).where('name', '=', name).executeTakeFirst();
+    return row && toMerchant(row);
+  }
+
+  async function findAll(db: Db, ids: readonly string[]): Promise<Merchant[]> {
+    const rows = await db
+      .selectFrom('merchants')
+      .select(COLUMNS)
+      .where('id', '=', sql<string>`any(${ids}::uuid[])`)
+      .execute();
+    return rows.map(toMerchant);
+  }
+
+  async function findActive(db: Db): Promise<Merchant[]> {
+    const rows = await db.selectFrom('merchants').select(COLUMNS).where('active', '=', true).execute();
+    return rows.map(toMerchant);
+  }
+
+  async function list(db: Db, active: boolean | undefined, page: PageRequest): Promise<PageOf<Merchant>> {
+    let matching = db.selectFrom('merchants');
+    if (active !== undefined) matching = matching.where('active', '=', active);
+    const { total } = await matching.select(sql<number>`count(*)::int`.as('total')).executeTakeFirstOrThrow();
+    const rows = await matching
+      .select(COLUMNS)
+      .orderBy('id', 'desc')
+      .offset(page.offset)
+      .limit(page.limit + 1)
+      .execute();
+    return pageOf(rows.map(toMerchant), total, page, ({ id }) => id);
+  }
+
+  async function lock(trx: Trx, id: string): Promise<Merchant | undefined> {
+    const row = await trx
+      .selectFrom('merchants')
+      .select(COLUMNS)
+      .where('id', '=', id)
+      .forNoKeyUpdate()
+      .executeTakeFirst();
+    return row && toMerchant(row);
+  }
+
+  /** The ids of those that are active, locked against changes until the transaction ends. */
+  async function lockActiveForShare(trx: Trx, ids: readonly string[]): Promise<string[]> {
+    const rows = await trx
+      .selectFrom('merchants')
+      .select('id')
+      .where('id', '=', sql<string>`any(${ids}::uuid[])`)
+      .where('active', '=', true)
+      .orderBy('id')
+      .forShare()
+      .execute();
+    return rows.map(({ id }) => id);
+  }
+
+  async function update(trx: Trx, merchant: Merchant): Promise<void> {
+    await trx
+      .updateTable('merchants')
+      .set({
+        name: merchant.name,
+        default_cashback_percentage: String(merchant.defaultCashbackPercentage),
+        confirmation_days: merchant.confirmationDays,
+        active: merchant.active,
+      })
+      .where('id', '=', merchant.id)
+      .execute();
+  }
+
+  return { insert, findByName, findAll, findActive, list, lock, lockActiveForShare, update };
+}
+
+function toMerchant(row: MerchantRow): Merchant {
+  return {
+    id: row.id,
+    name: row.name,
+    defaultCashbackPercentage: Number(row.default_cashback_percentage),
+    confirmationDays: row.confirmation_days,
+    active: row.active,
+  };
+}

@@ -1,0 +1,121 @@
+import { notFound } from '../../../core/errors.ts';
+import { callerOf } from '../../../core/http/authentication.ts';
+import { presentPage, readPage } from '../../../core/http/pagination.ts';
+import type { Routes } from '../../../core/http/route.ts';
+import { IdParams } from '../../../core/http/schemas.ts';
+import { merchantAlreadyExists } from './errors.ts';
+import {
+  MerchantBody,
+  MerchantChangesBody,
+  MerchantPage,
+  MerchantQuery,
+  MerchantStatus,
+  MerchantStatusBody,
+  NewMerchantBody,
+  presentMerchant,
+} from './schemas.ts';
+import type { MerchantService } from './service.ts';
+
+export function merchantRoutes(service: MerchantService): Routes {
+  return (server) => {
+    server.post(
+      '/merchants',
+      {
+        schema: {
+          tags: ['merchants'],
+          summary: 'Register a merchant',
+          body: NewMerchantBody,
+          response: { 201: MerchantBody },
+        },
+        config: { access: ['admin'], errors: [merchantAlreadyExists] },
+      },
+      async (request, reply) => {
+        const { name, default_cashback_percentage, confirmation_days = null, active = true } = request.body;
+        const input = {
+          name,
+          defaultCashbackPercentage: default_cashback_percentage,
+          confirmationDays: confirmation_days,
+          active,
+        };
+        const merchant = await service.createMerchant(input, callerOf(request));
+        return reply.code(201).send(presentMerchant(merchant));
+      },
+    );
+
+    server.get(
+      '/merchants',
+      {
+        schema: {
+          tags: ['merchants'],
+          summary: 'List merchants, newest first',
+          querystring: MerchantQuery,
+          response: { 200: MerchantPage },
+        },
+        config: { access: ['admin'] },
+      },
+      async ({ query }) =>
+        presentPage(query, await service.listMerchants(query.active, readPage(query)), presentMerchant),
+    );
+
+    server.get(
+      '/merchants/:id',
+      {
+        schema: {
+          tags: ['merchants'],
+          summary: 'Show a merchant',
+          params: IdParams,
+          response: { 200: MerchantBody },
+        },
+        config: { access: ['admin'], errors: [notFound] },
+      },
+      async ({ params }) => presentMerchant(await service.getMerchant(params.id)),
+    );
+
+    server.patch(
+      '/merchants/:id',
+      {
+        schema: {
+          tags: ['merchants'],
+          summary: 'Change the name, the default percentage or the confirmation days of a merchant',
+          params: IdParams,
+          body: MerchantChangesBody,
+          response: { 200: MerchantBody },
+        },
+        config: { access: ['admin'], errors: [notFound, merchantAlreadyExists] },
+      },
+      async (request) => {
+        const { name, default_cashback_percentage: percentage, confirmation_days: days } = request.body;
+        const changes = {
+          ...(name !== undefined && { name }),
+          ...(percentage !== undefined && { defaultCashbackPercentage: percentage }),
+          ...(days !== undefined && { confirmationDays: days }),
+        };
+        return presentMerchant(await service.changeMerchant(request.params.id, changes, callerOf(request)));
+      },
+    );
+
+    server.patch(
+      '/merchants/:id/status',
+      {
+        schema: {
+          tags: ['merchants'],
+          summary: 'Activate or deactivate a merchant',
+          description: 'An inactive merchant takes no new purchases and offers; what it has goes on.',
+          params: IdParams,
+          body: MerchantStatusBody,
+          response: { 200: MerchantStatus },
+        },
+        config: { access: ['admin'], errors: [notFound] },
+      },
+      async (request) => {
+        const { status } = request.body;
+        const { id } = await service.changeMerchant(
+          request.params.id,
+          { active: status === 'active' },
+          callerOf(request),
+        );
+        return { id, status };
+      },
+    );
+  };
+}

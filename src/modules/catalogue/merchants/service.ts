@@ -1,0 +1,136 @@
+import type { OpenCache } from '../../../core/cache.ts';
+import type { Clock } from '../../../core/clock.ts';
+import { type Database, type Db, type Trx, violates } from '../../../core/database/index.ts';
+import { notFound } from '../../../core/errors.ts';
+import { newId } from '../../../core/id.ts';
+import type { PageOf, PageRequest } from '../../../core/page.ts';
+import type { Actor, AuditClient } from '../../platform/audit/index.ts';
+import { merchantAlreadyExists, merchantNotActive } from './errors.ts';
+import type { Merchant } from './model.ts';
+import type { MerchantRepository } from './repository.ts';
+
+export type MerchantService = ReturnType<typeof merchantService>;
+
+export type NewMerchant = Pick<
+  Merchant,
+  'name' | 'defaultCashbackPercentage' | 'confirmationDays' | 'active'
+>;
+
+export function merchantService(deps: {
+  database: Database;
+  clock: Clock;
+  repository: MerchantRepository;
+  audit: AuditClient;
+  openCache: OpenCache;
+}) {
+  const { database, clock, repository, audit } = deps;
+  const cache = deps.openCache({ table: 'merchants', load: loadMerchants });
+
+  function createMerchant(input: NewMerchant, actor: Actor): Promise<Merchant> {
+    return database.transaction(async (trx) => {
+      const merchant = { id: newId(), ...input };
+      if (!(await repository.insert(trx, merchant, clock()))) throw await nameTaken(trx, merchant.name);
+      audit.record(trx, [
+        {
+          actor,
+          action: 'merchant.created',
+          resourceType: 'merchant',
+          resourceId: merchant.id,
+          details: facts(input),
+        },
+      ]);
+      return merchant;
+    });
+  }
+
+  async function changeMerchant(id: string, changes: Partial<NewMerchant>, actor: Actor): Promise<Merchant> {
+    try {
+      return await cache.forgetAfter([id], () =>
+        database.transaction(async (trx) => {
+          const merchant = await repository.lock(trx, id);
+          if (merchant === undefined) throw merchantNotFound(id);
+          const changed = { ...merchant, ...changes };
+          await repository.update(trx, changed);
+          audit.record(trx, [
+            {
+              actor,
+              action: 'merchant.changed',
+              resourceType: 'merchant',
+              resourceId: id,
+              details: facts(changes),
+            },
+          ]);
+          return changed;
+        }),
+      );
+    } catch (error) {
+      if (violates(error, 'merchants_name_key')) throw await nameTaken(database.db, changes.name ?? '');
+      throw error;
+    }
+  }
+
+  async function nameTaken(db: Db, name: string) {
+    const holder = await repository.findByName(db, name);
+    return merchantAlreadyExists({ name, merchant_id: holder?.id ?? '' });
+  }
+
+  async function getMerchant(id: string): Promise<Merchant> {
+    const [merchant] = await repository.findAll(database.db, [id]);
+    if (merchant === undefined) throw merchantNotFound(id);
+    return merchant;
+  }
+
+  function listMerchants(active: boolean | undefined, page: PageRequest): Promise<PageOf<Merchant>> {
+    return repository.list(database.db, active, page);
+  }
+
+  async function loadMerchants(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, Merchant>> {
+    const merchants = await repository.findAll(db, ids);
+    return new Map(merchants.map((merchant) => [merchant.id, merchant]));
+  }
+
+  function findActiveMerchants(db: Db): Promise<readonly Merchant[]> {
+    return repository.findActive(db);
+  }
+
+  /** Which of these are active. None of them can be deactivated before the transaction ends. */
+  async function lockActiveForShare(trx: Trx, ids: readonly string[]): Promise<ReadonlySet<string>> {
+    return new Set(ids.length === 0 ? [] : await repository.lockActiveForShare(trx, ids));
+  }
+
+  /** @throws NOT_FOUND, or MERCHANT_NOT_ACTIVE. */
+  async function requireActiveMerchant(db: Db, id: string): Promise<Merchant> {
+    const [merchant] = await repository.findAll(db, [id]);
+    if (merchant === undefined) throw merchantNotFound(id);
+    if (!merchant.active) throw merchantNotActive({ merchant_id: id });
+    return merchant;
+  }
+
+  return {
+    createMerchant,
+    changeMerchant,
+    getMerchant,
+    listMerchants,
+    /** The merchants of these ids that exist, by id; outside of a transaction up to a second old. */
+    findMerchants: cache.find,
+    findActiveMerchants,
+    lockActiveForShare,
+    requireActiveMerchant,
+  };
+}
+
+/** What the audit log tells, in the words of the API. */
+function facts({ name, defaultCashbackPercentage, confirmationDays, active }: Partial<NewMerchant>) {
+  return {
+    ...(name !== undefined && { name }),
+    ...(defaultCashbackPercentage !== undefined && {
+      default_cashback_percentage: defaultCashbackPercentage,
+    }),
+    ...(confirmationDays !== undefined && { confirmation_days: confirmationDays }),
+    ...(active !== undefined && { active }),
+  };
+}
+
+function merchantNotFound(id: string) {
+  return notFound({ resource_type: 'merchant', resource_id: id });
+}

@@ -1,0 +1,137 @@
+import { notFound, ruleViolation, unsupportedCurrency } from '../../../core/errors.ts';
+import { callerOf } from '../../../core/http/authentication.ts';
+import { presentPage, readPage } from '../../../core/http/pagination.ts';
+import type { Routes } from '../../../core/http/route.ts';
+import { IdParams } from '../../../core/http/schemas.ts';
+import { merchantNotActive } from '../merchants/index.ts';
+import { activeOfferAlreadyExists } from './errors.ts';
+import {
+  ActiveOfferPage,
+  ActiveOfferQuery,
+  NewOfferBody,
+  OfferBody,
+  OfferDetailBody,
+  OfferPage,
+  OfferQuery,
+  OfferStatus,
+  OfferStatusBody,
+  presentActiveOffer,
+  presentOffer,
+  presentOfferDetail,
+} from './schemas.ts';
+import type { OfferService } from './service.ts';
+
+export function offerRoutes(service: OfferService, defaultCurrency: string): Routes {
+  return (server) => {
+    server.post(
+      '/offers',
+      {
+        schema: {
+          tags: ['offers'],
+          summary: 'Create an offer, active at once',
+          description:
+            'Active offers of one merchant never overlap; a next campaign can be scheduled after the present one.',
+          body: NewOfferBody,
+          response: { 201: OfferBody },
+        },
+        config: {
+          access: ['admin'],
+          errors: [ruleViolation, notFound, activeOfferAlreadyExists, merchantNotActive, unsupportedCurrency],
+        },
+      },
+      async (request, reply) => {
+        const { body } = request;
+        const proposal = {
+          merchantId: body.merchant_id.toLowerCase(),
+          cashbackType: body.cashback_type,
+          cashbackValue: body.cashback_value,
+          currency: body.currency ?? defaultCurrency,
+          monthlyCap: body.monthly_cap ?? null,
+          startDate: body.start_date,
+          endDate: body.end_date,
+        };
+        const offer = await service.createOffer(proposal, callerOf(request));
+        return reply.code(201).send(presentOffer(offer));
+      },
+    );
+
+    server.get(
+      '/offers',
+      {
+        schema: {
+          tags: ['offers'],
+          summary: 'List offers, newest first; shoppers see those they can use today',
+          querystring: OfferQuery,
+          response: { 200: OfferPage },
+        },
+        config: { access: ['user', 'admin'] },
+      },
+      async (request) => {
+        const { query } = request;
+        const filter = {
+          active: query.status === undefined ? undefined : query.status === 'active',
+          merchantId: query.merchant_id,
+          from: query.date_from,
+          to: query.date_to,
+        };
+        const list = callerOf(request).type === 'admin' ? service.listOffers : service.listVisibleOffers;
+        return presentPage(query, await list(filter, readPage(query)), presentOffer);
+      },
+    );
+
+    server.get(
+      '/offers/active',
+      {
+        schema: {
+          tags: ['offers'],
+          summary: 'List the offers that a shopper can use today',
+          querystring: ActiveOfferQuery,
+          response: { 200: ActiveOfferPage },
+        },
+        config: { access: ['user', 'admin'] },
+      },
+      async ({ query }) =>
+        presentPage(query, await service.listVisibleOffers({}, readPage(query)), presentActiveOffer),
+    );
+
+    server.get(
+      '/offers/:id',
+      {
+        schema: {
+          tags: ['offers'],
+          summary: 'Show an offer; to shoppers only while they can use it',
+          params: IdParams,
+          response: { 200: OfferDetailBody },
+        },
+        config: { access: ['user', 'admin'], errors: [notFound] },
+      },
+      async (request) => {
+        const get = callerOf(request).type === 'admin' ? service.getOffer : service.getVisibleOffer;
+        return presentOfferDetail(await get(request.params.id));
+      },
+    );
+
+    server.patch(
+      '/offers/:id/status',
+      {
+        schema: {
+          tags: ['offers'],
+          summary: 'Activate or deactivate an offer',
+          params: IdParams,
+          body: OfferStatusBody,
+          response: { 200: OfferStatus },
+        },
+        config: { access: ['admin'], errors: [notFound, activeOfferAlreadyExists] },
+      },
+      async (request) => {
+        const { status } = request.body;
+        const { id } = await service.setOfferActive(
+          request.params.id,
+          status === 'active',
+          callerOf(request),
+        );
+        return { id, status };
+      },
+    );
+  };
+}

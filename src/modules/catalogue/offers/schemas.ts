@@ -1,0 +1,121 @@
+import Type from 'typebox';
+import { Page, PageQuery } from '../../../core/http/pagination.ts';
+import { ActiveStatus, CalendarDate, Currency, Id, Input } from '../../../core/http/schemas.ts';
+import { formatMoney } from '../../../core/money.ts';
+import type { Offer, OfferOfMerchant } from './model.ts';
+import { formatTermsValue } from './terms.ts';
+
+const CashbackType = Type.Enum(['percent', 'fixed'], { examples: ['percent'] });
+
+const TermsNumber = (description: string, examples: number[]) =>
+  Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1e10, maxDecimals: 4, description, examples });
+
+const CashbackValue = TermsNumber('Percent of the purchase, or an amount of money.', [5]);
+
+const MonthlyCap = Type.Union([
+  TermsNumber('Most a user earns under the offer in a calendar month (UTC).', [30]),
+  Type.Null(),
+]);
+
+export const NewOfferBody = Input({
+  merchant_id: Id,
+  cashback_type: CashbackType,
+  cashback_value: CashbackValue,
+  currency: Type.Optional(
+    Type.String({
+      ...Currency,
+      description: "Of a fixed value and of the cap; the platform's first currency unless said otherwise.",
+    }),
+  ),
+  start_date: CalendarDate,
+  end_date: CalendarDate,
+  monthly_cap: Type.Optional(MonthlyCap),
+});
+
+export const OfferStatusBody = Input({ status: ActiveStatus });
+
+export const OfferQuery = PageQuery({
+  status: Type.Optional(ActiveStatus),
+  merchant_id: Type.Optional(Id),
+  date_from: Type.Optional(CalendarDate),
+  date_to: Type.Optional(CalendarDate),
+});
+
+export const ActiveOfferQuery = PageQuery({});
+
+const terms = {
+  cashback_type: CashbackType,
+  cashback_value: Type.Number({ examples: [5] }),
+  currency: Currency,
+  start_date: CalendarDate,
+  end_date: CalendarDate,
+};
+
+const Cap = Type.Union([Type.Number(), Type.Null()], { examples: [30] });
+
+export const OfferBody = Type.Object({
+  id: Id,
+  merchant_id: Id,
+  ...terms,
+  monthly_cap_per_user: Cap,
+  status: ActiveStatus,
+});
+
+export const ActiveOfferBody = Type.Object({
+  id: Id,
+  merchant_id: Id,
+  merchant_name: Type.String({ examples: ['Corner Books'] }),
+  ...terms,
+  monthly_cap: Cap,
+});
+
+export const OfferDetailBody = Type.Object({ ...ActiveOfferBody.properties, status: ActiveStatus });
+
+export const OfferStatus = Type.Object({ id: Id, status: ActiveStatus });
+
+export const OfferPage = Page(OfferBody);
+
+export const ActiveOfferPage = Page(ActiveOfferBody);
+
+export function presentOffer(offer: Offer) {
+  return {
+    id: offer.id,
+    merchant_id: offer.merchantId,
+    ...presentTerms(offer),
+    monthly_cap_per_user: presentCap(offer),
+    status: presentStatus(offer),
+  };
+}
+
+export function presentActiveOffer(offer: OfferOfMerchant) {
+  return {
+    id: offer.id,
+    merchant_id: offer.merchantId,
+    merchant_name: offer.merchantName,
+    ...presentTerms(offer),
+    monthly_cap: presentCap(offer),
+  };
+}
+
+export function presentOfferDetail(offer: OfferOfMerchant) {
+  return { ...presentActiveOffer(offer), status: presentStatus(offer) };
+}
+
+function presentTerms({ terms: { type, value, currency }, startDate, endDate }: Offer) {
+  return {
+    cashback_type: type,
+    // Terms are JSON numbers in the contract: 10 digits and 4 decimals, which a double keeps exactly.
+    cashback_value: Number(formatTermsValue({ type, value, currency })),
+    currency,
+    start_date: startDate,
+    end_date: endDate,
+  };
+}
+
+function presentCap({ terms: { monthlyCap, currency } }: Offer): number | null {
+  return monthlyCap === null ? null : Number(formatMoney(monthlyCap, currency));
+}
+
+function presentStatus({ active }: Offer): 'active' | 'inactive' {
+  return active ? 'active' : 'inactive';
+}

@@ -1,0 +1,22 @@
+import { formatMoney, moneyFromNumeric } from '../../../core/money.ts';
+import type { CashbackType, OfferTerms } from './model.ts';
+
+const PERCENT_DECIMALS = 4;
+
+/** The value of terms as `numeric` holds it: percent with four decimals, or money. */
+export function formatTermsValue({
+  type,
+  value,
+  currency,
+}: Pick<OfferTerms, 'type' | 'value' | 'currency'>): string {
+  if (type === 'fixed') return formatMoney(value, currency);
+  const text = value.toString().padStart(PERCENT_DECIMALS + 1, '0');
+  return `${text.slice(0, -PERCENT_DECIMALS)}.${text.slice(-PERCENT_DECIMALS)}`;
+}
+
+/** The reverse: `"5"`, `"5.0000"` percent → `50000n`. */
+export function parseTermsValue(type: CashbackType, numeric: string, currency: string): bigint {
+  if (type === 'fixed') return moneyFromNumeric(numeric, currency);
+  const [integer = '', decimals = ''] = numeric.split('.');
+  return BigInt(integer + decimals.slice(0, PERCENT_DECIMALS).padEnd(PERCENT_DECIMALS, '0'));
+}

@@ -1,0 +1,16 @@
+import type { Clock } from '../../../core/clock.ts';
+import { cashbackRepository } from './repository.ts';
+import { type CashbackService, cashbackService } from './service.ts';
+
+export type { Reward } from './model.ts';
+export { grantRewards } from './policies.ts';
+
+export type CashbackClient = Pick<
+  CashbackService,
+  'lockCaps' | 'recordGrant' | 'isLostRace' | 'settleRewards' | 'findRewards'
+>;
+
+/** Rewards have no routes of their own: they are seen through purchases and wallets. */
+export function cashbackModule(deps: { clock: Clock }) {
+  return { client: cashbackService({ ...deps, repository: cashbackRepository() }) satisfies CashbackClient };
+}

@@ -1,0 +1,83 @@
+import { utcDay } from '../../../core/clock.ts';
+import { newId } from '../../../core/id.ts';
+import { type KeyedMap, keyedMap } from '../../../core/keyed-map.ts';
+import { divideHalfEven, minimum } from '../../../core/money.ts';
+import type { OfferTerms } from '../../catalogue/offers/index.ts';
+import type { CapClaim, CapKey, CapUsage, Reward, RewardClaim } from './model.ts';
+
+/** Ten-thousandths of a percent in a whole. */
+const WHOLE = 1_000_000n;
+
+/** What the terms give for an amount before any cap: rounded once, half-even, and never more than the amount. */
+export function computeReward(amount: bigint, terms: OfferTerms): bigint {
+  const reward = terms.type === 'percent' ? divideHalfEven(amount * terms.value, WHOLE) : terms.value;
+  return minimum(reward, amount);
+}
+
+export type Grant = { readonly rewards: readonly Reward[]; readonly usages: readonly CapUsage[] };
+
+/**
+ * Rewards each claim in order, cutting it to what the locked usages leave of the cap, down to zero. The usages of the
+ * grant are those that the claims count against.
+ */
+export function grantRewards(claims: readonly RewardClaim[], locked: readonly CapUsage[]): Grant {
+  const usageOf = capMap(locked);
+  const usages = capMap<CapUsage>();
+  const rewards = claims.map((claim): Reward => {
+    const uncappedAmount = computeReward(claim.amount, claim.terms);
+    const key = capKeyOf(claim);
+    const amount = key === null ? uncappedAmount : takeFromCap(key, uncappedAmount);
+    const { purchaseId, userId, terms, currency } = claim;
+    const capMonth = key?.month ?? null;
+    return {
+      id: newId(),
+      purchaseId,
+      userId,
+      terms,
+      capMonth,
+      uncappedAmount,
+      amount,
+      currency,
+      status: 'pending',
+    };
+  });
+  return { rewards, usages: usages.values() };
+
+  function takeFromCap(key: CapKey, wanted: bigint): bigint {
+    const usage = usages.get(key) ?? usageOf.get(key);
+    if (usage === undefined) throw new Error(`the cap of user ${key.userId} is not locked`);
+    const amount = minimum(wanted, usage.cap - usage.used);
+    usages.set(key, { ...usage, used: usage.used + amount });
+    return amount;
+  }
+}
+
+/** Gives the room that reversed rewards had taken back to their caps. */
+export function releaseCaps(reversed: readonly Reward[], locked: readonly CapUsage[]): readonly CapUsage[] {
+  const usages = capMap(locked);
+  for (const reward of reversed) {
+    const key = rewardCapKey(reward);
+    const usage = key && usages.get(key);
+    if (usage) usages.set(usage, { ...usage, used: usage.used - reward.amount });
+  }
+  return usages.values();
+}
+
+/** The cap that a claim counts against: that of the calendar month (UTC) of the purchase. */
+export function capKeyOf(claim: CapClaim): CapKey | null {
+  if (claim.terms.monthlyCap === null) return null;
+  const month = `${utcDay(claim.purchasedAt).slice(0, -2)}01`;
+  return { userId: claim.userId, offerId: claim.terms.offerId, month };
+}
+
+export function rewardCapKey(reward: Reward): CapKey | null {
+  if (reward.capMonth === null) return null;
+  return { userId: reward.userId, offerId: reward.terms.offerId, month: reward.capMonth };
+}
+
+/** Something for each cap, the last one where several are given. Of months there are fewest, so they come first. */
+export function capMap<Value extends CapKey>(values: readonly Value[] = []): KeyedMap<CapKey, Value> {
+  const map = keyedMap<CapKey, Value>(({ userId, offerId, month }) => [month, offerId, userId]);
+  for (const value of values) map.set(value, value);
+  return map;
+}

@@ -1,0 +1,86 @@
+import type { Clock } from '../../../core/clock.ts';
+import type { Db, Trx } from '../../../core/database/index.ts';
+import { partition } from '../../../core/lists.ts';
+import type { CapClaim, CapKey, CapUsage, CashbackStatus, Reward } from './model.ts';
+import { capKeyOf, capMap, type Grant, releaseCaps, rewardCapKey } from './policies.ts';
+import type { CashbackRepository } from './repository.ts';
+
+export type CashbackService = ReturnType<typeof cashbackService>;
+
+export function cashbackService(deps: { clock: Clock; repository: CashbackRepository }) {
+  const { clock, repository } = deps;
+
+  /**
+   * Locks the caps that the claims count against until the transaction ends. The caller has locked the wallets of
+   * their users before: so nobody else is opening a usage of theirs, and one that is not there is unused. Where the
+   * wallet itself was not there yet, `recordGrant` may lose a race.
+   */
+  async function lockCaps(trx: Trx, claims: readonly CapClaim[]): Promise<readonly CapUsage[]> {
+    const unused = unusedCaps(claims);
+    if (unused.length === 0) return [];
+    const recorded = await repository.lockCapUsages(trx, unused);
+    return capMap([...unused, ...recorded]).values();
+  }
+
+  /**
+   * Writes rewards and the usages that they leave, decided on caps that the caller has locked.
+   * An error of `isLostRace` says that another transaction was first.
+   */
+  function recordGrant(trx: Trx, { rewards, usages }: Grant): void {
+    const [recorded, opened] = partition(usages, ({ isRecorded }) => isRecorded);
+    if (rewards.length > 0) repository.insertRewards(trx, rewards, clock());
+    if (opened.length > 0) repository.insertCapUsages(trx, opened);
+    if (recorded.length > 0) repository.updateCapUsages(trx, recorded);
+  }
+
+  /**
+   * Moves the rewards of purchases to `available` or `reversed`; a reversed one gives its room in the cap back.
+   * Each purchase is named once. The caller holds their locks and those of the users' wallets, and has checked the
+   * transitions; the database checks them again.
+   */
+  async function settleRewards(
+    trx: Trx,
+    settlements: readonly { readonly reward: Reward; readonly to: CashbackStatus }[],
+  ): Promise<void> {
+    if (settlements.length === 0) return;
+    repository.updateStatuses(trx, settlements);
+    const reversed = settlements
+      .filter(({ reward, to }) => to === 'reversed' && reward.amount > 0n)
+      .map(({ reward }) => reward);
+    const caps = distinctCaps(
+      reversed.flatMap((reward) => withCurrency(rewardCapKey(reward), reward.currency)),
+    );
+    if (caps.length === 0) return;
+    const locked = await repository.lockCapUsages(trx, caps);
+    if (locked.length > 0) repository.updateCapUsages(trx, releaseCaps(reversed, locked));
+  }
+
+  /** The rewards of these purchases, by purchase id. */
+  async function findRewards(db: Db, purchaseIds: readonly string[]): Promise<ReadonlyMap<string, Reward>> {
+    if (purchaseIds.length === 0) return new Map();
+    const rewards = await repository.findByPurchases(db, purchaseIds);
+    return new Map(rewards.map((reward) => [reward.purchaseId, reward]));
+  }
+
+  return { lockCaps, recordGrant, isLostRace: repository.isLostRace, settleRewards, findRewards };
+}
+
+/** The caps that claims count against, as they are before the first purchase. */
+function unusedCaps(claims: readonly CapClaim[]): CapUsage[] {
+  return distinctCaps(
+    claims.flatMap((claim) => {
+      const key = capKeyOf(claim);
+      const { monthlyCap, currency } = claim.terms;
+      if (key === null || monthlyCap === null) return [];
+      return [{ ...key, cap: monthlyCap, used: 0n, currency, isRecorded: false }];
+    }),
+  );
+}
+
+function withCurrency(key: CapKey | null, currency: string) {
+  return key === null ? [] : [{ ...key, currency }];
+}
+
+function distinctCaps<Key extends CapKey>(keys: readonly Key[]): Key[] {
+  return capMap(keys).values();
+}

@@ -1,0 +1,46 @@
+import { Counter } from 'prom-client';
+import type { Clock } from '../../../core/clock.ts';
+import type { Database } from '../../../core/database/index.ts';
+import type { Logger } from '../../../core/observability/logging.ts';
+import type { Metrics } from '../../../core/observability/metrics.ts';
+import type { MerchantClient } from '../../catalogue/merchants/index.ts';
+import type { UserClient } from '../../identity/users/index.ts';
+import type { AuditClient } from '../../platform/audit/index.ts';
+import { RULES, type VelocityLimits } from './model.ts';
+import { holdRepository } from './repository.ts';
+import { fraudRoutes } from './routes.ts';
+import { screeningRepository } from './screening-repository.ts';
+import { type FraudService, fraudService } from './service.ts';
+
+export type { HeldPurchase, VelocityLimits } from './model.ts';
+
+export type FraudClient = Pick<
+  FraudService,
+  'screenPurchases' | 'recordHolds' | 'announceHolds' | 'resolveHolds'
+>;
+
+export function fraudModule(deps: {
+  database: Database;
+  clock: Clock;
+  logger: Logger;
+  metrics: Metrics;
+  users: UserClient;
+  merchants: MerchantClient;
+  audit: AuditClient;
+  limits: VelocityLimits;
+}) {
+  const held = new Counter({
+    name: 'clicknback_purchases_held_total',
+    help: 'Purchases that a velocity rule put on hold; one that meets two rules counts for each',
+    labelNames: ['rule'],
+    registers: [deps.metrics.registry],
+  });
+  for (const rule of RULES) held.inc({ rule }, 0);
+  const service = fraudService({
+    ...deps,
+    countHeld: (rule) => held.inc({ rule }),
+    holds: holdRepository(),
+    screening: screeningRepository(),
+  });
+  return { routes: fraudRoutes(service), client: service satisfies FraudClient };
+}

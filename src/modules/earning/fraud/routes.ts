@@ -1,0 +1,28 @@
+import { presentCursorPage, readPage } from '../../../core/http/pagination.ts';
+import type { Routes } from '../../../core/http/route.ts';
+import { isId } from '../../../core/id.ts';
+import { HoldPage, HoldQuery, presentHold } from './schemas.ts';
+import type { FraudService } from './service.ts';
+
+export function fraudRoutes(service: FraudService): Routes {
+  return (server) => {
+    server.get(
+      '/purchase-holds',
+      {
+        schema: {
+          tags: ['fraud'],
+          summary: 'List purchases that were held for review, newest first',
+          description:
+            'Each with its reasons. An open one is resolved by releasing, confirming or reversing the purchase.',
+          querystring: HoldQuery,
+          response: { 200: HoldPage },
+        },
+        config: { access: ['admin'] },
+      },
+      async ({ query }) => {
+        const filter = { status: query.status, merchantId: query.merchant_id, userId: query.user_id };
+        return presentCursorPage(query, await service.listHolds(filter, readPage(query, isId)), presentHold);
+      },
+    );
+  };
+}

@@ -1,0 +1,186 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Trx } from '../../../core/database/index.ts';
+import { firstIdAt } from '../../../core/id.ts';
+import { formatMoney, moneyFromNumeric } from '../../../core/money.ts';
+import { LOWEST_FLOOR_AMOUNT } from './model.ts';
+import {
+  DAY_SAMPLE,
+  emptyHistory,
+  type History,
+  keyOfOrder,
+  MERCHANT_SAMPLE,
+  type Questions,
+  type RecentPurchase,
+  USER_SAMPLE,
+} from './policies.ts';
+
+export type ScreeningRepository = ReturnType<typeof screeningRepository>;
+
+export type Past = {
+  readonly history: History;
+  readonly latestOfMerchant: ReadonlyMap<string, readonly RecentPurchase[]>;
+};
+
+type RecentRow = { amount: string; currency: string };
+
+/** One answer: to the question at this place of its list. A question without an answer has found nothing. */
+type AnswerRow = { readonly position: number } & (
+  | { readonly about: 'user_day'; readonly found: number }
+  | { readonly about: 'user' | 'merchant'; readonly found: readonly RecentRow[] }
+  | { readonly about: 'order'; readonly found: readonly string[] }
+);
+
+/** Of one order's purchases at most this many for each user that the limit allows are looked at. */
+const PURCHASES_PER_USER_OF_ORDER = 10;
+
+export function screeningRepository() {
+  /**
+   * Reads, in one statement, what the rules ask of recorded purchases. Each question is answered from an index and
+   * reads a bounded number of rows, however much a user or a merchant has sold or bought. No question, no statement.
+   */
+  async function readPast(
+    trx: Trx,
+    questions: Questions,
+    limits: { readonly purchasesPerUserDay: number; readonly usersPerOrder: number },
+  ): Promise<Past> {
+    const history = emptyHistory(questions);
+    const latestOfMerchant = new Map<string, readonly RecentPurchase[]>(
+      questions.merchantIds.map((id) => [id, []]),
+    );
+    const parts: RawBuilder<AnswerRow>[] = [];
+    if (questions.userDays.length > 0) parts.push(userDays(questions, limits.purchasesPerUserDay));
+    if (questions.userIds.length > 0) parts.push(users(questions));
+    if (questions.orders.length > 0) parts.push(orders(questions, limits.usersPerOrder));
+    if (questions.merchantIds.length > 0) parts.push(merchants(questions));
+    if (parts.length === 0) return { history, latestOfMerchant };
+
+    const { rows } = await sql<AnswerRow>`${sql.join(parts, sql` union all `)}`.execute(trx);
+    for (const answer of rows) {
+      switch (answer.about) {
+        case 'user_day':
+          history.purchasesOfDay.set(at(questions.userDays, answer.position), answer.found);
+          break;
+        case 'user':
+          history.latestOfUser.set(at(questions.userIds, answer.position), answer.found.map(toRecent));
+          break;
+        case 'order':
+          history.usersOfOrder.set(keyOfOrder(at(questions.orders, answer.position)), new Set(answer.found));
+          break;
+        case 'merchant':
+          latestOfMerchant.set(at(questions.merchantIds, answer.position), answer.found.map(toRecent));
+          break;
+      }
+    }
+    return { history, latestOfMerchant };
+  }
+
+  return { readPast };
+}
+
+/**
+ * Counts no further than the limit: the next purchase is one too many, whatever else there is. No purchase is recorded
+ * before its day, so what was recorded earlier is not looked at.
+ */
+function userDays({ userDays: asked }: Questions, limit: number): RawBuilder<AnswerRow> {
+  return sql`
+    select 'user_day' as about, asked.position::int, to_jsonb(counted.purchases) as found
+    from unnest(
+      ${asked.map(({ userId }) => userId)}::uuid[],
+      ${asked.map(({ day }) => day)}::date[],
+      ${asked.map(({ day }) => firstIdAt(Temporal.Instant.from(`${day}T00:00:00Z`)))}::uuid[]
+    ) with ordinality as asked (user_id, day, first_id, position)
+    cross join lateral (
+      select count(*) as purchases
+      from (
+        select
+        from (
+          ${inEachStatus(sql`
+            select purchased_at
+            from purchases
+            where user_id = asked.user_id and status = each.status and id >= asked.first_id
+            order by id desc nulls last
+            limit ${DAY_SAMPLE.latest}
+          `)}
+        ) as latest
+        where latest.purchased_at >= asked.day and latest.purchased_at < asked.day + 1
+        limit ${limit}
+      ) as bought
+    ) as counted
+    where counted.purchases > 0
+  `;
+}
+
+function users({ userIds }: Questions): RawBuilder<AnswerRow> {
+  return latestOf('user', sql.ref('user_id'), userIds, USER_SAMPLE.latest);
+}
+
+function merchants({ merchantIds }: Questions): RawBuilder<AnswerRow> {
+  return latestOf('merchant', sql.ref('merchant_id'), merchantIds, MERCHANT_SAMPLE.latest);
+}
+
+function latestOf(
+  about: 'user' | 'merchant',
+  owner: RawBuilder<unknown>,
+  ids: readonly string[],
+  limit: number,
+): RawBuilder<AnswerRow> {
+  return sql`
+    select ${sql.lit(about)} as about, asked.position::int, jsonb_agg(recent order by recent.id desc) as found
+    from unnest(${ids}::uuid[]) with ordinality as asked (owner_id, position)
+    cross join lateral (
+      ${inEachStatus(sql`
+        select id, amount::text, currency
+        from purchases
+        where ${owner} = asked.owner_id and status = each.status
+        order by id desc nulls last
+        limit ${limit}
+      `)}
+      order by id desc
+      limit ${limit}
+    ) as recent
+    group by asked.position
+  `;
+}
+
+/** The indexes of users and merchants have the status before the id, so that each status is read in its order. */
+function inEachStatus(latest: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    select one.*
+    from unnest(enum_range(null::purchase_status)) as each (status)
+    cross join lateral (${latest}) as one
+  `;
+}
+
+/** The lowest floor stands in it as a literal: only so does PostgreSQL know that the partial index has them all. */
+function orders({ orders: asked }: Questions, usersPerOrder: number): RawBuilder<AnswerRow> {
+  return sql`
+    select 'order' as about, asked.position::int, jsonb_agg(distinct bought.user_id) as found
+    from unnest(
+      ${asked.map(({ merchantId }) => merchantId)}::uuid[],
+      ${asked.map(({ amount, currency }) => formatMoney(amount, currency))}::numeric[],
+      ${asked.map(({ currency }) => currency)}::text[],
+      ${asked.map(({ day }) => day)}::date[]
+    ) with ordinality as asked (merchant_id, amount, currency, day, position)
+    cross join lateral (
+      select purchases.user_id
+      from purchases
+      where purchases.merchant_id = asked.merchant_id
+        and purchases.amount = asked.amount and purchases.amount >= ${sql.lit(LOWEST_FLOOR_AMOUNT)}
+        and purchases.purchased_at >= asked.day and purchases.purchased_at < asked.day + 1
+        and purchases.currency = asked.currency
+      limit ${usersPerOrder * PURCHASES_PER_USER_OF_ORDER}
+    ) as bought
+    group by asked.position
+  `;
+}
+
+function toRecent(row: RecentRow): RecentPurchase {
+  return { amount: moneyFromNumeric(row.amount, row.currency), currency: row.currency };
+}
+
+/** The question at a place that the database counts from 1. */
+function at<T>(questions: readonly T[], position: number): T {
+  const question = questions[position - 1];
+  if (question === undefined) throw new RangeError(`nobody asked question ${position}`);
+  return question;
+}

@@ -1,0 +1,155 @@
+import type { Clock } from '../../../core/clock.ts';
+import type { Database, Trx } from '../../../core/database/index.ts';
+import type { Logger } from '../../../core/observability/logging.ts';
+import type { PageOf, PageRequest } from '../../../core/page.ts';
+import type { MerchantClient } from '../../catalogue/merchants/index.ts';
+import type { UserClient } from '../../identity/users/index.ts';
+import { type Actor, type AuditClient, SYSTEM } from '../../platform/audit/index.ts';
+import type {
+  HeldPurchase,
+  HoldFilter,
+  HoldResolution,
+  HoldView,
+  Reason,
+  Rule,
+  ScreenedPurchase,
+  VelocityLimits,
+} from './model.ts';
+import { candidateOf, LIMIT_REACHED, questionsOf, screen, type Usual, usualByCurrency } from './policies.ts';
+import type { HoldRepository } from './repository.ts';
+import type { ScreeningRepository } from './screening-repository.ts';
+import { tally } from './tally.ts';
+
+export type FraudService = ReturnType<typeof fraudService>;
+
+/** Users and days that a process remembers: three megabytes. */
+const DAYS_REMEMBERED = 50_000;
+
+/** How long what is usual at a merchant is taken as it was read. */
+const USUAL_FOR_SECONDS = 300;
+
+export function fraudService(deps: {
+  database: Database;
+  clock: Clock;
+  logger: Logger;
+  countHeld: (rule: Rule) => void;
+  holds: HoldRepository;
+  screening: ScreeningRepository;
+  users: UserClient;
+  merchants: MerchantClient;
+  audit: AuditClient;
+  limits: VelocityLimits;
+}) {
+  const { database, clock, logger, countHeld, holds, screening, users, merchants, audit, limits } = deps;
+
+  /** What this process has seen of each user and day; another process has a tally of its own. */
+  const seen = tally(DAYS_REMEMBERED);
+  /** By merchant. A few numbers for each merchant that sells above the floor, kept by each process for itself. */
+  const usuals = new Map<string, ReadonlyMap<string, Usual>>();
+  const usualSince = new Map<string, Temporal.Instant>();
+
+  /**
+   * The reasons to hold, for those of the purchases that have any. The purchases are not recorded yet; each is looked
+   * at as if those before it in the list were. Reads at most one statement and locks nothing: what concurrent
+   * transactions record is not seen, as this is a signal for review and no rule of money.
+   */
+  async function screenPurchases(
+    trx: Trx,
+    purchases: readonly ScreenedPurchase[],
+  ): Promise<ReadonlyMap<string, readonly Reason[]>> {
+    const candidates = purchases.map((purchase) => candidateOf(purchase, limits, seen.add));
+    const now = clock();
+    const asked = questionsOf(candidates, limits);
+    const questions = { ...asked, merchantIds: asked.merchantIds.filter((id) => isStale(id, now)) };
+    const { history, latestOfMerchant } = await screening.readPast(trx, questions, limits);
+    for (const userDay of questions.userDays) {
+      const count = history.purchasesOfDay.get(userDay) ?? 0;
+      if (count >= limits.purchasesPerUserDay) seen.set(userDay, LIMIT_REACHED);
+    }
+    for (const [merchantId, latest] of latestOfMerchant) {
+      usuals.set(merchantId, usualByCurrency(latest));
+      usualSince.set(merchantId, now);
+    }
+    return screen(candidates, history, usuals, limits);
+  }
+
+  function isStale(merchantId: string, now: Temporal.Instant): boolean {
+    const since = usualSince.get(merchantId);
+    return since === undefined || now.since(since).total('seconds') >= USUAL_FOR_SECONDS;
+  }
+
+  /** Opens a hold for each, and audits it. The caller has recorded the purchases as held in this transaction. */
+  function recordHolds(trx: Trx, held: readonly HeldPurchase[]): void {
+    if (held.length === 0) return;
+    holds.insert(trx, held, clock());
+    audit.record(
+      trx,
+      held.map(({ purchaseId, reasons, requestId }) => ({
+        actor: { ...SYSTEM, requestId },
+        action: 'purchase.held',
+        resourceType: 'purchase',
+        resourceId: purchaseId,
+        details: { rules: namesOf(reasons) },
+      })),
+    );
+  }
+
+  /** Logs and counts holds, once their transaction is committed. */
+  function announceHolds(held: readonly HeldPurchase[]): void {
+    for (const { purchaseId, reasons, requestId } of held) {
+      logger.info(
+        { request_id: requestId, purchase_id: purchaseId, rules: namesOf(reasons) },
+        'purchase held for review',
+      );
+      for (const { rule } of reasons) countHeld(rule);
+    }
+  }
+
+  /** Closes the open holds of purchases that are no longer held. The caller has locked the purchases and audits. */
+  function resolveHolds(
+    trx: Trx,
+    resolutions: readonly {
+      readonly purchaseId: string;
+      readonly resolution: HoldResolution;
+      readonly actor: Actor;
+    }[],
+  ): void {
+    if (resolutions.length === 0) return;
+    holds.resolve(
+      trx,
+      resolutions.map(({ purchaseId, resolution, actor }) => ({
+        purchaseId,
+        resolution,
+        resolvedBy: actor.type === 'admin' ? actor.id : null,
+      })),
+      clock(),
+    );
+  }
+
+  async function listHolds(filter: HoldFilter, page: PageRequest): Promise<PageOf<HoldView>> {
+    const found = await holds.list(database.db, filter, page);
+    const purchases = found.items.map(({ purchase }) => purchase);
+    const userOf = await users.findUsers(
+      database.db,
+      purchases.map(({ userId }) => userId),
+    );
+    const merchantOf = await merchants.findMerchants(
+      database.db,
+      purchases.map(({ merchantId }) => merchantId),
+    );
+    const items = found.items.map((hold) => {
+      const user = userOf.get(hold.purchase.userId);
+      const merchant = merchantOf.get(hold.purchase.merchantId);
+      if (user === undefined || merchant === undefined)
+        throw new Error(`purchase ${hold.purchase.id} is not whole`);
+      return { hold, userEmail: user.email, merchantName: merchant.name };
+    });
+    return { ...found, items };
+  }
+
+  return { screenPurchases, recordHolds, announceHolds, resolveHolds, listHolds };
+}
+
+function namesOf(reasons: readonly Reason[]): string {
+  return reasons.map(({ rule }) => rule).join(', ');
+}

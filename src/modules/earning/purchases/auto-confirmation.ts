@@ -1,0 +1,128 @@
+import type { Clock } from '../../../core/clock.ts';
+import { type Database, type Db, mayIsolate } from '../../../core/database/index.ts';
+import type { Logger } from '../../../core/observability/logging.ts';
+import { type Outcome, success } from '../../../core/outcome.ts';
+import { batcher } from '../../../core/overload/batcher.ts';
+import type { MerchantClient } from '../../catalogue/merchants/index.ts';
+import type { UserClient } from '../../identity/users/index.ts';
+import { SYSTEM } from '../../platform/audit/index.ts';
+import type { FlagClient } from '../../platform/feature-flags/index.ts';
+import type { DuePurchase, DueWindow } from './model.ts';
+import { dueWindows } from './policies.ts';
+import type { PurchaseRepository } from './repository.ts';
+import type { PurchaseSettlement } from './settlement.ts';
+
+const FLAG = 'purchase_auto_confirm';
+
+/** Large enough to make the commit cheap, small enough that requests to the same wallets hardly wait. */
+const BATCH = 500;
+
+export function autoConfirmation(deps: {
+  database: Database;
+  clock: Clock;
+  logger: Logger;
+  repository: PurchaseRepository;
+  users: Pick<UserClient, 'findUsers'>;
+  merchants: Pick<MerchantClient, 'findMerchants' | 'findActiveMerchants'>;
+  flags: FlagClient;
+  settleLocked: PurchaseSettlement['settleLocked'];
+  defaultConfirmationDays: number;
+}) {
+  const { database, clock, logger, repository, users, merchants, flags, settleLocked } = deps;
+  // A purchase that cannot be confirmed fails alone, and does not hold up the others of its batch.
+  const confirmation = batcher({
+    run: confirmBatch,
+    isolates: mayIsolate,
+    maxItems: BATCH,
+    maxInFlight: 1,
+    maxQueued: BATCH,
+  });
+
+  /**
+   * Confirms every purchase that is due, in batches of one transaction each, and yields how many each confirmed. Goes
+   * through them once, from the first to the last, so that those which stay pending are in nobody's way. Several runs
+   * at once share the work.
+   * @throws an error in the end when some could not be confirmed; the others are.
+   */
+  async function* confirmDuePurchases(): AsyncGenerator<number> {
+    const windows = await findWindows();
+    let failed = 0;
+    let after: DuePurchase | undefined;
+    do {
+      const due = await repository.findDue(database.db, windows, { after, limit: BATCH });
+      const outcomes = await confirmation.submit(due);
+      failed += reportFailures(due, outcomes);
+      yield outcomes.filter((outcome) => outcome.ok && outcome.value).length;
+      after = due.length === BATCH ? due.at(-1) : undefined;
+    } while (after !== undefined);
+    if (failed > 0) throw new Error(`${failed} purchases could not be confirmed`);
+  }
+
+  async function findWindows(): Promise<readonly DueWindow[]> {
+    return dueWindows(
+      await merchants.findActiveMerchants(database.db),
+      deps.defaultConfirmationDays,
+      clock(),
+    );
+  }
+
+  /** True for each purchase that it confirmed. */
+  function confirmBatch(due: readonly DuePurchase[]): Promise<readonly Outcome<boolean>[]> {
+    return database.transaction(async (trx) => {
+      const wanted = await selectEligible(trx, due);
+      const purchases = await repository.lockDue(
+        trx,
+        wanted.map(({ id }) => id),
+      );
+      const settlements = purchases.map(({ id }) => ({
+        actor: SYSTEM,
+        purchaseId: id,
+        to: 'confirmed' as const,
+      }));
+      const outcomes = await settleLocked(trx, settlements, purchases);
+      const outcomeOf = new Map(purchases.map(({ id }, index) => [id, outcomes[index]]));
+      return due.map(({ id }) => {
+        const outcome = outcomeOf.get(id);
+        return outcome === undefined || outcome.ok ? success(outcome !== undefined) : outcome;
+      });
+    });
+  }
+
+  /** Those whose user and merchant are active, and for whom auto-confirmation is not switched off. */
+  async function selectEligible(db: Db, due: readonly DuePurchase[]): Promise<readonly DuePurchase[]> {
+    const userOf = await users.findUsers(db, [...new Set(due.map(({ userId }) => userId))]);
+    const merchantOf = await merchants.findMerchants(db, [
+      ...new Set(due.map(({ merchantId }) => merchantId)),
+    ]);
+    const switchedOn = await flags.evaluateFlags(db, FLAG, due);
+    return due.filter(
+      ({ userId, merchantId }, index) =>
+        userOf.get(userId)?.active && merchantOf.get(merchantId)?.active && switchedOn[index],
+    );
+  }
+
+  function reportFailures(due: readonly DuePurchase[], outcomes: readonly Outcome<boolean>[]): number {
+    const failures = outcomes.flatMap((outcome, index) =>
+      outcome.ok ? [] : [{ err: outcome.error, purchase_id: due[index]?.id }],
+    );
+    for (const failure of failures) logger.error(failure, 'purchase could not be confirmed');
+    return failures.length;
+  }
+
+  /**
+   * How long the oldest purchase that should be confirmed has been due; 0 when there is none. Asks for one purchase
+   * of each merchant only, so behind one that stays pending others of its merchant go unseen.
+   */
+  async function secondsBehind(): Promise<number> {
+    const windows = await findWindows();
+    const oldest = await repository.findDue(database.db, windows, { limit: windows.length, perMerchant: 1 });
+    const untilOf = new Map(windows.map(({ merchantId, recordedUntil }) => [merchantId, recordedUntil]));
+    const eligible = await selectEligible(database.db, oldest);
+    const seconds = eligible.map(({ merchantId, createdAt }) =>
+      createdAt.until(untilOf.get(merchantId) ?? createdAt).total('seconds'),
+    );
+    return Math.max(0, ...seconds);
+  }
+
+  return { confirmDuePurchases, secondsBehind };
+}

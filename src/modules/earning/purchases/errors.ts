@@ -1,0 +1,63 @@
+import { defineError } from '../../../core/errors.ts';
+import type { PurchaseStatus } from './model.ts';
+
+/** With what the first one was, and in which fields the repeat differs from it. */
+export const duplicatePurchase = defineError<{
+  external_id: string;
+  purchase?: Readonly<Record<string, string>>;
+  differences?: readonly string[];
+}>('conflict', 'DUPLICATE_PURCHASE', 'A purchase with this external id is recorded; it was rewarded once.');
+
+export const userNotEligible = defineError<{ user_id: string; reason: 'unknown' | 'inactive' }>(
+  'unprocessable',
+  'USER_NOT_ELIGIBLE',
+  'The user is unknown or not active.',
+);
+
+export const merchantNotEligible = defineError<{ merchant_id: string; reason: 'unknown' | 'inactive' }>(
+  'unprocessable',
+  'MERCHANT_NOT_ELIGIBLE',
+  'The merchant is unknown or not active.',
+);
+
+export const offerNotAvailable = defineError<{ merchant_id: string; purchased_on: string; currency: string }>(
+  'unprocessable',
+  'OFFER_NOT_AVAILABLE',
+  'The merchant has no active offer for this day and currency.',
+);
+
+type TransitionDetails = {
+  purchase_id: string;
+  status: PurchaseStatus;
+  allowed_transitions: readonly PurchaseStatus[];
+};
+
+export const purchaseNotPending = defineError<TransitionDetails>(
+  'invalid',
+  'PURCHASE_NOT_PENDING',
+  'Only a pending purchase can be confirmed.',
+);
+
+export const purchaseAlreadyReversed = defineError<TransitionDetails>(
+  'invalid',
+  'PURCHASE_ALREADY_REVERSED',
+  'The purchase is reversed.',
+);
+
+export const purchaseOnHold = defineError<{ purchase_id: string; status: PurchaseStatus }>(
+  'conflict',
+  'PURCHASE_ON_HOLD',
+  'The purchase is held for review; an administrator decides.',
+);
+
+export const purchaseNotHeld = defineError<{ purchase_id: string; status: PurchaseStatus }>(
+  'conflict',
+  'PURCHASE_NOT_HELD',
+  'Only a purchase that is held for review can be released.',
+);
+
+export const invalidPurchaseStatus = defineError<{ status: string; allowed: readonly string[] }>(
+  'unprocessable',
+  'INVALID_PURCHASE_STATUS',
+  'Purchases have no such status.',
+);

@@ -1,0 +1,179 @@
+import { formatInstant, utcDay } from '../../../core/clock.ts';
+import { forbidden, unsupportedCurrency, validationError } from '../../../core/errors.ts';
+import { formatMoney } from '../../../core/money.ts';
+import type { Merchant } from '../../catalogue/merchants/index.ts';
+import { type Offer, offerValidOn } from '../../catalogue/offers/index.ts';
+import type { User } from '../../identity/users/index.ts';
+import type { Actor } from '../../platform/audit/index.ts';
+import {
+  duplicatePurchase,
+  invalidPurchaseStatus,
+  merchantNotEligible,
+  offerNotAvailable,
+  purchaseAlreadyReversed,
+  purchaseNotHeld,
+  purchaseNotPending,
+  purchaseOnHold,
+  userNotEligible,
+} from './errors.ts';
+import {
+  type DueWindow,
+  PURCHASE_STATUSES,
+  type Purchase,
+  type PurchaseStatus,
+  type PurchaseSubmission,
+  type RewardedPurchase,
+  type Settlement,
+  TRANSITIONS,
+} from './model.ts';
+
+/** @throws FORBIDDEN when a user reports a purchase of somebody else. */
+export function requireMayReport({ actor, userId }: PurchaseSubmission): void {
+  if (actor.type === 'user' && actor.id !== userId) {
+    throw forbidden({ reason: 'You may report your own purchases only.' });
+  }
+}
+
+/** @throws UNSUPPORTED_CURRENCY, or VALIDATION_ERROR for a purchase of the future. */
+export function requireAcceptableTerms(
+  { currency, purchasedAt }: PurchaseSubmission,
+  limits: { readonly supportedCurrencies: readonly string[]; readonly now: Temporal.Instant },
+): void {
+  if (!limits.supportedCurrencies.includes(currency)) {
+    throw unsupportedCurrency({ currency, supported: limits.supportedCurrencies });
+  }
+  if (purchasedAt !== undefined && Temporal.Instant.compare(purchasedAt, limits.now) > 0) {
+    throw validationError({ violations: [{ field: 'purchased_at', reason: 'must not be in the future' }] });
+  }
+}
+
+/** @throws USER_NOT_ELIGIBLE. */
+export function requireEligibleUser(user: User | undefined, userId: string): void {
+  if (user === undefined) throw userNotEligible({ user_id: userId, reason: 'unknown' });
+  if (!user.active) throw userNotEligible({ user_id: userId, reason: 'inactive' });
+}
+
+/** @throws MERCHANT_NOT_ELIGIBLE. */
+export function requireEligibleMerchant(merchant: Merchant | undefined, merchantId: string): void {
+  if (merchant === undefined) throw merchantNotEligible({ merchant_id: merchantId, reason: 'unknown' });
+  if (!merchant.active) throw merchantNotEligible({ merchant_id: merchantId, reason: 'inactive' });
+}
+
+/**
+ * The merchant's offer on the day (UTC) of the purchase, if there is one that rewards it: a fixed value or a cap is
+ * money of one currency, so such an offer rewards purchases of that currency only.
+ */
+export function offerFor(
+  { merchantId, currency }: PurchaseSubmission,
+  offers: readonly Offer[],
+  purchasedAt: Temporal.Instant,
+): Offer | undefined {
+  const offer = offerValidOn(offers, merchantId, utcDay(purchasedAt));
+  const isMoney = offer?.terms.type === 'fixed' || offer?.terms.monthlyCap != null;
+  return isMoney && offer.terms.currency !== currency ? undefined : offer;
+}
+
+/** @throws OFFER_NOT_AVAILABLE. */
+export function requireOffer(
+  { merchantId, currency }: PurchaseSubmission,
+  offer: Offer | undefined,
+  purchasedAt: Temporal.Instant,
+): Offer {
+  if (offer !== undefined) return offer;
+  throw offerNotAvailable({ merchant_id: merchantId, purchased_on: utcDay(purchasedAt), currency });
+}
+
+/** The refusal of a repeat: what the first one was, and where the repeat differs from it. */
+export function refuseDuplicate(submission: PurchaseSubmission, { purchase, reward }: RewardedPurchase) {
+  const { actor, externalId } = submission;
+  // Whose purchase another user's id names is not this user's business.
+  if (actor.type === 'user' && purchase.userId !== actor.id)
+    return duplicatePurchase({ external_id: externalId });
+  return duplicatePurchase({
+    external_id: externalId,
+    purchase: {
+      id: purchase.id,
+      status: purchase.status,
+      user_id: purchase.userId,
+      merchant_id: purchase.merchantId,
+      amount: formatMoney(purchase.amount, purchase.currency),
+      currency: purchase.currency,
+      purchased_at: formatInstant(purchase.purchasedAt),
+      cashback_amount: formatMoney(reward.amount, reward.currency),
+      created_at: formatInstant(purchase.createdAt),
+    },
+    differences: differences(submission, purchase),
+  });
+}
+
+function differences(submission: PurchaseSubmission, purchase: Purchase): string[] {
+  const { purchasedAt } = submission;
+  const fields: [string, boolean][] = [
+    ['user_id', submission.userId !== purchase.userId],
+    ['merchant_id', submission.merchantId !== purchase.merchantId],
+    ['amount', submission.amount !== purchase.amount],
+    ['currency', submission.currency !== purchase.currency],
+    // A repeat that leaves the time out says nothing about it.
+    ['purchased_at', purchasedAt !== undefined && !isSameMicrosecond(purchasedAt, purchase.purchasedAt)],
+  ];
+  return fields.filter(([, differs]) => differs).map(([field]) => field);
+}
+
+/** PostgreSQL keeps microseconds. */
+function isSameMicrosecond(left: Temporal.Instant, right: Temporal.Instant): boolean {
+  return left.round('microsecond').equals(right.round('microsecond'));
+}
+
+/** @throws PURCHASE_NOT_PENDING or PURCHASE_ALREADY_REVERSED, with the present state and the transitions it allows. */
+export function requireTransition(
+  { id, status }: Pick<Purchase, 'id' | 'status'>,
+  to: Settlement['to'],
+): void {
+  const allowed = TRANSITIONS[status];
+  if (allowed.includes(to)) return;
+  const refuse = to === 'confirmed' ? purchaseNotPending : purchaseAlreadyReversed;
+  throw refuse({ purchase_id: id, status, allowed_transitions: allowed });
+}
+
+/** What is due now, merchant by merchant in the order of their ids. A day is 24 hours. */
+export function dueWindows(
+  merchants: readonly Merchant[],
+  defaultConfirmationDays: number,
+  now: Temporal.Instant,
+): DueWindow[] {
+  return merchants
+    .map(({ id, confirmationDays }) => ({
+      merchantId: id,
+      recordedUntil: now.subtract({ hours: 24 * (confirmationDays ?? defaultConfirmationDays) }),
+    }))
+    .sort((left, right) => (left.merchantId < right.merchantId ? -1 : 1));
+}
+
+/** @throws PURCHASE_ON_HOLD when anybody but an administrator confirms what is held for review. */
+export function requireMayConfirmHeld({ id, status, held }: Purchase, { actor, to }: Settlement): void {
+  if (held && to === 'confirmed' && actor.type !== 'admin') throw purchaseOnHold({ purchase_id: id, status });
+}
+
+/** @throws PURCHASE_NOT_HELD. */
+export function requireHeld({ id, status, held }: Purchase): void {
+  if (!held) throw purchaseNotHeld({ purchase_id: id, status });
+}
+
+/** @throws FORBIDDEN when a user asks for a purchase of somebody else. */
+export function requireMayRead(actor: Actor, purchase: Purchase): void {
+  if (actor.type === 'user' && purchase.userId !== actor.id) {
+    throw forbidden({ reason: 'This is not your purchase.' });
+  }
+}
+
+/** A purchase that another partner sent is as good as missing to a partner: that it exists is a secret. */
+export function isHiddenFrom(actor: Actor, { partnerId }: Purchase): boolean {
+  return actor.type === 'partner' && partnerId !== actor.id;
+}
+
+/** @throws INVALID_PURCHASE_STATUS. */
+export function requirePurchaseStatus(status: string): PurchaseStatus {
+  const known = PURCHASE_STATUSES.find((candidate) => candidate === status);
+  if (known === undefined) throw invalidPurchaseStatus({ status, allowed: PURCHASE_STATUSES });
+  return known;
+}

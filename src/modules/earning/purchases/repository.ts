@@ -1,0 +1,302 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { endOfDay, startOfDay } from '../../../core/clock.ts';
+import { type Db, type Trx, violates, write } from '../../../core/database/index.ts';
+import { pageNewestFirst } from '../../../core/database/newest-first.ts';
+import { firstIdAt } from '../../../core/id.ts';
+import { partition } from '../../../core/lists.ts';
+import { formatMoney, moneyFromNumeric } from '../../../core/money.ts';
+import type { PageOf, PageRequest } from '../../../core/page.ts';
+import type {
+  DuePurchase,
+  DueWindow,
+  ExternalKey,
+  Purchase,
+  PurchaseFilter,
+  PurchaseStatus,
+  ReversalReason,
+} from './model.ts';
+
+export type PurchaseRepository = ReturnType<typeof purchaseRepository>;
+
+type PurchaseRow = {
+  id: string;
+  partner_id: string | null;
+  external_id: string;
+  user_id: string;
+  merchant_id: string;
+  offer_id: string;
+  amount: string;
+  currency: string;
+  purchased_at: Temporal.Instant;
+  status: PurchaseStatus;
+  held: boolean;
+  created_at: Temporal.Instant;
+  confirmed_at: Temporal.Instant | null;
+  reversed_at: Temporal.Instant | null;
+  reversal_reason: ReversalReason | null;
+};
+
+const COLUMNS = [
+  'id',
+  'partner_id',
+  'external_id',
+  'user_id',
+  'merchant_id',
+  'offer_id',
+  'amount',
+  'currency',
+  'purchased_at',
+  'status',
+  'held',
+  'created_at',
+  'confirmed_at',
+  'reversed_at',
+  'reversal_reason',
+] as const;
+
+type DueRow = { id: string; merchant_id: string; user_id: string; created_at: Temporal.Instant };
+
+/** Before every id. */
+const NO_ID = '00000000-0000-0000-0000-000000000000';
+
+export function purchaseRepository() {
+  /**
+   * Fails, see `isLostRace`, when somebody else has recorded one of their external ids since the caller looked; one
+   * that is being recorded is waited for, in an order that keeps two such lists from a deadlock.
+   */
+  function insert(trx: Trx, purchases: readonly Purchase[]): void {
+    if (purchases.length === 0) return;
+    write(trx)`
+      insert into purchases (
+        id, partner_id, external_id, user_id, merchant_id, offer_id, amount, currency, purchased_at, status, held,
+        created_at
+      )
+      select
+        unnest(${purchases.map(({ id }) => id)}::uuid[]) as id,
+        unnest(${purchases.map(({ partnerId }) => partnerId)}::uuid[]) as partner_id,
+        unnest(${purchases.map(({ externalId }) => externalId)}::text[]) as external_id,
+        unnest(${purchases.map(({ userId }) => userId)}::uuid[]),
+        unnest(${purchases.map(({ merchantId }) => merchantId)}::uuid[]),
+        unnest(${purchases.map(({ offerId }) => offerId)}::uuid[]),
+        unnest(${purchases.map(({ amount, currency }) => formatMoney(amount, currency))}::numeric[]),
+        unnest(${purchases.map(({ currency }) => currency)}::text[]),
+        unnest(${purchases.map(({ purchasedAt }) => purchasedAt.toString())}::timestamptz[]),
+        unnest(${purchases.map(({ status }) => status)}::purchase_status[]),
+        unnest(${purchases.map(({ held }) => held)}::boolean[]),
+        unnest(${purchases.map(({ createdAt }) => createdAt.toString())}::timestamptz[])
+      order by partner_id, external_id
+    `;
+  }
+
+  /** True when `insert` failed as another transaction was first: looked at again, the purchase is there. */
+  function isLostRace(error: unknown): boolean {
+    return violates(error, 'purchases_external_id_key');
+  }
+
+  /** No index serves `is not distinct from`, so those of nobody are asked for by themselves. */
+  async function findByExternalKeys(db: Db, keys: readonly ExternalKey[]): Promise<Purchase[]> {
+    const [ofNobody, ofPartners] = partition(keys, ({ partnerId }) => partnerId === null);
+    const found = await Promise.all([
+      ofNobody.length > 0 ? findByExternalIds(db, ofNobody) : [],
+      ofPartners.length > 0 ? findByPartnerKeys(db, ofPartners) : [],
+    ]);
+    return found.flat().map(toPurchase);
+  }
+
+  async function findByExternalIds(db: Db, keys: readonly ExternalKey[]): Promise<PurchaseRow[]> {
+    const { rows } = await sql<PurchaseRow>`
+      select ${columnsOf('purchases')} from purchases
+      where partner_id is null and external_id = any(${keys.map(({ externalId }) => externalId)}::text[])
+    `.execute(db);
+    return rows;
+  }
+
+  /** One look into the index for each key: `limit` keeps the planner from any other way. */
+  async function findByPartnerKeys(db: Db, keys: readonly ExternalKey[]): Promise<PurchaseRow[]> {
+    const { rows } = await sql<PurchaseRow>`
+      select ${columnsOf('found')}
+      from (
+        select
+          unnest(${keys.map(({ partnerId }) => partnerId)}::uuid[]) as partner_id,
+          unnest(${keys.map(({ externalId }) => externalId)}::text[]) as external_id
+      ) as key
+      cross join lateral (
+        select * from purchases
+        where partner_id = key.partner_id and external_id = key.external_id
+        limit 1
+      ) as found
+    `.execute(db);
+    return rows;
+  }
+
+  async function find(db: Db, id: string): Promise<Purchase | undefined> {
+    const row = await db.selectFrom('purchases').select(COLUMNS).where('id', '=', id).executeTakeFirst();
+    return row && toPurchase(row);
+  }
+
+  /** Locks the purchases that exist until the transaction ends, in the order of their ids. */
+  async function lock(trx: Trx, ids: readonly string[]): Promise<Purchase[]> {
+    const rows = await trx
+      .selectFrom('purchases')
+      .select(COLUMNS)
+      .where('id', '=', sql<string>`any(${ids}::uuid[])`)
+      .orderBy('id')
+      .forNoKeyUpdate()
+      .execute();
+    return rows.map(toPurchase);
+  }
+
+  /**
+   * Pending purchases within the windows that nobody holds, from after the given one on, in the order of merchant and
+   * id, which is the order of time. Takes no more than the first `perMerchant` of each merchant, along the index.
+   */
+  async function findDue(
+    db: Db,
+    windows: readonly DueWindow[],
+    options: {
+      readonly after?: Pick<DuePurchase, 'id' | 'merchantId'> | undefined;
+      readonly limit: number;
+      readonly perMerchant?: number;
+    },
+  ): Promise<DuePurchase[]> {
+    const { after, limit, perMerchant = limit } = options;
+    const ahead = windows.filter(({ merchantId }) => after === undefined || merchantId >= after.merchantId);
+    const isBegun = ({ merchantId }: DueWindow) => merchantId === after?.merchantId;
+    const { rows } = await sql<DueRow>`
+      select due.*
+      from unnest(
+        ${ahead.map(({ merchantId }) => merchantId)}::uuid[],
+        ${ahead.map((window) => (isBegun(window) ? after?.id : NO_ID))}::uuid[],
+        ${ahead.map(({ recordedUntil }) => firstIdAt(recordedUntil.add({ milliseconds: 1 })))}::uuid[]
+      ) with ordinality as merchant (id, after_id, end_id, position)
+      cross join lateral (
+        select id, merchant_id, user_id, created_at
+        from purchases
+        where merchant_id = merchant.id
+          and status = 'pending'
+          and not held
+          and id > merchant.after_id
+          and id < merchant.end_id
+        order by id nulls first
+        limit ${perMerchant}
+      ) as due
+      order by merchant.position, due.id
+      limit ${limit}
+    `.execute(db);
+    return rows.map((row) => ({
+      id: row.id,
+      merchantId: row.merchant_id,
+      userId: row.user_id,
+      createdAt: row.created_at,
+    }));
+  }
+
+  /**
+   * Locks those of the purchases that are still pending and not held. Those that another transaction has locked are
+   * passed over: whoever has them settles them, or leaves them to the next run.
+   */
+  async function lockDue(trx: Trx, ids: readonly string[]): Promise<Purchase[]> {
+    const rows = await trx
+      .selectFrom('purchases')
+      .select(COLUMNS)
+      .where('id', '=', sql<string>`any(${ids}::uuid[])`)
+      .where('status', '=', 'pending')
+      .where('held', '=', false)
+      .orderBy('id')
+      .forNoKeyUpdate()
+      .skipLocked()
+      .execute();
+    return rows.map(toPurchase);
+  }
+
+  /** Of a purchase that the caller has locked. */
+  async function endHold(trx: Trx, id: string): Promise<void> {
+    await trx.updateTable('purchases').set({ held: false }).where('id', '=', id).execute();
+  }
+
+  /** Writes status, times and reason, and ends the hold, of purchases that the caller has locked. */
+  function updateSettled(trx: Trx, purchases: readonly Purchase[]): void {
+    write(trx)`
+      update purchases
+      set status = settled.status,
+        held = false,
+        confirmed_at = settled.confirmed_at,
+        reversed_at = settled.reversed_at,
+        reversal_reason = settled.reversal_reason
+      from (
+        select
+          unnest(${purchases.map(({ id }) => id)}::uuid[]) as id,
+          unnest(${purchases.map(({ status }) => status)}::purchase_status[]) as status,
+          unnest(${purchases.map(({ confirmedAt }) => confirmedAt?.toString() ?? null)}::timestamptz[]) as confirmed_at,
+          unnest(${purchases.map(({ reversedAt }) => reversedAt?.toString() ?? null)}::timestamptz[]) as reversed_at,
+          unnest(${purchases.map(({ reversalReason }) => reversalReason)}::reversal_reason[]) as reversal_reason
+      ) as settled
+      where purchases.id = settled.id
+    `;
+  }
+
+  /** Newest first; the cursor is the id, which carries the millisecond of `created_at`. */
+  async function list(db: Db, filter: PurchaseFilter, page: PageRequest): Promise<PageOf<Purchase>> {
+    const where: RawBuilder<SqlBool>[] = [];
+    if (filter.status !== undefined) where.push(sql`status = ${filter.status}`);
+    if (filter.userId !== undefined) where.push(sql`user_id = ${filter.userId}`);
+    if (filter.merchantId !== undefined) where.push(sql`merchant_id = ${filter.merchantId}`);
+    if (filter.held === true) where.push(sql`held`);
+    // Nearly all are not held: that has no index, and needs none.
+    const hasIndex = where.length > 0;
+    if (filter.held === false) where.push(sql`not held`);
+    if (filter.from !== undefined) where.push(sql`id >= ${firstIdAt(startOfDay(filter.from))}`);
+    if (filter.to !== undefined) where.push(sql`id < ${firstIdAt(endOfDay(filter.to))}`);
+    const list = { table: 'purchases', columns: COLUMNS, where, hasIndex, merge: mergeOf(filter) } as const;
+    const found = await pageNewestFirst<PurchaseRow>(db, list, page);
+    return { ...found, items: found.items.map(toPurchase) };
+  }
+
+  return {
+    insert,
+    isLostRace,
+    findByExternalKeys,
+    find,
+    lock,
+    findDue,
+    lockDue,
+    endHold,
+    updateSettled,
+    list,
+  };
+}
+
+function columnsOf(table: string) {
+  return sql.join(COLUMNS.map((column) => sql.ref(`${table}.${column}`)));
+}
+
+/** The indexes of users and merchants have the status before the id. */
+const STATUS_BY_STATUS = {
+  each: sql`unnest(enum_range(null::purchase_status)) as each (status)`,
+  where: sql<SqlBool>`status = each.status`,
+};
+
+function mergeOf({ status, held, userId, merchantId }: PurchaseFilter) {
+  const isOfSomebody = userId !== undefined || merchantId !== undefined;
+  return status === undefined && held !== true && isOfSomebody ? STATUS_BY_STATUS : undefined;
+}
+
+function toPurchase(row: PurchaseRow): Purchase {
+  return {
+    id: row.id,
+    partnerId: row.partner_id,
+    externalId: row.external_id,
+    userId: row.user_id,
+    merchantId: row.merchant_id,
+    offerId: row.offer_id,
+    amount: moneyFromNumeric(row.amount, row.currency),
+    currency: row.currency,
+    purchasedAt: row.purchased_at,
+    status: row.status,
+    held: row.held,
+    createdAt: row.created_at,
+    confirmedAt: row.confirmed_at,
+    reversedAt: row.reversed_at,
+    reversalReason: row.reversal_reason,
+  };
+}

@@ -1,0 +1,43 @@
+import type { Database } from '../../../core/database/index.ts';
+import type { Logger } from '../../../core/observability/logging.ts';
+import type { Actor, AuditClient } from '../../platform/audit/index.ts';
+import type { FraudClient } from '../fraud/index.ts';
+import type { Purchase } from './model.ts';
+import { requireHeld } from './policies.ts';
+import type { PurchaseRepository } from './repository.ts';
+import { purchaseNotFound } from './settlement.ts';
+
+export type ReleasePurchase = ReturnType<typeof purchaseReview>;
+
+export function purchaseReview(deps: {
+  database: Database;
+  logger: Logger;
+  repository: PurchaseRepository;
+  fraud: FraudClient;
+  audit: AuditClient;
+}) {
+  const { database, logger, repository, fraud, audit } = deps;
+
+  /**
+   * Ends the hold of a purchase, which stays pending: no money moves. Locks the purchase, so that of a release and a
+   * settlement at once one resolves the hold.
+   * @throws NOT_FOUND, or PURCHASE_NOT_HELD.
+   */
+  async function releasePurchase(purchaseId: string, actor: Actor): Promise<Purchase> {
+    const released = await database.transaction(async (trx) => {
+      const [purchase] = await repository.lock(trx, [purchaseId]);
+      if (purchase === undefined) throw purchaseNotFound(purchaseId);
+      requireHeld(purchase);
+      await repository.endHold(trx, purchaseId);
+      fraud.resolveHolds(trx, [{ purchaseId, resolution: 'released', actor }]);
+      audit.record(trx, [
+        { actor, action: 'purchase.released', resourceType: 'purchase', resourceId: purchaseId },
+      ]);
+      return { ...purchase, held: false };
+    });
+    logger.info({ request_id: actor.requestId, purchase_id: purchaseId }, 'purchase released');
+    return released;
+  }
+
+  return releasePurchase;
+}

@@ -1,0 +1,211 @@
+import type { Clock } from '../../../core/clock.ts';
+import type { Database, Trx } from '../../../core/database/index.ts';
+import { DomainError, notFound } from '../../../core/errors.ts';
+import { formatMoney } from '../../../core/money.ts';
+import type { Logger } from '../../../core/observability/logging.ts';
+import { failure, type Outcome, success } from '../../../core/outcome.ts';
+import type { Movement, Wallet, WalletClient } from '../../money/wallets/index.ts';
+import type { AuditClient } from '../../platform/audit/index.ts';
+import type { CashbackClient, Reward } from '../cashback/index.ts';
+import type { FraudClient } from '../fraud/index.ts';
+import { externalKeyOf, nameOf, type Purchase, type RewardedPurchase, type Settlement } from './model.ts';
+import { isHiddenFrom, requireMayConfirmHeld, requireTransition } from './policies.ts';
+import type { PurchaseRepository } from './repository.ts';
+
+/** A legal step of a purchase: what it was, what it became, and the reward that goes with it. */
+type Step = {
+  readonly settlement: Settlement;
+  readonly before: Purchase;
+  readonly after: Purchase;
+  readonly reward: Reward;
+};
+
+export type PurchaseSettlement = ReturnType<typeof purchaseSettlement>;
+
+export function purchaseSettlement(deps: {
+  database: Database;
+  clock: Clock;
+  logger: Logger;
+  repository: PurchaseRepository;
+  fraud: FraudClient;
+  cashback: CashbackClient;
+  wallets: WalletClient;
+  audit: AuditClient;
+}) {
+  const { database, clock, logger, repository, fraud, cashback, wallets, audit } = deps;
+
+  /**
+   * Confirms and reverses a list of purchases in one transaction, and answers for each in order. Locks the purchases,
+   * so that of a concurrent confirmation and reversal exactly one wins.
+   */
+  async function settlePurchases(
+    settlements: readonly Settlement[],
+  ): Promise<readonly Outcome<RewardedPurchase>[]> {
+    const outcomes = await database.transaction(async (trx) => {
+      const ids = new Set([...(await findNamed(trx, settlements)), ...settlements.flatMap(givenId)]);
+      return settleLocked(trx, settlements, await repository.lock(trx, [...ids]));
+    });
+    for (const [index, outcome] of outcomes.entries()) logOutcome(settlements[index], outcome);
+    return outcomes;
+  }
+
+  /** The ids of the purchases that are named by external id, if any are. */
+  async function findNamed(trx: Trx, settlements: readonly Settlement[]): Promise<string[]> {
+    const keys = settlements.flatMap((settlement) =>
+      'externalId' in settlement ? [externalKeyOf(settlement)] : [],
+    );
+    if (keys.length === 0) return [];
+    return (await repository.findByExternalKeys(trx, keys)).map(({ id }) => id);
+  }
+
+  /** The same in the transaction of a caller who has locked the purchases: those left out are not found. */
+  async function settleLocked(
+    trx: Trx,
+    settlements: readonly Settlement[],
+    purchases: readonly Purchase[],
+  ): Promise<readonly Outcome<RewardedPurchase>[]> {
+    const [rewardOf, locked] = await Promise.all([
+      cashback.findRewards(
+        trx,
+        purchases.map(({ id }) => id),
+      ),
+      wallets.lockWallets(trx, purchases),
+    ]);
+    const decisions = decide(settlements, purchases, rewardOf);
+    const steps = decisions.flatMap((decision) => (decision.ok ? [decision.value] : []));
+    await apply(trx, steps, locked);
+    return decisions.map((decision) => (decision.ok ? success(rewardedAfter(decision.value)) : decision));
+  }
+
+  /** Each settlement on what the ones before it left, so that a list may confirm and reverse the same purchase. */
+  function decide(
+    settlements: readonly Settlement[],
+    purchases: readonly Purchase[],
+    rewardOf: ReadonlyMap<string, Reward>,
+  ): Outcome<Step>[] {
+    const now = clock();
+    const current = new Map(purchases.map((purchase) => [purchase.id, purchase]));
+    const idOf = new Map(purchases.map((purchase) => [nameOf(purchase), purchase.id]));
+    return settlements.map((settlement) => {
+      const id =
+        'externalId' in settlement ? idOf.get(nameOf(externalKeyOf(settlement))) : settlement.purchaseId;
+      const before = id === undefined ? undefined : current.get(id);
+      if (before === undefined || isHiddenFrom(settlement.actor, before))
+        return failure(purchaseNotFound(referenceOf(settlement)));
+      const reward = rewardOf.get(before.id);
+      if (reward === undefined) throw new Error(`purchase ${before.id} has no cashback transaction`);
+      try {
+        const after = settled(before, settlement, now);
+        current.set(after.id, after);
+        return success({ settlement, before, after, reward });
+      } catch (error) {
+        if (!(error instanceof DomainError)) throw error;
+        return failure(error);
+      }
+    });
+  }
+
+  /** Writes where the steps led: each purchase and reward once, every movement and audit record. */
+  async function apply(trx: Trx, steps: readonly Step[], locked: readonly Wallet[]): Promise<void> {
+    if (steps.length === 0) return;
+    const finals = [...new Map(steps.map((step) => [step.after.id, step])).values()];
+    repository.updateSettled(
+      trx,
+      finals.map(({ after }) => after),
+    );
+    await Promise.all([
+      cashback.settleRewards(
+        trx,
+        finals.map(({ after, reward }) => ({ reward, to: CASHBACK_STATUS[after.status] })),
+      ),
+      wallets.applyMovements(trx, steps.flatMap(movementOf), locked),
+    ]);
+    fraud.resolveHolds(trx, steps.flatMap(resolutionOf));
+    audit.record(
+      trx,
+      steps.map(({ settlement, before, after, reward }) => ({
+        actor: settlement.actor,
+        action: `purchase.${after.status}`,
+        resourceType: 'purchase',
+        resourceId: after.id,
+        details: {
+          from: before.status,
+          cashback_amount: formatMoney(reward.amount, reward.currency),
+          currency: reward.currency,
+          ...(before.held && { was_held: true }),
+          ...(settlement.to === 'reversed' && { reason: settlement.reason }),
+        },
+      })),
+    );
+  }
+
+  function logOutcome(settlement: Settlement | undefined, outcome: Outcome<RewardedPurchase>): void {
+    const fields = { request_id: settlement?.actor.requestId };
+    if (!outcome.ok) {
+      const refusal = outcome.error instanceof DomainError ? outcome.error.code : 'unknown';
+      logger.info(
+        { ...fields, purchase: settlement && referenceOf(settlement), refusal },
+        `purchase not ${settlement?.to}`,
+      );
+      return;
+    }
+    const { purchase, reward } = outcome.value;
+    logger.info(
+      {
+        ...fields,
+        purchase_id: purchase.id,
+        user_id: purchase.userId,
+        cashback_amount: formatMoney(reward.amount, reward.currency),
+        currency: reward.currency,
+      },
+      `purchase ${purchase.status}`,
+    );
+  }
+
+  return { settlePurchases, settleLocked };
+}
+
+function givenId(settlement: Settlement): string[] {
+  return 'purchaseId' in settlement ? [settlement.purchaseId] : [];
+}
+
+/** What the purchase was called by whoever wants it settled. */
+function referenceOf(settlement: Settlement): string {
+  return 'externalId' in settlement ? settlement.externalId : settlement.purchaseId;
+}
+
+const CASHBACK_STATUS = { pending: 'pending', confirmed: 'available', reversed: 'reversed' } as const;
+
+/** @throws PURCHASE_NOT_PENDING, PURCHASE_ALREADY_REVERSED or PURCHASE_ON_HOLD. */
+function settled(purchase: Purchase, settlement: Settlement, now: Temporal.Instant): Purchase {
+  requireTransition(purchase, settlement.to);
+  requireMayConfirmHeld(purchase, settlement);
+  return settlement.to === 'confirmed'
+    ? { ...purchase, status: 'confirmed', held: false, confirmedAt: now }
+    : { ...purchase, status: 'reversed', held: false, reversedAt: now, reversalReason: settlement.reason };
+}
+
+function rewardedAfter({ after, reward }: Step): RewardedPurchase {
+  return { purchase: after, reward: { ...reward, status: CASHBACK_STATUS[after.status] } };
+}
+
+/** A purchase that was held is settled: its hold is resolved by that. */
+function resolutionOf({ settlement, before }: Step) {
+  const { actor, to } = settlement;
+  return before.held ? [{ purchaseId: before.id, resolution: to, actor }] : [];
+}
+
+/** What a step moves in the wallet; nothing where the cap had left nothing. */
+function movementOf({ before, after, reward }: Step): Movement[] {
+  if (reward.amount === 0n) return [];
+  const { userId, currency, amount, purchaseId } = reward;
+  const bucket = before.status === 'pending' ? 'pending' : 'available';
+  const source = { type: 'purchase', id: purchaseId } as const;
+  return after.status === 'confirmed'
+    ? [{ userId, currency, amount, source, type: 'cashback_confirmation', from: 'pending', to: 'available' }]
+    : [{ userId, currency, amount, source, type: 'cashback_reversal', from: bucket, to: 'platform' }];
+}
+
+export function purchaseNotFound(reference: string) {
+  return notFound({ resource_type: 'purchase', resource_id: reference });
+}

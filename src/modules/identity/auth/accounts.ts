@@ -1,0 +1,75 @@
+import type { AccountCaller } from '../../../core/caller.ts';
+import type { Clock } from '../../../core/clock.ts';
+import type { Database } from '../../../core/database/index.ts';
+import { ruleViolation } from '../../../core/errors.ts';
+import type { AuditClient } from '../../platform/audit/index.ts';
+import type { UserClient } from '../users/index.ts';
+import { invalidCredentials } from './errors.ts';
+import type { AuthRepository } from './repository.ts';
+
+export type AccountService = ReturnType<typeof accountService>;
+
+/** Changes of an account that end sessions; here, as sessions are no business of the module users. */
+export function accountService(deps: {
+  database: Database;
+  clock: Clock;
+  repository: AuthRepository;
+  users: UserClient;
+  audit: AuditClient;
+}) {
+  const { database, clock, repository, users, audit } = deps;
+
+  /**
+   * Works on the next request of the user. Their sessions end, so that an account that is activated again begins
+   * with a login, whoever still holds its tokens. An account that is as it is asked to be stays as it is.
+   * @throws NOT_FOUND, VALIDATION_ERROR for the caller's own account, or LAST_ACTIVE_ADMIN.
+   */
+  async function setUserActive(userId: string, active: boolean, caller: AccountCaller): Promise<void> {
+    if (!active && userId === caller.id) {
+      const reason = 'must not be inactive for your own account';
+      throw ruleViolation({ violations: [{ field: 'status', reason }] });
+    }
+    await database.transaction(async (trx) => {
+      if (!(await users.setActive(trx, userId, active))) return;
+      if (!active) await repository.revokeSessionsOf(trx, userId, clock());
+      const action = active ? 'user.activated' : 'user.deactivated';
+      audit.record(trx, [{ actor: caller, action, resourceType: 'user', resourceId: userId }]);
+    });
+  }
+
+  /**
+   * The caller's session goes on; their others end, and a reset token that was sent ends with them.
+   * @throws PASSWORD_NOT_COMPLEX_ENOUGH; INVALID_CREDENTIALS when the current password is wrong, or was changed by
+   * somebody else in the meantime; OVERLOADED.
+   */
+  async function changePassword(
+    caller: AccountCaller,
+    change: { readonly currentPassword: string; readonly newPassword: string },
+  ): Promise<void> {
+    const { currentPassword, newPassword } = change;
+    const currentHash = await users.findMatchingHash(caller.id, currentPassword);
+    if (currentHash === undefined) {
+      await database.transaction(async (trx) =>
+        audit.record(trx, [{ ...record(caller), outcome: 'failure' }]),
+      );
+      throw invalidCredentials();
+    }
+    const newHash = await users.hashNewPassword(newPassword, {
+      field: 'new_password',
+      otherThan: currentPassword,
+    });
+    await database.transaction(async (trx) => {
+      await repository.removeResetOf(trx, caller.id);
+      const change = { from: currentHash, to: newHash };
+      if (!(await users.replacePasswordHash(trx, caller.id, change))) throw invalidCredentials();
+      await repository.revokeSessionsOf(trx, caller.id, clock(), caller.sessionId);
+      audit.record(trx, [record(caller)]);
+    });
+  }
+
+  return { setUserActive, changePassword };
+}
+
+function record(caller: AccountCaller) {
+  return { actor: caller, action: 'user.password_changed', resourceType: 'user', resourceId: caller.id };
+}

@@ -1,0 +1,39 @@
+import type { Database } from '../../../core/database/index.ts';
+import { type Outcome, onlyValue, success } from '../../../core/outcome.ts';
+import { batcher } from '../../../core/overload/batcher.ts';
+import type { User, UserClient } from '../users/index.ts';
+import type { Session } from './model.ts';
+import type { AuthRepository } from './repository.ts';
+
+/** Whom a token names, as they are now; undefined what is not there. */
+export type Identity = { readonly session: Session | undefined; readonly user: User | undefined };
+
+type TokenSubject = { readonly userId: string; readonly sessionId: string };
+
+/** Looks are short and bind nothing, so that more may wait than of anything that they are made for. */
+const LOOKS = { maxItems: 256, maxInFlight: 2, maxQueued: 65_536 };
+
+/**
+ * Every request asks for the session and the account of its token. Requests that come together ask together: ten
+ * thousand at once are a few dozen looks instead of twenty thousand, which would each wait for a connection until
+ * that wait is given up. A look begins after its request came, so no answer is older than its question.
+ */
+export function identityFinder(deps: { database: Database; repository: AuthRepository; users: UserClient }) {
+  const { database, repository, users } = deps;
+
+  async function findIdentities(subjects: readonly TokenSubject[]): Promise<Outcome<Identity>[]> {
+    const sessionIds = new Set(subjects.map(({ sessionId }) => sessionId));
+    const userIds = new Set(subjects.map(({ userId }) => userId));
+    const sessions = await repository.findSessions(database.db, [...sessionIds]);
+    const userOf = await users.findUsers(database.db, [...userIds]);
+    const sessionOf = new Map(sessions.map((session) => [session.id, session]));
+    return subjects.map(({ userId, sessionId }) =>
+      success({ session: sessionOf.get(sessionId), user: userOf.get(userId) }),
+    );
+  }
+
+  const looks = batcher({ ...LOOKS, run: findIdentities, isolates: () => false });
+
+  /** @throws OVERLOADED. */
+  return async (subject: TokenSubject): Promise<Identity> => onlyValue(await looks.submit([subject]));
+}

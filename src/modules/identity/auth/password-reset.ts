@@ -1,0 +1,80 @@
+import { userInactive } from '../../../core/caller.ts';
+import type { Clock } from '../../../core/clock.ts';
+import type { Database, Db } from '../../../core/database/index.ts';
+import { notFound } from '../../../core/errors.ts';
+import type { Actor, AuditClient } from '../../platform/audit/index.ts';
+import type { User, UserClient } from '../users/index.ts';
+import { invalidResetToken } from './errors.ts';
+import type { PasswordReset, TokenPair } from './model.ts';
+import type { AuthRepository } from './repository.ts';
+import type { AuthService } from './service.ts';
+import { hashToken, type Tokens } from './tokens.ts';
+
+export type PasswordResetService = ReturnType<typeof passwordResetService>;
+
+/**
+ * The platform sends no mail: an administrator has a token made, and the operator's own mail takes it to the user.
+ * Imported users set their first password so.
+ */
+export function passwordResetService(deps: {
+  database: Database;
+  clock: Clock;
+  repository: AuthRepository;
+  tokens: Tokens;
+  users: UserClient;
+  audit: AuditClient;
+  sessions: Pick<AuthService, 'openSession'>;
+  resetTtlSeconds: number;
+}) {
+  const { database, clock, repository, tokens, users, audit, sessions, resetTtlSeconds } = deps;
+
+  /** A new token; one made before for the same user ends with it. @throws NOT_FOUND. */
+  async function issueResetToken(
+    userId: string,
+    actor: Actor,
+  ): Promise<{ readonly token: string; readonly expiresAt: Temporal.Instant }> {
+    const token = tokens.newOpaqueToken();
+    const expiresAt = clock().add({ seconds: resetTtlSeconds });
+    await database.transaction(async (trx) => {
+      const user = await users.findUser(trx, userId);
+      if (user === undefined) throw notFound({ resource_type: 'user', resource_id: userId });
+      await repository.putReset(trx, { hash: hashToken(token), userId: user.id, expiresAt });
+      audit.record(trx, [
+        { actor, action: 'user.password_reset_issued', resourceType: 'user', resourceId: user.id },
+      ]);
+    });
+    return { token, expiresAt };
+  }
+
+  /**
+   * Sets the password of whom the token was made for, ends all their sessions and opens one.
+   * @throws INVALID_RESET_TOKEN, USER_INACTIVE, PASSWORD_NOT_COMPLEX_ENOUGH or OVERLOADED.
+   */
+  async function resetPassword(token: string, newPassword: string, requestId: string): Promise<TokenPair> {
+    const hash = hashToken(token);
+    // Before the costly hash, which would else be a lever for anybody.
+    await requireUsable(database.db, await repository.findReset(database.db, hash));
+    const passwordHash = await users.hashNewPassword(newPassword, { field: 'new_password' });
+    return database.transaction(async (trx) => {
+      const user = await requireUsable(trx, await repository.takeReset(trx, hash));
+      await users.setPasswordHash(trx, user.id, passwordHash);
+      await repository.revokeSessionsOf(trx, user.id, clock());
+      const actor: Actor = { type: user.role, id: user.id, requestId };
+      audit.record(trx, [
+        { actor, action: 'user.password_reset', resourceType: 'user', resourceId: user.id },
+      ]);
+      return sessions.openSession(trx, user, requestId);
+    });
+  }
+
+  /** The same refusal whether a token is unknown, used or too old: nobody learns which. */
+  async function requireUsable(db: Db, reset: PasswordReset | undefined): Promise<User> {
+    const isOpen = reset !== undefined && Temporal.Instant.compare(clock(), reset.expiresAt) < 0;
+    const user = isOpen ? await users.findUser(db, reset.userId) : undefined;
+    if (user === undefined) throw invalidResetToken();
+    if (!user.active) throw userInactive();
+    return user;
+  }
+
+  return { issueResetToken, resetPassword };
+}

@@ -1,0 +1,187 @@
+import { sql } from 'kysely';
+import { type Db, type Trx, write } from '../../../core/database/index.ts';
+import type { PasswordReset, RefreshToken, Session } from './model.ts';
+
+export type AuthRepository = ReturnType<typeof authRepository>;
+
+export function authRepository() {
+  async function insertSession(
+    trx: Trx,
+    session: Pick<Session, 'id' | 'userId'>,
+    now: Temporal.Instant,
+  ): Promise<void> {
+    await trx
+      .insertInto('sessions')
+      .values({ id: session.id, user_id: session.userId, created_at: now.toString() })
+      .execute();
+  }
+
+  async function insertToken(
+    trx: Trx,
+    token: { readonly hash: Buffer; readonly sessionId: string; readonly expiresAt: Temporal.Instant },
+    now: Temporal.Instant,
+  ): Promise<void> {
+    await trx
+      .insertInto('refresh_tokens')
+      .values({
+        token_hash: token.hash,
+        session_id: token.sessionId,
+        created_at: now.toString(),
+        expires_at: token.expiresAt.toString(),
+      })
+      .execute();
+  }
+
+  async function findSessions(db: Db, ids: readonly string[]): Promise<Session[]> {
+    const rows = await db
+      .selectFrom('sessions')
+      .select(['id', 'user_id', 'revoked_at'])
+      .where('id', '=', sql<string>`any(${ids}::uuid[])`)
+      .execute();
+    return rows.map((row) => ({ id: row.id, userId: row.user_id, revokedAt: row.revoked_at }));
+  }
+
+  /** Locks the token until the transaction ends: of two exchanges at once, the second sees what the first did. */
+  async function lockToken(trx: Trx, hash: Buffer): Promise<RefreshToken | undefined> {
+    const row = await trx
+      .selectFrom('refresh_tokens')
+      .innerJoin('sessions', 'sessions.id', 'refresh_tokens.session_id')
+      .select([
+        'refresh_tokens.token_hash',
+        'refresh_tokens.expires_at',
+        'refresh_tokens.rotated_at',
+        'sessions.id as session_id',
+        'sessions.user_id',
+        'sessions.revoked_at',
+      ])
+      .where('refresh_tokens.token_hash', '=', hash)
+      .forUpdate('refresh_tokens')
+      .executeTakeFirst();
+    return (
+      row && {
+        hash: row.token_hash,
+        session: { id: row.session_id, userId: row.user_id, revokedAt: row.revoked_at },
+        expiresAt: row.expires_at,
+        rotatedAt: row.rotated_at,
+      }
+    );
+  }
+
+  async function markRotated(trx: Trx, hash: Buffer, now: Temporal.Instant): Promise<void> {
+    await trx
+      .updateTable('refresh_tokens')
+      .set({ rotated_at: now.toString() })
+      .where('token_hash', '=', hash)
+      .execute();
+  }
+
+  async function revokeSession(trx: Trx, id: string, now: Temporal.Instant): Promise<void> {
+    await trx
+      .updateTable('sessions')
+      .set({ revoked_at: now.toString() })
+      .where('id', '=', id)
+      .where('revoked_at', 'is', null)
+      .execute();
+  }
+
+  /** Every session of the user, but for the one that goes on. */
+  async function revokeSessionsOf(
+    trx: Trx,
+    userId: string,
+    now: Temporal.Instant,
+    exceptId?: string,
+  ): Promise<void> {
+    let sessions = trx
+      .updateTable('sessions')
+      .set({ revoked_at: now.toString() })
+      .where('user_id', '=', userId)
+      .where('revoked_at', 'is', null);
+    if (exceptId !== undefined) sessions = sessions.where('id', '<>', exceptId);
+    await sessions.execute();
+  }
+
+  /** In the place of an earlier one of the same user. */
+  async function putReset(
+    trx: Trx,
+    reset: { readonly hash: Buffer; readonly userId: string; readonly expiresAt: Temporal.Instant },
+  ): Promise<void> {
+    const values = { token_hash: reset.hash, expires_at: reset.expiresAt.toString() };
+    await trx
+      .insertInto('password_resets')
+      .values({ user_id: reset.userId, ...values })
+      .onConflict((conflict) => conflict.column('user_id').doUpdateSet(values))
+      .execute();
+  }
+
+  async function findReset(db: Db, hash: Buffer): Promise<PasswordReset | undefined> {
+    const row = await db
+      .selectFrom('password_resets')
+      .select(['user_id', 'expires_at'])
+      .where('token_hash', '=', hash)
+      .executeTakeFirst();
+    return row && { userId: row.user_id, expiresAt: row.expires_at };
+  }
+
+  /** Removes the token and answers with what it was: of two uses at once, the second finds none. */
+  async function takeReset(trx: Trx, hash: Buffer): Promise<PasswordReset | undefined> {
+    const row = await trx
+      .deleteFrom('password_resets')
+      .where('token_hash', '=', hash)
+      .returning(['user_id', 'expires_at'])
+      .executeTakeFirst();
+    return row && { userId: row.user_id, expiresAt: row.expires_at };
+  }
+
+  async function removeResetOf(trx: Trx, userId: string): Promise<void> {
+    await trx.deleteFrom('password_resets').where('user_id', '=', userId).execute();
+  }
+
+  /**
+   * Deletes tokens that expired before this moment, the oldest first, and answers with the sessions that they were of.
+   * Those that another purge is at are passed over.
+   */
+  async function deleteTokens(
+    trx: Trx,
+    expiredBefore: Temporal.Instant,
+    limit: number,
+  ): Promise<readonly string[]> {
+    const { rows } = await sql<{ session_id: string }>`
+      delete from refresh_tokens
+      where token_hash in (
+        select token_hash
+        from refresh_tokens
+        where expires_at < ${expiredBefore.toString()}::timestamptz
+        order by expires_at
+        limit ${limit}
+        for update skip locked
+      )
+      returning session_id
+    `.execute(trx);
+    return rows.map(({ session_id }) => session_id);
+  }
+
+  /** Deletes those of the sessions that have no token left: nothing can bring them back to life. */
+  function deleteEmptySessions(trx: Trx, ids: readonly string[]): void {
+    write(trx)`
+      delete from sessions
+      where id = any(${ids}::uuid[])
+        and not exists (select from refresh_tokens where refresh_tokens.session_id = sessions.id)
+    `;
+  }
+
+  return {
+    insertSession,
+    insertToken,
+    findSessions,
+    lockToken,
+    markRotated,
+    revokeSession,
+    revokeSessionsOf,
+    putReset,
+    findReset,
+    takeReset,
+    removeResetOf,
+    deleteTokens,
+    deleteEmptySessions,
+  };
+}

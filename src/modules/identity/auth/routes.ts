@@ -1,0 +1,175 @@
+import type { FastifyRequest } from 'fastify';
+import { tokenRevoked, userInactive } from '../../../core/caller.ts';
+import { notFound, rateLimited, ruleViolation } from '../../../core/errors.ts';
+import { accountOf } from '../../../core/http/authentication.ts';
+import { addressOf, type LimitRate } from '../../../core/http/rate-limit.ts';
+import type { Routes } from '../../../core/http/route.ts';
+import { IdParams } from '../../../core/http/schemas.ts';
+import { lastActiveAdmin, passwordNotComplexEnough } from '../users/index.ts';
+import type { AccountService } from './accounts.ts';
+import { expiredRefreshToken, invalidCredentials, invalidRefreshToken, invalidResetToken } from './errors.ts';
+import type { PasswordResetService } from './password-reset.ts';
+import {
+  LoginBody,
+  PasswordChangeBody,
+  PasswordResetBody,
+  presentResetToken,
+  presentTokens,
+  RefreshBody,
+  ResetTokenBody,
+  TokenBody,
+  UserStatus,
+  UserStatusBody,
+} from './schemas.ts';
+import type { AuthService } from './service.ts';
+
+export function authRoutes(deps: {
+  readonly service: AuthService;
+  readonly passwordResets: PasswordResetService;
+  readonly accounts: AccountService;
+  readonly limitRate: LimitRate;
+  readonly loginsPerMinute: number;
+}): Routes {
+  const { service, passwordResets, accounts, limitRate, loginsPerMinute } = deps;
+
+  return (server) => {
+    /** Two limits: on requests from one address, and on those about one account. */
+    const limitLogins = (act: string, nameOf: (request: FastifyRequest) => string) => [
+      limitRate({ name: `${act} by address`, perMinute: loginsPerMinute, keyOf: addressOf }),
+      limitRate({ name: `${act} by account`, perMinute: loginsPerMinute, keyOf: nameOf }),
+    ];
+
+    server.post(
+      '/auth/login',
+      {
+        schema: {
+          tags: ['auth'],
+          summary: 'Log in',
+          description: 'Throttled per account and per address.',
+          body: LoginBody,
+          response: { 200: TokenBody },
+        },
+        config: { access: 'public', errors: [invalidCredentials, userInactive, rateLimited] },
+        preHandler: limitLogins('login', namedAccount),
+      },
+      async ({ body, id }) => presentTokens(await service.login(body.email, body.password, id)),
+    );
+
+    server.post(
+      '/auth/refresh',
+      {
+        schema: {
+          tags: ['auth'],
+          summary: 'Exchange a refresh token for the next pair',
+          description:
+            'Works once for each token. A repeat within ten seconds gives the same pair again; a later one ends the session.',
+          body: RefreshBody,
+          response: { 200: TokenBody },
+        },
+        config: {
+          access: 'public',
+          errors: [invalidRefreshToken, expiredRefreshToken, tokenRevoked, userInactive],
+        },
+      },
+      async ({ body, id }) => presentTokens(await service.refresh(body.refresh_token, id)),
+    );
+
+    server.post(
+      '/users/:id/password-reset',
+      {
+        schema: {
+          tags: ['users'],
+          summary: 'Let a user set a password',
+          description:
+            'Gives a token that works once. Send it to the user, as the platform sends no mail; imported users set their first password with it. An earlier token of the user ends.',
+          params: IdParams,
+          response: { 201: ResetTokenBody },
+        },
+        config: { access: ['admin'], errors: [notFound] },
+      },
+      async (request, reply) => {
+        const reset = await passwordResets.issueResetToken(
+          request.params.id.toLowerCase(),
+          accountOf(request),
+        );
+        return reply.code(201).send(presentResetToken(reset));
+      },
+    );
+
+    server.post(
+      '/auth/password-reset',
+      {
+        schema: {
+          tags: ['auth'],
+          summary: 'Set a password with a reset token',
+          description: 'Ends all sessions of the user and opens one.',
+          body: PasswordResetBody,
+          response: { 200: TokenBody },
+        },
+        config: { access: 'public', errors: [invalidResetToken, userInactive, passwordNotComplexEnough] },
+      },
+      async ({ body, id }) =>
+        presentTokens(await passwordResets.resetPassword(body.token, body.new_password, id)),
+    );
+
+    server.patch(
+      '/users/me/password',
+      {
+        schema: {
+          tags: ['users'],
+          summary: 'Change your password',
+          description: 'Ends your other sessions; this one goes on. Throttled as logins are.',
+          body: PasswordChangeBody,
+        },
+        config: {
+          access: ['user', 'admin'],
+          errors: [passwordNotComplexEnough, invalidCredentials, rateLimited],
+        },
+        preHandler: limitLogins('password change', (request) => accountOf(request).id),
+      },
+      async (request, reply) => {
+        const { current_password: currentPassword, new_password: newPassword } = request.body;
+        await accounts.changePassword(accountOf(request), { currentPassword, newPassword });
+        return reply.code(204).send();
+      },
+    );
+
+    server.patch(
+      '/users/:id/status',
+      {
+        schema: {
+          tags: ['users'],
+          summary: 'Activate or deactivate a user',
+          description:
+            'An inactive user is refused from the next request on, and has no purchases and payouts. Their sessions end. Not for your own account, nor for the last active admin.',
+          params: IdParams,
+          body: UserStatusBody,
+          response: { 200: UserStatus },
+        },
+        config: { access: ['admin'], errors: [ruleViolation, notFound, lastActiveAdmin] },
+      },
+      async (request) => {
+        const id = request.params.id.toLowerCase();
+        const { status } = request.body;
+        await accounts.setUserActive(id, status === 'active', accountOf(request));
+        return { id, status };
+      },
+    );
+
+    server.post(
+      '/auth/logout',
+      {
+        schema: { tags: ['auth'], summary: 'End this session' },
+        config: { access: ['user', 'admin'] },
+      },
+      async (request, reply) => {
+        await service.logout(accountOf(request));
+        return reply.code(204).send();
+      },
+    );
+  };
+}
+
+function namedAccount({ body }: FastifyRequest): string {
+  return (body as { email: string }).email.trim().toLowerCase();
+}

@@ -1,0 +1,172 @@
+import { type AccountCaller, invalidToken, tokenRevoked, userInactive } from '../../../core/caller.ts';
+import type { Clock } from '../../../core/clock.ts';
+import type { Database, Trx } from '../../../core/database/index.ts';
+import type { DomainError } from '../../../core/errors.ts';
+import { newId } from '../../../core/id.ts';
+import type { Actor, AuditClient } from '../../platform/audit/index.ts';
+import type { User, UserClient } from '../users/index.ts';
+import { invalidCredentials, invalidRefreshToken } from './errors.ts';
+import { identityFinder } from './identities.ts';
+import type { RefreshToken, TokenPair } from './model.ts';
+import { DAYS_KEPT_AFTER_EXPIRY, decideRefresh } from './policies.ts';
+import type { AuthRepository } from './repository.ts';
+import { hashToken, type Tokens } from './tokens.ts';
+
+export type AuthService = ReturnType<typeof authService>;
+
+export function authService(deps: {
+  database: Database;
+  clock: Clock;
+  repository: AuthRepository;
+  tokens: Tokens;
+  users: UserClient;
+  audit: AuditClient;
+  refreshTtlSeconds: number;
+}) {
+  const { database, clock, repository, tokens, users, audit, refreshTtlSeconds } = deps;
+  const findIdentity = identityFinder(deps);
+
+  /** @throws INVALID_CREDENTIALS; USER_INACTIVE to those who know the password; OVERLOADED. */
+  async function login(email: string, password: string, requestId: string): Promise<TokenPair> {
+    const { account, matches } = await users.checkCredentials(email, password);
+    const result = await database.transaction(async (trx) => {
+      // A change of the password that commits meanwhile ended the sessions that there were: this one would be left.
+      const user = matches ? await users.lockUnchanged(trx, account) : undefined;
+      if (user?.active) return openSession(trx, user, requestId);
+      const refusal = user === undefined ? invalidCredentials() : userInactive();
+      await recordRefusedLogin(trx, account?.id, refusal, requestId);
+      // Returned, not thrown: the record of the refusal must be committed.
+      return refusal;
+    });
+    if (result instanceof Error) throw result;
+    return result;
+  }
+
+  /** By nobody in particular, as it is not known who tried. An unknown address costs the same time: it has a row too. */
+  async function recordRefusedLogin(
+    trx: Trx,
+    userId: string | undefined,
+    refusal: DomainError,
+    requestId: string,
+  ): Promise<void> {
+    audit.record(trx, [
+      {
+        actor: { type: 'user', id: null, requestId },
+        action: 'login.refused',
+        ...(userId === undefined
+          ? { resourceType: 'login', resourceId: newId() }
+          : { resourceType: 'user', resourceId: userId }),
+        outcome: 'failure',
+        details: { code: refusal.code },
+      },
+    ]);
+  }
+
+  async function openSession(trx: Trx, user: User, requestId: string): Promise<TokenPair> {
+    const session = { id: newId(), userId: user.id };
+    await repository.insertSession(trx, session, clock());
+    const actor: Actor = { type: user.role, id: user.id, requestId };
+    audit.record(trx, [{ actor, action: 'session.opened', resourceType: 'session', resourceId: session.id }]);
+    return issueTokens(trx, user, session.id, tokens.newOpaqueToken());
+  }
+
+  async function issueTokens(
+    trx: Trx,
+    user: User,
+    sessionId: string,
+    refreshToken: string,
+  ): Promise<TokenPair> {
+    const now = clock();
+    const expiresAt = now.add({ seconds: refreshTtlSeconds });
+    await repository.insertToken(trx, { hash: hashToken(refreshToken), sessionId, expiresAt }, now);
+    return tokenPair(user, sessionId, refreshToken);
+  }
+
+  function tokenPair(user: User, sessionId: string, refreshToken: string): TokenPair {
+    return { accessToken: tokens.signAccessToken({ userId: user.id, sessionId }, user.role), refreshToken };
+  }
+
+  /** @throws INVALID_REFRESH_TOKEN, EXPIRED_REFRESH_TOKEN, TOKEN_REVOKED or USER_INACTIVE. */
+  async function refresh(refreshToken: string, requestId: string): Promise<TokenPair> {
+    const result = await database.transaction(async (trx) => {
+      const token = await repository.lockToken(trx, hashToken(refreshToken));
+      if (token === undefined) throw invalidRefreshToken();
+      const successor = tokens.successorOf(refreshToken);
+      const used =
+        token.rotatedAt === null ? undefined : await repository.lockToken(trx, hashToken(successor));
+      const user = await requireActiveUser(trx, token.session.userId);
+      const decision = decideRefresh(token, used, clock());
+      if (decision.kind === 'refuse') {
+        if (decision.endsSession) await endReusedSession(trx, token, requestId);
+        // Returned, not thrown: the end of the session must be committed.
+        return decision.error;
+      }
+      if (decision.kind === 'repeat') return tokenPair(user, token.session.id, successor);
+      await repository.markRotated(trx, token.hash, clock());
+      return issueTokens(trx, user, token.session.id, successor);
+    });
+    if (result instanceof Error) throw result;
+    return result;
+  }
+
+  async function endReusedSession(trx: Trx, { session }: RefreshToken, requestId: string): Promise<void> {
+    await repository.revokeSession(trx, session.id, clock());
+    const actor: Actor = { type: 'user', id: session.userId, requestId };
+    audit.record(trx, [
+      {
+        actor,
+        action: 'session.reused',
+        resourceType: 'session',
+        resourceId: session.id,
+        outcome: 'failure',
+      },
+    ]);
+  }
+
+  async function requireActiveUser(trx: Trx, id: string): Promise<User> {
+    const user = await users.findUser(trx, id);
+    if (user === undefined) throw invalidRefreshToken();
+    if (!user.active) throw userInactive();
+    return user;
+  }
+
+  /** Ends the caller's session: its access and refresh tokens stop working at once. */
+  async function logout(caller: AccountCaller): Promise<void> {
+    await database.transaction(async (trx) => {
+      await repository.revokeSession(trx, caller.sessionId, clock());
+      audit.record(trx, [
+        { actor: caller, action: 'session.ended', resourceType: 'session', resourceId: caller.sessionId },
+      ]);
+    });
+  }
+
+  /**
+   * Who holds an access token, by session and account as they are now: a logout, a deactivation or a change of role
+   * works on the next request.
+   * @throws INVALID_TOKEN, EXPIRED_TOKEN, TOKEN_REVOKED, USER_INACTIVE, or OVERLOADED.
+   */
+  async function authenticate(accessToken: string, requestId: string): Promise<AccountCaller> {
+    const { userId, sessionId } = tokens.verifyAccessToken(accessToken);
+    const { session, user } = await findIdentity({ userId, sessionId });
+    if (session === undefined || user === undefined || session.userId !== user.id) throw invalidToken();
+    // First, as the sessions of an inactive account are revoked too, and this is the reason that helps.
+    if (!user.active) throw userInactive();
+    if (session.revokedAt !== null) throw tokenRevoked();
+    return { type: user.role, id: user.id, sessionId, requestId };
+  }
+
+  /**
+   * Deletes the oldest of the tokens that expired long ago, with the sessions whose last ones they are, and answers
+   * how many tokens that was. Until it expires a rotated token is kept: its reuse ends its session.
+   */
+  function purgeExpiredTokens(limit: number): Promise<number> {
+    return database.transaction(async (trx) => {
+      const expiredBefore = clock().subtract({ hours: 24 * DAYS_KEPT_AFTER_EXPIRY });
+      const sessionIds = await repository.deleteTokens(trx, expiredBefore, limit);
+      repository.deleteEmptySessions(trx, [...new Set(sessionIds)]);
+      return sessionIds.length;
+    });
+  }
+
+  return { login, openSession, refresh, logout, authenticate, purgeExpiredTokens };
+}

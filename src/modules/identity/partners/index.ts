@@ -1,0 +1,70 @@
+import type { OpenCache } from '../../../core/cache.ts';
+import type { Clock } from '../../../core/clock.ts';
+import { type Database, mayIsolate } from '../../../core/database/index.ts';
+import { purgeJob } from '../../../core/jobs.ts';
+import type { Logger } from '../../../core/observability/logging.ts';
+import { batcher } from '../../../core/overload/batcher.ts';
+import { type EncryptionKey, encryption } from '../../../core/secrets/encryption.ts';
+import type { AuditClient } from '../../platform/audit/index.ts';
+import { messageTaking, partnerAuthentication } from './authentication.ts';
+import type { KeyOfPartner } from './model.ts';
+import { partnerRepository } from './repository.ts';
+import { partnerRoutes } from './routes.ts';
+import { partnerService } from './service.ts';
+
+export { isApiKey } from './keys.ts';
+export { reencryptSigningSecrets } from './rotation.ts';
+
+/** What other parts may do: find out who holds a key, and wait for what is written beside the requests. */
+export type PartnerClient = Pick<ReturnType<typeof partnerAuthentication>, 'authenticate' | 'settle'>;
+
+/** Signed requests are remembered in groups, as a commit of its own for each would halve their pace. */
+const MESSAGE_BATCHES = { maxItems: 256, maxInFlight: 1, maxQueued: 4_096 };
+
+export function partnersModule(deps: {
+  database: Database;
+  clock: Clock;
+  logger: Logger;
+  audit: AuditClient;
+  openCache: OpenCache;
+  encryptionKeys: readonly EncryptionKey[];
+}) {
+  const repository = partnerRepository();
+  const secrets = encryption(deps.encryptionKeys);
+  const messages = batcher({
+    ...MESSAGE_BATCHES,
+    isolates: mayIsolate,
+    run: messageTaking({ ...deps, repository }),
+  });
+  const keys = deps.openCache({
+    table: 'partner_keys',
+    alsoFrom: ['partners'],
+    load: async (db, hashes) => {
+      const found = await repository.findKeys(
+        db,
+        hashes.map((hash) => Buffer.from(hash, 'hex')),
+      );
+      return new Map(found.map((key) => [key.hash.toString('hex'), key]));
+    },
+  });
+
+  async function findKey(hash: Buffer): Promise<KeyOfPartner | undefined> {
+    const name = hash.toString('hex');
+    return (await keys.find(deps.database.db, [name])).get(name);
+  }
+
+  const client = partnerAuthentication({
+    ...deps,
+    repository,
+    findKey,
+    encryption: secrets,
+    messages,
+  });
+  const service = partnerService({ ...deps, repository, keys, encryption: secrets });
+  return {
+    routes: partnerRoutes(service),
+    client: client satisfies PartnerClient,
+    service,
+    jobs: [purgeJob('purge-partner-messages', client.purgeMessages)],
+  };
+}

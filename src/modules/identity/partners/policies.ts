@@ -1,0 +1,52 @@
+import { expiredToken, tokenRevoked, userInactive } from '../../../core/caller.ts';
+import { ruleViolation } from '../../../core/errors.ts';
+import type { KeyOfPartner, Partner, SigningSecrets } from './model.ts';
+
+/** @throws TOKEN_REVOKED, EXPIRED_TOKEN, or USER_INACTIVE for a partner that is not active. */
+export function requireUsableKey(key: KeyOfPartner, now: Temporal.Instant): void {
+  if (key.revokedAt !== null) throw tokenRevoked();
+  if (key.expiresAt !== null && Temporal.Instant.compare(key.expiresAt, now) <= 0) throw expiredToken();
+  if (!key.partner.active) throw userInactive();
+}
+
+/** @throws VALIDATION_ERROR. */
+export function requireFutureExpiry(expiresAt: Temporal.Instant | null, now: Temporal.Instant): void {
+  if (expiresAt !== null && Temporal.Instant.compare(expiresAt, now) <= 0) {
+    throw ruleViolation({ violations: [{ field: 'expires_at', reason: 'must be in the future' }] });
+  }
+}
+
+/** Nothing can be required that cannot be verified. @throws VALIDATION_ERROR. */
+export function requireSecretToSignWith({ signatureRequired, signing }: Partner): void {
+  if (signatureRequired && signing.current === null) {
+    throw ruleViolation({
+      violations: [
+        { field: 'signature_required', reason: 'takes a signing secret, which the partner lacks' },
+      ],
+    });
+  }
+}
+
+/** The secret that takes the place of the current one, which stays good for the overlap. */
+export function rotate(
+  { current }: SigningSecrets,
+  successor: string,
+  overlapSeconds: number,
+  now: Temporal.Instant,
+): SigningSecrets {
+  const overlaps = current !== null && overlapSeconds > 0;
+  return {
+    current: successor,
+    previous: overlaps ? current : null,
+    previousUntil: overlaps ? now.add({ seconds: overlapSeconds }) : null,
+  };
+}
+
+/** The secrets, still encrypted, that a signature may be made with now. */
+export function validSecrets(
+  { current, previous, previousUntil }: SigningSecrets,
+  now: Temporal.Instant,
+): string[] {
+  const overlaps = previousUntil !== null && Temporal.Instant.compare(now, previousUntil) < 0;
+  return [current, overlaps ? previous : null].filter((secret) => secret !== null);
+}

@@ -1,0 +1,320 @@
+import { type SqlBool, sql } from 'kysely';
+import { type Db, type Trx, write } from '../../../core/database/index.ts';
+import { type PageOf, type PageRequest, pageOf } from '../../../core/page.ts';
+import type { KeyOfPartner, Partner, PartnerKey, Scope, TakenMessage } from './model.ts';
+
+export type PartnerRepository = ReturnType<typeof partnerRepository>;
+
+const PARTNER_COLUMNS = [
+  'id',
+  'name',
+  'active',
+  'signature_required',
+  'signing_secret',
+  'previous_signing_secret',
+  'previous_signing_secret_until',
+  'created_at',
+] as const;
+
+type SigningRow = {
+  signing_secret: string | null;
+  previous_signing_secret: string | null;
+  previous_signing_secret_until: Temporal.Instant | null;
+};
+
+type PartnerRow = SigningRow & {
+  id: string;
+  name: string;
+  active: boolean;
+  signature_required: boolean;
+  created_at: Temporal.Instant;
+};
+
+const KEY_COLUMNS = [
+  'id',
+  'partner_id',
+  'name',
+  'prefix',
+  'scopes',
+  'created_at',
+  'expires_at',
+  'revoked_at',
+  'last_used_at',
+] as const;
+
+type KeyRow = {
+  id: string;
+  partner_id: string;
+  name: string | null;
+  prefix: string;
+  scopes: string[];
+  created_at: Temporal.Instant;
+  expires_at: Temporal.Instant | null;
+  revoked_at: Temporal.Instant | null;
+  last_used_at: Temporal.Instant | null;
+};
+
+export function partnerRepository() {
+  /** False when the name is taken. */
+  async function insert(trx: Trx, partner: Partner): Promise<boolean> {
+    const inserted = await trx
+      .insertInto('partners')
+      .values({
+        id: partner.id,
+        name: partner.name,
+        active: partner.active,
+        signature_required: partner.signatureRequired,
+        signing_secret: partner.signing.current,
+        created_at: partner.createdAt.toString(),
+      })
+      .onConflict((conflict) => conflict.column('name').doNothing())
+      .returning('id')
+      .executeTakeFirst();
+    return inserted !== undefined;
+  }
+
+  async function find(db: Db, id: string): Promise<Partner | undefined> {
+    const row = await db
+      .selectFrom('partners')
+      .select(PARTNER_COLUMNS)
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return row && toPartner(row);
+  }
+
+  async function findByName(db: Db, name: string): Promise<Partner | undefined> {
+    const row = await db
+      .selectFrom('partners')
+      .select(PARTNER_COLUMNS)
+      .where('name', '=', name)
+      .executeTakeFirst();
+    return row && toPartner(row);
+  }
+
+  async function list(db: Db, active: boolean | undefined, page: PageRequest): Promise<PageOf<Partner>> {
+    let matching = db.selectFrom('partners');
+    if (active !== undefined) matching = matching.where('active', '=', active);
+    const { total } = await matching.select(sql<number>`count(*)::int`.as('total')).executeTakeFirstOrThrow();
+    const rows = await matching
+      .select(PARTNER_COLUMNS)
+      .orderBy('id', 'desc')
+      .offset(page.offset)
+      .limit(page.limit + 1)
+      .execute();
+    return pageOf(rows.map(toPartner), total, page, ({ id }) => id);
+  }
+
+  async function lock(trx: Trx, id: string): Promise<Partner | undefined> {
+    const row = await trx
+      .selectFrom('partners')
+      .select(PARTNER_COLUMNS)
+      .where('id', '=', id)
+      .forNoKeyUpdate()
+      .executeTakeFirst();
+    return row && toPartner(row);
+  }
+
+  /** Locks up to `limit` partners with a secret that another key than this one protects. */
+  async function lockEncryptedOtherwise(trx: Trx, keyId: string, limit: number): Promise<Partner[]> {
+    const rows = await trx
+      .selectFrom('partners')
+      .select(PARTNER_COLUMNS)
+      .where(
+        sql<SqlBool>`split_part(signing_secret, '.', 1) <> ${keyId}
+          or split_part(previous_signing_secret, '.', 1) <> ${keyId}`,
+      )
+      .orderBy('id')
+      .limit(limit)
+      .forNoKeyUpdate()
+      .execute();
+    return rows.map(toPartner);
+  }
+
+  async function update(trx: Trx, partner: Partner): Promise<void> {
+    await trx
+      .updateTable('partners')
+      .set({
+        name: partner.name,
+        active: partner.active,
+        signature_required: partner.signatureRequired,
+        signing_secret: partner.signing.current,
+        previous_signing_secret: partner.signing.previous,
+        previous_signing_secret_until: partner.signing.previousUntil?.toString() ?? null,
+      })
+      .where('id', '=', partner.id)
+      .execute();
+  }
+
+  async function insertKey(trx: Trx, key: PartnerKey, hash: Buffer): Promise<void> {
+    await trx
+      .insertInto('partner_keys')
+      .values({
+        id: key.id,
+        partner_id: key.partnerId,
+        name: key.name,
+        prefix: key.prefix,
+        key_hash: hash,
+        scopes: [...key.scopes],
+        created_at: key.createdAt.toString(),
+        expires_at: key.expiresAt?.toString() ?? null,
+      })
+      .execute();
+  }
+
+  async function listKeys(db: Db, partnerId: string, page: PageRequest): Promise<PageOf<PartnerKey>> {
+    const matching = db.selectFrom('partner_keys').where('partner_id', '=', partnerId);
+    const { total } = await matching.select(sql<number>`count(*)::int`.as('total')).executeTakeFirstOrThrow();
+    const rows = await matching
+      .select(KEY_COLUMNS)
+      .orderBy('id', 'desc')
+      .offset(page.offset)
+      .limit(page.limit + 1)
+      .execute();
+    return pageOf(rows.map(toKey), total, page, ({ id }) => id);
+  }
+
+  async function lockKey(trx: Trx, partnerId: string, id: string): Promise<PartnerKey | undefined> {
+    const row = await trx
+      .selectFrom('partner_keys')
+      .select(KEY_COLUMNS)
+      .where('id', '=', id)
+      .where('partner_id', '=', partnerId)
+      .forNoKeyUpdate()
+      .executeTakeFirst();
+    return row && toKey(row);
+  }
+
+  async function revokeKey(trx: Trx, id: string, now: Temporal.Instant): Promise<void> {
+    await trx.updateTable('partner_keys').set({ revoked_at: now.toString() }).where('id', '=', id).execute();
+  }
+
+  /** The keys of these hashes, each with its partner. */
+  async function findKeys(db: Db, hashes: readonly Buffer[]): Promise<KeyOfPartner[]> {
+    const rows = await db
+      .selectFrom('partner_keys')
+      .innerJoin('partners', 'partners.id', 'partner_keys.partner_id')
+      .select([
+        'partner_keys.id',
+        'partner_keys.key_hash',
+        'partner_keys.scopes',
+        'partner_keys.expires_at',
+        'partner_keys.revoked_at',
+        'partners.id as partner_id',
+        'partners.active',
+        'partners.signature_required',
+        'partners.signing_secret',
+        'partners.previous_signing_secret',
+        'partners.previous_signing_secret_until',
+      ])
+      .where('partner_keys.key_hash', '=', sql<Buffer>`any(${hashes}::bytea[])`)
+      .execute();
+    return rows.map((row) => ({
+      id: row.id,
+      hash: row.key_hash,
+      scopes: row.scopes as Scope[],
+      expiresAt: row.expires_at,
+      revokedAt: row.revoked_at,
+      partner: {
+        id: row.partner_id,
+        active: row.active,
+        signatureRequired: row.signature_required,
+        signing: toSigning(row),
+      },
+    }));
+  }
+
+  /** Several processes may see the same key; the condition keeps it at one write a minute. */
+  function markKeyUsed(trx: Trx, id: string, now: Temporal.Instant): void {
+    write(trx)`
+      update partner_keys set last_used_at = ${now.toString()}::timestamptz
+      where id = ${id}
+        and (last_used_at is null or last_used_at <= ${now.toString()}::timestamptz - interval '1 minute')
+    `;
+  }
+
+  /** Takes the messages that were not taken before, and answers with these. */
+  async function insertMessages(trx: Trx, messages: readonly TakenMessage[]): Promise<TakenMessage[]> {
+    const { rows } = await sql<{ partner_id: string; message_id: string; sent_at: Temporal.Instant }>`
+      insert into partner_messages (partner_id, message_id, sent_at)
+      select
+        unnest(${messages.map(({ partnerId }) => partnerId)}::uuid[]) as partner_id,
+        unnest(${messages.map(({ messageId }) => messageId)}::text[]) as message_id,
+        unnest(${messages.map(({ sentAt }) => sentAt.toString())}::timestamptz[]) as sent_at
+      order by partner_id, message_id, sent_at
+      on conflict do nothing
+      returning partner_id, message_id, sent_at
+    `.execute(trx);
+    return rows.map((row) => ({
+      partnerId: row.partner_id,
+      messageId: row.message_id,
+      sentAt: row.sent_at,
+    }));
+  }
+
+  /** Forgets at most `limit` messages that were sent before this moment, oldest first, and answers how many. */
+  async function deleteMessages(trx: Trx, sentBefore: Temporal.Instant, limit: number): Promise<number> {
+    const { rows } = await sql`
+      delete from partner_messages
+      where (partner_id, message_id, sent_at) in (
+        select partner_id, message_id, sent_at from partner_messages
+        where sent_at < ${sentBefore.toString()}::timestamptz
+        order by sent_at
+        limit ${limit}
+        for update skip locked
+      )
+      returning message_id
+    `.execute(trx);
+    return rows.length;
+  }
+
+  return {
+    insert,
+    find,
+    findByName,
+    list,
+    lock,
+    lockEncryptedOtherwise,
+    update,
+    insertKey,
+    listKeys,
+    lockKey,
+    revokeKey,
+    findKeys,
+    markKeyUsed,
+    insertMessages,
+    deleteMessages,
+  };
+}
+
+function toPartner(row: PartnerRow): Partner {
+  return {
+    id: row.id,
+    name: row.name,
+    active: row.active,
+    signatureRequired: row.signature_required,
+    createdAt: row.created_at,
+    signing: toSigning(row),
+  };
+}
+
+function toSigning(row: SigningRow) {
+  return {
+    current: row.signing_secret,
+    previous: row.previous_signing_secret,
+    previousUntil: row.previous_signing_secret_until,
+  };
+}
+
+function toKey(row: KeyRow): PartnerKey {
+  return {
+    id: row.id,
+    partnerId: row.partner_id,
+    name: row.name,
+    prefix: row.prefix,
+    scopes: row.scopes as Scope[],
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    revokedAt: row.revoked_at,
+    lastUsedAt: row.last_used_at,
+  };
+}

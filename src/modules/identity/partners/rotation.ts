@@ -1,0 +1,39 @@
+import type { Database } from '../../../core/database/index.ts';
+import { type EncryptionKey, encryption } from '../../../core/secrets/encryption.ts';
+import { encryptionContext } from './authentication.ts';
+import type { Partner } from './model.ts';
+import { partnerRepository } from './repository.ts';
+
+const BATCH = 100;
+
+/**
+ * Encrypts the signing secrets that an older key protects with the first one, and tells of how many partners those
+ * were. In batches, one transaction each: it may be stopped and run again at any time, beside a running platform.
+ */
+export async function reencryptSigningSecrets(
+  database: Database,
+  keys: readonly EncryptionKey[],
+): Promise<number> {
+  const repository = partnerRepository();
+  const { currentKeyId, encrypt, decrypt } = encryption(keys);
+
+  function anew({ id, signing, ...partner }: Partner): Partner {
+    const context = encryptionContext(id);
+    const again = (secret: string | null) => secret && encrypt(decrypt(secret, context), context);
+    return {
+      id,
+      ...partner,
+      signing: { ...signing, current: again(signing.current), previous: again(signing.previous) },
+    };
+  }
+
+  for (let total = 0; ; ) {
+    const count = await database.transaction(async (trx) => {
+      const older = await repository.lockEncryptedOtherwise(trx, currentKeyId, BATCH);
+      for (const partner of older) await repository.update(trx, anew(partner));
+      return older.length;
+    });
+    if (count === 0) return total;
+    total += count;
+  }
+}

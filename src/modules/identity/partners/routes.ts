@@ -1,0 +1,210 @@
+import { notFound, ruleViolation } from '../../../core/errors.ts';
+import { callerOf } from '../../../core/http/authentication.ts';
+import { presentPage, readPage } from '../../../core/http/pagination.ts';
+import type { Routes } from '../../../core/http/route.ts';
+import { IdParams } from '../../../core/http/schemas.ts';
+import { partnerAlreadyExists } from './errors.ts';
+import {
+  CreatedPartnerBody,
+  IssuedKeyBody,
+  KeyPage,
+  KeyParams,
+  KeyQuery,
+  NewKeyBody,
+  NewPartnerBody,
+  PartnerBody,
+  PartnerChangesBody,
+  PartnerPage,
+  PartnerQuery,
+  PartnerStatus,
+  PartnerStatusBody,
+  presentIssuedKey,
+  presentKey,
+  presentPartner,
+  RotationBody,
+  SigningSecretBody,
+} from './schemas.ts';
+import type { PartnerService } from './service.ts';
+
+/** No cache keeps it. */
+
+export function partnerRoutes(service: PartnerService): Routes {
+  return (server) => {
+    server.post(
+      '/partners',
+      {
+        schema: {
+          tags: ['partners'],
+          summary: 'Register a partner',
+          description:
+            'One that must sign gets its signing secret in the answer, which is the only time it is shown.',
+          body: NewPartnerBody,
+          response: { 201: CreatedPartnerBody },
+        },
+        config: { access: ['admin'], errors: [partnerAlreadyExists] },
+      },
+      async (request, reply) => {
+        const { name, signature_required: signatureRequired = false } = request.body;
+        const created = await service.createPartner({ name, signatureRequired }, callerOf(request));
+        const body = { ...presentPartner(created.partner), signing_secret: created.signingSecret };
+        return reply.code(201).send(body);
+      },
+    );
+
+    server.get(
+      '/partners',
+      {
+        schema: {
+          tags: ['partners'],
+          summary: 'List partners, newest first',
+          querystring: PartnerQuery,
+          response: { 200: PartnerPage },
+        },
+        config: { access: ['admin'] },
+      },
+      async ({ query }) =>
+        presentPage(query, await service.listPartners(query.active, readPage(query)), presentPartner),
+    );
+
+    server.get(
+      '/partners/:id',
+      {
+        schema: {
+          tags: ['partners'],
+          summary: 'Show a partner',
+          params: IdParams,
+          response: { 200: PartnerBody },
+        },
+        config: { access: ['admin'], errors: [notFound] },
+      },
+      async ({ params }) => presentPartner(await service.getPartner(params.id)),
+    );
+
+    server.patch(
+      '/partners/:id',
+      {
+        schema: {
+          tags: ['partners'],
+          summary: 'Change the name of a partner, or whether it must sign',
+          description: 'To require signatures of a partner without a signing secret, give it one first.',
+          params: IdParams,
+          body: PartnerChangesBody,
+          response: { 200: PartnerBody },
+        },
+        config: { access: ['admin'], errors: [notFound, partnerAlreadyExists, ruleViolation] },
+      },
+      async (request) => {
+        const { name, signature_required: signatureRequired } = request.body;
+        const changes = {
+          ...(name !== undefined && { name }),
+          ...(signatureRequired !== undefined && { signatureRequired }),
+        };
+        return presentPartner(await service.changePartner(request.params.id, changes, callerOf(request)));
+      },
+    );
+
+    server.patch(
+      '/partners/:id/status',
+      {
+        schema: {
+          tags: ['partners'],
+          summary: 'Activate or deactivate a partner',
+          description: 'The keys of an inactive partner are refused; its purchases stay as they are.',
+          params: IdParams,
+          body: PartnerStatusBody,
+          response: { 200: PartnerStatus },
+        },
+        config: { access: ['admin'], errors: [notFound] },
+      },
+      async (request) => {
+        const { status } = request.body;
+        const changes = { active: status === 'active' };
+        const { id } = await service.changePartner(request.params.id, changes, callerOf(request));
+        return { id, status };
+      },
+    );
+
+    server.post(
+      '/partners/:id/signing-secret',
+      {
+        schema: {
+          tags: ['partners'],
+          summary: 'Give a partner a new signing secret',
+          description: 'Shown once. The secret before ends at once, or after the overlap asked for.',
+          params: IdParams,
+          body: RotationBody,
+          response: { 201: SigningSecretBody },
+        },
+        config: { access: ['admin'], errors: [notFound] },
+      },
+      async (request, reply) => {
+        const { overlap_seconds: overlapSeconds = 0 } = request.body;
+        const secret = await service.rotateSigningSecret(
+          request.params.id,
+          overlapSeconds,
+          callerOf(request),
+        );
+        return reply.code(201).send({ signing_secret: secret });
+      },
+    );
+
+    server.post(
+      '/partners/:id/keys',
+      {
+        schema: {
+          tags: ['partners'],
+          summary: 'Issue an API key',
+          description: 'The key is in the answer, which is the only time it is shown.',
+          params: IdParams,
+          body: NewKeyBody,
+          response: { 201: IssuedKeyBody },
+        },
+        config: { access: ['admin'], errors: [notFound, ruleViolation] },
+      },
+      async (request, reply) => {
+        const { name = null, scopes, expires_at } = request.body;
+        const expiresAt = expires_at === undefined ? null : Temporal.Instant.from(expires_at);
+        const issued = await service.issueKey(
+          request.params.id,
+          { name, scopes, expiresAt },
+          callerOf(request),
+        );
+        return reply.code(201).send(presentIssuedKey(issued));
+      },
+    );
+
+    server.get(
+      '/partners/:id/keys',
+      {
+        schema: {
+          tags: ['partners'],
+          summary: 'List the API keys of a partner, newest first',
+          params: IdParams,
+          querystring: KeyQuery,
+          response: { 200: KeyPage },
+        },
+        config: { access: ['admin'], errors: [notFound] },
+      },
+      async ({ params, query }) =>
+        presentPage(query, await service.listKeys(params.id, readPage(query)), presentKey),
+    );
+
+    server.delete(
+      '/partners/:id/keys/:key_id',
+      {
+        schema: {
+          tags: ['partners'],
+          summary: 'Revoke an API key',
+          description: 'It is refused from the next request on. A key that is revoked stays so.',
+          params: KeyParams,
+        },
+        config: { access: ['admin'], errors: [notFound] },
+      },
+      async (request, reply) => {
+        const { id, key_id: keyId } = request.params;
+        await service.revokeKey(id, keyId, callerOf(request));
+        return reply.code(204).send();
+      },
+    );
+  };
+}

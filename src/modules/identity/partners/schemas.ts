@@ -1,0 +1,154 @@
+import Type from 'typebox';
+import { formatInstant } from '../../../core/clock.ts';
+import { Page, PageQuery } from '../../../core/http/pagination.ts';
+import { ActiveStatus, Id, Input, Timestamp } from '../../../core/http/schemas.ts';
+import { type Partner, type PartnerKey, SCOPES } from './model.ts';
+
+/** Starts and ends with something visible, so that names that look alike are alike. */
+const Name = Type.String({
+  minLength: 1,
+  maxLength: 255,
+  pattern: '^\\S(.*\\S)?$',
+  examples: ['Northwind Affiliates'],
+});
+
+const SignatureRequired = Type.Boolean({
+  description:
+    'Whether requests that change something must be signed (Standard Webhooks). False unless said otherwise.',
+});
+
+export const NewPartnerBody = Input({ name: Name, signature_required: Type.Optional(SignatureRequired) });
+
+export const PartnerChangesBody = Input(
+  { name: Type.Optional(Name), signature_required: Type.Optional(SignatureRequired) },
+  { minProperties: 1 },
+);
+
+export const PartnerStatusBody = Input({ status: ActiveStatus });
+
+export const PartnerQuery = PageQuery({ active: Type.Optional(Type.Boolean()) });
+
+export const KeyQuery = PageQuery({});
+
+export const KeyParams = Input({ id: Id, key_id: Id });
+
+const Scopes = Type.Array(Type.Enum(SCOPES), {
+  minItems: 1,
+  maxItems: SCOPES.length,
+  uniqueItems: true,
+  examples: [['purchases:write', 'purchases:settle']],
+});
+
+export const NewKeyBody = Input({
+  name: Type.Optional(Name),
+  scopes: Scopes,
+  expires_at: Type.Optional(
+    Type.String({
+      ...Timestamp,
+      examples: ['2027-01-01T00:00:00Z'],
+      description: 'Never unless said otherwise.',
+    }),
+  ),
+});
+
+const MAX_OVERLAP_SECONDS = 7 * 24 * 3600;
+
+export const RotationBody = Input({
+  overlap_seconds: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: MAX_OVERLAP_SECONDS,
+      description: 'How long the secret before stays good. 0 unless said otherwise: it ends at once.',
+      examples: [86_400],
+    }),
+  ),
+});
+
+const SigningSecret = Type.String({
+  description: 'Shown once. Its Base64 part, decoded, is the key of HMAC-SHA256.',
+  examples: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
+});
+
+const partnerProperties = {
+  id: Id,
+  name: Name,
+  active: Type.Boolean(),
+  signature_required: Type.Boolean(),
+  can_sign: Type.Boolean({ description: 'Whether it has a signing secret.' }),
+  created_at: Timestamp,
+};
+
+export const PartnerBody = Type.Object(partnerProperties);
+
+export const CreatedPartnerBody = Type.Object({
+  ...partnerProperties,
+  signing_secret: Type.Union([SigningSecret, Type.Null()], {
+    description: 'Shown once, where a signature is required; null otherwise.',
+  }),
+});
+
+export const PartnerPage = Page(PartnerBody);
+
+export const PartnerStatus = Type.Object({ id: Id, status: ActiveStatus });
+
+export const SigningSecretBody = Type.Object({ signing_secret: SigningSecret });
+
+const OptionalTimestamp = Type.Union([Timestamp, Type.Null()]);
+
+const keyProperties = {
+  id: Id,
+  name: Type.Union([Name, Type.Null()]),
+  prefix: Type.String({
+    description: 'The beginning of the key, which tells it from others.',
+    examples: ['cnb_1f2e3d4c'],
+  }),
+  scopes: Scopes,
+  created_at: Timestamp,
+  expires_at: OptionalTimestamp,
+};
+
+export const IssuedKeyBody = Type.Object({
+  ...keyProperties,
+  key: Type.String({ description: 'The key, shown once. Send it as `Authorization: Bearer <key>`.' }),
+});
+
+export const KeyPage = Page(
+  Type.Object({
+    ...keyProperties,
+    revoked_at: OptionalTimestamp,
+    last_used_at: Type.Union([Timestamp, Type.Null()], { description: 'To the minute.' }),
+  }),
+);
+
+export function presentPartner(partner: Partner) {
+  return {
+    id: partner.id,
+    name: partner.name,
+    active: partner.active,
+    signature_required: partner.signatureRequired,
+    can_sign: partner.signing.current !== null,
+    created_at: formatInstant(partner.createdAt),
+  };
+}
+
+export function presentKey(key: PartnerKey) {
+  return {
+    id: key.id,
+    name: key.name,
+    prefix: key.prefix,
+    scopes: [...key.scopes],
+    created_at: formatInstant(key.createdAt),
+    expires_at: formatOptional(key.expiresAt),
+    revoked_at: formatOptional(key.revokedAt),
+    last_used_at: formatOptional(key.lastUsedAt),
+  };
+}
+
+export function presentIssuedKey({ key, text }: { key: PartnerKey; text: string }) {
+  const { id, name, prefix, scopes, created_at, expires_at } = presentKey(key);
+  return { id, name, prefix, scopes, created_at, expires_at, key: text };
+}
+
+function formatOptional(instant: Temporal.Instant | null): string | null {
+  return instant && formatInstant(instant);
+}

@@ -1,0 +1,195 @@
+import type { Cache } from '../../../core/cache.ts';
+import type { Clock } from '../../../core/clock.ts';
+import { type Database, type Db, type Trx, violates } from '../../../core/database/index.ts';
+import { notFound } from '../../../core/errors.ts';
+import { newId } from '../../../core/id.ts';
+import type { PageOf, PageRequest } from '../../../core/page.ts';
+import type { Encryption } from '../../../core/secrets/encryption.ts';
+import { newSigningSecret } from '../../../core/secrets/signatures.ts';
+import type { Actor, AuditClient } from '../../platform/audit/index.ts';
+import { encryptionContext } from './authentication.ts';
+import { partnerAlreadyExists } from './errors.ts';
+import { newKey } from './keys.ts';
+import type { KeyOfPartner, Partner, PartnerKey } from './model.ts';
+import { requireFutureExpiry, requireSecretToSignWith, rotate } from './policies.ts';
+import type { PartnerRepository } from './repository.ts';
+
+export type PartnerService = ReturnType<typeof partnerService>;
+
+type PartnerChanges = Partial<Pick<Partner, 'name' | 'active' | 'signatureRequired'>>;
+
+/** Administration of partners, their keys and their signing secrets. */
+export function partnerService(deps: {
+  database: Database;
+  clock: Clock;
+  repository: PartnerRepository;
+  keys: Pick<Cache<KeyOfPartner>, 'forgetAfter'>;
+  encryption: Encryption;
+  audit: AuditClient;
+}) {
+  const { database, clock, repository, keys, encryption, audit } = deps;
+
+  /** A change of what requests with a key are judged by. */
+  const changeKeys = <T>(work: (trx: Trx) => Promise<T>) =>
+    keys.forgetAfter('all', () => database.transaction(work));
+
+  /**
+   * A partner that must sign gets its signing secret at once: in clear here, and never again.
+   * @throws PARTNER_ALREADY_EXISTS.
+   */
+  function createPartner(
+    input: Pick<Partner, 'name' | 'signatureRequired'>,
+    actor: Actor,
+  ): Promise<{ partner: Partner; signingSecret: string | null }> {
+    return database.transaction(async (trx) => {
+      const id = newId();
+      const signingSecret = input.signatureRequired ? newSigningSecret() : null;
+      const current = signingSecret && encryption.encrypt(signingSecret, encryptionContext(id));
+      const signing = { current, previous: null, previousUntil: null };
+      const partner = { id, active: true, createdAt: clock(), signing, ...input };
+      if (!(await repository.insert(trx, partner))) throw await nameTaken(trx, partner.name);
+      recordPartner(trx, actor, 'partner.created', id, facts(input));
+      return { partner, signingSecret };
+    });
+  }
+
+  /** @throws NOT_FOUND, PARTNER_ALREADY_EXISTS, or VALIDATION_ERROR when it is to sign and has no secret. */
+  async function changePartner(id: string, changes: PartnerChanges, actor: Actor): Promise<Partner> {
+    try {
+      return await changeKeys(async (trx) => {
+        const partner = await lockPartner(trx, id);
+        const changed = { ...partner, ...changes };
+        requireSecretToSignWith(changed);
+        await repository.update(trx, changed);
+        recordPartner(trx, actor, 'partner.changed', partner.id, facts(changes));
+        return changed;
+      });
+    } catch (error) {
+      if (violates(error, 'partners_name_key')) throw await nameTaken(database.db, changes.name ?? '');
+      throw error;
+    }
+  }
+
+  /** A new signing secret in clear, shown once. The one before stays good for the overlap. @throws NOT_FOUND. */
+  function rotateSigningSecret(id: string, overlapSeconds: number, actor: Actor): Promise<string> {
+    return changeKeys(async (trx) => {
+      const partner = await lockPartner(trx, id);
+      const secret = newSigningSecret();
+      const encrypted = encryption.encrypt(secret, encryptionContext(partner.id));
+      const signing = rotate(partner.signing, encrypted, overlapSeconds, clock());
+      await repository.update(trx, { ...partner, signing });
+      const details = { overlap_seconds: overlapSeconds };
+      recordPartner(trx, actor, 'partner.signing_secret_rotated', partner.id, details);
+      return secret;
+    });
+  }
+
+  /** The key in clear, shown once, with what is kept of it. @throws NOT_FOUND, or VALIDATION_ERROR. */
+  function issueKey(
+    partnerId: string,
+    input: Pick<PartnerKey, 'name' | 'scopes' | 'expiresAt'>,
+    actor: Actor,
+  ): Promise<{ key: PartnerKey; text: string }> {
+    requireFutureExpiry(input.expiresAt, clock());
+    return database.transaction(async (trx) => {
+      const partner = await lockPartner(trx, partnerId);
+      const { text, prefix, hash } = newKey();
+      const key: PartnerKey = {
+        id: newId(),
+        partnerId: partner.id,
+        prefix,
+        createdAt: clock(),
+        revokedAt: null,
+        lastUsedAt: null,
+        ...input,
+      };
+      await repository.insertKey(trx, key, hash);
+      recordKey(trx, actor, 'partner_key.issued', key);
+      return { key, text };
+    });
+  }
+
+  /** From now on the key is refused. A key that is revoked stays so. @throws NOT_FOUND. */
+  function revokeKey(partnerId: string, keyId: string, actor: Actor): Promise<void> {
+    return changeKeys(async (trx) => {
+      const partner = await lockPartner(trx, partnerId);
+      const key = await repository.lockKey(trx, partner.id, keyId);
+      if (key === undefined) throw notFound({ resource_type: 'partner_key', resource_id: keyId });
+      if (key.revokedAt !== null) return;
+      await repository.revokeKey(trx, key.id, clock());
+      recordKey(trx, actor, 'partner_key.revoked', key);
+    });
+  }
+
+  async function lockPartner(trx: Trx, id: string): Promise<Partner> {
+    const partner = await repository.lock(trx, id);
+    if (partner === undefined) throw partnerNotFound(id);
+    return partner;
+  }
+
+  async function nameTaken(db: Db, name: string) {
+    const holder = await repository.findByName(db, name);
+    return partnerAlreadyExists({ name, partner_id: holder?.id ?? '' });
+  }
+
+  function recordPartner(
+    trx: Trx,
+    actor: Actor,
+    action: string,
+    id: string,
+    details: Readonly<Record<string, string | number | boolean>>,
+  ): void {
+    audit.record(trx, [{ actor, action, resourceType: 'partner', resourceId: id, details }]);
+  }
+
+  function recordKey(trx: Trx, actor: Actor, action: string, key: PartnerKey): void {
+    const details = {
+      partner_id: key.partnerId,
+      prefix: key.prefix,
+      scopes: key.scopes.join(' '),
+      expires_at: key.expiresAt?.toString() ?? null,
+    };
+    audit.record(trx, [{ actor, action, resourceType: 'partner_key', resourceId: key.id, details }]);
+  }
+
+  /** @throws NOT_FOUND. */
+  async function getPartner(id: string): Promise<Partner> {
+    const partner = await repository.find(database.db, id);
+    if (partner === undefined) throw partnerNotFound(id);
+    return partner;
+  }
+
+  function listPartners(active: boolean | undefined, page: PageRequest): Promise<PageOf<Partner>> {
+    return repository.list(database.db, active, page);
+  }
+
+  /** @throws NOT_FOUND. */
+  async function listKeys(partnerId: string, page: PageRequest): Promise<PageOf<PartnerKey>> {
+    const { id } = await getPartner(partnerId);
+    return repository.listKeys(database.db, id, page);
+  }
+
+  return {
+    createPartner,
+    changePartner,
+    rotateSigningSecret,
+    issueKey,
+    revokeKey,
+    getPartner,
+    listPartners,
+    listKeys,
+  };
+}
+
+/** What the audit log tells, in the words of the API. */
+function facts({ name, active, signatureRequired }: PartnerChanges) {
+  return {
+    ...(name !== undefined && { name }),
+    ...(active !== undefined && { active }),
+    ...(signatureRequired !== undefined && { signature_required: signatureRequired }),
+  };
+}
+
+function partnerNotFound(id: string) {
+  return notFound({ resource_type: 'partner', resource_id: id });
+}

@@ -1,0 +1,20 @@
+import { defineError, type Violation } from '../../../core/errors.ts';
+
+export const emailAlreadyRegistered = defineError<{ email: string; user_id?: string | null }>(
+  'conflict',
+  'EMAIL_ALREADY_REGISTERED',
+  'This email address is registered.',
+);
+
+export const passwordNotComplexEnough = defineError<{ violations: readonly Violation[] }>(
+  'invalid',
+  'PASSWORD_NOT_COMPLEX_ENOUGH',
+  'The password is too easy to guess.',
+);
+
+/** Nobody would be left to activate anybody. */
+export const lastActiveAdmin = defineError<{ user_id: string }>(
+  'conflict',
+  'LAST_ACTIVE_ADMIN',
+  'This is the last active administrator.',
+);

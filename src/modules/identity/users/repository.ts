@@ -1,0 +1,163 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import type { Db, Trx } from '../../../core/database/index.ts';
+import { pageNewestFirst } from '../../../core/database/newest-first.ts';
+import { firstIdAt } from '../../../core/id.ts';
+import type { PageOf, PageRequest } from '../../../core/page.ts';
+import type { User, UserFilter, UserWithPassword } from './model.ts';
+
+export type UserRepository = ReturnType<typeof userRepository>;
+
+const COLUMNS = ['id', 'email', 'role', 'active', 'created_at'] as const;
+
+type UserRow = {
+  id: string;
+  email: string;
+  role: User['role'];
+  active: boolean;
+  created_at: Temporal.Instant;
+};
+
+export function userRepository() {
+  /** Inserts the users whose email is free, and answers with these. */
+  async function insert(trx: Trx, users: readonly UserWithPassword[]): Promise<readonly string[]> {
+    const { rows } = await sql<{ id: string }>`
+      insert into users (id, email, password_hash, role, active, created_at)
+      select
+        unnest(${users.map(({ id }) => id)}::uuid[]) as id,
+        unnest(${users.map(({ email }) => email)}::text[]) as email,
+        unnest(${users.map(({ passwordHash }) => passwordHash)}::text[]),
+        unnest(${users.map(({ role }) => role)}::user_role[]),
+        unnest(${users.map(({ active }) => active)}::boolean[]),
+        unnest(${users.map(({ createdAt }) => createdAt.toString())}::timestamptz[])
+      order by email
+      on conflict (email) do nothing
+      returning id
+    `.execute(trx);
+    return rows.map(({ id }) => id);
+  }
+
+  async function findAll(db: Db, ids: readonly string[]): Promise<User[]> {
+    const rows = await db
+      .selectFrom('users')
+      .select(COLUMNS)
+      .where('id', '=', sql<string>`any(${ids}::uuid[])`)
+      .execute();
+    return rows.map(toUser);
+  }
+
+  /** The same, locked against changes until the transaction ends. */
+  async function lockForShare(trx: Trx, ids: readonly string[]): Promise<User[]> {
+    const rows = await trx
+      .selectFrom('users')
+      .select(COLUMNS)
+      .where('id', '=', sql<string>`any(${ids}::uuid[])`)
+      .orderBy('id')
+      .forShare()
+      .execute();
+    return rows.map(toUser);
+  }
+
+  async function findByEmails(db: Db, emails: readonly string[]): Promise<User[]> {
+    const rows = await db
+      .selectFrom('users')
+      .select(COLUMNS)
+      .where('email', '=', sql<string>`any(${emails}::text[])`)
+      .execute();
+    return rows.map(toUser);
+  }
+
+  async function findWithPassword(
+    db: Db,
+    by: { readonly id: string } | { readonly email: string },
+  ): Promise<UserWithPassword | undefined> {
+    const [column, value] = 'id' in by ? (['id', by.id] as const) : (['email', by.email] as const);
+    const row = await db
+      .selectFrom('users')
+      .select([...COLUMNS, 'password_hash'])
+      .where(column, '=', value)
+      .executeTakeFirst();
+    return row && { ...toUser(row), passwordHash: row.password_hash };
+  }
+
+  /** Newest first; the cursor is the id, which carries the millisecond of `created_at`. */
+  async function list(db: Db, filter: UserFilter, page: PageRequest): Promise<PageOf<User>> {
+    const { email, role, active, from, to } = filter;
+    const where: RawBuilder<SqlBool>[] = [];
+    if (email !== undefined) where.push(sql`email like ${`%${escapeLike(email)}%`}`);
+    if (role !== undefined) where.push(sql`role = ${role}`);
+    if (active !== undefined) where.push(sql`active = ${active}`);
+    if (from !== undefined) where.push(sql`id >= ${firstIdAt(Temporal.Instant.from(from))}`);
+    // The API shows whole seconds, so the one that is named belongs to the list.
+    if (to !== undefined) where.push(sql`id < ${firstIdAt(Temporal.Instant.from(to).add({ seconds: 1 }))}`);
+
+    // Which index serves, the one of the few or the primary key, depends on how many match: the planner's to say.
+    const list = { table: 'users', columns: COLUMNS, where, hasIndex: false } as const;
+    const found = await pageNewestFirst<UserRow>(db, list, page);
+    return { ...found, items: found.items.map(toUser) };
+  }
+
+  /** The user if the password is still this one; no change of the account passes until the transaction ends. */
+  async function lockWithHash(
+    trx: Trx,
+    { id, passwordHash }: Pick<UserWithPassword, 'id' | 'passwordHash'>,
+  ): Promise<User | undefined> {
+    const row = await trx
+      .selectFrom('users')
+      .select(COLUMNS)
+      .where('id', '=', id)
+      .where('password_hash', '=', passwordHash)
+      .forShare()
+      .executeTakeFirst();
+    return row && toUser(row);
+  }
+
+  /** False when there is no such user, or `replaced` is given and is not their hash any more. */
+  async function updatePasswordHash(
+    trx: Trx,
+    id: string,
+    passwordHash: string,
+    replaced?: string,
+  ): Promise<boolean> {
+    let update = trx.updateTable('users').set({ password_hash: passwordHash }).where('id', '=', id);
+    if (replaced !== undefined) update = update.where('password_hash', '=', replaced);
+    return (await update.returning('id').executeTakeFirst()) !== undefined;
+  }
+
+  /** The user and every active admin, so that of two admins who deactivate one another only one succeeds. */
+  async function lockWithActiveAdmins(trx: Trx, id: string): Promise<User[]> {
+    const rows = await trx
+      .selectFrom('users')
+      .select(COLUMNS)
+      .where(sql<SqlBool>`(id = ${id} or (role = 'admin' and active))`)
+      .orderBy('id')
+      .forNoKeyUpdate()
+      .execute();
+    return rows.map(toUser);
+  }
+
+  async function updateActive(trx: Trx, id: string, active: boolean): Promise<void> {
+    await trx.updateTable('users').set({ active }).where('id', '=', id).execute();
+  }
+
+  return {
+    insert,
+    findAll,
+    lockForShare,
+    findByEmails,
+    findWithPassword,
+    list,
+    lockWithHash,
+    updatePasswordHash,
+    lockWithActiveAdmins,
+    updateActive,
+  };
+}
+
+function toUser(row: UserRow): User {
+  return { id: row.id, email: row.email, role: row.role, active: row.active, createdAt: row.created_at };
+}
+
+/** The text itself, not a pattern. */
+function escapeLike(text: string): string {
+  return text.replaceAll(/[\\%_]/g, '\\$&');
+}

@@ -1,0 +1,113 @@
+import type { FastifyRequest } from 'fastify';
+import { rateLimited } from '../../../core/errors.ts';
+import { callerOf } from '../../../core/http/authentication.ts';
+import { LIST_TYPES } from '../../../core/http/body.ts';
+import { itemReader, workOnItems } from '../../../core/http/items.ts';
+import { presentCursorPage, readPage } from '../../../core/http/pagination.ts';
+import { addressOf, type LimitRate } from '../../../core/http/rate-limit.ts';
+import type { Routes } from '../../../core/http/route.ts';
+import { isId } from '../../../core/id.ts';
+import { emailAlreadyRegistered, passwordNotComplexEnough } from './errors.ts';
+import { normalizeEmail } from './policies.ts';
+import {
+  ImportedUser,
+  presentImport,
+  presentUser,
+  RegistrationBody,
+  UserBody,
+  UserImportBody,
+  UserImportResult,
+  UserPage,
+  UserQuery,
+} from './schemas.ts';
+import type { UserService } from './service.ts';
+
+const IMPORT_LIMIT_BYTES = 1024 * 1024;
+
+export function userRoutes(
+  service: UserService,
+  { limitRate, registrationsPerMinute: perMinute }: { limitRate: LimitRate; registrationsPerMinute: number },
+): Routes {
+  return (server) => {
+    server.post(
+      '/users',
+      {
+        schema: {
+          tags: ['users'],
+          summary: 'Register',
+          description: 'Limited per address and per email.',
+          body: RegistrationBody,
+          response: { 201: UserBody },
+        },
+        config: {
+          access: 'public',
+          errors: [passwordNotComplexEnough, emailAlreadyRegistered, rateLimited],
+        },
+        preHandler: [
+          limitRate({ name: 'registration by address', perMinute, keyOf: addressOf }),
+          limitRate({ name: 'registration by account', perMinute, keyOf: namedAccount }),
+        ],
+      },
+      async (request, reply) =>
+        reply.code(201).send(presentUser(await service.register(request.body, request.id))),
+    );
+
+    server.get(
+      '/users/me',
+      {
+        schema: { tags: ['users'], summary: 'Show your account', response: { 200: UserBody } },
+        config: { access: ['user', 'admin'] },
+      },
+      async (request) => presentUser(await service.getUser(callerOf(request).id)),
+    );
+
+    server.get(
+      '/users',
+      {
+        schema: {
+          tags: ['users'],
+          summary: 'List users, newest first',
+          querystring: UserQuery,
+          response: { 200: UserPage },
+        },
+        config: { access: ['admin'] },
+      },
+      async ({ query }) => {
+        const filter = {
+          email: query.email?.toLowerCase(),
+          role: query.role,
+          active: query.status === undefined ? undefined : query.status === 'active',
+          from: query.from,
+          to: query.to,
+        };
+        return presentCursorPage(query, await service.listUsers(filter, readPage(query, isId)), presentUser);
+      },
+    );
+
+    const readUser = itemReader(ImportedUser);
+    server.post(
+      '/users/import',
+      {
+        bodyLimit: IMPORT_LIMIT_BYTES,
+        schema: {
+          tags: ['users'],
+          summary: 'Import customers, without a password',
+          description: 'They cannot log in until they set one. Each item answers for itself, in order.',
+          consumes: LIST_TYPES,
+          body: UserImportBody,
+          response: { 200: UserImportResult },
+        },
+        config: { access: ['admin'], items: ImportedUser },
+      },
+      async (request) => {
+        const items = request.body.map(readUser);
+        const outcomes = await workOnItems(items, (users) => service.importUsers(users, callerOf(request)));
+        return presentImport(request.body, outcomes, request.id);
+      },
+    );
+  };
+}
+
+function namedAccount({ body }: FastifyRequest): string {
+  return normalizeEmail((body as { email: string }).email);
+}

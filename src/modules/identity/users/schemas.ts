@@ -1,0 +1,100 @@
+import Type from 'typebox';
+import { formatInstant } from '../../../core/clock.ts';
+import { DomainError } from '../../../core/errors.ts';
+import { ErrorBody } from '../../../core/http/errors.ts';
+import { ItemSummary, nameOfItem, presentRefusal, summarizeItems } from '../../../core/http/items.ts';
+import { CursorPage, CursorQuery } from '../../../core/http/pagination.ts';
+import { ActiveStatus, Id, Input, Timestamp } from '../../../core/http/schemas.ts';
+import type { Outcome } from '../../../core/outcome.ts';
+import type { User } from './model.ts';
+
+const Email = Type.String({ format: 'email', maxLength: 254, examples: ['alice@example.com'] });
+
+export const NewPassword = Type.String({
+  maxLength: 1024,
+  description:
+    '8 to 128 characters with a lower-case, an upper-case, a digit and a special one; no common password.',
+  examples: ['Str0ng!Pass'],
+});
+
+export const RegistrationBody = Input({ email: Email, password: NewPassword });
+
+const Role = Type.Enum(['user', 'admin'], { examples: ['user'] });
+
+export const UserBody = Type.Object({
+  id: Id,
+  email: Email,
+  active: Type.Boolean(),
+  role: Role,
+  created_at: Timestamp,
+});
+
+export const UserPage = CursorPage(UserBody);
+
+export const UserQuery = CursorQuery({
+  email: Type.Optional(
+    Type.String({
+      pattern: '^[!-~]{3,254}$',
+      description: 'Any part of the address, in any case; at least three characters.',
+      examples: ['alice@'],
+    }),
+  ),
+  role: Type.Optional(Role),
+  status: Type.Optional(ActiveStatus),
+  from: Type.Optional(Type.String({ ...Timestamp, description: 'Registered then or later.' })),
+  to: Type.Optional(Type.String({ ...Timestamp, description: 'Registered then or earlier.' })),
+});
+
+export const MAX_IMPORTED_USERS = 5_000;
+
+export const ImportedUser = Input({ email: Email });
+
+/** Each item is checked by itself, so that a bad one spoils no other. */
+export const UserImportBody = Type.Array(Type.Unknown(), {
+  minItems: 1,
+  maxItems: MAX_IMPORTED_USERS,
+  description: 'A list of `{ "email": … }`, as a JSON array or as NDJSON.',
+  examples: [[{ email: 'alice@example.com' }, { email: 'bob@example.com' }]],
+});
+
+export const UserImportResult = Type.Object({
+  results: Type.Array(
+    Type.Object({
+      email: Type.Union([Type.String(), Type.Null()]),
+      status: Type.Integer({ examples: [201] }),
+      id: Type.Optional(Id),
+      error: Type.Optional(ErrorBody),
+    }),
+  ),
+  summary: ItemSummary,
+});
+
+export function presentUser(user: User) {
+  return {
+    id: user.id,
+    email: user.email,
+    active: user.active,
+    role: user.role,
+    created_at: formatInstant(user.createdAt),
+  };
+}
+
+/** `items` are the bodies as they came; an item that names no email is answered with null. */
+export function presentImport(
+  items: readonly unknown[],
+  outcomes: readonly Outcome<User>[],
+  requestId: string,
+) {
+  const results = outcomes.map((outcome, index) => {
+    const email = nameOfItem(items[index], 'email');
+    if (outcome.ok) return { email, status: 201, id: outcome.value.id };
+    return { email, ...presentRefusal(outcome.error, requestId), ...knownId(outcome.error) };
+  });
+  return { results, summary: summarizeItems(results) };
+}
+
+/** The operator wants to know which user a customer who is here already is. */
+function knownId(error: unknown): { id?: string } {
+  const id = error instanceof DomainError ? error.details.user_id : undefined;
+  return typeof id === 'string' ? { id } : {};
+}

@@ -1,0 +1,243 @@
+import type { Clock } from '../../../core/clock.ts';
+import type { Database, Db, Trx } from '../../../core/database/index.ts';
+import { notFound } from '../../../core/errors.ts';
+import { newId } from '../../../core/id.ts';
+import { failure, type Outcome, success } from '../../../core/outcome.ts';
+import type { PageOf, PageRequest } from '../../../core/page.ts';
+import { type Actor, type AuditClient, type AuditRecord, SYSTEM } from '../../platform/audit/index.ts';
+import { emailAlreadyRegistered } from './errors.ts';
+import type { Account, User, UserFilter, UserWithPassword } from './model.ts';
+import type { Passwords } from './passwords.ts';
+import {
+  normalizeEmail,
+  type PasswordContext,
+  requireAnotherAdmin,
+  requireComplexPassword,
+} from './policies.ts';
+import type { UserRepository } from './repository.ts';
+
+export type UserService = ReturnType<typeof userService>;
+
+export type Registration = { readonly email: string; readonly password: string };
+
+export type NewUser = {
+  readonly email: string;
+  readonly passwordHash: string | null;
+  readonly role: User['role'];
+};
+
+/** What else belongs to a new user. It happens in the same transaction. */
+export type OnUsersCreated = (trx: Trx, users: readonly User[]) => void;
+
+export function userService(deps: {
+  database: Database;
+  clock: Clock;
+  repository: UserRepository;
+  passwords: Passwords;
+  audit: AuditClient;
+  onCreated: OnUsersCreated;
+}) {
+  const { database, clock, repository, passwords, audit, onCreated } = deps;
+
+  /** @throws PASSWORD_NOT_COMPLEX_ENOUGH, EMAIL_ALREADY_REGISTERED, or OVERLOADED when too many passwords wait. */
+  function register(input: Registration, requestId: string | null): Promise<User> {
+    return createAccount(input, 'user', ({ id }) => ({
+      actor: { type: 'user', id, requestId },
+      action: 'user.registered',
+      resourceType: 'user',
+      resourceId: id,
+    }));
+  }
+
+  /** For whoever operates the platform: over HTTP nobody becomes an administrator. @throws as `register` does. */
+  function createAdmin(input: Registration): Promise<User> {
+    return createAccount(input, 'admin', ({ id }) => ({
+      actor: SYSTEM,
+      action: 'user.admin_created',
+      resourceType: 'user',
+      resourceId: id,
+    }));
+  }
+
+  async function createAccount(
+    input: Registration,
+    role: User['role'],
+    recordOf: (user: User) => AuditRecord,
+  ): Promise<User> {
+    const passwordHash = await hashNewPassword(input.password);
+    const email = normalizeEmail(input.email);
+    return database.transaction(async (trx) => {
+      const [user] = await createUsers(trx, [{ email, passwordHash, role }]);
+      if (user === undefined) throw emailAlreadyRegistered({ email });
+      audit.record(trx, [recordOf(user)]);
+      return user;
+    });
+  }
+
+  /** The hash to store. @throws PASSWORD_NOT_COMPLEX_ENOUGH, or OVERLOADED when too many passwords wait. */
+  async function hashNewPassword(password: string, context: PasswordContext = {}): Promise<string> {
+    requireComplexPassword(password, context);
+    return passwords.hashPassword(password);
+  }
+
+  /** Replaces the password of a user; what becomes of their sessions is the caller's to say. */
+  async function setPasswordHash(trx: Trx, userId: string, passwordHash: string): Promise<void> {
+    await repository.updatePasswordHash(trx, userId, passwordHash);
+  }
+
+  /** The same, unless the password is another one by now: false then. */
+  function replacePasswordHash(
+    trx: Trx,
+    userId: string,
+    hash: { readonly from: string; readonly to: string },
+  ): Promise<boolean> {
+    return repository.updatePasswordHash(trx, userId, hash.to, hash.from);
+  }
+
+  /** Creates users without a password for the customers that an operator brings along; each answers for itself. */
+  async function importUsers(
+    customers: readonly { readonly email: string }[],
+    actor: Actor,
+  ): Promise<readonly Outcome<User>[]> {
+    const emails = customers.map(({ email }) => normalizeEmail(email));
+    const distinct = [...new Set(emails)];
+    const { created, known } = await database.transaction(async (trx) => {
+      const newUsers = distinct.map((email) => ({ email, passwordHash: null, role: 'user' as const }));
+      const users = await createUsers(trx, newUsers);
+      audit.record(
+        trx,
+        users.map(({ id }) => ({ actor, action: 'user.imported', resourceType: 'user', resourceId: id })),
+      );
+      return { created: byEmail(users), known: byEmail(await repository.findByEmails(trx, distinct)) };
+    });
+    return emails.map((email) => {
+      const user = created.get(email);
+      // Taken once: a second mention of an email in the list finds it registered.
+      if (created.delete(email) && user !== undefined) return success(user);
+      return failure(emailAlreadyRegistered({ email, user_id: known.get(email)?.id ?? null }));
+    });
+  }
+
+  /** Leaves out emails that are taken. */
+  async function createUsers(trx: Trx, newUsers: readonly NewUser[]): Promise<readonly User[]> {
+    const now = clock();
+    const users: UserWithPassword[] = newUsers.map((user) => ({
+      id: newId(now),
+      active: true,
+      createdAt: now,
+      ...user,
+    }));
+    const insertedIds = new Set(await repository.insert(trx, users));
+    const inserted = users.filter(({ id }) => insertedIds.has(id));
+    onCreated(trx, inserted);
+    return inserted;
+  }
+
+  /** @throws NOT_FOUND. */
+  async function getUser(id: string): Promise<User> {
+    const user = await findUser(database.db, id);
+    if (user === undefined) throw userNotFound(id);
+    return user;
+  }
+
+  /** @throws NOT_FOUND. */
+  async function getAccount(id: string): Promise<Account> {
+    const user = await repository.findWithPassword(database.db, { id });
+    if (user === undefined) throw userNotFound(id);
+    const { passwordHash, ...account } = user;
+    return { user: account, hasPassword: passwordHash !== null };
+  }
+
+  function listUsers(filter: UserFilter, page: PageRequest): Promise<PageOf<User>> {
+    return repository.list(database.db, filter, page);
+  }
+
+  async function findByEmail(email: string): Promise<User | undefined> {
+    const [user] = await repository.findByEmails(database.db, [normalizeEmail(email)]);
+    return user;
+  }
+
+  async function findUser(db: Db, id: string): Promise<User | undefined> {
+    const [user] = await repository.findAll(db, [id]);
+    return user;
+  }
+
+  /** The users of these ids that exist, by id. */
+  async function findUsers(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, User>> {
+    const users = await repository.findAll(db, ids);
+    return new Map(users.map((user) => [user.id, user]));
+  }
+
+  /** The same, and none of them can be deactivated before the transaction ends. */
+  async function lockUsersForShare(trx: Trx, ids: readonly string[]): Promise<ReadonlyMap<string, User>> {
+    const users = await repository.lockForShare(trx, ids);
+    return new Map(users.map((user) => [user.id, user]));
+  }
+
+  /** The account of this email, and whether the password is its own; either way after the same time. */
+  async function checkCredentials(
+    email: string,
+    password: string,
+  ): Promise<
+    | { readonly matches: true; readonly account: UserWithPassword }
+    | { readonly matches: false; readonly account: UserWithPassword | undefined }
+  > {
+    const account = await repository.findWithPassword(database.db, { email: normalizeEmail(email) });
+    const matches = await passwords.verifyPassword(password, account?.passwordHash ?? null);
+    return matches && account !== undefined ? { matches, account } : { matches: false, account };
+  }
+
+  /** The user as they are now, and stay until the transaction ends; undefined once they have another password. */
+  function lockUnchanged(trx: Trx, verified: UserWithPassword): Promise<User | undefined> {
+    return repository.lockWithHash(trx, verified);
+  }
+
+  /** The stored hash that this password of the user matches; undefined for a wrong one. */
+  async function findMatchingHash(userId: string, password: string): Promise<string | undefined> {
+    const user = await repository.findWithPassword(database.db, { id: userId });
+    const matches = await passwords.verifyPassword(password, user?.passwordHash ?? null);
+    return matches ? (user?.passwordHash ?? undefined) : undefined;
+  }
+
+  /**
+   * Locks the user and the active admins until the transaction ends. False when nothing had to change.
+   * @throws NOT_FOUND or LAST_ACTIVE_ADMIN.
+   */
+  async function setActive(trx: Trx, id: string, active: boolean): Promise<boolean> {
+    const users = await repository.lockWithActiveAdmins(trx, id);
+    const user = users.find((candidate) => candidate.id === id);
+    if (user === undefined) throw userNotFound(id);
+    if (user.active === active) return false;
+    if (!active) requireAnotherAdmin(user, users);
+    await repository.updateActive(trx, id, active);
+    return true;
+  }
+
+  return {
+    register,
+    createAdmin,
+    importUsers,
+    getUser,
+    getAccount,
+    listUsers,
+    findByEmail,
+    findUser,
+    findUsers,
+    lockUsersForShare,
+    checkCredentials,
+    lockUnchanged,
+    findMatchingHash,
+    hashNewPassword,
+    setPasswordHash,
+    replacePasswordHash,
+    setActive,
+  };
+}
+
+function userNotFound(id: string) {
+  return notFound({ resource_type: 'user', resource_id: id });
+}
+
+function byEmail(users: readonly User[]): Map<string, User> {
+  return new Map(users.map((user) => [user.email, user]));
+}

@@ -1,0 +1,81 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Db } from '../../../core/database/index.ts';
+import type { IdRange } from './model.ts';
+
+const WORK_MEM = '64MB';
+
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+
+/** One state of the database for all of `work`, however long it takes. Holds no lock that anybody waits for. */
+export function inOneSnapshot<T>(db: Db, work: (snapshot: Db) => Promise<T>): Promise<T> {
+  return db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .setAccessMode('read only')
+    .execute(async (snapshot) => {
+      await sql`
+        select
+          set_config('statement_timeout', '10min', true),
+          set_config('work_mem', ${WORK_MEM}, true),
+          set_config('jit', 'off', true),
+          set_config('max_parallel_workers_per_gather', '0', true),
+          case when current_setting('server_version_num')::int >= 170000
+            then set_config('transaction_timeout', '0', true) end
+      `.execute(snapshot);
+      return work(snapshot);
+    });
+}
+
+/** All ids that there can be, in ranges of wallets with so many entries. */
+export function rangesOfWallets(db: Db, rowsPerRange: number): AsyncGenerator<IdRange> {
+  return ranges(db, rowsPerRange, [
+    ['wallets', 'id'],
+    ['wallet_entries', 'wallet_id'],
+  ]);
+}
+
+/** The same in ranges of sources with so many entries and records. */
+export function rangesOfSources(db: Db, rowsPerRange: number): AsyncGenerator<IdRange> {
+  return ranges(db, rowsPerRange, [
+    ['purchases', 'id'],
+    ['wallet_entries', 'source_id'],
+    ['audit_logs', 'resource_id'],
+  ]);
+}
+
+type Column = readonly [table: string, column: string];
+
+/** Each column has an index: skipping the rows of a range reads nothing else. */
+async function* ranges(db: Db, rowsPerRange: number, columns: readonly Column[]): AsyncGenerator<IdRange> {
+  let from: string | undefined = FIRST_ID;
+  while (from !== undefined) {
+    const to = await nextBoundary(db, from, rowsPerRange, columns);
+    yield { from, to };
+    from = to;
+  }
+}
+
+async function nextBoundary(
+  db: Db,
+  from: string,
+  rowsPerRange: number,
+  columns: readonly Column[],
+): Promise<string | undefined> {
+  const boundaries = columns.map(
+    ([table, column]) => sql`(
+      select ${sql.ref(column)} from ${sql.table(table)}
+      where ${sql.ref(column)} > ${from}
+      order by ${sql.ref(column)}
+      offset ${rowsPerRange} limit 1
+    )`,
+  );
+  const { rows } = await sql<{ boundary: string | null }>`
+    select least(${sql.join(boundaries)}) as boundary
+  `.execute(db);
+  return rows[0]?.boundary ?? undefined;
+}
+
+export function within(column: string, { from, to }: IdRange): RawBuilder<boolean> {
+  const id = sql.ref(column);
+  return to === undefined ? sql`${id} >= ${from}` : sql`(${id} >= ${from} and ${id} < ${to})`;
+}

@@ -1,0 +1,177 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Db } from '../../../core/database/index.ts';
+import type { IdRange, Numeric, RecordMismatch, SourceType } from './model.ts';
+import { within } from './ranges-repository.ts';
+
+/* The audit log against what it records of money. */
+
+type RecordMismatchRow = {
+  source_type: SourceType;
+  source_id: string | null;
+  action: string;
+  is_demanded: boolean | null;
+  demanded_user: string | null;
+  demanded_amount: Numeric | null;
+  demanded_cashback: Numeric | null;
+  demanded_currency: string | null;
+  demanded_direction: string | null;
+  demanded_admin: string | null;
+  record_id: string | null;
+  record_user: string | null;
+  record_amount: Numeric | null;
+  record_cashback: Numeric | null;
+  record_currency: string | null;
+  record_direction: string | null;
+  record_admin: string | null;
+};
+
+const SETTLED = ['completed', 'failed', 'cancelled'] as const;
+
+const ACTIONS = [
+  ...['purchase.recorded', 'purchase.confirmed', 'purchase.reversed'],
+  ...['payout.requested', 'payout.processing', ...SETTLED.map((status) => `payout.${status}`)],
+];
+
+/** Records of purchases and payouts that differ from them, that nothing demands, and that are missing. */
+export async function findRecordMismatches(db: Db, range: IdRange): Promise<RecordMismatch[]> {
+  const { rows } = await sql<RecordMismatchRow>`
+    with demanded as (
+      select
+        'purchase' as source_type, purchases.id as source_id, step.action, step.user_id::text as user_id, step.amount,
+        reward.amount as cashback, purchases.currency::text as currency, null as direction, null as admin
+      from purchases
+      left join cashback_transactions as reward
+        on reward.purchase_id = purchases.id and ${within('reward.purchase_id', range)}
+      cross join lateral (
+        values
+          ('purchase.recorded', purchases.user_id, purchases.amount::numeric, true),
+          ('purchase.confirmed', null, null, confirmed_at is not null),
+          ('purchase.reversed', null, null, purchases.status = 'reversed')
+      ) as step (action, user_id, amount, is_due)
+      where is_due and ${within('purchases.id', range)}
+      union all
+      select 'payout', id, step.action, step.user_id::text, amount, null, currency, null, null
+      from payouts
+      cross join lateral (
+        values
+          ('payout.requested', user_id, true),
+          ('payout.processing', null, processing_at is not null),
+          ('payout.' || status, null, status = any (${SETTLED}::payout_status[]))
+      ) as step (action, user_id, is_due)
+      where is_due and ${within('id', range)}
+    ),
+    records as (
+      select
+        id,
+        resource_type as source_type,
+        resource_id as source_id,
+        action,
+        case action when 'purchase.recorded' then details ->> 'user_id' when 'payout.requested' then actor_id::text end as user_id,
+        ${moneyOf('amount')} as amount,
+        ${moneyOf('cashback_amount')} as cashback,
+        details ->> 'currency' as currency,
+        null as direction,
+        null as admin
+      from audit_logs
+      where ${within('resource_id', range)} and action = any (${ACTIONS}) and outcome = 'success'
+    )
+    ${mismatches(sql`(source_id, action, occurrence)`)}
+  `.execute(db);
+  return rows.map(toRecordMismatch);
+}
+
+/** The same of adjustments. Their records are about the wallet and name the adjustment. */
+export async function findAdjustmentRecordMismatches(db: Db): Promise<RecordMismatch[]> {
+  const { rows } = await sql<RecordMismatchRow>`
+    with demanded as (
+      select
+        'adjustment' as source_type, id::text as source_id, 'wallet.adjusted' as action, user_id::text as user_id, amount,
+        null::numeric as cashback, currency::text as currency, direction::text as direction, admin_id::text as admin
+      from adjustments
+    ),
+    records as (
+      select
+        id, 'adjustment' as source_type, details ->> 'adjustment_id' as source_id, action, resource_id::text as user_id,
+        ${moneyOf('amount')} as amount, null::numeric as cashback, details ->> 'currency' as currency,
+        details ->> 'direction' as direction, actor_id::text as admin
+      from audit_logs
+      -- Every type: the index begins with it.
+      where actor_type = any (enum_range(null::actor_type))
+        and resource_type = 'wallet' and action = 'wallet.adjusted' and outcome = 'success'
+    )
+    ${mismatches(sql`(source_id, action, occurrence)`)}
+  `.execute(db);
+  return rows.map(toRecordMismatch);
+}
+
+function mismatches(key: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    select
+      coalesce(demanded.source_type, numbered.source_type) as source_type,
+      source_id,
+      action,
+      demanded.source_type is not null as is_demanded,
+      demanded.user_id as demanded_user,
+      demanded.amount as demanded_amount,
+      demanded.cashback as demanded_cashback,
+      demanded.currency as demanded_currency,
+      demanded.direction as demanded_direction,
+      demanded.admin as demanded_admin,
+      numbered.id as record_id,
+      numbered.user_id as record_user,
+      numbered.amount as record_amount,
+      numbered.cashback as record_cashback,
+      numbered.currency as record_currency,
+      numbered.direction as record_direction,
+      numbered.admin as record_admin
+    from (select *, 1::bigint as occurrence from demanded) as demanded
+    full join (
+      -- The second of its kind has no counterpart.
+      select *, row_number() over (partition by source_id, action order by id) as occurrence from records
+    ) as numbered using ${key}
+    where (
+        demanded.source_type, demanded.user_id, demanded.amount, demanded.cashback, demanded.currency, demanded.direction,
+        demanded.admin
+      ) is distinct from (
+        numbered.source_type, numbered.user_id, numbered.amount, numbered.cashback, numbered.currency, numbered.direction,
+        numbered.admin
+      )
+    order by source_id, action
+  `;
+}
+
+/** Null for a text that is no amount: an altered record must be reported and not end the proof. */
+function moneyOf(field: string): RawBuilder<unknown> {
+  const text = sql`details ->> ${sql.lit(field)}`;
+  return sql`case when ${text} ~ '^[0-9]{1,15}(\\.[0-9]{1,4})?$' then (${text})::numeric end`;
+}
+
+function toRecordMismatch(row: RecordMismatchRow): RecordMismatch {
+  return {
+    sourceType: row.source_type,
+    sourceId: row.source_id ?? 'unknown',
+    action: row.action,
+    demanded: row.is_demanded
+      ? {
+          user: row.demanded_user,
+          amount: row.demanded_amount,
+          cashbackAmount: row.demanded_cashback,
+          currency: row.demanded_currency,
+          direction: row.demanded_direction,
+          admin: row.demanded_admin,
+        }
+      : null,
+    record:
+      row.record_id === null
+        ? null
+        : {
+            id: row.record_id,
+            user: row.record_user,
+            amount: row.record_amount,
+            cashbackAmount: row.record_cashback,
+            currency: row.record_currency,
+            direction: row.record_direction,
+            admin: row.record_admin,
+          },
+  };
+}

@@ -1,0 +1,160 @@
+import { isCurrency, minorDigits } from '../../../core/money.ts';
+import type {
+  EntryMismatch,
+  Fault,
+  Numeric,
+  RecordMismatch,
+  RewardMismatch,
+  StatedBalances,
+  WrongEntry,
+  WrongWallet,
+} from './model.ts';
+
+/* Each fault as one sentence that names the row and both values. */
+
+export function wrongWallet({ walletId, currency, stored, journal }: WrongWallet): Fault {
+  const ofJournal = `${balances(journal, currency)} after entry ${journal.lastSequence}`;
+  return {
+    currency: currency ?? UNKNOWN,
+    walletId,
+    sentence:
+      stored === null
+        ? `Wallet ${walletId} is missing, and its journal states ${ofJournal}.`
+        : `Wallet ${walletId} has ${balances(stored, currency)} after entry ${stored.lastSequence}, but its journal states ${ofJournal}.`,
+  };
+}
+
+export function wrongEntry(entry: WrongEntry): Fault {
+  const { walletId, currency, sequence, previousSequence, stated, replayed } = entry;
+  const name = `Entry ${sequence} of wallet ${walletId}`;
+  return {
+    currency: currency ?? UNKNOWN,
+    walletId,
+    sentence:
+      sequence === previousSequence + 1n
+        ? `${name} states ${balances(stated, currency)}, but the entries up to it make ${balances(replayed, currency)}.`
+        : `${name} follows entry ${previousSequence}, but must have the number ${previousSequence + 1n}.`,
+  };
+}
+
+export function entryMismatch(mismatch: EntryMismatch): Fault {
+  const { sourceId, entryType, sourceStatus, demanded, entry } = mismatch;
+  const sourceType = demanded?.sourceType ?? entry?.sourceType;
+  const source = `${sourceType} ${sourceId}`;
+  const currency = entry?.currency ?? demanded?.currency ?? UNKNOWN;
+  const walletId = entry?.walletId ?? null;
+  if (entry === null) {
+    const amount = money(demanded?.amount, currency);
+    return {
+      currency,
+      walletId,
+      sentence: `The journal has no ${entryType} of ${amount} for ${source}, which is ${sourceStatus}.`,
+    };
+  }
+  const name = `Entry ${entry.sequence} of wallet ${entry.walletId}, ${entryType} of ${money(entry.amount, currency)},`;
+  if (demanded === null) {
+    return {
+      currency,
+      walletId,
+      sentence:
+        sourceStatus === null
+          ? `${name} names ${source}, which is missing.`
+          : `${name} has no reason: ${source} is ${sourceStatus} and demands none.`,
+    };
+  }
+  const differences = differencesOf([
+    ['source type', entry.sourceType, demanded.sourceType],
+    ['user', entry.user, demanded.user],
+    ['currency', entry.currency, demanded.currency],
+    ['amount', money(entry.amount, currency), money(demanded.amount, currency)],
+    ['way', `${entry.from} to ${entry.to}`, `${demanded.from} to ${demanded.to}`],
+  ]);
+  return { currency, walletId, sentence: `${name} disagrees with ${source}: ${differences}.` };
+}
+
+export function rewardMismatch({ purchaseId, demanded, reward }: RewardMismatch): Fault {
+  const currency = demanded?.currency ?? reward?.currency ?? UNKNOWN;
+  if (reward === null) return { currency, walletId: null, sentence: `Purchase ${purchaseId} has no reward.` };
+  if (demanded === null) {
+    return {
+      currency,
+      walletId: null,
+      sentence: `The reward of ${money(reward.amount, currency)} names purchase ${purchaseId}, which is missing.`,
+    };
+  }
+  const differences = differencesOf([
+    ['user', reward.user, demanded.user],
+    ['offer', reward.offer, demanded.offer],
+    ['currency', reward.currency, demanded.currency],
+    ['status', reward.status, demanded.status],
+    ['terms', reward.terms, demanded.terms],
+    [
+      'amount before the cap',
+      money(reward.uncappedAmount, currency),
+      money(demanded.uncappedAmount, currency),
+    ],
+    ['amount', money(reward.amount, currency), money(demanded.amount, currency)],
+  ]);
+  return {
+    currency,
+    walletId: null,
+    sentence: `The reward of purchase ${purchaseId} disagrees with the purchase and its offer: ${differences}.`,
+  };
+}
+
+export function recordMismatch({ sourceType, sourceId, action, demanded, record }: RecordMismatch): Fault {
+  const currency = demanded?.currency ?? record?.currency ?? UNKNOWN;
+  const source = `${sourceType} ${sourceId}`;
+  if (record === null) {
+    return { currency, walletId: null, sentence: `The audit log has no record ${action} of ${source}.` };
+  }
+  const name = `Audit record ${record.id}, ${action} of ${source},`;
+  if (demanded === null) {
+    return { currency, walletId: null, sentence: `${name} records what the ${sourceType} does not show.` };
+  }
+  const differences = differencesOf([
+    ['user', record.user, demanded.user],
+    ['currency', record.currency, demanded.currency],
+    ['amount', money(record.amount, currency), money(demanded.amount, currency)],
+    ['cashback', money(record.cashbackAmount, currency), money(demanded.cashbackAmount, currency)],
+    ['direction', record.direction, demanded.direction],
+    ['administrator', record.admin, demanded.admin],
+  ]);
+  return { currency, walletId: null, sentence: `${name} disagrees with it: ${differences}.` };
+}
+
+const UNKNOWN = '?';
+
+type Comparison = readonly [what: string, stated: string | null, demanded: string | null];
+
+/** `amount 53.18 EUR instead of 3.18 EUR` */
+function differencesOf(comparisons: readonly Comparison[]): string {
+  return comparisons
+    .filter(([, stated, demanded]) => stated !== demanded)
+    .map(([what, stated, demanded]) => `${what} ${stated ?? 'unknown'} instead of ${demanded ?? 'unknown'}`)
+    .join(', ');
+}
+
+function balances({ pending, available, paid }: StatedBalances, currency: string | null): string {
+  const [first, second, third] = [pending, available, paid].map((amount) => plainAmount(amount, currency));
+  return `${first} pending, ${second} available and ${third} paid ${currency ?? UNKNOWN}`;
+}
+
+function money(amount: Numeric | null | undefined, currency: string): string | null {
+  return amount == null ? null : `${plainAmount(amount, currency)} ${currency}`;
+}
+
+/** `5.0000` → `5.00`; what the currency has no place for stays. */
+function plainAmount(amount: Numeric, currency: string | null): string {
+  const digits = currency !== null && isCurrency(currency) ? minorDigits(currency) : 2;
+  const [integer = '', decimals = ''] = amount.split('.');
+  const shown = decimals.replace(/0+$/, '').padEnd(digits, '0');
+  return shown === '' ? integer : `${integer}.${shown}`;
+}
+
+/** `50000n` EUR → `5.00` */
+export function totalAsText(tenThousandths: bigint, currency: string): string {
+  const sign = tenThousandths < 0n ? '-' : '';
+  const digits = (tenThousandths < 0n ? -tenThousandths : tenThousandths).toString().padStart(5, '0');
+  return plainAmount(`${sign}${digits.slice(0, -4)}.${digits.slice(-4)}`, currency);
+}

@@ -1,0 +1,23 @@
+import { type EncryptionKey, encryption } from '../../../core/secrets/encryption.ts';
+import type { BankDetails } from './model.ts';
+
+export type DetailsCipher = ReturnType<typeof detailsCipher>;
+
+/** Bank details at rest: bound to their payout, so that they cannot be moved under another one. */
+export function detailsCipher(keys: readonly EncryptionKey[]) {
+  const { currentKeyId, encrypt, decrypt } = encryption(keys);
+
+  return {
+    currentKeyId,
+    encrypt: (payoutId: string, { iban, accountHolder }: BankDetails): string =>
+      encrypt(JSON.stringify({ iban, account_holder: accountHolder }), contextOf(payoutId)),
+    decrypt(payoutId: string, encrypted: string): BankDetails {
+      const { iban, account_holder } = JSON.parse(decrypt(encrypted, contextOf(payoutId)));
+      return { iban, accountHolder: account_holder };
+    },
+  };
+}
+
+function contextOf(payoutId: string): string {
+  return `payout ${payoutId}`;
+}

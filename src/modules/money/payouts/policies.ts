@@ -1,0 +1,152 @@
+import { formatInstant, utcDate } from '../../../core/clock.ts';
+import { notFound, ruleViolation, unsupportedCurrency, type Violation } from '../../../core/errors.ts';
+import { newId } from '../../../core/id.ts';
+import { formatMoney } from '../../../core/money.ts';
+import type { Movement } from '../wallets/index.ts';
+import { type PolicyViolation, payoutInvalidTransition, payoutPolicyViolation } from './errors.ts';
+import {
+  type BankDetails,
+  type Payout,
+  type PayoutLimits,
+  type PayoutMove,
+  type PayoutOrder,
+  type PayoutStatement,
+  REFUNDED,
+  TRANSITIONS,
+} from './model.ts';
+
+/** @throws UNSUPPORTED_CURRENCY. */
+export function requireSupportedCurrency({ currency }: PayoutOrder, supported: readonly string[]): void {
+  if (!supported.includes(currency)) throw unsupportedCurrency({ currency, supported });
+}
+
+/**
+ * @param usedThisMonth what the user's payouts of the calendar month come to, refunded ones apart, in minor units.
+ * @throws PAYOUT_POLICY_VIOLATION with every rule that the amount breaks.
+ */
+export function requireWithinLimits(
+  { amount, currency }: Pick<PayoutOrder, 'amount' | 'currency'>,
+  usedThisMonth: bigint,
+  limits: PayoutLimits,
+): void {
+  const minimum = limits.minimum.get(currency);
+  const monthly = limits.monthly.get(currency);
+  if (minimum === undefined || monthly === undefined) throw new Error(`${currency} has no limits of payouts`);
+
+  const money = (minor: bigint) => formatMoney(minor, currency);
+  const violations: PolicyViolation[] = [];
+  if (amount < minimum) {
+    const reason = `must be at least ${money(minimum)}`;
+    violations.push({ rule: 'minimum_amount', field: 'amount', reason, limit: money(minimum) });
+  }
+  if (usedThisMonth + amount > monthly) {
+    const used = money(usedThisMonth);
+    const reason = `must not take the payouts of this month, ${used} so far, above ${money(monthly)}`;
+    violations.push({ rule: 'monthly_limit', field: 'amount', reason, limit: money(monthly), used });
+  }
+  if (violations.length > 0) throw payoutPolicyViolation({ violations, currency });
+}
+
+/** The first moment of the calendar month (UTC). */
+export function startOfMonth(now: Temporal.Instant): Temporal.Instant {
+  return utcDate(now).with({ day: 1 }).toZonedDateTime('UTC').toInstant();
+}
+
+export function newPayout(order: PayoutOrder, now: Temporal.Instant): Payout {
+  const { userId, amount, currency, method, bankDetails } = order;
+  return {
+    id: newId(),
+    userId,
+    amount,
+    currency,
+    method,
+    maskedDetails: maskBankDetails(bankDetails),
+    status: 'requested',
+    requestedAt: now,
+    processingAt: null,
+    settledAt: null,
+    externalReference: null,
+    failureReason: null,
+  };
+}
+
+/** `DE89**************3000` and `E*** M***`: enough for the owner to know it by. */
+export function maskBankDetails({ iban, accountHolder }: BankDetails): BankDetails {
+  return {
+    iban: iban.slice(0, 4) + '*'.repeat(iban.length - 8) + iban.slice(-4),
+    accountHolder: accountHolder
+      .split(/\s+/)
+      .map((word) => `${[...word][0]}***`)
+      .join(' '),
+  };
+}
+
+/** What a new payout moves, and what one that failed or was cancelled moves back. */
+export function movementOf({ id, userId, amount, currency, status }: Payout): Movement[] {
+  const source = { type: 'payout', id } as const;
+  if (status === 'requested') {
+    return [{ userId, currency, amount, source, type: 'payout', from: 'available', to: 'paid' }];
+  }
+  if (!REFUNDED.includes(status)) return [];
+  return [{ userId, currency, amount, source, type: 'payout_refund', from: 'paid', to: 'available' }];
+}
+
+/** @throws VALIDATION_ERROR with everything that a move lacks, or that belongs to another one. */
+export function requireWholeMove({ to, externalReference, reason }: PayoutMove): void {
+  const violations: Violation[] = [];
+  const check = (field: string, value: string | undefined, owner: PayoutMove['to']) => {
+    if (to === owner && value === undefined) {
+      violations.push({ field, reason: `is required for the status ${owner}` });
+    }
+    if (to !== owner && value !== undefined) {
+      violations.push({ field, reason: `goes with the status ${owner} alone` });
+    }
+  };
+  check('external_reference', externalReference, 'completed');
+  check('reason', reason, 'failed');
+  if (violations.length > 0) throw ruleViolation({ violations });
+}
+
+/** Only its owner cancels a payout; for anybody else there is none. @throws NOT_FOUND. */
+export function requireMovable(payout: Payout | undefined, { actor, payoutId, to }: PayoutMove): Payout {
+  if (payout === undefined || (to === 'cancelled' && payout.userId !== actor.id)) {
+    throw payoutNotFound(payoutId);
+  }
+  return payout;
+}
+
+/** The payout after a move. @throws PAYOUT_INVALID_TRANSITION. */
+export function moved(payout: Payout, move: PayoutMove, now: Temporal.Instant): Payout {
+  const { to, externalReference = null, reason = null } = move;
+  const allowed = TRANSITIONS[payout.status];
+  if (!allowed.includes(to)) {
+    throw payoutInvalidTransition({
+      payout_id: payout.id,
+      status: payout.status,
+      allowed_transitions: allowed,
+    });
+  }
+  if (to === 'processing') return { ...payout, status: to, processingAt: now };
+  return { ...payout, status: to, settledAt: now, externalReference, failureReason: reason };
+}
+
+export function payoutNotFound(id: string) {
+  return notFound({ resource_type: 'payout', resource_id: id });
+}
+
+export function statementOf(payout: Payout): PayoutStatement {
+  const { maskedDetails, processingAt, settledAt } = payout;
+  return {
+    id: payout.id,
+    status: payout.status,
+    amount: formatMoney(payout.amount, payout.currency),
+    currency: payout.currency,
+    method: payout.method,
+    details: { iban: maskedDetails.iban, account_holder: maskedDetails.accountHolder },
+    requested_at: formatInstant(payout.requestedAt),
+    processing_at: processingAt && formatInstant(processingAt),
+    settled_at: settledAt && formatInstant(settledAt),
+    external_reference: payout.externalReference,
+    failure_reason: payout.failureReason,
+  };
+}

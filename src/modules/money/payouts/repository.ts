@@ -1,0 +1,225 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { type Db, type Trx, write } from '../../../core/database/index.ts';
+import { pageNewestFirst } from '../../../core/database/newest-first.ts';
+import type { KeyedMap } from '../../../core/keyed-map.ts';
+import { formatMoney, moneyFromNumeric } from '../../../core/money.ts';
+import type { PageOf, PageRequest } from '../../../core/page.ts';
+import { type WalletOwner, walletMap } from '../wallets/index.ts';
+import {
+  type Payout,
+  type PayoutFilter,
+  type PayoutMethod,
+  type PayoutStatus,
+  REFUNDED,
+  type SealedPayout,
+} from './model.ts';
+
+export type PayoutRepository = ReturnType<typeof payoutRepository>;
+
+type PayoutRow = {
+  id: string;
+  user_id: string;
+  amount: string;
+  currency: string;
+  method: PayoutMethod;
+  iban_masked: string;
+  account_holder_masked: string;
+  status: PayoutStatus;
+  requested_at: Temporal.Instant;
+  processing_at: Temporal.Instant | null;
+  settled_at: Temporal.Instant | null;
+  external_reference: string | null;
+  failure_reason: string | null;
+};
+
+/** All but the encrypted details, which are read where they are needed alone. */
+const COLUMNS = [
+  'id',
+  'user_id',
+  'amount',
+  'currency',
+  'method',
+  'iban_masked',
+  'account_holder_masked',
+  'status',
+  'requested_at',
+  'processing_at',
+  'settled_at',
+  'external_reference',
+  'failure_reason',
+] as const;
+
+/** Bank details as they are stored, and the payout that they belong to. */
+export type EncryptedDetails = { readonly id: string; readonly encryptedDetails: string };
+
+export function payoutRepository() {
+  function insert(trx: Trx, sealed: readonly SealedPayout[]): void {
+    const payouts = sealed.map(({ payout }) => payout);
+    write(trx)`
+      insert into payouts (
+        id, user_id, amount, currency, method, details_encrypted, iban_masked, account_holder_masked, status,
+        requested_at
+      )
+      select
+        unnest(${payouts.map(({ id }) => id)}::uuid[]),
+        unnest(${payouts.map(({ userId }) => userId)}::uuid[]),
+        unnest(${payouts.map(({ amount, currency }) => formatMoney(amount, currency))}::numeric[]),
+        unnest(${payouts.map(({ currency }) => currency)}::text[]),
+        unnest(${payouts.map(({ method }) => method)}::payout_method[]),
+        unnest(${sealed.map(({ encryptedDetails }) => encryptedDetails)}::text[]),
+        unnest(${payouts.map(({ maskedDetails }) => maskedDetails.iban)}::text[]),
+        unnest(${payouts.map(({ maskedDetails }) => maskedDetails.accountHolder)}::text[]),
+        unnest(${payouts.map(({ status }) => status)}::payout_status[]),
+        unnest(${payouts.map(({ requestedAt }) => requestedAt.toString())}::timestamptz[])
+    `;
+  }
+
+  /** What the owners' payouts since then come to; without those whose money went back. */
+  async function sumSince(
+    trx: Trx,
+    owners: readonly WalletOwner[],
+    since: Temporal.Instant,
+  ): Promise<KeyedMap<WalletOwner, bigint>> {
+    const sums = walletMap<bigint>();
+    if (owners.length === 0) return sums;
+    const { rows } = await sql<{ user_id: string; currency: string; total: string }>`
+      select user_id, currency, sum(amount) as total
+      from payouts
+      where (user_id, currency) in (
+          select
+            unnest(${owners.map(({ userId }) => userId)}::uuid[]),
+            unnest(${owners.map(({ currency }) => currency)}::text[])
+        )
+        and requested_at >= ${since.toString()}
+        and status <> all (${REFUNDED}::payout_status[])
+      group by user_id, currency
+    `.execute(trx);
+    for (const { user_id, currency, total } of rows) {
+      sums.set({ userId: user_id, currency }, moneyFromNumeric(total, currency));
+    }
+    return sums;
+  }
+
+  /** Locks the payouts that exist until the transaction ends, in the order of their ids. */
+  async function lock(trx: Trx, ids: readonly string[]): Promise<Payout[]> {
+    const rows = await trx
+      .selectFrom('payouts')
+      .select(COLUMNS)
+      .where('id', '=', sql<string>`any(${ids}::uuid[])`)
+      .orderBy('id')
+      .forNoKeyUpdate()
+      .execute();
+    return rows.map(toPayout);
+  }
+
+  /** Writes status, times, reference and reason of payouts that the caller has locked. */
+  function updateMoved(trx: Trx, payouts: readonly Payout[]): void {
+    write(trx)`
+      update payouts
+      set status = moved.status,
+        processing_at = moved.processing_at,
+        settled_at = moved.settled_at,
+        external_reference = moved.external_reference,
+        failure_reason = moved.failure_reason
+      from (
+        select
+          unnest(${payouts.map(({ id }) => id)}::uuid[]) as id,
+          unnest(${payouts.map(({ status }) => status)}::payout_status[]) as status,
+          unnest(${payouts.map(({ processingAt }) => processingAt?.toString() ?? null)}::timestamptz[]) as processing_at,
+          unnest(${payouts.map(({ settledAt }) => settledAt?.toString() ?? null)}::timestamptz[]) as settled_at,
+          unnest(${payouts.map(({ externalReference }) => externalReference)}::text[]) as external_reference,
+          unnest(${payouts.map(({ failureReason }) => failureReason)}::text[]) as failure_reason
+      ) as moved
+      where payouts.id = moved.id
+    `;
+  }
+
+  async function find(db: Db, id: string): Promise<Payout | undefined> {
+    const row = await db.selectFrom('payouts').select(COLUMNS).where('id', '=', id).executeTakeFirst();
+    return row && toPayout(row);
+  }
+
+  async function findStatuses(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, PayoutStatus>> {
+    const rows = await db
+      .selectFrom('payouts')
+      .select(['id', 'status'])
+      .where('id', '=', sql<string>`any(${ids}::uuid[])`)
+      .execute();
+    return new Map(rows.map(({ id, status }) => [id, status]));
+  }
+
+  /** Newest first; the cursor is the id. */
+  async function list(db: Db, { userId, status }: PayoutFilter, page: PageRequest): Promise<PageOf<Payout>> {
+    const where: RawBuilder<SqlBool>[] = [];
+    if (userId !== undefined) where.push(sql`user_id = ${userId}`);
+    if (status !== undefined) where.push(sql`status = ${status}`);
+    const list = { table: 'payouts', columns: COLUMNS, where, hasIndex: where.length > 0 } as const;
+    const found = await pageNewestFirst<PayoutRow>(db, list, page);
+    return { ...found, items: found.items.map(toPayout) };
+  }
+
+  async function findEncryptedDetails(db: Db, id: string): Promise<string | undefined> {
+    const row = await db
+      .selectFrom('payouts')
+      .select('details_encrypted')
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return row?.details_encrypted;
+  }
+
+  /** Locks up to `limit` payouts whose details another key than this one protects. */
+  async function lockEncryptedOtherwise(trx: Trx, keyId: string, limit: number): Promise<EncryptedDetails[]> {
+    const rows = await trx
+      .selectFrom('payouts')
+      .select(['id', 'details_encrypted'])
+      .where(sql<SqlBool>`split_part(details_encrypted, '.', 1) <> ${keyId}`)
+      .orderBy('id')
+      .limit(limit)
+      .forNoKeyUpdate()
+      .execute();
+    return rows.map((row) => ({ id: row.id, encryptedDetails: row.details_encrypted }));
+  }
+
+  function updateEncryptedDetails(trx: Trx, details: readonly EncryptedDetails[]): void {
+    write(trx)`
+      update payouts
+      set details_encrypted = anew.details_encrypted
+      from (
+        select
+          unnest(${details.map(({ id }) => id)}::uuid[]) as id,
+          unnest(${details.map(({ encryptedDetails }) => encryptedDetails)}::text[]) as details_encrypted
+      ) as anew
+      where payouts.id = anew.id
+    `;
+  }
+
+  return {
+    insert,
+    sumSince,
+    lock,
+    updateMoved,
+    find,
+    findStatuses,
+    list,
+    findEncryptedDetails,
+    lockEncryptedOtherwise,
+    updateEncryptedDetails,
+  };
+}
+
+function toPayout(row: PayoutRow): Payout {
+  return {
+    id: row.id,
+    userId: row.user_id,
+    amount: moneyFromNumeric(row.amount, row.currency),
+    currency: row.currency,
+    method: row.method,
+    maskedDetails: { iban: row.iban_masked, accountHolder: row.account_holder_masked },
+    status: row.status,
+    requestedAt: row.requested_at,
+    processingAt: row.processing_at,
+    settledAt: row.settled_at,
+    externalReference: row.external_reference,
+    failureReason: row.failure_reason,
+  };
+}

@@ -1,0 +1,144 @@
+import type { Clock } from '../../../core/clock.ts';
+import type { Database, Trx } from '../../../core/database/index.ts';
+import { DomainError } from '../../../core/errors.ts';
+import type { Logger } from '../../../core/observability/logging.ts';
+import { decided, type Outcome, success } from '../../../core/outcome.ts';
+import type { AuditClient } from '../../platform/audit/index.ts';
+import type { Answered, IdempotencyClient } from '../../platform/idempotency/index.ts';
+import {
+  type Balances,
+  balancesAfter,
+  NO_MONEY,
+  type Wallet,
+  type WalletClient,
+  walletMap,
+} from '../wallets/index.ts';
+import type { DetailsCipher } from './details.ts';
+import type { PayoutLimits, PayoutOrder, PayoutStatement, SealedPayout } from './model.ts';
+import {
+  movementOf,
+  newPayout,
+  requireSupportedCurrency,
+  requireWithinLimits,
+  startOfMonth,
+  statementOf,
+} from './policies.ts';
+import type { PayoutRepository } from './repository.ts';
+
+export function payoutRequests(deps: {
+  database: Database;
+  clock: Clock;
+  logger: Logger;
+  repository: PayoutRepository;
+  cipher: DetailsCipher;
+  idempotency: IdempotencyClient;
+  wallets: WalletClient;
+  audit: AuditClient;
+  supportedCurrencies: readonly string[];
+  limits: PayoutLimits;
+}) {
+  const { database, clock, logger, repository, cipher, idempotency, wallets, audit } = deps;
+
+  /**
+   * Requests a list of payouts in one transaction, and answers for each in order: the payout as its owner sees it, or
+   * why it was refused. Whatever comes at once, no wallet is overdrawn and no limit exceeded: both are decided while
+   * the wallets are locked.
+   */
+  async function requestPayouts(
+    orders: readonly PayoutOrder[],
+  ): Promise<readonly Outcome<Answered<PayoutStatement>>[]> {
+    const outcomes = await database.transaction((trx) =>
+      idempotency.onceEach(
+        trx,
+        orders,
+        ({ request }) => request,
+        (fresh) => acceptOrders(trx, fresh),
+      ),
+    );
+    for (const [index, outcome] of outcomes.entries()) logOutcome(orders[index], outcome);
+    return outcomes;
+  }
+
+  async function acceptOrders(trx: Trx, orders: readonly PayoutOrder[]): Promise<Outcome<PayoutStatement>[]> {
+    const locked = await wallets.lockWallets(trx, orders.filter(isSupported));
+    const decisions = await decide(trx, orders, locked);
+    const accepted = decisions.flatMap((decision) => (decision.ok ? [decision.value] : []));
+    if (accepted.length > 0) await writeAccepted(trx, accepted, locked);
+    return decisions.map((decision) =>
+      decision.ok ? success(statementOf(decision.value.sealed.payout)) : decision,
+    );
+  }
+
+  function isSupported({ currency }: PayoutOrder): boolean {
+    return deps.supportedCurrencies.includes(currency);
+  }
+
+  /** Each order on what the ones before it left of its wallet and of its month. */
+  async function decide(
+    trx: Trx,
+    orders: readonly PayoutOrder[],
+    locked: readonly Wallet[],
+  ): Promise<Outcome<AcceptedOrder>[]> {
+    // Both read after the lock: nothing that counts can change any more.
+    const now = clock();
+    const used = await repository.sumSince(trx, orders.filter(isSupported), startOfMonth(now));
+    const balances = walletMap<Balances>(locked);
+
+    return orders.map((order) =>
+      decided(() => {
+        requireSupportedCurrency(order, deps.supportedCurrencies);
+        const payout = newPayout(order, now);
+        const before = balances.get(order) ?? NO_MONEY;
+        const usedThisMonth = used.get(order) ?? 0n;
+        const after = movementOf(payout).reduce(balancesAfter, before);
+        requireWithinLimits(order, usedThisMonth, deps.limits);
+        balances.set(order, after);
+        used.set(order, usedThisMonth + order.amount);
+        return { order, sealed: { payout, encryptedDetails: cipher.encrypt(payout.id, order.bankDetails) } };
+      }),
+    );
+  }
+
+  async function writeAccepted(
+    trx: Trx,
+    accepted: readonly AcceptedOrder[],
+    locked: readonly Wallet[],
+  ): Promise<void> {
+    const sealed = accepted.map((order) => order.sealed);
+    repository.insert(trx, sealed);
+    await wallets.applyMovements(
+      trx,
+      sealed.flatMap(({ payout }) => movementOf(payout)),
+      locked,
+    );
+    audit.record(
+      trx,
+      accepted.map(({ order: { actor }, sealed: { payout } }) => ({
+        actor,
+        action: 'payout.requested',
+        resourceType: 'payout',
+        resourceId: payout.id,
+        details: { amount: statementOf(payout).amount, currency: payout.currency },
+      })),
+    );
+  }
+
+  function logOutcome(order: PayoutOrder | undefined, outcome: Outcome<Answered<PayoutStatement>>): void {
+    const fields = { request_id: order?.actor.requestId, user_id: order?.userId };
+    if (!outcome.ok) {
+      const refusal = outcome.error instanceof DomainError ? outcome.error.code : 'unknown';
+      logger.info({ ...fields, refusal }, 'payout refused');
+      return;
+    }
+    const { answer, replayed } = outcome.value;
+    const { id, amount, currency } = answer;
+    logger.info(
+      { ...fields, payout_id: id, amount, currency },
+      replayed ? 'payout answered again' : 'payout requested',
+    );
+  }
+
+  return requestPayouts;
+}
+
+type AcceptedOrder = { readonly order: PayoutOrder; readonly sealed: SealedPayout };

@@ -1,0 +1,32 @@
+import type { Database } from '../../../core/database/index.ts';
+import type { EncryptionKey } from '../../../core/secrets/encryption.ts';
+import { detailsCipher } from './details.ts';
+import { payoutRepository } from './repository.ts';
+
+const BATCH = 500;
+
+/**
+ * Encrypts the bank details that an older key protects with the first one, and tells how many those were. In batches,
+ * one transaction each: it may be stopped and run again at any time, beside a running platform.
+ */
+export async function reencryptBankDetails(
+  database: Database,
+  keys: readonly EncryptionKey[],
+): Promise<number> {
+  const repository = payoutRepository();
+  const { currentKeyId, encrypt, decrypt } = detailsCipher(keys);
+
+  for (let total = 0; ; ) {
+    const count = await database.transaction(async (trx) => {
+      const older = await repository.lockEncryptedOtherwise(trx, currentKeyId, BATCH);
+      const anew = older.map(({ id, encryptedDetails }) => ({
+        id,
+        encryptedDetails: encrypt(id, decrypt(id, encryptedDetails)),
+      }));
+      repository.updateEncryptedDetails(trx, anew);
+      return anew.length;
+    });
+    if (count === 0) return total;
+    total += count;
+  }
+}

@@ -1,0 +1,182 @@
+import { notFound, ruleViolation, unsupportedCurrency } from '../../../core/errors.ts';
+import { callerOf } from '../../../core/http/authentication.ts';
+import { presentCursorPage, readPage } from '../../../core/http/pagination.ts';
+import type { Routes } from '../../../core/http/route.ts';
+import { IdParams } from '../../../core/http/schemas.ts';
+import { isId } from '../../../core/id.ts';
+import { onlyValue } from '../../../core/outcome.ts';
+import type { Batcher } from '../../../core/overload/batcher.ts';
+import {
+  type Answered,
+  answerOf,
+  IdempotencyHeaders,
+  idempotencyKeyReused,
+  idempotentRequest,
+} from '../../platform/idempotency/index.ts';
+import { insufficientBalance } from '../wallets/index.ts';
+import { payoutInvalidTransition, payoutPolicyViolation } from './errors.ts';
+import type { Payout, PayoutMove, PayoutOrder, PayoutStatement } from './model.ts';
+import {
+  BankDetailsBody,
+  contentOf,
+  NewPayoutBody,
+  OwnPayoutBody,
+  OwnPayoutPage,
+  OwnPayoutQuery,
+  PayoutBody,
+  PayoutMoveBody,
+  PayoutPage,
+  PayoutQuery,
+  presentBankDetails,
+  presentOwnPayout,
+  presentPayout,
+  toOrder,
+} from './schemas.ts';
+import type { PayoutService } from './service.ts';
+
+export function payoutRoutes(deps: {
+  readonly service: PayoutService;
+  /** Requests travel in batches: what arrives while a batch is being written leaves together with the next one. */
+  readonly requests: Batcher<PayoutOrder, Answered<PayoutStatement>>;
+  readonly transitions: Batcher<PayoutMove, Payout>;
+  readonly defaultCurrency: string;
+}): Routes {
+  const { service, requests, transitions, defaultCurrency } = deps;
+
+  return (server) => {
+    server.post(
+      '/users/me/payouts',
+      {
+        schema: {
+          tags: ['payouts'],
+          summary: 'Request a payout of your available balance',
+          description: 'The amount leaves the available balance at once, and comes back if the payout fails.',
+          headers: IdempotencyHeaders,
+          body: NewPayoutBody(defaultCurrency),
+          response: { 201: OwnPayoutBody },
+        },
+        config: {
+          access: ['user', 'admin'],
+          errors: [unsupportedCurrency, insufficientBalance, payoutPolicyViolation, idempotencyKeyReused],
+        },
+      },
+      async (request, reply) => {
+        const actor = callerOf(request);
+        const order = toOrder(request.body, defaultCurrency);
+        const repeatable = idempotentRequest(request, 'payout.request', contentOf(order));
+        const outcomes = await requests.submit([{ ...order, actor, userId: actor.id, request: repeatable }]);
+        return reply.code(201).send(answerOf(reply, outcomes));
+      },
+    );
+
+    server.get(
+      '/users/me/payouts',
+      {
+        schema: {
+          tags: ['payouts'],
+          summary: 'List your payouts, newest first',
+          querystring: OwnPayoutQuery,
+          response: { 200: OwnPayoutPage },
+        },
+        config: { access: ['user', 'admin'] },
+      },
+      async (request) => {
+        const { query } = request;
+        const filter = { userId: callerOf(request).id, status: query.status };
+        const page = await service.listPayouts(filter, readPage(query, isId));
+        return presentCursorPage(query, page, presentOwnPayout);
+      },
+    );
+
+    server.post(
+      '/users/me/payouts/:id/cancel',
+      {
+        schema: {
+          tags: ['payouts'],
+          summary: 'Cancel a payout that nobody has begun to pay',
+          params: IdParams,
+          response: { 200: OwnPayoutBody },
+        },
+        config: { access: ['user', 'admin'], errors: [notFound, payoutInvalidTransition] },
+      },
+      async (request) => {
+        const payoutId = request.params.id.toLowerCase();
+        const outcomes = await transitions.submit([{ actor: callerOf(request), payoutId, to: 'cancelled' }]);
+        return presentOwnPayout(onlyValue(outcomes));
+      },
+    );
+
+    server.get(
+      '/payouts',
+      {
+        schema: {
+          tags: ['payouts'],
+          summary: 'List payouts, newest first',
+          querystring: PayoutQuery,
+          response: { 200: PayoutPage },
+        },
+        config: { access: ['admin'] },
+      },
+      async ({ query }) => {
+        const filter = { status: query.status, userId: query.user_id };
+        const page = await service.listPayouts(filter, readPage(query, isId));
+        return presentCursorPage(query, page, presentPayout);
+      },
+    );
+
+    server.get(
+      '/payouts/:id',
+      {
+        schema: {
+          tags: ['payouts'],
+          summary: 'Show a payout',
+          params: IdParams,
+          response: { 200: PayoutBody },
+        },
+        config: { access: ['admin'], errors: [notFound] },
+      },
+      async ({ params }) => presentPayout(await service.getPayout(params.id)),
+    );
+
+    server.get(
+      '/payouts/:id/bank-details',
+      {
+        schema: {
+          tags: ['payouts'],
+          summary: 'Reveal the full bank details of a payout, to pay it',
+          description: 'The only place that shows them. Each look is written to the audit log.',
+          params: IdParams,
+          response: { 200: BankDetailsBody },
+        },
+        config: { access: ['admin'], errors: [notFound] },
+      },
+      async (request) => {
+        const id = request.params.id.toLowerCase();
+        return presentBankDetails(id, await service.revealBankDetails(id, callerOf(request)));
+      },
+    );
+
+    server.patch(
+      '/payouts/:id/process',
+      {
+        schema: {
+          tags: ['payouts'],
+          summary: 'Move a payout on: it is being paid, was paid, or failed',
+          description: 'What failed goes back to the available balance of its owner.',
+          params: IdParams,
+          body: PayoutMoveBody,
+          response: { 200: PayoutBody },
+        },
+        config: { access: ['admin'], errors: [notFound, ruleViolation, payoutInvalidTransition] },
+      },
+      async (request) => {
+        const { status: to, external_reference: externalReference, reason } = request.body;
+        const payoutId = request.params.id.toLowerCase();
+        const outcomes = await transitions.submit([
+          { actor: callerOf(request), payoutId, to, externalReference, reason },
+        ]);
+        return presentPayout(onlyValue(outcomes));
+      },
+    );
+  };
+}

@@ -1,0 +1,123 @@
+import { electronicFormatIBAN } from 'ibantools';
+import Type, { type Static } from 'typebox';
+import { CursorPage, CursorQuery } from '../../../core/http/pagination.ts';
+import { Currency, Id, Input, Money, MoneyInput, minorUnits, Timestamp } from '../../../core/http/schemas.ts';
+import type { BankDetails, Payout } from './model.ts';
+import { statementOf } from './policies.ts';
+
+const Method = Type.Enum(['bank_transfer'], { examples: ['bank_transfer'] });
+
+const Status = Type.Enum(['requested', 'processing', 'completed', 'failed', 'cancelled'], {
+  examples: ['requested'],
+});
+
+/** `defaultCurrency` is that of an amount whose currency is left out. */
+export function NewPayoutBody(defaultCurrency: string) {
+  return Input(
+    {
+      amount: MoneyInput,
+      currency: Type.Optional(
+        Type.String({ ...Currency, description: "The platform's first currency unless said otherwise." }),
+      ),
+      method: Method,
+      details: Input({
+        iban: Type.String({
+          format: 'iban',
+          description: 'Spaces and lower case are fine.',
+          examples: ['DE89 3704 0044 0532 0130 00'],
+        }),
+        account_holder: Type.String({
+          // No control characters; the space around it does not count.
+          pattern: '^\\s*[^\\s\\p{C}]([^\\p{C}]{0,68}[^\\s\\p{C}])?\\s*$',
+          maxLength: 255,
+          description: 'Of 1 to 70 characters, the most that a SEPA transfer carries.',
+          examples: ['Erika Mustermann'],
+        }),
+      }),
+    },
+    { moneyIn: { amount: ['currency', defaultCurrency] } },
+  );
+}
+
+const Text = (description: string, example: string) =>
+  Type.String({ minLength: 1, maxLength: 255, pattern: '\\S', description, examples: [example] });
+
+export const PayoutMoveBody = Input({
+  status: Type.Enum(['processing', 'completed', 'failed'], { examples: ['completed'] }),
+  external_reference: Type.Optional(
+    Text('The name of the transfer at the bank; required for `completed`.', 'SEPA-2026-000123'),
+  ),
+  reason: Type.Optional(
+    Text('Why it failed, as its owner may read it; required for `failed`.', 'The bank refused the account.'),
+  ),
+});
+
+const filters = { status: Type.Optional(Status) };
+
+export const OwnPayoutQuery = CursorQuery(filters);
+
+export const PayoutQuery = CursorQuery({ ...filters, user_id: Type.Optional(Id) });
+
+const nullable = <Schema extends Type.TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
+
+export const OwnPayoutBody = Type.Object({
+  id: Id,
+  status: Status,
+  amount: Money,
+  currency: Currency,
+  method: Method,
+  details: Type.Object(
+    {
+      iban: Type.String({ examples: ['DE89**************3000'] }),
+      account_holder: Type.String({ examples: ['E*** M***'] }),
+    },
+    { description: 'Masked.' },
+  ),
+  requested_at: Timestamp,
+  processing_at: nullable(Timestamp),
+  settled_at: nullable(
+    Type.String({ ...Timestamp, description: 'When it was completed, failed or cancelled.' }),
+  ),
+  external_reference: nullable(Type.String()),
+  failure_reason: nullable(Type.String()),
+});
+
+export const PayoutBody = Type.Object({ ...OwnPayoutBody.properties, user_id: Id });
+
+export const OwnPayoutPage = CursorPage(OwnPayoutBody);
+
+export const PayoutPage = CursorPage(PayoutBody);
+
+export const BankDetailsBody = Type.Object({
+  id: Id,
+  details: Type.Object({
+    iban: Type.String({ examples: ['DE89370400440532013000'] }),
+    account_holder: Type.String({ examples: ['Erika Mustermann'] }),
+  }),
+});
+
+type NewPayout = Static<ReturnType<typeof NewPayoutBody>>;
+
+export function toOrder(body: NewPayout, defaultCurrency: string) {
+  const { amount, currency = defaultCurrency, method, details } = body;
+  const bankDetails: BankDetails = {
+    iban: electronicFormatIBAN(details.iban) ?? '',
+    accountHolder: details.account_holder.trim(),
+  };
+  return { amount: minorUnits(amount, currency), currency, method, bankDetails };
+}
+
+/** What tells one order from another. The amount in minor units, so that `10` and `10.00` are equal. */
+export function contentOf({ amount, currency, method, bankDetails }: ReturnType<typeof toOrder>) {
+  return { amount: String(amount), currency, method, ...bankDetails };
+}
+
+export const presentOwnPayout = statementOf;
+
+export function presentPayout(payout: Payout) {
+  return { ...statementOf(payout), user_id: payout.userId };
+}
+
+export function presentBankDetails(id: string, { iban, accountHolder }: BankDetails) {
+  return { id, details: { iban, account_holder: accountHolder } };
+}

@@ -1,0 +1,99 @@
+import type { Clock } from '../../../core/clock.ts';
+import type { Database, Trx } from '../../../core/database/index.ts';
+import { DomainError } from '../../../core/errors.ts';
+import { formatMoney } from '../../../core/money.ts';
+import type { Logger } from '../../../core/observability/logging.ts';
+import { decided, type Outcome, success } from '../../../core/outcome.ts';
+import type { AuditClient } from '../../platform/audit/index.ts';
+import type { WalletClient } from '../wallets/index.ts';
+import type { Payout, PayoutMove } from './model.ts';
+import { moved, movementOf, requireMovable, requireWholeMove } from './policies.ts';
+import type { PayoutRepository } from './repository.ts';
+
+/** A legal step of a payout. */
+type Step = { readonly move: PayoutMove; readonly before: Payout; readonly after: Payout };
+
+export function payoutTransitions(deps: {
+  database: Database;
+  clock: Clock;
+  logger: Logger;
+  repository: PayoutRepository;
+  wallets: WalletClient;
+  audit: AuditClient;
+}) {
+  const { database, clock, logger, repository, wallets, audit } = deps;
+
+  /**
+   * Moves a list of payouts on in one transaction, and answers for each in order. Locks the payouts, so that of two
+   * who settle one at once exactly one wins, and then the wallets of those whose money goes back.
+   */
+  async function movePayouts(moves: readonly PayoutMove[]): Promise<readonly Outcome<Payout>[]> {
+    const outcomes = await database.transaction(async (trx) => {
+      const ids = [...new Set(moves.map(({ payoutId }) => payoutId))];
+      const decisions = decide(moves, await repository.lock(trx, ids));
+      await apply(
+        trx,
+        decisions.flatMap((decision) => (decision.ok ? [decision.value] : [])),
+      );
+      return decisions.map((decision) => (decision.ok ? success(decision.value.after) : decision));
+    });
+    for (const [index, outcome] of outcomes.entries()) logOutcome(moves[index], outcome);
+    return outcomes;
+  }
+
+  /** Each move on what the ones before it left, so that a list may process and complete the same payout. */
+  function decide(moves: readonly PayoutMove[], payouts: readonly Payout[]): Outcome<Step>[] {
+    const now = clock();
+    const current = new Map(payouts.map((payout) => [payout.id, payout]));
+    return moves.map((move) =>
+      decided(() => {
+        requireWholeMove(move);
+        const before = requireMovable(current.get(move.payoutId), move);
+        const after = moved(before, move, now);
+        current.set(after.id, after);
+        return { move, before, after };
+      }),
+    );
+  }
+
+  /** Writes where the steps led: each payout once, every movement and audit record. */
+  async function apply(trx: Trx, steps: readonly Step[]): Promise<void> {
+    if (steps.length === 0) return;
+    const finals = new Map(steps.map(({ after }) => [after.id, after]));
+    repository.updateMoved(trx, [...finals.values()]);
+    await wallets.applyMovements(
+      trx,
+      steps.flatMap(({ after }) => movementOf(after)),
+    );
+    audit.record(
+      trx,
+      steps.map(({ move, before, after }) => ({
+        actor: move.actor,
+        action: `payout.${after.status}`,
+        resourceType: 'payout',
+        resourceId: after.id,
+        details: {
+          from: before.status,
+          amount: formatMoney(after.amount, after.currency),
+          currency: after.currency,
+        },
+      })),
+    );
+  }
+
+  function logOutcome(move: PayoutMove | undefined, outcome: Outcome<Payout>): void {
+    const fields = { request_id: move?.actor.requestId, payout_id: move?.payoutId };
+    if (!outcome.ok) {
+      const refusal = outcome.error instanceof DomainError ? outcome.error.code : 'unknown';
+      logger.info({ ...fields, refusal }, `payout not ${move?.to}`);
+      return;
+    }
+    const { userId, amount, currency, status } = outcome.value;
+    logger.info(
+      { ...fields, user_id: userId, amount: formatMoney(amount, currency), currency },
+      `payout ${status}`,
+    );
+  }
+
+  return movePayouts;
+}

@@ -1,0 +1,74 @@
+import type { Clock } from '../../../core/clock.ts';
+import { type Database, type Trx, violates } from '../../../core/database/index.ts';
+import { notFound, unsupportedCurrency } from '../../../core/errors.ts';
+import type { Outcome } from '../../../core/outcome.ts';
+import type { AuditClient } from '../../platform/audit/index.ts';
+import type { Answered, IdempotencyClient } from '../../platform/idempotency/index.ts';
+import type { Adjustment, AdjustmentOrder, AdjustmentStatement } from './model.ts';
+import { movementOf, newAdjustment, statementOf } from './policies.ts';
+import type { WalletRepository } from './repository.ts';
+import type { WalletService } from './service.ts';
+
+export type AdjustWallet = ReturnType<typeof walletAdjustments>;
+
+export function walletAdjustments(deps: {
+  database: Database;
+  clock: Clock;
+  repository: WalletRepository;
+  wallets: Pick<WalletService, 'applyMovements'>;
+  idempotency: IdempotencyClient;
+  audit: AuditClient;
+  supportedCurrencies: readonly string[];
+}) {
+  const { database, clock, repository, wallets, idempotency, audit, supportedCurrencies } = deps;
+
+  /**
+   * Gives or takes money by hand, for a reason that is on record.
+   * @returns what the administrator is told, or the refusal: UNSUPPORTED_CURRENCY, NOT_FOUND of the user, or
+   * INSUFFICIENT_BALANCE, as only a reversal may leave a user owing.
+   */
+  async function adjustWallet(order: AdjustmentOrder): Promise<Outcome<Answered<AdjustmentStatement>>> {
+    return database.transaction((trx) => idempotency.once(trx, order.request, () => adjust(trx, order)));
+  }
+
+  async function adjust(trx: Trx, order: AdjustmentOrder): Promise<AdjustmentStatement> {
+    const { actor, userId, currency } = order;
+    if (!supportedCurrencies.includes(currency)) {
+      throw unsupportedCurrency({ currency, supported: supportedCurrencies });
+    }
+    const adjustment = newAdjustment(order, clock());
+    await insertForUser(trx, adjustment);
+    const [entry] = await wallets.applyMovements(trx, [movementOf(adjustment)]);
+    if (entry === undefined) throw new Error('a movement made no entry');
+    const statement = statementOf(adjustment, entry);
+    audit.record(trx, [
+      {
+        actor,
+        action: 'wallet.adjusted',
+        resourceType: 'wallet',
+        // A user's wallets go by the user, as everywhere in the API.
+        resourceId: userId,
+        details: {
+          adjustment_id: adjustment.id,
+          direction: adjustment.direction,
+          amount: statement.amount,
+          currency,
+          reason: adjustment.reason,
+        },
+      },
+    ]);
+    return statement;
+  }
+
+  /** The foreign key knows who exists. */
+  async function insertForUser(trx: Trx, adjustment: Adjustment): Promise<void> {
+    try {
+      await repository.insertAdjustment(trx, adjustment);
+    } catch (error) {
+      if (!violates(error, 'adjustments_user_id_fkey')) throw error;
+      throw notFound({ resource_type: 'user', resource_id: adjustment.userId });
+    }
+  }
+
+  return adjustWallet;
+}

@@ -1,0 +1,14 @@
+import { defineError } from '../../../core/errors.ts';
+
+export const insufficientBalance = defineError<{
+  available_balance: string;
+  pending_balance: string;
+  requested_amount: string;
+  currency: string;
+}>('conflict', 'INSUFFICIENT_BALANCE', 'The wallet does not hold this amount.');
+
+export const walletFull = defineError<{ amount: string; currency: string }>(
+  'conflict',
+  'WALLET_FULL',
+  'The wallet cannot hold this much more.',
+);

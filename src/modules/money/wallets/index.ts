@@ -1,0 +1,44 @@
+import type { Clock } from '../../../core/clock.ts';
+import type { Database } from '../../../core/database/index.ts';
+import type { AuditClient } from '../../platform/audit/index.ts';
+import type { IdempotencyClient } from '../../platform/idempotency/index.ts';
+import { walletAdjustments } from './adjustments.ts';
+import { walletRepository } from './repository.ts';
+import { walletRoutes } from './routes.ts';
+import { type WalletService, walletService } from './service.ts';
+
+export { insufficientBalance, walletFull } from './errors.ts';
+export {
+  type Balances,
+  type Movement,
+  NO_MONEY,
+  type Wallet,
+  type WalletEntry,
+  type WalletOwner,
+} from './model.ts';
+export { balancesAfter, requireRoom, walletMap } from './policies.ts';
+export { CurrencyChoice, presentWallet, WalletBody } from './schemas.ts';
+
+export type WalletClient = Pick<
+  WalletService,
+  'openWallets' | 'lockWallets' | 'applyMovements' | 'findWallets' | 'listEntries'
+>;
+
+export function walletsModule(deps: {
+  database: Database;
+  clock: Clock;
+  idempotency: IdempotencyClient;
+  audit: AuditClient;
+  supportedCurrencies: readonly [string, ...string[]];
+}) {
+  const repository = walletRepository();
+  const service = walletService({ ...deps, repository });
+  const adjustWallet = walletAdjustments({ ...deps, repository, wallets: service });
+  const [defaultCurrency] = deps.supportedCurrencies;
+  return {
+    routes: walletRoutes({ service, adjustWallet, defaultCurrency }),
+    client: service satisfies WalletClient,
+    /** For the loading of demo data. */
+    adjustWallet,
+  };
+}

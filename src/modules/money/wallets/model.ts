@@ -1,0 +1,90 @@
+import type {
+  AdjustmentDirection,
+  WalletBucket,
+  WalletEntryType,
+  WalletSourceType,
+} from '../../../core/database/schema.generated.ts';
+import type { Actor } from '../../platform/audit/index.ts';
+import type { IdempotentRequest } from '../../platform/idempotency/index.ts';
+
+export type { WalletBucket, WalletEntryType } from '../../../core/database/schema.generated.ts';
+
+/** Whose wallet: a user has one for each currency. */
+export type WalletOwner = { readonly userId: string; readonly currency: string };
+
+/** In minor units. `available` may be below zero: the user owes it after a late reversal. */
+export type Balances = { readonly pending: bigint; readonly available: bigint; readonly paid: bigint };
+
+export const NO_MONEY: Balances = { pending: 0n, available: 0n, paid: 0n };
+
+export type Wallet = WalletOwner & Balances & { readonly id: string; readonly lastSequence: bigint };
+
+/** An order to move money of one wallet from one bucket to another. */
+export type Movement = WalletOwner & {
+  readonly type: WalletEntryType;
+  readonly from: WalletBucket;
+  readonly to: WalletBucket;
+  /** Minor units, above zero. */
+  readonly amount: bigint;
+  readonly source: { readonly type: WalletSourceType; readonly id: string };
+};
+
+/** A line of the journal: a movement that happened, its number in the wallet, and the balances after it. */
+export type WalletEntry = Movement & {
+  readonly id: string;
+  readonly walletId: string;
+  readonly sequence: bigint;
+  readonly after: Balances;
+  readonly createdAt: Temporal.Instant;
+};
+
+export type AdjustmentOrder = WalletOwner & {
+  readonly actor: Actor;
+  /** Minor units, above zero. */
+  readonly amount: bigint;
+  readonly direction: AdjustmentDirection;
+  readonly reason: string;
+  readonly request: IdempotentRequest | undefined;
+};
+
+export type Adjustment = Omit<AdjustmentOrder, 'actor' | 'request'> & {
+  readonly id: string;
+  readonly adminId: string;
+  readonly createdAt: Temporal.Instant;
+};
+
+/** An adjustment as its administrator sees it, in plain JSON, to be repeated word for word. */
+export type AdjustmentStatement = {
+  readonly id: string;
+  readonly user_id: string;
+  readonly amount: string;
+  readonly currency: string;
+  readonly direction: AdjustmentDirection;
+  readonly reason: string;
+  readonly created_at: string;
+  /** The balances after it. */
+  readonly wallet: {
+    readonly pending_balance: string;
+    readonly available_balance: string;
+    readonly paid_balance: string;
+    readonly currency: string;
+  };
+};
+
+/** The ways money may take, by type of entry; the database holds the same table as a constraint. */
+export const LEGAL_MOVEMENTS: Readonly<
+  Record<WalletEntryType, readonly (readonly [WalletBucket, WalletBucket])[]>
+> = {
+  cashback_credit: [['platform', 'pending']],
+  cashback_confirmation: [['pending', 'available']],
+  cashback_reversal: [
+    ['pending', 'platform'],
+    ['available', 'platform'],
+  ],
+  payout: [['available', 'paid']],
+  payout_refund: [['paid', 'available']],
+  adjustment: [
+    ['platform', 'available'],
+    ['available', 'platform'],
+  ],
+};

@@ -1,0 +1,137 @@
+import { formatInstant } from '../../../core/clock.ts';
+import { newId } from '../../../core/id.ts';
+import { type KeyedMap, keyedMap } from '../../../core/keyed-map.ts';
+import { formatMoney, minorDigits } from '../../../core/money.ts';
+import { textSet } from '../../../core/text-set.ts';
+import { insufficientBalance, walletFull } from './errors.ts';
+import {
+  type Adjustment,
+  type AdjustmentOrder,
+  type AdjustmentStatement,
+  type Balances,
+  LEGAL_MOVEMENTS,
+  type Movement,
+  type Wallet,
+  type WalletBucket,
+  type WalletEntry,
+  type WalletOwner,
+} from './model.ts';
+
+export type Posting = { readonly entries: readonly WalletEntry[]; readonly wallets: readonly Wallet[] };
+
+/**
+ * Decides a list of movements against locked wallets, in order: the journal entries to append, and the wallets
+ * as they are after them. All or nothing.
+ * @throws INSUFFICIENT_BALANCE when a movement takes a bucket below zero. Only a reversal may do so to `available`.
+ */
+export function postMovements(
+  wallets: readonly Wallet[],
+  movements: readonly Movement[],
+  createdAt: Temporal.Instant,
+): Posting {
+  const current = walletMap<Wallet>(wallets);
+  const entries = movements.map((movement) => {
+    const wallet = current.get(movement);
+    if (wallet === undefined) throw new Error(`the wallet of user ${movement.userId} is not locked`);
+    const after = balancesAfter(wallet, movement);
+    const sequence = wallet.lastSequence + 1n;
+    current.set(wallet, { ...wallet, ...after, lastSequence: sequence });
+    return { ...movement, id: newId(), walletId: wallet.id, sequence, after, createdAt };
+  });
+  const touched = textSet(entries.map(({ walletId }) => walletId));
+  return { entries, wallets: current.values().filter(({ id }) => touched.has(id)) };
+}
+
+/**
+ * What a movement leaves of the balances before it.
+ * @throws INSUFFICIENT_BALANCE when it takes a bucket below zero. Only a reversal may do so to `available`.
+ * @throws WALLET_FULL when money from the platform does not fit.
+ */
+export function balancesAfter(before: Balances, movement: Movement): Balances {
+  requireLegal(movement);
+  if (movement.from === 'platform') requireRoom(before, movement.amount, movement.currency);
+  const after = move(before, movement);
+  requireCovered(before, movement, after);
+  return after;
+}
+
+/** Something for each wallet, such as itself. There are few currencies, so they come first. */
+export function walletMap<Value>(
+  values: readonly (Value & WalletOwner)[] = [],
+): KeyedMap<WalletOwner, Value> {
+  const map = keyedMap<WalletOwner, Value>(({ userId, currency }) => [currency, userId]);
+  for (const value of values) map.set(value, value);
+  return map;
+}
+
+/** All buckets of a wallet together stay below this many units: a `money_amount` has so many digits before the point. */
+const HELD_BELOW = 10n ** 15n;
+
+/** @throws WALLET_FULL when the wallet cannot hold this amount, in minor units, on top of what is in it. */
+export function requireRoom({ pending, available, paid }: Balances, amount: bigint, currency: string): void {
+  const held = pending + (available > 0n ? available : 0n) + paid;
+  if (held + amount < HELD_BELOW * 10n ** BigInt(minorDigits(currency))) return;
+  throw walletFull({ amount: formatMoney(amount, currency), currency });
+}
+
+function requireLegal({ type, from, to, amount }: Movement): void {
+  if (amount <= 0n) throw new RangeError('a movement is above zero');
+  const legal = LEGAL_MOVEMENTS[type].some(([source, target]) => source === from && target === to);
+  if (!legal) throw new RangeError(`${type} does not move money from ${from} to ${to}`);
+}
+
+function move(before: Balances, { from, to, amount }: Movement): Balances {
+  const change = (bucket: WalletBucket) => (bucket === to ? amount : 0n) - (bucket === from ? amount : 0n);
+  return {
+    pending: before.pending + change('pending'),
+    available: before.available + change('available'),
+    paid: before.paid + change('paid'),
+  };
+}
+
+function requireCovered(before: Balances, movement: Movement, after: Balances): void {
+  const { from, type, currency } = movement;
+  const mayOwe = from === 'available' && type === 'cashback_reversal';
+  if (from === 'platform' || mayOwe || after[from] >= 0n) return;
+  throw insufficientBalance({
+    available_balance: formatMoney(before.available, currency),
+    pending_balance: formatMoney(before.pending, currency),
+    requested_amount: formatMoney(movement.amount, currency),
+    currency,
+  });
+}
+
+export function newAdjustment(order: AdjustmentOrder, createdAt: Temporal.Instant): Adjustment {
+  const { actor, request: _, ...what } = order;
+  if (actor.id === null) throw new Error('an adjustment is made by an administrator');
+  return { ...what, id: newId(), adminId: actor.id, createdAt };
+}
+
+export function movementOf({ id, userId, currency, amount, direction }: Adjustment): Movement {
+  const [from, to] =
+    direction === 'credit' ? (['platform', 'available'] as const) : (['available', 'platform'] as const);
+  return { userId, currency, amount, type: 'adjustment', from, to, source: { type: 'adjustment', id } };
+}
+
+export function statementOf(adjustment: Adjustment, { after }: WalletEntry): AdjustmentStatement {
+  const { id, userId, amount, currency, direction, reason, createdAt } = adjustment;
+  return {
+    id,
+    user_id: userId,
+    amount: formatMoney(amount, currency),
+    currency,
+    direction,
+    reason,
+    created_at: formatInstant(createdAt),
+    wallet: balancesAsText(after, currency),
+  };
+}
+
+export function balancesAsText({ pending, available, paid }: Balances, currency: string) {
+  return {
+    pending_balance: formatMoney(pending, currency),
+    available_balance: formatMoney(available, currency),
+    paid_balance: formatMoney(paid, currency),
+    currency,
+  };
+}

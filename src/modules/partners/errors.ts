@@ -1,7 +1,0 @@
-import { defineError } from '../../core/errors.ts';
-
-export const partnerAlreadyExists = defineError<{ name: string; partner_id: string }>(
-  'conflict',
-  'PARTNER_ALREADY_EXISTS',
-  'There is a partner of this name.',
-);

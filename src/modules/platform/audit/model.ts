@@ -1,0 +1,44 @@
+import type { ActorType, AuditOutcome } from '../../../core/database/schema.generated.ts';
+
+/** Who acts. A `Caller` of the HTTP layer is one. */
+export type Actor = {
+  readonly type: ActorType;
+  readonly id: string | null;
+  readonly requestId: string | null;
+};
+
+/** The platform itself: jobs, imports at start-up. */
+export const SYSTEM: Actor = { type: 'system', id: null, requestId: null };
+
+export type AuditRecord = {
+  readonly actor: Actor;
+  /** `noun.verb` in the past tense: `purchase.confirmed`. */
+  readonly action: string;
+  readonly resourceType: string;
+  readonly resourceId: string;
+  readonly outcome?: AuditOutcome;
+  /** What changed. Money as text; no secrets and no personal data. */
+  readonly details?: AuditDetails;
+};
+
+export type AuditDetails = {
+  readonly [name: string]: string | number | boolean | null | AuditDetails;
+};
+
+export type AuditLog = Required<Omit<AuditRecord, 'details'>> & {
+  readonly id: string;
+  readonly occurredAt: Temporal.Instant;
+  readonly details: unknown;
+};
+
+export type AuditFilter = {
+  readonly actorType?: ActorType | undefined;
+  readonly actorId?: string | undefined;
+  readonly action?: string | undefined;
+  readonly resourceType?: string | undefined;
+  readonly resourceId?: string | undefined;
+  readonly outcome?: AuditOutcome | undefined;
+  readonly requestId?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+};

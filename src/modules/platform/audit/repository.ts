@@ -1,0 +1,130 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { type Db, type Trx, write } from '../../../core/database/index.ts';
+import { pageNewestFirst } from '../../../core/database/newest-first.ts';
+import type { ActorType, AuditOutcome } from '../../../core/database/schema.generated.ts';
+import { firstIdAt, newId } from '../../../core/id.ts';
+import type { PageOf, PageRequest } from '../../../core/page.ts';
+import type { AuditFilter, AuditLog, AuditRecord } from './model.ts';
+
+export type AuditRepository = ReturnType<typeof auditRepository>;
+
+const COLUMNS = [
+  'id',
+  'occurred_at',
+  'actor_type',
+  'actor_id',
+  'action',
+  'resource_type',
+  'resource_id',
+  'outcome',
+  'details',
+  'request_id',
+] as const;
+
+type AuditRow = {
+  id: string;
+  occurred_at: Temporal.Instant;
+  actor_type: ActorType;
+  actor_id: string | null;
+  action: string;
+  resource_type: string;
+  resource_id: string;
+  outcome: AuditOutcome;
+  details: unknown;
+  request_id: string | null;
+};
+
+export function auditRepository() {
+  function insert(trx: Trx, records: readonly AuditRecord[], now: Temporal.Instant): void {
+    write(trx)`
+      insert into audit_logs (
+        id, occurred_at, actor_type, actor_id, action, resource_type, resource_id, outcome, details, request_id
+      )
+      select
+        unnest(${records.map(() => newId(now))}::uuid[]),
+        ${now.toString()}::timestamptz,
+        unnest(${records.map(({ actor }) => actor.type)}::actor_type[]),
+        unnest(${records.map(({ actor }) => actor.id)}::uuid[]),
+        unnest(${records.map(({ action }) => action)}::text[]),
+        unnest(${records.map(({ resourceType }) => resourceType)}::text[]),
+        unnest(${records.map(({ resourceId }) => resourceId)}::uuid[]),
+        unnest(${records.map(({ outcome }) => outcome ?? 'success')}::audit_outcome[]),
+        jsonb_array_elements(${JSON.stringify(records.map(({ details = {} }) => details))}::jsonb),
+        unnest(${records.map(({ actor }) => actor.requestId)}::text[])
+    `;
+  }
+
+  /** Newest first; the cursor is the id, which carries the millisecond of `occurred_at`. */
+  async function list(db: Db, filter: AuditFilter, page: PageRequest): Promise<PageOf<AuditLog>> {
+    const { actorType, actorId, resourceType, action, resourceId, outcome, requestId, from, to } = filter;
+    const where: RawBuilder<SqlBool>[] = [];
+    if (actorType !== undefined) where.push(sql`actor_type = ${actorType}`);
+    if (actorId !== undefined) where.push(sql`actor_id = ${actorId}`);
+    if (resourceType !== undefined) where.push(sql`resource_type = ${resourceType}`);
+    if (action !== undefined) where.push(sql`action = ${action}`);
+    if (resourceId !== undefined) where.push(sql`resource_id = ${resourceId}`);
+    if (requestId !== undefined) where.push(sql`request_id = ${requestId}`);
+    // Nearly all are successes: they have no index, and need none.
+    const hasIndex = where.length > 0 || outcome === 'failure';
+    if (outcome !== undefined) where.push(sql`outcome = ${outcome}`);
+    if (from !== undefined) where.push(sql`id >= ${firstIdAt(Temporal.Instant.from(from))}`);
+    // The API shows whole seconds, so the one that is named belongs to the list.
+    if (to !== undefined) where.push(sql`id < ${firstIdAt(Temporal.Instant.from(to).add({ seconds: 1 }))}`);
+
+    const list = { table: 'audit_logs', columns: COLUMNS, where, hasIndex, merge: mergeOf(filter) } as const;
+    const found = await pageNewestFirst<AuditRow>(db, list, page);
+    return { ...found, items: found.items.map(toAuditLog) };
+  }
+
+  return { insert, list };
+}
+
+/**
+ * The indexes of actors and of kinds have the whole kind before the id, so that a list which names less of it is the
+ * merge of some dozens. A resource and a request have indexes of their own, and few rows.
+ */
+function mergeOf({ actorType, actorId, resourceType, action, resourceId, requestId }: AuditFilter) {
+  if (resourceId !== undefined || requestId !== undefined) return undefined;
+  const named = [actorType, resourceType, action].filter((part) => part !== undefined).length;
+  if (named === 3 || (named === 0 && actorId === undefined)) return undefined;
+  return {
+    each: sql`(${kindsOf(actorId)}) as each (actor_type, resource_type, action)`,
+    where: sql<SqlBool>`${KIND} = (each.actor_type, each.resource_type, each.action)`,
+  };
+}
+
+const KIND = sql`(audit_logs.actor_type, audit_logs.resource_type, audit_logs.action)`;
+
+/** The kinds that there are, found by jumping from each to the next one in the index: one look a kind. */
+function kindsOf(actorId: string | undefined) {
+  const ofActor = actorId === undefined ? sql`` : sql`and actor_id = ${actorId}`;
+  const next = (after: RawBuilder<SqlBool>) => sql`
+    select actor_type, resource_type, action from audit_logs
+    where ${after} ${ofActor}
+    order by actor_type, resource_type, action
+    limit 1
+  `;
+  return sql`
+    with recursive kinds as (
+      (${next(sql`true`)})
+      union all
+      select following.* from kinds cross join lateral (
+        ${next(sql`${KIND} > (kinds.actor_type, kinds.resource_type, kinds.action)`)}
+      ) as following
+    )
+    select * from kinds
+  `;
+}
+
+function toAuditLog(row: AuditRow): AuditLog {
+  return {
+    id: row.id,
+    occurredAt: row.occurred_at,
+    actor: { type: row.actor_type, id: row.actor_id, requestId: row.request_id },
+    action: row.action,
+    resourceType: row.resource_type,
+    resourceId: row.resource_id,
+    outcome: row.outcome,
+    details: row.details,
+  };
+}

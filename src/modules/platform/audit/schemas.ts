@@ -1,0 +1,57 @@
+import Type from 'typebox';
+import { formatInstant } from '../../../core/clock.ts';
+import { CursorPage, CursorQuery } from '../../../core/http/pagination.ts';
+import { Id, Timestamp } from '../../../core/http/schemas.ts';
+import type { AuditLog } from './model.ts';
+
+const ActorType = Type.Enum(['user', 'admin', 'partner', 'system'], { examples: ['admin'] });
+
+const AuditOutcome = Type.Enum(['success', 'failure'], { examples: ['success'] });
+
+export const AuditQuery = CursorQuery({
+  actor_type: Type.Optional(ActorType),
+  actor_id: Type.Optional(Id),
+  action: Type.Optional(Type.String({ pattern: '^[a-z_]+\\.[a-z_]+$', examples: ['purchase.confirmed'] })),
+  resource_type: Type.Optional(Type.String({ pattern: '^[a-z_]{1,64}$', examples: ['purchase'] })),
+  resource_id: Type.Optional(Id),
+  outcome: Type.Optional(AuditOutcome),
+  request_id: Type.Optional(
+    Type.String({
+      pattern: '^[\\w.-]{1,128}$',
+      description:
+        "The platform's id of the request: `X-Request-Id` of the answer, unless the client sent its own. The log has both.",
+    }),
+  ),
+  from: Type.Optional(Timestamp),
+  to: Type.Optional(Timestamp),
+});
+
+const AuditLogBody = Type.Object({
+  id: Id,
+  occurred_at: Timestamp,
+  actor_type: ActorType,
+  actor_id: Type.Union([Id, Type.Null()]),
+  action: Type.String({ examples: ['purchase.confirmed'] }),
+  resource_type: Type.String({ examples: ['purchase'] }),
+  resource_id: Id,
+  outcome: AuditOutcome,
+  details: Type.Object({}, { additionalProperties: true }),
+  request_id: Type.Union([Type.String(), Type.Null()]),
+});
+
+export const AuditPage = CursorPage(AuditLogBody);
+
+export function presentAuditLog(log: AuditLog) {
+  return {
+    id: log.id,
+    occurred_at: formatInstant(log.occurredAt),
+    actor_type: log.actor.type,
+    actor_id: log.actor.id,
+    action: log.action,
+    resource_type: log.resourceType,
+    resource_id: log.resourceId,
+    outcome: log.outcome,
+    details: log.details as Record<string, unknown>,
+    request_id: log.actor.requestId,
+  };
+}

@@ -1,0 +1,42 @@
+import { ruleViolation } from '../../../core/errors.ts';
+import type { FlagDecision, FlagScope, FlagSetting, FlagSubject } from './model.ts';
+
+/** @throws VALIDATION_ERROR unless an id is given exactly where the scope is somebody's. */
+export function requireScope(type: FlagScope['type'], id: string | undefined): FlagScope {
+  if (type === 'global') {
+    if (id !== undefined) throw wrongScopeId('must be left out in the global scope');
+    return { type, id: null };
+  }
+  if (id === undefined) throw wrongScopeId(`must name the ${type}`);
+  return { type, id };
+}
+
+function wrongScopeId(reason: string) {
+  return ruleViolation({ violations: [{ field: 'scope_id', reason }] });
+}
+
+/** The settings of one flag as a rule: the narrowest scope wins, and what nobody set is on. */
+export function flagRule(
+  settings: readonly Pick<FlagSetting, 'scope' | 'enabled'>[],
+): (subject: FlagSubject) => FlagDecision {
+  const enabledByScope = new Map(settings.map(({ scope, enabled }) => [scopeKey(scope), enabled]));
+  return (subject) => {
+    for (const scope of narrowestFirst(subject)) {
+      const enabled = enabledByScope.get(scopeKey(scope));
+      if (enabled !== undefined) return { enabled, decidedBy: scope.type };
+    }
+    return { enabled: true, decidedBy: 'default' };
+  };
+}
+
+function narrowestFirst({ userId, merchantId }: FlagSubject): FlagScope[] {
+  return [
+    ...(userId === undefined ? [] : [{ type: 'user', id: userId } as const]),
+    ...(merchantId === undefined ? [] : [{ type: 'merchant', id: merchantId } as const]),
+    { type: 'global', id: null },
+  ];
+}
+
+function scopeKey({ type, id }: FlagScope): string {
+  return `${type} ${id}`;
+}

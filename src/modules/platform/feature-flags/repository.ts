@@ -1,0 +1,136 @@
+import { type SqlBool, sql } from 'kysely';
+import { type Db, type Trx, write } from '../../../core/database/index.ts';
+import { type PageOf, type PageRequest, pageOf } from '../../../core/page.ts';
+import type { FlagFilter, FlagScope, FlagSetting, FlagSubject } from './model.ts';
+
+export type FlagRepository = ReturnType<typeof flagRepository>;
+
+type FlagRow = {
+  id: string;
+  key: string;
+  user_id: string | null;
+  merchant_id: string | null;
+  enabled: boolean;
+  description: string | null;
+  created_at: Temporal.Instant;
+  updated_at: Temporal.Instant;
+};
+
+export function flagRepository() {
+  /** Until the transaction ends, nobody else changes settings of this flag: also none that does not exist yet. */
+  function lockKey(trx: Trx, key: string): void {
+    write(trx)`select pg_advisory_xact_lock(hashtextextended(${`feature_flags ${key}`}, 0))`;
+  }
+
+  async function find(db: Db, key: string, scope: FlagScope): Promise<FlagSetting | undefined> {
+    const { userId, merchantId } = columnsOf(scope);
+    const row = await db
+      .selectFrom('feature_flags')
+      .selectAll()
+      .where('key', '=', key)
+      .where('user_id', userId === null ? 'is' : '=', userId)
+      .where('merchant_id', merchantId === null ? 'is' : '=', merchantId)
+      .executeTakeFirst();
+    return row && toSetting(row);
+  }
+
+  async function put(trx: Trx, setting: FlagSetting): Promise<void> {
+    const { userId, merchantId } = columnsOf(setting.scope);
+    const changeable = {
+      enabled: setting.enabled,
+      description: setting.description,
+      updated_at: setting.updatedAt.toString(),
+    };
+    await trx
+      .insertInto('feature_flags')
+      .values({
+        id: setting.id,
+        key: setting.key,
+        user_id: userId,
+        merchant_id: merchantId,
+        created_at: setting.createdAt.toString(),
+        ...changeable,
+      })
+      .onConflict((conflict) => conflict.column('id').doUpdateSet(changeable))
+      .execute();
+  }
+
+  async function remove(trx: Trx, id: string): Promise<void> {
+    await trx.deleteFrom('feature_flags').where('id', '=', id).execute();
+  }
+
+  async function list(db: Db, filter: FlagFilter, page: PageRequest): Promise<PageOf<FlagSetting>> {
+    let matching = db.selectFrom('feature_flags');
+    if (filter.key !== undefined) matching = matching.where('key', '=', filter.key);
+    if (filter.scopeType !== undefined) matching = matching.where(isOfScopeType(filter.scopeType));
+    if (filter.scopeId !== undefined) {
+      matching = matching.where(sql<SqlBool>`${filter.scopeId}::uuid in (user_id, merchant_id)`);
+    }
+    const { total } = await matching.select(sql<number>`count(*)::int`.as('total')).executeTakeFirstOrThrow();
+    const rows = await matching
+      .selectAll()
+      .orderBy('id', 'desc')
+      .offset(page.offset)
+      .limit(page.limit + 1)
+      .execute();
+    return pageOf(rows.map(toSetting), total, page, ({ id }) => id);
+  }
+
+  /** Every setting of the flag that has a say for one of the subjects. */
+  async function findForSubjects(
+    db: Db,
+    key: string,
+    subjects: readonly FlagSubject[],
+  ): Promise<FlagSetting[]> {
+    const userIds = [...new Set(subjects.flatMap(({ userId }) => userId ?? []))];
+    const merchantIds = [...new Set(subjects.flatMap(({ merchantId }) => merchantId ?? []))];
+    const rows = await db
+      .selectFrom('feature_flags')
+      .selectAll()
+      .where('key', '=', key)
+      .where(
+        sql<SqlBool>`(
+          (user_id is null and merchant_id is null)
+          or user_id = any(${userIds}::uuid[])
+          or merchant_id = any(${merchantIds}::uuid[])
+        )`,
+      )
+      .execute();
+    return rows.map(toSetting);
+  }
+
+  return { lockKey, find, put, remove, list, findForSubjects };
+}
+
+function columnsOf({ type, id }: FlagScope) {
+  return { userId: type === 'user' ? id : null, merchantId: type === 'merchant' ? id : null };
+}
+
+function isOfScopeType(type: FlagScope['type']) {
+  switch (type) {
+    case 'user':
+      return sql<SqlBool>`user_id is not null`;
+    case 'merchant':
+      return sql<SqlBool>`merchant_id is not null`;
+    case 'global':
+      return sql<SqlBool>`user_id is null and merchant_id is null`;
+  }
+}
+
+function toSetting(row: FlagRow): FlagSetting {
+  return {
+    id: row.id,
+    key: row.key,
+    scope: toScope(row),
+    enabled: row.enabled,
+    description: row.description,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+function toScope({ user_id, merchant_id }: FlagRow): FlagScope {
+  if (user_id !== null) return { type: 'user', id: user_id };
+  if (merchant_id !== null) return { type: 'merchant', id: merchant_id };
+  return { type: 'global', id: null };
+}

@@ -1,0 +1,84 @@
+import Type from 'typebox';
+import { formatInstant } from '../../../core/clock.ts';
+import { Page, PageQuery } from '../../../core/http/pagination.ts';
+import { Id, Input, Timestamp } from '../../../core/http/schemas.ts';
+import type { FlagDecision, FlagScope, FlagSetting } from './model.ts';
+import { requireScope } from './policies.ts';
+
+const Key = Type.String({ pattern: '^[a-z][a-z0-9_]{0,63}$', examples: ['purchase_auto_confirm'] });
+
+const ScopeType = Type.Enum(['global', 'merchant', 'user'], { examples: ['merchant'] });
+
+const scope = {
+  scope_type: Type.Optional(Type.Enum(ScopeType.enum, { description: '`global` unless said otherwise.' })),
+  scope_id: Type.Optional(
+    Type.String({ ...Id, description: 'The merchant or user; only, and always, with their scopes.' }),
+  ),
+};
+
+const Description = Type.String({
+  minLength: 1,
+  maxLength: 500,
+  examples: ['Their returns come late; confirmed by hand.'],
+});
+
+export const FlagParams = Input({ key: Key });
+
+export const FlagScopeQuery = Input(scope);
+
+export const FlagSettingInput = Input({
+  enabled: Type.Boolean(),
+  ...scope,
+  description: Type.Optional(Description),
+});
+
+export const FlagQuery = PageQuery({
+  key: Type.Optional(Key),
+  scope_type: Type.Optional(ScopeType),
+  scope_id: Type.Optional(Id),
+});
+
+export const FlagSubjectQuery = Input({ user_id: Type.Optional(Id), merchant_id: Type.Optional(Id) });
+
+export const FlagBody = Type.Object({
+  id: Id,
+  key: Key,
+  scope_type: ScopeType,
+  scope_id: Type.Union([Id, Type.Null()]),
+  enabled: Type.Boolean(),
+  description: Type.Union([Description, Type.Null()]),
+  created_at: Timestamp,
+  updated_at: Timestamp,
+});
+
+export const FlagPage = Page(FlagBody);
+
+export const FlagDecisionBody = Type.Object({
+  key: Key,
+  enabled: Type.Boolean(),
+  decided_by: Type.Enum(['user', 'merchant', 'global', 'default'], {
+    description: 'The scope of the setting that decided; `default` when there is none.',
+  }),
+});
+
+/** @throws VALIDATION_ERROR unless the id is given exactly where the scope is somebody's. */
+export function readScope(query: { scope_type?: FlagScope['type']; scope_id?: string }): FlagScope {
+  return requireScope(query.scope_type ?? 'global', query.scope_id?.toLowerCase());
+}
+
+export function presentFlag(setting: FlagSetting) {
+  return {
+    id: setting.id,
+    key: setting.key,
+    scope_type: setting.scope.type,
+    scope_id: setting.scope.id,
+    enabled: setting.enabled,
+    description: setting.description,
+    created_at: formatInstant(setting.createdAt),
+    updated_at: formatInstant(setting.updatedAt),
+  };
+}
+
+export function presentDecision(key: string, { enabled, decidedBy }: FlagDecision) {
+  return { key, enabled, decided_by: decidedBy };
+}

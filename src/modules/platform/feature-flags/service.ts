@@ -1,0 +1,120 @@
+import type { Clock } from '../../../core/clock.ts';
+import { type Database, type Db, violates } from '../../../core/database/index.ts';
+import { notFound } from '../../../core/errors.ts';
+import { newId } from '../../../core/id.ts';
+import type { PageOf, PageRequest } from '../../../core/page.ts';
+import type { Actor, AuditClient } from '../audit/index.ts';
+import type { FlagDecision, FlagFilter, FlagScope, FlagSetting, FlagSubject } from './model.ts';
+import { flagRule } from './policies.ts';
+import type { FlagRepository } from './repository.ts';
+
+export type FlagService = ReturnType<typeof flagService>;
+
+export type FlagInput = Pick<FlagSetting, 'key' | 'scope' | 'enabled' | 'description'>;
+
+export function flagService(deps: {
+  database: Database;
+  clock: Clock;
+  repository: FlagRepository;
+  audit: AuditClient;
+}) {
+  const { database, clock, repository, audit } = deps;
+
+  /** Makes the setting, or replaces the one of this scope. @throws NOT_FOUND when its merchant or user is missing. */
+  async function setFlag(input: FlagInput, actor: Actor): Promise<FlagSetting> {
+    try {
+      return await database.transaction(async (trx) => {
+        // One change of a flag at a time: the audit log tells exactly what each one replaced.
+        repository.lockKey(trx, input.key);
+        const before = await repository.find(trx, input.key, input.scope);
+        const now = clock();
+        const setting = {
+          id: before?.id ?? newId(),
+          createdAt: before?.createdAt ?? now,
+          updatedAt: now,
+          ...input,
+        };
+        await repository.put(trx, setting);
+        audit.record(trx, [changeOf('feature_flag.set', actor, before, setting)]);
+        return setting;
+      });
+    } catch (error) {
+      const { type, id } = input.scope;
+      if (id !== null && violates(error, `feature_flags_${type}`)) {
+        throw notFound({ resource_type: type, resource_id: id });
+      }
+      throw error;
+    }
+  }
+
+  /** @throws NOT_FOUND. */
+  function removeFlag(key: string, scope: FlagScope, actor: Actor): Promise<void> {
+    return database.transaction(async (trx) => {
+      repository.lockKey(trx, key);
+      const before = await repository.find(trx, key, scope);
+      if (before === undefined) throw flagNotFound(key);
+      await repository.remove(trx, before.id);
+      audit.record(trx, [changeOf('feature_flag.removed', actor, before, undefined)]);
+    });
+  }
+
+  /** @throws NOT_FOUND. */
+  async function getFlag(key: string, scope: FlagScope): Promise<FlagSetting> {
+    const setting = await repository.find(database.db, key, scope);
+    if (setting === undefined) throw flagNotFound(key);
+    return setting;
+  }
+
+  function listFlags(filter: FlagFilter, page: PageRequest): Promise<PageOf<FlagSetting>> {
+    return repository.list(database.db, filter, page);
+  }
+
+  async function explainFlag(key: string, subject: FlagSubject): Promise<FlagDecision> {
+    const settings = await repository.findForSubjects(database.db, key, [subject]);
+    return flagRule(settings)(subject);
+  }
+
+  /** Whether the flag is on, for each subject in order; one statement however many they are. */
+  async function evaluateFlags(
+    db: Db,
+    key: string,
+    subjects: readonly FlagSubject[],
+  ): Promise<readonly boolean[]> {
+    const settings = await repository.findForSubjects(db, key, subjects);
+    const decide = flagRule(settings);
+    return subjects.map((subject) => decide(subject).enabled);
+  }
+
+  return { setFlag, removeFlag, getFlag, listFlags, explainFlag, evaluateFlags };
+}
+
+/** What the audit log tells of a change: at least one of the two is there. */
+function changeOf(
+  action: string,
+  actor: Actor,
+  before: FlagSetting | undefined,
+  after: FlagSetting | undefined,
+) {
+  const { id, key, scope } = (after ?? before) as FlagSetting;
+  return {
+    actor,
+    action,
+    resourceType: 'feature_flag',
+    resourceId: id,
+    details: {
+      key,
+      scope_type: scope.type,
+      scope_id: scope.id,
+      before: before === undefined ? null : contentOf(before),
+      after: after === undefined ? null : contentOf(after),
+    },
+  };
+}
+
+function contentOf({ enabled, description }: FlagSetting) {
+  return { enabled, description };
+}
+
+function flagNotFound(key: string) {
+  return notFound({ resource_type: 'feature_flag', resource_id: key });
+}

@@ -1,0 +1,30 @@
+import type { Clock } from '../../../core/clock.ts';
+import type { Database } from '../../../core/database/index.ts';
+import { purgeJob } from '../../../core/jobs.ts';
+import type { EncryptionKey } from '../../../core/secrets/encryption.ts';
+import { fingerprints } from '../../../core/secrets/fingerprint.ts';
+import { idempotencyRepository } from './repository.ts';
+import { type IdempotencyService, idempotencyService } from './service.ts';
+
+export { idempotencyKeyReused } from './errors.ts';
+export type { Answered, IdempotentRequest } from './model.ts';
+export { answerOf, IdempotencyHeaders, idempotentRequest } from './schemas.ts';
+
+/** What other modules may do: make a request of theirs one that can be repeated. */
+export type IdempotencyClient = Pick<IdempotencyService, 'once' | 'onceEach'>;
+
+export function idempotencyModule(deps: {
+  database: Database;
+  clock: Clock;
+  encryptionKeys: readonly EncryptionKey[];
+}) {
+  const service = idempotencyService({
+    ...deps,
+    repository: idempotencyRepository(),
+    fingerprints: fingerprints(deps.encryptionKeys),
+  });
+  return {
+    client: service satisfies IdempotencyClient,
+    jobs: [purgeJob('purge-idempotency-keys', service.purgeExpired)],
+  };
+}

@@ -1,0 +1,99 @@
+import { sql } from 'kysely';
+import { type Trx, write } from '../../../core/database/index.ts';
+import type { StoredOutcome, StoredRequest } from './model.ts';
+
+export type IdempotencyRepository = ReturnType<typeof idempotencyRepository>;
+
+type Key = { readonly callerId: string; readonly key: string };
+
+/** Keeps our advisory locks apart from those that others take on the same database. */
+const LOCK_SEED = 7_226_413_508;
+
+export function idempotencyRepository() {
+  /**
+   * Locks these names until the transaction ends, and waits for whoever holds one of them: at work on the same request,
+   * for as long as a transaction takes. Everybody locks in the order of the hashes, so that no two wait for each other.
+   */
+  function queueLock(trx: Trx, names: readonly string[]): void {
+    write(trx)`
+      select pg_advisory_xact_lock(hash)
+      from (
+        select distinct hashtextextended(name, ${LOCK_SEED}) as hash
+        from unnest(${names}::text[]) as request (name)
+        order by hash
+      ) as ordered
+    `;
+  }
+
+  async function find(trx: Trx, keys: readonly Key[]): Promise<StoredRequest[]> {
+    const { rows } = await sql<{
+      caller_id: string;
+      key: string;
+      request_fingerprint: string;
+      outcome: StoredOutcome;
+    }>`
+      select caller_id, key, request_fingerprint, outcome
+      from idempotency_keys
+      where (caller_id, key) in (
+        select
+          unnest(${keys.map(({ callerId }) => callerId)}::uuid[]),
+          unnest(${keys.map(({ key }) => key)}::text[])
+      )
+    `.execute(trx);
+    return rows.map((row) => ({
+      callerId: row.caller_id,
+      key: row.key,
+      fingerprint: row.request_fingerprint,
+      outcome: row.outcome,
+    }));
+  }
+
+  function insert(trx: Trx, requests: readonly StoredRequest[], now: Temporal.Instant): void {
+    write(trx)`
+      insert into idempotency_keys (caller_id, key, request_fingerprint, outcome, created_at)
+      select
+        unnest(${requests.map(({ callerId }) => callerId)}::uuid[]),
+        unnest(${requests.map(({ key }) => key)}::text[]),
+        unnest(${requests.map(({ fingerprint }) => fingerprint)}::text[]),
+        unnest(${requests.map(({ outcome }) => JSON.stringify(outcome))}::json[]),
+        ${now.toString()}::timestamptz
+    `;
+  }
+
+  /** Deletes up to `limit` keys that are older than `before`, and leaves those that another purge is at. */
+  async function deleteOlder(trx: Trx, before: Temporal.Instant, limit: number): Promise<number> {
+    const { numAffectedRows = 0n } = await sql`
+      delete from idempotency_keys
+      where (caller_id, key) in (
+        select caller_id, key from idempotency_keys
+        where created_at < ${before.toString()}
+        order by created_at
+        limit ${limit}
+        for update skip locked
+      )
+    `.execute(trx);
+    return Number(numAffectedRows);
+  }
+
+  function setSavepoint(trx: Trx): void {
+    write(trx)`savepoint idempotent_work`;
+  }
+
+  function releaseSavepoint(trx: Trx): void {
+    write(trx)`release savepoint idempotent_work`;
+  }
+
+  function rollBackToSavepoint(trx: Trx): void {
+    write(trx)`rollback to savepoint idempotent_work`;
+  }
+
+  return {
+    queueLock,
+    find,
+    insert,
+    deleteOlder,
+    setSavepoint,
+    releaseSavepoint,
+    rollBackToSavepoint,
+  };
+}

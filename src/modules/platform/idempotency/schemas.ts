@@ -1,0 +1,38 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import Type from 'typebox';
+import { callerOf } from '../../../core/http/authentication.ts';
+import { type Outcome, onlyValue } from '../../../core/outcome.ts';
+import type { Answered, IdempotentRequest, Json } from './model.ts';
+import { isRepeated } from './policies.ts';
+
+/** The headers of a route whose requests may be repeated. */
+export const IdempotencyHeaders = Type.Object({
+  'Idempotency-Key': Type.Optional(
+    Type.String({
+      pattern: '^[\\x20-\\x7e]{1,255}$',
+      description:
+        'Your name for this request, of 1 to 255 printable ASCII characters, kept for 24 hours. A repeat with the ' +
+        'same content is answered as the first one was, with the header `Idempotency-Replayed: true`.',
+      examples: ['3d2f1a52-7a0e-4f53-9c0b-0d8c9c6a6a35'],
+    }),
+  ),
+});
+
+/** The request as one that may be repeated; undefined when its client sent no key. */
+export function idempotentRequest(
+  request: FastifyRequest,
+  operation: string,
+  content: Json,
+): IdempotentRequest | undefined {
+  const key = request.headers['idempotency-key'];
+  return typeof key === 'string' ? { callerId: callerOf(request).id, key, operation, content } : undefined;
+}
+
+/** The answer to a list of one, marked when it repeats that of an earlier request. @throws the refusal, marked alike. */
+export function answerOf<Answer>(
+  reply: FastifyReply,
+  outcomes: readonly Outcome<Answered<Answer>>[],
+): Answer {
+  if (outcomes.some(isRepeated)) reply.header('idempotency-replayed', 'true');
+  return onlyValue(outcomes).answer;
+}

@@ -1,4 +1,0 @@
-import type { WalletEntry } from '../wallets/index.ts';
-
-/** A journal entry as its owner sees it: with what has become of the purchase or payout that it belongs to. */
-export type WalletTransaction = { readonly entry: WalletEntry; readonly status: string };

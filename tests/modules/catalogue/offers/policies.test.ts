@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import {
+  formatTermsValue,
+  type Offer,
+  parseTermsValue,
+} from '../../../../src/modules/catalogue/offers/index.ts';
+import {
+  type OfferProposal,
+  offerValidOn,
+  requireSoundTerms,
+} from '../../../../src/modules/catalogue/offers/policies.ts';
+import { MERCHANT, OFFER, STRANGER } from '../../../support/purchases-builders.ts';
+
+const LIMITS = { maxCashbackPercentage: 20, today: '2026-03-14' };
+
+const proposal = (fields: Partial<OfferProposal> = {}): OfferProposal => ({
+  merchantId: MERCHANT,
+  cashbackType: 'percent',
+  cashbackValue: 5,
+  currency: 'EUR',
+  monthlyCap: null,
+  startDate: '2026-03-01',
+  endDate: '2026-03-31',
+  ...fields,
+});
+
+describe('sound terms', () => {
+  const table: [string, Partial<OfferProposal>, { value: bigint; monthlyCap: bigint | null }][] = [
+    ['five percent', {}, { value: 50_000n, monthlyCap: null }],
+    ['a percentage that floats round', { cashbackValue: 4.35 }, { value: 43_500n, monthlyCap: null }],
+    ['the highest percentage', { cashbackValue: 20 }, { value: 200_000n, monthlyCap: null }],
+    [
+      'a fixed value in cents',
+      { cashbackType: 'fixed', cashbackValue: 0.29 },
+      { value: 29n, monthlyCap: null },
+    ],
+    [
+      'a fixed value in yen',
+      { cashbackType: 'fixed', cashbackValue: 500, currency: 'JPY' },
+      { value: 500n, monthlyCap: null },
+    ],
+    [
+      'a fixed value in fils',
+      { cashbackType: 'fixed', cashbackValue: 1.005, currency: 'KWD' },
+      { value: 1_005n, monthlyCap: null },
+    ],
+    ['a cap', { monthlyCap: 1.1 }, { value: 50_000n, monthlyCap: 110n }],
+    ['a cap in yen', { monthlyCap: 300, currency: 'JPY' }, { value: 50_000n, monthlyCap: 300n }],
+    ['a last day that is today', { endDate: '2026-03-14' }, { value: 50_000n, monthlyCap: null }],
+    ['one day', { startDate: '2026-03-14', endDate: '2026-03-14' }, { value: 50_000n, monthlyCap: null }],
+  ];
+  for (const [title, fields, expected] of table) {
+    test(`are kept to the unit: ${title}`, () => {
+      const { cashbackType, currency } = proposal(fields);
+      const terms = requireSoundTerms(proposal(fields), LIMITS);
+      assert.deepEqual(terms, { type: cashbackType, currency, ...expected });
+    });
+  }
+});
+
+describe('terms that break a rule', () => {
+  const table: [string, Partial<OfferProposal>, readonly string[]][] = [
+    ['a percentage above the maximum', { cashbackValue: 20.0001 }, ['cashback_value']],
+    ['half a yen', { cashbackType: 'fixed', cashbackValue: 0.5, currency: 'JPY' }, ['cashback_value']],
+    ['a cap of half a cent', { monthlyCap: 0.005 }, ['monthly_cap']],
+    ['a cap of half a yen', { monthlyCap: 0.5, currency: 'JPY' }, ['monthly_cap']],
+    ['dates in the wrong order', { startDate: '2026-04-01' }, ['start_date']],
+    ['an end that was yesterday', { endDate: '2026-03-13' }, ['end_date']],
+    ['an end that was last year', { startDate: '2025-01-01', endDate: '2025-12-31' }, ['end_date']],
+    [
+      'all of them',
+      { cashbackValue: 100, monthlyCap: 0.001, startDate: '2026-03-13', endDate: '2026-03-12' },
+      ['cashback_value', 'monthly_cap', 'start_date', 'end_date'],
+    ],
+  ];
+  for (const [title, fields, violated] of table) {
+    test(`are refused with ${violated.join(', ')}: ${title}`, () => {
+      assert.throws(
+        () => requireSoundTerms(proposal(fields), LIMITS),
+        (error: { kind: string; code: string; details: { violations: { field: string }[] } }) => {
+          assert.deepEqual([error.kind, error.code], ['invalid', 'VALIDATION_ERROR']);
+          assert.deepEqual(
+            error.details.violations.map(({ field }) => field),
+            violated,
+          );
+          return true;
+        },
+      );
+    });
+  }
+
+  test('depend on the maximum that the platform is configured with', () => {
+    const terms = proposal({ cashbackValue: 30 });
+    assert.equal(requireSoundTerms(terms, { ...LIMITS, maxCashbackPercentage: 30 }).value, 300_000n);
+    assert.throws(() => requireSoundTerms(terms, LIMITS), { code: 'VALIDATION_ERROR' });
+  });
+});
+
+describe('the offer that rewards a day', () => {
+  const offer = (fields: Partial<Offer> = {}): Offer => ({
+    id: OFFER,
+    merchantId: MERCHANT,
+    terms: { offerId: OFFER, type: 'percent', value: 50_000n, currency: 'EUR', monthlyCap: null },
+    startDate: '2026-03-01',
+    endDate: '2026-03-31',
+    active: true,
+    ...fields,
+  });
+  const next = offer({ id: 'next', startDate: '2026-04-01', endDate: '2026-04-30' });
+
+  const table: [string, readonly Offer[], string, string | undefined][] = [
+    ['is valid on its first day', [offer()], '2026-03-01', OFFER],
+    ['is valid on its last day', [offer()], '2026-03-31', OFFER],
+    ['is not valid the day before', [offer()], '2026-02-28', undefined],
+    ['is not valid the day after', [offer()], '2026-04-01', undefined],
+    ['is the next one when the present one is over', [offer(), next], '2026-04-01', 'next'],
+    ['is not an inactive one', [offer({ active: false })], '2026-03-14', undefined],
+    ['is not that of another merchant', [offer({ merchantId: STRANGER })], '2026-03-14', undefined],
+    ['is none where there is none', [], '2026-03-14', undefined],
+  ];
+  for (const [title, offers, day, expected] of table) {
+    test(title, () => {
+      assert.equal(offerValidOn(offers, MERCHANT, day)?.id, expected);
+    });
+  }
+});
+
+describe('the value of terms', () => {
+  const table: [type: 'percent' | 'fixed', currency: string, numeric: string, value: bigint, text: string][] =
+    [
+      ['percent', 'EUR', '5', 50_000n, '5.0000'],
+      ['percent', 'EUR', '5.0000', 50_000n, '5.0000'],
+      ['percent', 'JPY', '0.0001', 1n, '0.0001'],
+      ['percent', 'EUR', '12.3456', 123_456n, '12.3456'],
+      ['percent', 'EUR', '100', 1_000_000n, '100.0000'],
+      ['fixed', 'EUR', '5.0000', 500n, '5.00'],
+      ['fixed', 'JPY', '5.0000', 5n, '5'],
+      ['fixed', 'KWD', '5.0050', 5_005n, '5.005'],
+    ];
+  for (const [type, currency, numeric, value, text] of table) {
+    test(`${type} ${numeric} in ${currency} is ${value}, and back`, () => {
+      assert.equal(parseTermsValue(type, numeric, currency), value);
+      assert.equal(formatTermsValue({ type, value, currency }), text);
+    });
+  }
+});

@@ -1,0 +1,311 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { DomainError } from '../../../../src/core/errors.ts';
+import type { Offer } from '../../../../src/modules/catalogue/offers/index.ts';
+import type {
+  PurchaseStatus,
+  PurchaseSubmission,
+  Settlement,
+} from '../../../../src/modules/earning/purchases/model.ts';
+import {
+  offerFor,
+  refuseDuplicate,
+  requireAcceptableTerms,
+  requireEligibleMerchant,
+  requireEligibleUser,
+  requireMayRead,
+  requireMayReport,
+  requireOffer,
+  requirePurchaseStatus,
+  requireTransition,
+} from '../../../../src/modules/earning/purchases/policies.ts';
+import {
+  adminActor,
+  aMerchant,
+  anOffer,
+  aPurchase,
+  aReward,
+  aSubmission,
+  aUser,
+  MERCHANT,
+  NOW,
+  OFFER,
+  SHOPPER,
+  STRANGER,
+  someTerms,
+  userActor,
+} from '../../../support/purchases-builders.ts';
+
+describe('the state machine of purchases', () => {
+  type Verdict = 'allowed' | 'PURCHASE_NOT_PENDING' | 'PURCHASE_ALREADY_REVERSED';
+  const table: [from: PurchaseStatus, to: Settlement['to'], verdict: Verdict, then: PurchaseStatus[]][] = [
+    ['pending', 'confirmed', 'allowed', []],
+    ['pending', 'reversed', 'allowed', []],
+    ['confirmed', 'confirmed', 'PURCHASE_NOT_PENDING', ['reversed']],
+    ['confirmed', 'reversed', 'allowed', []],
+    ['reversed', 'confirmed', 'PURCHASE_NOT_PENDING', []],
+    ['reversed', 'reversed', 'PURCHASE_ALREADY_REVERSED', []],
+  ];
+
+  for (const [from, to, verdict, allowedTransitions] of table) {
+    test(`from ${from} to ${to}: ${verdict}`, () => {
+      const { id } = aPurchase();
+      const attempt = () => requireTransition({ id, status: from }, to);
+
+      if (verdict === 'allowed') return assert.doesNotThrow(attempt);
+      const refusal = refusalOf(attempt);
+      assert.equal(refusal.code, verdict);
+      assert.equal(refusal.kind, 'invalid');
+      assert.deepEqual(refusal.details, {
+        purchase_id: id,
+        status: from,
+        allowed_transitions: allowedTransitions,
+      });
+    });
+  }
+});
+
+describe('who may report and read', () => {
+  test('a user reports for themself, and nobody else', () => {
+    const own = aSubmission({ actor: userActor(SHOPPER) });
+    const foreign = aSubmission({ actor: userActor(STRANGER) });
+
+    assert.doesNotThrow(() => requireMayReport(own));
+    assert.equal(refusalOf(() => requireMayReport(foreign)).code, 'FORBIDDEN');
+  });
+
+  test('an administrator reports for anybody', () => {
+    assert.doesNotThrow(() => requireMayReport(aSubmission({ actor: adminActor(STRANGER) })));
+  });
+
+  test('a user reads their own purchase, an administrator every one, and a stranger none', () => {
+    const purchase = aPurchase({ userId: SHOPPER });
+
+    assert.doesNotThrow(() => requireMayRead(userActor(SHOPPER), purchase));
+    assert.doesNotThrow(() => requireMayRead(adminActor(STRANGER), purchase));
+    assert.equal(refusalOf(() => requireMayRead(userActor(STRANGER), purchase)).code, 'FORBIDDEN');
+  });
+});
+
+describe('acceptable terms', () => {
+  const limits = { supportedCurrencies: ['EUR', 'JPY'], now: NOW };
+
+  test('a currency the platform does not work in is refused with those it does', () => {
+    const refusal = refusalOf(() => requireAcceptableTerms(aSubmission({ currency: 'USD' }), limits));
+
+    assert.equal(refusal.code, 'UNSUPPORTED_CURRENCY');
+    assert.equal(refusal.kind, 'unprocessable');
+    assert.deepEqual(refusal.details, { currency: 'USD', supported: ['EUR', 'JPY'] });
+  });
+
+  test('every supported currency is accepted, not only the first', () => {
+    assert.doesNotThrow(() => requireAcceptableTerms(aSubmission({ currency: 'JPY' }), limits));
+  });
+
+  test('a purchase of this very moment is accepted, one nanosecond later is the future', () => {
+    const present = aSubmission({ purchasedAt: NOW });
+    const future = aSubmission({ purchasedAt: NOW.add({ nanoseconds: 1 }) });
+
+    assert.doesNotThrow(() => requireAcceptableTerms(present, limits));
+    const refusal = refusalOf(() => requireAcceptableTerms(future, limits));
+    assert.equal(refusal.code, 'VALIDATION_ERROR');
+    assert.equal(refusal.kind, 'unprocessable');
+    assert.deepEqual(refusal.details, {
+      violations: [{ field: 'purchased_at', reason: 'must not be in the future' }],
+    });
+  });
+});
+
+describe('eligibility', () => {
+  test('an active user and an active merchant are eligible', () => {
+    assert.doesNotThrow(() => requireEligibleUser(aUser(), SHOPPER));
+    assert.doesNotThrow(() => requireEligibleMerchant(aMerchant(), MERCHANT));
+  });
+
+  test('an unknown and an inactive user are refused, each for its reason', () => {
+    const unknown = refusalOf(() => requireEligibleUser(undefined, SHOPPER));
+    const inactive = refusalOf(() => requireEligibleUser(aUser({ active: false }), SHOPPER));
+
+    assert.deepEqual([unknown.code, unknown.details], ['USER_NOT_ELIGIBLE', reason('user', 'unknown')]);
+    assert.deepEqual([inactive.code, inactive.details], ['USER_NOT_ELIGIBLE', reason('user', 'inactive')]);
+    assert.equal(unknown.kind, 'unprocessable');
+  });
+
+  test('an unknown and an inactive merchant are refused, each for its reason', () => {
+    const unknown = refusalOf(() => requireEligibleMerchant(undefined, MERCHANT));
+    const inactive = refusalOf(() => requireEligibleMerchant(aMerchant({ active: false }), MERCHANT));
+
+    assert.deepEqual(
+      [unknown.code, unknown.details],
+      ['MERCHANT_NOT_ELIGIBLE', reason('merchant', 'unknown')],
+    );
+    assert.deepEqual(
+      [inactive.code, inactive.details],
+      ['MERCHANT_NOT_ELIGIBLE', reason('merchant', 'inactive')],
+    );
+    assert.equal(unknown.kind, 'unprocessable');
+  });
+
+  function reason(of: 'user' | 'merchant', why: string) {
+    return { [`${of}_id`]: of === 'user' ? SHOPPER : MERCHANT, reason: why };
+  }
+});
+
+describe('the offer of a purchase', () => {
+  const days: [moment: string, available: boolean][] = [
+    ['2026-02-28T23:59:59.999999Z', false],
+    ['2026-03-01T00:00:00Z', true],
+    ['2026-03-31T23:59:59.999999Z', true],
+    ['2026-04-01T00:00:00Z', false],
+    // The day is that of UTC, whatever the offset it was written with.
+    ['2026-04-01T01:30:00+02:00', true],
+    ['2026-03-01T00:30:00+01:00', false],
+  ];
+  for (const [moment, available] of days) {
+    test(`is ${available ? 'available' : 'not available'} at ${moment}, for the days 1 to 31 March`, () => {
+      const find = () => offerOn([anOffer()], aSubmission(), Temporal.Instant.from(moment));
+
+      if (available) assert.equal(find().id, OFFER);
+      else assert.equal(refusalOf(find).code, 'OFFER_NOT_AVAILABLE');
+    });
+  }
+
+  test('says for which day and currency there is none', () => {
+    const refusal = refusalOf(() => offerOn([], aSubmission(), NOW));
+
+    assert.equal(refusal.kind, 'unprocessable');
+    assert.deepEqual(refusal.details, {
+      merchant_id: MERCHANT,
+      purchased_on: '2026-03-14',
+      currency: 'EUR',
+    });
+  });
+
+  test('is neither an inactive one nor one of another merchant', () => {
+    const offers = [anOffer({ active: false }), anOffer({ merchantId: STRANGER })];
+
+    assert.equal(refusalOf(() => offerOn(offers, aSubmission(), NOW)).code, 'OFFER_NOT_AVAILABLE');
+  });
+
+  test('is the one of the day, where campaigns follow each other', () => {
+    const april = anOffer({ id: STRANGER, startDate: '2026-04-01', endDate: '2026-04-30' });
+    const day = Temporal.Instant.from('2026-04-02T12:00:00Z');
+
+    assert.equal(offerOn([anOffer(), april], aSubmission(), day).id, STRANGER);
+  });
+
+  const currencies: [title: string, terms: Parameters<typeof someTerms>[0], available: boolean][] = [
+    ['a percentage without a cap rewards every currency', {}, true],
+    ['a fixed value rewards its own currency only', { type: 'fixed', value: 500n }, false],
+    ['a cap makes a percentage one of its own currency only', { monthlyCap: 1000n }, false],
+  ];
+  for (const [title, terms, available] of currencies) {
+    test(title, () => {
+      const offers = [anOffer({ terms: someTerms(terms) })];
+      const inYen = () => offerOn(offers, aSubmission({ currency: 'JPY' }), NOW);
+
+      assert.equal(offerOn(offers, aSubmission({ currency: 'EUR' }), NOW).id, OFFER);
+      if (available) assert.equal(inYen().id, OFFER);
+      else assert.equal(refusalOf(inYen).code, 'OFFER_NOT_AVAILABLE');
+    });
+  }
+});
+
+describe('the refusal of a repeat', () => {
+  const purchase = aPurchase();
+  const reward = aReward({ purchaseId: purchase.id });
+
+  test('tells what the first one was', () => {
+    const refusal = refuseDuplicate(aSubmission(), { purchase, reward });
+
+    assert.equal(refusal.code, 'DUPLICATE_PURCHASE');
+    assert.equal(refusal.kind, 'conflict');
+    assert.deepEqual(refusal.details, {
+      external_id: 'order-1',
+      purchase: {
+        id: purchase.id,
+        status: 'pending',
+        user_id: SHOPPER,
+        merchant_id: MERCHANT,
+        amount: '49.90',
+        currency: 'EUR',
+        purchased_at: '2026-03-14T09:26:53Z',
+        cashback_amount: '2.50',
+        created_at: '2026-03-14T09:26:53Z',
+      },
+      differences: [],
+    });
+  });
+
+  const differences: [fields: Parameters<typeof aSubmission>[0], expected: string[]][] = [
+    [{ userId: STRANGER }, ['user_id']],
+    [{ merchantId: STRANGER }, ['merchant_id']],
+    [{ amount: 4991n }, ['amount']],
+    [{ currency: 'USD' }, ['currency']],
+    [{ purchasedAt: NOW }, []],
+    [{ purchasedAt: undefined }, []],
+    [{ purchasedAt: NOW.add({ nanoseconds: 400 }) }, []],
+    [{ purchasedAt: NOW.add({ microseconds: 1 }) }, ['purchased_at']],
+    [
+      { amount: 1n, currency: 'JPY', purchasedAt: NOW.subtract({ hours: 1 }) },
+      ['amount', 'currency', 'purchased_at'],
+    ],
+  ];
+  for (const [fields, expected] of differences) {
+    test(`that differs in ${JSON.stringify(fields, showBigint)} names [${expected}]`, () => {
+      const refusal = refuseDuplicate(aSubmission(fields), { purchase, reward });
+
+      assert.deepEqual(refusal.details.differences, expected);
+    });
+  }
+
+  test('tells another user nothing about whose purchase it is', () => {
+    const submission = aSubmission({ actor: userActor(STRANGER), userId: STRANGER });
+
+    const refusal = refuseDuplicate(submission, { purchase, reward });
+
+    assert.equal(refusal.code, 'DUPLICATE_PURCHASE');
+    assert.deepEqual(refusal.details, { external_id: 'order-1' });
+  });
+
+  test('tells the owner everything', () => {
+    const refusal = refuseDuplicate(aSubmission({ actor: userActor(SHOPPER) }), { purchase, reward });
+
+    assert.equal((refusal.details.purchase as { id: string }).id, purchase.id);
+  });
+});
+
+describe('a status to filter by', () => {
+  test('is one of the three', () => {
+    for (const status of ['pending', 'confirmed', 'reversed'])
+      assert.equal(requirePurchaseStatus(status), status);
+  });
+
+  for (const status of ['', 'PENDING', 'available', 'toString', '__proto__', 'constructor']) {
+    test(`is not ${JSON.stringify(status)}`, () => {
+      const refusal = refusalOf(() => requirePurchaseStatus(status));
+
+      assert.equal(refusal.code, 'INVALID_PURCHASE_STATUS');
+      assert.equal(refusal.kind, 'unprocessable');
+      assert.deepEqual(refusal.details, { status, allowed: ['pending', 'confirmed', 'reversed'] });
+    });
+  }
+});
+
+function refusalOf(attempt: () => unknown): DomainError {
+  try {
+    attempt();
+  } catch (error) {
+    if (error instanceof DomainError) return error;
+    throw error;
+  }
+  return assert.fail('nothing was refused');
+}
+
+function showBigint(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
+}
+
+function offerOn(offers: readonly Offer[], submission: PurchaseSubmission, moment: Temporal.Instant): Offer {
+  return requireOffer(submission, offerFor(submission, offers, moment), moment);
+}

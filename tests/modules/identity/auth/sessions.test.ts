@@ -1,0 +1,308 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { describe, test } from 'node:test';
+import { runSql } from '../../../support/database.ts';
+import { type Answer, PASSWORD, startTestPlatform } from '../../../support/platform.ts';
+
+const platform = await startTestPlatform();
+const { api, clock, database } = platform;
+const sql = (statement: string) => runSql(database.url, statement);
+const login = (email: string, password = PASSWORD) =>
+  api('POST', '/auth/login', { body: { email, password } });
+const refresh = (token: string) => api('POST', '/auth/refresh', { body: { refresh_token: token } });
+const me = (token: string) => api('GET', '/users/me', { token });
+
+describe('a login', () => {
+  test('gives a bearer token that works, and a refresh token, of a session in the database', async () => {
+    const { email, id } = await platform.registerUser();
+
+    const answer = await login(email);
+
+    assert.equal(answer.status, 200);
+    assert.deepEqual(Object.keys(answer.body), ['access_token', 'refresh_token', 'token_type']);
+    assert.equal(answer.body.token_type, 'bearer');
+    assert.equal((await me(answer.body.access_token)).body.id, id);
+    const sessions = await sql(`select revoked_at from sessions where user_id = '${id}'`);
+    assert.deepEqual(
+      sessions,
+      [{ revoked_at: null }, { revoked_at: null }],
+      'the one of registerUser, and this one',
+    );
+  });
+
+  test('is told to the audit log, with its session and request, whether it succeeds or not', async () => {
+    const { id, email } = await platform.registerUser();
+    const attempt = async (to: string, password: string) => {
+      const answer = await api('POST', '/auth/login', { body: { email: to, password } });
+      return String(answer.headers['x-request-id']);
+    };
+    const right = await attempt(email, PASSWORD);
+    const wrong = await attempt(email, 'Wr0ng!Pass');
+    const nobody = await attempt('nobody@example.com', PASSWORD);
+    await sql(`update users set active = false where id = '${id}'`);
+    const inactive = await attempt(email, PASSWORD);
+
+    const logs = await sql(
+      `select request_id, actor_type::text, actor_id, action, resource_type, resource_id, outcome::text, details
+       from audit_logs where request_id in ('${[right, wrong, nobody, inactive].join("', '")}') order by occurred_at, id`,
+    );
+    const byRequest = new Map(logs.map(({ request_id, ...log }) => [request_id, log]));
+    const [session] = await sql(`select id from sessions where user_id = '${id}' order by id desc limit 1`);
+    assert.deepEqual(byRequest.get(right), {
+      actor_type: 'user',
+      actor_id: id,
+      action: 'session.opened',
+      resource_type: 'session',
+      resource_id: session?.id,
+      outcome: 'success',
+      details: {},
+    });
+    const refused = { actor_type: 'user', actor_id: null, action: 'login.refused', outcome: 'failure' };
+    const ofAccount = { ...refused, resource_type: 'user', resource_id: id };
+    assert.deepEqual(byRequest.get(wrong), {
+      ...ofAccount,
+      details: { code: 'INVALID_CREDENTIALS' },
+    });
+    assert.deepEqual(byRequest.get(inactive), { ...ofAccount, details: { code: 'USER_INACTIVE' } });
+    const unknown = byRequest.get(nobody);
+    assert.deepEqual(unknown, {
+      ...refused,
+      resource_type: 'login',
+      resource_id: unknown?.resource_id,
+      details: { code: 'INVALID_CREDENTIALS' },
+    });
+    assert.equal(logs.length, 4);
+  });
+
+  test('takes the email in any case and with space around it', async () => {
+    const { email } = await platform.registerUser('mixed@example.com');
+    assert.equal((await login(` ${email.toUpperCase()} `)).status, 200);
+  });
+
+  test('with a wrong password and with an unknown email are refused alike: INVALID_CREDENTIALS', async () => {
+    const { email, id } = await platform.registerUser();
+    const before = await sql(`select count(*) from sessions where user_id = '${id}'`);
+
+    const wrong = await login(email, 'Wr0ng!Pass');
+    const unknown = await login('nobody@example.com');
+
+    for (const answer of [wrong, unknown]) assertRefused(answer, 'INVALID_CREDENTIALS');
+    assert.deepEqual(wrong.body, unknown.body);
+    assert.deepEqual(await sql(`select count(*) from sessions where user_id = '${id}'`), before);
+  });
+
+  test('of an inactive user is USER_INACTIVE to those who know the password, and to nobody else', async () => {
+    const { email, id } = await platform.registerUser();
+    await sql(`update users set active = false where id = '${id}'`);
+    assertRefused(await login(email), 'USER_INACTIVE');
+    assertRefused(await login(email, 'Wr0ng!Pass'), 'INVALID_CREDENTIALS');
+  });
+
+  for (const body of [{}, { email: 'a@b.co' }, { email: 1, password: 2 }, { email: '', password: '' }, []]) {
+    test(`with the body ${JSON.stringify(body)} is a VALIDATION_ERROR`, async () => {
+      const answer = await api('POST', '/auth/login', { body });
+      assert.equal(answer.status, 422);
+      assert.equal(answer.body.error.code, 'VALIDATION_ERROR');
+    });
+  }
+});
+
+describe('an access token', () => {
+  test('stops working on the next request once its user is inactive: USER_INACTIVE', async () => {
+    const { id, token, refreshToken } = await platform.registerUser();
+    await sql(`update users set active = false where id = '${id}'`);
+    assertRefused(await me(token), 'USER_INACTIVE');
+    assertRefused(await refresh(refreshToken), 'USER_INACTIVE');
+  });
+
+  test('has the role that its user has now, in both directions', async () => {
+    const { id, token } = await platform.registerUser();
+    assert.equal((await api('GET', '/merchants', { token })).status, 403);
+
+    await sql(`update users set role = 'admin' where id = '${id}'`);
+    assert.equal((await api('GET', '/merchants', { token })).status, 200);
+    await sql(`update users set role = 'user' where id = '${id}'`);
+
+    const answer = await api('GET', '/merchants', { token });
+    assert.equal(answer.status, 403);
+    assert.equal(answer.body.error.code, 'FORBIDDEN');
+  });
+
+  test('expires after its fifteen minutes, to the second: EXPIRED_TOKEN', async () => {
+    const { token } = await platform.registerUser();
+    clock.advance({ seconds: 15 * 60 - 1 });
+    assert.equal((await me(token)).status, 200);
+    clock.advance({ seconds: 1 });
+    assertRefused(await me(token), 'EXPIRED_TOKEN');
+  });
+});
+
+describe('a refresh token', () => {
+  test('is exchanged for another pair that works, and stays in its session', async () => {
+    const { id, refreshToken } = await platform.registerUser();
+
+    const answer = await refresh(refreshToken);
+
+    assert.equal(answer.status, 200);
+    assert.notEqual(answer.body.refresh_token, refreshToken);
+    assert.equal((await me(answer.body.access_token)).body.id, id);
+    assert.equal((await refresh(answer.body.refresh_token)).status, 200);
+    const [counts] = await sql(
+      `select count(distinct session_id)::int as sessions, count(*)::int as tokens, count(rotated_at)::int as rotated
+       from refresh_tokens join sessions on sessions.id = session_id where user_id = '${id}'`,
+    );
+    assert.deepEqual(counts, { sessions: 1, tokens: 3, rotated: 2 });
+  });
+
+  test('tried again within ten seconds after a lost answer gives the same successor', async () => {
+    const { id, refreshToken } = await platform.registerUser();
+    const first = await refresh(refreshToken);
+    clock.advance({ seconds: 10 });
+
+    const retry = await refresh(refreshToken);
+
+    assert.equal(retry.status, 200);
+    assert.equal(retry.body.refresh_token, first.body.refresh_token);
+    assert.equal((await me(retry.body.access_token)).status, 200);
+    assert.equal((await tokensOf(id)).length, 2);
+  });
+
+  test('used again after that is in two hands: TOKEN_REVOKED for the whole session, at once', async () => {
+    const { id, token, refreshToken } = await platform.registerUser();
+    const successor = await refresh(refreshToken);
+    clock.advance({ seconds: 11 });
+
+    assertRefused(await refresh(refreshToken), 'TOKEN_REVOKED');
+
+    assertRefused(await me(token), 'TOKEN_REVOKED');
+    assertRefused(await me(successor.body.access_token), 'TOKEN_REVOKED');
+    assertRefused(await refresh(successor.body.refresh_token), 'TOKEN_REVOKED');
+    const [session] = await sql(
+      `select revoked_at is not null as revoked from sessions where user_id = '${id}'`,
+    );
+    assert.deepEqual(session, { revoked: true });
+    const audit = await sql(
+      `select outcome from audit_logs where action = 'session.reused' and actor_id = '${id}'`,
+    );
+    assert.deepEqual(audit, [{ outcome: 'failure' }]);
+  });
+
+  test('used again once its successor was used is in two hands even within ten seconds', async () => {
+    const { refreshToken } = await platform.registerUser();
+    const successor = await refresh(refreshToken);
+    const third = await refresh(successor.body.refresh_token);
+
+    assertRefused(await refresh(refreshToken), 'TOKEN_REVOKED');
+    assertRefused(await refresh(third.body.refresh_token), 'TOKEN_REVOKED');
+  });
+
+  test('of another session goes on when one is ended', async () => {
+    const { email, refreshToken } = await platform.registerUser();
+    const other = await login(email);
+    await refresh(refreshToken);
+    clock.advance({ seconds: 11 });
+    assertRefused(await refresh(refreshToken), 'TOKEN_REVOKED');
+
+    assert.equal((await refresh(other.body.refresh_token)).status, 200);
+  });
+
+  test('exchanged many times at once has one successor, which everybody gets', async () => {
+    const { id, refreshToken } = await platform.registerUser();
+
+    const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(refreshToken)));
+
+    assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]));
+    assert.equal(new Set(answers.map(({ body }) => body.refresh_token)).size, 1);
+    assert.equal((await tokensOf(id)).length, 2);
+  });
+
+  test('used again by a thief while its owner goes on: nothing of the session is left, whoever comes first', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const { id, token, refreshToken } = await platform.registerUser();
+      const successor = (await refresh(refreshToken)).body;
+      clock.advance({ seconds: 11 });
+
+      const answers = await Promise.all(
+        [refreshToken, successor.refresh_token, refreshToken, successor.refresh_token].map(refresh),
+      );
+
+      assertRefused(answers[0] as Answer, 'TOKEN_REVOKED');
+      assertRefused(answers[2] as Answer, 'TOKEN_REVOKED');
+      const handedOut = answers.filter(({ status }) => status === 200).map(({ body }) => body);
+      for (const pair of [successor, ...handedOut]) {
+        assertRefused(await me(pair.access_token), 'TOKEN_REVOKED');
+        assertRefused(await refresh(pair.refresh_token), 'TOKEN_REVOKED');
+      }
+      assertRefused(await me(token), 'TOKEN_REVOKED');
+      const reuses = await sql(
+        `select id from audit_logs where action = 'session.reused' and actor_id = '${id}'`,
+      );
+      assert.ok(reuses.length >= 1);
+    }
+  });
+
+  test('expires after thirty days: EXPIRED_REFRESH_TOKEN', async () => {
+    const { refreshToken } = await platform.registerUser();
+    clock.advance({ hours: 30 * 24 });
+    assertRefused(await refresh(refreshToken), 'EXPIRED_REFRESH_TOKEN');
+  });
+
+  test('that is not one of ours is INVALID_REFRESH_TOKEN', async () => {
+    const { token } = await platform.registerUser();
+    for (const forged of ['x', 'a'.repeat(43), token.slice(0, 512), '\u{1f600}']) {
+      assertRefused(await refresh(forged), 'INVALID_REFRESH_TOKEN');
+    }
+  });
+
+  test('is stored as its SHA-256 and nowhere as itself', async () => {
+    const { id, refreshToken } = await platform.registerUser();
+    const { body } = await refresh(refreshToken);
+
+    const stored = (await tokensOf(id)).map((hash) => hash.toString('hex')).sort();
+
+    const expected = [refreshToken, body.refresh_token].map((token) =>
+      createHash('sha256').update(token).digest('hex'),
+    );
+    assert.deepEqual(stored, expected.sort());
+  });
+});
+
+describe('a logout', () => {
+  test('ends its own session at once and no other', async () => {
+    const { id, email, token, refreshToken } = await platform.registerUser();
+    const other = (await login(email)).body;
+
+    const answer = await api('POST', '/auth/logout', { token });
+
+    assert.equal(answer.status, 204);
+    assert.equal(answer.body, '');
+    assertRefused(await me(token), 'TOKEN_REVOKED');
+    assertRefused(await refresh(refreshToken), 'TOKEN_REVOKED');
+    assert.equal((await me(other.access_token)).status, 200);
+    const audit = await sql(
+      `select action, actor_type::text, request_id from audit_logs where actor_id = '${id}' and action = 'session.ended'`,
+    );
+    assert.deepEqual(audit, [
+      { action: 'session.ended', actor_type: 'user', request_id: answer.headers['x-request-id'] },
+    ]);
+  });
+
+  test('of an ended session is TOKEN_REVOKED', async () => {
+    const { token } = await platform.registerUser();
+    await api('POST', '/auth/logout', { token });
+    assertRefused(await api('POST', '/auth/logout', { token }), 'TOKEN_REVOKED');
+  });
+});
+
+async function tokensOf(userId: string): Promise<Buffer[]> {
+  const rows = await sql(
+    `select token_hash from refresh_tokens join sessions on sessions.id = session_id where user_id = '${userId}'`,
+  );
+  return rows.map(({ token_hash }) => token_hash as Buffer);
+}
+
+function assertRefused(answer: Answer, code: string): void {
+  assert.equal(answer.body.error?.code, code, JSON.stringify(answer.body));
+  assert.equal(answer.status, 401);
+  assert.equal(answer.headers['www-authenticate'], 'Bearer');
+}

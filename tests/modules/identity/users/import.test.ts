@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { runSql } from '../../../support/database.ts';
+import { PASSWORD, startTestPlatform } from '../../../support/platform.ts';
+
+const { api, database, admin, registerUser, platform } = await startTestPlatform();
+const sql = (statement: string) => runSql(database.url, statement);
+const importUsers = (body: unknown) => api('POST', '/users/import', { token: admin.token, body });
+
+describe('an import of users', () => {
+  test('answers for each item by itself, in order, and makes a user with a wallet of each good one', async () => {
+    const known = await registerUser('known@example.com');
+
+    const answer = await api('POST', '/users/import', {
+      token: admin.token,
+      body: [
+        { email: ' First@Example.com ' },
+        { email: 'KNOWN@example.com' },
+        { email: 'no address' },
+        { email: 'first@example.com' },
+        { email: 'extra@example.com', role: 'admin' },
+        'text',
+        null,
+        { email: 'last@example.com' },
+      ],
+    });
+
+    assert.equal(answer.status, 200, JSON.stringify(answer.body));
+    assert.deepEqual(answer.body.summary, { total: 8, accepted: 2, duplicates: 2, refused: 4 });
+    const { results } = answer.body;
+    assert.deepEqual(
+      results.map(({ email, status, error }: Record<string, { code?: string }>) => [
+        email,
+        status,
+        error?.code,
+      ]),
+      [
+        [' First@Example.com ', 201, undefined],
+        ['KNOWN@example.com', 409, 'EMAIL_ALREADY_REGISTERED'],
+        ['no address', 422, 'VALIDATION_ERROR'],
+        ['first@example.com', 409, 'EMAIL_ALREADY_REGISTERED'],
+        ['extra@example.com', 422, 'VALIDATION_ERROR'],
+        [null, 422, 'VALIDATION_ERROR'],
+        [null, 422, 'VALIDATION_ERROR'],
+        ['last@example.com', 201, undefined],
+      ],
+    );
+    assert.equal(results[1].id, known.id, 'the operator learns which user is here already');
+    assert.equal(results[3].id, results[0].id);
+    const rows = await sql(
+      `select email, password_hash, role::text, active, count(wallets.id)::int as wallets
+       from users left join wallets on user_id = users.id
+       where users.id in ('${results[0].id}', '${results[7].id}') group by users.id order by email`,
+    );
+    const imported = { password_hash: null, role: 'user', active: true, wallets: 1 };
+    assert.deepEqual(rows, [
+      { email: 'first@example.com', ...imported },
+      { email: 'last@example.com', ...imported },
+    ]);
+    const audit = await sql(
+      `select actor_id, action from audit_logs where request_id = '${answer.headers['x-request-id']}'`,
+    );
+    assert.deepEqual(audit, Array(2).fill({ actor_id: admin.id, action: 'user.imported' }));
+    assert.deepEqual(await sql("select id from users where email = 'extra@example.com'"), []);
+  });
+
+  test('takes NDJSON, in which a broken line spoils no other', async () => {
+    const response = await platform.server.inject({
+      method: 'POST',
+      url: '/api/v1/users/import',
+      headers: { authorization: `Bearer ${admin.token}`, 'content-type': 'application/x-ndjson' },
+      payload:
+        '{"email":"line-1@example.com"}\r\n{"email":\n\n{"email":"a\\u0000@example.com"}\n{"email":"line-4@example.com"}',
+    });
+    const { results, summary } = response.json();
+    assert.deepEqual(summary, { total: 4, accepted: 2, duplicates: 0, refused: 2 });
+    assert.deepEqual(
+      results.map(({ status }: { status: number }) => status),
+      [201, 422, 422, 201],
+    );
+    assert.equal((await sql("select id from users where email like 'line-%'")).length, 2);
+  });
+
+  test('makes users who cannot log in, with whatever password', async () => {
+    await importUsers([{ email: 'locked@example.com' }]);
+    for (const password of [PASSWORD, 'null', ' ', 'nobody has this password']) {
+      const answer = await api('POST', '/auth/login', { body: { email: 'locked@example.com', password } });
+      assert.equal(answer.status, 401);
+      assert.equal(answer.body.error.code, 'INVALID_CREDENTIALS');
+    }
+  });
+
+  test('of thousands is done, and repeated changes nothing', async () => {
+    const list = Array.from({ length: 5_000 }, (_, index) => ({ email: `bulk-${index}@example.com` }));
+    const first = await importUsers(list);
+    const again = await importUsers(list);
+    assert.deepEqual(first.body.summary, { total: 5_000, accepted: 5_000, duplicates: 0, refused: 0 });
+    assert.deepEqual(again.body.summary, { total: 5_000, accepted: 0, duplicates: 5_000, refused: 0 });
+    assert.equal(again.body.results[17].id, first.body.results[17].id);
+  });
+
+  test('twice at once makes each user once', async () => {
+    const list = Array.from({ length: 200 }, (_, index) => ({ email: `both-${index}@example.com` }));
+    const answers = await Promise.all([importUsers(list), importUsers([...list].reverse())]);
+    assert.equal(answers[0]?.body.summary.accepted + answers[1]?.body.summary.accepted, 200);
+    const [{ count } = {}] = await sql(
+      "select count(*)::int from wallets join users on users.id = user_id where email like 'both-%'",
+    );
+    assert.equal(count, 200);
+  });
+
+  for (const [name, body] of [
+    ['an empty list', []],
+    ['no list', { email: 'a@example.com' }],
+    ['more than five thousand', Array(5_001).fill({})],
+  ] as const) {
+    test(`of ${name} is refused as a whole`, async () => {
+      const answer = await importUsers(body);
+      assert.equal(answer.status, 422);
+      assert.equal(answer.body.error.code, 'VALIDATION_ERROR');
+    });
+  }
+
+  test('is for admins', async () => {
+    const { token } = await registerUser();
+    const answer = await api('POST', '/users/import', { token, body: [{ email: 'x@example.com' }] });
+    assert.equal(answer.status, 403);
+    assert.equal(answer.body.error.code, 'FORBIDDEN');
+    assert.deepEqual(await sql("select id from users where email = 'x@example.com'"), []);
+  });
+});

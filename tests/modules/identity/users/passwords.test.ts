@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { DomainError } from '../../../../src/core/errors.ts';
+import { passwordHasher } from '../../../../src/modules/identity/users/passwords.ts';
+
+test('a password that is not set matches nothing, after the same work', async () => {
+  const passwords = passwordHasher({ cost: 11 });
+  const stored = await passwords.hashPassword('Str0ng!Pass');
+  // Processor time, as other programs may keep the processors busy.
+  const workOf = async (hash: string | null) => {
+    const before = process.cpuUsage();
+    assert.equal(await passwords.verifyPassword('Wr0ng!Pass', hash), false);
+    return process.cpuUsage(before).user;
+  };
+  await workOf(null);
+
+  const known_us = Math.min(await workOf(stored), await workOf(stored), await workOf(stored));
+  const unknown_us = Math.min(await workOf(null), await workOf(null), await workOf(null));
+
+  assert.ok(
+    unknown_us > known_us / 2,
+    `${unknown_us} µs for an unknown account, ${known_us} µs for a known one`,
+  );
+});
+
+test('hashing has a bounded queue: beyond it OVERLOADED, and what was accepted is done', async () => {
+  const passwords = passwordHasher({ cost: 6 });
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 200 }, (_, index) => passwords.hashPassword(`password ${index}`)),
+  );
+  const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
+  assert.ok(refused.length > 100 && refused.length < 150, String(refused.length));
+  for (const { reason } of refused) assert.equal((reason as DomainError).code, 'OVERLOADED');
+  assert.equal(typeof (await passwords.hashPassword('afterwards')), 'string');
+});

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { User } from '../../../../src/modules/identity/users/model.ts';
+import {
+  requireAnotherAdmin,
+  requireComplexPassword,
+} from '../../../../src/modules/identity/users/policies.ts';
+
+const person = (id: string, role: User['role'], active = true): User => ({
+  id,
+  role,
+  active,
+  email: `${id}@example.com`,
+  createdAt: Temporal.Instant.from('2026-03-14T09:26:53Z'),
+});
+
+describe('somebody can administer the platform without', () => {
+  const carol = person('carol', 'admin');
+  const table: [string, User, readonly User[], boolean][] = [
+    ['a user, whoever else there is', person('alice', 'user'), [], true],
+    ['an admin, when there is another', carol, [carol, person('dan', 'admin')], true],
+    ['the only admin', carol, [carol], false],
+    ['an admin, when the others are inactive', carol, [carol, person('dan', 'admin', false)], false],
+    ['an admin, when the others are users', carol, [carol, person('alice', 'user')], false],
+  ];
+  for (const [title, user, users, isLeft] of table) {
+    test(`${title}: ${isLeft ? 'yes' : 'LAST_ACTIVE_ADMIN'}`, () => {
+      const decide = () => requireAnotherAdmin(user, users);
+      if (isLeft) assert.doesNotThrow(decide);
+      else assert.throws(decide, { code: 'LAST_ACTIVE_ADMIN', details: { user_id: user.id } });
+    });
+  }
+});
+
+describe('a password that replaces another', () => {
+  test('is another one, however a keyboard composes its letters', () => {
+    const change = (to: string, from: string) => () =>
+      requireComplexPassword(to, { field: 'new_password', otherThan: from });
+    assert.doesNotThrow(change('An0ther!Pass', 'Str0ng!Pass'));
+    assert.doesNotThrow(change('str0ng!PASS', 'Str0ng!Pass'));
+    for (const same of ['Caf\u00e9!1234', 'Cafe\u0301!1234']) {
+      assert.throws(change(same, 'Caf\u00e9!1234'), {
+        code: 'PASSWORD_NOT_COMPLEX_ENOUGH',
+        details: { violations: [{ field: 'new_password', reason: 'must be another one' }] },
+      });
+    }
+  });
+});

@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { newId } from '../../../../src/core/id.ts';
+import { COUNTED_ROWS } from '../../../../src/core/page.ts';
+import type { HoldFilter } from '../../../../src/modules/earning/fraud/model.ts';
+import { holdRepository } from '../../../../src/modules/earning/fraud/repository.ts';
+import type { PurchaseFilter } from '../../../../src/modules/earning/purchases/model.ts';
+import { purchaseRepository } from '../../../../src/modules/earning/purchases/repository.ts';
+import type { UserFilter } from '../../../../src/modules/identity/users/model.ts';
+import { userRepository } from '../../../../src/modules/identity/users/repository.ts';
+import type { PayoutFilter } from '../../../../src/modules/money/payouts/model.ts';
+import { payoutRepository } from '../../../../src/modules/money/payouts/repository.ts';
+import type { AuditFilter } from '../../../../src/modules/platform/audit/model.ts';
+import { auditRepository } from '../../../../src/modules/platform/audit/repository.ts';
+import { capturingDb, rowsRead } from '../../../support/captured-queries.ts';
+import { runSql } from '../../../support/database.ts';
+import { loadLargeData } from '../../../support/large-data.ts';
+import { startTestPlatform } from '../../../support/platform.ts';
+
+/*
+ * How much each list reads for a page, at a size where the wrong index reads a hundred times as much. At ten million
+ * rows the difference is minutes; see docs/lists.md.
+ */
+
+const platform = await startTestPlatform();
+const { database, admin } = platform;
+const PURCHASES = 30_000;
+const HOLDS = 20_000;
+const { hot } = await loadLargeData(platform, PURCHASES);
+await runSql(
+  database.url,
+  `insert into users (id, email, role, active, created_at)
+   select gen_random_uuid(), 'many-' || n || '@many.example', 'user', true, now() from generate_series(1, 20000) as n;
+   analyze users;
+   insert into payouts (id, user_id, amount, currency, method, details_encrypted, iban_masked, account_holder_masked, status,
+     requested_at, settled_at, external_reference)
+   select ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, users.id, 10, 'EUR', 'bank_transfer', '', '', '',
+     'completed', now(), now(), 'x'
+   from (select id, row_number() over () as n from users) as users;
+   analyze payouts;
+   insert into purchase_holds (purchase_id, reasons, held_at, resolution, resolved_at)
+   select id, '[{"rule": "repeated_order", "evidence": {}}]', created_at, 'released', created_at
+   from purchases order by id limit ${HOLDS};
+   analyze purchase_holds`,
+);
+const { scansOf } = capturingDb(database.url);
+const [big] = await runSql(
+  database.url,
+  'select merchant_id from purchases group by merchant_id order by count(*) desc limit 1',
+);
+const [small] = await runSql(
+  database.url,
+  'select merchant_id from purchases group by merchant_id order by count(*) limit 1',
+);
+const merchantId = String(big?.merchant_id);
+const rareMerchantId = String(small?.merchant_id);
+
+const [midst] = await runSql(
+  database.url,
+  `select id from purchases order by id offset ${PURCHASES / 2} limit 1`,
+);
+const MIDST = String(midst?.id);
+
+const LIMIT = 20;
+const FIRST = { offset: 0, limit: LIMIT };
+/** Keys and rows of a page, of each of several orders that are merged, and some index pages' worth of slack. */
+const MOST_READ = 400;
+
+describe('a page of purchases reads little more than itself', () => {
+  const filters: Record<string, PurchaseFilter> = {
+    'without a filter': {},
+    'of a status': { status: 'confirmed' },
+    'of a status that is rare': { status: 'reversed' },
+    'of a user with many': { userId: hot.id },
+    'of a user with many, by status': { userId: hot.id, status: 'reversed' },
+    'of those that are held': { held: true },
+    'of those of a user with many that are held': { userId: hot.id, held: true },
+    'of those that are not held': { held: false },
+    'of a user with none': { userId: newId() },
+    'of a merchant with many': { merchantId },
+    'of a merchant with many, by status': { merchantId, status: 'pending' },
+    'of a user at a merchant': { userId: hot.id, merchantId },
+    'of a user at a merchant with few': { userId: hot.id, merchantId: rareMerchantId, status: 'reversed' },
+    'of a day': { from: '2026-01-15', to: '2026-01-15' },
+    'of a day without any': { from: '2027-01-01' },
+    'of a status, on a day': { status: 'reversed', from: '2025-12-03', to: '2025-12-03' },
+    'of a status, on a day without any': { status: 'confirmed', from: '2026-03-09' },
+    'of a user, up to a day': { userId: hot.id, to: '2025-12-05' },
+    'of a merchant, up to a day': { merchantId, to: '2025-12-05' },
+  };
+  for (const [title, filter] of Object.entries(filters)) {
+    test(title, async () => {
+      await assertReadsLittle((db, page) => purchaseRepository().list(db, filter, page));
+    });
+  }
+});
+
+describe('what is due of a merchant with many is found by reading little more than it', () => {
+  const find = async (options: { after?: string; until: string }) => {
+    const windows = [{ merchantId, recordedUntil: Temporal.Instant.from(options.until) }];
+    const [due = []] = await scansOf((db) =>
+      purchaseRepository().findDue(db, windows, {
+        limit: LIMIT,
+        after: options.after === undefined ? undefined : { id: options.after, merchantId },
+      }),
+    );
+    return rowsRead(due);
+  };
+
+  test('from the first on', async () => {
+    assert.equal(await find({ until: '2027-01-01T00:00:00Z' }), LIMIT);
+  });
+
+  test('from the midst on', async () => {
+    assert.equal(await find({ after: MIDST, until: '2027-01-01T00:00:00Z' }), LIMIT);
+  });
+
+  test('and what is not due yet is not looked at', async () => {
+    assert.equal(await find({ until: '2020-01-01T00:00:00Z' }), 0);
+  });
+});
+
+describe('a page of the audit log reads little more than itself', () => {
+  const filters: Record<string, AuditFilter> = {
+    'without a filter': {},
+    'of an action': { action: 'purchase.recorded' },
+    'of an action that is rare': { action: 'user.registered' },
+    'of an action that never was': { action: 'payout.failed' },
+    'of a kind of actor': { actorType: 'user' },
+    'of a kind of actor that never acted': { actorType: 'partner' },
+    'of an actor with many': { actorId: admin.id },
+    'of an actor with many, by an action that is not theirs': {
+      actorId: hot.id,
+      action: 'purchase.reversed',
+    },
+    'of an actor, by an action of theirs': { actorId: admin.id, action: 'purchase.reversed' },
+    'of an actor with none': { actorId: newId() },
+    'of a kind of resource': { resourceType: 'purchase' },
+    'of a kind of resource that is rare': { resourceType: 'user' },
+    'of a resource': { resourceId: hot.id },
+    'of a resource, in full': { resourceType: 'user', resourceId: hot.id, action: 'user.registered' },
+    'of a request': { requestId: 'never-made' },
+    'of failures': { outcome: 'failure' },
+    'of successes': { outcome: 'success' },
+    'of a time': { from: '2026-01-15T00:00:00Z', to: '2026-01-15T01:00:00Z' },
+    'of an action, up to a time': { action: 'purchase.confirmed', to: '2025-12-20T00:00:00Z' },
+    'of an actor, up to a time': { actorId: admin.id, to: '2025-12-02T00:00:00Z' },
+  };
+  for (const [title, filter] of Object.entries(filters)) {
+    test(title, async () => {
+      await assertReadsLittle((db, page) => auditRepository().list(db, filter, page));
+    });
+  }
+});
+
+test('a page by offset reads the keys that it skips, and no rows but its own', async () => {
+  for (const filter of [{}, { status: 'confirmed' } as const]) {
+    const page = { offset: 300, limit: LIMIT };
+    const [rows = []] = await scansOf((db) => purchaseRepository().list(db, filter, page));
+    assert.ok(rowsRead(rows) <= 300 + 2 * (LIMIT + 1), `${rowsRead(rows)} rows`);
+  }
+});
+
+describe('a page of payouts reads little more than itself', () => {
+  const filters: Record<string, PayoutFilter> = {
+    'without a filter': {},
+    'of a status': { status: 'completed' },
+    'of a status that is rare': { status: 'requested' },
+    'of a user': { userId: hot.id },
+    'of a user, by status': { userId: hot.id, status: 'failed' },
+    'of a user with none': { userId: newId() },
+  };
+  for (const [title, filter] of Object.entries(filters)) {
+    test(title, async () => {
+      await assertReadsLittle((db, page) => payoutRepository().list(db, filter, page));
+    });
+  }
+});
+
+describe('a page of users reads little more than itself', () => {
+  const filters: Record<string, UserFilter> = {
+    'without a filter': {},
+    'of a part of an address that all have': { email: 'example' },
+    'of administrators': { role: 'admin' },
+    'of the inactive': { active: false },
+    'of a time': { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' },
+  };
+  for (const [title, filter] of Object.entries(filters)) {
+    test(title, async () => {
+      await assertReadsLittle((db, page) => userRepository().list(db, filter, page));
+    });
+  }
+});
+
+describe('a page of holds reads little more than itself', () => {
+  const filters: Record<string, HoldFilter> = {
+    'without a filter': {},
+    'of those released': { status: 'released' },
+    'of those open': { status: 'open' },
+  };
+  for (const [title, filter] of Object.entries(filters)) {
+    test(title, async () => {
+      await assertReadsLittle((db, page) => holdRepository().list(db, filter, page));
+    });
+  }
+});
+
+describe('the total of holds', () => {
+  const totalOf = async (query: string) => {
+    const { body } = await platform.api('GET', `/purchase-holds?${query}`, { token: admin.token });
+    return { total: body.pagination.total, isEstimate: body.pagination.total_is_estimate };
+  };
+
+  test('is an estimate and says so where more match than are counted, and exact on the last page', async () => {
+    for (const query of ['', 'status=released', `cursor=${Buffer.from(MIDST).toString('base64url')}`]) {
+      const { total, isEstimate } = await totalOf(query);
+      assert.equal(isEstimate, true, query);
+      assert.ok(total > 0.9 * HOLDS && total < 1.1 * HOLDS, `${query}: ${total}`);
+    }
+    assert.deepEqual(await totalOf(`offset=${HOLDS - 5}`), { total: HOLDS, isEstimate: undefined });
+  });
+
+  test('is exact where as many match as are counted, or fewer', async () => {
+    const ofHot = `from purchase_holds join purchases on id = purchase_id where user_id = '${hot.id}'`;
+    const [counted] = await runSql(database.url, `select count(*)::int as total ${ofHot}`);
+    assert.ok(Number(counted?.total) > LIMIT);
+    assert.deepEqual(await totalOf(`user_id=${hot.id}`), { total: counted?.total, isEstimate: undefined });
+    assert.deepEqual(await totalOf('status=open'), { total: 0, isEstimate: undefined });
+  });
+});
+
+/** On the first page, on a page in the midst of the list, and behind its end. */
+async function assertReadsLittle(
+  list: (db: typeof database.db, page: { offset: number; limit: number; after?: string }) => Promise<unknown>,
+): Promise<void> {
+  for (const after of [undefined, MIDST, '00000000-0000-7000-8000-000000000000']) {
+    const page = after === undefined ? FIRST : { ...FIRST, after };
+    const [rows = [], count = []] = await scansOf((db) => list(db, page));
+    assert.deepEqual(
+      rows.filter((node) => node['Node Type'] === 'Seq Scan'),
+      [],
+    );
+    assert.ok(rowsRead(count) <= COUNTED_ROWS + MOST_READ, `${rowsRead(count)} rows counted`);
+    assert.ok(rowsRead(rows) <= MOST_READ, `${rowsRead(rows)} rows: ${JSON.stringify(rows, null, 1)}`);
+  }
+}

@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { DomainError } from '../../../../src/core/errors.ts';
+import {
+  type Payout,
+  type PayoutMove,
+  type PayoutStatus,
+  TRANSITIONS,
+} from '../../../../src/modules/money/payouts/model.ts';
+import {
+  maskBankDetails,
+  moved,
+  movementOf,
+  requireMovable,
+  requireWholeMove,
+  requireWithinLimits,
+  startOfMonth,
+} from '../../../../src/modules/money/payouts/policies.ts';
+import { adminActor, NOW, SHOPPER, STRANGER, userActor } from '../../../support/purchases-builders.ts';
+
+const STATUSES = Object.keys(TRANSITIONS) as PayoutStatus[];
+const MOVES = ['processing', 'completed', 'failed', 'cancelled'] as const;
+
+function aPayout(fields: Partial<Payout> = {}): Payout {
+  return {
+    id: '01936f2e-8c1b-7c3a-9d55-00000000000a',
+    userId: SHOPPER,
+    amount: 10_00n,
+    currency: 'EUR',
+    method: 'bank_transfer',
+    maskedDetails: { iban: 'DE89**************3000', accountHolder: 'E*** M***' },
+    status: 'requested',
+    requestedAt: NOW,
+    processingAt: null,
+    settledAt: null,
+    externalReference: null,
+    failureReason: null,
+    ...fields,
+  };
+}
+
+function aMove(fields: Partial<PayoutMove> = {}): PayoutMove {
+  return { actor: adminActor(STRANGER), payoutId: aPayout().id, to: 'processing', ...fields };
+}
+
+function refusalOf(work: () => unknown): DomainError {
+  try {
+    work();
+  } catch (error) {
+    assert.ok(error instanceof DomainError);
+    return error;
+  }
+  assert.fail('nothing was refused');
+}
+
+describe('bank details are shown masked', () => {
+  const table: readonly [iban: string, holder: string, shownIban: string, shownHolder: string][] = [
+    ['DE89370400440532013000', 'Erika Mustermann', 'DE89**************3000', 'E*** M***'],
+    ['NO9386011117947', 'Bo', 'NO93*******7947', 'B***'],
+    ['MT84MALT011000012345MTLCAST001S', 'X', 'MT84***********************001S', 'X***'],
+    ['BE68539007547034', 'Anne-Marie  van der Berg', 'BE68********7034', 'A*** v*** d*** B***'],
+    ['GB29NWBK60161331926819', '李 小龍', 'GB29**************6819', '李*** 小***'],
+    ['FR1420041010050500013M02606', '𝒵oë Łukasz', 'FR14*******************2606', '𝒵*** Ł***'],
+  ];
+  for (const [iban, accountHolder, shownIban, shownHolder] of table) {
+    test(`${iban} of ${accountHolder} as ${shownIban} of ${shownHolder}`, () => {
+      const masked = maskBankDetails({ iban, accountHolder });
+      assert.deepEqual(masked, { iban: shownIban, accountHolder: shownHolder });
+      assert.equal(masked.iban.length, iban.length);
+    });
+  }
+});
+
+describe('a payout moves', () => {
+  const legal = new Set([
+    'requested>processing',
+    'requested>completed',
+    'requested>failed',
+    'requested>cancelled',
+    'processing>completed',
+    'processing>failed',
+  ]);
+  for (const status of STATUSES) {
+    for (const to of MOVES) {
+      const isLegal = legal.has(`${status}>${to}`);
+      test(`${isLegal ? 'from' : 'never from'} ${status} to ${to}`, () => {
+        const payout = aPayout({ status });
+        const move = aMove({ to, externalReference: 'SEPA-1', reason: 'closed' });
+        if (isLegal) {
+          const after = moved(payout, move, NOW);
+          assert.equal(after.status, to);
+          assert.equal(after.processingAt, to === 'processing' ? NOW : null);
+          assert.equal(after.settledAt, to === 'processing' ? null : NOW);
+          return;
+        }
+        const { kind, code, details } = refusalOf(() => moved(payout, move, NOW));
+        assert.deepEqual([kind, code], ['invalid', 'PAYOUT_INVALID_TRANSITION']);
+        assert.deepEqual(details, {
+          payout_id: payout.id,
+          status,
+          allowed_transitions: TRANSITIONS[status],
+        });
+      });
+    }
+  }
+
+  const money: Record<PayoutStatus, string[]> = {
+    requested: ['payout available>paid 1000'],
+    processing: [],
+    completed: [],
+    failed: ['payout_refund paid>available 1000'],
+    cancelled: ['payout_refund paid>available 1000'],
+  };
+  for (const status of STATUSES) {
+    test(`to ${status} with ${money[status].length} movement of money`, () => {
+      const movements = movementOf(aPayout({ status }));
+      assert.deepEqual(
+        movements.map(({ type, from, to, amount }) => `${type} ${from}>${to} ${amount}`),
+        money[status],
+      );
+      for (const { source } of movements) assert.deepEqual(source, { type: 'payout', id: aPayout().id });
+    });
+  }
+
+  test('to cancelled by its owner alone, whatever the role; for anybody else there is none', () => {
+    const payout = aPayout();
+    const cancel = (actor: PayoutMove['actor']) => requireMovable(payout, aMove({ actor, to: 'cancelled' }));
+    assert.equal(cancel(userActor(SHOPPER)), payout);
+    assert.equal(cancel(adminActor(SHOPPER)), payout);
+    assert.equal(refusalOf(() => cancel(userActor(STRANGER))).code, 'NOT_FOUND');
+    assert.equal(refusalOf(() => cancel(adminActor(STRANGER))).code, 'NOT_FOUND');
+    assert.equal(refusalOf(() => requireMovable(undefined, aMove())).code, 'NOT_FOUND');
+  });
+});
+
+describe('a move says what belongs to it, and nothing else', () => {
+  const table: readonly [PayoutMove['to'], string | undefined, string | undefined, string[]][] = [
+    ['processing', undefined, undefined, []],
+    ['completed', 'SEPA-1', undefined, []],
+    ['failed', undefined, 'closed', []],
+    ['cancelled', undefined, undefined, []],
+    ['completed', undefined, undefined, ['external_reference']],
+    ['failed', undefined, undefined, ['reason']],
+    ['completed', undefined, 'closed', ['external_reference', 'reason']],
+    ['failed', 'SEPA-1', undefined, ['external_reference', 'reason']],
+    ['processing', 'SEPA-1', 'closed', ['external_reference', 'reason']],
+    ['completed', 'SEPA-1', 'closed', ['reason']],
+  ];
+  for (const [to, externalReference, reason, fields] of table) {
+    test(`${to} with the reference ${externalReference} and the reason ${reason}`, () => {
+      const check = () => requireWholeMove(aMove({ to, externalReference, reason }));
+      if (fields.length === 0) return check();
+      const { kind, code, details } = refusalOf(check);
+      assert.deepEqual([kind, code], ['invalid', 'VALIDATION_ERROR']);
+      const violations = details.violations as { field: string }[];
+      assert.deepEqual(
+        violations.map(({ field }) => field),
+        fields,
+      );
+    });
+  }
+});
+
+describe('the bounds of payouts', () => {
+  const limits = {
+    minimum: new Map([
+      ['EUR', 10_00n],
+      ['JPY', 1_500n],
+    ]),
+    monthly: new Map([
+      ['EUR', 1_000_00n],
+      ['JPY', 150_000n],
+    ]),
+  };
+  const table: readonly [amount: bigint, used: bigint, rules: string[]][] = [
+    [10_00n, 0n, []],
+    [9_99n, 0n, ['minimum_amount']],
+    [1_000_00n, 0n, []],
+    [1_000_01n, 0n, ['monthly_limit']],
+    [10_00n, 990_00n, []],
+    [10_01n, 990_00n, ['monthly_limit']],
+    [1n, 1_000_00n, ['minimum_amount', 'monthly_limit']],
+  ];
+  for (const [amount, used, rules] of table) {
+    test(`${amount} cents after ${used} break ${rules.length === 0 ? 'no rule' : rules.join(' and ')}`, () => {
+      const check = () => requireWithinLimits({ amount, currency: 'EUR' }, used, limits);
+      if (rules.length === 0) return check();
+      const { kind, code, details } = refusalOf(check);
+      assert.deepEqual([kind, code], ['unprocessable', 'PAYOUT_POLICY_VIOLATION']);
+      const violations = details.violations as { rule: string; field: string }[];
+      assert.deepEqual(
+        violations.map(({ rule }) => rule),
+        rules,
+      );
+      assert.ok(violations.every(({ field }) => field === 'amount'));
+    });
+  }
+
+  test('are those of the currency, and told in its decimals', () => {
+    const { details } = refusalOf(() =>
+      requireWithinLimits({ amount: 1_499n, currency: 'JPY' }, 149_000n, limits),
+    );
+    assert.deepEqual(details, {
+      currency: 'JPY',
+      violations: [
+        { rule: 'minimum_amount', field: 'amount', reason: 'must be at least 1500', limit: '1500' },
+        {
+          rule: 'monthly_limit',
+          field: 'amount',
+          reason: 'must not take the payouts of this month, 149000 so far, above 150000',
+          limit: '150000',
+          used: '149000',
+        },
+      ],
+    });
+  });
+
+  test('a month begins at midnight in UTC', () => {
+    const start = (now: string) => startOfMonth(Temporal.Instant.from(now)).toString();
+    assert.equal(start('2026-03-14T09:26:53Z'), '2026-03-01T00:00:00Z');
+    assert.equal(start('2026-03-01T00:00:00Z'), '2026-03-01T00:00:00Z');
+    assert.equal(start('2026-02-28T23:59:59.999Z'), '2026-02-01T00:00:00Z');
+    assert.equal(start('2026-03-31T23:30:00-01:00'), '2026-04-01T00:00:00Z');
+  });
+});
