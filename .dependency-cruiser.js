@@ -107,10 +107,17 @@ export default {
       },
     },
     {
+      name: 'production-knows-no-demo',
+      comment: 'The image has no demo/. In development main.ts loads it when it is wanted.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^demo/', dependencyTypesNot: ['dynamic-import'] },
+    },
+    {
       name: 'the-platform-knows-no-torture',
       comment: 'torture/ and bench/ start the platform; nothing in it knows them.',
       severity: 'error',
-      from: { path: '^(src|bench)/' },
+      from: { path: '^(src|demo|bench)/' },
       to: { path: '^torture/' },
     },
     {

@@ -1,6 +1,5 @@
 import { createPlatform } from './app.ts';
 import { systemClock } from './core/clock.ts';
-import { loadDemoData } from './startup/demo-data.ts';
 import { listen, listenForMetrics, withRealPort } from './startup/listen.ts';
 import { openMigratedDatabase } from './startup/open-database.ts';
 import { serve } from './startup/serve.ts';
@@ -16,6 +15,8 @@ await serve(async ({ config: given, logger, stopping }) => {
   if (config.demoData) {
     // Hundreds of log lines about demo purchases help nobody.
     logger.level = 'warn';
+    // Not part of the image, which runs in production alone.
+    const { loadDemoData } = await import('../demo/data.ts');
     await loadDemoData(platform, systemClock, config.supportedCurrencies[0], {
       onlyIfEmpty: config.databaseUrl !== undefined,
     });

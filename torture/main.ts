@@ -11,12 +11,13 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFi
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { seededRandom } from '../demo/random.ts';
 import { StartupError } from '../src/core/startup-error.ts';
 import { startGuardian } from '../src/embedded-postgres/guardian.ts';
 import { run } from '../src/startup/run.ts';
 import type { Area, AreaResult } from './area.ts';
 import { AREAS } from './areas/index.ts';
-import { seededRandom, seedOf } from './random.ts';
+import { seedOf } from './random.ts';
 import { announcement, hasPassed, type Report, table } from './report.ts';
 
 const RESULTS = join(import.meta.dirname, 'results');

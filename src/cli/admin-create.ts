@@ -12,7 +12,7 @@ import { createLogger } from '../core/observability/logging.ts';
 import { onlyValue } from '../core/outcome.ts';
 import { StartupError } from '../core/startup-error.ts';
 import { RegistrationBody, type User } from '../modules/identity/users/index.ts';
-import { DEMO_PASSWORD } from '../startup/demo-data.ts';
+import { DEMO_PASSWORD } from '../startup/demo-accounts.ts';
 import { joinExistingDatabase } from '../startup/open-database.ts';
 import { run } from '../startup/run.ts';
 import { openQuestions } from './questions.ts';

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { DEMO_PASSWORD, DEMO_USERS } from './demo-data.ts';
+import { DEMO_PASSWORD, DEMO_USERS } from './demo-accounts.ts';
 
 /** What somebody who just started the platform wants to know. */
 export function summary(facts: {

@@ -8,7 +8,7 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { openQuestions } from '../../src/cli/questions.ts';
-import { DEMO_PASSWORD } from '../../src/startup/demo-data.ts';
+import { DEMO_PASSWORD } from '../../src/startup/demo-accounts.ts';
 import { BARE_ENVIRONMENT, type ChildPlatform, spawnPlatform } from '../support/child-platform.ts';
 import { runSql, SCRATCH_VARIABLE } from '../support/database.ts';
 import { PASSWORD, startTestPlatform } from '../support/platform.ts';

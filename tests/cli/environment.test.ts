@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { readArguments } from '../../src/cli/demo/arguments.ts';
+import { readArguments } from '../../demo/feeds/arguments.ts';
 import { PROJECT_DIRECTORY, readConfig } from '../../src/config.ts';
 import { spawnGroup, spawnPlatform } from '../support/child-platform.ts';
 import { createTestDatabase, SCRATCH_VARIABLE } from '../support/database.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { loadDemoData } from '../../src/startup/demo-data.ts';
+import { loadDemoData } from '../../demo/data.ts';
 import { testClock } from '../support/clock.ts';
 import { fillIn, parseHttpFile } from '../support/http-file.ts';
 import { startTestPlatform } from '../support/platform.ts';

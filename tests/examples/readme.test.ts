@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { promisify } from 'node:util';
+import { loadDemoData } from '../../demo/data.ts';
 import { PROJECT_DIRECTORY } from '../../src/config.ts';
-import { loadDemoData } from '../../src/startup/demo-data.ts';
 import { testClock } from '../support/clock.ts';
 import { startTestPlatform } from '../support/platform.ts';
 

@@ -1,5 +1,5 @@
-import type { Feed } from '../../src/cli/demo/feed.ts';
-import type { Play } from '../../src/cli/demo/play.ts';
+import type { Feed } from '../../demo/feeds/feed.ts';
+import type { Play } from '../../demo/feeds/play.ts';
 
 /*
  * What a feed must come to, worked out apart from the platform: a dozen rules over plain maps, with its own rounding.

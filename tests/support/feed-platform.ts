@@ -1,4 +1,4 @@
-import { platformClient } from '../../src/cli/demo/platform-client.ts';
+import { platformClient } from '../../demo/feeds/platform-client.ts';
 import { verifyLedger } from '../../src/modules/insight/proof/index.ts';
 import { testClock } from './clock.ts';
 import { PASSWORD, startTestPlatform } from './platform.ts';

@@ -1,4 +1,4 @@
-import { load } from '../../scripts/seed-large/load.ts';
+import { load } from '../../demo/large/load.ts';
 import type { startTestPlatform } from './platform.ts';
 
 /** Three months of purchases as `npm run seed:large` makes them, in the database of a test platform. */

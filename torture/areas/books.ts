@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { PROJECT_DIRECTORY } from '../../src/config.ts';
 import { openDatabase } from '../../src/core/database/index.ts';
 import { verifyLedger as proveBooks } from '../../src/modules/insight/proof/index.ts';
-import { DEMO_PASSWORD } from '../../src/startup/demo-data.ts';
+import { DEMO_PASSWORD } from '../../src/startup/demo-accounts.ts';
 import { type Area, type AreaContext, scaled } from '../area.ts';
 import { type Attempt, attemptAlteration, nextAlteration } from '../harness/alterations.ts';
 import { verifyLedger } from '../harness/books.ts';
@@ -101,7 +101,7 @@ function seed(databaseUrl: string, purchases: number): Promise<void> {
   return new Promise((resolve, reject) => {
     execFile(
       process.execPath,
-      ['scripts/seed-large/main.ts', '--purchases', String(purchases)],
+      ['demo/large/main.ts', '--purchases', String(purchases)],
       { cwd: PROJECT_DIRECTORY, env: environment },
       (error, stdout, stderr) => (error === null ? resolve() : reject(new Error(`${stdout}${stderr}`))),
     );

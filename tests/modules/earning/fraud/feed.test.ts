@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type Feed, readFeed } from '../../../../src/cli/demo/feed.ts';
-import { playFeed } from '../../../../src/cli/demo/play.ts';
-import { silentReport } from '../../../../src/cli/demo/progress.ts';
+import { type Feed, readFeed } from '../../../../demo/feeds/feed.ts';
+import { playFeed } from '../../../../demo/feeds/play.ts';
+import { silentReport } from '../../../../demo/feeds/progress.ts';
 import { expectedPlay, figuresOf, ofEveryThirdCustomer } from '../../../support/feed-model.ts';
 import { startFeedPlatform } from '../../../support/feed-platform.ts';
 import { FEED, skipWithoutFeed } from '../../../support/feed-sample.ts';

@@ -1,21 +1,11 @@
-import type { Platform } from '../app.ts';
-import { type Clock, utcDate } from '../core/clock.ts';
-import { DomainError, type ErrorDetails } from '../core/errors.ts';
-import { StartupError } from '../core/startup-error.ts';
-import { SYSTEM } from '../modules/platform/audit/index.ts';
-import { administerDemo } from './demo-administration.ts';
-
-export const DEMO_PASSWORD = 'Str0ng!Pass';
-
-const ADMIN = { email: 'carol@clicknback.com', role: 'admin' } as const;
-
-const SHOPPERS = [
-  { email: 'alice@clicknback.com', role: 'user' },
-  { email: 'bob@clicknback.com', role: 'user' },
-  { email: 'dave@clicknback.com', role: 'user' },
-] as const;
-
-export const DEMO_USERS = [ADMIN, ...SHOPPERS];
+import type { Platform } from '../src/app.ts';
+import { type Clock, utcDate } from '../src/core/clock.ts';
+import { DomainError, type ErrorDetails } from '../src/core/errors.ts';
+import { StartupError } from '../src/core/startup-error.ts';
+import { SYSTEM } from '../src/modules/platform/audit/index.ts';
+import { DEMO_PASSWORD, DEMO_USERS } from '../src/startup/demo-accounts.ts';
+import { administerDemo } from './administration.ts';
+import { seededRandom } from './random.ts';
 
 /** A customer whom the operator brought along, without a password. Made last: with her the data is complete. */
 const IMPORTED_CUSTOMER = 'erin@clicknback.com';
@@ -60,7 +50,7 @@ export async function loadDemoData(
 
   const now = clock();
   const [adminId, ...shopperIds] = await Promise.all(
-    [ADMIN, ...SHOPPERS].map(async ({ email, role }) => {
+    DEMO_USERS.map(async ({ email, role }) => {
       const account = { email, password: DEMO_PASSWORD };
       const create = () =>
         role === 'admin' ? users.service.createAdmin(account) : users.service.register(account, null);
@@ -147,15 +137,4 @@ function duplicateId(error: unknown): string | undefined {
 
 function isOlderThanDays(instant: Temporal.Instant, now: Temporal.Instant, days: number): boolean {
   return Temporal.Instant.compare(instant, now.subtract({ hours: days * 24 })) < 0;
-}
-
-/** mulberry32: the same numbers from the same seed, everywhere. */
-export function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { readFeed } from '../../src/cli/demo/feed.ts';
-import { playFeed } from '../../src/cli/demo/play.ts';
-import { silentReport } from '../../src/cli/demo/progress.ts';
+import { readFeed } from '../../demo/feeds/feed.ts';
+import { playFeed } from '../../demo/feeds/play.ts';
+import { silentReport } from '../../demo/feeds/progress.ts';
 import { figuresOf } from '../support/feed-model.ts';
 import { startFeedPlatform } from '../support/feed-platform.ts';
 import { FEED, skipWithoutFeed } from '../support/feed-sample.ts';

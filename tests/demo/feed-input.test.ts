@@ -7,8 +7,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { readFeed, yearsOf } from '../../src/cli/demo/feed.ts';
-import { platformClient } from '../../src/cli/demo/platform-client.ts';
+import { readFeed, yearsOf } from '../../demo/feeds/feed.ts';
+import { platformClient } from '../../demo/feeds/platform-client.ts';
 import { BARE_ENVIRONMENT, freePort } from '../support/child-platform.ts';
 import { startFeedPlatform } from '../support/feed-platform.ts';
 import { PASSWORD } from '../support/platform.ts';
@@ -236,7 +236,7 @@ function demo(
   options: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<{ code: number; stdout: string; stderr: string }> {
-  const main = join(import.meta.dirname, '../../src/cli/demo/main.ts');
+  const main = join(import.meta.dirname, '../../demo/feeds/main.ts');
   return new Promise((resolve) => {
     execFile(
       process.execPath,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Feed } from '../../src/cli/demo/feed.ts';
-import { generateFeed } from '../../src/cli/demo/generated-feed.ts';
-import { type Play, playFeed } from '../../src/cli/demo/play.ts';
-import { type Report, silentReport } from '../../src/cli/demo/progress.ts';
+import type { Feed } from '../../demo/feeds/feed.ts';
+import { generateFeed } from '../../demo/feeds/generated-feed.ts';
+import { type Play, playFeed } from '../../demo/feeds/play.ts';
+import { type Report, silentReport } from '../../demo/feeds/progress.ts';
 import { runSql } from '../support/database.ts';
 import { expectedPlay, figuresOf, ofEveryThirdCustomer } from '../support/feed-model.ts';
 import { startFeedPlatform } from '../support/feed-platform.ts';

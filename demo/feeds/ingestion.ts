@@ -1,4 +1,4 @@
-import { divideHalfEven, moneyFromNumeric } from '../../core/money.ts';
+import { divideHalfEven, moneyFromNumeric } from '../../src/core/money.ts';
 import type { Customers } from './customers.ts';
 import type { Feed, FeedLine } from './feed.ts';
 import { type ApiError, type PlatformClient, reasonOf } from './platform-client.ts';

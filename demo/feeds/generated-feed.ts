@@ -1,3 +1,4 @@
+import { seededRandom } from '../random.ts';
 import type { Feed, FeedLine } from './feed.ts';
 
 const NAME = 'generated';
@@ -63,15 +64,4 @@ export function generateFeed(): Feed {
 
 function customerId(number: number): string {
   return String(number).padStart(4, '0');
-}
-
-/** Mulberry32: small, and the same numbers everywhere for ever. */
-function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let bits = Math.imul(state ^ (state >>> 15), 1 | state);
-    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
-    return ((bits ^ (bits >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

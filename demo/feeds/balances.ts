@@ -1,4 +1,4 @@
-import { moneyFromNumeric } from '../../core/money.ts';
+import { moneyFromNumeric } from '../../src/core/money.ts';
 import { mapConcurrently } from './concurrency.ts';
 import type { Customers } from './customers.ts';
 import type { PlatformClient } from './platform-client.ts';

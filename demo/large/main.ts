@@ -7,7 +7,7 @@ import { createPlatform } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/core/observability/logging.ts';
 import { StartupError } from '../../src/core/startup-error.ts';
-import { DEMO_PASSWORD } from '../../src/startup/demo-data.ts';
+import { DEMO_PASSWORD } from '../../src/startup/demo-accounts.ts';
 import { openMigratedDatabase } from '../../src/startup/open-database.ts';
 import { run } from '../../src/startup/run.ts';
 import { findContent, load } from './load.ts';

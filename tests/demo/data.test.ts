@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { loadDemoData } from '../../demo/data.ts';
 import type { Platform } from '../../src/app.ts';
 import { verifyLedger } from '../../src/modules/insight/proof/index.ts';
-import { loadDemoData } from '../../src/startup/demo-data.ts';
 import { runSql } from '../support/database.ts';
 import { startTestPlatform } from '../support/platform.ts';
 

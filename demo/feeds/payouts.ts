@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { formatMoney } from '../../core/money.ts';
+import { formatMoney } from '../../src/core/money.ts';
 import type { Wallet, Wallets } from './balances.ts';
 import { mapConcurrently } from './concurrency.ts';
 import type { Customers } from './customers.ts';

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { formatMoney } from '../../core/money.ts';
+import { formatMoney } from '../../src/core/money.ts';
 import type { Play, Stage } from './play.ts';
 import { TERMS } from './programme.ts';
 

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { promisify } from 'node:util';
-import { findContent } from '../../scripts/seed-large/load.ts';
+import { findContent } from '../../demo/large/load.ts';
 import { PROJECT_DIRECTORY } from '../../src/config.ts';
 import { openDatabase } from '../../src/core/database/index.ts';
 import { migrate } from '../../src/core/database/migrations.ts';
@@ -146,7 +146,7 @@ describe('made-up purchases', () => {
 describe('npm run seed:large', () => {
   const run = promisify(execFile);
   const seed = (databaseUrl: string, environment: Record<string, string> = {}, count = '300') =>
-    run('node', [join(PROJECT_DIRECTORY, 'scripts/seed-large/main.ts'), '--purchases', count], {
+    run('node', [join(PROJECT_DIRECTORY, 'demo/large/main.ts'), '--purchases', count], {
       env: {
         ...process.env,
         NODE_ENV: 'development',

@@ -1,0 +1,9 @@
+/** Who can log in to demo data. The password is published: production refuses it. */
+export const DEMO_PASSWORD = 'Str0ng!Pass';
+
+export const DEMO_USERS = [
+  { email: 'carol@clicknback.com', role: 'admin' },
+  { email: 'alice@clicknback.com', role: 'user' },
+  { email: 'bob@clicknback.com', role: 'user' },
+  { email: 'dave@clicknback.com', role: 'user' },
+] as const;
