@@ -70,14 +70,14 @@ export default {
       name: 'http-stays-in-routes-and-schemas',
       comment: 'No HTTP word below the routes.',
       severity: 'error',
-      from: { path: MODULE, pathNot: '/(routes|schemas)\\.ts$|/index\\.ts$' },
+      from: { path: MODULE, pathNot: '/[a-z-]*(routes|schemas)\\.ts$|/index\\.ts$' },
       to: { path: '^src/core/http/|^node_modules/fastify|^node_modules/typebox' },
     },
     {
       name: 'routes-do-not-reach-past-the-service',
       comment: 'routes → service → repository: each layer knows the one below.',
       severity: 'error',
-      from: { path: '/(routes|schemas)\\.ts$' },
+      from: { path: '/[a-z-]*(routes|schemas)\\.ts$' },
       to: { path: '/[a-z-]*repository\\.ts$|^src/core/database/' },
     },
     {

@@ -14,7 +14,7 @@ import { probeRoutes } from '../src/core/http/probes.ts';
 import { createHttpServer } from '../src/core/http/server.ts';
 import { createLogger } from '../src/core/observability/logging.ts';
 import { createMetrics } from '../src/core/observability/metrics.ts';
-import { AcceptedBody, SubmissionBody } from '../src/modules/earning/purchases/schemas.ts';
+import { AcceptedBody, SubmissionBody } from '../src/modules/earning/purchases/report-schemas.ts';
 import { partnersModule } from '../src/modules/identity/partners/index.ts';
 import { auditModule } from '../src/modules/platform/audit/index.ts';
 import { purchaseStatement } from './ceiling/statement.ts';

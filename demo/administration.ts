@@ -52,7 +52,7 @@ export async function administerDemo(platform: Platform, clock: Clock, demo: Dem
     merchantId,
     currency,
   } as const;
-  await purchases.ingestion.submit([
+  await purchases.client.reportPurchases([
     ...shopperIds.map((userId, index) => ({
       ...partnerPurchase,
       externalId: `demo-order-${index + 1}`,
@@ -112,7 +112,7 @@ async function openPartner({ modules: { partners } }: Platform, admin: Actor): P
 async function requestPayouts({ modules: { payouts } }: Platform, { shopperIds, currency }: Demo) {
   const { items: present } = await payouts.service.listPayouts({}, { offset: 0, limit: 1 });
   if (present.length > 0) return;
-  await payouts.requests.submit(
+  await payouts.service.requestPayouts(
     PAYOUTS.map(([shopper, amount]) => {
       const userId = shopperIds[shopper] ?? '';
       return {
@@ -130,7 +130,7 @@ async function requestPayouts({ modules: { payouts } }: Platform, { shopperIds, 
 
 async function movePayouts({ modules: { payouts } }: Platform, admin: Actor, { shopperIds }: Demo) {
   const { items } = await payouts.service.listPayouts({ status: 'requested' }, { offset: 0, limit: 100 });
-  await payouts.transitions.submit(
+  await payouts.service.movePayouts(
     items.flatMap(({ id: payoutId, userId, amount }) => {
       const planned = PAYOUTS.find(
         ([shopper, planned]) => shopperIds[shopper] === userId && planned === amount,

@@ -86,7 +86,7 @@ export async function loadDemoData(
       purchasedAt: now.subtract({ minutes: Math.floor(random() * DAYS_BACK * 24 * 60) }).round('second'),
     })),
   );
-  const outcomes = await purchases.ingestion.submit(submissions);
+  const outcomes = await purchases.client.reportPurchases(submissions);
   const idOf = outcomes.map((outcome) =>
     outcome.ok ? outcome.value.purchase.id : duplicateId(outcome.error),
   );
@@ -96,14 +96,14 @@ export async function loadDemoData(
     const purchaseId = idOf[index];
     return purchaseId !== undefined && isOlderThanDays(purchasedAt, now, 30) ? [{ purchaseId, index }] : [];
   });
-  await purchases.settlement.submit(
+  await purchases.client.settlePurchases(
     settleable.map(({ purchaseId, index }) =>
       index % 12 === 5
         ? { actor: SYSTEM, purchaseId, to: 'reversed', reason: 'cancelled' }
         : { actor: SYSTEM, purchaseId, to: 'confirmed' },
     ),
   );
-  await purchases.settlement.submit(
+  await purchases.client.settlePurchases(
     settleable
       .filter(({ index }) => index % 18 === 7)
       .map(({ purchaseId }) => ({ actor: SYSTEM, purchaseId, to: 'reversed', reason: 'returned' })),

@@ -113,7 +113,7 @@ describe('HTTP', () => {
   });
 
   test('has its status numbers in one table: no route answers an error by number', () => {
-    const routes = sources.filter(({ file }) => /modules\/.+\/routes\.ts$/.test(file));
+    const routes = sources.filter(({ file }) => /modules\/.+routes\.ts$/.test(file));
     for (const { file, code } of routes) assert.doesNotMatch(code, /\.code\([45]\d\d\)/, file);
   });
 });

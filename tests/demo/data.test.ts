@@ -11,10 +11,10 @@ const cutOff = () => Promise.reject(new Error('cut off'));
 /** Platforms whose load ends half-way: while purchases are settled, payouts moved, and just before the last step. */
 const INTERRUPTIONS: Record<string, (modules: Platform['modules']) => Partial<Platform['modules']>> = {
   'before purchases are settled': ({ purchases }) => ({
-    purchases: { ...purchases, settlement: { ...purchases.settlement, submit: cutOff } },
+    purchases: { ...purchases, client: { ...purchases.client, settlePurchases: cutOff } },
   }),
   'before payouts are moved on': ({ payouts }) => ({
-    payouts: { ...payouts, transitions: { ...payouts.transitions, submit: cutOff } },
+    payouts: { ...payouts, service: { ...payouts.service, movePayouts: cutOff } },
   }),
   'after the last step but one': ({ users }) => ({
     users: { ...users, service: { ...users.service, importUsers: cutOff } },

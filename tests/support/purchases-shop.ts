@@ -181,7 +181,7 @@ export function startWorkers(platform: TestPlatform, options: { maxConnections: 
     audit,
     supportedCurrencies,
   };
-  const { settlePurchases, settleLocked } = purchaseSettlement(deps);
+  const { settleBatch, settleLocked } = purchaseSettlement(deps);
 
   /** A run of auto-confirmation in which something happens after the look for due purchases, before they are locked. */
   function confirmDue(meanwhile: () => Promise<unknown>): Promise<number[]> {
@@ -202,7 +202,7 @@ export function startWorkers(platform: TestPlatform, options: { maxConnections: 
 
   return {
     ingest: purchaseIngestion(deps).ingestPurchases,
-    settle: settlePurchases,
+    settle: settleBatch,
     confirmDue,
     /** Transactions begun so far: more than calls means that some were tried again, as after a deadlock. */
     attempts: () => attempts,

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer } from 'node:http';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, {
   type FastifyBaseLogger,
@@ -11,6 +11,7 @@ import type { Authenticate, Caller } from '../caller.ts';
 import { newId } from '../id.ts';
 import type { Logger } from '../observability/logging.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import { shedLoad } from '../overload/load-shedding.ts';
 import { answerWithin } from './answer-deadline.ts';
 import { authenticationHook } from './authentication.ts';
 import { addBodies } from './body.ts';
@@ -20,7 +21,6 @@ import { drainConnections } from './draining.ts';
 import { handleError } from './errors.ts';
 import { registerOpenApi } from './openapi.ts';
 import { answerClientError, answerRawRequests } from './raw-answers.ts';
-import { refusals } from './refusals.ts';
 import { clientRequestId, shownRequestId } from './request-ids.ts';
 import { checkRequestLines } from './request-line.ts';
 import type { HttpServer } from './route.ts';
@@ -55,14 +55,13 @@ export async function createHttpServer(options: {
   readonly publicUrl: string;
   readonly apiDocs: boolean;
 }): Promise<HttpServer> {
-  const { guard, holdingBack, stopHolding, refuse, heldBack_ms } = refusals();
   const server = Fastify({
     loggerInstance: options.logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     genReqId: () => newId(),
     trustProxy: options.trustProxy,
     bodyLimit: BODY_LIMIT_BYTES,
-    serverFactory: (handle) => createServer(SOCKETS, oneAtATime(holdingBack(handle))),
+    serverFactory: (handle) => createServer(SOCKETS, oneAtATime(handle)),
     forceCloseConnections: 'idle',
     // A request that made it onto an open connection is answered as ever, not with a bare 503.
     return503OnClosing: false,
@@ -80,7 +79,7 @@ export async function createHttpServer(options: {
   server.setValidatorCompiler(({ schema, httpPart }) =>
     COMPILERS[httpPart as keyof typeof COMPILERS](schema as never),
   );
-  addObservation(server, options.metrics, heldBack_ms);
+  addObservation(server, options.metrics);
   drainConnections(server);
   answerRawRequests(server.server);
   boundConnections(server.server, options);
@@ -93,9 +92,7 @@ export async function createHttpServer(options: {
   checkRequestLines(server);
   await registerOpenApi(server, { publicUrl: options.publicUrl, isServed: options.apiDocs });
   server.addHook('onRoute', requireAccess);
-  server.addHook('onRoute', guard);
-  server.addHook('onRequest', refuse);
-  server.addHook('preClose', async () => stopHolding());
+  shedLoad(server);
   server.addHook('onRequest', authenticationHook(options.authenticate));
   addBodies(server);
   return server;
@@ -116,15 +113,11 @@ function requireAccess({ method, url, config }: RouteOptions): void {
     throw new Error(`${method} ${url} must name a scope if partners may call it, and only then`);
 }
 
-function addObservation(
-  server: HttpServer,
-  metrics: Metrics,
-  heldBack_ms: (request: IncomingMessage) => number,
-): void {
+function addObservation(server: HttpServer, metrics: Metrics): void {
   server.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'unknown';
     const { statusCode } = reply;
-    const duration_ms = heldBack_ms(request.raw) + reply.elapsedTime;
+    const duration_ms = reply.elapsedTime;
     metrics.httpRequestDuration.observe(
       { method: request.method, route, status: statusCode },
       duration_ms / 1000,

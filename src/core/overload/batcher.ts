@@ -20,11 +20,6 @@ export type BatcherOptions<Item, Result> = {
   readonly minItemsBeside?: number;
   /** Items waiting beyond this many are refused with OVERLOADED. */
   readonly maxQueued: number;
-  /**
-   * More unanswered calls than `calls` for `ms` on end are no burst any more, but a crowd, until there were no more for as
-   * long. While it is there, whoever would make it larger is refused. Without it, nobody is refused for that.
-   */
-  readonly crowd?: { readonly calls: number; readonly ms: number };
 };
 
 export type Batcher<Item, Result> = {
@@ -34,7 +29,7 @@ export type Batcher<Item, Result> = {
    */
   readonly submit: (items: readonly Item[]) => Promise<readonly Outcome<Result>[]>;
   readonly queued: () => number;
-  /** True when `submit` would refuse whatever comes, and when there is a crowd that is not served soon enough. */
+  /** True when `submit` would refuse whatever comes. */
   readonly isFull: () => boolean;
   readonly inFlight: () => number;
 };
@@ -53,7 +48,7 @@ type Job<Item, Result> = {
  * leave together. So a lone request pays nothing, and load forms batches by itself.
  */
 export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Batcher<Item, Result> {
-  const { run, isolates, keysOf, report, maxItems, maxInFlight, maxQueued, crowd } = options;
+  const { run, isolates, keysOf, report, maxItems, maxInFlight, maxQueued } = options;
   const minItemsBeside = Math.min(options.minItemsBeside ?? 1, maxItems);
 
   let waiting: Job<Item, Result>[] = [];
@@ -64,10 +59,6 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
   let held = new Set<number>();
   /** Items that wait for nothing but a slot. */
   let free = 0;
-  let unanswered = 0;
-  let isCrowd = false;
-  /** Since when, by performance.now(), `isCrowd` is not what the unanswered calls say. */
-  let contradictedSince: number | undefined;
 
   function submit(items: readonly Item[]): Promise<readonly Outcome<Result>[]> {
     if (items.length === 0) return Promise.resolve([]);
@@ -80,16 +71,12 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
         ? [enqueue(items, [])]
         : items.map((item) => enqueue([item], keysOf(item).map(hashOf)));
     dispatch();
-    countUnanswered(1);
-    const leave = () => countUnanswered(-1);
     const [first] = answers;
-    if (first !== undefined && answers.length === 1) return first.finally(leave);
-    return Promise.all(answers)
-      .then(
-        (outcomes) => outcomes.flat(),
-        () => settleEach(answers),
-      )
-      .finally(leave);
+    if (first !== undefined && answers.length === 1) return first;
+    return Promise.all(answers).then(
+      (outcomes) => outcomes.flat(),
+      () => settleEach(answers),
+    );
   }
 
   /**
@@ -103,29 +90,6 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
     const faults = new Set(settled.map((job) => (job.status === 'rejected' ? job.reason : undefined)));
     if (faults.size === 1) throw [...faults][0];
     return settled.flatMap((job) => (job.status === 'fulfilled' ? job.value : [failure(job.reason)]));
-  }
-
-  function countUnanswered(change: number): void {
-    // Before as well: the time until now belongs to how many there were.
-    watchCrowd();
-    unanswered += change;
-    watchCrowd();
-  }
-
-  /** True when they are too many at the moment. */
-  function watchCrowd(): boolean {
-    if (crowd === undefined) return false;
-    const areMany = unanswered > crowd.calls;
-    if (areMany === isCrowd) contradictedSince = undefined;
-    else {
-      const now = performance.now();
-      contradictedSince ??= now;
-      if (now - contradictedSince >= crowd.ms) {
-        isCrowd = areMany;
-        contradictedSince = undefined;
-      }
-    }
-    return isCrowd && areMany;
   }
 
   function enqueue(items: readonly Item[], keys: readonly number[]): Promise<readonly Outcome<Result>[]> {
@@ -252,7 +216,7 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
   return {
     submit,
     queued: () => queued,
-    isFull: () => queued >= maxQueued || watchCrowd(),
+    isFull: () => queued >= maxQueued,
     inFlight: () => running.length,
   };
 }

@@ -1,4 +1,4 @@
-import { defineError } from '../../../core/errors.ts';
+import { defineError, notFound } from '../../../core/errors.ts';
 import type { PurchaseStatus } from './model.ts';
 
 /** With what the first one was, and in which fields the repeat differs from it. */
@@ -61,3 +61,8 @@ export const invalidPurchaseStatus = defineError<{ status: string; allowed: read
   'INVALID_PURCHASE_STATUS',
   'Purchases have no such status.',
 );
+
+/** `reference` is the id, or the external id, that the caller named it by. */
+export function purchaseNotFound(reference: string) {
+  return notFound({ resource_type: 'purchase', resource_id: reference });
+}

@@ -24,7 +24,7 @@ import { type CashbackClient, grantRewards, type Reward } from '../cashback/inde
 import type { FraudClient, HeldPurchase } from '../fraud/index.ts';
 import {
   externalKeyOf,
-  nameOf,
+  keyText,
   type Purchase,
   type PurchaseSubmission,
   type RewardedPurchase,
@@ -44,7 +44,7 @@ import type { PurchaseRepository } from './repository.ts';
 type Draft = {
   readonly submission: PurchaseSubmission;
   /** Its external key as one text. */
-  readonly name: string;
+  readonly key: string;
   readonly purchasedAt: Temporal.Instant;
   readonly merchant: Merchant | undefined;
   /** What it would be rewarded by. */
@@ -116,7 +116,7 @@ export function purchaseIngestion(deps: {
       const { merchantId, purchasedAt = now } = submission;
       return {
         submission,
-        name: nameOf(externalKeyOf(submission)),
+        key: keyText(externalKeyOf(submission)),
         purchasedAt,
         merchant: merchantOf.get(merchantId),
         offer: offerFor(submission, offersOf.get(merchantId) ?? [], purchasedAt),
@@ -192,14 +192,14 @@ export function purchaseIngestion(deps: {
     const walletOf = walletMap<Balances>(locked);
     /** What the selected purchases may add to each wallet at most: no reward is more than its purchase. */
     const addedTo = walletMap<bigint>();
-    const taken = textSet(recorded.map(nameOf));
+    const taken = textSet(recorded.map(keyText));
     const answers: Answers = new Map();
     const selected: Candidate[] = [];
     for (const draft of drafts) {
-      const { submission, name, merchant, purchasedAt } = draft;
+      const { submission, key, merchant, purchasedAt } = draft;
       try {
         requireMayReport(submission);
-        if (taken.has(name)) continue;
+        if (taken.has(key)) continue;
         requireAcceptableTerms(submission, { supportedCurrencies: deps.supportedCurrencies, now });
         requireEligibleUser(userOf.get(submission.userId), submission.userId);
         requireEligibleMerchant(merchant, submission.merchantId);
@@ -207,7 +207,7 @@ export function purchaseIngestion(deps: {
         const added = (addedTo.get(submission) ?? 0n) + submission.amount;
         requireRoom(walletOf.get(submission) ?? NO_MONEY, added, submission.currency);
         addedTo.set(submission, added);
-        taken.add(name);
+        taken.add(key);
         selected.push({ draft, offer, purchase: newPurchase(draft, offer, now) });
       } catch (error) {
         if (!(error instanceof DomainError)) throw error;
@@ -248,13 +248,13 @@ export function purchaseIngestion(deps: {
       trx,
       known.recorded.map(({ id }) => id),
     );
-    const originalOf = new Map(known.rewarded.map((original) => [nameOf(original.purchase), original]));
+    const originalOf = new Map(known.rewarded.map((original) => [keyText(original.purchase), original]));
     for (const purchase of known.recorded) {
       const reward = rewardOf.get(purchase.id);
-      if (reward !== undefined) originalOf.set(nameOf(purchase), { purchase, reward });
+      if (reward !== undefined) originalOf.set(keyText(purchase), { purchase, reward });
     }
     for (const draft of repeats) {
-      const original = originalOf.get(draft.name);
+      const original = originalOf.get(draft.key);
       if (original !== undefined) answers.set(draft, failure(refuseDuplicate(draft.submission, original)));
     }
   }

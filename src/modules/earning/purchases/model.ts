@@ -31,8 +31,8 @@ export function externalKeyOf({
   return { partnerId: actor.type === 'partner' ? actor.id : null, externalId };
 }
 
-/** An external key as one text. An id has no space in it, so no two keys have one name. */
-export function nameOf({ partnerId, externalId }: ExternalKey): string {
+/** An external key as one text. A partner id contains no space, so two keys never share a text. */
+export function keyText({ partnerId, externalId }: ExternalKey): string {
   return `${partnerId} ${externalId}`;
 }
 

@@ -2,12 +2,10 @@ import type { Database } from '../../../core/database/index.ts';
 import type { Logger } from '../../../core/observability/logging.ts';
 import type { Actor, AuditClient } from '../../platform/audit/index.ts';
 import type { FraudClient } from '../fraud/index.ts';
+import { purchaseNotFound } from './errors.ts';
 import type { Purchase } from './model.ts';
 import { requireHeld } from './policies.ts';
 import type { PurchaseRepository } from './repository.ts';
-import { purchaseNotFound } from './settlement.ts';
-
-export type ReleasePurchase = ReturnType<typeof purchaseReview>;
 
 export function purchaseReview(deps: {
   database: Database;

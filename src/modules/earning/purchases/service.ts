@@ -1,62 +1,144 @@
-import type { Database } from '../../../core/database/index.ts';
-import type { PageOf, PageRequest } from '../../../core/page.ts';
+import type { Clock } from '../../../core/clock.ts';
+import { type Database, mayIsolate } from '../../../core/database/index.ts';
+import type { Logger } from '../../../core/observability/logging.ts';
+import type { Metrics } from '../../../core/observability/metrics.ts';
+import { type Outcome, onlyValue } from '../../../core/outcome.ts';
+import { batcher } from '../../../core/overload/batcher.ts';
+import { sustainedOverload } from '../../../core/overload/sustained-overload.ts';
 import type { MerchantClient } from '../../catalogue/merchants/index.ts';
-import type { Actor } from '../../platform/audit/index.ts';
+import type { OfferClient } from '../../catalogue/offers/index.ts';
+import type { UserClient } from '../../identity/users/index.ts';
+import type { WalletClient } from '../../money/wallets/index.ts';
+import type { Actor, AuditClient } from '../../platform/audit/index.ts';
+import type { FlagClient } from '../../platform/feature-flags/index.ts';
 import type { CashbackClient } from '../cashback/index.ts';
-import type { Purchase, PurchaseFilter, PurchaseView } from './model.ts';
-import { isHiddenFrom, requireMayRead } from './policies.ts';
+import type { FraudClient } from '../fraud/index.ts';
+import { autoConfirmation } from './auto-confirmation.ts';
+import { purchaseIngestion } from './ingestion.ts';
+import {
+  externalKeyOf,
+  keyText,
+  type PurchaseSubmission,
+  type ReversalReason,
+  type RewardedPurchase,
+  type Settlement,
+} from './model.ts';
+import { purchaseReading } from './reading.ts';
 import type { PurchaseRepository } from './repository.ts';
-import { purchaseNotFound } from './settlement.ts';
+import { purchaseReview } from './review.ts';
+import { purchaseSettlement } from './settlement.ts';
+
+/** Two batches keep the database busy while the next one gathers. */
+const MAX_BATCHES_IN_FLIGHT = 2;
+
+/** A batch has a fixed cost of about four purchases, so a small one does not start beside another. */
+const MIN_PURCHASES_BESIDE = 32;
+
+/** Queue short bursts, shed sustained load. ADR 0026 has the figures. */
+const SUSTAINED_OVERLOAD = { calls: 512, ms: 500 };
 
 export type PurchaseService = ReturnType<typeof purchaseService>;
 
-/** Reading purchases. Recording and settling them are use cases of their own: ingestion.ts and settlement.ts. */
+/**
+ * The use cases of purchases. Reports and settlements of concurrent requests are written together, in batches of one
+ * transaction each: what arrives while a batch is written leaves with the next one.
+ */
 export function purchaseService(deps: {
   database: Database;
+  clock: Clock;
+  logger: Logger;
+  metrics: Metrics;
   repository: PurchaseRepository;
+  users: UserClient;
   merchants: MerchantClient;
+  offers: OfferClient;
+  fraud: FraudClient;
   cashback: CashbackClient;
+  wallets: WalletClient;
+  audit: AuditClient;
+  flags: FlagClient;
+  defaultConfirmationDays: number;
+  supportedCurrencies: readonly string[];
+  maxPurchasesPerBatch: number;
+  maxQueuedPurchases: number;
 }) {
-  const { database, repository, merchants, cashback } = deps;
+  const { ingestPurchases, logOutcomes } = purchaseIngestion(deps);
+  const { settleBatch, settleLocked } = purchaseSettlement(deps);
+  const { confirmDuePurchases, secondsBehind } = autoConfirmation({ ...deps, settleLocked });
+  const { countOutcomes, observeBatcher } = deps.metrics;
+  const bounds = {
+    maxItems: deps.maxPurchasesPerBatch,
+    maxInFlight: MAX_BATCHES_IN_FLIGHT,
+    maxQueued: deps.maxQueuedPurchases,
+    isolates: mayIsolate,
+  };
+  const reports = batcher({
+    ...bounds,
+    minItemsBeside: MIN_PURCHASES_BESIDE,
+    keysOf: rivalsOf,
+    run: countOutcomes('ingestion', ingestPurchases),
+    report: logOutcomes,
+  });
+  const settlements = batcher({ ...bounds, run: countOutcomes('settlement', settleBatch) });
+  observeBatcher('ingestion', reports);
+  observeBatcher('settlement', settlements);
+  const reporting = sustainedOverload(SUSTAINED_OVERLOAD);
+  const settling = sustainedOverload(SUSTAINED_OVERLOAD);
 
-  /** @throws NOT_FOUND, as to a partner that did not send it, or FORBIDDEN to a user whose purchase it is not. */
-  async function getPurchase(id: string, actor: Actor): Promise<PurchaseView> {
-    const purchase = await repository.find(database.db, id);
-    if (purchase === undefined || isHiddenFrom(actor, purchase)) throw purchaseNotFound(id);
-    requireMayRead(actor, purchase);
-    const [view] = await withRewards([purchase]);
-    if (view === undefined) throw purchaseNotFound(id);
-    return view;
+  /**
+   * Records a purchase, computes its reward and holds it as pending. The external id is the idempotency key.
+   * @throws DUPLICATE_PURCHASE, FORBIDDEN, UNSUPPORTED_CURRENCY, USER_NOT_ELIGIBLE, MERCHANT_NOT_ELIGIBLE,
+   * OFFER_NOT_AVAILABLE, WALLET_FULL, or OVERLOADED when too many wait.
+   */
+  async function reportPurchase(submission: PurchaseSubmission): Promise<RewardedPurchase> {
+    return onlyValue(await reportPurchases([submission]));
   }
 
-  function listPurchases(filter: PurchaseFilter, page: PageRequest): Promise<PageOf<Purchase>> {
-    return repository.list(database.db, filter, page);
+  /** The same for a list. Answers for each in order. @throws OVERLOADED: nothing was done. */
+  function reportPurchases(
+    submissions: readonly PurchaseSubmission[],
+  ): Promise<readonly Outcome<RewardedPurchase>[]> {
+    return reporting.watch(() => reports.submit(submissions));
   }
 
-  async function listRewardedPurchases(
-    filter: PurchaseFilter,
-    page: PageRequest,
-  ): Promise<PageOf<PurchaseView>> {
-    const purchases = await repository.list(database.db, filter, page);
-    return { ...purchases, items: await withRewards(purchases.items) };
+  /** Makes the reward available. @throws NOT_FOUND, PURCHASE_NOT_PENDING, PURCHASE_ON_HOLD or OVERLOADED. */
+  async function confirmPurchase(purchaseId: string, actor: Actor): Promise<RewardedPurchase> {
+    return onlyValue(await settlePurchases([{ actor, purchaseId, to: 'confirmed' }]));
   }
 
-  async function withRewards(purchases: readonly Purchase[]): Promise<PurchaseView[]> {
-    const merchantOf = await merchants.findMerchants(database.db, [
-      ...new Set(purchases.map(({ merchantId }) => merchantId)),
-    ]);
-    const rewardOf = await cashback.findRewards(
-      database.db,
-      purchases.map(({ id }) => id),
-    );
-    return purchases.map((purchase) => {
-      const merchant = merchantOf.get(purchase.merchantId);
-      const reward = rewardOf.get(purchase.id);
-      if (merchant === undefined || reward === undefined)
-        throw new Error(`purchase ${purchase.id} is not whole`);
-      return { purchase, reward, merchantName: merchant.name };
-    });
+  /** Takes the reward back, before or after confirmation. @throws NOT_FOUND, PURCHASE_ALREADY_REVERSED or OVERLOADED. */
+  async function reversePurchase(
+    purchaseId: string,
+    reason: ReversalReason,
+    actor: Actor,
+  ): Promise<RewardedPurchase> {
+    return onlyValue(await settlePurchases([{ actor, purchaseId, to: 'reversed', reason }]));
   }
 
-  return { getPurchase, listPurchases, listRewardedPurchases };
+  /** Confirms and reverses a list. Answers for each in order. @throws OVERLOADED: nothing was done. */
+  function settlePurchases(list: readonly Settlement[]): Promise<readonly Outcome<RewardedPurchase>[]> {
+    return settling.watch(() => settlements.submit(list));
+  }
+
+  return {
+    reportPurchase,
+    reportPurchases,
+    /** Whether a report would be refused as OVERLOADED. */
+    isReportingFull: () => reports.isFull() || reporting.isOverloaded(),
+    /** How many reports wait for a batch, and how many batches are being written. */
+    reportQueue: { queued: reports.queued, inFlight: reports.inFlight },
+    confirmPurchase,
+    reversePurchase,
+    settlePurchases,
+    isSettlingFull: () => settlements.isFull() || settling.isOverloaded(),
+    releasePurchase: purchaseReview(deps),
+    confirmDuePurchases,
+    secondsBehind,
+    ...purchaseReading(deps),
+  };
+}
+
+/** Purchases of one user need the same wallet, those of one external id wait for the first of them. */
+function rivalsOf(submission: PurchaseSubmission): string[] {
+  return [submission.userId, keyText(externalKeyOf(submission))];
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../core/clock.ts';
 import type { Database, Trx } from '../../../core/database/index.ts';
-import { DomainError, notFound } from '../../../core/errors.ts';
+import { DomainError } from '../../../core/errors.ts';
 import { formatMoney } from '../../../core/money.ts';
 import type { Logger } from '../../../core/observability/logging.ts';
 import { failure, type Outcome, success } from '../../../core/outcome.ts';
@@ -8,7 +8,8 @@ import type { Movement, Wallet, WalletClient } from '../../money/wallets/index.t
 import type { AuditClient } from '../../platform/audit/index.ts';
 import type { CashbackClient, Reward } from '../cashback/index.ts';
 import type { FraudClient } from '../fraud/index.ts';
-import { externalKeyOf, nameOf, type Purchase, type RewardedPurchase, type Settlement } from './model.ts';
+import { purchaseNotFound } from './errors.ts';
+import { externalKeyOf, keyText, type Purchase, type RewardedPurchase, type Settlement } from './model.ts';
 import { isHiddenFrom, requireMayConfirmHeld, requireTransition } from './policies.ts';
 import type { PurchaseRepository } from './repository.ts';
 
@@ -38,7 +39,7 @@ export function purchaseSettlement(deps: {
    * Confirms and reverses a list of purchases in one transaction, and answers for each in order. Locks the purchases,
    * so that of a concurrent confirmation and reversal exactly one wins.
    */
-  async function settlePurchases(
+  async function settleBatch(
     settlements: readonly Settlement[],
   ): Promise<readonly Outcome<RewardedPurchase>[]> {
     const outcomes = await database.transaction(async (trx) => {
@@ -85,10 +86,10 @@ export function purchaseSettlement(deps: {
   ): Outcome<Step>[] {
     const now = clock();
     const current = new Map(purchases.map((purchase) => [purchase.id, purchase]));
-    const idOf = new Map(purchases.map((purchase) => [nameOf(purchase), purchase.id]));
+    const idOf = new Map(purchases.map((purchase) => [keyText(purchase), purchase.id]));
     return settlements.map((settlement) => {
       const id =
-        'externalId' in settlement ? idOf.get(nameOf(externalKeyOf(settlement))) : settlement.purchaseId;
+        'externalId' in settlement ? idOf.get(keyText(externalKeyOf(settlement))) : settlement.purchaseId;
       const before = id === undefined ? undefined : current.get(id);
       if (before === undefined || isHiddenFrom(settlement.actor, before))
         return failure(purchaseNotFound(referenceOf(settlement)));
@@ -162,7 +163,7 @@ export function purchaseSettlement(deps: {
     );
   }
 
-  return { settlePurchases, settleLocked };
+  return { settleBatch, settleLocked };
 }
 
 function givenId(settlement: Settlement): string[] {
@@ -204,8 +205,4 @@ function movementOf({ before, after, reward }: Step): Movement[] {
   return after.status === 'confirmed'
     ? [{ userId, currency, amount, source, type: 'cashback_confirmation', from: 'pending', to: 'available' }]
     : [{ userId, currency, amount, source, type: 'cashback_reversal', from: bucket, to: 'platform' }];
-}
-
-export function purchaseNotFound(reference: string) {
-  return notFound({ resource_type: 'purchase', resource_id: reference });
 }

@@ -44,7 +44,7 @@ export function payoutRequests(deps: {
    * why it was refused. Whatever comes at once, no wallet is overdrawn and no limit exceeded: both are decided while
    * the wallets are locked.
    */
-  async function requestPayouts(
+  async function requestBatch(
     orders: readonly PayoutOrder[],
   ): Promise<readonly Outcome<Answered<PayoutStatement>>[]> {
     const outcomes = await database.transaction((trx) =>
@@ -138,7 +138,7 @@ export function payoutRequests(deps: {
     );
   }
 
-  return requestPayouts;
+  return requestBatch;
 }
 
 type AcceptedOrder = { readonly order: PayoutOrder; readonly sealed: SealedPayout };

@@ -4,10 +4,7 @@ import { presentCursorPage, readPage } from '../../../core/http/pagination.ts';
 import type { Routes } from '../../../core/http/route.ts';
 import { IdParams } from '../../../core/http/schemas.ts';
 import { isId } from '../../../core/id.ts';
-import { onlyValue } from '../../../core/outcome.ts';
-import type { Batcher } from '../../../core/overload/batcher.ts';
 import {
-  type Answered,
   answerOf,
   IdempotencyHeaders,
   idempotencyKeyReused,
@@ -15,7 +12,6 @@ import {
 } from '../../platform/idempotency/index.ts';
 import { insufficientBalance } from '../wallets/index.ts';
 import { payoutInvalidTransition, payoutPolicyViolation } from './errors.ts';
-import type { Payout, PayoutMove, PayoutOrder, PayoutStatement } from './model.ts';
 import {
   BankDetailsBody,
   contentOf,
@@ -34,15 +30,7 @@ import {
 } from './schemas.ts';
 import type { PayoutService } from './service.ts';
 
-export function payoutRoutes(deps: {
-  readonly service: PayoutService;
-  /** Requests travel in batches: what arrives while a batch is being written leaves together with the next one. */
-  readonly requests: Batcher<PayoutOrder, Answered<PayoutStatement>>;
-  readonly transitions: Batcher<PayoutMove, Payout>;
-  readonly defaultCurrency: string;
-}): Routes {
-  const { service, requests, transitions, defaultCurrency } = deps;
-
+export function payoutRoutes(service: PayoutService, defaultCurrency: string): Routes {
   return (server) => {
     server.post(
       '/users/me/payouts',
@@ -64,8 +52,13 @@ export function payoutRoutes(deps: {
         const actor = callerOf(request);
         const order = toOrder(request.body, defaultCurrency);
         const repeatable = idempotentRequest(request, 'payout.request', contentOf(order));
-        const outcomes = await requests.submit([{ ...order, actor, userId: actor.id, request: repeatable }]);
-        return reply.code(201).send(answerOf(reply, outcomes));
+        const outcome = await service.requestPayout({
+          ...order,
+          actor,
+          userId: actor.id,
+          request: repeatable,
+        });
+        return reply.code(201).send(answerOf(reply, outcome));
       },
     );
 
@@ -101,8 +94,7 @@ export function payoutRoutes(deps: {
       },
       async (request) => {
         const payoutId = request.params.id.toLowerCase();
-        const outcomes = await transitions.submit([{ actor: callerOf(request), payoutId, to: 'cancelled' }]);
-        return presentOwnPayout(onlyValue(outcomes));
+        return presentOwnPayout(await service.cancelPayout(payoutId, callerOf(request)));
       },
     );
 
@@ -172,10 +164,8 @@ export function payoutRoutes(deps: {
       async (request) => {
         const { status: to, external_reference: externalReference, reason } = request.body;
         const payoutId = request.params.id.toLowerCase();
-        const outcomes = await transitions.submit([
-          { actor: callerOf(request), payoutId, to, externalReference, reason },
-        ]);
-        return presentPayout(onlyValue(outcomes));
+        const move = { actor: callerOf(request), payoutId, to, externalReference, reason };
+        return presentPayout(await service.movePayout(move));
       },
     );
   };

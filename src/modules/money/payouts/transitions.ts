@@ -27,7 +27,7 @@ export function payoutTransitions(deps: {
    * Moves a list of payouts on in one transaction, and answers for each in order. Locks the payouts, so that of two
    * who settle one at once exactly one wins, and then the wallets of those whose money goes back.
    */
-  async function movePayouts(moves: readonly PayoutMove[]): Promise<readonly Outcome<Payout>[]> {
+  async function moveBatch(moves: readonly PayoutMove[]): Promise<readonly Outcome<Payout>[]> {
     const outcomes = await database.transaction(async (trx) => {
       const ids = [...new Set(moves.map(({ payoutId }) => payoutId))];
       const decisions = decide(moves, await repository.lock(trx, ids));
@@ -95,5 +95,5 @@ export function payoutTransitions(deps: {
     );
   }
 
-  return movePayouts;
+  return moveBatch;
 }

@@ -86,7 +86,7 @@ export function walletRoutes(deps: {
         const content = { ...order, amount: String(order.amount) };
         const repeatable = idempotentRequest(request, 'wallet.adjust', content);
         const outcome = await adjustWallet({ ...order, actor: callerOf(request), request: repeatable });
-        return reply.code(201).send(answerOf(reply, [outcome]));
+        return reply.code(201).send(answerOf(reply, outcome));
       },
     );
   };

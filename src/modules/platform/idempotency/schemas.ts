@@ -28,11 +28,8 @@ export function idempotentRequest(
   return typeof key === 'string' ? { callerId: callerOf(request).id, key, operation, content } : undefined;
 }
 
-/** The answer to a list of one, marked when it repeats that of an earlier request. @throws the refusal, marked alike. */
-export function answerOf<Answer>(
-  reply: FastifyReply,
-  outcomes: readonly Outcome<Answered<Answer>>[],
-): Answer {
-  if (outcomes.some(isRepeated)) reply.header('idempotency-replayed', 'true');
-  return onlyValue(outcomes).answer;
+/** The answer, marked if it repeats the one to an earlier request. @throws the refusal, marked in the same way. */
+export function answerOf<Answer>(reply: FastifyReply, outcome: Outcome<Answered<Answer>>): Answer {
+  if (isRepeated(outcome)) reply.header('idempotency-replayed', 'true');
+  return onlyValue([outcome]).answer;
 }

@@ -114,7 +114,7 @@ describe('a held purchase', () => {
     const actor = partnerActor(partner.id);
     await desk.release(free);
 
-    const outcomes = await platform.platform.modules.purchases.settlement.submit([
+    const outcomes = await platform.platform.modules.purchases.client.settlePurchases([
       { actor, purchaseId: refused.id, to: 'confirmed' },
       { actor: adminActor(admin.id), purchaseId: confirmed.id, to: 'confirmed' },
       { actor, purchaseId: free, to: 'confirmed' },
@@ -308,7 +308,7 @@ function resolved(status: string, resolution: string, by: string | null) {
 /** What became of it: the status, or the code of the refusal. */
 async function settleAs(actor: Actor, purchaseId: string, to: 'confirmed' | 'reversed'): Promise<string> {
   const settlement = to === 'confirmed' ? { to } : { to, reason: 'fraud' as const };
-  const [outcome] = await platform.platform.modules.purchases.settlement.submit([
+  const [outcome] = await platform.platform.modules.purchases.client.settlePurchases([
     { actor, purchaseId, ...settlement },
   ]);
   if (outcome?.ok) return outcome.value.purchase.status;

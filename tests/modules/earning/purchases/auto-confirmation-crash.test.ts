@@ -16,10 +16,10 @@ const { database } = platform;
 test('a worker that is killed in the middle of a batch leaves it undone, and another confirms the rest', async (t) => {
   const shop = await openShop(platform);
   const other = await platform.registerUser();
-  const { ingestion } = platform.platform.modules.purchases;
-  await ingestion.submit(Array.from({ length: 500 }, () => shop.submission()));
+  const { reportPurchases } = platform.platform.modules.purchases.client;
+  await reportPurchases(Array.from({ length: 500 }, () => shop.submission()));
   platform.clock.advance({ seconds: 1 });
-  await ingestion.submit(Array.from({ length: 100 }, () => shop.submission({ userId: other.id })));
+  await reportPurchases(Array.from({ length: 100 }, () => shop.submission({ userId: other.id })));
   const confirmed = async () => {
     const [row] = await runSql(
       database.url,

@@ -27,8 +27,8 @@ const setFlag = (scope: object, enabled: boolean) =>
   api('PUT', '/feature-flags/purchase_auto_confirm', { ...scope, enabled });
 
 async function ingest(shop: Shop, count: number, fields: object = {}): Promise<string[]> {
-  const { ingestion } = platform.platform.modules.purchases;
-  const outcomes = await ingestion.submit(Array.from({ length: count }, () => shop.submission(fields)));
+  const { reportPurchases } = platform.platform.modules.purchases.client;
+  const outcomes = await reportPurchases(Array.from({ length: count }, () => shop.submission(fields)));
   return outcomes.map((outcome) => {
     assert.ok(outcome.ok);
     return outcome.value.purchase.id;
@@ -293,17 +293,17 @@ describe('many purchases', () => {
     const shop = await openShop(platform);
     const ids = await ingest(shop, 600);
     await passTime(days(31));
-    const { settlement } = platform.platform.modules.purchases;
+    const { settlePurchases } = platform.platform.modules.purchases.client;
     const actor = { type: 'admin', id: admin.id, requestId: null } as const;
 
     const [confirmed, reversals] = await Promise.all([
       run(),
-      settlement.submit(
+      settlePurchases(
         ids
           .slice(300)
           .map((purchaseId) => ({ actor, purchaseId, to: 'reversed', reason: 'returned' }) as const),
       ),
-      settlement.submit(
+      settlePurchases(
         ids.slice(0, 50).map((purchaseId) => ({ actor, purchaseId, to: 'confirmed' }) as const),
       ),
     ]);

@@ -15,6 +15,7 @@ const platform = await startTestPlatform({
   maxConnections: CONNECTIONS,
   environment: { MAX_QUEUED_PURCHASES: '3' },
 });
+const { reportQueue } = platform.platform.modules.purchases.service;
 const { ingest, settle, attempts } = startWorkers(platform, { maxConnections: CONNECTIONS });
 
 /** `ok`, or the code of the refusal. */
@@ -147,16 +148,16 @@ describe('a list of purchases', () => {
       openShop(platform),
       openShop(platform),
     ]);
-    const { ingestion } = platform.platform.modules.purchases;
+    const { reportPurchases } = platform.platform.modules.purchases.client;
     await ingest([busy.submission()]);
     const blocker = new pg.Client({ connectionString: platform.database.url });
     await blocker.connect();
     await blocker.query(`begin; select from wallets where user_id = '${busy.shopper.id}' for update`);
     const externalId = 'of-two-shoppers';
-    const blocked = ingestion.submit([busy.submission()]);
+    const blocked = reportPurchases([busy.submission()]);
     let waiting = 0;
     // The others are enough for a batch beside the blocked one.
-    const answers = ingestion.submit([
+    const answers = reportPurchases([
       busy.submission({ externalId }),
       rival.submission({ externalId }),
       ...Array.from({ length: 40 }, () => other.submission()),
@@ -167,9 +168,9 @@ describe('a list of purchases', () => {
           platform,
           `select from purchases where user_id = '${other.shopper.id}'`,
         );
-        return recorded.length === 40 && ingestion.inFlight() === 1;
+        return recorded.length === 40 && reportQueue.inFlight() === 1;
       });
-      waiting = ingestion.queued();
+      waiting = reportQueue.queued();
     } finally {
       await blocker.query('commit');
       await blocker.end();
@@ -194,11 +195,11 @@ describe('a purchase that waits for its wallet while somebody switches off', () 
   for (const [title, pathOf, code] of cases) {
     test(`${title} is not rewarded`, async () => {
       const shop = await openShop(platform);
-      const { ingestion } = platform.platform.modules.purchases;
+      const { reportPurchases } = platform.platform.modules.purchases.client;
       const blocker = new pg.Client({ connectionString: platform.database.url });
       await blocker.connect();
       await blocker.query(`begin; select from wallets where user_id = '${shop.shopper.id}' for update`);
-      const waiting = ingestion.submit([shop.submission()]);
+      const waiting = reportPurchases([shop.submission()]);
       try {
         await until(async () => {
           const { rows } = await blocker.query(
@@ -365,17 +366,16 @@ describe('a poisonous purchase', () => {
 describe('a full queue', () => {
   test('is answered 503 OVERLOADED with Retry-After, writes nothing, and takes purchases again when it is empty', async () => {
     const shop = await openShop(platform);
-    const { ingestion } = platform.platform.modules.purchases;
     const blocker = new pg.Client({ connectionString: platform.database.url });
     await blocker.connect();
     await blocker.query('begin; lock table purchases in exclusive mode');
     const accepted: Promise<{ status: number }>[] = [];
     try {
       accepted.push(shop.report());
-      await until(() => ingestion.inFlight() === 1);
+      await until(() => reportQueue.inFlight() === 1);
       for (let waiting = 1; waiting <= 3; waiting += 1) {
         accepted.push(shop.report());
-        await until(() => ingestion.queued() === waiting);
+        await until(() => reportQueue.queued() === waiting);
       }
 
       const refused = await shop.report({ external_id: 'one-too-many' });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Static } from 'typebox';
 import { newId } from '../../../../src/core/id.ts';
-import type { BatchResult } from '../../../../src/modules/earning/purchases/schemas.ts';
+import type { BatchResult } from '../../../../src/modules/earning/purchases/report-schemas.ts';
 import { verifyLedger } from '../../../../src/modules/insight/proof/index.ts';
 import { type Answer, startTestPlatform } from '../../../support/platform.ts';
 import { countRows, newOrder, openShop, rowsOf, type Shop } from '../../../support/purchases-shop.ts';

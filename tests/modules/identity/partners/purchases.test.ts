@@ -125,7 +125,7 @@ describe('an external id', () => {
   });
 
   test('is told apart by partner in one run of the batcher too', async () => {
-    const { ingestion } = platform.platform.modules.purchases;
+    const { reportPurchases } = platform.platform.modules.purchases.client;
     const externalId = newOrder();
     const of = (partner: { id: string } | undefined, amount: bigint) =>
       shop.submission({ externalId, amount, ...(partner && { actor: partnerActor(partner.id) }) });
@@ -138,7 +138,7 @@ describe('an external id', () => {
       of(undefined, 3_000n),
     ];
 
-    const outcomes = await ingestion.submit(mixed);
+    const outcomes = await reportPurchases(mixed);
 
     const told = outcomes.map((outcome) =>
       outcome.ok
@@ -163,9 +163,9 @@ describe('an external id', () => {
   });
 
   test('with a space in it is no other partner’s', async () => {
-    const { ingestion } = platform.platform.modules.purchases;
+    const { reportPurchases } = platform.platform.modules.purchases.client;
     const order = newOrder();
-    const outcomes = await ingestion.submit([
+    const outcomes = await reportPurchases([
       shop.submission({ externalId: `${northwind.id} ${order}` }),
       shop.submission({ externalId: order, actor: partnerActor(northwind.id) }),
       shop.submission({ externalId: `null ${order}` }),

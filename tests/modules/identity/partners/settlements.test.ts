@@ -162,7 +162,7 @@ describe('a list of settlements', () => {
     for (const { token } of senders)
       ids.push((await shop.report({ external_id: externalId }, token)).body.id);
 
-    const outcomes = await platform.platform.modules.purchases.settlement.submit(
+    const outcomes = await platform.platform.modules.purchases.client.settlePurchases(
       senders.map(({ actor }) => ({ actor, externalId, to: 'confirmed' })),
     );
 

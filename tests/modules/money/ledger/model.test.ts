@@ -66,13 +66,13 @@ test('random purchases and settlements leave what the model says, and books with
     fc.asyncProperty(steps, async (sequence) => {
       run += 1;
       const shops = await Promise.all(SHOPS.map(({ offer }) => openShop(platform, offer)));
-      const { ingestion, settlement } = platform.platform.modules.purchases;
+      const { reportPurchases, settlePurchases } = platform.platform.modules.purchases.client;
       const purchases = new Map<string, Modelled>();
       const used = SHOPS.map(() => 0);
 
       for (const step of sequence) {
         if (step.kind === 'buy') {
-          const outcomes = await ingestion.submit(
+          const outcomes = await reportPurchases(
             step.purchases.map(({ shop, euros, order }) => ({
               ...shopAt(shops, shop).submission(),
               externalId: `run-${run}-${order}`,
@@ -96,7 +96,7 @@ test('random purchases and settlements leave what the model says, and books with
             const purchase = purchases.get(`run-${run}-${order}`);
             return purchase === undefined ? [] : [{ purchase, to }];
           });
-          const outcomes = await settlement.submit(
+          const outcomes = await settlePurchases(
             targets.map(({ purchase: { id: purchaseId }, to }) => {
               const actor = adminActor(platform.admin.id);
               return to === 'confirmed'

@@ -194,9 +194,9 @@ describe('a list', () => {
     const desk = await openPayoutDesk(platform);
     const payoutId = await desk.requested();
     const actor = { type: 'admin', id: platform.admin.id, requestId: null } as const;
-    const { transitions } = platform.platform.modules.payouts;
+    const { movePayouts } = platform.platform.modules.payouts.service;
 
-    const outcomes = await transitions.submit([
+    const outcomes = await movePayouts([
       { actor, payoutId, to: 'processing' },
       { actor, payoutId, to: 'cancelled' },
       { actor, payoutId, to: 'failed', reason: 'account closed' },

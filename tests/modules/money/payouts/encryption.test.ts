@@ -144,7 +144,7 @@ describe('npm run encryption:rotate', () => {
       bankDetails: { iban: IBAN, accountHolder: ACCOUNT_HOLDER },
       request: undefined,
     } as const;
-    const outcomes = await vault.platform.modules.payouts.requests.submit(
+    const outcomes = await vault.platform.modules.payouts.service.requestPayouts(
       Array.from({ length: 1_000 }, () => order),
     );
     assert.ok(outcomes.every(({ ok }) => ok));

@@ -15,7 +15,7 @@ import { startTestPlatform } from '../../../support/platform.ts';
 const platform = await startTestPlatform({
   environment: { PAYOUT_MINIMUM: '2.00', PAYOUT_MONTHLY_LIMIT: '60.00' },
 });
-const { requests, transitions } = platform.platform.modules.payouts;
+const { requestPayouts, movePayouts } = platform.platform.modules.payouts.service;
 const MINIMUM = 200;
 const LIMIT = 6_000;
 
@@ -103,7 +103,7 @@ test('wallets and payouts under random lists of requests and moves are what a mo
           if (user) user.available += first.amount;
         } else if (first?.kind === 'order') {
           const wanted = list as Extract<typeof first, { kind: 'order' }>[];
-          const outcomes = await requests.submit(
+          const outcomes = await requestPayouts(
             wanted.map(({ user, amount, key }) => ({
               actor: { type: 'user', id: ids[user] ?? '', requestId: null },
               userId: ids[user] ?? '',
@@ -150,7 +150,7 @@ test('wallets and payouts under random lists of requests and moves are what a mo
               ...(to === 'failed' && { reason: 'account closed' }),
             };
           });
-          const outcomes = await transitions.submit(asked);
+          const outcomes = await movePayouts(asked);
           for (const [index, { payoutId, to, actor }] of asked.entries()) {
             const outcome = outcomes[index];
             const payout = payouts.get(payoutId);

@@ -1,0 +1,86 @@
+import { notFound } from '../../../core/errors.ts';
+import { callerOf } from '../../../core/http/authentication.ts';
+import { presentCursorPage, readPage } from '../../../core/http/pagination.ts';
+import type { Routes } from '../../../core/http/route.ts';
+import { IdParams } from '../../../core/http/schemas.ts';
+import { isId } from '../../../core/id.ts';
+import { invalidPurchaseStatus } from './errors.ts';
+import { requirePurchaseStatus } from './policies.ts';
+import {
+  OwnPurchaseQuery,
+  PurchasePage,
+  PurchaseQuery,
+  presentPurchase,
+  presentRewardedPurchase,
+  RewardedPurchaseBody,
+  RewardedPurchasePage,
+} from './read-schemas.ts';
+import type { PurchaseService } from './service.ts';
+
+/** Show and list purchases. */
+export function readRoutes(service: PurchaseService): Routes {
+  return (server) => {
+    server.get(
+      '/purchases',
+      {
+        schema: {
+          tags: ['purchases'],
+          summary: 'List purchases, newest first',
+          querystring: PurchaseQuery,
+          response: { 200: PurchasePage },
+        },
+        config: { access: ['admin'], errors: [invalidPurchaseStatus] },
+      },
+      async ({ query }) => {
+        const filter = {
+          status: query.status === undefined ? undefined : requirePurchaseStatus(query.status),
+          userId: query.user_id,
+          merchantId: query.merchant_id,
+          held: query.held,
+          from: query.start_date,
+          to: query.end_date,
+        };
+        return presentCursorPage(
+          query,
+          await service.listPurchases(filter, readPage(query, isId)),
+          presentPurchase,
+        );
+      },
+    );
+
+    server.get(
+      '/users/me/purchases',
+      {
+        schema: {
+          tags: ['purchases'],
+          summary: 'List your purchases, newest first',
+          querystring: OwnPurchaseQuery,
+          response: { 200: RewardedPurchasePage },
+        },
+        config: { access: ['user', 'admin'], errors: [invalidPurchaseStatus] },
+      },
+      async (request) => {
+        const { query } = request;
+        const status = query.status === undefined ? undefined : requirePurchaseStatus(query.status);
+        const filter = { userId: callerOf(request).id, status };
+        const page = await service.listRewardedPurchases(filter, readPage(query, isId));
+        return presentCursorPage(query, page, presentRewardedPurchase);
+      },
+    );
+
+    server.get(
+      '/purchases/:id',
+      {
+        schema: {
+          tags: ['purchases'],
+          summary: 'Show a purchase and its reward',
+          params: IdParams,
+          response: { 200: RewardedPurchaseBody },
+        },
+        config: { access: ['user', 'admin', 'partner'], scope: 'purchases:write', errors: [notFound] },
+      },
+      async (request) =>
+        presentRewardedPurchase(await service.getPurchase(request.params.id, callerOf(request))),
+    );
+  };
+}

@@ -1,0 +1,87 @@
+import Type from 'typebox';
+import { formatInstant } from '../../../core/clock.ts';
+import { CursorPage, CursorQuery } from '../../../core/http/pagination.ts';
+import { CalendarDate, Currency, Id, Money, Timestamp } from '../../../core/http/schemas.ts';
+import { formatMoney } from '../../../core/money.ts';
+import type { Purchase, PurchaseView } from './model.ts';
+import { ExternalId, PurchaseStatus } from './schemas.ts';
+
+/** Not an enum: an unknown status has an error code of its own. */
+const StatusFilter = Type.Optional(
+  Type.String({ maxLength: 32, description: '`pending`, `confirmed` or `reversed`.', examples: ['pending'] }),
+);
+
+export const PurchaseQuery = CursorQuery({
+  status: StatusFilter,
+  user_id: Type.Optional(Id),
+  merchant_id: Type.Optional(Id),
+  held: Type.Optional(Type.Boolean({ description: 'Whether it is held for review.' })),
+  start_date: Type.Optional(CalendarDate),
+  end_date: Type.Optional(CalendarDate),
+});
+
+export const OwnPurchaseQuery = CursorQuery({ status: StatusFilter });
+
+const CashbackStatus = Type.Enum(['pending', 'available', 'reversed'], { examples: ['pending'] });
+
+export const PurchaseBody = Type.Object({
+  id: Id,
+  partner_id: Type.Union([Id, Type.Null()], { description: 'The partner that sent it; null: no partner.' }),
+  external_id: ExternalId,
+  user_id: Id,
+  merchant_id: Id,
+  offer_id: Id,
+  amount: Money,
+  currency: Currency,
+  status: PurchaseStatus,
+  held: Type.Boolean({ description: 'Pending, and under review until an administrator decides.' }),
+  purchased_at: Timestamp,
+  created_at: Timestamp,
+});
+
+export const PurchasePage = CursorPage(PurchaseBody);
+
+export const RewardedPurchaseBody = Type.Object({
+  id: Id,
+  merchant_name: Type.String({ examples: ['Corner Books'] }),
+  amount: Money,
+  currency: Currency,
+  status: PurchaseStatus,
+  cashback_amount: Money,
+  cashback_status: CashbackStatus,
+  purchased_at: Timestamp,
+  created_at: Timestamp,
+});
+
+export const RewardedPurchasePage = CursorPage(RewardedPurchaseBody);
+
+export function presentPurchase(purchase: Purchase) {
+  return {
+    id: purchase.id,
+    partner_id: purchase.partnerId,
+    external_id: purchase.externalId,
+    user_id: purchase.userId,
+    merchant_id: purchase.merchantId,
+    offer_id: purchase.offerId,
+    amount: formatMoney(purchase.amount, purchase.currency),
+    currency: purchase.currency,
+    status: purchase.status,
+    held: purchase.held,
+    purchased_at: formatInstant(purchase.purchasedAt),
+    created_at: formatInstant(purchase.createdAt),
+  };
+}
+
+export function presentRewardedPurchase({ purchase, reward, merchantName }: PurchaseView) {
+  return {
+    id: purchase.id,
+    merchant_name: merchantName,
+    amount: formatMoney(purchase.amount, purchase.currency),
+    currency: purchase.currency,
+    status: purchase.status,
+    cashback_amount: formatMoney(reward.amount, reward.currency),
+    cashback_status: reward.status,
+    purchased_at: formatInstant(purchase.purchasedAt),
+    created_at: formatInstant(purchase.createdAt),
+  };
+}

@@ -1,0 +1,59 @@
+import type { Database } from '../../../core/database/index.ts';
+import type { PageOf, PageRequest } from '../../../core/page.ts';
+import type { MerchantClient } from '../../catalogue/merchants/index.ts';
+import type { Actor } from '../../platform/audit/index.ts';
+import type { CashbackClient } from '../cashback/index.ts';
+import { purchaseNotFound } from './errors.ts';
+import type { Purchase, PurchaseFilter, PurchaseView } from './model.ts';
+import { isHiddenFrom, requireMayRead } from './policies.ts';
+import type { PurchaseRepository } from './repository.ts';
+
+export function purchaseReading(deps: {
+  database: Database;
+  repository: PurchaseRepository;
+  merchants: MerchantClient;
+  cashback: CashbackClient;
+}) {
+  const { database, repository, merchants, cashback } = deps;
+
+  /** @throws NOT_FOUND, as to a partner that did not send it, or FORBIDDEN to a user whose purchase it is not. */
+  async function getPurchase(id: string, actor: Actor): Promise<PurchaseView> {
+    const purchase = await repository.find(database.db, id);
+    if (purchase === undefined || isHiddenFrom(actor, purchase)) throw purchaseNotFound(id);
+    requireMayRead(actor, purchase);
+    const [view] = await withRewards([purchase]);
+    if (view === undefined) throw purchaseNotFound(id);
+    return view;
+  }
+
+  function listPurchases(filter: PurchaseFilter, page: PageRequest): Promise<PageOf<Purchase>> {
+    return repository.list(database.db, filter, page);
+  }
+
+  async function listRewardedPurchases(
+    filter: PurchaseFilter,
+    page: PageRequest,
+  ): Promise<PageOf<PurchaseView>> {
+    const purchases = await repository.list(database.db, filter, page);
+    return { ...purchases, items: await withRewards(purchases.items) };
+  }
+
+  async function withRewards(purchases: readonly Purchase[]): Promise<PurchaseView[]> {
+    const merchantOf = await merchants.findMerchants(database.db, [
+      ...new Set(purchases.map(({ merchantId }) => merchantId)),
+    ]);
+    const rewardOf = await cashback.findRewards(
+      database.db,
+      purchases.map(({ id }) => id),
+    );
+    return purchases.map((purchase) => {
+      const merchant = merchantOf.get(purchase.merchantId);
+      const reward = rewardOf.get(purchase.id);
+      if (merchant === undefined || reward === undefined)
+        throw new Error(`purchase ${purchase.id} is not whole`);
+      return { purchase, reward, merchantName: merchant.name };
+    });
+  }
+
+  return { getPurchase, listPurchases, listRewardedPurchases };
+}

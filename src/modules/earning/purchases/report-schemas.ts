@@ -1,0 +1,95 @@
+import Type, { type Static } from 'typebox';
+import { ErrorBody } from '../../../core/http/errors.ts';
+import { ItemSummary, nameOfItem, presentRefusal, summarizeItems } from '../../../core/http/items.ts';
+import { Currency, Id, Input, Money, MoneyInput, minorUnits, Timestamp } from '../../../core/http/schemas.ts';
+import { formatMoney } from '../../../core/money.ts';
+import type { Outcome } from '../../../core/outcome.ts';
+import type { Actor } from '../../platform/audit/index.ts';
+import type { PurchaseSubmission, RewardedPurchase } from './model.ts';
+import { ExternalId, MAX_BATCH_ITEMS, PurchaseStatus } from './schemas.ts';
+
+export const SubmissionBody = Input(
+  {
+    external_id: ExternalId,
+    user_id: Id,
+    merchant_id: Id,
+    amount: MoneyInput,
+    currency: Currency,
+    purchased_at: Type.Optional(
+      Type.String({
+        ...Timestamp,
+        description: 'Now unless said otherwise. Late events are normal, future ones refused.',
+      }),
+    ),
+  },
+  { moneyIn: { amount: 'currency' } },
+);
+
+/** Each item is checked by itself, so that a bad one spoils no other. */
+export const BatchBody = Type.Array(Type.Unknown(), {
+  minItems: 1,
+  maxItems: MAX_BATCH_ITEMS,
+  description: 'A list of purchases as `POST /purchases` takes them, as a JSON array or as NDJSON.',
+  examples: [
+    [
+      {
+        external_id: 'order-2026-000123',
+        user_id: '01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e',
+        merchant_id: '01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5f',
+        amount: '49.90',
+        currency: 'EUR',
+      },
+    ],
+  ],
+});
+
+export const AcceptedBody = Type.Object({ id: Id, status: PurchaseStatus, cashback_amount: Money });
+
+export const BatchResult = Type.Object({
+  results: Type.Array(
+    Type.Object({
+      external_id: Type.Union([Type.String(), Type.Null()]),
+      status: Type.Integer({ examples: [201] }),
+      id: Type.Optional(Id),
+      cashback_amount: Type.Optional(Money),
+      error: Type.Optional(ErrorBody),
+    }),
+  ),
+  summary: ItemSummary,
+});
+
+export function toSubmission(body: Static<typeof SubmissionBody>, actor: Actor): PurchaseSubmission {
+  return {
+    actor,
+    externalId: body.external_id,
+    // Clients write UUIDs in either case; ours are lower.
+    userId: body.user_id.toLowerCase(),
+    merchantId: body.merchant_id.toLowerCase(),
+    amount: minorUnits(body.amount, body.currency),
+    currency: body.currency,
+    purchasedAt: body.purchased_at === undefined ? undefined : Temporal.Instant.from(body.purchased_at),
+  };
+}
+
+export function presentAccepted({ purchase, reward }: RewardedPurchase) {
+  return {
+    id: purchase.id,
+    status: purchase.status,
+    cashback_amount: formatMoney(reward.amount, reward.currency),
+  };
+}
+
+/** `items` are the bodies as they came; an item that names no external id is answered with null. */
+export function presentBatch(
+  items: readonly unknown[],
+  outcomes: readonly Outcome<RewardedPurchase>[],
+  requestId: string,
+) {
+  const results = outcomes.map((outcome, index) => {
+    const external_id = nameOfItem(items[index], 'external_id');
+    if (!outcome.ok) return { external_id, ...presentRefusal(outcome.error, requestId) };
+    const { id, cashback_amount } = presentAccepted(outcome.value);
+    return { external_id, status: 201, id, cashback_amount };
+  });
+  return { results, summary: summarizeItems(results) };
+}

@@ -1,0 +1,120 @@
+import { notFound } from '../../../core/errors.ts';
+import { callerOf } from '../../../core/http/authentication.ts';
+import { LIST_TYPES } from '../../../core/http/body.ts';
+import { itemReader, workOnItems } from '../../../core/http/items.ts';
+import type { Routes } from '../../../core/http/route.ts';
+import { IdParams } from '../../../core/http/schemas.ts';
+import { purchaseAlreadyReversed, purchaseNotHeld, purchaseNotPending, purchaseOnHold } from './errors.ts';
+import { BATCH_LIMIT_BYTES } from './schemas.ts';
+import type { PurchaseService } from './service.ts';
+import {
+  ConfirmationBody,
+  presentConfirmation,
+  presentRelease,
+  presentReversal,
+  presentSettlements,
+  ReleasedBody,
+  ReversalBody,
+  ReversedBody,
+  SettlementItem,
+  SettlementsBody,
+  SettlementsResult,
+  toSettlement,
+} from './settle-schemas.ts';
+
+/** Confirm, reverse and release purchases. */
+export function settleRoutes(service: PurchaseService): Routes {
+  return (server) => {
+    const readSettlement = itemReader(SettlementItem);
+    server.post(
+      '/purchases/settlements',
+      {
+        bodyLimit: BATCH_LIMIT_BYTES,
+        schema: {
+          tags: ['purchases'],
+          summary: 'Confirm and reverse many purchases',
+          description:
+            'Each item answers for itself, in order; a bad one never fails the others. Partners settle purchases that they sent.',
+          consumes: LIST_TYPES,
+          body: SettlementsBody,
+          response: { 200: SettlementsResult },
+        },
+        config: {
+          access: ['admin', 'partner'],
+          scope: 'purchases:settle',
+          isFull: service.isSettlingFull,
+          items: SettlementItem,
+        },
+      },
+      async (request) => {
+        const caller = callerOf(request);
+        const outcomes = await workOnItems(request.body.map(readSettlement), (bodies) =>
+          service.settlePurchases(bodies.map((body) => toSettlement(body, caller))),
+        );
+        return presentSettlements(request.body, outcomes, request.id);
+      },
+    );
+
+    server.post(
+      '/purchases/:id/confirmation',
+      {
+        schema: {
+          tags: ['purchases'],
+          summary: 'Confirm a purchase: its reward becomes available',
+          params: IdParams,
+          response: { 200: ConfirmationBody },
+        },
+        config: {
+          access: ['admin', 'partner'],
+          scope: 'purchases:settle',
+          isFull: service.isSettlingFull,
+          errors: [notFound, purchaseNotPending, purchaseOnHold],
+        },
+      },
+      async (request) => {
+        const purchaseId = request.params.id.toLowerCase();
+        return presentConfirmation(await service.confirmPurchase(purchaseId, callerOf(request)));
+      },
+    );
+
+    server.post(
+      '/purchases/:id/release',
+      {
+        schema: {
+          tags: ['purchases'],
+          summary: 'Release a purchase that is held for review',
+          description: 'It stays pending, and is confirmed like any other. No money moves.',
+          params: IdParams,
+          response: { 200: ReleasedBody },
+        },
+        config: { access: ['admin'], errors: [notFound, purchaseNotHeld] },
+      },
+      async (request) =>
+        presentRelease(await service.releasePurchase(request.params.id.toLowerCase(), callerOf(request))),
+    );
+
+    server.route({
+      method: ['POST', 'PATCH'],
+      url: '/purchases/:id/reverse',
+      schema: {
+        tags: ['purchases'],
+        summary: 'Reverse a purchase: its reward is taken back',
+        description: 'Before or after confirmation. Money that was withdrawn by then is owed by the user.',
+        params: IdParams,
+        body: ReversalBody,
+        response: { 200: ReversedBody },
+      },
+      config: {
+        access: ['admin', 'partner'],
+        scope: 'purchases:settle',
+        isFull: service.isSettlingFull,
+        errors: [notFound, purchaseAlreadyReversed],
+      },
+      handler: async (request) => {
+        const { reason = 'returned' } = request.body;
+        const purchaseId = request.params.id.toLowerCase();
+        return presentReversal(await service.reversePurchase(purchaseId, reason, callerOf(request)));
+      },
+    });
+  };
+}
