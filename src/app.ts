@@ -66,7 +66,7 @@ export async function createPlatform(deps: {
     clock,
     audit: audit.client,
     onCreated: (trx, created) =>
-      wallets.client.openWallets(
+      wallets.client.queueOpenWallets(
         trx,
         created.map(({ id }) => ({ userId: id, currency: defaultCurrency })),
       ),

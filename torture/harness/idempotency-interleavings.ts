@@ -162,13 +162,13 @@ function memoryDatabase(step: (name: string) => Promise<unknown>) {
         await step('keys are read');
         return keys.flatMap((key) => rows.get(nameOf(key)) ?? []);
       },
-      insert(trx: Trx, requests: readonly StoredRequest[]): void {
+      queueInsert(trx: Trx, requests: readonly StoredRequest[]): void {
         sessionOf(trx).rows.push(...requests);
       },
       deleteOlder: async () => 0,
-      setSavepoint: () => undefined,
-      releaseSavepoint: () => undefined,
-      rollBackToSavepoint: () => undefined,
+      queueSavepoint: () => undefined,
+      queueReleaseSavepoint: () => undefined,
+      queueRollBackToSavepoint: () => undefined,
     },
   };
 }

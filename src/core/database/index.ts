@@ -3,10 +3,10 @@ import pg from 'pg';
 import { type Connections, openConnections, withDeadline } from './connections.ts';
 import { LostConnection } from './errors.ts';
 import type { DB } from './schema.generated.ts';
-import { runTransaction, type Trx } from './transaction.ts';
+import { runTransaction, type TransactionOptions, type Trx } from './transaction.ts';
 
 export { asDatabaseFailure, mayIsolate, violates } from './errors.ts';
-export { type Trx, write } from './transaction.ts';
+export { queueSql, type Trx } from './transaction.ts';
 
 /** Reads take a `Db`, which a pool and a transaction both are. */
 export type Db = Kysely<DB>;
@@ -20,13 +20,7 @@ export type Database = {
    * lost race it is tried again, up to twice, never once COMMIT was sent. See core/database/transaction.ts.
    * @throws OutcomeUnknown when nobody can say whether it happened. After any other error nothing was done.
    */
-  readonly transaction: <T>(
-    work: (trx: Trx) => Promise<T>,
-    options?: {
-      /** Errors which say that another transaction was first: the work is done again, and sees what that one did. */
-      readonly isLostRace?: (error: unknown) => boolean;
-    },
-  ) => Promise<T>;
+  readonly transaction: <T>(work: (trx: Trx) => Promise<T>, options?: TransactionOptions) => Promise<T>;
   readonly ping: () => Promise<void>;
   readonly connections: () => { total: number; idle: number; waiting: number };
   /** A connection outside of the pool, for the caller to connect, watch and end. */
@@ -80,7 +74,7 @@ export function openDatabase(options: {
   return {
     url,
     db,
-    transaction: (work, { isLostRace = () => false } = {}) => runTransaction(connections, isLostRace, work),
+    transaction: (work, options) => runTransaction(connections, work, options),
     ping: async () => {
       await sql`select 1`.execute(db);
     },

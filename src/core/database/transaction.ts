@@ -16,6 +16,16 @@ import { toParameters } from './parameters.ts';
 import { type Answer, type Call, sendTogether } from './round-trip.ts';
 import type { DB } from './schema.generated.ts';
 
+export type TransactionOptions = {
+  /** Errors of a race that another transaction won: the work is tried again, and sees what that one did. */
+  readonly isLostRace?: (error: unknown) => boolean;
+  /**
+   * For the hot path: its statements look up keys alone, and are planned once, for indexes. A report or a scan of a
+   * table would crawl. Defaults to false.
+   */
+  readonly usesIndexPlans?: boolean;
+};
+
 const MAX_ATTEMPTS = 3;
 const RETRY_JITTER_MS = 20;
 
@@ -23,10 +33,10 @@ const BEGIN = 'begin isolation level read committed read write';
 const COMMIT = 'commit';
 
 /*
- * Statements of a transaction go by keys, or by lists of them. A plan is made once and kept, perhaps when a table was
- * empty: told that nothing but its indexes will do, the planner makes one that stays good as the table grows.
+ * For transactions whose statements all look up keys, or lists of keys. A plan is made once and kept, perhaps when a
+ * table was empty. Restricted to indexes, the planner makes one that stays good as the table grows.
  */
-const PLAN_FOR_GROWTH = `
+const INDEX_PLANS = `
   select
     set_config('plan_cache_mode', 'force_generic_plan', true),
     set_config('enable_seqscan', 'off', true),
@@ -40,7 +50,7 @@ const PLAN_FOR_GROWTH = `
  *
  * Kysely's own transactions wait for each answer before they send the next statement. These send what does not wait
  * for anything in one go, BEGIN included: `Promise.all` of ten statements is one round trip. Their order is that of
- * the calls, and after a failed one PostgreSQL skips the rest. Nobody waits for what `write` sends, so that COMMIT
+ * the calls, and after a failed one PostgreSQL skips the rest. Nobody waits for what `queueSql` sends, so that COMMIT
  * leaves with the last of it.
  *
  * @throws OutcomeUnknown when COMMIT was sent and PostgreSQL did not say what became of it. Any other error means that
@@ -48,15 +58,15 @@ const PLAN_FOR_GROWTH = `
  */
 export async function runTransaction<T>(
   connections: Pick<Connections, 'acquire' | 'timeout_ms' | 'max'>,
-  isLostRace: (error: unknown) => boolean,
   work: (trx: Trx) => Promise<T>,
+  { isLostRace = () => false, usesIndexPlans = false }: TransactionOptions = {},
 ): Promise<T> {
   const { timeout_ms } = connections;
   let attempts = 0;
   let staleConnections = 0;
   for (;;) {
     const client = await connections.acquire();
-    const session = openSession(client, timeout_ms);
+    const session = openSession(client, timeout_ms, usesIndexPlans);
     let broken: unknown;
     try {
       const result = await work(new SessionTransaction(session));
@@ -87,10 +97,10 @@ export async function runTransaction<T>(
 const textOf = new WeakMap<TemplateStringsArray, string>();
 
 /**
- * For SQL whose answer nobody needs, as in ``write(trx)`delete from things where id = ${id}` ``. It is sent with what
+ * For SQL whose answer nobody needs, as in ``queueSql(trx)`delete from things where id = ${id}` ``. It is sent with what
  * comes before and after it. When it fails the transaction does, with its error: the work cannot catch it.
  */
-export function write({ session }: Trx) {
+export function queueSql({ session }: Trx) {
   return (fragments: TemplateStringsArray, ...values: readonly unknown[]): void => {
     let text = textOf.get(fragments);
     if (text === undefined) {
@@ -148,8 +158,8 @@ type Session = ReturnType<typeof openSession>;
  * A connection for the time of one transaction. What is asked of it first leaves at once, BEGIN before it, and at the end
  * of the turn all else that was; or when the answer to what left before is there.
  */
-function openSession(client: pg.PoolClient, timeout_ms: number) {
-  let waiting = [BEGIN, PLAN_FOR_GROWTH].map((text) => toWrite(text));
+function openSession(client: pg.PoolClient, timeout_ms: number, usesIndexPlans: boolean) {
+  let waiting = (usesIndexPlans ? [BEGIN, INDEX_PLANS] : [BEGIN]).map((text) => toWrite(text));
   let hasBegun = false;
   let isUnderWay = false;
   let isOpen = true;

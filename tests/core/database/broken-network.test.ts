@@ -6,7 +6,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import { LostConnection } from '../../../src/core/database/errors.ts';
-import { asDatabaseFailure, openDatabase, write } from '../../../src/core/database/index.ts';
+import { asDatabaseFailure, openDatabase, queueSql } from '../../../src/core/database/index.ts';
 import { OutcomeUnknown } from '../../../src/core/errors.ts';
 import { jobRunner } from '../../../src/core/jobs.ts';
 import { createMetrics } from '../../../src/core/observability/metrics.ts';
@@ -145,7 +145,7 @@ describe('a transaction whose answer to COMMIT is lost', () => {
     let attempts = 0;
     const failing = own.transaction(async (trx) => {
       attempts += 1;
-      write(trx)`insert into things values (10)`;
+      queueSql(trx)`insert into things values (10)`;
     });
 
     await assert.rejects(failing, OutcomeUnknown);
@@ -180,7 +180,7 @@ describe('a transaction whose answer to COMMIT is lost', () => {
       let attempts = 0;
       const failing = own.transaction(async (trx) => {
         attempts += 1;
-        write(trx)`insert into things values (${id})`;
+        queueSql(trx)`insert into things values (${id})`;
       });
       void lost.then(() => {
         for (const socket of sockets) socket.destroy(Object.assign(new Error(code), { code }));
@@ -199,7 +199,7 @@ describe('a transaction whose answer to COMMIT is lost', () => {
     const own = openThroughProxy(t);
     void proxy.loseCommits('cut');
     await assert.rejects(
-      own.transaction(async (trx) => write(trx)`insert into things values (20)`),
+      own.transaction(async (trx) => queueSql(trx)`insert into things values (20)`),
       OutcomeUnknown,
     );
     proxy.loseNoCommits();
@@ -225,7 +225,7 @@ describe('a transaction whose answer to COMMIT is lost', () => {
          deferrable initially deferred for each row execute function end_at_commit()`,
     );
     await assert.rejects(
-      own.transaction(async (trx) => write(trx)`insert into farewells values (1)`),
+      own.transaction(async (trx) => queueSql(trx)`insert into farewells values (1)`),
       OutcomeUnknown,
     );
   });

@@ -9,9 +9,9 @@ import {
   type Database,
   inspectServer,
   openDatabase,
+  queueSql,
   type Trx,
   violates,
-  write,
 } from '../../../src/core/database/index.ts';
 import { OutcomeUnknown } from '../../../src/core/errors.ts';
 import { createTestDatabase, runSql } from '../../support/database.ts';
@@ -317,15 +317,15 @@ describe('a transaction', () => {
 });
 
 describe('a write that nobody waits for', () => {
-  const add = (trx: Trx, id: number) => write(trx)`insert into things (id) values (${id})`;
+  const add = (trx: Trx, id: number) => queueSql(trx)`insert into things (id) values (${id})`;
 
   test('is done in its place among the others', async () => {
     await runSql(database.url, 'truncate things');
     const found = await database.transaction(async (trx) => {
       add(trx, 1);
-      write(trx)`update things set value = ${7} where id = ${1}`;
+      queueSql(trx)`update things set value = ${7} where id = ${1}`;
       const { rows } = await sql`select id, value from things`.execute(trx);
-      write(trx)`update things set value = value + 1`;
+      queueSql(trx)`update things set value = value + 1`;
       return rows;
     });
 
@@ -404,7 +404,7 @@ describe('a write that nobody waits for', () => {
     let attempts = 0;
     const failing = database.transaction(async (trx) => {
       attempts += 1;
-      write(trx)`do $$ begin raise exception 'again' using errcode = '40001'; end $$`;
+      queueSql(trx)`do $$ begin raise exception 'again' using errcode = '40001'; end $$`;
     });
     await assert.rejects(failing, { code: '40001' });
     assert.equal(attempts, 3);
@@ -506,7 +506,7 @@ describe('a connection', () => {
       const failing = own.transaction(
         async (trx) => {
           attempts += 1;
-          write(trx)`insert into cuts values (${cut})`;
+          queueSql(trx)`insert into cuts values (${cut})`;
         },
         { isLostRace: () => true },
       );

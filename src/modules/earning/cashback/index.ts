@@ -7,7 +7,7 @@ export { grantRewards } from './policies.ts';
 
 export type CashbackClient = Pick<
   CashbackService,
-  'lockCaps' | 'recordGrant' | 'isLostRace' | 'settleRewards' | 'findRewards'
+  'lockCaps' | 'queueGrant' | 'isLostRace' | 'settleRewards' | 'findRewards'
 >;
 
 /** Rewards have no routes of their own: they are seen through purchases and wallets. */

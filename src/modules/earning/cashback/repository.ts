@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Db, type Trx, violates, write } from '../../../core/database/index.ts';
+import { type Db, queueSql, type Trx, violates } from '../../../core/database/index.ts';
 import { formatMoney, moneyFromNumeric } from '../../../core/money.ts';
 import { type CashbackType, formatTermsValue, parseTermsValue } from '../../catalogue/offers/index.ts';
 import type { CapKey, CapUsage, CashbackStatus, Reward } from './model.ts';
@@ -25,8 +25,8 @@ type CapUsageRow = { user_id: string; offer_id: string; month: string; cap: stri
 
 export function cashbackRepository() {
   /** Fails, see `isLostRace`, when another transaction has opened one of them since the caller looked. */
-  function insertCapUsages(trx: Trx, usages: readonly CapUsage[]): void {
-    write(trx)`
+  function queueInsertCapUsages(trx: Trx, usages: readonly CapUsage[]): void {
+    queueSql(trx)`
       insert into cashback_cap_usage (user_id, offer_id, month, cap, used)
       select
         unnest(${usages.map(({ userId }) => userId)}::uuid[]),
@@ -79,8 +79,8 @@ export function cashbackRepository() {
     });
   }
 
-  function updateCapUsages(trx: Trx, usages: readonly CapUsage[]): void {
-    write(trx)`
+  function queueUpdateCapUsages(trx: Trx, usages: readonly CapUsage[]): void {
+    queueSql(trx)`
       update cashback_cap_usage as usage
       set used = changed.used
       from (
@@ -95,8 +95,8 @@ export function cashbackRepository() {
     `;
   }
 
-  function insertRewards(trx: Trx, rewards: readonly Reward[], now: Temporal.Instant): void {
-    write(trx)`
+  function queueInsertRewards(trx: Trx, rewards: readonly Reward[], now: Temporal.Instant): void {
+    queueSql(trx)`
       insert into cashback_transactions (
         id, purchase_id, user_id, offer_id, cashback_type, cashback_value, monthly_cap, cap_month,
         uncapped_amount, amount, currency, status, created_at
@@ -118,11 +118,11 @@ export function cashbackRepository() {
     `;
   }
 
-  function updateStatuses(
+  function queueUpdateStatuses(
     trx: Trx,
     changes: readonly { readonly reward: Reward; readonly to: CashbackStatus }[],
   ): void {
-    write(trx)`
+    queueSql(trx)`
       update cashback_transactions
       set status = change.status
       from (
@@ -146,12 +146,12 @@ export function cashbackRepository() {
   }
 
   return {
-    insertCapUsages,
+    queueInsertCapUsages,
     isLostRace,
     lockCapUsages,
-    updateCapUsages,
-    insertRewards,
-    updateStatuses,
+    queueUpdateCapUsages,
+    queueInsertRewards,
+    queueUpdateStatuses,
     findByPurchases,
   };
 }

@@ -13,7 +13,7 @@ export function cashbackService(deps: { clock: Clock; repository: CashbackReposi
   /**
    * Locks the caps that the claims count against until the transaction ends. The caller has locked the wallets of
    * their users before: so nobody else is opening a usage of theirs, and one that is not there is unused. Where the
-   * wallet itself was not there yet, `recordGrant` may lose a race.
+   * wallet itself was not there yet, `queueGrant` may lose a race.
    */
   async function lockCaps(trx: Trx, claims: readonly CapClaim[]): Promise<readonly CapUsage[]> {
     const unused = unusedCaps(claims);
@@ -26,11 +26,11 @@ export function cashbackService(deps: { clock: Clock; repository: CashbackReposi
    * Writes rewards and the usages that they leave, decided on caps that the caller has locked.
    * An error of `isLostRace` says that another transaction was first.
    */
-  function recordGrant(trx: Trx, { rewards, usages }: Grant): void {
+  function queueGrant(trx: Trx, { rewards, usages }: Grant): void {
     const [recorded, opened] = partition(usages, ({ isRecorded }) => isRecorded);
-    if (rewards.length > 0) repository.insertRewards(trx, rewards, clock());
-    if (opened.length > 0) repository.insertCapUsages(trx, opened);
-    if (recorded.length > 0) repository.updateCapUsages(trx, recorded);
+    if (rewards.length > 0) repository.queueInsertRewards(trx, rewards, clock());
+    if (opened.length > 0) repository.queueInsertCapUsages(trx, opened);
+    if (recorded.length > 0) repository.queueUpdateCapUsages(trx, recorded);
   }
 
   /**
@@ -43,7 +43,7 @@ export function cashbackService(deps: { clock: Clock; repository: CashbackReposi
     settlements: readonly { readonly reward: Reward; readonly to: CashbackStatus }[],
   ): Promise<void> {
     if (settlements.length === 0) return;
-    repository.updateStatuses(trx, settlements);
+    repository.queueUpdateStatuses(trx, settlements);
     const reversed = settlements
       .filter(({ reward, to }) => to === 'reversed' && reward.amount > 0n)
       .map(({ reward }) => reward);
@@ -52,7 +52,7 @@ export function cashbackService(deps: { clock: Clock; repository: CashbackReposi
     );
     if (caps.length === 0) return;
     const locked = await repository.lockCapUsages(trx, caps);
-    if (locked.length > 0) repository.updateCapUsages(trx, releaseCaps(reversed, locked));
+    if (locked.length > 0) repository.queueUpdateCapUsages(trx, releaseCaps(reversed, locked));
   }
 
   /** The rewards of these purchases, by purchase id. */
@@ -62,7 +62,7 @@ export function cashbackService(deps: { clock: Clock; repository: CashbackReposi
     return new Map(rewards.map((reward) => [reward.purchaseId, reward]));
   }
 
-  return { lockCaps, recordGrant, isLostRace: repository.isLostRace, settleRewards, findRewards };
+  return { lockCaps, queueGrant, isLostRace: repository.isLostRace, settleRewards, findRewards };
 }
 
 /** The caps that claims count against, as they are before the first purchase. */

@@ -16,7 +16,7 @@ export type { HeldPurchase, VelocityLimits } from './model.ts';
 
 export type FraudClient = Pick<
   FraudService,
-  'screenPurchases' | 'recordHolds' | 'announceHolds' | 'resolveHolds'
+  'screenPurchases' | 'queueHolds' | 'announceHolds' | 'queueResolveHolds'
 >;
 
 export function fraudModule(deps: {

@@ -1,4 +1,4 @@
-import { type Db, type Trx, write } from '../../../core/database/index.ts';
+import { type Db, queueSql, type Trx } from '../../../core/database/index.ts';
 import { totalOf } from '../../../core/database/newest-first.ts';
 import { moneyFromNumeric } from '../../../core/money.ts';
 import { type PageOf, type PageRequest, pageOf } from '../../../core/page.ts';
@@ -7,8 +7,8 @@ import type { HeldPurchase, Hold, HoldFilter, HoldResolution, Reason } from './m
 export type HoldRepository = ReturnType<typeof holdRepository>;
 
 export function holdRepository() {
-  function insert(trx: Trx, held: readonly HeldPurchase[], now: Temporal.Instant): void {
-    write(trx)`
+  function queueInsert(trx: Trx, held: readonly HeldPurchase[], now: Temporal.Instant): void {
+    queueSql(trx)`
       insert into purchase_holds (purchase_id, reasons, held_at)
       select
         unnest(${held.map(({ purchaseId }) => purchaseId)}::uuid[]),
@@ -18,7 +18,7 @@ export function holdRepository() {
   }
 
   /** Resolves the open holds of these purchases, whose rows the caller has locked. */
-  function resolve(
+  function queueResolve(
     trx: Trx,
     resolutions: readonly {
       readonly purchaseId: string;
@@ -27,7 +27,7 @@ export function holdRepository() {
     }[],
     now: Temporal.Instant,
   ): void {
-    write(trx)`
+    queueSql(trx)`
       update purchase_holds
       set resolution = resolved.resolution, resolved_at = ${now.toString()}, resolved_by = resolved.resolved_by
       from (
@@ -95,5 +95,5 @@ export function holdRepository() {
     return { ...pageOf(rows, counted.total, page, ({ purchase }) => purchase.id), ...counted };
   }
 
-  return { insert, resolve, list };
+  return { queueInsert, queueResolve, list };
 }

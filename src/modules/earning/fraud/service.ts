@@ -79,9 +79,9 @@ export function fraudService(deps: {
   }
 
   /** Opens a hold for each, and audits it. The caller has recorded the purchases as held in this transaction. */
-  function recordHolds(trx: Trx, held: readonly HeldPurchase[]): void {
+  function queueHolds(trx: Trx, held: readonly HeldPurchase[]): void {
     if (held.length === 0) return;
-    holds.insert(trx, held, clock());
+    holds.queueInsert(trx, held, clock());
     audit.record(
       trx,
       held.map(({ purchaseId, reasons, requestId }) => ({
@@ -106,7 +106,7 @@ export function fraudService(deps: {
   }
 
   /** Closes the open holds of purchases that are no longer held. The caller has locked the purchases and audits. */
-  function resolveHolds(
+  function queueResolveHolds(
     trx: Trx,
     resolutions: readonly {
       readonly purchaseId: string;
@@ -115,7 +115,7 @@ export function fraudService(deps: {
     }[],
   ): void {
     if (resolutions.length === 0) return;
-    holds.resolve(
+    holds.queueResolve(
       trx,
       resolutions.map(({ purchaseId, resolution, actor }) => ({
         purchaseId,
@@ -147,7 +147,7 @@ export function fraudService(deps: {
     return { ...found, items };
   }
 
-  return { screenPurchases, recordHolds, announceHolds, resolveHolds, listHolds };
+  return { screenPurchases, queueHolds, announceHolds, queueResolveHolds, listHolds };
 }
 
 function namesOf(reasons: readonly Reason[]): string {

@@ -68,24 +68,27 @@ export function autoConfirmation(deps: {
 
   /** True for each purchase that it confirmed. */
   function confirmBatch(due: readonly DuePurchase[]): Promise<readonly Outcome<boolean>[]> {
-    return database.transaction(async (trx) => {
-      const wanted = await selectEligible(trx, due);
-      const purchases = await repository.lockDue(
-        trx,
-        wanted.map(({ id }) => id),
-      );
-      const settlements = purchases.map(({ id }) => ({
-        actor: SYSTEM,
-        purchaseId: id,
-        to: 'confirmed' as const,
-      }));
-      const outcomes = await settleLocked(trx, settlements, purchases);
-      const outcomeOf = new Map(purchases.map(({ id }, index) => [id, outcomes[index]]));
-      return due.map(({ id }) => {
-        const outcome = outcomeOf.get(id);
-        return outcome === undefined || outcome.ok ? success(outcome !== undefined) : outcome;
-      });
-    });
+    return database.transaction(
+      async (trx) => {
+        const wanted = await selectEligible(trx, due);
+        const purchases = await repository.lockDue(
+          trx,
+          wanted.map(({ id }) => id),
+        );
+        const settlements = purchases.map(({ id }) => ({
+          actor: SYSTEM,
+          purchaseId: id,
+          to: 'confirmed' as const,
+        }));
+        const outcomes = await settleLocked(trx, settlements, purchases);
+        const outcomeOf = new Map(purchases.map(({ id }, index) => [id, outcomes[index]]));
+        return due.map(({ id }) => {
+          const outcome = outcomeOf.get(id);
+          return outcome === undefined || outcome.ok ? success(outcome !== undefined) : outcome;
+        });
+      },
+      { usesIndexPlans: true },
+    );
   }
 
   /** Those whose user and merchant are active, and for whom auto-confirmation is not switched off. */

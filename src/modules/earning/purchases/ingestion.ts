@@ -96,6 +96,7 @@ export function purchaseIngestion(deps: {
         return record(trx, drafts, now);
       },
       {
+        usesIndexPlans: true,
         isLostRace: (error) =>
           error instanceof SwitchedOff || repository.isLostRace(error) || cashback.isLostRace(error),
       },
@@ -148,7 +149,7 @@ export function purchaseIngestion(deps: {
     const { candidates, holds } = await screenCandidates(trx, selected);
     // In this order, so that each row comes after those that it refers to. The purchases leave at once, and the database
     // is at work on them while their rewards are decided.
-    repository.insert(
+    repository.queueInsert(
       trx,
       candidates.map(({ purchase }) => purchase),
     );
@@ -157,7 +158,7 @@ export function purchaseIngestion(deps: {
       caps,
     );
     const rewarded = candidates.map(({ purchase }, index) => ({ purchase, reward: at(rewards, index) }));
-    cashback.recordGrant(trx, { rewards, usages });
+    cashback.queueGrant(trx, { rewards, usages });
     await wallets.applyMovements(trx, rewards.flatMap(movementOf), locked);
     audit.record(
       trx,
@@ -169,7 +170,7 @@ export function purchaseIngestion(deps: {
         details: facts(accepted),
       })),
     );
-    fraud.recordHolds(trx, holds);
+    fraud.queueHolds(trx, holds);
     for (const [index, { draft }] of candidates.entries()) answers.set(draft, success(at(rewarded, index)));
     await answerRepeats(trx, drafts, { recorded, rewarded }, answers);
     return { answers, holds };

@@ -1,6 +1,6 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { endOfDay, startOfDay } from '../../../core/clock.ts';
-import { type Db, type Trx, violates, write } from '../../../core/database/index.ts';
+import { type Db, queueSql, type Trx, violates } from '../../../core/database/index.ts';
 import { pageNewestFirst } from '../../../core/database/newest-first.ts';
 import { firstIdAt } from '../../../core/id.ts';
 import { partition } from '../../../core/lists.ts';
@@ -64,9 +64,9 @@ export function purchaseRepository() {
    * Fails, see `isLostRace`, when somebody else has recorded one of their external ids since the caller looked; one
    * that is being recorded is waited for, in an order that keeps two such lists from a deadlock.
    */
-  function insert(trx: Trx, purchases: readonly Purchase[]): void {
+  function queueInsert(trx: Trx, purchases: readonly Purchase[]): void {
     if (purchases.length === 0) return;
-    write(trx)`
+    queueSql(trx)`
       insert into purchases (
         id, partner_id, external_id, user_id, merchant_id, offer_id, amount, currency, purchased_at, status, held,
         created_at
@@ -88,7 +88,7 @@ export function purchaseRepository() {
     `;
   }
 
-  /** True when `insert` failed as another transaction was first: looked at again, the purchase is there. */
+  /** True when `queueInsert` failed as another transaction was first: looked at again, the purchase is there. */
   function isLostRace(error: unknown): boolean {
     return violates(error, 'purchases_external_id_key');
   }
@@ -215,8 +215,8 @@ export function purchaseRepository() {
   }
 
   /** Writes status, times and reason, and ends the hold, of purchases that the caller has locked. */
-  function updateSettled(trx: Trx, purchases: readonly Purchase[]): void {
-    write(trx)`
+  function queueUpdateSettled(trx: Trx, purchases: readonly Purchase[]): void {
+    queueSql(trx)`
       update purchases
       set status = settled.status,
         held = false,
@@ -253,7 +253,7 @@ export function purchaseRepository() {
   }
 
   return {
-    insert,
+    queueInsert,
     isLostRace,
     findByExternalKeys,
     find,
@@ -261,7 +261,7 @@ export function purchaseRepository() {
     findDue,
     lockDue,
     endHold,
-    updateSettled,
+    queueUpdateSettled,
     list,
   };
 }

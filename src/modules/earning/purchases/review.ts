@@ -27,7 +27,7 @@ export function purchaseReview(deps: {
       if (purchase === undefined) throw purchaseNotFound(purchaseId);
       requireHeld(purchase);
       await repository.endHold(trx, purchaseId);
-      fraud.resolveHolds(trx, [{ purchaseId, resolution: 'released', actor }]);
+      fraud.queueResolveHolds(trx, [{ purchaseId, resolution: 'released', actor }]);
       audit.record(trx, [
         { actor, action: 'purchase.released', resourceType: 'purchase', resourceId: purchaseId },
       ]);

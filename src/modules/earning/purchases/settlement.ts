@@ -42,10 +42,13 @@ export function purchaseSettlement(deps: {
   async function settleBatch(
     settlements: readonly Settlement[],
   ): Promise<readonly Outcome<RewardedPurchase>[]> {
-    const outcomes = await database.transaction(async (trx) => {
-      const ids = new Set([...(await findNamed(trx, settlements)), ...settlements.flatMap(givenId)]);
-      return settleLocked(trx, settlements, await repository.lock(trx, [...ids]));
-    });
+    const outcomes = await database.transaction(
+      async (trx) => {
+        const ids = new Set([...(await findNamed(trx, settlements)), ...settlements.flatMap(givenId)]);
+        return settleLocked(trx, settlements, await repository.lock(trx, [...ids]));
+      },
+      { usesIndexPlans: true },
+    );
     for (const [index, outcome] of outcomes.entries()) logOutcome(settlements[index], outcome);
     return outcomes;
   }
@@ -110,7 +113,7 @@ export function purchaseSettlement(deps: {
   async function apply(trx: Trx, steps: readonly Step[], locked: readonly Wallet[]): Promise<void> {
     if (steps.length === 0) return;
     const finals = [...new Map(steps.map((step) => [step.after.id, step])).values()];
-    repository.updateSettled(
+    repository.queueUpdateSettled(
       trx,
       finals.map(({ after }) => after),
     );
@@ -121,7 +124,7 @@ export function purchaseSettlement(deps: {
       ),
       wallets.applyMovements(trx, steps.flatMap(movementOf), locked),
     ]);
-    fraud.resolveHolds(trx, steps.flatMap(resolutionOf));
+    fraud.queueResolveHolds(trx, steps.flatMap(resolutionOf));
     audit.record(
       trx,
       steps.map(({ settlement, before, after, reward }) => ({

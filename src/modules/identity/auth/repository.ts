@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Db, type Trx, write } from '../../../core/database/index.ts';
+import { type Db, queueSql, type Trx } from '../../../core/database/index.ts';
 import type { PasswordReset, RefreshToken, Session } from './model.ts';
 
 export type AuthRepository = ReturnType<typeof authRepository>;
@@ -161,8 +161,8 @@ export function authRepository() {
   }
 
   /** Deletes those of the sessions that have no token left: nothing can bring them back to life. */
-  function deleteEmptySessions(trx: Trx, ids: readonly string[]): void {
-    write(trx)`
+  function queueDeleteEmptySessions(trx: Trx, ids: readonly string[]): void {
+    queueSql(trx)`
       delete from sessions
       where id = any(${ids}::uuid[])
         and not exists (select from refresh_tokens where refresh_tokens.session_id = sessions.id)
@@ -182,6 +182,6 @@ export function authRepository() {
     takeReset,
     removeResetOf,
     deleteTokens,
-    deleteEmptySessions,
+    queueDeleteEmptySessions,
   };
 }

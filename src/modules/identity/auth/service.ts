@@ -163,7 +163,7 @@ export function authService(deps: {
     return database.transaction(async (trx) => {
       const expiredBefore = clock().subtract({ hours: 24 * DAYS_KEPT_AFTER_EXPIRY });
       const sessionIds = await repository.deleteTokens(trx, expiredBefore, limit);
-      repository.deleteEmptySessions(trx, [...new Set(sessionIds)]);
+      repository.queueDeleteEmptySessions(trx, [...new Set(sessionIds)]);
       return sessionIds.length;
     });
   }

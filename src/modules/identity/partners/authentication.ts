@@ -68,7 +68,7 @@ export function partnerAuthentication(deps: {
     if (last !== undefined && now.epochMilliseconds - last < USE_INTERVAL_MS) return;
     lastUses.set(keyId, now.epochMilliseconds);
     const write = database
-      .transaction(async (trx) => repository.markKeyUsed(trx, keyId, now))
+      .transaction(async (trx) => repository.queueMarkKeyUsed(trx, keyId, now))
       .catch((error) => {
         lastUses.delete(keyId);
         logger.warn({ err: error, key_id: keyId }, 'the use of an API key was not written down');

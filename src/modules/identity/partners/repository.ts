@@ -1,5 +1,5 @@
 import { type SqlBool, sql } from 'kysely';
-import { type Db, type Trx, write } from '../../../core/database/index.ts';
+import { type Db, queueSql, type Trx } from '../../../core/database/index.ts';
 import { type PageOf, type PageRequest, pageOf } from '../../../core/page.ts';
 import type { KeyOfPartner, Partner, PartnerKey, Scope, TakenMessage } from './model.ts';
 
@@ -224,8 +224,8 @@ export function partnerRepository() {
   }
 
   /** Several processes may see the same key; the condition keeps it at one write a minute. */
-  function markKeyUsed(trx: Trx, id: string, now: Temporal.Instant): void {
-    write(trx)`
+  function queueMarkKeyUsed(trx: Trx, id: string, now: Temporal.Instant): void {
+    queueSql(trx)`
       update partner_keys set last_used_at = ${now.toString()}::timestamptz
       where id = ${id}
         and (last_used_at is null or last_used_at <= ${now.toString()}::timestamptz - interval '1 minute')
@@ -280,7 +280,7 @@ export function partnerRepository() {
     lockKey,
     revokeKey,
     findKeys,
-    markKeyUsed,
+    queueMarkKeyUsed,
     insertMessages,
     deleteMessages,
   };

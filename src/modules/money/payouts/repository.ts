@@ -1,5 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
-import { type Db, type Trx, write } from '../../../core/database/index.ts';
+import { type Db, queueSql, type Trx } from '../../../core/database/index.ts';
 import { pageNewestFirst } from '../../../core/database/newest-first.ts';
 import type { KeyedMap } from '../../../core/keyed-map.ts';
 import { formatMoney, moneyFromNumeric } from '../../../core/money.ts';
@@ -53,9 +53,9 @@ const COLUMNS = [
 export type EncryptedDetails = { readonly id: string; readonly encryptedDetails: string };
 
 export function payoutRepository() {
-  function insert(trx: Trx, sealed: readonly SealedPayout[]): void {
+  function queueInsert(trx: Trx, sealed: readonly SealedPayout[]): void {
     const payouts = sealed.map(({ payout }) => payout);
-    write(trx)`
+    queueSql(trx)`
       insert into payouts (
         id, user_id, amount, currency, method, details_encrypted, iban_masked, account_holder_masked, status,
         requested_at
@@ -113,8 +113,8 @@ export function payoutRepository() {
   }
 
   /** Writes status, times, reference and reason of payouts that the caller has locked. */
-  function updateMoved(trx: Trx, payouts: readonly Payout[]): void {
-    write(trx)`
+  function queueUpdateMoved(trx: Trx, payouts: readonly Payout[]): void {
+    queueSql(trx)`
       update payouts
       set status = moved.status,
         processing_at = moved.processing_at,
@@ -180,8 +180,8 @@ export function payoutRepository() {
     return rows.map((row) => ({ id: row.id, encryptedDetails: row.details_encrypted }));
   }
 
-  function updateEncryptedDetails(trx: Trx, details: readonly EncryptedDetails[]): void {
-    write(trx)`
+  function queueUpdateEncryptedDetails(trx: Trx, details: readonly EncryptedDetails[]): void {
+    queueSql(trx)`
       update payouts
       set details_encrypted = anew.details_encrypted
       from (
@@ -194,16 +194,16 @@ export function payoutRepository() {
   }
 
   return {
-    insert,
+    queueInsert,
     sumSince,
     lock,
-    updateMoved,
+    queueUpdateMoved,
     find,
     findStatuses,
     list,
     findEncryptedDetails,
     lockEncryptedOtherwise,
-    updateEncryptedDetails,
+    queueUpdateEncryptedDetails,
   };
 }
 

@@ -47,13 +47,15 @@ export function payoutRequests(deps: {
   async function requestBatch(
     orders: readonly PayoutOrder[],
   ): Promise<readonly Outcome<Answered<PayoutStatement>>[]> {
-    const outcomes = await database.transaction((trx) =>
-      idempotency.onceEach(
-        trx,
-        orders,
-        ({ request }) => request,
-        (fresh) => acceptOrders(trx, fresh),
-      ),
+    const outcomes = await database.transaction(
+      (trx) =>
+        idempotency.onceEach(
+          trx,
+          orders,
+          ({ request }) => request,
+          (fresh) => acceptOrders(trx, fresh),
+        ),
+      { usesIndexPlans: true },
     );
     for (const [index, outcome] of outcomes.entries()) logOutcome(orders[index], outcome);
     return outcomes;
@@ -105,7 +107,7 @@ export function payoutRequests(deps: {
     locked: readonly Wallet[],
   ): Promise<void> {
     const sealed = accepted.map((order) => order.sealed);
-    repository.insert(trx, sealed);
+    repository.queueInsert(trx, sealed);
     await wallets.applyMovements(
       trx,
       sealed.flatMap(({ payout }) => movementOf(payout)),

@@ -23,7 +23,7 @@ export async function reencryptBankDetails(
         id,
         encryptedDetails: encrypt(id, decrypt(id, encryptedDetails)),
       }));
-      repository.updateEncryptedDetails(trx, anew);
+      repository.queueUpdateEncryptedDetails(trx, anew);
       return anew.length;
     });
     if (count === 0) return total;

@@ -28,15 +28,18 @@ export function payoutTransitions(deps: {
    * who settle one at once exactly one wins, and then the wallets of those whose money goes back.
    */
   async function moveBatch(moves: readonly PayoutMove[]): Promise<readonly Outcome<Payout>[]> {
-    const outcomes = await database.transaction(async (trx) => {
-      const ids = [...new Set(moves.map(({ payoutId }) => payoutId))];
-      const decisions = decide(moves, await repository.lock(trx, ids));
-      await apply(
-        trx,
-        decisions.flatMap((decision) => (decision.ok ? [decision.value] : [])),
-      );
-      return decisions.map((decision) => (decision.ok ? success(decision.value.after) : decision));
-    });
+    const outcomes = await database.transaction(
+      async (trx) => {
+        const ids = [...new Set(moves.map(({ payoutId }) => payoutId))];
+        const decisions = decide(moves, await repository.lock(trx, ids));
+        await apply(
+          trx,
+          decisions.flatMap((decision) => (decision.ok ? [decision.value] : [])),
+        );
+        return decisions.map((decision) => (decision.ok ? success(decision.value.after) : decision));
+      },
+      { usesIndexPlans: true },
+    );
     for (const [index, outcome] of outcomes.entries()) logOutcome(moves[index], outcome);
     return outcomes;
   }
@@ -60,7 +63,7 @@ export function payoutTransitions(deps: {
   async function apply(trx: Trx, steps: readonly Step[]): Promise<void> {
     if (steps.length === 0) return;
     const finals = new Map(steps.map(({ after }) => [after.id, after]));
-    repository.updateMoved(trx, [...finals.values()]);
+    repository.queueUpdateMoved(trx, [...finals.values()]);
     await wallets.applyMovements(
       trx,
       steps.flatMap(({ after }) => movementOf(after)),

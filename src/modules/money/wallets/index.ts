@@ -21,7 +21,7 @@ export { CurrencyChoice, presentWallet, WalletBody } from './schemas.ts';
 
 export type WalletClient = Pick<
   WalletService,
-  'openWallets' | 'lockWallets' | 'applyMovements' | 'findWallets' | 'listEntries'
+  'queueOpenWallets' | 'lockWallets' | 'applyMovements' | 'findWallets' | 'listEntries'
 >;
 
 export function walletsModule(deps: {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Db, type Trx, write } from '../../../core/database/index.ts';
+import { type Db, queueSql, type Trx } from '../../../core/database/index.ts';
 import { newId } from '../../../core/id.ts';
 import { formatMoney, moneyFromNumeric } from '../../../core/money.ts';
 import { type PageOf, type PageRequest, pageOf } from '../../../core/page.ts';
@@ -29,8 +29,8 @@ type WalletRow = {
 
 export function walletRepository() {
   /** Opens the wallets that do not exist yet, empty. */
-  function open(trx: Trx, owners: readonly WalletOwner[]): void {
-    write(trx)`
+  function queueOpen(trx: Trx, owners: readonly WalletOwner[]): void {
+    queueSql(trx)`
       insert into wallets (id, user_id, currency)
       select id, user_id, currency
       from (
@@ -60,10 +60,10 @@ export function walletRepository() {
     return rows.map(toWallet);
   }
 
-  function append(trx: Trx, entries: readonly WalletEntry[]): void {
+  function queueAppend(trx: Trx, entries: readonly WalletEntry[]): void {
     const money = (amount: (entry: WalletEntry) => bigint) =>
       entries.map((entry) => formatMoney(amount(entry), entry.currency));
-    write(trx)`
+    queueSql(trx)`
       insert into wallet_entries (
         id, wallet_id, sequence, type, from_bucket, to_bucket, amount, source_type, source_id,
         pending_after, available_after, paid_after, created_at
@@ -85,10 +85,10 @@ export function walletRepository() {
     `;
   }
 
-  function update(trx: Trx, wallets: readonly Wallet[]): void {
+  function queueUpdate(trx: Trx, wallets: readonly Wallet[]): void {
     const money = (amount: (wallet: Wallet) => bigint) =>
       wallets.map((wallet) => formatMoney(amount(wallet), wallet.currency));
-    write(trx)`
+    queueSql(trx)`
       update wallets
       set pending = changed.pending,
         available = changed.available,
@@ -180,7 +180,7 @@ export function walletRepository() {
       .execute();
   }
 
-  return { insertAdjustment, open, lock, append, update, find, findAllOf, listEntries };
+  return { insertAdjustment, queueOpen, lock, queueAppend, queueUpdate, find, findAllOf, listEntries };
 }
 
 function toWallet(row: WalletRow): Wallet {

@@ -12,8 +12,8 @@ export function walletService(deps: { database: Database; clock: Clock; reposito
   const { database, clock, repository } = deps;
 
   /** Opens a wallet for each owner who has none. */
-  function openWallets(trx: Trx, owners: readonly WalletOwner[]): void {
-    repository.open(trx, owners);
+  function queueOpenWallets(trx: Trx, owners: readonly WalletOwner[]): void {
+    repository.queueOpen(trx, owners);
   }
 
   /**
@@ -31,8 +31,8 @@ export function walletService(deps: { database: Database; clock: Clock; reposito
     const wallets = await lockOrOpen(trx, distinctOwners(movements), locked);
     const posting = postMovements(wallets, movements, clock());
     // Entries first: the database refuses a balance that the journal does not state.
-    repository.append(trx, posting.entries);
-    repository.update(trx, posting.wallets);
+    repository.queueAppend(trx, posting.entries);
+    repository.queueUpdate(trx, posting.wallets);
     return posting.entries;
   }
 
@@ -55,7 +55,7 @@ export function walletService(deps: { database: Database; clock: Clock; reposito
     const found = await repository.lock(trx, others);
     if (found.length === others.length) return [...locked, ...found];
     // A user's first money in this currency.
-    repository.open(trx, others);
+    repository.queueOpen(trx, others);
     return [...locked, ...(await repository.lock(trx, others))];
   }
 
@@ -76,7 +76,7 @@ export function walletService(deps: { database: Database; clock: Clock; reposito
     return repository.listEntries(database.db, await getWallet(owner), page);
   }
 
-  return { openWallets, lockWallets, applyMovements, getWallet, findWallets, listEntries };
+  return { queueOpenWallets, lockWallets, applyMovements, getWallet, findWallets, listEntries };
 }
 
 function distinctOwners(named: readonly WalletOwner[]): WalletOwner[] {

@@ -1,5 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
-import { type Db, type Trx, write } from '../../../core/database/index.ts';
+import { type Db, queueSql, type Trx } from '../../../core/database/index.ts';
 import { pageNewestFirst } from '../../../core/database/newest-first.ts';
 import type { ActorType, AuditOutcome } from '../../../core/database/schema.generated.ts';
 import { firstIdAt, newId } from '../../../core/id.ts';
@@ -35,8 +35,8 @@ type AuditRow = {
 };
 
 export function auditRepository() {
-  function insert(trx: Trx, records: readonly AuditRecord[], now: Temporal.Instant): void {
-    write(trx)`
+  function queueInsert(trx: Trx, records: readonly AuditRecord[], now: Temporal.Instant): void {
+    queueSql(trx)`
       insert into audit_logs (
         id, occurred_at, actor_type, actor_id, action, resource_type, resource_id, outcome, details, request_id
       )
@@ -76,7 +76,7 @@ export function auditRepository() {
     return { ...found, items: found.items.map(toAuditLog) };
   }
 
-  return { insert, list };
+  return { queueInsert, list };
 }
 
 /**

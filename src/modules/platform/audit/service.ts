@@ -11,7 +11,7 @@ export function auditService(deps: { database: Database; clock: Clock; repositor
 
   /** Writes the records in the transaction of what they record: both happen or neither does. */
   function record(trx: Trx, records: readonly AuditRecord[]): void {
-    if (records.length > 0) repository.insert(trx, records, clock());
+    if (records.length > 0) repository.queueInsert(trx, records, clock());
   }
 
   function listAuditLogs(filter: AuditFilter, page: PageRequest): Promise<PageOf<AuditLog>> {

@@ -1,5 +1,5 @@
 import { type SqlBool, sql } from 'kysely';
-import { type Db, type Trx, write } from '../../../core/database/index.ts';
+import { type Db, queueSql, type Trx } from '../../../core/database/index.ts';
 import { type PageOf, type PageRequest, pageOf } from '../../../core/page.ts';
 import type { FlagFilter, FlagScope, FlagSetting, FlagSubject } from './model.ts';
 
@@ -18,8 +18,8 @@ type FlagRow = {
 
 export function flagRepository() {
   /** Until the transaction ends, nobody else changes settings of this flag: also none that does not exist yet. */
-  function lockKey(trx: Trx, key: string): void {
-    write(trx)`select pg_advisory_xact_lock(hashtextextended(${`feature_flags ${key}`}, 0))`;
+  function queueLockKey(trx: Trx, key: string): void {
+    queueSql(trx)`select pg_advisory_xact_lock(hashtextextended(${`feature_flags ${key}`}, 0))`;
   }
 
   async function find(db: Db, key: string, scope: FlagScope): Promise<FlagSetting | undefined> {
@@ -99,7 +99,7 @@ export function flagRepository() {
     return rows.map(toSetting);
   }
 
-  return { lockKey, find, put, remove, list, findForSubjects };
+  return { queueLockKey, find, put, remove, list, findForSubjects };
 }
 
 function columnsOf({ type, id }: FlagScope) {

@@ -25,7 +25,7 @@ export function flagService(deps: {
     try {
       return await database.transaction(async (trx) => {
         // One change of a flag at a time: the audit log tells exactly what each one replaced.
-        repository.lockKey(trx, input.key);
+        repository.queueLockKey(trx, input.key);
         const before = await repository.find(trx, input.key, input.scope);
         const now = clock();
         const setting = {
@@ -50,7 +50,7 @@ export function flagService(deps: {
   /** @throws NOT_FOUND. */
   function removeFlag(key: string, scope: FlagScope, actor: Actor): Promise<void> {
     return database.transaction(async (trx) => {
-      repository.lockKey(trx, key);
+      repository.queueLockKey(trx, key);
       const before = await repository.find(trx, key, scope);
       if (before === undefined) throw flagNotFound(key);
       await repository.remove(trx, before.id);

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Trx, write } from '../../../core/database/index.ts';
+import { queueSql, type Trx } from '../../../core/database/index.ts';
 import type { StoredOutcome, StoredRequest } from './model.ts';
 
 export type IdempotencyRepository = ReturnType<typeof idempotencyRepository>;
@@ -15,7 +15,7 @@ export function idempotencyRepository() {
    * for as long as a transaction takes. Everybody locks in the order of the hashes, so that no two wait for each other.
    */
   function queueLock(trx: Trx, names: readonly string[]): void {
-    write(trx)`
+    queueSql(trx)`
       select pg_advisory_xact_lock(hash)
       from (
         select distinct hashtextextended(name, ${LOCK_SEED}) as hash
@@ -48,8 +48,8 @@ export function idempotencyRepository() {
     }));
   }
 
-  function insert(trx: Trx, requests: readonly StoredRequest[], now: Temporal.Instant): void {
-    write(trx)`
+  function queueInsert(trx: Trx, requests: readonly StoredRequest[], now: Temporal.Instant): void {
+    queueSql(trx)`
       insert into idempotency_keys (caller_id, key, request_fingerprint, outcome, created_at)
       select
         unnest(${requests.map(({ callerId }) => callerId)}::uuid[]),
@@ -75,25 +75,25 @@ export function idempotencyRepository() {
     return Number(numAffectedRows);
   }
 
-  function setSavepoint(trx: Trx): void {
-    write(trx)`savepoint idempotent_work`;
+  function queueSavepoint(trx: Trx): void {
+    queueSql(trx)`savepoint idempotent_work`;
   }
 
-  function releaseSavepoint(trx: Trx): void {
-    write(trx)`release savepoint idempotent_work`;
+  function queueReleaseSavepoint(trx: Trx): void {
+    queueSql(trx)`release savepoint idempotent_work`;
   }
 
-  function rollBackToSavepoint(trx: Trx): void {
-    write(trx)`rollback to savepoint idempotent_work`;
+  function queueRollBackToSavepoint(trx: Trx): void {
+    queueSql(trx)`rollback to savepoint idempotent_work`;
   }
 
   return {
     queueLock,
     find,
-    insert,
+    queueInsert,
     deleteOlder,
-    setSavepoint,
-    releaseSavepoint,
-    rollBackToSavepoint,
+    queueSavepoint,
+    queueReleaseSavepoint,
+    queueRollBackToSavepoint,
   };
 }

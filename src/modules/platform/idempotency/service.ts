@@ -45,14 +45,14 @@ export function idempotencyService(deps: {
   }
 
   async function attempt<Answer>(trx: Trx, work: () => Promise<Answer>): Promise<Outcome<Answer>> {
-    repository.setSavepoint(trx);
+    repository.queueSavepoint(trx);
     try {
       const answer = await work();
-      repository.releaseSavepoint(trx);
+      repository.queueReleaseSavepoint(trx);
       return success(answer);
     } catch (error) {
       if (!isAnswer(error)) throw error;
-      repository.rollBackToSavepoint(trx);
+      repository.queueRollBackToSavepoint(trx);
       return failure(error);
     }
   }
@@ -84,7 +84,7 @@ export function idempotencyService(deps: {
     const worked = (fresh.length === 0 ? [] : await work(fresh)).values();
     const outcomes = requests.map((_, index) => (isNew[index] ? worked.next().value : undefined));
     const remembered = requests.flatMap((request, index) => toStoredRequest(request, outcomes[index]));
-    if (remembered.length > 0) repository.insert(trx, remembered, clock());
+    if (remembered.length > 0) repository.queueInsert(trx, remembered, clock());
 
     return requests.map((request, index) => {
       const outcome = outcomes[index];

@@ -40,12 +40,12 @@ function ingestion(
   const audited: AuditRecords[number][] = [];
   const lostRace = new Error('another transaction was first');
   let looks = 0;
-  const repository: Pick<PurchaseRepository, 'findByExternalKeys' | 'insert' | 'isLostRace'> = {
+  const repository: Pick<PurchaseRepository, 'findByExternalKeys' | 'queueInsert' | 'isLostRace'> = {
     findByExternalKeys: async () => {
       looks += 1;
       return looks === 1 ? [] : [...lostTo];
     },
-    insert: (_trx, purchases) => {
+    queueInsert: (_trx, purchases) => {
       const lost = new Set(lostTo.map(({ externalId }) => externalId));
       if (purchases.some(({ externalId }) => lost.has(externalId))) throw lostRace;
     },
@@ -53,7 +53,7 @@ function ingestion(
   };
   const cashback: CashbackClient = {
     lockCaps: async () => [],
-    recordGrant: () => undefined,
+    queueGrant: () => undefined,
     isLostRace: () => false,
     findRewards: async () => new Map(lostTo.map(({ id }) => [id, aReward({ purchaseId: id, amount: 77n })])),
     settleRewards: async () => assert.fail('nothing is settled here'),
@@ -90,13 +90,13 @@ function ingestion(
     },
     fraud: {
       screenPurchases: async () => new Map(),
-      recordHolds: () => undefined,
+      queueHolds: () => undefined,
       announceHolds: () => undefined,
-      resolveHolds: () => undefined,
+      queueResolveHolds: () => undefined,
     },
     cashback,
     wallets: {
-      openWallets: () => undefined,
+      queueOpenWallets: () => undefined,
       lockWallets: async () => [],
       applyMovements: async (_trx, list) => {
         movements.push(...list);
@@ -185,7 +185,7 @@ describe('the ingestion of purchases', () => {
   test('fails as a whole when a fault is nobody’s item: nothing is answered that was not written', async () => {
     const { ingest } = ingestion({
       cashback: {
-        recordGrant: () => {
+        queueGrant: () => {
           throw new TypeError('a fault');
         },
       },
