@@ -16,7 +16,7 @@ import { createLogger } from '../src/core/observability/logging.ts';
 import { createMetrics } from '../src/core/observability/metrics.ts';
 import { AcceptedBody, SubmissionBody } from '../src/modules/earning/purchases/report-schemas.ts';
 import { partnersModule } from '../src/modules/identity/partners/index.ts';
-import { auditModule } from '../src/modules/platform/audit/index.ts';
+import { eventsModule } from '../src/modules/platform/events/index.ts';
 import { purchaseStatement } from './ceiling/statement.ts';
 
 const PURCHASE = {
@@ -43,7 +43,7 @@ const partners = partnersModule({
   database,
   clock,
   logger,
-  audit: auditModule({ database, clock }).client,
+  events: eventsModule({ database, clock }).client,
   openCache: cacheOpener({ changes, metrics }),
   encryptionKeys: config.encryptionKeys,
 });

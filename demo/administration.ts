@@ -1,7 +1,7 @@
 import type { Platform } from '../src/app.ts';
 import type { Clock } from '../src/core/clock.ts';
 import { DomainError } from '../src/core/errors.ts';
-import type { Actor } from '../src/modules/platform/audit/index.ts';
+import type { Actor } from '../src/modules/platform/events/index.ts';
 
 type Demo = {
   readonly adminId: string;

@@ -2,7 +2,7 @@ import type { Platform } from '../src/app.ts';
 import { type Clock, utcDate } from '../src/core/clock.ts';
 import { DomainError, type ErrorDetails } from '../src/core/errors.ts';
 import { StartupError } from '../src/core/startup-error.ts';
-import { SYSTEM } from '../src/modules/platform/audit/index.ts';
+import { SYSTEM } from '../src/modules/platform/events/index.ts';
 import { DEMO_PASSWORD, DEMO_USERS } from '../src/startup/demo-accounts.ts';
 import { administerDemo } from './administration.ts';
 import { seededRandom } from './random.ts';

@@ -13,6 +13,7 @@ import { systemClock } from '../src/core/clock.ts';
 import { openDatabase } from '../src/core/database/index.ts';
 import { migrate } from '../src/core/database/migrations.ts';
 import { startEmbeddedPostgres } from '../src/embedded-postgres/index.ts';
+import { eventPage } from './event-catalogue.ts';
 
 const verify = process.argv.includes('--verify');
 const scratch = mkdtempSync(join(tmpdir(), 'clicknback-generate-'));
@@ -28,6 +29,7 @@ try {
   const files = {
     'src/core/database/schema.generated.ts': databaseTypes(postgres.url),
     'openapi.json': await openApi(postgres.url),
+    'docs/events.md': await eventPage(),
   };
   for (const [path, content] of Object.entries(files)) {
     if (!verify) writeFileSync(path, content);

@@ -24,7 +24,7 @@ import { userDetailModule } from './modules/insight/user-detail/index.ts';
 import { walletHistoryModule } from './modules/insight/wallet-history/index.ts';
 import { payoutsModule } from './modules/money/payouts/index.ts';
 import { walletsModule } from './modules/money/wallets/index.ts';
-import { auditModule } from './modules/platform/audit/index.ts';
+import { eventsModule } from './modules/platform/events/index.ts';
 import { featureFlagsModule } from './modules/platform/feature-flags/index.ts';
 import { idempotencyModule } from './modules/platform/idempotency/index.ts';
 
@@ -51,20 +51,21 @@ export async function createPlatform(deps: {
   const rateWindows = redisUrl === undefined ? memoryWindows() : await sharedWindows({ redisUrl, logger });
   const limitRate = rateLimiter(rateWindows);
 
-  const audit = auditModule({ database, clock });
+  const events = eventsModule({ database, clock });
   const idempotency = idempotencyModule({ database, clock, encryptionKeys: config.encryptionKeys });
   const cashback = cashbackModule({ clock });
   const wallets = walletsModule({
     database,
     clock,
+    logger,
     idempotency: idempotency.client,
-    audit: audit.client,
+    events: events.client,
     supportedCurrencies,
   });
   const users = usersModule({
     database,
     clock,
-    audit: audit.client,
+    events: events.client,
     onCreated: (trx, created) =>
       wallets.client.queueOpenWallets(
         trx,
@@ -78,29 +79,29 @@ export async function createPlatform(deps: {
     database,
     clock,
     users: users.client,
-    audit: audit.client,
+    events: events.client,
     tokens: config.tokens,
     limitRate,
     loginsPerMinute: config.loginsPerMinute,
   });
-  const featureFlags = featureFlagsModule({ database, clock, audit: audit.client });
+  const featureFlags = featureFlagsModule({ database, clock, events: events.client });
   const partners = partnersModule({
     database,
     clock,
     logger,
-    audit: audit.client,
+    events: events.client,
     openCache,
     encryptionKeys: config.encryptionKeys,
   });
   const authenticate: Authenticate = (token, requestId) =>
     (isApiKey(token) ? partners : auth).client.authenticate(token, requestId);
 
-  const merchants = merchantsModule({ database, clock, audit: audit.client, openCache });
+  const merchants = merchantsModule({ database, clock, events: events.client, openCache });
   const offers = offersModule({
     database,
     clock,
     merchants: merchants.client,
-    audit: audit.client,
+    events: events.client,
     openCache,
     supportedCurrencies,
     maxCashbackPercentage: config.maxCashbackPercentage,
@@ -112,7 +113,7 @@ export async function createPlatform(deps: {
     metrics,
     users: users.client,
     merchants: merchants.client,
-    audit: audit.client,
+    events: events.client,
     limits: config.velocity,
   });
   const purchases = purchasesModule({
@@ -126,7 +127,7 @@ export async function createPlatform(deps: {
     fraud: fraud.client,
     cashback: cashback.client,
     wallets: wallets.client,
-    audit: audit.client,
+    events: events.client,
     flags: featureFlags.client,
     defaultConfirmationDays: config.defaultConfirmationDays,
     supportedCurrencies,
@@ -143,7 +144,7 @@ export async function createPlatform(deps: {
     metrics,
     idempotency: idempotency.client,
     wallets: wallets.client,
-    audit: audit.client,
+    events: events.client,
     encryptionKeys: config.encryptionKeys,
     supportedCurrencies,
     limits: config.payoutLimits,
@@ -200,7 +201,7 @@ export async function createPlatform(deps: {
           wallets,
           walletHistory,
           featureFlags,
-          audit,
+          events,
         ])
           routes(api);
       },

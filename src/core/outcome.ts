@@ -23,6 +23,11 @@ export function decided<Value>(decide: () => Value): Outcome<Value> {
   }
 }
 
+/** The code of a refusal, for logs and metrics; `unknown` for an error that is no refusal. */
+export function refusalCode(error: unknown): string {
+  return error instanceof DomainError ? error.code : 'unknown';
+}
+
 /** The value of a list of one. @throws the item's own error. */
 export function onlyValue<Value>(outcomes: readonly Outcome<Value>[]): Value {
   const [outcome] = outcomes;

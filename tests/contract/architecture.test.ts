@@ -25,7 +25,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   feature_flags: 'feature-flags',
   payouts: 'payouts',
   idempotency_keys: 'idempotency',
-  audit_logs: 'audit',
+  audit_logs: 'events',
   production_mark: 'core',
 };
 

@@ -6,7 +6,7 @@ import type { CapUsage, RewardClaim } from '../../src/modules/earning/cashback/m
 import type { Purchase, PurchaseSubmission } from '../../src/modules/earning/purchases/model.ts';
 import type { User } from '../../src/modules/identity/users/index.ts';
 import type { Movement, Wallet } from '../../src/modules/money/wallets/model.ts';
-import type { Actor } from '../../src/modules/platform/audit/index.ts';
+import type { Actor } from '../../src/modules/platform/events/index.ts';
 
 /*
  * Values of the money core as tests need them: whole by default, different where a test says so.

@@ -15,7 +15,7 @@ import {
 import { purchaseSettlement } from '../../src/modules/earning/purchases/settlement.ts';
 import { walletRepository } from '../../src/modules/money/wallets/repository.ts';
 import { walletService } from '../../src/modules/money/wallets/service.ts';
-import { auditModule } from '../../src/modules/platform/audit/index.ts';
+import { eventsModule } from '../../src/modules/platform/events/index.ts';
 import { runSql } from './database.ts';
 import type { Answer, startTestPlatform } from './platform.ts';
 import { adminActor } from './purchases-builders.ts';
@@ -156,7 +156,7 @@ export function startWorkers(platform: TestPlatform, options: { maxConnections: 
       }, options),
   };
   const cashback = cashbackModule({ clock }).client;
-  const audit = auditModule({ database, clock }).client;
+  const events = eventsModule({ database, clock }).client;
   const logger = pino({ level: 'silent' });
   const deps = {
     database: counted,
@@ -173,15 +173,15 @@ export function startWorkers(platform: TestPlatform, options: { maxConnections: 
       metrics: createMetrics(),
       users: users.client,
       merchants: merchants.client,
-      audit,
+      events,
       limits: config.velocity,
     }).client,
     cashback,
     wallets: walletService({ database, clock, repository: walletRepository() }),
-    audit,
+    events,
     supportedCurrencies,
   };
-  const { settleBatch, settleLocked } = purchaseSettlement(deps);
+  const settlement = purchaseSettlement(deps);
 
   /** A run of auto-confirmation in which something happens after the look for due purchases, before they are locked. */
   function confirmDue(meanwhile: () => Promise<unknown>): Promise<number[]> {
@@ -193,7 +193,7 @@ export function startWorkers(platform: TestPlatform, options: { maxConnections: 
     const { confirmDuePurchases } = autoConfirmation({
       ...deps,
       repository: { ...deps.repository, findDue },
-      settleLocked,
+      settlement,
       flags: { evaluateFlags: async (_db, _key, subjects) => subjects.map(() => true) },
       defaultConfirmationDays: 30,
     });
@@ -202,7 +202,7 @@ export function startWorkers(platform: TestPlatform, options: { maxConnections: 
 
   return {
     ingest: purchaseIngestion(deps).ingestPurchases,
-    settle: settleBatch,
+    settle: settlement.settleBatch,
     confirmDue,
     /** Transactions begun so far: more than calls means that some were tried again, as after a deadlock. */
     attempts: () => attempts,

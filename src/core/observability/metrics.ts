@@ -1,7 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Database } from '../database/index.ts';
-import { DomainError } from '../errors.ts';
-import type { Outcome } from '../outcome.ts';
+import { type Outcome, refusalCode } from '../outcome.ts';
 import type { Batcher } from '../overload/batcher.ts';
 
 export type Metrics = ReturnType<typeof createMetrics>;
@@ -197,5 +196,5 @@ export function createMetrics() {
 
 function labelOf(outcome: Outcome<unknown>): string {
   if (outcome.ok) return 'ok';
-  return outcome.error instanceof DomainError ? outcome.error.code : 'unknown';
+  return refusalCode(outcome.error);
 }

@@ -1,7 +1,7 @@
 import type { OpenCache } from '../../../core/cache.ts';
 import type { Clock } from '../../../core/clock.ts';
 import type { Database } from '../../../core/database/index.ts';
-import type { AuditClient } from '../../platform/audit/index.ts';
+import type { EventClient } from '../../platform/events/index.ts';
 import { merchantRepository } from './repository.ts';
 import { merchantRoutes } from './routes.ts';
 import { type MerchantService, merchantService } from './service.ts';
@@ -17,7 +17,7 @@ export type MerchantClient = Pick<
 export function merchantsModule(deps: {
   database: Database;
   clock: Clock;
-  audit: AuditClient;
+  events: EventClient;
   openCache: OpenCache;
 }) {
   const service = merchantService({ ...deps, repository: merchantRepository() });

@@ -4,8 +4,9 @@ import { type Database, type Db, type Trx, violates } from '../../../core/databa
 import { notFound } from '../../../core/errors.ts';
 import { newId } from '../../../core/id.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
-import type { Actor, AuditClient } from '../../platform/audit/index.ts';
+import type { Actor, EventClient } from '../../platform/events/index.ts';
 import { merchantAlreadyExists, merchantNotActive } from './errors.ts';
+import { merchantChanged, merchantCreated } from './events.ts';
 import type { Merchant } from './model.ts';
 import type { MerchantRepository } from './repository.ts';
 
@@ -20,25 +21,17 @@ export function merchantService(deps: {
   database: Database;
   clock: Clock;
   repository: MerchantRepository;
-  audit: AuditClient;
+  events: EventClient;
   openCache: OpenCache;
 }) {
-  const { database, clock, repository, audit } = deps;
+  const { database, clock, repository, events } = deps;
   const cache = deps.openCache({ table: 'merchants', load: loadMerchants });
 
   function createMerchant(input: NewMerchant, actor: Actor): Promise<Merchant> {
     return database.transaction(async (trx) => {
       const merchant = { id: newId(), ...input };
       if (!(await repository.insert(trx, merchant, clock()))) throw await nameTaken(trx, merchant.name);
-      audit.record(trx, [
-        {
-          actor,
-          action: 'merchant.created',
-          resourceType: 'merchant',
-          resourceId: merchant.id,
-          details: facts(input),
-        },
-      ]);
+      events.record(trx, [merchantCreated({ actor, resourceId: merchant.id, details: facts(input) })]);
       return merchant;
     });
   }
@@ -51,15 +44,7 @@ export function merchantService(deps: {
           if (merchant === undefined) throw merchantNotFound(id);
           const changed = { ...merchant, ...changes };
           await repository.update(trx, changed);
-          audit.record(trx, [
-            {
-              actor,
-              action: 'merchant.changed',
-              resourceType: 'merchant',
-              resourceId: id,
-              details: facts(changes),
-            },
-          ]);
+          events.record(trx, [merchantChanged({ actor, resourceId: id, details: facts(changes) })]);
           return changed;
         }),
       );
@@ -119,7 +104,7 @@ export function merchantService(deps: {
   };
 }
 
-/** What the audit log tells, in the words of the API. */
+/** The details of an event, in the words of the API. */
 function facts({ name, defaultCashbackPercentage, confirmationDays, active }: Partial<NewMerchant>) {
   return {
     ...(name !== undefined && { name }),

@@ -1,7 +1,7 @@
 import type { OpenCache } from '../../../core/cache.ts';
 import type { Clock } from '../../../core/clock.ts';
 import type { Database } from '../../../core/database/index.ts';
-import type { AuditClient } from '../../platform/audit/index.ts';
+import type { EventClient } from '../../platform/events/index.ts';
 import type { MerchantClient } from '../merchants/index.ts';
 import { offerRepository } from './repository.ts';
 import { offerRoutes } from './routes.ts';
@@ -17,7 +17,7 @@ export function offersModule(deps: {
   database: Database;
   clock: Clock;
   merchants: MerchantClient;
-  audit: AuditClient;
+  events: EventClient;
   openCache: OpenCache;
   supportedCurrencies: readonly [string, ...string[]];
   maxCashbackPercentage: number;

@@ -4,9 +4,10 @@ import { type Database, type Db, type Trx, violates } from '../../../core/databa
 import { notFound, unsupportedCurrency } from '../../../core/errors.ts';
 import { newId } from '../../../core/id.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
-import type { Actor, AuditClient } from '../../platform/audit/index.ts';
+import type { Actor, EventClient } from '../../platform/events/index.ts';
 import type { MerchantClient } from '../merchants/index.ts';
 import { activeOfferAlreadyExists } from './errors.ts';
+import { offerActivated, offerCreated, offerDeactivated } from './events.ts';
 import type { Offer, OfferFilter, OfferOfMerchant } from './model.ts';
 import { type OfferProposal, reachesInto, requireSoundTerms } from './policies.ts';
 import type { OfferRepository } from './repository.ts';
@@ -18,12 +19,12 @@ export function offerService(deps: {
   clock: Clock;
   repository: OfferRepository;
   merchants: MerchantClient;
-  audit: AuditClient;
+  events: EventClient;
   openCache: OpenCache;
   supportedCurrencies: readonly string[];
   maxCashbackPercentage: number;
 }) {
-  const { database, clock, repository, merchants, audit, supportedCurrencies, maxCashbackPercentage } = deps;
+  const { database, clock, repository, merchants, events, supportedCurrencies, maxCashbackPercentage } = deps;
   /** By merchant; a merchant without one is not kept. */
   const activeOffers = deps.openCache({ table: 'offers', load: loadActiveOffers });
 
@@ -42,11 +43,9 @@ export function offerService(deps: {
       database.transaction(async (trx) => {
         await merchants.requireActiveMerchant(trx, merchantId);
         await repository.insert(trx, offer, clock());
-        audit.record(trx, [
-          {
+        events.record(trx, [
+          offerCreated({
             actor,
-            action: 'offer.created',
-            resourceType: 'offer',
             resourceId: id,
             details: {
               merchant_id: merchantId,
@@ -56,7 +55,7 @@ export function offerService(deps: {
               start_date: startDate,
               end_date: endDate,
             },
-          },
+          }),
         ]);
         return offer;
       }),
@@ -69,8 +68,7 @@ export function offerService(deps: {
       database.transaction(async (trx) => {
         const changed = await repository.setActive(trx, id, active);
         if (changed === undefined) throw offerNotFound(id);
-        const action = active ? 'offer.activated' : 'offer.deactivated';
-        audit.record(trx, [{ actor, action, resourceType: 'offer', resourceId: id }]);
+        events.record(trx, [(active ? offerActivated : offerDeactivated)({ actor, resourceId: id })]);
         return changed;
       }),
     );

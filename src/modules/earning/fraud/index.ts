@@ -5,7 +5,7 @@ import type { Logger } from '../../../core/observability/logging.ts';
 import type { Metrics } from '../../../core/observability/metrics.ts';
 import type { MerchantClient } from '../../catalogue/merchants/index.ts';
 import type { UserClient } from '../../identity/users/index.ts';
-import type { AuditClient } from '../../platform/audit/index.ts';
+import type { EventClient } from '../../platform/events/index.ts';
 import { RULES, type VelocityLimits } from './model.ts';
 import { holdRepository } from './repository.ts';
 import { fraudRoutes } from './routes.ts';
@@ -26,7 +26,7 @@ export function fraudModule(deps: {
   metrics: Metrics;
   users: UserClient;
   merchants: MerchantClient;
-  audit: AuditClient;
+  events: EventClient;
   limits: VelocityLimits;
 }) {
   const held = new Counter({

@@ -4,7 +4,8 @@ import type { Logger } from '../../../core/observability/logging.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { MerchantClient } from '../../catalogue/merchants/index.ts';
 import type { UserClient } from '../../identity/users/index.ts';
-import { type Actor, type AuditClient, SYSTEM } from '../../platform/audit/index.ts';
+import { type Actor, type EventClient, SYSTEM } from '../../platform/events/index.ts';
+import { purchaseHeld } from './events.ts';
 import type {
   HeldPurchase,
   HoldFilter,
@@ -37,10 +38,10 @@ export function fraudService(deps: {
   screening: ScreeningRepository;
   users: UserClient;
   merchants: MerchantClient;
-  audit: AuditClient;
+  events: EventClient;
   limits: VelocityLimits;
 }) {
-  const { database, clock, logger, countHeld, holds, screening, users, merchants, audit, limits } = deps;
+  const { database, clock, logger, countHeld, holds, screening, users, merchants, events, limits } = deps;
 
   /** What this process has seen of each user and day; another process has a tally of its own. */
   const seen = tally(DAYS_REMEMBERED);
@@ -78,19 +79,19 @@ export function fraudService(deps: {
     return since === undefined || now.since(since).total('seconds') >= USUAL_FOR_SECONDS;
   }
 
-  /** Opens a hold for each, and audits it. The caller has recorded the purchases as held in this transaction. */
+  /** Opens a hold for each, and records the event. The caller has recorded the purchases as held in this transaction. */
   function queueHolds(trx: Trx, held: readonly HeldPurchase[]): void {
     if (held.length === 0) return;
     holds.queueInsert(trx, held, clock());
-    audit.record(
+    events.record(
       trx,
-      held.map(({ purchaseId, reasons, requestId }) => ({
-        actor: { ...SYSTEM, requestId },
-        action: 'purchase.held',
-        resourceType: 'purchase',
-        resourceId: purchaseId,
-        details: { rules: namesOf(reasons) },
-      })),
+      held.map(({ purchaseId, reasons, requestId }) =>
+        purchaseHeld({
+          actor: { ...SYSTEM, requestId },
+          resourceId: purchaseId,
+          details: { rules: namesOf(reasons) },
+        }),
+      ),
     );
   }
 

@@ -5,7 +5,7 @@ import { type Outcome, success } from '../../../core/outcome.ts';
 import { batcher } from '../../../core/overload/batcher.ts';
 import type { MerchantClient } from '../../catalogue/merchants/index.ts';
 import type { UserClient } from '../../identity/users/index.ts';
-import { SYSTEM } from '../../platform/audit/index.ts';
+import { SYSTEM } from '../../platform/events/index.ts';
 import type { FlagClient } from '../../platform/feature-flags/index.ts';
 import type { DuePurchase, DueWindow } from './model.ts';
 import { dueWindows } from './policies.ts';
@@ -25,10 +25,11 @@ export function autoConfirmation(deps: {
   users: Pick<UserClient, 'findUsers'>;
   merchants: Pick<MerchantClient, 'findMerchants' | 'findActiveMerchants'>;
   flags: FlagClient;
-  settleLocked: PurchaseSettlement['settleLocked'];
+  settlement: Pick<PurchaseSettlement, 'settleLocked' | 'logOutcomes'>;
   defaultConfirmationDays: number;
 }) {
-  const { database, clock, logger, repository, users, merchants, flags, settleLocked } = deps;
+  const { database, clock, logger, repository, users, merchants, flags } = deps;
+  const { settleLocked, logOutcomes } = deps.settlement;
   // A purchase that cannot be confirmed fails alone, and does not hold up the others of its batch.
   const confirmation = batcher({
     run: confirmBatch,
@@ -67,8 +68,8 @@ export function autoConfirmation(deps: {
   }
 
   /** True for each purchase that it confirmed. */
-  function confirmBatch(due: readonly DuePurchase[]): Promise<readonly Outcome<boolean>[]> {
-    return database.transaction(
+  async function confirmBatch(due: readonly DuePurchase[]): Promise<readonly Outcome<boolean>[]> {
+    const { settlements, outcomes } = await database.transaction(
       async (trx) => {
         const wanted = await selectEligible(trx, due);
         const purchases = await repository.lockDue(
@@ -80,15 +81,16 @@ export function autoConfirmation(deps: {
           purchaseId: id,
           to: 'confirmed' as const,
         }));
-        const outcomes = await settleLocked(trx, settlements, purchases);
-        const outcomeOf = new Map(purchases.map(({ id }, index) => [id, outcomes[index]]));
-        return due.map(({ id }) => {
-          const outcome = outcomeOf.get(id);
-          return outcome === undefined || outcome.ok ? success(outcome !== undefined) : outcome;
-        });
+        return { settlements, outcomes: await settleLocked(trx, settlements, purchases) };
       },
       { usesIndexPlans: true },
     );
+    logOutcomes(settlements, outcomes);
+    const outcomeOf = new Map(settlements.map(({ purchaseId }, index) => [purchaseId, outcomes[index]]));
+    return due.map(({ id }) => {
+      const outcome = outcomeOf.get(id);
+      return outcome === undefined || outcome.ok ? success(outcome !== undefined) : outcome;
+    });
   }
 
   /** Those whose user and merchant are active, and for whom auto-confirmation is not switched off. */

@@ -8,7 +8,7 @@ import type { MerchantClient } from '../../catalogue/merchants/index.ts';
 import type { OfferClient } from '../../catalogue/offers/index.ts';
 import type { UserClient } from '../../identity/users/index.ts';
 import type { WalletClient } from '../../money/wallets/index.ts';
-import type { AuditClient } from '../../platform/audit/index.ts';
+import type { EventClient } from '../../platform/events/index.ts';
 import type { FlagClient } from '../../platform/feature-flags/index.ts';
 import type { CashbackClient } from '../cashback/index.ts';
 import type { FraudClient } from '../fraud/index.ts';
@@ -31,7 +31,7 @@ export function purchasesModule(deps: {
   fraud: FraudClient;
   cashback: CashbackClient;
   wallets: WalletClient;
-  audit: AuditClient;
+  events: EventClient;
   flags: FlagClient;
   defaultConfirmationDays: number;
   supportedCurrencies: readonly string[];

@@ -5,7 +5,7 @@ import { newId } from '../../../core/id.ts';
 import { at, distinct } from '../../../core/lists.ts';
 import { formatMoney } from '../../../core/money.ts';
 import type { Logger } from '../../../core/observability/logging.ts';
-import { failure, type Outcome, success } from '../../../core/outcome.ts';
+import { failure, type Outcome, refusalCode, success } from '../../../core/outcome.ts';
 import { textSet } from '../../../core/text-set.ts';
 import type { Merchant, MerchantClient } from '../../catalogue/merchants/index.ts';
 import type { Offer, OfferClient } from '../../catalogue/offers/index.ts';
@@ -19,9 +19,10 @@ import {
   type WalletClient,
   walletMap,
 } from '../../money/wallets/index.ts';
-import type { AuditClient } from '../../platform/audit/index.ts';
+import type { EventClient } from '../../platform/events/index.ts';
 import { type CashbackClient, grantRewards, type Reward } from '../cashback/index.ts';
 import type { FraudClient, HeldPurchase } from '../fraud/index.ts';
+import { purchaseRecorded } from './events.ts';
 import {
   externalKeyOf,
   keyText,
@@ -70,10 +71,10 @@ export function purchaseIngestion(deps: {
   fraud: FraudClient;
   cashback: CashbackClient;
   wallets: Pick<WalletClient, 'lockWallets' | 'applyMovements'>;
-  audit: AuditClient;
+  events: EventClient;
   supportedCurrencies: readonly string[];
 }) {
-  const { database, clock, logger, repository, users, merchants, offers, fraud, cashback, wallets, audit } =
+  const { database, clock, logger, repository, users, merchants, offers, fraud, cashback, wallets, events } =
     deps;
 
   /**
@@ -160,15 +161,15 @@ export function purchaseIngestion(deps: {
     const rewarded = candidates.map(({ purchase }, index) => ({ purchase, reward: at(rewards, index) }));
     cashback.queueGrant(trx, { rewards, usages });
     await wallets.applyMovements(trx, rewards.flatMap(movementOf), locked);
-    audit.record(
+    events.record(
       trx,
-      rewarded.map((accepted, index) => ({
-        actor: at(candidates, index).draft.submission.actor,
-        action: 'purchase.recorded',
-        resourceType: 'purchase',
-        resourceId: accepted.purchase.id,
-        details: facts(accepted),
-      })),
+      rewarded.map((accepted, index) =>
+        purchaseRecorded({
+          actor: at(candidates, index).draft.submission.actor,
+          resourceId: accepted.purchase.id,
+          details: facts(accepted),
+        }),
+      ),
     );
     fraud.queueHolds(trx, holds);
     for (const [index, { draft }] of candidates.entries()) answers.set(draft, success(at(rewarded, index)));
@@ -275,7 +276,7 @@ export function purchaseIngestion(deps: {
       ...(actor.type === 'partner' && { partner_id: actor.id }),
     };
     if (!outcome.ok) {
-      const refusal = outcome.error instanceof DomainError ? outcome.error.code : 'unknown';
+      const refusal = refusalCode(outcome.error);
       logger.info({ ...fields, user_id: userId, refusal }, 'purchase refused');
       return;
     }

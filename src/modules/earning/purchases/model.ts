@@ -1,5 +1,5 @@
 import type { PurchaseStatus, ReversalReason } from '../../../core/database/schema.generated.ts';
-import type { Actor } from '../../platform/audit/index.ts';
+import type { Actor } from '../../platform/events/index.ts';
 import type { Reward } from '../cashback/index.ts';
 
 export type { PurchaseStatus, ReversalReason } from '../../../core/database/schema.generated.ts';

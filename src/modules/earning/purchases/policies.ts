@@ -4,7 +4,7 @@ import { formatMoney } from '../../../core/money.ts';
 import type { Merchant } from '../../catalogue/merchants/index.ts';
 import { type Offer, offerValidOn } from '../../catalogue/offers/index.ts';
 import type { User } from '../../identity/users/index.ts';
-import type { Actor } from '../../platform/audit/index.ts';
+import type { Actor } from '../../platform/events/index.ts';
 import {
   duplicatePurchase,
   invalidPurchaseStatus,

@@ -1,7 +1,7 @@
 import type { Database } from '../../../core/database/index.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { MerchantClient } from '../../catalogue/merchants/index.ts';
-import type { Actor } from '../../platform/audit/index.ts';
+import type { Actor } from '../../platform/events/index.ts';
 import type { CashbackClient } from '../cashback/index.ts';
 import { purchaseNotFound } from './errors.ts';
 import type { Purchase, PurchaseFilter, PurchaseView } from './model.ts';

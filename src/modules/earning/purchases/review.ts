@@ -1,8 +1,9 @@
 import type { Database } from '../../../core/database/index.ts';
 import type { Logger } from '../../../core/observability/logging.ts';
-import type { Actor, AuditClient } from '../../platform/audit/index.ts';
+import type { Actor, EventClient } from '../../platform/events/index.ts';
 import type { FraudClient } from '../fraud/index.ts';
 import { purchaseNotFound } from './errors.ts';
+import { purchaseReleased } from './events.ts';
 import type { Purchase } from './model.ts';
 import { requireHeld } from './policies.ts';
 import type { PurchaseRepository } from './repository.ts';
@@ -12,9 +13,9 @@ export function purchaseReview(deps: {
   logger: Logger;
   repository: PurchaseRepository;
   fraud: FraudClient;
-  audit: AuditClient;
+  events: EventClient;
 }) {
-  const { database, logger, repository, fraud, audit } = deps;
+  const { database, logger, repository, fraud, events } = deps;
 
   /**
    * Ends the hold of a purchase, which stays pending: no money moves. Locks the purchase, so that of a release and a
@@ -28,9 +29,7 @@ export function purchaseReview(deps: {
       requireHeld(purchase);
       await repository.endHold(trx, purchaseId);
       fraud.queueResolveHolds(trx, [{ purchaseId, resolution: 'released', actor }]);
-      audit.record(trx, [
-        { actor, action: 'purchase.released', resourceType: 'purchase', resourceId: purchaseId },
-      ]);
+      events.record(trx, [purchaseReleased({ actor, resourceId: purchaseId })]);
       return { ...purchase, held: false };
     });
     logger.info({ request_id: actor.requestId, purchase_id: purchaseId }, 'purchase released');

@@ -9,7 +9,7 @@ import type { MerchantClient } from '../../catalogue/merchants/index.ts';
 import type { OfferClient } from '../../catalogue/offers/index.ts';
 import type { UserClient } from '../../identity/users/index.ts';
 import type { WalletClient } from '../../money/wallets/index.ts';
-import type { Actor, AuditClient } from '../../platform/audit/index.ts';
+import type { Actor, EventClient } from '../../platform/events/index.ts';
 import type { FlagClient } from '../../platform/feature-flags/index.ts';
 import type { CashbackClient } from '../cashback/index.ts';
 import type { FraudClient } from '../fraud/index.ts';
@@ -55,7 +55,7 @@ export function purchaseService(deps: {
   fraud: FraudClient;
   cashback: CashbackClient;
   wallets: WalletClient;
-  audit: AuditClient;
+  events: EventClient;
   flags: FlagClient;
   defaultConfirmationDays: number;
   supportedCurrencies: readonly string[];
@@ -63,8 +63,8 @@ export function purchaseService(deps: {
   maxQueuedPurchases: number;
 }) {
   const { ingestPurchases, logOutcomes } = purchaseIngestion(deps);
-  const { settleBatch, settleLocked } = purchaseSettlement(deps);
-  const { confirmDuePurchases, secondsBehind } = autoConfirmation({ ...deps, settleLocked });
+  const settlement = purchaseSettlement(deps);
+  const { confirmDuePurchases, secondsBehind } = autoConfirmation({ ...deps, settlement });
   const { countOutcomes, observeBatcher } = deps.metrics;
   const bounds = {
     maxItems: deps.maxPurchasesPerBatch,
@@ -79,7 +79,7 @@ export function purchaseService(deps: {
     run: countOutcomes('ingestion', ingestPurchases),
     report: logOutcomes,
   });
-  const settlements = batcher({ ...bounds, run: countOutcomes('settlement', settleBatch) });
+  const settlements = batcher({ ...bounds, run: countOutcomes('settlement', settlement.settleBatch) });
   observeBatcher('ingestion', reports);
   observeBatcher('settlement', settlements);
   const reporting = sustainedOverload(SUSTAINED_OVERLOAD);

@@ -5,7 +5,7 @@ import { ItemSummary, nameOfItem, presentRefusal, summarizeItems } from '../../.
 import { Id, Input, Money, Timestamp } from '../../../core/http/schemas.ts';
 import { formatMoney } from '../../../core/money.ts';
 import type { Outcome } from '../../../core/outcome.ts';
-import type { Actor } from '../../platform/audit/index.ts';
+import type { Actor } from '../../platform/events/index.ts';
 import type { Purchase, RewardedPurchase, Settlement } from './model.ts';
 import { ExternalId, MAX_BATCH_ITEMS, PurchaseStatus } from './schemas.ts';
 

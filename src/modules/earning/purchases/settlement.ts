@@ -1,14 +1,15 @@
 import type { Clock } from '../../../core/clock.ts';
 import type { Database, Trx } from '../../../core/database/index.ts';
-import { DomainError } from '../../../core/errors.ts';
+import { at } from '../../../core/lists.ts';
 import { formatMoney } from '../../../core/money.ts';
 import type { Logger } from '../../../core/observability/logging.ts';
-import { failure, type Outcome, success } from '../../../core/outcome.ts';
+import { decided, failure, type Outcome, refusalCode, success } from '../../../core/outcome.ts';
 import type { Movement, Wallet, WalletClient } from '../../money/wallets/index.ts';
-import type { AuditClient } from '../../platform/audit/index.ts';
+import type { EventClient } from '../../platform/events/index.ts';
 import type { CashbackClient, Reward } from '../cashback/index.ts';
 import type { FraudClient } from '../fraud/index.ts';
 import { purchaseNotFound } from './errors.ts';
+import { purchaseConfirmed, purchaseReversed } from './events.ts';
 import { externalKeyOf, keyText, type Purchase, type RewardedPurchase, type Settlement } from './model.ts';
 import { isHiddenFrom, requireMayConfirmHeld, requireTransition } from './policies.ts';
 import type { PurchaseRepository } from './repository.ts';
@@ -31,9 +32,9 @@ export function purchaseSettlement(deps: {
   fraud: FraudClient;
   cashback: CashbackClient;
   wallets: WalletClient;
-  audit: AuditClient;
+  events: EventClient;
 }) {
-  const { database, clock, logger, repository, fraud, cashback, wallets, audit } = deps;
+  const { database, clock, logger, repository, fraud, cashback, wallets, events } = deps;
 
   /**
    * Confirms and reverses a list of purchases in one transaction, and answers for each in order. Locks the purchases,
@@ -49,7 +50,7 @@ export function purchaseSettlement(deps: {
       },
       { usesIndexPlans: true },
     );
-    for (const [index, outcome] of outcomes.entries()) logOutcome(settlements[index], outcome);
+    logOutcomes(settlements, outcomes);
     return outcomes;
   }
 
@@ -98,18 +99,15 @@ export function purchaseSettlement(deps: {
         return failure(purchaseNotFound(referenceOf(settlement)));
       const reward = rewardOf.get(before.id);
       if (reward === undefined) throw new Error(`purchase ${before.id} has no cashback transaction`);
-      try {
+      return decided(() => {
         const after = settled(before, settlement, now);
         current.set(after.id, after);
-        return success({ settlement, before, after, reward });
-      } catch (error) {
-        if (!(error instanceof DomainError)) throw error;
-        return failure(error);
-      }
+        return { settlement, before, after, reward };
+      });
     });
   }
 
-  /** Writes where the steps led: each purchase and reward once, every movement and audit record. */
+  /** Writes where the steps led: each purchase and reward once, every movement and event. */
   async function apply(trx: Trx, steps: readonly Step[], locked: readonly Wallet[]): Promise<void> {
     if (steps.length === 0) return;
     const finals = [...new Map(steps.map((step) => [step.after.id, step])).values()];
@@ -125,32 +123,22 @@ export function purchaseSettlement(deps: {
       wallets.applyMovements(trx, steps.flatMap(movementOf), locked),
     ]);
     fraud.queueResolveHolds(trx, steps.flatMap(resolutionOf));
-    audit.record(
-      trx,
-      steps.map(({ settlement, before, after, reward }) => ({
-        actor: settlement.actor,
-        action: `purchase.${after.status}`,
-        resourceType: 'purchase',
-        resourceId: after.id,
-        details: {
-          from: before.status,
-          cashback_amount: formatMoney(reward.amount, reward.currency),
-          currency: reward.currency,
-          ...(before.held && { was_held: true }),
-          ...(settlement.to === 'reversed' && { reason: settlement.reason }),
-        },
-      })),
-    );
+    events.record(trx, steps.map(eventOf));
   }
 
-  function logOutcome(settlement: Settlement | undefined, outcome: Outcome<RewardedPurchase>): void {
-    const fields = { request_id: settlement?.actor.requestId };
+  /** One line for each, once the transaction is committed. */
+  function logOutcomes(
+    settlements: readonly Settlement[],
+    outcomes: readonly Outcome<RewardedPurchase>[],
+  ): void {
+    for (const [index, settlement] of settlements.entries()) logOutcome(settlement, at(outcomes, index));
+  }
+
+  function logOutcome(settlement: Settlement, outcome: Outcome<RewardedPurchase>): void {
+    const fields = { request_id: settlement.actor.requestId };
     if (!outcome.ok) {
-      const refusal = outcome.error instanceof DomainError ? outcome.error.code : 'unknown';
-      logger.info(
-        { ...fields, purchase: settlement && referenceOf(settlement), refusal },
-        `purchase not ${settlement?.to}`,
-      );
+      const refusal = refusalCode(outcome.error);
+      logger.info({ ...fields, purchase: referenceOf(settlement), refusal }, `purchase not ${settlement.to}`);
       return;
     }
     const { purchase, reward } = outcome.value;
@@ -166,7 +154,7 @@ export function purchaseSettlement(deps: {
     );
   }
 
-  return { settleBatch, settleLocked };
+  return { settleBatch, settleLocked, logOutcomes };
 }
 
 function givenId(settlement: Settlement): string[] {
@@ -191,6 +179,20 @@ function settled(purchase: Purchase, settlement: Settlement, now: Temporal.Insta
 
 function rewardedAfter({ after, reward }: Step): RewardedPurchase {
   return { purchase: after, reward: { ...reward, status: CASHBACK_STATUS[after.status] } };
+}
+
+function eventOf({ settlement, before, after, reward }: Step) {
+  const { actor } = settlement;
+  const details = {
+    from: before.status,
+    user_id: after.userId,
+    cashback_amount: formatMoney(reward.amount, reward.currency),
+    currency: reward.currency,
+    ...(before.held && { was_held: true as const }),
+  };
+  return settlement.to === 'confirmed'
+    ? purchaseConfirmed({ actor, resourceId: after.id, details })
+    : purchaseReversed({ actor, resourceId: after.id, details: { ...details, reason: settlement.reason } });
 }
 
 /** A purchase that was held is settled: its hold is resolved by that. */

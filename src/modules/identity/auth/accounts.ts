@@ -2,9 +2,10 @@ import type { AccountCaller } from '../../../core/caller.ts';
 import type { Clock } from '../../../core/clock.ts';
 import type { Database } from '../../../core/database/index.ts';
 import { ruleViolation } from '../../../core/errors.ts';
-import type { AuditClient } from '../../platform/audit/index.ts';
+import type { EventClient } from '../../platform/events/index.ts';
 import type { UserClient } from '../users/index.ts';
 import { invalidCredentials } from './errors.ts';
+import { passwordChanged, userActivated, userDeactivated } from './events.ts';
 import type { AuthRepository } from './repository.ts';
 
 export type AccountService = ReturnType<typeof accountService>;
@@ -15,9 +16,9 @@ export function accountService(deps: {
   clock: Clock;
   repository: AuthRepository;
   users: UserClient;
-  audit: AuditClient;
+  events: EventClient;
 }) {
-  const { database, clock, repository, users, audit } = deps;
+  const { database, clock, repository, users, events } = deps;
 
   /**
    * Works on the next request of the user. Their sessions end, so that an account that is activated again begins
@@ -32,8 +33,7 @@ export function accountService(deps: {
     await database.transaction(async (trx) => {
       if (!(await users.setActive(trx, userId, active))) return;
       if (!active) await repository.revokeSessionsOf(trx, userId, clock());
-      const action = active ? 'user.activated' : 'user.deactivated';
-      audit.record(trx, [{ actor: caller, action, resourceType: 'user', resourceId: userId }]);
+      events.record(trx, [(active ? userActivated : userDeactivated)({ actor: caller, resourceId: userId })]);
     });
   }
 
@@ -50,7 +50,7 @@ export function accountService(deps: {
     const currentHash = await users.findMatchingHash(caller.id, currentPassword);
     if (currentHash === undefined) {
       await database.transaction(async (trx) =>
-        audit.record(trx, [{ ...record(caller), outcome: 'failure' }]),
+        events.record(trx, [passwordChanged({ actor: caller, resourceId: caller.id, outcome: 'failure' })]),
       );
       throw invalidCredentials();
     }
@@ -63,13 +63,9 @@ export function accountService(deps: {
       const change = { from: currentHash, to: newHash };
       if (!(await users.replacePasswordHash(trx, caller.id, change))) throw invalidCredentials();
       await repository.revokeSessionsOf(trx, caller.id, clock(), caller.sessionId);
-      audit.record(trx, [record(caller)]);
+      events.record(trx, [passwordChanged({ actor: caller, resourceId: caller.id })]);
     });
   }
 
   return { setUserActive, changePassword };
-}
-
-function record(caller: AccountCaller) {
-  return { actor: caller, action: 'user.password_changed', resourceType: 'user', resourceId: caller.id };
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../../../core/clock.ts';
 import type { Database } from '../../../core/database/index.ts';
 import type { LimitRate } from '../../../core/http/rate-limit.ts';
 import { purgeJob } from '../../../core/jobs.ts';
-import type { AuditClient } from '../../platform/audit/index.ts';
+import type { EventClient } from '../../platform/events/index.ts';
 import type { UserClient } from '../users/index.ts';
 import { accountService } from './accounts.ts';
 import { passwordResetService } from './password-reset.ts';
@@ -17,7 +17,7 @@ export function authModule(deps: {
   database: Database;
   clock: Clock;
   users: UserClient;
-  audit: AuditClient;
+  events: EventClient;
   tokens: {
     readonly keys: readonly { readonly id: string; readonly secret: string }[];
     readonly accessTtlSeconds: number;

@@ -2,9 +2,10 @@ import { userInactive } from '../../../core/caller.ts';
 import type { Clock } from '../../../core/clock.ts';
 import type { Database, Db } from '../../../core/database/index.ts';
 import { notFound } from '../../../core/errors.ts';
-import type { Actor, AuditClient } from '../../platform/audit/index.ts';
+import type { Actor, EventClient } from '../../platform/events/index.ts';
 import type { User, UserClient } from '../users/index.ts';
 import { invalidResetToken } from './errors.ts';
+import { passwordReset, passwordResetIssued } from './events.ts';
 import type { PasswordReset, TokenPair } from './model.ts';
 import type { AuthRepository } from './repository.ts';
 import type { AuthService } from './service.ts';
@@ -22,11 +23,11 @@ export function passwordResetService(deps: {
   repository: AuthRepository;
   tokens: Tokens;
   users: UserClient;
-  audit: AuditClient;
+  events: EventClient;
   sessions: Pick<AuthService, 'openSession'>;
   resetTtlSeconds: number;
 }) {
-  const { database, clock, repository, tokens, users, audit, sessions, resetTtlSeconds } = deps;
+  const { database, clock, repository, tokens, users, events, sessions, resetTtlSeconds } = deps;
 
   /** A new token; one made before for the same user ends with it. @throws NOT_FOUND. */
   async function issueResetToken(
@@ -39,9 +40,7 @@ export function passwordResetService(deps: {
       const user = await users.findUser(trx, userId);
       if (user === undefined) throw notFound({ resource_type: 'user', resource_id: userId });
       await repository.putReset(trx, { hash: hashToken(token), userId: user.id, expiresAt });
-      audit.record(trx, [
-        { actor, action: 'user.password_reset_issued', resourceType: 'user', resourceId: user.id },
-      ]);
+      events.record(trx, [passwordResetIssued({ actor, resourceId: user.id })]);
     });
     return { token, expiresAt };
   }
@@ -60,9 +59,7 @@ export function passwordResetService(deps: {
       await users.setPasswordHash(trx, user.id, passwordHash);
       await repository.revokeSessionsOf(trx, user.id, clock());
       const actor: Actor = { type: user.role, id: user.id, requestId };
-      audit.record(trx, [
-        { actor, action: 'user.password_reset', resourceType: 'user', resourceId: user.id },
-      ]);
+      events.record(trx, [passwordReset({ actor, resourceId: user.id })]);
       return sessions.openSession(trx, user, requestId);
     });
   }

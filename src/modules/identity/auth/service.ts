@@ -3,9 +3,10 @@ import type { Clock } from '../../../core/clock.ts';
 import type { Database, Trx } from '../../../core/database/index.ts';
 import type { DomainError } from '../../../core/errors.ts';
 import { newId } from '../../../core/id.ts';
-import type { Actor, AuditClient } from '../../platform/audit/index.ts';
+import type { Actor, EventClient } from '../../platform/events/index.ts';
 import type { User, UserClient } from '../users/index.ts';
 import { invalidCredentials, invalidRefreshToken } from './errors.ts';
+import { loginRefused, sessionEnded, sessionOpened, sessionReused } from './events.ts';
 import { identityFinder } from './identities.ts';
 import type { RefreshToken, TokenPair } from './model.ts';
 import { DAYS_KEPT_AFTER_EXPIRY, decideRefresh } from './policies.ts';
@@ -20,10 +21,10 @@ export function authService(deps: {
   repository: AuthRepository;
   tokens: Tokens;
   users: UserClient;
-  audit: AuditClient;
+  events: EventClient;
   refreshTtlSeconds: number;
 }) {
-  const { database, clock, repository, tokens, users, audit, refreshTtlSeconds } = deps;
+  const { database, clock, repository, tokens, users, events, refreshTtlSeconds } = deps;
   const findIdentity = identityFinder(deps);
 
   /** @throws INVALID_CREDENTIALS; USER_INACTIVE to those who know the password; OVERLOADED. */
@@ -49,16 +50,12 @@ export function authService(deps: {
     refusal: DomainError,
     requestId: string,
   ): Promise<void> {
-    audit.record(trx, [
-      {
+    events.record(trx, [
+      loginRefused({
         actor: { type: 'user', id: null, requestId },
-        action: 'login.refused',
-        ...(userId === undefined
-          ? { resourceType: 'login', resourceId: newId() }
-          : { resourceType: 'user', resourceId: userId }),
-        outcome: 'failure',
+        ...(userId === undefined ? { resourceType: 'login', resourceId: newId() } : { resourceId: userId }),
         details: { code: refusal.code },
-      },
+      }),
     ]);
   }
 
@@ -66,7 +63,7 @@ export function authService(deps: {
     const session = { id: newId(), userId: user.id };
     await repository.insertSession(trx, session, clock());
     const actor: Actor = { type: user.role, id: user.id, requestId };
-    audit.record(trx, [{ actor, action: 'session.opened', resourceType: 'session', resourceId: session.id }]);
+    events.record(trx, [sessionOpened({ actor, resourceId: session.id })]);
     return issueTokens(trx, user, session.id, tokens.newOpaqueToken());
   }
 
@@ -112,15 +109,7 @@ export function authService(deps: {
   async function endReusedSession(trx: Trx, { session }: RefreshToken, requestId: string): Promise<void> {
     await repository.revokeSession(trx, session.id, clock());
     const actor: Actor = { type: 'user', id: session.userId, requestId };
-    audit.record(trx, [
-      {
-        actor,
-        action: 'session.reused',
-        resourceType: 'session',
-        resourceId: session.id,
-        outcome: 'failure',
-      },
-    ]);
+    events.record(trx, [sessionReused({ actor, resourceId: session.id })]);
   }
 
   async function requireActiveUser(trx: Trx, id: string): Promise<User> {
@@ -134,9 +123,7 @@ export function authService(deps: {
   async function logout(caller: AccountCaller): Promise<void> {
     await database.transaction(async (trx) => {
       await repository.revokeSession(trx, caller.sessionId, clock());
-      audit.record(trx, [
-        { actor: caller, action: 'session.ended', resourceType: 'session', resourceId: caller.sessionId },
-      ]);
+      events.record(trx, [sessionEnded({ actor: caller, resourceId: caller.sessionId })]);
     });
   }
 

@@ -5,7 +5,7 @@ import { purgeJob } from '../../../core/jobs.ts';
 import type { Logger } from '../../../core/observability/logging.ts';
 import { batcher } from '../../../core/overload/batcher.ts';
 import { type EncryptionKey, encryption } from '../../../core/secrets/encryption.ts';
-import type { AuditClient } from '../../platform/audit/index.ts';
+import type { EventClient } from '../../platform/events/index.ts';
 import { messageTaking, partnerAuthentication } from './authentication.ts';
 import type { KeyOfPartner } from './model.ts';
 import { partnerRepository } from './repository.ts';
@@ -25,7 +25,7 @@ export function partnersModule(deps: {
   database: Database;
   clock: Clock;
   logger: Logger;
-  audit: AuditClient;
+  events: EventClient;
   openCache: OpenCache;
   encryptionKeys: readonly EncryptionKey[];
 }) {

@@ -6,9 +6,10 @@ import { newId } from '../../../core/id.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { Encryption } from '../../../core/secrets/encryption.ts';
 import { newSigningSecret } from '../../../core/secrets/signatures.ts';
-import type { Actor, AuditClient } from '../../platform/audit/index.ts';
+import type { Actor, EventClient } from '../../platform/events/index.ts';
 import { encryptionContext } from './authentication.ts';
 import { partnerAlreadyExists } from './errors.ts';
+import { keyIssued, keyRevoked, partnerChanged, partnerCreated, signingSecretRotated } from './events.ts';
 import { newKey } from './keys.ts';
 import type { KeyOfPartner, Partner, PartnerKey } from './model.ts';
 import { requireFutureExpiry, requireSecretToSignWith, rotate } from './policies.ts';
@@ -25,9 +26,9 @@ export function partnerService(deps: {
   repository: PartnerRepository;
   keys: Pick<Cache<KeyOfPartner>, 'forgetAfter'>;
   encryption: Encryption;
-  audit: AuditClient;
+  events: EventClient;
 }) {
-  const { database, clock, repository, keys, encryption, audit } = deps;
+  const { database, clock, repository, keys, encryption, events } = deps;
 
   /** A change of what requests with a key are judged by. */
   const changeKeys = <T>(work: (trx: Trx) => Promise<T>) =>
@@ -48,7 +49,7 @@ export function partnerService(deps: {
       const signing = { current, previous: null, previousUntil: null };
       const partner = { id, active: true, createdAt: clock(), signing, ...input };
       if (!(await repository.insert(trx, partner))) throw await nameTaken(trx, partner.name);
-      recordPartner(trx, actor, 'partner.created', id, facts(input));
+      events.record(trx, [partnerCreated({ actor, resourceId: id, details: facts(input) })]);
       return { partner, signingSecret };
     });
   }
@@ -61,7 +62,7 @@ export function partnerService(deps: {
         const changed = { ...partner, ...changes };
         requireSecretToSignWith(changed);
         await repository.update(trx, changed);
-        recordPartner(trx, actor, 'partner.changed', partner.id, facts(changes));
+        events.record(trx, [partnerChanged({ actor, resourceId: partner.id, details: facts(changes) })]);
         return changed;
       });
     } catch (error) {
@@ -79,7 +80,7 @@ export function partnerService(deps: {
       const signing = rotate(partner.signing, encrypted, overlapSeconds, clock());
       await repository.update(trx, { ...partner, signing });
       const details = { overlap_seconds: overlapSeconds };
-      recordPartner(trx, actor, 'partner.signing_secret_rotated', partner.id, details);
+      events.record(trx, [signingSecretRotated({ actor, resourceId: partner.id, details })]);
       return secret;
     });
   }
@@ -104,7 +105,7 @@ export function partnerService(deps: {
         ...input,
       };
       await repository.insertKey(trx, key, hash);
-      recordKey(trx, actor, 'partner_key.issued', key);
+      events.record(trx, [keyIssued({ actor, resourceId: key.id, details: keyFacts(key) })]);
       return { key, text };
     });
   }
@@ -117,7 +118,7 @@ export function partnerService(deps: {
       if (key === undefined) throw notFound({ resource_type: 'partner_key', resource_id: keyId });
       if (key.revokedAt !== null) return;
       await repository.revokeKey(trx, key.id, clock());
-      recordKey(trx, actor, 'partner_key.revoked', key);
+      events.record(trx, [keyRevoked({ actor, resourceId: key.id, details: keyFacts(key) })]);
     });
   }
 
@@ -130,26 +131,6 @@ export function partnerService(deps: {
   async function nameTaken(db: Db, name: string) {
     const holder = await repository.findByName(db, name);
     return partnerAlreadyExists({ name, partner_id: holder?.id ?? '' });
-  }
-
-  function recordPartner(
-    trx: Trx,
-    actor: Actor,
-    action: string,
-    id: string,
-    details: Readonly<Record<string, string | number | boolean>>,
-  ): void {
-    audit.record(trx, [{ actor, action, resourceType: 'partner', resourceId: id, details }]);
-  }
-
-  function recordKey(trx: Trx, actor: Actor, action: string, key: PartnerKey): void {
-    const details = {
-      partner_id: key.partnerId,
-      prefix: key.prefix,
-      scopes: key.scopes.join(' '),
-      expires_at: key.expiresAt?.toString() ?? null,
-    };
-    audit.record(trx, [{ actor, action, resourceType: 'partner_key', resourceId: key.id, details }]);
   }
 
   /** @throws NOT_FOUND. */
@@ -181,12 +162,21 @@ export function partnerService(deps: {
   };
 }
 
-/** What the audit log tells, in the words of the API. */
+/** The details of an event, in the words of the API. */
 function facts({ name, active, signatureRequired }: PartnerChanges) {
   return {
     ...(name !== undefined && { name }),
     ...(active !== undefined && { active }),
     ...(signatureRequired !== undefined && { signature_required: signatureRequired }),
+  };
+}
+
+function keyFacts({ partnerId, prefix, scopes, expiresAt }: PartnerKey) {
+  return {
+    partner_id: partnerId,
+    prefix,
+    scopes: scopes.join(' '),
+    expires_at: expiresAt?.toString() ?? null,
   };
 }
 

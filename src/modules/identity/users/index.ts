@@ -1,7 +1,7 @@
 import type { Clock } from '../../../core/clock.ts';
 import type { Database } from '../../../core/database/index.ts';
 import type { LimitRate } from '../../../core/http/rate-limit.ts';
-import type { AuditClient } from '../../platform/audit/index.ts';
+import type { EventClient } from '../../platform/events/index.ts';
 import { passwordHasher } from './passwords.ts';
 import { userRepository } from './repository.ts';
 import { userRoutes } from './routes.ts';
@@ -29,7 +29,7 @@ export type UserClient = Pick<
 export function usersModule(deps: {
   database: Database;
   clock: Clock;
-  audit: AuditClient;
+  events: EventClient;
   onCreated: OnUsersCreated;
   bcryptCost: number;
   limitRate: LimitRate;

@@ -4,8 +4,9 @@ import { notFound } from '../../../core/errors.ts';
 import { newId } from '../../../core/id.ts';
 import { failure, type Outcome, success } from '../../../core/outcome.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
-import { type Actor, type AuditClient, type AuditRecord, SYSTEM } from '../../platform/audit/index.ts';
+import { type Actor, type Event, type EventClient, SYSTEM } from '../../platform/events/index.ts';
 import { emailAlreadyRegistered } from './errors.ts';
+import { adminCreated, userImported, userRegistered } from './events.ts';
 import type { Account, User, UserFilter, UserWithPassword } from './model.ts';
 import type { Passwords } from './passwords.ts';
 import {
@@ -34,42 +35,34 @@ export function userService(deps: {
   clock: Clock;
   repository: UserRepository;
   passwords: Passwords;
-  audit: AuditClient;
+  events: EventClient;
   onCreated: OnUsersCreated;
 }) {
-  const { database, clock, repository, passwords, audit, onCreated } = deps;
+  const { database, clock, repository, passwords, events, onCreated } = deps;
 
   /** @throws PASSWORD_NOT_COMPLEX_ENOUGH, EMAIL_ALREADY_REGISTERED, or OVERLOADED when too many passwords wait. */
   function register(input: Registration, requestId: string | null): Promise<User> {
-    return createAccount(input, 'user', ({ id }) => ({
-      actor: { type: 'user', id, requestId },
-      action: 'user.registered',
-      resourceType: 'user',
-      resourceId: id,
-    }));
+    return createAccount(input, 'user', ({ id }) =>
+      userRegistered({ actor: { type: 'user', id, requestId }, resourceId: id }),
+    );
   }
 
   /** For whoever operates the platform: over HTTP nobody becomes an administrator. @throws as `register` does. */
   function createAdmin(input: Registration): Promise<User> {
-    return createAccount(input, 'admin', ({ id }) => ({
-      actor: SYSTEM,
-      action: 'user.admin_created',
-      resourceType: 'user',
-      resourceId: id,
-    }));
+    return createAccount(input, 'admin', ({ id }) => adminCreated({ actor: SYSTEM, resourceId: id }));
   }
 
   async function createAccount(
     input: Registration,
     role: User['role'],
-    recordOf: (user: User) => AuditRecord,
+    eventOf: (user: User) => Event,
   ): Promise<User> {
     const passwordHash = await hashNewPassword(input.password);
     const email = normalizeEmail(input.email);
     return database.transaction(async (trx) => {
       const [user] = await createUsers(trx, [{ email, passwordHash, role }]);
       if (user === undefined) throw emailAlreadyRegistered({ email });
-      audit.record(trx, [recordOf(user)]);
+      events.record(trx, [eventOf(user)]);
       return user;
     });
   }
@@ -104,9 +97,9 @@ export function userService(deps: {
     const { created, known } = await database.transaction(async (trx) => {
       const newUsers = distinct.map((email) => ({ email, passwordHash: null, role: 'user' as const }));
       const users = await createUsers(trx, newUsers);
-      audit.record(
+      events.record(
         trx,
-        users.map(({ id }) => ({ actor, action: 'user.imported', resourceType: 'user', resourceId: id })),
+        users.map(({ id }) => userImported({ actor, resourceId: id })),
       );
       return { created: byEmail(users), known: byEmail(await repository.findByEmails(trx, distinct)) };
     });

@@ -3,7 +3,7 @@ import type { Database } from '../../../core/database/index.ts';
 import type { Logger } from '../../../core/observability/logging.ts';
 import type { Metrics } from '../../../core/observability/metrics.ts';
 import type { EncryptionKey } from '../../../core/secrets/encryption.ts';
-import type { AuditClient } from '../../platform/audit/index.ts';
+import type { EventClient } from '../../platform/events/index.ts';
 import type { IdempotencyClient } from '../../platform/idempotency/index.ts';
 import type { WalletClient } from '../wallets/index.ts';
 import { detailsCipher } from './details.ts';
@@ -23,7 +23,7 @@ export function payoutsModule(deps: {
   metrics: Metrics;
   idempotency: IdempotencyClient;
   wallets: WalletClient;
-  audit: AuditClient;
+  events: EventClient;
   encryptionKeys: readonly EncryptionKey[];
   supportedCurrencies: readonly [string, ...string[]];
   limits: PayoutLimits;

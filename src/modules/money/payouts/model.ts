@@ -1,5 +1,5 @@
 import type { PayoutMethod, PayoutStatus } from '../../../core/database/schema.generated.ts';
-import type { Actor } from '../../platform/audit/index.ts';
+import type { Actor } from '../../platform/events/index.ts';
 import type { IdempotentRequest } from '../../platform/idempotency/index.ts';
 
 export type { PayoutMethod, PayoutStatus } from '../../../core/database/schema.generated.ts';

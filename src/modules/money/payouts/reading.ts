@@ -1,7 +1,8 @@
 import type { Database, Db } from '../../../core/database/index.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
-import type { Actor, AuditClient } from '../../platform/audit/index.ts';
+import type { Actor, EventClient } from '../../platform/events/index.ts';
 import type { DetailsCipher } from './details.ts';
+import { bankDetailsRevealed } from './events.ts';
 import type { BankDetails, Payout, PayoutFilter, PayoutStatus } from './model.ts';
 import { payoutNotFound } from './policies.ts';
 import type { PayoutRepository } from './repository.ts';
@@ -10,9 +11,9 @@ export function payoutReading(deps: {
   database: Database;
   repository: PayoutRepository;
   cipher: DetailsCipher;
-  audit: AuditClient;
+  events: EventClient;
 }) {
-  const { database, repository, cipher, audit } = deps;
+  const { database, repository, cipher, events } = deps;
 
   /** @throws NOT_FOUND. */
   async function getPayout(id: string): Promise<Payout> {
@@ -25,14 +26,12 @@ export function payoutReading(deps: {
     return repository.list(database.db, filter, page);
   }
 
-  /** The full bank details, for whoever pays it. Each look is an audit record. @throws NOT_FOUND. */
+  /** The full bank details, for whoever pays it. Each read is an event. @throws NOT_FOUND. */
   async function revealBankDetails(id: string, actor: Actor): Promise<BankDetails> {
     return database.transaction(async (trx) => {
       const encrypted = await repository.findEncryptedDetails(trx, id);
       if (encrypted === undefined) throw payoutNotFound(id);
-      audit.record(trx, [
-        { actor, action: 'payout.bank_details_revealed', resourceType: 'payout', resourceId: id },
-      ]);
+      events.record(trx, [bankDetailsRevealed({ actor, resourceId: id })]);
       return cipher.decrypt(id, encrypted);
     });
   }

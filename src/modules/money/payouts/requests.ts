@@ -1,9 +1,8 @@
 import type { Clock } from '../../../core/clock.ts';
 import type { Database, Trx } from '../../../core/database/index.ts';
-import { DomainError } from '../../../core/errors.ts';
 import type { Logger } from '../../../core/observability/logging.ts';
-import { decided, type Outcome, success } from '../../../core/outcome.ts';
-import type { AuditClient } from '../../platform/audit/index.ts';
+import { decided, type Outcome, refusalCode, success } from '../../../core/outcome.ts';
+import type { EventClient } from '../../platform/events/index.ts';
 import type { Answered, IdempotencyClient } from '../../platform/idempotency/index.ts';
 import {
   type Balances,
@@ -14,6 +13,7 @@ import {
   walletMap,
 } from '../wallets/index.ts';
 import type { DetailsCipher } from './details.ts';
+import { payoutRequested } from './events.ts';
 import type { PayoutLimits, PayoutOrder, PayoutStatement, SealedPayout } from './model.ts';
 import {
   movementOf,
@@ -33,11 +33,11 @@ export function payoutRequests(deps: {
   cipher: DetailsCipher;
   idempotency: IdempotencyClient;
   wallets: WalletClient;
-  audit: AuditClient;
+  events: EventClient;
   supportedCurrencies: readonly string[];
   limits: PayoutLimits;
 }) {
-  const { database, clock, logger, repository, cipher, idempotency, wallets, audit } = deps;
+  const { database, clock, logger, repository, cipher, idempotency, wallets, events } = deps;
 
   /**
    * Requests a list of payouts in one transaction, and answers for each in order: the payout as its owner sees it, or
@@ -113,22 +113,26 @@ export function payoutRequests(deps: {
       sealed.flatMap(({ payout }) => movementOf(payout)),
       locked,
     );
-    audit.record(
+    events.record(
       trx,
-      accepted.map(({ order: { actor }, sealed: { payout } }) => ({
-        actor,
-        action: 'payout.requested',
-        resourceType: 'payout',
-        resourceId: payout.id,
-        details: { amount: statementOf(payout).amount, currency: payout.currency },
-      })),
+      accepted.map(({ order: { actor }, sealed: { payout } }) =>
+        payoutRequested({
+          actor,
+          resourceId: payout.id,
+          details: {
+            user_id: payout.userId,
+            amount: statementOf(payout).amount,
+            currency: payout.currency,
+          },
+        }),
+      ),
     );
   }
 
   function logOutcome(order: PayoutOrder | undefined, outcome: Outcome<Answered<PayoutStatement>>): void {
     const fields = { request_id: order?.actor.requestId, user_id: order?.userId };
     if (!outcome.ok) {
-      const refusal = outcome.error instanceof DomainError ? outcome.error.code : 'unknown';
+      const refusal = refusalCode(outcome.error);
       logger.info({ ...fields, refusal }, 'payout refused');
       return;
     }

@@ -4,7 +4,7 @@ import type { Logger } from '../../../core/observability/logging.ts';
 import type { Metrics } from '../../../core/observability/metrics.ts';
 import { type Outcome, onlyValue } from '../../../core/outcome.ts';
 import { batcher } from '../../../core/overload/batcher.ts';
-import type { Actor, AuditClient } from '../../platform/audit/index.ts';
+import type { Actor, EventClient } from '../../platform/events/index.ts';
 import type { Answered, IdempotencyClient } from '../../platform/idempotency/index.ts';
 import type { WalletClient } from '../wallets/index.ts';
 import type { DetailsCipher } from './details.ts';
@@ -29,7 +29,7 @@ export function payoutService(deps: {
   cipher: DetailsCipher;
   idempotency: IdempotencyClient;
   wallets: WalletClient;
-  audit: AuditClient;
+  events: EventClient;
   supportedCurrencies: readonly string[];
   limits: PayoutLimits;
   maxQueuedPayouts: number;

@@ -1,14 +1,21 @@
 import type { Clock } from '../../../core/clock.ts';
 import type { Database, Trx } from '../../../core/database/index.ts';
-import { DomainError } from '../../../core/errors.ts';
 import { formatMoney } from '../../../core/money.ts';
 import type { Logger } from '../../../core/observability/logging.ts';
-import { decided, type Outcome, success } from '../../../core/outcome.ts';
-import type { AuditClient } from '../../platform/audit/index.ts';
+import { decided, type Outcome, refusalCode, success } from '../../../core/outcome.ts';
+import type { EventClient } from '../../platform/events/index.ts';
 import type { WalletClient } from '../wallets/index.ts';
+import { payoutCancelled, payoutCompleted, payoutFailed, payoutProcessing } from './events.ts';
 import type { Payout, PayoutMove } from './model.ts';
 import { moved, movementOf, requireMovable, requireWholeMove } from './policies.ts';
 import type { PayoutRepository } from './repository.ts';
+
+const MOVED = {
+  processing: payoutProcessing,
+  completed: payoutCompleted,
+  failed: payoutFailed,
+  cancelled: payoutCancelled,
+} as const;
 
 /** A legal step of a payout. */
 type Step = { readonly move: PayoutMove; readonly before: Payout; readonly after: Payout };
@@ -19,9 +26,9 @@ export function payoutTransitions(deps: {
   logger: Logger;
   repository: PayoutRepository;
   wallets: WalletClient;
-  audit: AuditClient;
+  events: EventClient;
 }) {
-  const { database, clock, logger, repository, wallets, audit } = deps;
+  const { database, clock, logger, repository, wallets, events } = deps;
 
   /**
    * Moves a list of payouts on in one transaction, and answers for each in order. Locks the payouts, so that of two
@@ -59,7 +66,7 @@ export function payoutTransitions(deps: {
     );
   }
 
-  /** Writes where the steps led: each payout once, every movement and audit record. */
+  /** Writes where the steps led: each payout once, every movement and event. */
   async function apply(trx: Trx, steps: readonly Step[]): Promise<void> {
     if (steps.length === 0) return;
     const finals = new Map(steps.map(({ after }) => [after.id, after]));
@@ -68,26 +75,27 @@ export function payoutTransitions(deps: {
       trx,
       steps.flatMap(({ after }) => movementOf(after)),
     );
-    audit.record(
+    events.record(
       trx,
-      steps.map(({ move, before, after }) => ({
-        actor: move.actor,
-        action: `payout.${after.status}`,
-        resourceType: 'payout',
-        resourceId: after.id,
-        details: {
-          from: before.status,
-          amount: formatMoney(after.amount, after.currency),
-          currency: after.currency,
-        },
-      })),
+      steps.map(({ move, before, after }) =>
+        MOVED[move.to]({
+          actor: move.actor,
+          resourceId: after.id,
+          details: {
+            from: before.status,
+            user_id: after.userId,
+            amount: formatMoney(after.amount, after.currency),
+            currency: after.currency,
+          },
+        }),
+      ),
     );
   }
 
   function logOutcome(move: PayoutMove | undefined, outcome: Outcome<Payout>): void {
     const fields = { request_id: move?.actor.requestId, payout_id: move?.payoutId };
     if (!outcome.ok) {
-      const refusal = outcome.error instanceof DomainError ? outcome.error.code : 'unknown';
+      const refusal = refusalCode(outcome.error);
       logger.info({ ...fields, refusal }, `payout not ${move?.to}`);
       return;
     }

@@ -1,9 +1,11 @@
 import type { Clock } from '../../../core/clock.ts';
 import { type Database, type Trx, violates } from '../../../core/database/index.ts';
 import { notFound, unsupportedCurrency } from '../../../core/errors.ts';
-import type { Outcome } from '../../../core/outcome.ts';
-import type { AuditClient } from '../../platform/audit/index.ts';
+import type { Logger } from '../../../core/observability/logging.ts';
+import { type Outcome, refusalCode } from '../../../core/outcome.ts';
+import type { EventClient } from '../../platform/events/index.ts';
 import type { Answered, IdempotencyClient } from '../../platform/idempotency/index.ts';
+import { walletAdjusted } from './events.ts';
 import type { Adjustment, AdjustmentOrder, AdjustmentStatement } from './model.ts';
 import { movementOf, newAdjustment, statementOf } from './policies.ts';
 import type { WalletRepository } from './repository.ts';
@@ -14,13 +16,14 @@ export type AdjustWallet = ReturnType<typeof walletAdjustments>;
 export function walletAdjustments(deps: {
   database: Database;
   clock: Clock;
+  logger: Logger;
   repository: WalletRepository;
   wallets: Pick<WalletService, 'applyMovements'>;
   idempotency: IdempotencyClient;
-  audit: AuditClient;
+  events: EventClient;
   supportedCurrencies: readonly string[];
 }) {
-  const { database, clock, repository, wallets, idempotency, audit, supportedCurrencies } = deps;
+  const { database, clock, logger, repository, wallets, idempotency, events, supportedCurrencies } = deps;
 
   /**
    * Gives or takes money by hand, for a reason that is on record.
@@ -28,7 +31,25 @@ export function walletAdjustments(deps: {
    * INSUFFICIENT_BALANCE, as only a reversal may leave a user owing.
    */
   async function adjustWallet(order: AdjustmentOrder): Promise<Outcome<Answered<AdjustmentStatement>>> {
-    return database.transaction((trx) => idempotency.once(trx, order.request, () => adjust(trx, order)));
+    const outcome = await database.transaction((trx) =>
+      idempotency.once(trx, order.request, () => adjust(trx, order)),
+    );
+    logOutcome(order, outcome);
+    return outcome;
+  }
+
+  function logOutcome(order: AdjustmentOrder, outcome: Outcome<Answered<AdjustmentStatement>>): void {
+    const fields = { request_id: order.actor.requestId, user_id: order.userId };
+    if (!outcome.ok) {
+      logger.info({ ...fields, refusal: refusalCode(outcome.error) }, 'wallet adjustment refused');
+      return;
+    }
+    const { answer, replayed } = outcome.value;
+    const { id, direction, amount, currency } = answer;
+    logger.info(
+      { ...fields, adjustment_id: id, direction, amount, currency },
+      replayed ? 'wallet adjustment answered again' : 'wallet adjusted',
+    );
   }
 
   async function adjust(trx: Trx, order: AdjustmentOrder): Promise<AdjustmentStatement> {
@@ -41,11 +62,9 @@ export function walletAdjustments(deps: {
     const [entry] = await wallets.applyMovements(trx, [movementOf(adjustment)]);
     if (entry === undefined) throw new Error('a movement made no entry');
     const statement = statementOf(adjustment, entry);
-    audit.record(trx, [
-      {
+    events.record(trx, [
+      walletAdjusted({
         actor,
-        action: 'wallet.adjusted',
-        resourceType: 'wallet',
         // A user's wallets go by the user, as everywhere in the API.
         resourceId: userId,
         details: {
@@ -55,7 +74,7 @@ export function walletAdjustments(deps: {
           currency,
           reason: adjustment.reason,
         },
-      },
+      }),
     ]);
     return statement;
   }

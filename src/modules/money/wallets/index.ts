@@ -1,6 +1,7 @@
 import type { Clock } from '../../../core/clock.ts';
 import type { Database } from '../../../core/database/index.ts';
-import type { AuditClient } from '../../platform/audit/index.ts';
+import type { Logger } from '../../../core/observability/logging.ts';
+import type { EventClient } from '../../platform/events/index.ts';
 import type { IdempotencyClient } from '../../platform/idempotency/index.ts';
 import { walletAdjustments } from './adjustments.ts';
 import { walletRepository } from './repository.ts';
@@ -27,8 +28,9 @@ export type WalletClient = Pick<
 export function walletsModule(deps: {
   database: Database;
   clock: Clock;
+  logger: Logger;
   idempotency: IdempotencyClient;
-  audit: AuditClient;
+  events: EventClient;
   supportedCurrencies: readonly [string, ...string[]];
 }) {
   const repository = walletRepository();

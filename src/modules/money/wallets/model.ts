@@ -4,7 +4,7 @@ import type {
   WalletEntryType,
   WalletSourceType,
 } from '../../../core/database/schema.generated.ts';
-import type { Actor } from '../../platform/audit/index.ts';
+import type { Actor } from '../../platform/events/index.ts';
 import type { IdempotentRequest } from '../../platform/idempotency/index.ts';
 
 export type { WalletBucket, WalletEntryType } from '../../../core/database/schema.generated.ts';

@@ -3,7 +3,8 @@ import { type Database, type Db, violates } from '../../../core/database/index.t
 import { notFound } from '../../../core/errors.ts';
 import { newId } from '../../../core/id.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
-import type { Actor, AuditClient } from '../audit/index.ts';
+import type { Actor, EventClient } from '../events/index.ts';
+import { flagRemoved, flagSet } from './events.ts';
 import type { FlagDecision, FlagFilter, FlagScope, FlagSetting, FlagSubject } from './model.ts';
 import { flagRule } from './policies.ts';
 import type { FlagRepository } from './repository.ts';
@@ -16,15 +17,15 @@ export function flagService(deps: {
   database: Database;
   clock: Clock;
   repository: FlagRepository;
-  audit: AuditClient;
+  events: EventClient;
 }) {
-  const { database, clock, repository, audit } = deps;
+  const { database, clock, repository, events } = deps;
 
   /** Makes the setting, or replaces the one of this scope. @throws NOT_FOUND when its merchant or user is missing. */
   async function setFlag(input: FlagInput, actor: Actor): Promise<FlagSetting> {
     try {
       return await database.transaction(async (trx) => {
-        // One change of a flag at a time: the audit log tells exactly what each one replaced.
+        // One change of a flag at a time: its event says exactly what it replaced.
         repository.queueLockKey(trx, input.key);
         const before = await repository.find(trx, input.key, input.scope);
         const now = clock();
@@ -35,7 +36,7 @@ export function flagService(deps: {
           ...input,
         };
         await repository.put(trx, setting);
-        audit.record(trx, [changeOf('feature_flag.set', actor, before, setting)]);
+        events.record(trx, [flagSet(changeOf(actor, before, setting))]);
         return setting;
       });
     } catch (error) {
@@ -54,7 +55,7 @@ export function flagService(deps: {
       const before = await repository.find(trx, key, scope);
       if (before === undefined) throw flagNotFound(key);
       await repository.remove(trx, before.id);
-      audit.record(trx, [changeOf('feature_flag.removed', actor, before, undefined)]);
+      events.record(trx, [flagRemoved(changeOf(actor, before, undefined))]);
     });
   }
 
@@ -88,18 +89,11 @@ export function flagService(deps: {
   return { setFlag, removeFlag, getFlag, listFlags, explainFlag, evaluateFlags };
 }
 
-/** What the audit log tells of a change: at least one of the two is there. */
-function changeOf(
-  action: string,
-  actor: Actor,
-  before: FlagSetting | undefined,
-  after: FlagSetting | undefined,
-) {
+/** At least one of the two is there. */
+function changeOf(actor: Actor, before: FlagSetting | undefined, after: FlagSetting | undefined) {
   const { id, key, scope } = (after ?? before) as FlagSetting;
   return {
     actor,
-    action,
-    resourceType: 'feature_flag',
     resourceId: id,
     details: {
       key,

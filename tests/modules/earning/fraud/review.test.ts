@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { DomainError } from '../../../../src/core/errors.ts';
 import { verifyLedger } from '../../../../src/modules/insight/proof/index.ts';
-import { type Actor, SYSTEM } from '../../../../src/modules/platform/audit/index.ts';
+import { type Actor, SYSTEM } from '../../../../src/modules/platform/events/index.ts';
 import { fraudDesk } from '../../../support/fraud-desk.ts';
 import { openPartner } from '../../../support/partners.ts';
 import { startTestPlatform } from '../../../support/platform.ts';

@@ -70,7 +70,12 @@ describe('a purchase is confirmed by itself', () => {
         actor_type: 'system',
         actor_id: null,
         outcome: 'success',
-        details: { from: 'pending', cashback_amount: '5.00', currency: 'EUR' },
+        details: {
+          from: 'pending',
+          user_id: shop.shopper.id,
+          cashback_amount: '5.00',
+          currency: 'EUR',
+        },
       },
     ]);
     assert.deepEqual(await run(), [0], 'and only once');

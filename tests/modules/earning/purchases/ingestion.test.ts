@@ -8,7 +8,7 @@ import { purchaseIngestion } from '../../../../src/modules/earning/purchases/ing
 import type { Purchase } from '../../../../src/modules/earning/purchases/model.ts';
 import type { PurchaseRepository } from '../../../../src/modules/earning/purchases/repository.ts';
 import type { Movement } from '../../../../src/modules/money/wallets/index.ts';
-import type { AuditClient } from '../../../../src/modules/platform/audit/index.ts';
+import type { EventClient } from '../../../../src/modules/platform/events/index.ts';
 import {
   adminActor,
   aMerchant,
@@ -25,7 +25,7 @@ import {
 
 /* The use case by itself: what it does when the database answers as no test can make it answer at will. */
 
-type AuditRecords = Parameters<AuditClient['record']>[1];
+type AuditRecords = Parameters<EventClient['record']>[1];
 
 function ingestion(
   options: {
@@ -103,7 +103,7 @@ function ingestion(
         return [];
       },
     },
-    audit: {
+    events: {
       record: (_trx, records) => {
         audited.push(...records);
       },
@@ -144,7 +144,7 @@ describe('the ingestion of purchases', () => {
       })),
     );
     assert.deepEqual(
-      audited.map(({ actor, action, resourceId }) => [actor, action, resourceId]),
+      audited.map(({ actor, type, resourceId }) => [actor, type, resourceId]),
       ids.map((id) => [adminActor(STRANGER), 'purchase.recorded', id]),
     );
   });

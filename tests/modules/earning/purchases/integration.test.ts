@@ -39,7 +39,15 @@ describe('a confirmation', () => {
       '2 cashback_confirmation pending>available 2.5000',
     ]);
     assert.deepEqual(await auditOf(id, 'purchase.confirmed'), [
-      { actor_id: admin.id, details: { from: 'pending', cashback_amount: '2.50', currency: 'EUR' } },
+      {
+        actor_id: admin.id,
+        details: {
+          from: 'pending',
+          user_id: shop.shopper.id,
+          cashback_amount: '2.50',
+          currency: 'EUR',
+        },
+      },
     ]);
   });
 
@@ -111,7 +119,13 @@ describe('a reversal', () => {
     assert.deepEqual(await auditOf(id, 'purchase.reversed'), [
       {
         actor_id: admin.id,
-        details: { from: 'pending', cashback_amount: '5.00', currency: 'EUR', reason: 'fraud' },
+        details: {
+          from: 'pending',
+          user_id: shop.shopper.id,
+          cashback_amount: '5.00',
+          currency: 'EUR',
+          reason: 'fraud',
+        },
       },
     ]);
   });

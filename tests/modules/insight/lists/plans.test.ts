@@ -10,8 +10,8 @@ import type { UserFilter } from '../../../../src/modules/identity/users/model.ts
 import { userRepository } from '../../../../src/modules/identity/users/repository.ts';
 import type { PayoutFilter } from '../../../../src/modules/money/payouts/model.ts';
 import { payoutRepository } from '../../../../src/modules/money/payouts/repository.ts';
-import type { AuditFilter } from '../../../../src/modules/platform/audit/model.ts';
-import { auditRepository } from '../../../../src/modules/platform/audit/repository.ts';
+import type { AuditFilter } from '../../../../src/modules/platform/events/model.ts';
+import { eventRepository } from '../../../../src/modules/platform/events/repository.ts';
 import { capturingDb, rowsRead } from '../../../support/captured-queries.ts';
 import { runSql } from '../../../support/database.ts';
 import { loadLargeData } from '../../../support/large-data.ts';
@@ -148,7 +148,7 @@ describe('a page of the audit log reads little more than itself', () => {
   };
   for (const [title, filter] of Object.entries(filters)) {
     test(title, async () => {
-      await assertReadsLittle((db, page) => auditRepository().list(db, filter, page));
+      await assertReadsLittle((db, page) => eventRepository().list(db, filter, page));
     });
   }
 });

@@ -9,7 +9,7 @@ import { payoutRepository } from '../../../../src/modules/money/payouts/reposito
 import { payoutRequests } from '../../../../src/modules/money/payouts/requests.ts';
 import { walletRepository } from '../../../../src/modules/money/wallets/repository.ts';
 import { walletService } from '../../../../src/modules/money/wallets/service.ts';
-import { auditModule } from '../../../../src/modules/platform/audit/index.ts';
+import { eventsModule } from '../../../../src/modules/platform/events/index.ts';
 import { idempotencyModule } from '../../../../src/modules/platform/idempotency/index.ts';
 import { ACCOUNT_HOLDER, IBAN, openPayoutDesk } from '../../../support/payouts.ts';
 import { type Answer, startTestPlatform } from '../../../support/platform.ts';
@@ -113,7 +113,7 @@ describe('requests that no batch brings together, as in several processes', () =
       cipher: detailsCipher(config.encryptionKeys),
       idempotency: idempotencyModule({ database, clock, encryptionKeys: config.encryptionKeys }).client,
       wallets: walletService({ database, clock, repository: walletRepository() }),
-      audit: auditModule({ database, clock }).client,
+      events: eventsModule({ database, clock }).client,
       supportedCurrencies: config.supportedCurrencies,
       limits: config.payoutLimits,
     });

@@ -23,7 +23,7 @@ const auditOf = (id: string) =>
        where resource_id = '${id}' order by id`);
 const ofUser = { scope_type: 'user', scope_id: shopper.id };
 const ofMerchant = { scope_type: 'merchant', scope_id: merchantId };
-const { client } = featureFlagsModule({ database, clock, audit: { record: () => undefined } });
+const { client } = featureFlagsModule({ database, clock, events: { record: () => undefined } });
 
 describe('PUT /feature-flags/{key}', () => {
   test('makes a setting for everybody, and tells the audit log', async () => {

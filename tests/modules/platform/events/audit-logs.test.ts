@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { isId, newId } from '../../../../src/core/id.ts';
-import { SYSTEM } from '../../../../src/modules/platform/audit/index.ts';
+import { SYSTEM } from '../../../../src/modules/platform/events/index.ts';
 import { runSql } from '../../../support/database.ts';
 import { type Answer, startTestPlatform } from '../../../support/platform.ts';
 

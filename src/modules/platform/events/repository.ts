@@ -4,9 +4,9 @@ import { pageNewestFirst } from '../../../core/database/newest-first.ts';
 import type { ActorType, AuditOutcome } from '../../../core/database/schema.generated.ts';
 import { firstIdAt, newId } from '../../../core/id.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
-import type { AuditFilter, AuditLog, AuditRecord } from './model.ts';
+import type { AuditFilter, AuditLog, Event } from './model.ts';
 
-export type AuditRepository = ReturnType<typeof auditRepository>;
+export type EventRepository = ReturnType<typeof eventRepository>;
 
 const COLUMNS = [
   'id',
@@ -34,23 +34,23 @@ type AuditRow = {
   request_id: string | null;
 };
 
-export function auditRepository() {
-  function queueInsert(trx: Trx, records: readonly AuditRecord[], now: Temporal.Instant): void {
+export function eventRepository() {
+  function queueInsert(trx: Trx, events: readonly Event[], now: Temporal.Instant): void {
     queueSql(trx)`
       insert into audit_logs (
         id, occurred_at, actor_type, actor_id, action, resource_type, resource_id, outcome, details, request_id
       )
       select
-        unnest(${records.map(() => newId(now))}::uuid[]),
+        unnest(${events.map(() => newId(now))}::uuid[]),
         ${now.toString()}::timestamptz,
-        unnest(${records.map(({ actor }) => actor.type)}::actor_type[]),
-        unnest(${records.map(({ actor }) => actor.id)}::uuid[]),
-        unnest(${records.map(({ action }) => action)}::text[]),
-        unnest(${records.map(({ resourceType }) => resourceType)}::text[]),
-        unnest(${records.map(({ resourceId }) => resourceId)}::uuid[]),
-        unnest(${records.map(({ outcome }) => outcome ?? 'success')}::audit_outcome[]),
-        jsonb_array_elements(${JSON.stringify(records.map(({ details = {} }) => details))}::jsonb),
-        unnest(${records.map(({ actor }) => actor.requestId)}::text[])
+        unnest(${events.map(({ actor }) => actor.type)}::actor_type[]),
+        unnest(${events.map(({ actor }) => actor.id)}::uuid[]),
+        unnest(${events.map(({ type }) => type)}::text[]),
+        unnest(${events.map(({ resourceType }) => resourceType)}::text[]),
+        unnest(${events.map(({ resourceId }) => resourceId)}::uuid[]),
+        unnest(${events.map(({ outcome }) => outcome)}::audit_outcome[]),
+        jsonb_array_elements(${JSON.stringify(events.map(({ details }) => details))}::jsonb),
+        unnest(${events.map(({ actor }) => actor.requestId)}::text[])
     `;
   }
 

@@ -2,9 +2,9 @@ import { presentCursorPage, readPage } from '../../../core/http/pagination.ts';
 import type { Routes } from '../../../core/http/route.ts';
 import { isId } from '../../../core/id.ts';
 import { AuditPage, AuditQuery, presentAuditLog } from './schemas.ts';
-import type { AuditService } from './service.ts';
+import type { EventService } from './service.ts';
 
-export function auditRoutes(service: AuditService): Routes {
+export function auditRoutes(service: EventService): Routes {
   return (server) => {
     server.get(
       '/audit-logs',

@@ -10,23 +10,25 @@ export type Actor = {
 /** The platform itself: jobs, imports at start-up. */
 export const SYSTEM: Actor = { type: 'system', id: null, requestId: null };
 
-export type AuditRecord = {
+/** Something that happened. Stored in the audit log, by the transaction that it happened in. */
+export type Event = {
+  readonly type: string;
   readonly actor: Actor;
-  /** `noun.verb` in the past tense: `purchase.confirmed`. */
-  readonly action: string;
   readonly resourceType: string;
   readonly resourceId: string;
-  readonly outcome?: AuditOutcome;
+  readonly outcome: AuditOutcome;
   /** What changed. Money as text; no secrets and no personal data. */
-  readonly details?: AuditDetails;
+  readonly details: EventDetails;
 };
 
-export type AuditDetails = {
-  readonly [name: string]: string | number | boolean | null | AuditDetails;
+export type EventDetails = {
+  readonly [name: string]: string | number | boolean | null | undefined | EventDetails;
 };
 
-export type AuditLog = Required<Omit<AuditRecord, 'details'>> & {
+/** An event as the audit log has it. Its type is called action there. */
+export type AuditLog = Omit<Event, 'type' | 'details'> & {
   readonly id: string;
+  readonly action: string;
   readonly occurredAt: Temporal.Instant;
   readonly details: unknown;
 };

@@ -1,0 +1,8 @@
+import { defineEvent } from '../../platform/events/index.ts';
+
+export const purchaseHeld = defineEvent<{ readonly rules: string }>({
+  type: 'purchase.held',
+  resourceType: 'purchase',
+  summary: 'A purchase met a velocity rule and is held for review.',
+  details: { rules: 'The names of the rules that it met, separated by commas.' },
+});

@@ -1,0 +1,57 @@
+import { defineEvent } from '../../platform/events/index.ts';
+
+export const purchaseRecorded = defineEvent<{
+  readonly external_id: string;
+  readonly user_id: string;
+  readonly amount: string;
+  readonly cashback_amount: string;
+  readonly currency: string;
+}>({
+  type: 'purchase.recorded',
+  resourceType: 'purchase',
+  summary: 'A purchase was recorded. Its reward is pending.',
+  details: {
+    external_id: 'The id that it was reported with.',
+    user_id: 'The shopper.',
+    amount: 'The amount of the purchase.',
+    cashback_amount: 'The reward.',
+    currency: 'The currency of both amounts.',
+  },
+});
+
+type Settled = {
+  readonly from: string;
+  readonly user_id: string;
+  readonly cashback_amount: string;
+  readonly currency: string;
+  readonly was_held?: true;
+};
+
+const SETTLED = {
+  from: 'The status before.',
+  user_id: 'The shopper.',
+  cashback_amount: 'The reward.',
+  currency: 'The currency of the reward.',
+  was_held: '`true` if it was held for review. Otherwise absent.',
+};
+
+export const purchaseConfirmed = defineEvent<Settled>({
+  type: 'purchase.confirmed',
+  resourceType: 'purchase',
+  summary: 'A purchase was confirmed. Its reward is available.',
+  details: SETTLED,
+});
+
+export const purchaseReversed = defineEvent<Settled & { readonly reason: string }>({
+  type: 'purchase.reversed',
+  resourceType: 'purchase',
+  summary: 'A purchase was reversed. Its reward was taken back.',
+  details: { ...SETTLED, reason: 'Why it was reversed.' },
+});
+
+export const purchaseReleased = defineEvent({
+  type: 'purchase.released',
+  resourceType: 'purchase',
+  summary: 'An administrator ended the review of a purchase. It stays pending.',
+  details: {},
+});

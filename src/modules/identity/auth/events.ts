@@ -1,0 +1,66 @@
+import { defineEvent } from '../../platform/events/index.ts';
+
+export const loginRefused = defineEvent<{ readonly code: string }>({
+  type: 'login.refused',
+  resourceType: 'user',
+  summary: 'A login was refused. The resource is the user, or `login` if no account has the address.',
+  outcome: 'failure',
+  details: { code: 'The error code of the answer.' },
+});
+
+export const sessionOpened = defineEvent({
+  type: 'session.opened',
+  resourceType: 'session',
+  summary: 'A user logged in.',
+  details: {},
+});
+
+export const sessionReused = defineEvent({
+  type: 'session.reused',
+  resourceType: 'session',
+  summary: 'A used refresh token came back: the session was ended.',
+  outcome: 'failure',
+  details: {},
+});
+
+export const sessionEnded = defineEvent({
+  type: 'session.ended',
+  resourceType: 'session',
+  summary: 'A user logged out.',
+  details: {},
+});
+
+export const userActivated = defineEvent({
+  type: 'user.activated',
+  resourceType: 'user',
+  summary: 'An administrator activated a user.',
+  details: {},
+});
+
+export const userDeactivated = defineEvent({
+  type: 'user.deactivated',
+  resourceType: 'user',
+  summary: 'An administrator deactivated a user. Their sessions ended.',
+  details: {},
+});
+
+export const passwordChanged = defineEvent({
+  type: 'user.password_changed',
+  resourceType: 'user',
+  summary: 'A user changed the password, or failed to (outcome `failure`).',
+  details: {},
+});
+
+export const passwordResetIssued = defineEvent({
+  type: 'user.password_reset_issued',
+  resourceType: 'user',
+  summary: 'An administrator issued a password reset token.',
+  details: {},
+});
+
+export const passwordReset = defineEvent({
+  type: 'user.password_reset',
+  resourceType: 'user',
+  summary: 'A user set a password with a reset token. All sessions ended.',
+  details: {},
+});

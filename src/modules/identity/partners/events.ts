@@ -1,0 +1,54 @@
+import { defineEvent } from '../../platform/events/index.ts';
+
+type Facts = { readonly name?: string; readonly signature_required?: boolean };
+
+const FACTS = { name: 'The name.', signature_required: 'Whether its requests must be signed.' };
+
+export const partnerCreated = defineEvent<Facts>({
+  type: 'partner.created',
+  resourceType: 'partner',
+  summary: 'An administrator created a partner.',
+  details: FACTS,
+});
+
+export const partnerChanged = defineEvent<Facts & { readonly active?: boolean }>({
+  type: 'partner.changed',
+  resourceType: 'partner',
+  summary: 'An administrator changed a partner. The details are those that were set.',
+  details: { ...FACTS, active: 'Whether it is active.' },
+});
+
+export const signingSecretRotated = defineEvent<{ readonly overlap_seconds: number }>({
+  type: 'partner.signing_secret_rotated',
+  resourceType: 'partner',
+  summary: 'An administrator gave a partner a new signing secret.',
+  details: { overlap_seconds: 'Seconds for which the previous secret stays valid.' },
+});
+
+type KeyFacts = {
+  readonly partner_id: string;
+  readonly prefix: string;
+  readonly scopes: string;
+  readonly expires_at: string | null;
+};
+
+const KEY_FACTS = {
+  partner_id: 'The partner.',
+  prefix: 'The readable beginning of the key.',
+  scopes: 'What the key allows, separated by spaces.',
+  expires_at: 'When it expires. Null: never.',
+};
+
+export const keyIssued = defineEvent<KeyFacts>({
+  type: 'partner_key.issued',
+  resourceType: 'partner_key',
+  summary: 'An administrator issued an API key.',
+  details: KEY_FACTS,
+});
+
+export const keyRevoked = defineEvent<KeyFacts>({
+  type: 'partner_key.revoked',
+  resourceType: 'partner_key',
+  summary: 'An administrator revoked an API key.',
+  details: KEY_FACTS,
+});

@@ -1,0 +1,22 @@
+import { defineEvent } from '../../platform/events/index.ts';
+
+export const userRegistered = defineEvent({
+  type: 'user.registered',
+  resourceType: 'user',
+  summary: 'A shopper registered.',
+  details: {},
+});
+
+export const adminCreated = defineEvent({
+  type: 'user.admin_created',
+  resourceType: 'user',
+  summary: 'The operator created an administrator with the command beside the platform.',
+  details: {},
+});
+
+export const userImported = defineEvent({
+  type: 'user.imported',
+  resourceType: 'user',
+  summary: 'An administrator imported a customer without a password.',
+  details: {},
+});

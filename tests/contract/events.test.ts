@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { eventCatalogue } from '../../scripts/event-catalogue.ts';
+import { operationsOf, readOpenApi } from '../support/contract-openapi.ts';
+import { openWorld, sampleOf } from '../support/contract-requests.ts';
+import { runSql } from '../support/database.ts';
+import { openPayoutDesk } from '../support/payouts.ts';
+import { startTestPlatform } from '../support/platform.ts';
+
+const platform = await startTestPlatform();
+const { api, admin } = platform;
+const { token } = admin;
+const world = await openWorld(platform);
+const catalogue = await eventCatalogue();
+
+test('every event of the catalogue happens, with the details that it describes, and no other', async () => {
+  for (const operation of operationsOf(await readOpenApi(platform))) {
+    const caller = operation.path.includes('/users/me') ? world.shopper : admin;
+    const { params = {}, query = {}, body, token: own } = await sampleOf(world, operation, caller);
+    const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
+    const search = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));
+    await api(operation.method, `${path}?${search}`, { token: own ?? caller.token, body });
+  }
+  await moveEverything();
+
+  const rows = await runSql(
+    platform.database.url,
+    `select action, resource_type, jsonb_object_agg(name, true) filter (where name is not null) as details
+     from audit_logs left join lateral jsonb_object_keys(details) as name on true
+     where resource_type <> 'login'
+     group by action, resource_type order by action collate "C"`,
+  );
+  const seen = rows.map(({ action, resource_type, details }) => [
+    action,
+    resource_type,
+    Object.keys(details ?? {}).sort(),
+  ]);
+  assert.deepEqual(
+    seen,
+    catalogue.map(({ type, resourceType, details }) => [type, resourceType, Object.keys(details).sort()]),
+  );
+});
+
+test('no two events share a type, and each type begins with its noun', () => {
+  const types = catalogue.map(({ type }) => type);
+  assert.equal(new Set(types).size, types.length);
+  for (const type of types) assert.match(type, /^[a-z_]+\.[a-z_]+$/);
+});
+
+/** What the samples of the operations leave out. */
+async function moveEverything(): Promise<void> {
+  const patch = (path: string, body: unknown) => api('PATCH', path, { token, body });
+  const held = await world.recordHeldPurchase();
+  await api('POST', `/purchases/${held}/confirmation`, { token });
+  const returned = await world.recordHeldPurchase();
+  await api('POST', `/purchases/${returned}/reverse`, { token, body: { reason: 'fraud' } });
+  await patch(`/merchants/${world.merchantId}`, { confirmation_days: 14 });
+  await patch(`/offers/${world.offerId}/status`, { status: 'inactive' });
+  await patch(`/offers/${world.offerId}/status`, { status: 'active' });
+  const { id, email } = await platform.registerUser();
+  await patch(`/users/${id}/status`, { status: 'inactive' });
+  await patch(`/users/${id}/status`, { status: 'active' });
+  await api('POST', '/auth/login', { body: { email, password: 'Wr0ng!Pass' } });
+  const session = await world.openSession({ email });
+  const refresh = () => api('POST', '/auth/refresh', { body: { refresh_token: session.refresh_token } });
+  await refresh();
+  platform.clock.advance({ seconds: 30 });
+  await refresh();
+  const desk = await openPayoutDesk(platform);
+  const paid = await desk.requested();
+  await desk.process(paid, { status: 'processing' });
+  await desk.process(paid, { status: 'completed', external_reference: 'TRANSFER-1' });
+  await desk.process(await desk.requested(), { status: 'failed', reason: 'The bank refused it.' });
+  await desk.cancel(await desk.requested());
+  await platform.platform.modules.users.service.createAdmin({
+    email: 'second@example.com',
+    password: 'Str0ng!Pass',
+  });
+}
