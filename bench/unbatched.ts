@@ -39,14 +39,16 @@ const database = openDatabase({ url, maxConnections: 2, onLostConnection: () => 
 const pool = new pg.Pool({ connectionString: url, max: config.databaseConnections });
 const metrics = createMetrics();
 const changes = followChanges({ database, logger });
-const partners = partnersModule({
-  database,
-  clock,
-  logger,
-  events: eventsModule({ database, clock }).client,
-  openCache: cacheOpener({ changes, metrics }),
-  encryptionKeys: config.encryptionKeys,
-});
+const partners = partnersModule(
+  {
+    database,
+    clock,
+    logger,
+    events: eventsModule({ database, clock }).client,
+    openCache: cacheOpener({ changes, metrics }),
+  },
+  { encryptionKeys: config.encryptionKeys },
+);
 
 const server = await createHttpServer({
   logger,

@@ -8,10 +8,12 @@ import { createMetricsServer, metricsRoute } from './core/http/metrics-server.ts
 import { probeRoutes } from './core/http/probes.ts';
 import { rateLimiter } from './core/http/rate-limit.ts';
 import { memoryWindows, sharedWindows } from './core/http/rate-windows.ts';
+import type { Routes } from './core/http/route.ts';
 import { createHttpServer } from './core/http/server.ts';
 import { jobRunner } from './core/jobs.ts';
 import type { Logger } from './core/observability/logging.ts';
 import { createMetrics } from './core/observability/metrics.ts';
+import type { Kernel } from './kernel.ts';
 import { merchantsModule } from './modules/catalogue/merchants/index.ts';
 import { offersModule } from './modules/catalogue/offers/index.ts';
 import { cashbackModule } from './modules/earning/cashback/index.ts';
@@ -30,7 +32,7 @@ import { idempotencyModule } from './modules/platform/idempotency/index.ts';
 
 export type Platform = Awaited<ReturnType<typeof createPlatform>>;
 
-/** The composition root: every module wired by hand, in the order they depend on each other. Opens no port. */
+/** The composition root: modules, jobs and the HTTP server that serves them. Opens no port. */
 export async function createPlatform(deps: {
   readonly config: Config;
   readonly database: Database;
@@ -40,134 +42,30 @@ export async function createPlatform(deps: {
   readonly serves?: 'api' | 'probes';
 }) {
   const { config, database, clock, logger, serves = 'api' } = deps;
-  const { supportedCurrencies } = config;
-  const [defaultCurrency] = supportedCurrencies;
+  const { redisUrl } = config;
   const metrics = createMetrics();
   metrics.observeDatabase(database);
   const changes = followChanges({ database, logger });
   metrics.observeChanges(changes.areFollowed);
-  const openCache = cacheOpener({ changes, metrics });
-  const { redisUrl } = config;
   const rateWindows = redisUrl === undefined ? memoryWindows() : await sharedWindows({ redisUrl, logger });
-  const limitRate = rateLimiter(rateWindows);
-
   const events = eventsModule({ database, clock });
-  const idempotency = idempotencyModule({ database, clock, encryptionKeys: config.encryptionKeys });
-  const cashback = cashbackModule({ clock });
-  const wallets = walletsModule({
-    database,
-    clock,
-    logger,
-    idempotency: idempotency.client,
-    events: events.client,
-    supportedCurrencies,
-  });
-  const users = usersModule({
-    database,
-    clock,
-    events: events.client,
-    onCreated: (trx, created) =>
-      wallets.client.queueOpenWallets(
-        trx,
-        created.map(({ id }) => ({ userId: id, currency: defaultCurrency })),
-      ),
-    bcryptCost: config.bcryptCost,
-    limitRate,
-    registrationsPerMinute: config.registrationsPerMinute,
-  });
-  const auth = authModule({
-    database,
-    clock,
-    users: users.client,
-    events: events.client,
-    tokens: config.tokens,
-    limitRate,
-    loginsPerMinute: config.loginsPerMinute,
-  });
-  const featureFlags = featureFlagsModule({ database, clock, events: events.client });
-  const partners = partnersModule({
-    database,
-    clock,
-    logger,
-    events: events.client,
-    openCache,
-    encryptionKeys: config.encryptionKeys,
-  });
-  const authenticate: Authenticate = (token, requestId) =>
-    (isApiKey(token) ? partners : auth).client.authenticate(token, requestId);
-
-  const merchants = merchantsModule({ database, clock, events: events.client, openCache });
-  const offers = offersModule({
-    database,
-    clock,
-    merchants: merchants.client,
-    events: events.client,
-    openCache,
-    supportedCurrencies,
-    maxCashbackPercentage: config.maxCashbackPercentage,
-  });
-  const fraud = fraudModule({
+  const modules = wireModules(config, {
     database,
     clock,
     logger,
     metrics,
-    users: users.client,
-    merchants: merchants.client,
     events: events.client,
-    limits: config.velocity,
+    openCache: cacheOpener({ changes, metrics }),
+    limitRate: rateLimiter(rateWindows),
   });
-  const purchases = purchasesModule({
-    database,
-    clock,
-    logger,
-    metrics,
-    users: users.client,
-    merchants: merchants.client,
-    offers: offers.client,
-    fraud: fraud.client,
-    cashback: cashback.client,
-    wallets: wallets.client,
-    events: events.client,
-    flags: featureFlags.client,
-    defaultConfirmationDays: config.defaultConfirmationDays,
-    supportedCurrencies,
-    maxPurchasesPerBatch: config.maxPurchasesPerBatch,
-    maxQueuedPurchases: config.maxQueuedPurchases,
-    limitRate,
-    perMinutePerUser: config.purchasesPerMinutePerUser,
-    perMinutePerPartner: config.purchasesPerMinutePerPartner,
-  });
-  const payouts = payoutsModule({
-    database,
-    clock,
-    logger,
-    metrics,
-    idempotency: idempotency.client,
-    wallets: wallets.client,
-    events: events.client,
-    encryptionKeys: config.encryptionKeys,
-    supportedCurrencies,
-    limits: config.payoutLimits,
-    maxQueuedPayouts: config.maxQueuedPayouts,
-  });
-  const walletHistory = walletHistoryModule({
-    database,
-    wallets: wallets.client,
-    cashback: cashback.client,
-    payouts: payouts.client,
-    defaultCurrency,
-  });
-
-  const userDetail = userDetailModule({ database, users: users.client, wallets: wallets.client });
-
-  const jobs = [...auth.jobs, ...idempotency.jobs, ...partners.jobs, ...purchases.jobs];
+  const { jobs, partners } = modules;
   const runner = jobRunner({ database, jobs, metrics, logger });
 
   let stopping = false;
   const server = await createHttpServer({
     logger,
     metrics,
-    authenticate,
+    authenticate: modules.authenticate,
     trustProxy: config.trustProxy,
     maxConnections: config.maxConnections,
     publicUrl: config.publicUrl,
@@ -188,22 +86,7 @@ export async function createPlatform(deps: {
   if (serves === 'api') {
     await server.register(
       async (api) => {
-        for (const { routes } of [
-          auth,
-          users,
-          userDetail,
-          partners,
-          merchants,
-          offers,
-          purchases,
-          payouts,
-          fraud,
-          wallets,
-          walletHistory,
-          featureFlags,
-          events,
-        ])
-          routes(api);
+        for (const routes of [...modules.routes, events.routes]) routes(api);
       },
       { prefix: '/api/v1' },
     );
@@ -215,13 +98,13 @@ export async function createPlatform(deps: {
     server,
     /** For metrics alone; missing where they are off, or on the port of `server`. */
     metricsServer,
-    modules: { users, partners, featureFlags, merchants, offers, purchases, wallets, payouts },
+    modules: modules.open,
     /** Begins to run the recurring jobs, beside any other process that does. */
     startJobs: runner.start,
     jobs,
     /**
-     * Answers what is under way, refuses what comes after, and lets go of the port; job runs end after their present
-     * batch. The database stays open.
+     * Answers requests under way, refuses later ones, and frees the port; job runs end after their present batch. The
+     * database stays open.
      */
     async close(): Promise<void> {
       stopping = true;
@@ -231,5 +114,98 @@ export async function createPlatform(deps: {
       metricsServer?.close();
       metricsServer?.closeAllConnections();
     },
+  };
+}
+
+/** Every module, in the order in which they depend on each other. */
+function wireModules(config: Config, kernel: Kernel) {
+  const { supportedCurrencies, encryptionKeys } = config;
+  const [defaultCurrency] = supportedCurrencies;
+
+  const idempotency = idempotencyModule(kernel, { encryptionKeys });
+  const featureFlags = featureFlagsModule(kernel);
+  const wallets = walletsModule(kernel, { idempotency: idempotency.client, supportedCurrencies });
+  const users = usersModule(kernel, {
+    onCreated: (trx, created) =>
+      wallets.client.queueOpenWallets(
+        trx,
+        created.map(({ id }) => ({ userId: id, currency: defaultCurrency })),
+      ),
+    bcryptCost: config.bcryptCost,
+    registrationsPerMinute: config.registrationsPerMinute,
+  });
+  const auth = authModule(kernel, {
+    users: users.client,
+    tokens: config.tokens,
+    loginsPerMinute: config.loginsPerMinute,
+  });
+  const partners = partnersModule(kernel, { encryptionKeys });
+  const merchants = merchantsModule(kernel);
+  const offers = offersModule(kernel, {
+    merchants: merchants.client,
+    supportedCurrencies,
+    maxCashbackPercentage: config.maxCashbackPercentage,
+  });
+  const payouts = payoutsModule(kernel, {
+    idempotency: idempotency.client,
+    wallets: wallets.client,
+    encryptionKeys,
+    supportedCurrencies,
+    limits: config.payoutLimits,
+    maxQueuedPayouts: config.maxQueuedPayouts,
+  });
+  const cashback = cashbackModule(kernel);
+  const fraud = fraudModule(kernel, {
+    users: users.client,
+    merchants: merchants.client,
+    limits: config.velocity,
+  });
+  const purchases = purchasesModule(kernel, {
+    users: users.client,
+    merchants: merchants.client,
+    offers: offers.client,
+    fraud: fraud.client,
+    cashback: cashback.client,
+    wallets: wallets.client,
+    flags: featureFlags.client,
+    defaultConfirmationDays: config.defaultConfirmationDays,
+    supportedCurrencies,
+    maxPurchasesPerBatch: config.maxPurchasesPerBatch,
+    maxQueuedPurchases: config.maxQueuedPurchases,
+    perMinutePerUser: config.purchasesPerMinutePerUser,
+    perMinutePerPartner: config.purchasesPerMinutePerPartner,
+  });
+  const userDetail = userDetailModule(kernel, { users: users.client, wallets: wallets.client });
+  const walletHistory = walletHistoryModule(kernel, {
+    wallets: wallets.client,
+    cashback: cashback.client,
+    payouts: payouts.client,
+    defaultCurrency,
+  });
+
+  const authenticate: Authenticate = (token, requestId) =>
+    (isApiKey(token) ? partners : auth).client.authenticate(token, requestId);
+  const routes: readonly Routes[] = [
+    auth,
+    users,
+    userDetail,
+    partners,
+    merchants,
+    offers,
+    purchases,
+    payouts,
+    fraud,
+    wallets,
+    walletHistory,
+    featureFlags,
+  ].map((module) => module.routes);
+  const jobs = [...auth.jobs, ...idempotency.jobs, ...partners.jobs, ...purchases.jobs];
+  return {
+    authenticate,
+    routes,
+    jobs,
+    partners,
+    /** For commands, demo data and tests. */
+    open: { users, partners, featureFlags, merchants, offers, purchases, wallets, payouts },
   };
 }

@@ -1,7 +1,4 @@
-import type { OpenCache } from '../../../core/cache.ts';
-import type { Clock } from '../../../core/clock.ts';
-import type { Database } from '../../../core/database/index.ts';
-import type { EventClient } from '../../platform/events/index.ts';
+import type { Kernel } from '../../../kernel.ts';
 import { merchantRepository } from './repository.ts';
 import { merchantRoutes } from './routes.ts';
 import { type MerchantService, merchantService } from './service.ts';
@@ -14,12 +11,7 @@ export type MerchantClient = Pick<
   'findMerchants' | 'findActiveMerchants' | 'lockActiveForShare' | 'requireActiveMerchant'
 >;
 
-export function merchantsModule(deps: {
-  database: Database;
-  clock: Clock;
-  events: EventClient;
-  openCache: OpenCache;
-}) {
-  const service = merchantService({ ...deps, repository: merchantRepository() });
+export function merchantsModule(kernel: Kernel) {
+  const service = merchantService({ ...kernel, repository: merchantRepository() });
   return { routes: merchantRoutes(service), service, client: service satisfies MerchantClient };
 }

@@ -1,7 +1,4 @@
-import type { OpenCache } from '../../../core/cache.ts';
-import type { Clock } from '../../../core/clock.ts';
-import type { Database } from '../../../core/database/index.ts';
-import type { EventClient } from '../../platform/events/index.ts';
+import type { Kernel } from '../../../kernel.ts';
 import type { MerchantClient } from '../merchants/index.ts';
 import { offerRepository } from './repository.ts';
 import { offerRoutes } from './routes.ts';
@@ -13,15 +10,15 @@ export { formatTermsValue, parseTermsValue } from './terms.ts';
 
 export type OfferClient = Pick<OfferService, 'findActiveOffers' | 'lockActiveForShare'>;
 
-export function offersModule(deps: {
-  database: Database;
-  clock: Clock;
-  merchants: MerchantClient;
-  events: EventClient;
-  openCache: OpenCache;
-  supportedCurrencies: readonly [string, ...string[]];
-  maxCashbackPercentage: number;
-}) {
+export function offersModule(
+  kernel: Kernel,
+  needs: {
+    readonly merchants: MerchantClient;
+    readonly supportedCurrencies: readonly [string, ...string[]];
+    readonly maxCashbackPercentage: number;
+  },
+) {
+  const deps = { ...kernel, ...needs };
   const service = offerService({ ...deps, repository: offerRepository() });
   return {
     routes: offerRoutes(service, deps.supportedCurrencies[0]),

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../core/clock.ts';
+import type { Kernel } from '../../../kernel.ts';
 import { cashbackRepository } from './repository.ts';
 import { type CashbackService, cashbackService } from './service.ts';
 
@@ -11,6 +11,8 @@ export type CashbackClient = Pick<
 >;
 
 /** Rewards have no routes of their own: they are seen through purchases and wallets. */
-export function cashbackModule(deps: { clock: Clock }) {
-  return { client: cashbackService({ ...deps, repository: cashbackRepository() }) satisfies CashbackClient };
+export function cashbackModule(kernel: Pick<Kernel, 'clock'>) {
+  return {
+    client: cashbackService({ ...kernel, repository: cashbackRepository() }) satisfies CashbackClient,
+  };
 }

@@ -1,11 +1,7 @@
 import { Counter } from 'prom-client';
-import type { Clock } from '../../../core/clock.ts';
-import type { Database } from '../../../core/database/index.ts';
-import type { Logger } from '../../../core/observability/logging.ts';
-import type { Metrics } from '../../../core/observability/metrics.ts';
+import type { Kernel } from '../../../kernel.ts';
 import type { MerchantClient } from '../../catalogue/merchants/index.ts';
 import type { UserClient } from '../../identity/users/index.ts';
-import type { EventClient } from '../../platform/events/index.ts';
 import { RULES, type VelocityLimits } from './model.ts';
 import { holdRepository } from './repository.ts';
 import { fraudRoutes } from './routes.ts';
@@ -19,16 +15,15 @@ export type FraudClient = Pick<
   'screenPurchases' | 'queueHolds' | 'announceHolds' | 'queueResolveHolds'
 >;
 
-export function fraudModule(deps: {
-  database: Database;
-  clock: Clock;
-  logger: Logger;
-  metrics: Metrics;
-  users: UserClient;
-  merchants: MerchantClient;
-  events: EventClient;
-  limits: VelocityLimits;
-}) {
+export function fraudModule(
+  kernel: Pick<Kernel, 'database' | 'clock' | 'logger' | 'metrics' | 'events'>,
+  needs: {
+    readonly users: UserClient;
+    readonly merchants: MerchantClient;
+    readonly limits: VelocityLimits;
+  },
+) {
+  const deps = { ...kernel, ...needs };
   const held = new Counter({
     name: 'clicknback_purchases_held_total',
     help: 'Purchases that a velocity rule put on hold; one that meets two rules counts for each',

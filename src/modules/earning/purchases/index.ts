@@ -1,14 +1,9 @@
-import type { Clock } from '../../../core/clock.ts';
-import type { Database } from '../../../core/database/index.ts';
-import type { LimitRate } from '../../../core/http/rate-limit.ts';
 import type { Routes } from '../../../core/http/route.ts';
-import type { Logger } from '../../../core/observability/logging.ts';
-import type { Metrics } from '../../../core/observability/metrics.ts';
+import type { Kernel } from '../../../kernel.ts';
 import type { MerchantClient } from '../../catalogue/merchants/index.ts';
 import type { OfferClient } from '../../catalogue/offers/index.ts';
 import type { UserClient } from '../../identity/users/index.ts';
 import type { WalletClient } from '../../money/wallets/index.ts';
-import type { EventClient } from '../../platform/events/index.ts';
 import type { FlagClient } from '../../platform/feature-flags/index.ts';
 import type { CashbackClient } from '../cashback/index.ts';
 import type { FraudClient } from '../fraud/index.ts';
@@ -20,27 +15,25 @@ import { settleRoutes } from './settle-routes.ts';
 
 export type PurchaseClient = Pick<PurchaseService, 'reportPurchases' | 'settlePurchases'>;
 
-export function purchasesModule(deps: {
-  database: Database;
-  clock: Clock;
-  logger: Logger;
-  metrics: Metrics;
-  users: UserClient;
-  merchants: MerchantClient;
-  offers: OfferClient;
-  fraud: FraudClient;
-  cashback: CashbackClient;
-  wallets: WalletClient;
-  events: EventClient;
-  flags: FlagClient;
-  defaultConfirmationDays: number;
-  supportedCurrencies: readonly string[];
-  maxPurchasesPerBatch: number;
-  maxQueuedPurchases: number;
-  limitRate: LimitRate;
-  perMinutePerUser: number;
-  perMinutePerPartner: number;
-}) {
+export function purchasesModule(
+  kernel: Kernel,
+  needs: {
+    readonly users: UserClient;
+    readonly merchants: MerchantClient;
+    readonly offers: OfferClient;
+    readonly fraud: FraudClient;
+    readonly cashback: CashbackClient;
+    readonly wallets: WalletClient;
+    readonly flags: FlagClient;
+    readonly defaultConfirmationDays: number;
+    readonly supportedCurrencies: readonly string[];
+    readonly maxPurchasesPerBatch: number;
+    readonly maxQueuedPurchases: number;
+    readonly perMinutePerUser: number;
+    readonly perMinutePerPartner: number;
+  },
+) {
+  const deps = { ...kernel, ...needs };
   const service = purchaseService({ ...deps, repository: purchaseRepository() });
   deps.metrics.observeOnScrape(
     'clicknback_auto_confirmation_lag_seconds',

@@ -1,8 +1,5 @@
-import type { Clock } from '../../../core/clock.ts';
-import type { Database } from '../../../core/database/index.ts';
-import type { LimitRate } from '../../../core/http/rate-limit.ts';
 import { purgeJob } from '../../../core/jobs.ts';
-import type { EventClient } from '../../platform/events/index.ts';
+import type { Kernel } from '../../../kernel.ts';
 import type { UserClient } from '../users/index.ts';
 import { accountService } from './accounts.ts';
 import { passwordResetService } from './password-reset.ts';
@@ -13,20 +10,20 @@ import { tokenIssuer } from './tokens.ts';
 
 export type AuthClient = Pick<AuthService, 'authenticate'>;
 
-export function authModule(deps: {
-  database: Database;
-  clock: Clock;
-  users: UserClient;
-  events: EventClient;
-  tokens: {
-    readonly keys: readonly { readonly id: string; readonly secret: string }[];
-    readonly accessTtlSeconds: number;
-    readonly refreshTtlSeconds: number;
-    readonly resetTtlSeconds: number;
-  };
-  limitRate: LimitRate;
-  loginsPerMinute: number;
-}) {
+export function authModule(
+  kernel: Kernel,
+  needs: {
+    readonly users: UserClient;
+    readonly tokens: {
+      readonly keys: readonly { readonly id: string; readonly secret: string }[];
+      readonly accessTtlSeconds: number;
+      readonly refreshTtlSeconds: number;
+      readonly resetTtlSeconds: number;
+    };
+    readonly loginsPerMinute: number;
+  },
+) {
+  const deps = { ...kernel, ...needs };
   const tokens = tokenIssuer({ clock: deps.clock, ...deps.tokens });
   const repository = authRepository();
   const { refreshTtlSeconds, resetTtlSeconds } = deps.tokens;

@@ -1,11 +1,8 @@
-import type { OpenCache } from '../../../core/cache.ts';
-import type { Clock } from '../../../core/clock.ts';
-import { type Database, mayIsolate } from '../../../core/database/index.ts';
+import { mayIsolate } from '../../../core/database/index.ts';
 import { purgeJob } from '../../../core/jobs.ts';
-import type { Logger } from '../../../core/observability/logging.ts';
 import { batcher } from '../../../core/overload/batcher.ts';
 import { type EncryptionKey, encryption } from '../../../core/secrets/encryption.ts';
-import type { EventClient } from '../../platform/events/index.ts';
+import type { Kernel } from '../../../kernel.ts';
 import { messageTaking, partnerAuthentication } from './authentication.ts';
 import type { KeyOfPartner } from './model.ts';
 import { partnerRepository } from './repository.ts';
@@ -21,14 +18,13 @@ export type PartnerClient = Pick<ReturnType<typeof partnerAuthentication>, 'auth
 /** Signed requests are remembered in groups, as a commit of its own for each would halve their pace. */
 const MESSAGE_BATCHES = { maxItems: 256, maxInFlight: 1, maxQueued: 4_096 };
 
-export function partnersModule(deps: {
-  database: Database;
-  clock: Clock;
-  logger: Logger;
-  events: EventClient;
-  openCache: OpenCache;
-  encryptionKeys: readonly EncryptionKey[];
-}) {
+export function partnersModule(
+  kernel: Pick<Kernel, 'database' | 'clock' | 'logger' | 'events' | 'openCache'>,
+  needs: {
+    readonly encryptionKeys: readonly EncryptionKey[];
+  },
+) {
+  const deps = { ...kernel, ...needs };
   const repository = partnerRepository();
   const secrets = encryption(deps.encryptionKeys);
   const messages = batcher({

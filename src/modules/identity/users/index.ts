@@ -1,7 +1,4 @@
-import type { Clock } from '../../../core/clock.ts';
-import type { Database } from '../../../core/database/index.ts';
-import type { LimitRate } from '../../../core/http/rate-limit.ts';
-import type { EventClient } from '../../platform/events/index.ts';
+import type { Kernel } from '../../../kernel.ts';
 import { passwordHasher } from './passwords.ts';
 import { userRepository } from './repository.ts';
 import { userRoutes } from './routes.ts';
@@ -26,15 +23,15 @@ export type UserClient = Pick<
   | 'setActive'
 >;
 
-export function usersModule(deps: {
-  database: Database;
-  clock: Clock;
-  events: EventClient;
-  onCreated: OnUsersCreated;
-  bcryptCost: number;
-  limitRate: LimitRate;
-  registrationsPerMinute: number;
-}) {
+export function usersModule(
+  kernel: Kernel,
+  needs: {
+    readonly onCreated: OnUsersCreated;
+    readonly bcryptCost: number;
+    readonly registrationsPerMinute: number;
+  },
+) {
+  const deps = { ...kernel, ...needs };
   const passwords = passwordHasher({ cost: deps.bcryptCost });
   const service = userService({ ...deps, passwords, repository: userRepository() });
   return { routes: userRoutes(service, deps), service, client: service satisfies UserClient };

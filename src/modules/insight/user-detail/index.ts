@@ -1,10 +1,17 @@
-import type { Database } from '../../../core/database/index.ts';
+import type { Kernel } from '../../../kernel.ts';
 import type { UserClient } from '../../identity/users/index.ts';
 import type { WalletClient } from '../../money/wallets/index.ts';
 import { userDetailRoutes } from './routes.ts';
 import { userDetailService } from './service.ts';
 
 /** Owns no table: an account and its balances, which belong to two modules. */
-export function userDetailModule(deps: { database: Database; users: UserClient; wallets: WalletClient }) {
+export function userDetailModule(
+  kernel: Pick<Kernel, 'database'>,
+  needs: {
+    readonly users: UserClient;
+    readonly wallets: WalletClient;
+  },
+) {
+  const deps = { ...kernel, ...needs };
   return { routes: userDetailRoutes(userDetailService(deps)) };
 }

@@ -1,7 +1,4 @@
-import type { Clock } from '../../../core/clock.ts';
-import type { Database } from '../../../core/database/index.ts';
-import type { Logger } from '../../../core/observability/logging.ts';
-import type { EventClient } from '../../platform/events/index.ts';
+import type { Kernel } from '../../../kernel.ts';
 import type { IdempotencyClient } from '../../platform/idempotency/index.ts';
 import { walletAdjustments } from './adjustments.ts';
 import { walletRepository } from './repository.ts';
@@ -25,14 +22,14 @@ export type WalletClient = Pick<
   'queueOpenWallets' | 'lockWallets' | 'applyMovements' | 'findWallets' | 'listEntries'
 >;
 
-export function walletsModule(deps: {
-  database: Database;
-  clock: Clock;
-  logger: Logger;
-  idempotency: IdempotencyClient;
-  events: EventClient;
-  supportedCurrencies: readonly [string, ...string[]];
-}) {
+export function walletsModule(
+  kernel: Kernel,
+  needs: {
+    readonly idempotency: IdempotencyClient;
+    readonly supportedCurrencies: readonly [string, ...string[]];
+  },
+) {
+  const deps = { ...kernel, ...needs };
   const repository = walletRepository();
   const service = walletService({ ...deps, repository });
   const adjustWallet = walletAdjustments({ ...deps, repository, wallets: service });

@@ -1,8 +1,7 @@
-import type { Clock } from '../../../core/clock.ts';
-import type { Database } from '../../../core/database/index.ts';
 import { purgeJob } from '../../../core/jobs.ts';
 import type { EncryptionKey } from '../../../core/secrets/encryption.ts';
 import { fingerprints } from '../../../core/secrets/fingerprint.ts';
+import type { Kernel } from '../../../kernel.ts';
 import { idempotencyRepository } from './repository.ts';
 import { type IdempotencyService, idempotencyService } from './service.ts';
 
@@ -13,11 +12,13 @@ export { answerOf, IdempotencyHeaders, idempotentRequest } from './schemas.ts';
 /** What other modules may do: make a request of theirs one that can be repeated. */
 export type IdempotencyClient = Pick<IdempotencyService, 'once' | 'onceEach'>;
 
-export function idempotencyModule(deps: {
-  database: Database;
-  clock: Clock;
-  encryptionKeys: readonly EncryptionKey[];
-}) {
+export function idempotencyModule(
+  kernel: Pick<Kernel, 'database' | 'clock'>,
+  needs: {
+    readonly encryptionKeys: readonly EncryptionKey[];
+  },
+) {
+  const deps = { ...kernel, ...needs };
   const service = idempotencyService({
     ...deps,
     repository: idempotencyRepository(),

@@ -111,7 +111,7 @@ describe('requests that no batch brings together, as in several processes', () =
       logger: pino({ level: 'silent' }),
       repository: payoutRepository(),
       cipher: detailsCipher(config.encryptionKeys),
-      idempotency: idempotencyModule({ database, clock, encryptionKeys: config.encryptionKeys }).client,
+      idempotency: idempotencyModule({ database, clock }, { encryptionKeys: config.encryptionKeys }).client,
       wallets: walletService({ database, clock, repository: walletRepository() }),
       events: eventsModule({ database, clock }).client,
       supportedCurrencies: config.supportedCurrencies,

@@ -21,11 +21,10 @@ import { until } from '../../../support/until.ts';
 
 const platform = await startTestPlatform();
 const { database, clock, config } = platform;
-const { client: idempotency } = idempotencyModule({
-  database,
-  clock,
-  encryptionKeys: config.encryptionKeys,
-});
+const { client: idempotency } = idempotencyModule(
+  { database, clock },
+  { encryptionKeys: config.encryptionKeys },
+);
 
 function assertRefused(answer: Answer, status: number, code: string, reason?: string): void {
   assert.equal(answer.status, status, JSON.stringify(answer.body));
@@ -460,7 +459,11 @@ describe('the work of a key', () => {
     const request = aRequest();
     const runWith = (encryptionKeys: (typeof older)[]) =>
       database.transaction((trx) =>
-        idempotencyModule({ database, clock, encryptionKeys }).client.once(trx, request, async () => 'done'),
+        idempotencyModule({ database, clock }, { encryptionKeys }).client.once(
+          trx,
+          request,
+          async () => 'done',
+        ),
       );
     assert.equal(onlyValue([await runWith([older])]).replayed, false);
     assert.equal(onlyValue([await runWith([newer, older])]).replayed, true);

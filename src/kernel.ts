@@ -1,0 +1,18 @@
+import type { OpenCache } from './core/cache.ts';
+import type { Clock } from './core/clock.ts';
+import type { Database } from './core/database/index.ts';
+import type { LimitRate } from './core/http/rate-limit.ts';
+import type { Logger } from './core/observability/logging.ts';
+import type { Metrics } from './core/observability/metrics.ts';
+import type { EventClient } from './modules/platform/events/index.ts';
+
+/** What every module gets. Its own needs, clients of other modules and settings, come beside it. */
+export type Kernel = {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly events: EventClient;
+  readonly openCache: OpenCache;
+  readonly limitRate: LimitRate;
+};
