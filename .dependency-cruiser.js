@@ -103,7 +103,7 @@ export default {
       to: {
         path: '^src/core/',
         pathNot:
-          '^src/core/(caller|clock|errors|id|keyed-map|money|outcome|text-set|database/schema\\.generated)\\.ts$',
+          '^src/core/(caller|clock|composite-key|errors|id|lists|money|outcome|database/schema\\.generated)\\.ts$',
       },
     },
     {

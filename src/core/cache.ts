@@ -1,10 +1,9 @@
 import type { ChangedKeys, Changes } from './database/changes.ts';
 import type { Db } from './database/index.ts';
 import type { Metrics } from './observability/metrics.ts';
-import { recentMap } from './recent-map.ts';
 
-/** At least so many, those asked for last, and at most twice as many. */
-const ENTRIES = 5_000;
+/** A cache that is full forgets the entry that it has had for longest. */
+const MAX_ENTRIES = 10_000;
 
 export type CacheOptions<Value> = {
   /** The table whose notifications name the keys. */
@@ -35,10 +34,10 @@ export function cacheOpener(deps: {
   const { changes, metrics } = deps;
 
   return function openCache<Value>({ table, alsoFrom = [], load }: CacheOptions<Value>): Cache<Value> {
-    const entries = recentMap<Value>(ENTRIES);
+    const entries = new Map<string, Value>();
     /** Counts the times that something was forgotten: what was read before may be older than what it was about. */
     let epoch = 0;
-    const count = metrics.observeCache(table, entries.size);
+    const count = metrics.observeCache(table, () => entries.size);
 
     async function find(db: Db, keys: readonly string[]): Promise<ReadonlyMap<string, Value>> {
       // A transaction may have changed the rows itself, and what it decides may have to be exact.
@@ -59,9 +58,17 @@ export function cacheOpener(deps: {
       const epochOfLoad = epoch;
       for (const [key, value] of await load(db, missing)) {
         found.set(key, value);
-        if (epoch === epochOfLoad) entries.set(key, value);
+        if (epoch === epochOfLoad) remember(key, value);
       }
       return found;
+    }
+
+    function remember(key: string, value: Value): void {
+      entries.set(key, value);
+      if (entries.size <= MAX_ENTRIES) return;
+      // A map lists its keys in the order in which they were added.
+      const [oldest = key] = entries.keys();
+      entries.delete(oldest);
     }
 
     async function forgetAfter<T>(keys: ChangedKeys, change: () => Promise<T>): Promise<T> {

@@ -1,6 +1,5 @@
 import { overloaded } from '../errors.ts';
 import { failure, type Outcome } from '../outcome.ts';
-import { hashOf } from '../text-hash.ts';
 
 export type BatcherOptions<Item, Result> = {
   /** Does the work for a list of items and answers for each, in order. */
@@ -37,8 +36,7 @@ export type Batcher<Item, Result> = {
 /** Items that stay together. */
 type Job<Item, Result> = {
   readonly items: readonly Item[];
-  /** Hashes of its keys. Two keys of one hash are taken for one: the later job waits without need, and that is all. */
-  readonly keys: readonly number[];
+  readonly keys: readonly string[];
   readonly resolve: (outcomes: readonly Outcome<Result>[]) => void;
   readonly reject: (error: unknown) => void;
 };
@@ -53,10 +51,10 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
 
   let waiting: Job<Item, Result>[] = [];
   let queued = 0;
-  /** The keys of each run: no `Set`, which leaves a table to the garbage of the old generation every few runs. */
-  let running: readonly ReadonlySet<number>[] = [];
+  /** The keys of each run. */
+  let running: readonly ReadonlySet<string>[] = [];
   /** The keys of the jobs that wait for a key. */
-  let held = new Set<number>();
+  let held = new Set<string>();
   /** Items that wait for nothing but a slot. */
   let free = 0;
 
@@ -67,9 +65,7 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
       return Promise.reject(overloaded({ retry_after_seconds: 1 }));
     }
     const answers =
-      keysOf === undefined
-        ? [enqueue(items, [])]
-        : items.map((item) => enqueue([item], keysOf(item).map(hashOf)));
+      keysOf === undefined ? [enqueue(items, [])] : items.map((item) => enqueue([item], keysOf(item)));
     dispatch();
     const [first] = answers;
     if (first !== undefined && answers.length === 1) return first;
@@ -92,7 +88,7 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
     return settled.flatMap((job) => (job.status === 'fulfilled' ? job.value : [failure(job.reason)]));
   }
 
-  function enqueue(items: readonly Item[], keys: readonly number[]): Promise<readonly Outcome<Result>[]> {
+  function enqueue(items: readonly Item[], keys: readonly string[]): Promise<readonly Outcome<Result>[]> {
     return new Promise((resolve, reject) => {
       const job = { items, keys, resolve, reject };
       waiting.push(job);
@@ -152,7 +148,7 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
     return keys.some((key) => held.has(key) || isRunning(key));
   }
 
-  function isRunning(key: number): boolean {
+  function isRunning(key: string): boolean {
     for (const keys of running) if (keys.has(key)) return true;
     return false;
   }
@@ -162,7 +158,7 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
   }
 
   /** What waits leaves before these are answered, so that the database is at work while the answers are written. */
-  async function execute(jobs: readonly Job<Item, Result>[], keys: ReadonlySet<number>): Promise<void> {
+  async function execute(jobs: readonly Job<Item, Result>[], keys: ReadonlySet<string>): Promise<void> {
     const items = jobs.flatMap((job) => job.items);
     const tell = await runIsolated(items).then(
       (outcomes) => () => answer(jobs, items, outcomes),

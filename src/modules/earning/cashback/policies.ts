@@ -1,6 +1,6 @@
 import { utcDay } from '../../../core/clock.ts';
+import { compositeKey } from '../../../core/composite-key.ts';
 import { newId } from '../../../core/id.ts';
-import { type KeyedMap, keyedMap } from '../../../core/keyed-map.ts';
 import { divideHalfEven, minimum } from '../../../core/money.ts';
 import type { OfferTerms } from '../../catalogue/offers/index.ts';
 import type { CapClaim, CapKey, CapUsage, Reward, RewardClaim } from './model.ts';
@@ -21,8 +21,8 @@ export type Grant = { readonly rewards: readonly Reward[]; readonly usages: read
  * grant are those that the claims count against.
  */
 export function grantRewards(claims: readonly RewardClaim[], locked: readonly CapUsage[]): Grant {
-  const usageOf = capMap(locked);
-  const usages = capMap<CapUsage>();
+  const usageOf = capUsageMap(locked);
+  const usages = new Map<string, CapUsage>();
   const rewards = claims.map((claim): Reward => {
     const uncappedAmount = computeReward(claim.amount, claim.terms);
     const key = capKeyOf(claim);
@@ -41,11 +41,12 @@ export function grantRewards(claims: readonly RewardClaim[], locked: readonly Ca
       status: 'pending',
     };
   });
-  return { rewards, usages: usages.values() };
+  return { rewards, usages: [...usages.values()] };
 
-  function takeFromCap(key: CapKey, wanted: bigint): bigint {
+  function takeFromCap(cap: CapKey, wanted: bigint): bigint {
+    const key = capUsageKey(cap);
     const usage = usages.get(key) ?? usageOf.get(key);
-    if (usage === undefined) throw new Error(`the cap of user ${key.userId} is not locked`);
+    if (usage === undefined) throw new Error(`the cap of user ${cap.userId} is not locked`);
     const amount = minimum(wanted, usage.cap - usage.used);
     usages.set(key, { ...usage, used: usage.used + amount });
     return amount;
@@ -54,13 +55,15 @@ export function grantRewards(claims: readonly RewardClaim[], locked: readonly Ca
 
 /** Gives the room that reversed rewards had taken back to their caps. */
 export function releaseCaps(reversed: readonly Reward[], locked: readonly CapUsage[]): readonly CapUsage[] {
-  const usages = capMap(locked);
+  const usages = capUsageMap(locked);
   for (const reward of reversed) {
-    const key = rewardCapKey(reward);
-    const usage = key && usages.get(key);
-    if (usage) usages.set(usage, { ...usage, used: usage.used - reward.amount });
+    const cap = rewardCapKey(reward);
+    if (cap === null) continue;
+    const key = capUsageKey(cap);
+    const usage = usages.get(key);
+    if (usage !== undefined) usages.set(key, { ...usage, used: usage.used - reward.amount });
   }
-  return usages.values();
+  return [...usages.values()];
 }
 
 /** The cap that a claim counts against: that of the calendar month (UTC) of the purchase. */
@@ -75,9 +78,11 @@ export function rewardCapKey(reward: Reward): CapKey | null {
   return { userId: reward.userId, offerId: reward.terms.offerId, month: reward.capMonth };
 }
 
-/** Something for each cap, the last one where several are given. Of months there are fewest, so they come first. */
-export function capMap<Value extends CapKey>(values: readonly Value[] = []): KeyedMap<CapKey, Value> {
-  const map = keyedMap<CapKey, Value>(({ userId, offerId, month }) => [month, offerId, userId]);
-  for (const value of values) map.set(value, value);
-  return map;
+/** The key of a cap in a `Map`. */
+export function capUsageKey({ userId, offerId, month }: CapKey): string {
+  return compositeKey(userId, offerId, month);
+}
+
+function capUsageMap(usages: readonly CapUsage[]): Map<string, CapUsage> {
+  return new Map(usages.map((usage) => [capUsageKey(usage), usage]));
 }

@@ -1,8 +1,8 @@
 import type { Clock } from '../../../core/clock.ts';
 import type { Db, Trx } from '../../../core/database/index.ts';
-import { partition } from '../../../core/lists.ts';
+import { distinctBy, partition } from '../../../core/lists.ts';
 import type { CapClaim, CapKey, CapUsage, CashbackStatus, Reward } from './model.ts';
-import { capKeyOf, capMap, type Grant, releaseCaps, rewardCapKey } from './policies.ts';
+import { capKeyOf, capUsageKey, type Grant, releaseCaps, rewardCapKey } from './policies.ts';
 import type { CashbackRepository } from './repository.ts';
 
 export type CashbackService = ReturnType<typeof cashbackService>;
@@ -19,7 +19,7 @@ export function cashbackService(deps: { clock: Clock; repository: CashbackReposi
     const unused = unusedCaps(claims);
     if (unused.length === 0) return [];
     const recorded = await repository.lockCapUsages(trx, unused);
-    return capMap([...unused, ...recorded]).values();
+    return distinctBy([...unused, ...recorded], capUsageKey);
   }
 
   /**
@@ -47,8 +47,9 @@ export function cashbackService(deps: { clock: Clock; repository: CashbackReposi
     const reversed = settlements
       .filter(({ reward, to }) => to === 'reversed' && reward.amount > 0n)
       .map(({ reward }) => reward);
-    const caps = distinctCaps(
+    const caps = distinctBy(
       reversed.flatMap((reward) => withCurrency(rewardCapKey(reward), reward.currency)),
+      capUsageKey,
     );
     if (caps.length === 0) return;
     const locked = await repository.lockCapUsages(trx, caps);
@@ -67,20 +68,17 @@ export function cashbackService(deps: { clock: Clock; repository: CashbackReposi
 
 /** The caps that claims count against, as they are before the first purchase. */
 function unusedCaps(claims: readonly CapClaim[]): CapUsage[] {
-  return distinctCaps(
+  return distinctBy(
     claims.flatMap((claim) => {
       const key = capKeyOf(claim);
       const { monthlyCap, currency } = claim.terms;
       if (key === null || monthlyCap === null) return [];
       return [{ ...key, cap: monthlyCap, used: 0n, currency, isRecorded: false }];
     }),
+    capUsageKey,
   );
 }
 
 function withCurrency(key: CapKey | null, currency: string) {
   return key === null ? [] : [{ ...key, currency }];
-}
-
-function distinctCaps<Key extends CapKey>(keys: readonly Key[]): Key[] {
-  return capMap(keys).values();
 }

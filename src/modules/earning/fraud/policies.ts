@@ -1,5 +1,6 @@
 import { utcDay } from '../../../core/clock.ts';
-import { type KeyedMap, keyedMap } from '../../../core/keyed-map.ts';
+import { compositeKey } from '../../../core/composite-key.ts';
+import { distinct, distinctBy } from '../../../core/lists.ts';
 import { formatMoney, minorDigits } from '../../../core/money.ts';
 import type { Reason, ScreenedPurchase, VelocityLimits } from './model.ts';
 
@@ -64,8 +65,8 @@ export type Usual = { readonly amount: bigint; readonly purchases: number };
 
 /** The answers, with an entry for each question. Screening adds to them what it has screened. */
 export type History = {
-  /** By user and day, counted no further than the limit. */
-  readonly purchasesOfDay: KeyedMap<UserDay, number>;
+  /** By `userDayKey`, counted no further than the limit. */
+  readonly purchasesOfDay: Map<string, number>;
   /** By user: the latest purchases, in any currency, latest first. */
   readonly latestOfUser: Map<string, readonly RecentPurchase[]>;
   /** By merchant, amount, currency and day: who has bought. */
@@ -74,18 +75,16 @@ export type History = {
 
 /** A past in which nothing has happened. */
 export function emptyHistory({ userDays, userIds, orders }: Questions): History {
-  const purchasesOfDay = userDayMap<number>();
-  for (const userDay of userDays) purchasesOfDay.set(userDay, 0);
   return {
-    purchasesOfDay,
+    purchasesOfDay: new Map(userDays.map((userDay) => [userDayKey(userDay), 0])),
     latestOfUser: new Map(userIds.map((userId) => [userId, []])),
     usersOfOrder: new Map(orders.map((order) => [keyOfOrder(order), new Set()])),
   };
 }
 
-/** Something for each user of a day. There are few days, so they come first. */
-export function userDayMap<Value>(): KeyedMap<UserDay, Value> {
-  return keyedMap<UserDay, Value>(({ userId, day }) => [day, userId]);
+/** The key of a user's day in a `Map`. */
+export function userDayKey({ userId, day }: UserDay): string {
+  return compositeKey(userId, day);
 }
 
 /** What is usual at each merchant in each currency; a statistic of the last minutes, not changed by screening. */
@@ -100,23 +99,11 @@ export function questionsOf(purchases: readonly Candidate[], limits: VelocityLim
   return {
     userDays: distinctBy(
       purchases.filter(({ timesSeen }) => asksForDay(timesSeen, limits.purchasesPerUserDay)),
-      ({ userId, day }) => `${userId} ${day}`,
+      userDayKey,
     ),
-    userIds:
-      limits.timesUserUsual > 0
-        ? distinctBy(
-            large.map(({ userId }) => userId),
-            String,
-          )
-        : [],
+    userIds: limits.timesUserUsual > 0 ? distinct(large.map(({ userId }) => userId)) : [],
     orders: limits.usersPerOrder > 0 ? distinctBy(large, keyOfOrder) : [],
-    merchantIds:
-      limits.timesMerchantUsual > 0
-        ? distinctBy(
-            large.map(({ merchantId }) => merchantId),
-            String,
-          )
-        : [],
+    merchantIds: limits.timesMerchantUsual > 0 ? distinct(large.map(({ merchantId }) => merchantId)) : [],
   };
 }
 
@@ -153,7 +140,8 @@ function tooManyOnOneDay(
   { purchasesOfDay }: History,
   { purchasesPerUserDay: limit }: VelocityLimits,
 ): Reason | undefined {
-  const before = purchase.timesSeen === LIMIT_REACHED ? limit : (purchasesOfDay.get(purchase) ?? 0);
+  const before =
+    purchase.timesSeen === LIMIT_REACHED ? limit : (purchasesOfDay.get(userDayKey(purchase)) ?? 0);
   if (limit === 0 || before < limit) return undefined;
   return { rule: 'purchases_per_user_day', evidence: { day: purchase.day, more_than: limit } };
 }
@@ -206,8 +194,9 @@ function oneOrderOfManyUsers(
 }
 
 function remember(purchase: Candidate, history: History): void {
-  const count = history.purchasesOfDay.get(purchase);
-  if (count !== undefined) history.purchasesOfDay.set(purchase, count + 1);
+  const userDay = userDayKey(purchase);
+  const count = history.purchasesOfDay.get(userDay);
+  if (count !== undefined) history.purchasesOfDay.set(userDay, count + 1);
 
   const latest = history.latestOfUser.get(purchase.userId);
   if (latest !== undefined) {
@@ -241,9 +230,5 @@ function usualOf(amounts: readonly bigint[], atLeast: number): Usual | undefined
 }
 
 export function keyOfOrder({ merchantId, amount, currency, day }: Order): string {
-  return `${merchantId} ${amount} ${currency} ${day}`;
-}
-
-function distinctBy<Value>(values: readonly Value[], keyOf: (value: Value) => string): Value[] {
-  return [...new Map(values.map((value) => [keyOf(value), value])).values()];
+  return compositeKey(merchantId, `${amount}`, currency, day);
 }

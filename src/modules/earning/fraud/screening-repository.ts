@@ -12,6 +12,7 @@ import {
   type Questions,
   type RecentPurchase,
   USER_SAMPLE,
+  userDayKey,
 } from './policies.ts';
 
 export type ScreeningRepository = ReturnType<typeof screeningRepository>;
@@ -58,7 +59,7 @@ export function screeningRepository() {
     for (const answer of rows) {
       switch (answer.about) {
         case 'user_day':
-          history.purchasesOfDay.set(at(questions.userDays, answer.position), answer.found);
+          history.purchasesOfDay.set(userDayKey(at(questions.userDays, answer.position)), answer.found);
           break;
         case 'user':
           history.latestOfUser.set(at(questions.userIds, answer.position), answer.found.map(toRecent));

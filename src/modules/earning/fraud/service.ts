@@ -16,14 +16,22 @@ import type {
   ScreenedPurchase,
   VelocityLimits,
 } from './model.ts';
-import { candidateOf, LIMIT_REACHED, questionsOf, screen, type Usual, usualByCurrency } from './policies.ts';
+import {
+  candidateOf,
+  LIMIT_REACHED,
+  questionsOf,
+  screen,
+  type UserDay,
+  type Usual,
+  userDayKey,
+  usualByCurrency,
+} from './policies.ts';
 import type { HoldRepository } from './repository.ts';
 import type { ScreeningRepository } from './screening-repository.ts';
-import { tally } from './tally.ts';
 
 export type FraudService = ReturnType<typeof fraudService>;
 
-/** Users and days that a process remembers: three megabytes. */
+/** The most users' days that a process remembers: some ten megabytes. */
 const DAYS_REMEMBERED = 50_000;
 
 /** How long what is usual at a merchant is taken as it was read. */
@@ -43,8 +51,8 @@ export function fraudService(deps: {
 }) {
   const { database, clock, logger, countHeld, holds, screening, users, merchants, events, limits } = deps;
 
-  /** What this process has seen of each user and day; another process has a tally of its own. */
-  const seen = tally(DAYS_REMEMBERED);
+  /** How often this process has seen a user on a day; other processes count separately. */
+  const timesSeen = new Map<string, number>();
   /** By merchant. A few numbers for each merchant that sells above the floor, kept by each process for itself. */
   const usuals = new Map<string, ReadonlyMap<string, Usual>>();
   const usualSince = new Map<string, Temporal.Instant>();
@@ -58,20 +66,33 @@ export function fraudService(deps: {
     trx: Trx,
     purchases: readonly ScreenedPurchase[],
   ): Promise<ReadonlyMap<string, readonly Reason[]>> {
-    const candidates = purchases.map((purchase) => candidateOf(purchase, limits, seen.add));
+    const candidates = purchases.map((purchase) => candidateOf(purchase, limits, see));
     const now = clock();
     const asked = questionsOf(candidates, limits);
     const questions = { ...asked, merchantIds: asked.merchantIds.filter((id) => isStale(id, now)) };
     const { history, latestOfMerchant } = await screening.readPast(trx, questions, limits);
     for (const userDay of questions.userDays) {
-      const count = history.purchasesOfDay.get(userDay) ?? 0;
-      if (count >= limits.purchasesPerUserDay) seen.set(userDay, LIMIT_REACHED);
+      const key = userDayKey(userDay);
+      const count = history.purchasesOfDay.get(key) ?? 0;
+      if (count >= limits.purchasesPerUserDay) timesSeen.set(key, LIMIT_REACHED);
     }
     for (const [merchantId, latest] of latestOfMerchant) {
       usuals.set(merchantId, usualByCurrency(latest));
       usualSince.set(merchantId, now);
     }
     return screen(candidates, history, usuals, limits);
+  }
+
+  /**
+   * Counts a purchase of the user on that day. A full map is cleared as a whole: the next questions ask the database
+   * again, and to delete the oldest entry of a large `Map` takes longer the more were deleted before.
+   */
+  function see(userDay: UserDay): number {
+    const key = userDayKey(userDay);
+    const count = (timesSeen.get(key) ?? 0) + 1;
+    if (timesSeen.size >= DAYS_REMEMBERED) timesSeen.clear();
+    timesSeen.set(key, count);
+    return count;
   }
 
   function isStale(merchantId: string, now: Temporal.Instant): boolean {

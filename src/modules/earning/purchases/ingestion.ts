@@ -6,7 +6,6 @@ import { at, distinct } from '../../../core/lists.ts';
 import { formatMoney } from '../../../core/money.ts';
 import type { Logger } from '../../../core/observability/logging.ts';
 import { failure, type Outcome, refusalCode, success } from '../../../core/outcome.ts';
-import { textSet } from '../../../core/text-set.ts';
 import type { Merchant, MerchantClient } from '../../catalogue/merchants/index.ts';
 import type { Offer, OfferClient } from '../../catalogue/offers/index.ts';
 import type { User, UserClient } from '../../identity/users/index.ts';
@@ -17,7 +16,7 @@ import {
   requireRoom,
   type Wallet,
   type WalletClient,
-  walletMap,
+  walletKey,
 } from '../../money/wallets/index.ts';
 import type { EventClient } from '../../platform/events/index.ts';
 import { type CashbackClient, grantRewards, type Reward } from '../cashback/index.ts';
@@ -191,10 +190,10 @@ export function purchaseIngestion(deps: {
     },
   ): { readonly answers: Answers; readonly selected: readonly Candidate[] } {
     const { now, recorded, userOf, locked } = known;
-    const walletOf = walletMap<Balances>(locked);
+    const walletOf = new Map<string, Balances>(locked.map((wallet) => [walletKey(wallet), wallet]));
     /** What the selected purchases may add to each wallet at most: no reward is more than its purchase. */
-    const addedTo = walletMap<bigint>();
-    const taken = textSet(recorded.map(keyText));
+    const addedTo = new Map<string, bigint>();
+    const taken = new Set(recorded.map(keyText));
     const answers: Answers = new Map();
     const selected: Candidate[] = [];
     for (const draft of drafts) {
@@ -206,9 +205,10 @@ export function purchaseIngestion(deps: {
         requireEligibleUser(userOf.get(submission.userId), submission.userId);
         requireEligibleMerchant(merchant, submission.merchantId);
         const offer = requireOffer(submission, draft.offer, purchasedAt);
-        const added = (addedTo.get(submission) ?? 0n) + submission.amount;
-        requireRoom(walletOf.get(submission) ?? NO_MONEY, added, submission.currency);
-        addedTo.set(submission, added);
+        const wallet = walletKey(submission);
+        const added = (addedTo.get(wallet) ?? 0n) + submission.amount;
+        requireRoom(walletOf.get(wallet) ?? NO_MONEY, added, submission.currency);
+        addedTo.set(wallet, added);
         taken.add(key);
         selected.push({ draft, offer, purchase: newPurchase(draft, offer, now) });
       } catch (error) {

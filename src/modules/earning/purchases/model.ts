@@ -1,3 +1,4 @@
+import { compositeKey } from '../../../core/composite-key.ts';
 import type { PurchaseStatus, ReversalReason } from '../../../core/database/schema.generated.ts';
 import type { Actor } from '../../platform/events/index.ts';
 import type { Reward } from '../cashback/index.ts';
@@ -31,9 +32,9 @@ export function externalKeyOf({
   return { partnerId: actor.type === 'partner' ? actor.id : null, externalId };
 }
 
-/** An external key as one text. A partner id contains no space, so two keys never share a text. */
+/** An external key as the key of a `Map`. */
 export function keyText({ partnerId, externalId }: ExternalKey): string {
-  return `${partnerId} ${externalId}`;
+  return compositeKey(partnerId, externalId);
 }
 
 /** A purchase as somebody reports it. */

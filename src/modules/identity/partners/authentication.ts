@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { invalidToken, type PartnerCaller } from '../../../core/caller.ts';
 import type { Clock } from '../../../core/clock.ts';
+import { compositeKey } from '../../../core/composite-key.ts';
 import type { Database } from '../../../core/database/index.ts';
 import type { Logger } from '../../../core/observability/logging.ts';
 import { failure, type Outcome, onlyValue, success } from '../../../core/outcome.ts';
@@ -121,7 +122,7 @@ export function messageTaking(deps: {
 }
 
 function nameOf({ partnerId, messageId, sentAt }: TakenMessage): string {
-  return [partnerId, sentAt.epochMilliseconds, messageId].join(' ');
+  return compositeKey(partnerId, sentAt.epochMilliseconds, messageId);
 }
 
 /** What a signing secret is encrypted for: moved to another partner, it does not open. */

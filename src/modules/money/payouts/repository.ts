@@ -1,10 +1,9 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { type Db, queueSql, type Trx } from '../../../core/database/index.ts';
 import { pageNewestFirst } from '../../../core/database/newest-first.ts';
-import type { KeyedMap } from '../../../core/keyed-map.ts';
 import { formatMoney, moneyFromNumeric } from '../../../core/money.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
-import { type WalletOwner, walletMap } from '../wallets/index.ts';
+import { type WalletOwner, walletKey } from '../wallets/index.ts';
 import {
   type Payout,
   type PayoutFilter,
@@ -74,14 +73,13 @@ export function payoutRepository() {
     `;
   }
 
-  /** What the owners' payouts since then come to; without those whose money went back. */
+  /** The total of the owners' payouts since then, by `walletKey`; without those whose money went back. */
   async function sumSince(
     trx: Trx,
     owners: readonly WalletOwner[],
     since: Temporal.Instant,
-  ): Promise<KeyedMap<WalletOwner, bigint>> {
-    const sums = walletMap<bigint>();
-    if (owners.length === 0) return sums;
+  ): Promise<Map<string, bigint>> {
+    if (owners.length === 0) return new Map();
     const { rows } = await sql<{ user_id: string; currency: string; total: string }>`
       select user_id, currency, sum(amount) as total
       from payouts
@@ -94,10 +92,12 @@ export function payoutRepository() {
         and status <> all (${REFUNDED}::payout_status[])
       group by user_id, currency
     `.execute(trx);
-    for (const { user_id, currency, total } of rows) {
-      sums.set({ userId: user_id, currency }, moneyFromNumeric(total, currency));
-    }
-    return sums;
+    return new Map(
+      rows.map(({ user_id: userId, currency, total }) => [
+        walletKey({ userId, currency }),
+        moneyFromNumeric(total, currency),
+      ]),
+    );
   }
 
   /** Locks the payouts that exist until the transaction ends, in the order of their ids. */

@@ -10,7 +10,7 @@ import {
   NO_MONEY,
   type Wallet,
   type WalletClient,
-  walletMap,
+  walletKey,
 } from '../wallets/index.ts';
 import type { DetailsCipher } from './details.ts';
 import { payoutRequested } from './events.ts';
@@ -84,18 +84,19 @@ export function payoutRequests(deps: {
     // Both read after the lock: nothing that counts can change any more.
     const now = clock();
     const used = await repository.sumSince(trx, orders.filter(isSupported), startOfMonth(now));
-    const balances = walletMap<Balances>(locked);
+    const balances = new Map<string, Balances>(locked.map((wallet) => [walletKey(wallet), wallet]));
 
     return orders.map((order) =>
       decided(() => {
         requireSupportedCurrency(order, deps.supportedCurrencies);
         const payout = newPayout(order, now);
-        const before = balances.get(order) ?? NO_MONEY;
-        const usedThisMonth = used.get(order) ?? 0n;
+        const wallet = walletKey(order);
+        const before = balances.get(wallet) ?? NO_MONEY;
+        const usedThisMonth = used.get(wallet) ?? 0n;
         const after = movementOf(payout).reduce(balancesAfter, before);
         requireWithinLimits(order, usedThisMonth, deps.limits);
-        balances.set(order, after);
-        used.set(order, usedThisMonth + order.amount);
+        balances.set(wallet, after);
+        used.set(wallet, usedThisMonth + order.amount);
         return { order, sealed: { payout, encryptedDetails: cipher.encrypt(payout.id, order.bankDetails) } };
       }),
     );

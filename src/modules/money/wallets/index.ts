@@ -14,7 +14,7 @@ export {
   type WalletEntry,
   type WalletOwner,
 } from './model.ts';
-export { balancesAfter, requireRoom, walletMap } from './policies.ts';
+export { balancesAfter, requireRoom, walletKey } from './policies.ts';
 export { CurrencyChoice, presentWallet, WalletBody } from './schemas.ts';
 
 export type WalletClient = Pick<

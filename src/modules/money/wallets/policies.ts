@@ -1,8 +1,7 @@
 import { formatInstant } from '../../../core/clock.ts';
+import { compositeKey } from '../../../core/composite-key.ts';
 import { newId } from '../../../core/id.ts';
-import { type KeyedMap, keyedMap } from '../../../core/keyed-map.ts';
 import { formatMoney, minorDigits } from '../../../core/money.ts';
-import { textSet } from '../../../core/text-set.ts';
 import { insufficientBalance, walletFull } from './errors.ts';
 import {
   type Adjustment,
@@ -29,17 +28,19 @@ export function postMovements(
   movements: readonly Movement[],
   createdAt: Temporal.Instant,
 ): Posting {
-  const current = walletMap<Wallet>(wallets);
+  const current = new Map(wallets.map((wallet) => [walletKey(wallet), wallet]));
+  const touched = new Set<string>();
   const entries = movements.map((movement) => {
-    const wallet = current.get(movement);
+    const key = walletKey(movement);
+    const wallet = current.get(key);
     if (wallet === undefined) throw new Error(`the wallet of user ${movement.userId} is not locked`);
     const after = balancesAfter(wallet, movement);
     const sequence = wallet.lastSequence + 1n;
-    current.set(wallet, { ...wallet, ...after, lastSequence: sequence });
+    current.set(key, { ...wallet, ...after, lastSequence: sequence });
+    touched.add(wallet.id);
     return { ...movement, id: newId(), walletId: wallet.id, sequence, after, createdAt };
   });
-  const touched = textSet(entries.map(({ walletId }) => walletId));
-  return { entries, wallets: current.values().filter(({ id }) => touched.has(id)) };
+  return { entries, wallets: [...current.values()].filter(({ id }) => touched.has(id)) };
 }
 
 /**
@@ -55,13 +56,9 @@ export function balancesAfter(before: Balances, movement: Movement): Balances {
   return after;
 }
 
-/** Something for each wallet, such as itself. There are few currencies, so they come first. */
-export function walletMap<Value>(
-  values: readonly (Value & WalletOwner)[] = [],
-): KeyedMap<WalletOwner, Value> {
-  const map = keyedMap<WalletOwner, Value>(({ userId, currency }) => [currency, userId]);
-  for (const value of values) map.set(value, value);
-  return map;
+/** The key of a wallet in a `Map`. */
+export function walletKey({ userId, currency }: WalletOwner): string {
+  return compositeKey(userId, currency);
 }
 
 /** All buckets of a wallet together stay below this many units: a `money_amount` has so many digits before the point. */

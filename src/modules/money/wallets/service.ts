@@ -1,9 +1,10 @@
 import type { Clock } from '../../../core/clock.ts';
 import type { Database, Db, Trx } from '../../../core/database/index.ts';
 import { notFound } from '../../../core/errors.ts';
+import { distinctBy } from '../../../core/lists.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { Movement, Wallet, WalletEntry, WalletOwner } from './model.ts';
-import { postMovements, walletMap } from './policies.ts';
+import { postMovements, walletKey } from './policies.ts';
 import type { WalletRepository } from './repository.ts';
 
 export type WalletService = ReturnType<typeof walletService>;
@@ -28,7 +29,7 @@ export function walletService(deps: { database: Database; clock: Clock; reposito
     locked: readonly Wallet[] = [],
   ): Promise<readonly WalletEntry[]> {
     if (movements.length === 0) return [];
-    const wallets = await lockOrOpen(trx, distinctOwners(movements), locked);
+    const wallets = await lockOrOpen(trx, distinctBy(movements, walletKey), locked);
     const posting = postMovements(wallets, movements, clock());
     // Entries first: the database refuses a balance that the journal does not state.
     repository.queueAppend(trx, posting.entries);
@@ -41,7 +42,7 @@ export function walletService(deps: { database: Database; clock: Clock; reposito
    * hold, before the movements that it leads to. Owners may be named more than once.
    */
   async function lockWallets(trx: Trx, owners: readonly WalletOwner[]): Promise<readonly Wallet[]> {
-    return owners.length === 0 ? [] : repository.lock(trx, distinctOwners(owners));
+    return owners.length === 0 ? [] : repository.lock(trx, distinctBy(owners, walletKey));
   }
 
   async function lockOrOpen(
@@ -49,8 +50,8 @@ export function walletService(deps: { database: Database; clock: Clock; reposito
     owners: readonly WalletOwner[],
     locked: readonly Wallet[],
   ): Promise<readonly Wallet[]> {
-    const known = walletMap(locked);
-    const others = owners.filter((owner) => known.get(owner) === undefined);
+    const known = new Set(locked.map(walletKey));
+    const others = owners.filter((owner) => !known.has(walletKey(owner)));
     if (others.length === 0) return locked;
     const found = await repository.lock(trx, others);
     if (found.length === others.length) return [...locked, ...found];
@@ -77,10 +78,4 @@ export function walletService(deps: { database: Database; clock: Clock; reposito
   }
 
   return { queueOpenWallets, lockWallets, applyMovements, getWallet, findWallets, listEntries };
-}
-
-function distinctOwners(named: readonly WalletOwner[]): WalletOwner[] {
-  const owners = walletMap<WalletOwner>();
-  for (const { userId, currency } of named) owners.set({ userId, currency }, { userId, currency });
-  return owners.values();
 }

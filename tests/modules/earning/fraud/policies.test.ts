@@ -9,6 +9,7 @@ import {
   type MerchantUsuals,
   questionsOf,
   screen,
+  userDayKey,
   usualByCurrency,
 } from '../../../../src/modules/earning/fraud/policies.ts';
 import { MERCHANT, NOW, SHOPPER, STRANGER } from '../../../support/purchases-builders.ts';
@@ -140,7 +141,7 @@ describe('purchases_per_user_day', () => {
       const list = Array.from({ length: 4 }, () => bought());
       const questions = questionsOf(list, LIMITS);
       const history = emptyHistory(questions);
-      for (const userDay of questions.userDays) history.purchasesOfDay.set(userDay, recorded);
+      for (const userDay of questions.userDays) history.purchasesOfDay.set(userDayKey(userDay), recorded);
       const reasons = screen(list, history, new Map(), LIMITS);
       assert.deepEqual(
         list.flatMap(({ id }, index) => (reasons.has(id) ? [index] : [])),
