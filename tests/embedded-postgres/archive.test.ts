@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { pack as tarPack } from 'tar-stream';
 import { type ArchiveEntry, packed, unpacked } from '../../src/embedded-postgres/archive.ts';
 import { SCRATCH_VARIABLE } from '../support/database.ts';
 
@@ -41,14 +42,58 @@ describe('an archive', () => {
   });
 
   test('of which a byte was changed is known as broken', async () => {
-    const fileBlocks = 2;
     const archive = await pack([{ path: 'a', bytes: filled(BLOCK - 100, 1) }]);
-    for (let position = 0; position < archive.length; position += 1) {
-      const inEntry = position % (fileBlocks * BLOCK);
-      if (inEntry === 154 || inEntry === 155) continue; // what ends a number
-      const damaged = Buffer.from(archive);
-      damaged.writeUInt8(damaged.readUInt8(position) ^ 0x40, position);
-      await assert.rejects(unpack(chunks(damaged, 512)), { name: 'BrokenArchive' }, `byte ${position}`);
+    const checksums = 3 * BLOCK;
+    // Headers and contents, without the padding behind each.
+    const meaningful = [
+      [0, 2 * BLOCK - 100],
+      [2 * BLOCK, archive.indexOf(0, checksums)],
+    ] as const;
+    for (const [start, end] of meaningful) {
+      for (let position = start; position < end; position += 1) {
+        const inHeader = position % (2 * BLOCK);
+        if (inHeader === 154 || inHeader === 155) continue; // what ends a number
+        const damaged = Buffer.from(archive);
+        damaged.writeUInt8(damaged.readUInt8(position) ^ 0x40, position);
+        await assert.rejects(unpack(chunks(damaged, 512)), { name: 'BrokenArchive' }, `byte ${position}`);
+      }
+    }
+  });
+
+  test('with something behind its end is known as broken', async () => {
+    const archive = await pack([{ path: 'a', bytes: filled(10, 1) }]);
+    for (const trailer of [Buffer.from('x'), Buffer.alloc(BLOCK, 'x'), archive]) {
+      await assert.rejects(unpack(chunks(Buffer.concat([archive, trailer]), 512)), { name: 'BrokenArchive' });
+    }
+    assert.equal((await unpack(chunks(Buffer.concat([archive, Buffer.alloc(4 * BLOCK)]), 512))).length, 1);
+  });
+
+  test('with a link or a device in it is known as broken', async () => {
+    for (const type of ['symlink', 'link', 'fifo'] as const) {
+      const archive = tarPack();
+      archive.entry({ name: 'a', type, linkname: '/etc/passwd' });
+      archive.finalize();
+      await assert.rejects(unpack(archive as AsyncIterable<Buffer>), { name: 'BrokenArchive' });
+    }
+  });
+
+  test('fails with the error of its source where that cannot be read', async () => {
+    const archive = await pack([{ path: 'a', bytes: filled(700, 1) }]);
+    for (const length of [100, 700, archive.length]) {
+      async function* source() {
+        yield archive.subarray(0, length);
+        throw new Error('the disk is gone');
+      }
+      await assert.rejects(unpack(source()), /the disk is gone/);
+    }
+  });
+
+  test('whose files end early or late is not written', async () => {
+    for (const size of [9, 11]) {
+      async function* entries() {
+        yield { path: 'a', size, content: chunks(filled(10, 1), 4) };
+      }
+      await assert.rejects(Array.fromAsync(packed(entries())), /Size mismatch/);
     }
   });
 
@@ -79,8 +124,9 @@ describe('an archive', () => {
     assert.match(sum ?? '', /^[0-9a-f]{64}$/);
   });
 
-  test('refuses a path that its format has no room for', async () => {
-    await assert.rejects(pack([{ path: 'x'.repeat(101), bytes: Buffer.alloc(0) }]), /does not fit/);
+  test('keeps a path of any length', async () => {
+    const files = [{ path: `${'x'.repeat(101)}/${'y'.repeat(300)}`, bytes: Buffer.from('content') }];
+    assert.deepEqual(await unpack(chunks(await pack(files), 512)), files);
   });
 });
 
