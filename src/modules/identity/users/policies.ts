@@ -1,4 +1,4 @@
-import commonPasswords from 'fxa-common-password-list';
+import { dictionary } from '@zxcvbn-ts/language-common';
 import { lastActiveAdmin, passwordNotComplexEnough } from './errors.ts';
 import type { User } from './model.ts';
 
@@ -7,11 +7,16 @@ export function normalizeEmail(email: string): string {
   return email.trim().toLowerCase();
 }
 
+const MIN_LENGTH = 8;
+
 const PASSWORD_RULES: readonly {
   readonly reason: string;
   readonly isBroken: (password: string) => boolean;
 }[] = [
-  { reason: 'must have at least 8 characters', isBroken: (password) => [...password].length < 8 },
+  {
+    reason: `must have at least ${MIN_LENGTH} characters`,
+    isBroken: (password) => [...password].length < MIN_LENGTH,
+  },
   { reason: 'must have at most 128 characters', isBroken: (password) => [...password].length > 128 },
   { reason: 'must have a lower-case letter', isBroken: (password) => !/\p{Ll}/u.test(password) },
   { reason: 'must have an upper-case letter', isBroken: (password) => !/\p{Lu}/u.test(password) },
@@ -50,11 +55,33 @@ const LOOKALIKES: Readonly<Record<string, string>> = {
   '5': 's',
 };
 
+const COMMON_PASSWORDS = new Set(
+  dictionary['passwords-common'].filter((password) => password.length >= MIN_LENGTH),
+);
+
 function isCommon(password: string): boolean {
   const plain = password.toLowerCase();
   const undecorated = plain.replace(/[^\p{L}]+$/u, '');
-  const candidates = [plain, undecorated, restoreLetters(plain), restoreLetters(undecorated)];
-  return candidates.some((candidate) => candidate.length >= 6 && commonPasswords.test(candidate));
+  const texts = [plain, undecorated].filter((text) => text.length >= MIN_LENGTH);
+  return texts.some(
+    (text) =>
+      COMMON_PASSWORDS.has(text) ||
+      COMMON_PASSWORDS.has(restoreLetters(text)) ||
+      isRepetition(text) ||
+      isSequence(text),
+  );
+}
+
+/** "qwerqwer". The list leaves out repetitions and sequences, as its users look for them separately. */
+function isRepetition(text: string): boolean {
+  return /^([\p{L}\p{Nd}]{1,6}?)\1+$/u.test(text);
+}
+
+/** "abcdefgh" or "87654321". */
+function isSequence(text: string): boolean {
+  const codes = [...text].map((character) => character.codePointAt(0) ?? 0);
+  const steps = new Set(codes.slice(1).map((code, index) => code - (codes[index] ?? 0)));
+  return steps.size === 1 && (steps.has(1) || steps.has(-1));
 }
 
 function restoreLetters(text: string): string {

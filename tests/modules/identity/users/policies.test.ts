@@ -46,3 +46,28 @@ describe('a password that replaces another', () => {
     }
   });
 });
+
+describe('a common password', () => {
+  const refused: [string, readonly string[]][] = [
+    ['in the list', ['Password1!', 'Superman1!', 'Princess1!', 'Sunshine1!', 'Chocolate99?', 'Baseball123!']],
+    ['in the list once its letters are restored', ['P@ssw0rd1!', 'Sup3rm@n1!']],
+    ['a repetition', ['Xxxxxxxx1!', 'Qwerqwer1!', 'Blablabla12!', '1Q1q1q1q!']],
+    ['a sequence', ['Abcdefgh1!', 'Hgfedcba1!']],
+  ];
+  for (const [why, passwords] of refused) {
+    for (const password of passwords) {
+      test(`that is ${why} is refused: ${password}`, () => {
+        assert.throws(() => requireComplexPassword(password), {
+          code: 'PASSWORD_NOT_COMPLEX_ENOUGH',
+          details: {
+            violations: [{ field: 'password', reason: 'must not be one of the commonest passwords' }],
+          },
+        });
+      });
+    }
+  }
+
+  for (const password of ['Str0ng!Pass', 'Secret123!', 'Aa1!aaaa', 'Abc1!Abc1!', 'Aa1!Aa1!', 'Abcdefgz1!']) {
+    test(`is not ${password}`, () => assert.doesNotThrow(() => requireComplexPassword(password)));
+  }
+});
