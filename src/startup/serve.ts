@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isatty } from 'node:tty';
 import { type Config, readConfig } from '../config.ts';
-import { createLogger, type Logger } from '../core/observability/logging.ts';
+import { createLogger, type Logger, STANDARD_OUTPUT } from '../core/observability/logging.ts';
 import { report } from './run.ts';
 
 /** From a terminal; from systemd, npm and container runtimes; from a terminal that was closed. */
@@ -30,7 +31,7 @@ export async function serve(
   let isStopping = false;
   try {
     const config = readConfig(process.env);
-    const isForPeople = config.mode === 'development' && process.stdout.isTTY;
+    const isForPeople = config.mode === 'development' && isatty(STANDARD_OUTPUT);
     const logger = createLogger({ level: config.logLevel, readable: isForPeople });
 
     const stop = async (reason: { signal?: string; error?: unknown }) => {

@@ -40,11 +40,27 @@ describe('the log', () => {
     assert.equal(logged({ answer: 42 }, false, 'warn'), '');
   });
 
+  test('is complete when a process exits, also beyond what is written at once', () => {
+    const { stdout } = runProgram(`
+      const { createLogger } = await import(${JSON.stringify(LOGGING)});
+      const logger = createLogger({ level: 'info', readable: false });
+      for (let number = 0; number < 5_000; number += 1) logger.info({ number });
+      process.exit(0);
+    `);
+    const numbers = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).number);
+    assert.deepEqual(
+      numbers,
+      Array.from({ length: 5_000 }, (_, number) => number),
+    );
+  });
+
   test('waits for a full pipe in the kernel, not asleep', { skip: process.platform !== 'linux' }, () => {
     const { stdout, stderr } = runProgram(`
       const { createLogger } = await import(${JSON.stringify(LOGGING)});
       const { readFileSync } = await import('node:fs');
-      process.stdout.on('error', () => undefined);
       createLogger({ level: 'info', readable: false }).info({ of: readFileSync('/proc/self/fdinfo/1', 'utf8') });
     `);
     const flags = /flags:\s*([0-7]+)/.exec(JSON.parse(stdout).of)?.[1];
