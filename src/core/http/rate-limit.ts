@@ -1,5 +1,5 @@
-import { normalizeIP } from '@fastify/rate-limit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import ipaddr from 'ipaddr.js';
 import { rateLimited } from '../errors.ts';
 import type { RateWindows } from './rate-windows.ts';
 
@@ -51,7 +51,12 @@ function showTightest(
   });
 }
 
-/** The network address that a request came from. Of IPv6 the /64, which is one customer's. */
-export function addressOf({ ip }: FastifyRequest): string {
-  return normalizeIP(ip);
+/** The network address that a request came from, in one spelling. Of IPv6 the /64, which belongs to one customer. */
+export function addressOf({ ip }: Pick<FastifyRequest, 'ip'>): string {
+  // A proxy may send something else.
+  if (!ipaddr.isValid(ip)) return ip.toLowerCase();
+  const address = ipaddr.process(ip);
+  return address.kind() === 'ipv6'
+    ? `${ipaddr.IPv6.networkAddressFromCIDR(`${address}/64`)}`
+    : address.toString();
 }
