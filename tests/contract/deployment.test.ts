@@ -46,6 +46,50 @@ const variables = [...read('src/config.ts').matchAll(/variable\.\w+\(\s*'([A-Z_]
   ([, name]) => name,
 );
 
+/** What an npm script runs. An image gets its environment from what runs it, and not from a file. */
+function startedBy(script: string): string[] {
+  const command = /^exec (.+)$/.exec(packageJson.scripts[script].replace('$(scripts/node-flags) ', ''))?.[1];
+  const words = (command ?? '').split(' ');
+  for (const path of words) assert.ok(exists(path), path);
+  return words;
+}
+
+describe('scripts/start', () => {
+  const run = (...args: string[]) =>
+    execFileSync(join(PROJECT_DIRECTORY, 'scripts/start'), args, {
+      env: { PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}` },
+      encoding: 'utf8',
+    });
+
+  test('sets what Node and malloc have to be started with, and hands its arguments on', () => {
+    const shown = `[process.execArgv, process.argv.at(-1), process.env]`;
+    const [flags, last, environment] = JSON.parse(
+      run('--no-warnings', '--print', `JSON.stringify(${shown})`, 'an argument'),
+    );
+    assert.deepEqual(flags.slice(0, 3), [
+      '--max-semi-space-size=24',
+      '--heap-growing-percent=20',
+      '--no-warnings',
+    ]);
+    assert.equal(last, 'an argument');
+    assert.equal(environment.MALLOC_ARENA_MAX, '1');
+    assert.equal(environment.MALLOC_MMAP_THRESHOLD_, '131072');
+    assert.equal(environment.NODE_COMPILE_CACHE, 'node_modules/.cache/compiled');
+  });
+
+  test('is the only place of these settings', () => {
+    for (const file of [
+      'package.json',
+      'Dockerfile',
+      'compose.yaml',
+      'bench/platform.ts',
+      'torture/harness/platform.ts',
+    ]) {
+      assert.doesNotMatch(read(file), /semi-space|heap-growing|MALLOC_/, file);
+    }
+  });
+});
+
 describe('the image', () => {
   test('runs the Node that package.json pins', () => {
     const versions = [...dockerfile.matchAll(/^FROM node:([\d.]+)/gm)].map(([, version]) => version);
@@ -62,17 +106,9 @@ describe('the image', () => {
     for (const path of copied) assert.ok(exists(path), path);
   });
 
-  test('starts the program that `npm run up` starts, with the same variables and flags, not as root', () => {
+  test('starts the program that `npm run up` starts, in the same way, not as root', () => {
     const [, command = '[]'] = /^CMD (\[.+\])$/m.exec(dockerfile) ?? [];
-    const [, environment = ''] = /^ENV (.+)$/m.exec(dockerfile) ?? [];
-    // An image gets its environment from what runs it, and not from a file.
-    const words: string[] = packageJson.scripts.up.replace('$(scripts/node-flags) ', '').split(' ');
-    const program = words.slice(words.indexOf('node'));
-    for (const variable of words.filter((word) => /^[A-Z_]+=/.test(word))) {
-      assert.ok(environment.split(' ').includes(variable), variable);
-    }
-    assert.deepEqual(JSON.parse(command), program);
-    assert.ok(exists(`${program.at(-1)}`));
+    assert.deepEqual(JSON.parse(command), startedBy('up'));
     assert.match(dockerfile, /^USER node$/m);
   });
 
@@ -106,7 +142,7 @@ describe('the image', () => {
       return stdout.trim().split('\n');
     };
 
-    assert.ok(command.includes(packageJson.scripts.up.match(/--.+ (?=src)/)[0]));
+    assert.match(command, /scripts\/start src\/\$program\.ts/);
     assert.equal((await build())[0], 'true');
     assert.deepEqual(await build(), ['false', 'false']);
   });
@@ -134,9 +170,11 @@ describe('compose.yaml', () => {
         if (service.environment[variable] !== '')
           assert.ok(variables.includes(variable), `${name}: ${variable}`);
       }
-      if (service.command !== undefined)
-        assert.ok(exists(service.command.at(-1)), `${name}: ${service.command}`);
     }
+  });
+
+  test('starts the worker as `npm run worker` does', () => {
+    assert.deepEqual(compose.services.worker.command, startedBy('worker'));
   });
 
   test('starts a service when what it needs is healthy', () => {

@@ -7,7 +7,16 @@ import { FAULTS, type Fault } from '../faults/index.ts';
 import type { Report } from '../report.ts';
 
 /** What the programs of a run are made of. */
-const TREE = ['src', 'bench', 'torture', 'tests/support', 'migrations', 'package.json', 'openapi.json'];
+const TREE = [
+  'src',
+  'bench',
+  'torture',
+  'scripts',
+  'tests/support',
+  'migrations',
+  'package.json',
+  'openapi.json',
+];
 
 /** The least of an area that still proves something. */
 const SMALLEST = '0.000001';

@@ -61,20 +61,17 @@ export async function startPlatform(options: PlatformOptions): Promise<PlatformP
   const name = `${program}-${started}`;
   const logFile = join(directory, `${name}.log`);
   const log = openSync(logFile, 'a');
-  const node = nodeOfOperators();
   const preloaded = [join(PROJECT_DIRECTORY, 'tests/support/die-with-parent.ts'), ...(options.preload ?? [])];
   const child = spawn(
-    process.execPath,
+    join(PROJECT_DIRECTORY, 'scripts/start'),
     [
       ...preloaded.flatMap((module) => ['--import', module]),
-      ...node.flags,
       program === 'api' ? 'src/main.ts' : 'src/worker.ts',
     ],
     {
       cwd: PROJECT_DIRECTORY,
       env: {
         PATH: process.env.PATH,
-        ...node.variables,
         NODE_ENV: 'production',
         HOST: '127.0.0.1',
         PORT: String(port),
@@ -155,25 +152,6 @@ function platformProcess(
     ending: () => ending,
     ended,
     log: readLog,
-  };
-}
-
-type NodeSettings = {
-  readonly flags: readonly string[];
-  readonly variables: Readonly<Record<string, string>>;
-};
-
-/** How `npm run up` runs Node: `NAME=value … node --flag … program`. */
-function nodeOfOperators(): NodeSettings {
-  const { scripts } = JSON.parse(readFileSync(join(PROJECT_DIRECTORY, 'package.json'), 'utf8')) as {
-    scripts: { up: string };
-  };
-  const words = scripts.up.split(' ');
-  return {
-    flags: words.filter((word) => word.startsWith('--')),
-    variables: Object.fromEntries(
-      words.filter((word) => /^[A-Z_]+=/.test(word)).map((word) => word.split('=')),
-    ),
   };
 }
 
