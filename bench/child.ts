@@ -1,13 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 
-/** On busy processors a collector with helpers waits for them, 10 to 30 ms at a time; by itself it takes three. */
+/** On busy processors a collector with helper threads pauses 10 to 30 ms; a single thread needs three. */
 const CALM_COLLECTOR = ['--single-threaded-gc', '--expose-gc'];
 
 /**
- * A program in a process of its own, which is started by the first question and answers one at a time. It stays for the
- * next one, as code that is new to a process is compiled on the processors that are measured; and ends with whoever
- * asks, whom it does not keep.
+ * A program in its own process. The first question starts it; it answers one at a time and stays for the next one,
+ * because compilation would use the processors that are measured. It ends with its parent and does not keep it alive.
  */
 export function childOf<Plan extends object, Answer>(program: string): (plan: Plan) => Promise<Answer> {
   let child: ChildProcess | undefined;
@@ -46,7 +45,7 @@ function keepAlive(child: ChildProcess, isAsked: boolean): void {
   }
 }
 
-/** The other side: answers until whoever asks is gone. What one question leaves behind is no burden to the next. */
+/** The child's side: answers until the parent disconnects, and collects garbage after each question. */
 export function answerParent<Plan>(work: (plan: Plan) => Promise<object>): void {
   process.on('disconnect', () => process.exit());
   process.on('message', async (plan: Plan) => {

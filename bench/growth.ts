@@ -20,7 +20,7 @@ const LOADS = [
   { name: 'batch', connections: 4, batch: 100 },
   { name: 'single', connections: 128 },
 ] as const;
-/** So many are sent to each before it is measured: the pages that they touch are in memory then, and in the log. */
+/** Purchases sent before each measurement: they bring the pages that they touch into memory and into the log. */
 const FIRST_PURCHASES = 30_000;
 
 type Site = {

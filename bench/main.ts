@@ -1,7 +1,7 @@
 /*
  * What the platform can do on this machine, over HTTP, against a database that keeps what it acknowledged; and how that
  * compares with one transaction for each purchase. Everything it needs it starts itself, and leaves nothing behind but
- * its results. A missed goal is told; a wrong book is an error.
+ * its results. A missed goal is reported; a wrong book is an error.
  *
  *   sections/     what is measured, and how
  *   load/         makes requests, in a process of its own

@@ -25,7 +25,7 @@ export type Measurement = {
   };
   /** Of the API processes, when the load was over. */
   readonly memory_bytes: number;
-  /** The same in each second of the load, where that was looked at. */
+  /** The same for each second of the load, where it was recorded. */
   readonly memorySamples_bytes?: readonly number[];
   readonly deadlocks: number;
 };

@@ -16,7 +16,7 @@ export type Task = Pick<Measurement, 'name' | 'load'> & {
   readonly run: () => Promise<Outcome>;
 };
 
-/** Measures one task after the other, without a pause between them, and holds the books against all they were told. */
+/** Measures one task after the other without a pause, and compares the books with all acknowledgements. */
 export type Measure = (...tasks: readonly Task[]) => Promise<readonly Measurement[]>;
 
 export function measuring(deps: {
@@ -27,7 +27,7 @@ export function measuring(deps: {
   const { database, books, announce } = deps;
 
   return async (...tasks) => {
-    // So that none pays for what the one before left, nor for log files that a server reuses once it has run for a while.
+    // No measurement pays for the work that a previous one left, nor for new log files, which an older server reuses.
     await database.settle();
     const before = await books.countPurchases();
     const measured: Measurement[] = [];

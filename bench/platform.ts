@@ -70,8 +70,8 @@ export async function startApi(
 }
 
 /**
- * Takes what comes, so that nobody waits, and keeps the latest of it. As it came: made into one text at each piece, it is
- * garbage to collect on the processors that are measured.
+ * Reads the output, so that the process never blocks, and keeps the latest pieces as buffers. Joining them at each piece
+ * would create garbage on the processors that are measured.
  */
 function readLatest(...streams: readonly (Readable | null)[]): () => string {
   let latest: readonly Buffer[] = [];

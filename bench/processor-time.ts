@@ -5,7 +5,7 @@ const OWN_TICKS = [14, 15] as const;
 const TICKS_OF_ENDED_CHILDREN = [16, 17] as const;
 const TICKS_PER_SECOND = 100;
 
-/** What a process and all children that it ever had have used since it began. Linux tells; others: 0. */
+/** Processor time of a process and all its children since its start. 0 on systems other than Linux. */
 export function processorTime_ms(pid: number): number {
   const children = read(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean);
   const living = children.reduce((sum, child) => sum + readTicks(child, OWN_TICKS), 0);

@@ -14,7 +14,7 @@ const BCRYPT_COST = 12;
 /** Offers are open since then, so that a shopper's purchases can lie on many days. */
 const OPENED_AT = '2020-01-01T00:00:00Z';
 
-/** Whom purchases are about, and who reports them. Ids. */
+/** Ids of the users and merchants of purchases, and of the partner that reports them. */
 export type Programme = {
   readonly users: readonly string[];
   readonly merchants: readonly string[];

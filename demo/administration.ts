@@ -29,7 +29,7 @@ const MOVES = {
   cancelled: { to: 'cancelled' },
 } as const;
 
-/** Textbook accounts: the check digits are right, nobody holds them. */
+/** Textbook accounts: the check digits are right, but no bank has issued them. */
 const BANK_DETAILS = [
   { iban: 'DE89370400440532013000', accountHolder: 'Alice Example' },
   { iban: 'GB29NWBK60161331926819', accountHolder: 'Bob Example' },
@@ -94,7 +94,7 @@ export async function administerDemo(platform: Platform, clock: Clock, demo: Dem
   });
 }
 
-/** With a key that nobody has: a key is shown once, to whom it is issued. */
+/** With a key that is not kept: the platform shows a key once, to its recipient. */
 async function openPartner({ modules: { partners } }: Platform, admin: Actor): Promise<string> {
   try {
     const input = { name: 'Northwind Network', signatureRequired: false };

@@ -7,7 +7,7 @@ import { DEMO_PASSWORD, DEMO_USERS } from '../src/startup/demo-accounts.ts';
 import { administerDemo } from './administration.ts';
 import { seededRandom } from './random.ts';
 
-/** A customer whom the operator brought along, without a password. Made last: with her the data is complete. */
+/** A customer imported by the operator, without a password. Created last: if she exists, the data is complete. */
 const IMPORTED_CUSTOMER = 'erin@clicknback.com';
 
 /** Name, default percentage, and the offer: percent or fixed, with or without a cap; null for none. */
@@ -30,7 +30,7 @@ const PURCHASES_PER_SHOPPER = 110;
 const DAYS_BACK = 120;
 
 /**
- * A small programme to look at, made by the platform's own use cases: a dozen merchants with offers, some hundred
+ * A small example programme, made by the platform's own use cases: a dozen merchants with offers, some hundred
  * purchases of three shoppers in every state, and what follows from them. A load that was cut off is completed by the
  * next start; what is there already is refused as a duplicate and stays as it is.
  */
@@ -119,7 +119,7 @@ async function holdsOthers({ modules }: Platform): Promise<boolean> {
   return items.some(({ email }) => !known.includes(email));
 }
 
-/** The result; or, when it was there already, what the refusal tells of it. */
+/** The result; or, if it exists already, the details of the refusal. */
 async function unlessPresent<T, U>(work: Promise<T>, present: (details: ErrorDetails) => U): Promise<T | U> {
   try {
     return await work;

@@ -1,4 +1,4 @@
-/* Looks for credentials in every file that git knows or would add: `npm run check:secrets`. */
+/* Searches for credentials in every file that git knows or would add: `npm run check:secrets`. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { isWeakSecret, PUBLISHED_SECRETS } from '../src/core/secrets/weak-secrets.ts';
@@ -37,6 +37,9 @@ function credentialsIn(path: string): string[] {
       .filter(
         ([match]) => !PUBLISHED_SECRETS.some((secret) => match.includes(secret)) && !isWeakSecret(match),
       )
-      .map(({ index }) => `${path}:${text.slice(0, index).split('\n').length} has what looks like ${what}.`),
+      .map(
+        ({ index }) =>
+          `${path}:${text.slice(0, index).split('\n').length} contains ${what}, or a text in its form.`,
+      ),
   );
 }

@@ -13,7 +13,7 @@ await serve(async ({ config: given, logger, stopping }) => {
   const platform = await createPlatform({ config, database, clock: systemClock, logger });
   stopping.drain = platform.close;
   if (config.demoData) {
-    // Hundreds of log lines about demo purchases help nobody.
+    // Hundreds of log lines about demo purchases would only distract.
     logger.level = 'warn';
     // Not part of the image, which runs in production alone.
     const { loadDemoData } = await import('../demo/data.ts');

@@ -88,7 +88,7 @@ async function runArea(area: Area, { scale, seed }: Options, scratch: string): P
   return { area: area.name, seconds: (performance.now() - started) / 1000, ...result };
 }
 
-/** An area that cannot go on has proved nothing. */
+/** An area that cannot continue has proved nothing. */
 function failedArea(error: unknown): AreaResult {
   const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { figures: [], violations: [`the area ended with an error: ${reason}`] };

@@ -7,8 +7,8 @@ import { MERCHANTS, USERS } from '../programme.ts';
 import { purchaseStatement } from './statement.ts';
 
 /*
- * What the database does at one transaction a purchase: the statement of purchase.sql, prepared, from so many
- * connections at once. Nothing that gathers purchases can be measured against less.
+ * The rate of the database with one transaction per purchase: purchase.sql, prepared, over a number of
+ * connections. Batched purchases are compared with this rate.
  */
 
 export type CeilingPlan = { readonly url: string; readonly pace: ClosedLoop | OpenLoop };

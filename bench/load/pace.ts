@@ -15,10 +15,10 @@ export type Caller<Request> = {
 /** The caller of this number, from 0. */
 export type OpenCaller<Request> = (number: number) => Caller<Request>;
 
-/** So many connections are opened at a time: more would overrun the queue of those that the server has to accept. */
+/** Connections opened at a time. More would overflow the server's accept queue. */
 const CONNECTS_AT_ONCE = 128;
 
-/** After the end: whose answer is held back for longer hangs up. */
+/** After the end, a caller whose response is delayed for longer disconnects. */
 const PATIENCE_MS = 1_500;
 
 /** Callers of an open loop that have their connection from the start, and all of them. */
@@ -34,8 +34,8 @@ export function runLoop<Request>(
 }
 
 /**
- * Each caller sends its next request when the last one is answered. What is under way at the end is waited for, for a
- * while, so that everything the platform did is counted.
+ * Each caller sends its next request when the previous one is answered. At the end the loop waits a while for open
+ * requests, so that everything the platform did is counted.
  */
 async function runClosedLoop<Request>(
   openCaller: OpenCaller<Request>,
@@ -54,7 +54,7 @@ async function runClosedLoop<Request>(
     }
     caller.send(next(), (answer) => {
       counted.count(answer, since);
-      // Who lost the connection has nobody to send to.
+      // A caller without a connection cannot send.
       if (answer === undefined) ended();
       else if (honoursRetryAfter && answer.retryAfter_seconds !== undefined)
         setTimeout(keepSending, answer.retryAfter_seconds * 1000, caller, ended);

@@ -1,4 +1,4 @@
-/** What the generator is told, and what it answers: both pass between processes as JSON. */
+/** The input and the result of the generator. Both pass between processes as JSON. */
 export type LoadPlan = {
   /** Callers are spread over them. */
   readonly urls: readonly string[];
@@ -6,19 +6,19 @@ export type LoadPlan = {
   readonly pace: ClosedLoop | OpenLoop;
 };
 
-/** So many callers, each of whom sends the next request when the last one is answered, for so long. */
+/** A number of callers. Each sends its next request when the previous one is answered. */
 export type ClosedLoop = {
   readonly connections: number;
   readonly seconds: number;
-  /** A caller who is refused comes back when the refusal says, not at once. */
+  /** A refused caller waits for the time in `Retry-After`. */
   readonly honoursRetryAfter?: boolean;
 };
 
-/** Requests that come when they come, whether the last one is answered or not. */
+/** Requests at a fixed rate, whether earlier ones are answered or not. */
 export type OpenLoop = {
   readonly perSecond: number;
   readonly seconds: number;
-  /** Requests beyond wait for one, and that wait is part of what they took. */
+  /** Further requests wait for a caller; the wait counts as latency. */
   readonly mostCallers?: number;
 };
 
@@ -38,14 +38,14 @@ export type Scenario =
   | { readonly kind: 'reads'; readonly path: string; readonly tokens: readonly string[] }
   | { readonly kind: 'logins'; readonly emails: readonly string[]; readonly password: string };
 
-/** Who buys where, as a partner reports it. */
+/** Users and merchants of the purchases that a partner reports. */
 export type Buying = {
   readonly partnerKey: string;
   /** Begins every external id, so that no two loads share one. */
   readonly name: string;
   readonly users: readonly string[];
   readonly merchants: readonly string[];
-  /** Purchases were made on so many days. */
+  /** The number of days over which purchases are spread. */
   readonly days: number;
 };
 

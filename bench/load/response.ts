@@ -9,9 +9,9 @@ export type Response = {
 const END_OF_HEAD = '\r\n\r\n';
 
 /**
- * Reads as much of HTTP/1.1 (RFC 9112) as the platform answers with: one answer at a time, whose headers tell the length
- * of its body. Undefined as long as it has not all come.
- * @throws Error for whatever else.
+ * Reads the part of HTTP/1.1 (RFC 9112) that the platform uses: one response at a time, with the length of its body in
+ * the headers. Undefined until the response is complete.
+ * @throws Error for anything else.
  */
 export function readResponse(bytes: Buffer): Response | undefined {
   const endOfHead = bytes.indexOf(END_OF_HEAD);

@@ -8,7 +8,7 @@ export type Request = {
   readonly body?: string;
   /** Purchases that its success records. */
   readonly purchases: number;
-  /** Its answer tells which of them. */
+  /** The response shows which of them. */
   readonly isBatch?: boolean;
 };
 

@@ -7,7 +7,7 @@ import type { Answer } from './tally.ts';
 
 const API = '/api/v1';
 
-/** What comes on any connection is read here first, and looked at before anything else can come. */
+/** Shared by all connections: the bytes are parsed before the next read can overwrite them. */
 const INBOX = Buffer.alloc(64 * 1024);
 
 /** Callers over HTTP, spread over these addresses. */

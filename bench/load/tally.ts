@@ -1,7 +1,7 @@
 import { build } from 'hdr-histogram-js';
 import type { Latency, LoadResult, Second } from './plan.ts';
 
-/** A hundredth of a millisecond is told apart, up to a minute. */
+/** Resolution: a hundredth of a millisecond, up to a minute. */
 const PER_MS = 100;
 const HIGHEST = 60_000 * PER_MS;
 

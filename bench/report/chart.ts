@@ -9,7 +9,7 @@ import type { Machine } from './machine.ts';
 use([LineChart, GridComponent, MarkLineComponent, TitleComponent, SVGRenderer]);
 
 const SIZE = { width: 880, height: 560 };
-/** Told apart on white and on black, also by those who see no red or green. */
+/** Colours that differ on white and on black, also for readers with colour blindness. */
 const COLOURS = { text: '#7d8590', lines: '#7d859040', rate: '#2f81f7', p50: '#db8f1a', p99: '#d2553f' };
 
 /** Single purchases over the number of callers: how many a second, and how long each took. As SVG, for either theme. */

@@ -6,7 +6,7 @@ const SECONDS = 30;
 const LONG_SECONDS = 300;
 const SAMPLE_INTERVAL_MS = 1_000;
 
-/** A process of its own, as what ten thousand connections left behind would count else. */
+/** A separate process: otherwise the memory of ten thousand closed connections would count. */
 export const memory: Section = {
   name: 'memory',
   needs: 'single',

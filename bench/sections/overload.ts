@@ -1,6 +1,6 @@
 import { buying, inWords, peakOf, type Section, send } from './section.ts';
 
-/** Ten times those with whom the curve is flat. */
+/** Ten times the callers with which the curve becomes flat. */
 const CALLERS = 2_560;
 /** Files that a process needs beside its connections. */
 const OTHER_FILES = 256;
@@ -8,10 +8,9 @@ const SECONDS = 10;
 const LONG_SECONDS = 60;
 
 /**
- * As many callers as the peak had; ten times as many as it takes, who come again as soon as they are refused; then, as
- * soon as these have hung up, a quarter of what the platform can do. The peak is measured again, on the same process and
- * right before, as a machine that is shared has another one after some minutes: what is lost to the overload can be told
- * from that.
+ * The callers of the peak; then ten times as many as it takes, which retry as soon as they are refused; then, when these
+ * have disconnected, a quarter of the peak's rate. The peak is measured again on the same process right before,
+ * because the speed of a shared machine changes within minutes.
  */
 export const overload: Section = {
   name: 'overload',

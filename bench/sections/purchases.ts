@@ -12,7 +12,7 @@ const LONG_SECONDS_AT_HALF = 120;
 /** In which each page that is changed after a checkpoint has been written to the log whole, as it is only once. */
 const SECONDS_AFTER_CHECKPOINT = 5;
 
-/** So many that the velocity rule of fifty a day is not what is measured. */
+/** Enough days to stay below the velocity rule of fifty purchases a day. */
 const DAYS_OF_ONE_SHOPPER = 1_400;
 
 /**

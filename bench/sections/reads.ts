@@ -7,7 +7,7 @@ const SHOPPER_CONNECTIONS = 32;
 const ADMIN_CONNECTIONS = 16;
 const LOGIN_CONNECTIONS = 4;
 
-/** What shoppers look at most. */
+/** The reads that shoppers make most often. */
 export const wallet: Section = {
   name: 'wallet',
   run: async (bench, api) => {

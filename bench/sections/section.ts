@@ -14,7 +14,7 @@ export type Bench = {
   readonly long: boolean;
   readonly database: DatabaseServer;
   readonly programme: SeededProgramme;
-  /** Another process, of the platform unless said otherwise, that has seen some load already. */
+  /** Starts and warms up another process. Defaults to the platform. */
   readonly startApi: (
     program?: 'src/main.ts' | 'bench/unbatched.ts',
     environment?: Readonly<Record<string, string>>,
@@ -36,7 +36,7 @@ const DAYS = 28;
 const WARM_UP = { connections: 32, seconds: 2 };
 let named = 0;
 
-/** Purchases that nobody else sends, of all shoppers over four weeks unless said otherwise. */
+/** Purchases with unused external ids. Defaults to all shoppers and four weeks. */
 export function buying(programme: Programme, options: Partial<Pick<Buying, 'users' | 'days'>> = {}): Buying {
   const { partnerKey, users, merchants } = programme;
   named += 1;

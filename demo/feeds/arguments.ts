@@ -12,7 +12,7 @@ export const USAGE = `Plays a feed of purchases through the running platform.
   make demo FEED=path.csv ARGS=--json
 
   --feed path     the feed to play
-  --url url       where the platform runs; http://localhost:$PORT, or port 8000, unless said otherwise
+  --url url       address of the platform. Defaults to http://localhost:$PORT, or port 8000
   --json          the result as JSON, and nothing else
 
   DEMO_ADMIN_EMAIL and DEMO_ADMIN_PASSWORD name the admin, where the demo data is not loaded.`;
@@ -51,7 +51,7 @@ function parse(argv: readonly string[]) {
 function readUrl(text: string): string {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw new DemoError(`${text} is no address of a platform: it must look like http://localhost:8000.`);
+    throw new DemoError(`${text} is not an address of a platform, such as http://localhost:8000.`);
   }
   return url.href.replace(/\/+$/, '');
 }

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 
-/** So many requests are under way at once; the platform makes one transaction of those that arrive together. */
+/** Concurrent requests. The platform batches those that arrive together. */
 const CONCURRENCY = 48;
 
 /** Nothing new is begun once something failed. */

@@ -1,4 +1,4 @@
-/** A reason why the demo cannot go on. Its message is one clear sentence for a person: `main` prints that alone and exits with 1. */
+/** A reason why the demo cannot continue. `main` prints its message, one clear sentence, and exits with 1. */
 export class DemoError extends Error {
   override name = 'DemoError';
 }

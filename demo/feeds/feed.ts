@@ -4,7 +4,7 @@ import { parse as parsePath } from 'node:path';
 import { CsvError, parse } from 'csv-parse/sync';
 import { DemoError } from './demo-error.ts';
 
-/** One purchase as the feed has it: text, unjudged. What is wrong with it is for the platform to say. */
+/** One purchase as the feed has it: text, not validated. The platform reports its faults. */
 export type FeedLine = {
   readonly externalId: string;
   readonly customerId: string;
@@ -16,7 +16,7 @@ export type FeedLine = {
 export type Feed = {
   /** Lower-case letters, digits and dashes: part of a domain name and of the merchant's name. */
   readonly name: string;
-  /** Those to import. A line may name another one, whom the platform then does not know. */
+  /** Customers to import. A line may name another one, which the platform then refuses. */
   readonly customers: readonly string[];
   /** In the order they arrive, which decides who meets a cap. */
   readonly lines: readonly FeedLine[];

@@ -12,7 +12,7 @@ const LATEST_DAYS = 45;
 /**
  * A feed as untidy as life and the same at every run, so that playing it again changes nothing: purchases that arrive
  * weeks late and fall into a month that was full already, lines sent twice, some of them with another amount, amounts
- * that are nothing, negative or finer than a cent, and customers whom nobody registered.
+ * that are nothing, negative or finer than a cent, and customers that are not registered.
  */
 export function generateFeed(): Feed {
   const random = seededRandom(SEED);

@@ -20,7 +20,7 @@ const STAGE = 'payouts';
 /** The platform's own minimum, unless it is configured otherwise; then it says so itself. */
 const MINIMUM = 1_000n;
 
-/** The IBAN that textbooks use: its check digits are right, its account is nobody's. */
+/** The IBAN of textbooks: its check digits are right, but no bank has issued it. */
 const EXAMPLE_IBAN = 'DE89370400440532013000';
 
 /** The customers withdraw what they have, and the admin pays some of it. */
@@ -37,7 +37,7 @@ export async function payOut(
 /**
  * Every customer with enough available withdraws all of it. Customers were imported without a password, so each gets
  * into their account as a real one would: the operator has a reset token made, the customer sets a password with it,
- * and asks for the payout with the session that this opens. Nobody keeps the password.
+ * and requests the payout with the session that this opens. The password is not kept.
  */
 async function withdrawBalances(
   client: PlatformClient,
@@ -80,7 +80,7 @@ async function withdraw(
   const payout = await client.trySendFor(
     {
       accessToken: session.body.access_token,
-      // What was paid before tells one withdrawal of a customer from the next.
+      // The amount paid before distinguishes the withdrawals of one customer.
       idempotencyKey: `withdrawal-after-${formatMoney(paid, TERMS.currency)}`,
     },
     'POST',

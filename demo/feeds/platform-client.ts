@@ -23,7 +23,7 @@ type Sender = { readonly accessToken?: string; readonly idempotencyKey?: string 
 type RawAnswer = { readonly status: number; readonly body: unknown };
 
 const REQUEST_TIMEOUT_MS = 60_000;
-/** A platform that is busy says when to come back; after so many times it has had its chance. */
+/** Attempts against a busy platform, each after its `Retry-After`. */
 const MAX_ATTEMPTS = 8;
 const MAX_WAIT_SECONDS = 60;
 const BUSY = new Set([429, 503]);
@@ -52,7 +52,7 @@ export function platformClient(options: {
     return judged(method, path, answer, REFUSALS_OF_CONTENT.has(answer.status));
   }
 
-  /** The same for a user of the platform, or for nobody yet; where even they are not let in, that is a refusal. */
+  /** The same as a user, or anonymously; 401 is a refusal here. */
   async function trySendFor<Body>(
     sender: Sender,
     method: Method,
@@ -128,7 +128,7 @@ export function platformClient(options: {
       );
     }
     return new DemoError(
-      `The platform at ${url} stopped answering (${code ?? name}): when it runs again, another run of the demo goes on from here.`,
+      `The platform at ${url} stopped answering (${code ?? name}): when it runs again, another run of the demo continues from here.`,
     );
   }
 
@@ -137,14 +137,14 @@ export function platformClient(options: {
     if (typeof error?.code === 'string' && typeof error.message === 'string') {
       return { code: error.code, message: error.message, details: error.details ?? {} };
     }
-    throw new DemoError(`What answers at ${url} is not ClickNBack (status ${status}).`);
+    throw new DemoError(`The server at ${url} is not ClickNBack (status ${status}).`);
   }
 
   function parseBody(text: string): unknown {
     try {
       return text === '' ? undefined : JSON.parse(text);
     } catch {
-      throw new DemoError(`What answers at ${url} is not ClickNBack (it does not speak JSON).`);
+      throw new DemoError(`The server at ${url} is not ClickNBack (it does not speak JSON).`);
     }
   }
 

@@ -42,7 +42,7 @@ export async function openProgramme(client: PlatformClient, feed: Feed): Promise
     merchant_id: merchantId,
     ...TERMS,
     start_date: period.start_date,
-    // An offer that ends in the past is refused, so that of an old feed goes on until today.
+    // An offer that ends in the past is refused, so the offer of an old feed lasts until today.
     end_date: [period.end_date, today].sort().at(-1),
   });
   if (created.ok) return { merchantId, merchantName };

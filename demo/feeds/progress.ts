@@ -1,6 +1,6 @@
 import cliProgress from 'cli-progress';
 
-/** Whoever wants to see how far a stage is. */
+/** Receives the progress of each stage. */
 export type Report = { readonly begin: (stage: string, total: number) => Progress };
 
 export type Progress = { readonly advance: (count: number) => void; readonly end: () => void };

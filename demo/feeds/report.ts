@@ -3,7 +3,7 @@ import { formatMoney } from '../../src/core/money.ts';
 import type { Play, Stage } from './play.ts';
 import { TERMS } from './programme.ts';
 
-/** A feed of nothing but refusals shall not scroll the table away; `--json` has them all. */
+/** A feed of nothing but refusals must not scroll the table away; `--json` has them all. */
 const MAX_REFUSALS_SHOWN = 100;
 
 /** The play as a person reads it: what was refused, line by line, and one row for each stage. */
@@ -17,7 +17,7 @@ export function presentPlay(play: Play): string {
     '',
     ...tableLines(play.stages),
     '',
-    styleText('dim', `Sums of the customers' wallets in ${TERMS.currency}, as the platform tells them.`),
+    styleText('dim', `Sums of the customers' wallets in ${TERMS.currency}, as the platform reports them.`),
   ].join('\n');
 }
 

@@ -50,10 +50,10 @@ export async function findContent(
   return found?.has_others || found?.has_merchants ? 'other' : 'nothing';
 }
 
-/** Runs a step of the load; whoever wants to can tell a person about it. */
+/** Runs a step of the load, and may report its title. */
 export type Step = (title: string, work: () => Promise<unknown>) => Promise<void>;
 
-/** All in one transaction, which also takes the indexes away and makes them anew: cut off, it leaves nothing behind. */
+/** One transaction drops the indexes, loads and creates the indexes again: an interrupted load leaves nothing behind. */
 export async function load(db: Db, plan: Plan, step: Step): Promise<void> {
   await db.connection().execute(async (connection) => {
     const run = (text: string) => sql.raw(text).execute(connection);

@@ -6,7 +6,7 @@ import { reencryptBankDetails } from '../modules/money/payouts/index.ts';
 import { joinExistingDatabase } from '../startup/open-database.ts';
 import { run } from '../startup/run.ts';
 
-/** Everything that is encrypted at rest: whoever encrypts something new adds its line. */
+/** Everything that is encrypted at rest. New encrypted data needs its line here. */
 const SECRETS = [
   { name: 'bank details of payouts', reencrypt: reencryptBankDetails },
   { name: 'signing secrets of partners', reencrypt: reencryptSigningSecrets },
@@ -20,7 +20,7 @@ async function main(): Promise<void> {
   const { database, close } = await joinExistingDatabase(config, logger);
   try {
     for (const { name, reencrypt } of SECRETS) {
-      console.log(`${name}: ${await reencrypt(database, config.encryptionKeys)} encrypted anew`);
+      console.log(`${name}: ${await reencrypt(database, config.encryptionKeys)} encrypted again`);
     }
     console.log(`Everything is protected by the key "${config.encryptionKeys[0]?.id}".`);
   } finally {

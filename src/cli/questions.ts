@@ -8,7 +8,7 @@ export type Questions = ReturnType<typeof openQuestions>;
 export function openQuestions(input: Readable & { readonly isTTY?: boolean }, output: NodeJS.WritableStream) {
   const isTerminal = input.isTTY === true;
   let isHidden = false;
-  // What a person types is echoed through here: the terminal itself is told not to.
+  // This stream echoes the input; the echo of the terminal is off.
   const screen = new Writable({
     write(chunk, _encoding, done) {
       if (!isHidden) output.write(chunk);

@@ -1,4 +1,4 @@
-/* Makes the embedded database anew from a backup, where there is none: npm run restore -- file */
+/* Restores the embedded database from a backup, if there is none yet: npm run restore -- file */
 import { resolve } from 'node:path';
 import { readConfig } from '../config.ts';
 import { createLogger } from '../core/observability/logging.ts';

@@ -8,16 +8,16 @@ const MAX_ENTRIES = 10_000;
 export type CacheOptions<Value> = {
   /** The table whose notifications name the keys. */
   readonly table: string;
-  /** Tables that go into the values too, in a way that does not tell which. */
+  /** Tables that go into the values too, without a key that names the entries. */
   readonly alsoFrom?: readonly string[];
-  /** One query for all these keys. What is missing is left out, and asked for again the next time. */
+  /** One query for all these keys. Missing keys are not cached. */
   readonly load: (db: Db, keys: readonly string[]) => Promise<ReadonlyMap<string, Value>>;
 };
 
 export type Cache<Value> = {
   /**
-   * Those of these keys that exist. Inside a transaction the database itself is asked; elsewhere a change by another
-   * process shows within a second, and one made with `forgetAfter` at once.
+   * The values of the keys that exist. A transaction reads the database itself. Elsewhere a change by another process
+   * is visible within a second, and one made with `forgetAfter` immediately.
    */
   readonly find: (db: Db, keys: readonly string[]) => Promise<ReadonlyMap<string, Value>>;
   /** Runs a change of these keys, and forgets them before it returns or throws. */
@@ -26,7 +26,7 @@ export type Cache<Value> = {
 
 export type OpenCache = ReturnType<typeof cacheOpener>;
 
-/** Makes the caches of one process: in its memory, and kept true by the changes that the database tells of. */
+/** Makes the caches of one process, which the database's notifications invalidate. */
 export function cacheOpener(deps: {
   readonly changes: Pick<Changes, 'subscribe' | 'areFollowed'>;
   readonly metrics: Metrics;

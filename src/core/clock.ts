@@ -1,4 +1,4 @@
-/** Tells the present moment. Injected wherever time matters, so that tests choose it. */
+/** Returns the present time. Injected wherever time matters, so that tests choose it. */
 export type Clock = () => Temporal.Instant;
 
 export const systemClock: Clock = () => Temporal.Now.instant();

@@ -5,21 +5,21 @@ import type { Logger } from './observability/logging.ts';
 import type { Metrics } from './observability/metrics.ts';
 import { steadyClock } from './steady-clock.ts';
 
-/** Work that recurs, wherever a process runs jobs: one run of a job at a time among all of them. */
+/** Recurring work. Only one run of a job is active at a time among all processes. */
 export type Job = {
   readonly name: string;
-  /** Cron, to the minute, in UTC. Each start of a process asks for a run too: what came due while none ran. */
+  /** Cron, to the minute, in UTC. Each start of a process requests a run too, for work that became due meanwhile. */
   readonly schedule: string;
   /**
-   * Does all that is due, batch by batch, and yields how many items each batch was. Between two batches the run may
-   * end, and another one goes on; so a batch leaves nothing half done, and needs no memory of the one before.
+   * Does all due work batch by batch, and yields the size of each batch. Between two batches the run may end and another
+   * one continue, so a batch is complete and independent of the previous one.
    */
   readonly run: () => AsyncIterable<number>;
 };
 
 const PURGE_BATCH = 1_000;
 
-/** An hourly job that deletes what has served its time: `purge` deletes up to a number of rows, and answers how many. */
+/** An hourly job that deletes expired rows: `purge` deletes up to `limit` rows and returns their number. */
 export function purgeJob(name: string, purge: (limit: number) => Promise<number>): Job {
   async function* run() {
     let purged: number;
@@ -31,12 +31,12 @@ export function purgeJob(name: string, purge: (limit: number) => Promise<number>
   return { name, schedule: '0 * * * *', run };
 }
 
-/** Fetches, heartbeats and supervision are short statements: two connections, so that one is never in the way. */
+/** Fetches, heartbeats and supervision are short queries: with two connections they do not wait for each other. */
 const CONNECTIONS = 2;
 
 /*
- * A run whose process was killed is noticed when its heartbeat is 10 seconds old (the least that pg-boss takes), by a
- * look every 5 seconds, and taken over a second later by a worker that polls every 2: within 20 seconds, not a minute.
+ * A killed process is detected when its heartbeat is 10 seconds old (pg-boss's minimum), by a check every 5 seconds. A
+ * worker that polls every 2 seconds takes its run over: within 20 seconds, not a minute.
  */
 const SUPERVISION = { superviseIntervalSeconds: 5, monitorIntervalSeconds: 5 };
 const POLLING = { pollingIntervalSeconds: 2 };
@@ -45,9 +45,9 @@ const QUEUE = {
   // A failed run is tried again soon; after that the schedule's next run is the next try.
   retryLimit: 3,
   retryDelay: 1,
-  // The heartbeat tells life from death, so this only bounds a run that goes round in circles.
+  // The heartbeat detects dead processes, so this only bounds a run that loops.
   expireInSeconds: 6 * 3600,
-  // Time enough to look at a run that failed.
+  // Time to inspect a failed run.
   deleteAfterSeconds: 24 * 3600,
 };
 
@@ -90,8 +90,8 @@ export function jobRunner(options: {
       // With the real clock, all timers of the queue stand still until a clock that was set back has caught up.
       clock: steadyClock(),
     });
-    // A lost connection is not the end: every loop of the queue goes on by itself.
-    queue.on('error', (error) => logger.error({ err: error }, 'the job queue failed, and goes on'));
+    // After a lost connection every loop of the queue continues automatically.
+    queue.on('error', (error) => logger.error({ err: error }, 'the job queue failed, and continues'));
     queue.on('warning', ({ message, data }) => logger.warn({ data }, message));
     await queue.start();
     for (const job of jobs) {
@@ -147,7 +147,7 @@ export function jobRunner(options: {
       }
     } catch (error) {
       finish(signal.aborted ? 'interrupted' : 'failed');
-      if (signal.aborted) log.info({ items }, 'job interrupted, another run goes on');
+      if (signal.aborted) log.info({ items }, 'job interrupted, another run continues');
       else log.error({ err: error, items }, 'job failed');
       throw error;
     }
@@ -158,7 +158,7 @@ export function jobRunner(options: {
   /** Lets batches under way finish, and leaves the rest to another process or the next start. */
   async function stop(): Promise<void> {
     stopping.abort(new Error('the process stops'));
-    // A start that failed has told its caller.
+    // `start` has already thrown its error to the caller.
     await started?.catch(() => undefined);
     await queue?.stop({ timeout: STOP_TIMEOUT_MS }).catch((error: unknown) => {
       logger.warn({ err: error }, 'the job queue did not stop in order');
@@ -174,7 +174,7 @@ export function jobRunner(options: {
   };
 }
 
-/** Of the schedules in use: each minute, or else each hour. */
+/** Schedules run each minute or each hour. */
 function intervalOf_ms({ schedule }: Job): number {
   return schedule.startsWith('* ') ? 60_000 : 3_600_000;
 }

@@ -1,7 +1,7 @@
-/** Rows up to which the total of a large list is counted. Counting on would cost more than the page beside it. */
+/** The total of a large list is counted up to this number. More would cost more than the page itself. */
 export const COUNTED_ROWS = 10_000;
 
-/** Which part of a list: so many after `offset`, or after the key `after` where the list has cursors. */
+/** A part of a list: up to `limit` rows after `offset`, or after the key `after` where the list has cursors. */
 export type PageRequest = { readonly offset: number; readonly limit: number; readonly after?: string };
 
 export type PageOf<Item> = {
@@ -14,7 +14,7 @@ export type PageOf<Item> = {
   readonly nextKey: string | null;
 };
 
-/** Cuts a page from rows that were selected with `limit + 1`: the extra one tells whether more follow. */
+/** Cuts a page from rows that were selected with `limit + 1`: the extra one shows whether more follow. */
 export function pageOf<Item>(
   rows: readonly Item[],
   total: number,

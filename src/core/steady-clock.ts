@@ -1,6 +1,6 @@
 /**
- * Tells the time as it was at the start plus what has passed since: a machine clock that is set back does not move it.
- * For what waits for a moment. What is recorded or compared with the database uses the real clock.
+ * Returns the time at the start plus the time since then, so a machine clock that is set back does not move it. For
+ * timers only: times that are recorded or compared with the database come from the real clock.
  */
 export function steadyClock() {
   const start_ms = Date.now() - performance.now();

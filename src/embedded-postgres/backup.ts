@@ -97,7 +97,7 @@ async function* entriesOf(client: pg.Client, dataDirectory: string): AsyncGenera
   }
 }
 
-/** Folders first. What is dropped meanwhile is rightly missed: the log tells of it. */
+/** Folders first. A file dropped meanwhile may be missing: the log contains its removal. */
 function* pathsIn(cluster: string, folder: string): Generator<string> {
   const entries = unlessGone(() => fs.readdirSync(join(cluster, folder), { withFileTypes: true })) ?? [];
   for (const entry of entries) {
@@ -141,7 +141,7 @@ async function* bytesOf(file: FileHandle, size: number): AsyncGenerator<Buffer> 
   }
 }
 
-/** The one file that the log cannot mend: two equal looks are one that nobody wrote into. */
+/** The one file that the log cannot repair: two equal reads prove that it was not written meanwhile. */
 async function untorn(file: string): Promise<Buffer> {
   for (let before = fs.readFileSync(file); ; ) {
     await sleep(10);

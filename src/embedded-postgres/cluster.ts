@@ -38,7 +38,7 @@ export async function prepareCluster(options: {
     password: '',
   };
   explainFileErrors(dataDirectory, () => {
-    // One earlier log is kept: it may tell why the last run ended. So the log never grows beyond two runs.
+    // One earlier log is kept: it may show why the last run ended. So the log never grows beyond two runs.
     if (fs.existsSync(cluster.logFile)) fs.renameSync(cluster.logFile, `${cluster.logFile}.previous`);
     cluster.password = keptPassword(home, cluster.directory);
     removeUnfinished(home);

@@ -58,7 +58,7 @@ export type EmbeddedPostgresOptions = {
   ephemeral?: boolean;
   /** PostgreSQL settings which win over ours, e.g. `{ fsync: 'off' }` in tests. */
   settings?: Record<string, string>;
-  /** Called when the server died by itself and is started again. */
+  /** Called when the server died unexpectedly and is started again. */
   onCrash?: (message: string) => void;
 };
 

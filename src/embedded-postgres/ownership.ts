@@ -27,7 +27,7 @@ export function takeOwnership(dataDirectory: string): () => void {
   };
 }
 
-// A lock that nobody refers to would be closed by the garbage collector, under a running server.
+// Without a reference the garbage collector would close the lock, under a running server.
 const held = new Set<DatabaseSync>();
 
 function lockOrUndefined(dataDirectory: string, lockFile: string): DatabaseSync | undefined {

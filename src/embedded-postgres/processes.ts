@@ -30,7 +30,7 @@ export async function spawnGuarded(options: {
     },
   );
   const gate = child.stdin as NonNullable<typeof child.stdin>;
-  gate.on('error', () => {}); // the process's exit tells more
+  gate.on('error', () => {}); // the exit of the process says more
   try {
     await once(child, 'spawn');
     await options.guardian.watch(child.pid);

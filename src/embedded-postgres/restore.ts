@@ -96,7 +96,7 @@ function give(folder: string, account: NonNullable<Account>): void {
 }
 
 /**
- * A new password for the superuser, as the backup holds none. A server in single-user mode sets it, to which nobody can
+ * A new password for the superuser, as the backup holds none. A server in single-user mode sets it, to which no client can
  * connect. It replays the log of the backup first, so it also finds out whether that is complete.
  */
 async function givePassword(
@@ -111,7 +111,7 @@ async function givePassword(
     env: environment,
     maxBuffer: 1 << 26,
   });
-  run.child.stdin?.on('error', () => undefined); // its exit tells more
+  run.child.stdin?.on('error', () => undefined); // its exit says more
   run.child.stdin?.end(`alter role ${superuser} password '${password}'\n`);
   try {
     await run;

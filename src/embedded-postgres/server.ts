@@ -103,7 +103,7 @@ async function answer(cluster: Cluster, port: number, postmaster: ChildProcess):
     });
     client.on('error', () => {}); // a connection that breaks later is not ours to report
     try {
-      // Whoever took the port may accept and never say a word: then the end of our own process decides.
+      // Another process on the port may accept and never respond: then the end of our own process decides.
       await Promise.race([client.connect(), ended]);
       await Promise.race([client.end(), ended]);
       if (!hasExited(postmaster)) return;
@@ -119,7 +119,7 @@ async function answer(cluster: Cluster, port: number, postmaster: ChildProcess):
 const invalidPassword = '28P01';
 
 export function urlOf({ cluster, port }: Pick<Server, 'cluster' | 'port'>, database: string): string {
-  // sslmode, because a PGSSLMODE in the environment would else ask for what the server does not have.
+  // sslmode, because a PGSSLMODE in the environment could request TLS, which this server lacks.
   return `postgres://${superuser}:${cluster.password}@127.0.0.1:${port}/${encodeURIComponent(database)}?sslmode=disable`;
 }
 
@@ -141,7 +141,7 @@ export type Supervision = {
   ended: Promise<void>;
 };
 
-/** Starts a postmaster that died by itself (the kernel kills what fills the memory) again, on the same port, so that pools reconnect. */
+/** Restarts a postmaster that died unexpectedly, such as by the kernel's OOM killer, on the same port, so that pools reconnect. */
 export function keepRunning(server: Server, onCrash: (message: string) => void): Supervision {
   let ending = false;
 

@@ -28,7 +28,7 @@ type PostgresServer = {
 };
 
 /**
- * The database of the configuration, migrated: `DATABASE_URL`, or else an embedded server of our own.
+ * The database of the configuration, migrated: `DATABASE_URL`, otherwise an embedded server.
  * @throws StartupError if it cannot be used.
  */
 export async function openMigratedDatabase(config: Config, logger: Logger): Promise<OpenDatabase> {
@@ -151,7 +151,7 @@ async function startEmbedded(config: Config, logger: Logger): Promise<PostgresSe
   };
 }
 
-/** Where the embedded server's files belong. Only a directory that nobody chose may be another one. */
+/** The directory of the embedded server's files. Only the default directory has a fallback. */
 export function embeddedLocation({ dataDirectory }: Config) {
   return dataDirectory === undefined
     ? {
@@ -170,7 +170,7 @@ async function findRunningEmbedded(config: Config): Promise<PostgresServer | und
     const urlFile = join(directory, 'url');
     if (!existsSync(urlFile)) continue;
     const url = readFileSync(urlFile, 'utf8');
-    // A killed run leaves its file behind; only an answer tells.
+    // A killed run leaves its file behind; only a response proves that it runs.
     if (await answers(url)) return { url, location: directory, stop: async () => undefined };
   }
   return undefined;

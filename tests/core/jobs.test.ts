@@ -104,7 +104,7 @@ describe('a recurring job', { concurrency: true }, () => {
     const server = Object.assign(new URL(database.url), { pathname: '/postgres' }).href;
     await runSql(server, `alter database ${name} allow_connections false`);
     await runSql(server, `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`);
-    await until(() => logged.some(({ msg }) => msg === 'the job queue failed, and goes on'));
+    await until(() => logged.some(({ msg }) => msg === 'the job queue failed, and continues'));
     await runSql(server, `alter database ${name} allow_connections true`);
 
     await askFor(database.url, 'patient');
@@ -139,7 +139,7 @@ describe('stopping', { concurrency: true }, () => {
       (await runsOf(database.url, 'long')).map(({ state }) => state),
       ['retry'],
     );
-    assert.equal(logged.find(({ job }) => job === 'long')?.msg, 'job interrupted, another run goes on');
+    assert.equal(logged.find(({ job }) => job === 'long')?.msg, 'job interrupted, another run continues');
     assert.ok(!logged.some(({ level }) => level === 'error'));
 
     await startRunner(t, [{ name: 'long', schedule: NEVER, run }], database.url);

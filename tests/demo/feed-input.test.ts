@@ -116,7 +116,7 @@ describe('the command', () => {
 
   test('names what is wrong with its arguments', async () => {
     assert.match((await demo(['--fed', 'x'])).stderr, /^Unknown option '--fed'.*\n$/);
-    assert.match((await demo(['--url', 'localhost:8000'])).stderr, /^localhost:8000 is no address/);
+    assert.match((await demo(['--url', 'localhost:8000'])).stderr, /^localhost:8000 is not an address/);
     assert.match((await demo(['--help'])).stdout, /make demo FEED=path\.csv/);
   });
 

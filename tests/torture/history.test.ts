@@ -59,10 +59,10 @@ describe('a history', () => {
     );
   });
 
-  test('is not if a change took effect twice, or was made by nobody', () => {
+  test('is not if a change took effect twice, or was never requested', () => {
     const twice = [...ENTRIES, { kind: 'payout', cents: 300, after: { available: 500, paid: 600 } }] as const;
     assert.match(check([], twice).join(), /payout took effect twice/);
-    assert.match(contradictionsOf([CREDIT], ENTRIES, INITIAL).join(), /payout of 300 was made by nobody/);
+    assert.match(contradictionsOf([CREDIT], ENTRIES, INITIAL).join(), /payout of 300 was never requested/);
   });
 
   test('is not if a withdrawal was refused that was covered all the time', () => {

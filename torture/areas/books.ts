@@ -84,7 +84,7 @@ async function alterSmallBooks(context: AreaContext) {
   await database.close();
   await postgres.stop();
   const violations = [
-    verdict !== 'right' && `books that nobody altered are ${verdict}: ${faults[0]?.sentence}`,
+    verdict !== 'right' && `unaltered books are ${verdict}: ${faults[0]?.sentence}`,
     attempts.length < count && `only ${attempts.length} of ${count} alterations passed the constraints`,
   ].filter((violation) => violation !== false);
   return { attempts, violations };

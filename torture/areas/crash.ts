@@ -14,7 +14,7 @@ const RECOVERS_WITHIN_MS = 2_000;
 const STARTING_AT_ONCE = 4;
 /** A process that serves is killed after up to so long. */
 const LIVES_MS = 250;
-/** One process of so many is killed while it starts. */
+/** One in this many kills hits a process while it starts. */
 const KILLED_EARLY = 1 / 5;
 const STARTS_MS = 2_000;
 
@@ -53,7 +53,7 @@ async function run(context: AreaContext): Promise<AreaResult> {
           unit: 'ms',
           goal: { atMost: RECOVERS_WITHIN_MS },
         },
-        { name: 'exits by itself', value: scene.unwantedExits().length, goal: { exactly: 0 } },
+        { name: 'unexpected exits', value: scene.unwantedExits().length, goal: { exactly: 0 } },
         { name: 'answers with 500', value: internalErrors, goal: { exactly: 0 } },
       ],
       violations,

@@ -66,7 +66,7 @@ async function sendNonsense(context: AreaContext) {
     await concurrently(AT_ONCE, chunk.length, (number) => send(chunk[number] as Sent));
   }
   violations.push(...(await compareSources(platform.postgres)));
-  if (platform.process.ending() !== undefined) violations.push('the process ended by itself');
+  if (platform.process.ending() !== undefined) violations.push('the process ended unexpectedly');
   await platform.stop();
 
   return {

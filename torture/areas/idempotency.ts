@@ -8,10 +8,10 @@ import { openProgramme } from '../harness/programme.ts';
 import { adjustment, kindOf, payout, unexpected } from '../harness/requests.ts';
 
 const POSTS = 50;
-/** So many keys are under way at a time. */
+/** Keys in flight at a time. */
 const KEYS_AT_ONCE = 4;
 const USERS = 100;
-/** One key in so many credits a wallet; the others withdraw. */
+/** One in this many keys credits a wallet; the others withdraw. */
 const ADJUSTMENTS_ONE_IN = 5;
 
 /** Each request is sent fifty times in parallel, to two processes: it has one effect, and fifty equal answers. */

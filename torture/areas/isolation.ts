@@ -82,7 +82,7 @@ async function checkHistories(context: AreaContext) {
   client.close();
   const exits = platforms
     .filter(({ ending }) => ending() !== undefined)
-    .map(({ name }) => `${name} ended by itself`);
+    .map(({ name }) => `${name} ended unexpectedly`);
   await Promise.all(platforms.map((platform) => platform.terminate()));
   await proxy.close();
   const violations = [

@@ -12,11 +12,11 @@ const CALLERS = 256;
 const CROWD = 10 * CALLERS;
 const WARM_UP_S = 10;
 const RECOVERY_S = 15;
-/** After the crowd is gone, everything is as before within this time. */
+/** The limit for the return to normal after the overload. */
 const NORMAL_WITHIN_S = 5;
 const GOODPUT = 0.9;
 
-/** Ten times the callers that the platform can serve, who come back when they are told to. */
+/** Ten times the callers that the platform can serve. They honour `Retry-After`. */
 export const overload: Area = {
   name: 'overload',
   title: 'ten times the callers, who honour Retry-After',
@@ -46,7 +46,7 @@ async function sendCrowd(context: AreaContext) {
   }
   const [, before, crowded, after] = results as [LoadResult, LoadResult, LoadResult, LoadResult];
   await platform.terminate();
-  // Autovacuum comes too late for so many new rows, and the proof would be planned as if there were none.
+  // Autovacuum is too slow for this many new rows: the proof would be planned for empty tables.
   await postgres.query('analyze');
   const [row] = await postgres.query<{ purchases: number }>(
     'select count(*)::int as purchases from purchases',

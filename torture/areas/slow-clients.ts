@@ -64,7 +64,7 @@ async function beSlow(context: AreaContext) {
   const acknowledged = first.purchases + alone.purchases + beside.purchases;
   const refused = Object.entries(beside.answers).filter(([status]) => status !== '201');
   const violations = [
-    !isAlive && 'the platform ended by itself',
+    !isAlive && 'the platform ended unexpectedly',
     ending.code !== 0 && `the platform ended with ${ending.code}`,
     ...refused.map(([status, count]) => `${count} requests of other clients were answered with ${status}`),
     row?.purchases !== acknowledged &&

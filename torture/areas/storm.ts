@@ -11,7 +11,7 @@ import { inCents, payout, tally, unexpected } from '../harness/requests.ts';
 const CONNECTIONS = 256;
 /** What a shopper of the programme can withdraw, in cents. */
 const BALANCE = 10_000_000;
-/** One withdrawal in so many is covered. */
+/** One in this many withdrawals is covered. */
 const COVERED_ONE_IN = 12;
 const OVERLOAD = '503 OVERLOADED';
 

@@ -52,7 +52,7 @@ async function moveClocks(context: AreaContext) {
 
   for (const moment of momentsFrom(clock.now(), seconds)) {
     clock.set(moment.begins);
-    // The platform has read the new time before anything is asked of it.
+    // The platform must read the new time before it gets a request.
     await sleep(200);
     if (moment.isLast) await makeEverythingDue();
     say(`${moment.name}: ${clock.now().toString({ smallestUnit: 'second' })}`);
@@ -101,7 +101,7 @@ async function moveClocks(context: AreaContext) {
     await Promise.all(writers);
   }
 
-  /** A purchase and its confirmation, a payout, and what a shopper looks at. */
+  /** A purchase and its confirmation, a payout, and a shopper's reads. */
   async function write(writer: number, turn: number): Promise<void> {
     const { id } = (await takeEffect(`purchase time-${effects.size}-${writer}-${turn}`)).body;
     if (turn % 2 === 0 && id !== undefined) {

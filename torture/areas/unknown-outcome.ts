@@ -43,15 +43,15 @@ async function run(context: AreaContext): Promise<AreaResult> {
       figures: [
         { name: 'cuts', value: cut, goal: { atLeast: cuts } },
         { name: 'acknowledged', value: acknowledged },
-        { name: 'told that the outcome is unknown', value: unknown, goal: { atLeast: 1 } },
+        { name: 'reported as unknown outcome', value: unknown, goal: { atLeast: 1 } },
         {
           name: 'repeats answered with the original',
           value: repeated.filter(({ done }) => done !== undefined).length,
           goal: { exactly: repeated.length },
         },
-        { name: 'told so without a key', value: keylessUnknown, goal: { atLeast: 1 } },
+        { name: 'reported so without a key', value: keylessUnknown, goal: { atLeast: 1 } },
         { name: 'answers with 500', value: internalErrors, goal: { exactly: 0 } },
-        { name: 'exits by itself', value: scene.unwantedExits().length, goal: { exactly: 0 } },
+        { name: 'unexpected exits', value: scene.unwantedExits().length, goal: { exactly: 0 } },
       ],
       violations: [...scene.unwantedExits(), ...writers.violations(), ...(await scene.compare())],
     };

@@ -12,8 +12,8 @@ type Checked = {
 };
 
 /**
- * Compares what the clients were told with what the database holds: rows, journal, balances, audit records, and what
- * `ledger:verify` says. One sentence for each difference.
+ * Compares the acknowledgements of the clients with the database: rows, journal, balances, audit records, and the result
+ * of `ledger:verify`. One sentence per difference.
  */
 export async function compareBooks(checked: Checked): Promise<string[]> {
   const { postgres, programme, acknowledgements } = checked;
@@ -36,7 +36,7 @@ type PurchaseRow = {
   reward_cents: string;
 };
 
-/** Nothing acknowledged is lost, nothing is there that nobody sent, and each is as it was sent and answered. */
+/** No acknowledged purchase is lost, no unsent one is recorded, and each row equals its request and response. */
 async function comparePurchases({ postgres, acknowledgements }: Checked): Promise<string[]> {
   const rows = await postgres.query<PurchaseRow>(`
     select purchases.id, external_id, purchases.user_id, merchant_id, (purchases.amount * 100)::bigint::text as cents,
@@ -52,7 +52,7 @@ async function comparePurchases({ postgres, acknowledgements }: Checked): Promis
     if (seen.has(name)) violations.push(`${name} is recorded twice`);
     seen.add(name);
     if (entry?.operation.kind !== 'purchase') {
-      violations.push(`${name} is recorded, and nobody sent it`);
+      violations.push(`${name} is recorded, but was never sent`);
       continue;
     }
     const { userId, merchantId, cents, rewardCents } = entry.operation;
@@ -86,7 +86,7 @@ function contradictionsOf(
   return sent === refused ? [`${name} was refused each time it was sent, and took effect`] : [];
 }
 
-/** A purchase is settled as its clients were told: what they were not told, it may be or not. */
+/** A purchase is settled as its clients saw it. A settlement without a response may have happened or not. */
 function settlementViolations(
   { id, status }: PurchaseRow,
   { isConfirmedByJob = false }: Extract<Operation, { kind: 'purchase' }>,
@@ -129,7 +129,7 @@ async function comparePayouts({ postgres, acknowledgements }: Checked): Promise<
     const entry = entries.get(name);
     if (seen.has(name)) violations.push(`${name} was made twice`);
     seen.add(name);
-    if (entry === undefined) violations.push(`${name} was made, and nobody asked for it`);
+    if (entry === undefined) violations.push(`${name} was made, but never requested`);
     else violations.push(...contradictionsOf(name, entry, { id, cents: Number(cents) }));
   }
   for (const [name, { operation, done }] of entries) {

@@ -106,7 +106,7 @@ export const CATALOGUE_RACES: readonly Race[] = [
 
 type Change = { readonly before: unknown; readonly after: unknown };
 
-/** Each record of the audit log tells what the one before it left: else a change was lost between them. */
+/** Each audit record contains the state after the previous one: otherwise a change was lost between them. */
 async function brokenChain(
   { postgres }: Parameters<Race['run']>[0]['platform'],
   key: string,

@@ -32,7 +32,7 @@ export type Client = {
   readonly close: () => void;
 };
 
-/** A caller with keep-alive connections, at most so many for each address. */
+/** A caller with up to `connections` keep-alive connections per address. */
 export function openClient({ connections = 64 } = {}): Client {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
 

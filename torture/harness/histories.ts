@@ -32,7 +32,7 @@ type Played = {
   readonly unknown: number;
 };
 
-/** So many operations on these wallets while connections break, each wallet's history checked afterwards. */
+/** Runs operations on these wallets while connections break, then checks each wallet's history. */
 export async function playHistory(
   { urls, client, postgres, proxy, programme, random }: Theatre,
   { operations, users }: { readonly operations: number; readonly users: readonly string[] },

@@ -1,18 +1,18 @@
 /*
  * Whether a history of one wallet is linearizable: whether each operation can have happened at one moment between its
- * request and its answer. The journal tells the order of all changes, so nothing has to be guessed: the order is checked
+ * request and its response. The journal contains the order of all changes, so nothing is guessed: the order is checked
  * against real time, and each balance that was read, or was too small, against the entries around it.
  */
 
 export type Event = {
   readonly name: string;
   readonly kind: 'credit' | 'debit' | 'payout' | 'read';
-  /** No two changes of a wallet have the same amount: it tells which entry is whose. 0 of a read. */
+  /** Unique per wallet: the amount identifies the entry of a change. 0 for a read. */
   readonly cents: number;
   readonly invoked: number;
   readonly answered: number;
   readonly outcome: 'done' | 'refused' | 'nothing' | 'unknown';
-  /** What a read was told, and what an adjustment says it left. */
+  /** The balances in the response to a read or an adjustment. */
   readonly balances?: Balances | undefined;
 };
 
@@ -37,7 +37,7 @@ export function contradictionsOf(
 
   for (const [index, entry] of entries.entries()) {
     const event = changes.find(({ kind, cents }) => kind === entry.kind && cents === entry.cents);
-    if (event === undefined) contradictions.push(`a ${entry.kind} of ${entry.cents} was made by nobody`);
+    if (event === undefined) contradictions.push(`a ${entry.kind} of ${entry.cents} was never requested`);
     else if (positions.has(event)) contradictions.push(`${event.name} took effect twice`);
     else positions.set(event, index + 1);
   }
@@ -50,7 +50,7 @@ export function contradictionsOf(
     const { balances } = event;
     if (balances !== undefined && position !== undefined && !isSame(states[position], balances))
       contradictions.push(
-        `${event.name} was told ${inWords(balances)}, its entry says ${inWords(states[position])}`,
+        `${event.name} returned ${inWords(balances)}, its entry says ${inWords(states[position])}`,
       );
   }
   contradictions.push(...outOfOrder(positions));

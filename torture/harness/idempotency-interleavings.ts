@@ -32,7 +32,7 @@ const sequences = fc.array(
   { minLength: 2, maxLength: 6 },
 );
 
-/** Each key takes effect once at most, and whoever sends it again with the same content gets the first one's answer. */
+/** Each key takes effect at most once, and a repeat with the same content gets the first response. */
 export const repeatsGetTheFirstAnswer = fc.asyncProperty(
   fc.scheduler(),
   sequences,

@@ -19,7 +19,7 @@ export type Lane = {
   readonly enqueue: (bytes: Buffer, verdict: Verdict) => void;
   /** From now on everything gets lost. */
   readonly silence: () => void;
-  /** Keeps everything back, until it is told otherwise. */
+  /** Holds everything back until it is released. */
   readonly hold: (isHeld: boolean) => void;
   readonly isSilent: () => boolean;
   /** Calls `done` after the last message that is on its way; never if it is silent. */

@@ -20,7 +20,7 @@ export type PostgresProxy = {
   readonly url: string;
   /** Decides about each message until another one is set; without one they all pass. */
   readonly intercept: (judge: ((message: Message) => Verdict) | undefined) => void;
-  /** For all connections, until it is set again. What was silent stays so: those connections are lost. */
+  /** For all connections, until it is set again. A silenced connection stays silent: it is lost. */
   readonly setWeather: (weather: Weather) => void;
   /** Resets all open connections. */
   readonly reset: () => void;

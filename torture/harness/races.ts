@@ -11,7 +11,7 @@ export type Race = {
 /** Where races are run. */
 export type Course = {
   readonly platform: ContractProcess;
-  /** Works so many times at once, in one process and the other in turn. */
+  /** Concurrent attempts, alternating between the two processes. */
   readonly together: (
     count: number,
     work: (api: Api, number: number) => Promise<Answer>,
@@ -46,7 +46,7 @@ export function statuses(answers: readonly Answer[]): string {
   return answers.map(({ status, body }) => `${status} ${body?.error?.code ?? ''}`.trim()).join(', ');
 }
 
-/** A sentence unless exactly so many succeeded. */
+/** A violation unless exactly `expected` succeeded. */
 export function exactly(expected: number, answers: readonly Answer[]): string | undefined {
   const succeeded = answers.filter(({ status }) => status < 300).length;
   return succeeded === expected

@@ -13,7 +13,7 @@ export type Scene = Clerk & {
   readonly acknowledgements: Acknowledgements;
   /** Starts a process, on the scene's database unless another way to it is given. It is killed when the scene closes. */
   readonly start: (options?: Partial<PlatformOptions>) => Promise<PlatformProcess>;
-  /** Processes that ended although they were ready and nobody ended them, with the end of their logs. */
+  /** Ready processes that ended unexpectedly, with the end of their logs. */
   readonly unwantedExits: () => readonly string[];
   /** Compares books once everything is quiet. */
   readonly compare: () => Promise<string[]>;
@@ -48,7 +48,7 @@ export async function openScene(
     void started.ended.then(({ code, signal, wanted }) => {
       running.delete(started);
       if (wasReady && !wanted)
-        unwantedExits.push(`${started.name} exited by itself with ${code ?? signal}:\n${started.log()}`);
+        unwantedExits.push(`${started.name} exited unexpectedly with ${code ?? signal}:\n${started.log()}`);
     });
     const ready = async () => {
       await started.ready();

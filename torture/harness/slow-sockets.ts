@@ -71,7 +71,7 @@ async function open(url: string): Promise<SlowSocket> {
 
 /**
  * Ports of the clients whose connection to the platform is established on its side, by proc_net_tcp:
- * `sl local_address rem_address st …`. What it has closed may go on for the client, who has not read the end yet.
+ * `sl local_address rem_address st …`. A connection closed there may still be open for the client, which has not read the end yet.
  */
 function establishedPorts(platformPort: number): Set<number> {
   const [, ...lines] = readFileSync('/proc/net/tcp', 'utf8').trim().split('\n');

@@ -1,4 +1,4 @@
-/** What socket-faults.ts is told. */
+/** The input of socket-faults.ts. */
 export type SocketFault = {
   readonly code: string;
   readonly errno: number | undefined;

@@ -165,7 +165,7 @@ export function startWriters(clerk: Clerk, options: WriterOptions): Writers {
   async function untilKnown(operations: readonly Operation[]): Promise<(string | undefined)[]> {
     const ids = new Map<Operation, string>();
     let open = operations;
-    /** While there is nowhere to ask, nobody is to blame. */
+    /** Without a running process, an unanswered request is no fault. */
     const tried_ms = { withResponse: 0, withoutResponse: 0 };
     while (open.length > 0) {
       const url = target();

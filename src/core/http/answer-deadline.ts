@@ -17,7 +17,7 @@ export function answerWithin(server: HttpServer, timeout_ms: number): void {
   });
 }
 
-/** The work goes on: if it may change anything, its outcome is not known yet. */
+/** The work continues: if it may change anything, its outcome is not known yet. */
 function lateAnswer({ method }: FastifyRequest): DomainError {
   const changesNothing = method === 'GET' || method === 'HEAD';
   return changesNothing ? serviceUnavailable({ retry_after_seconds: 2 }) : new OutcomeUnknown(undefined);

@@ -46,8 +46,8 @@ function forgetTypeOfNoBody({ headers }: FastifyRequest, _reply: FastifyReply, d
 }
 
 /**
- * Each step costs more than the one before, and whoever fails at one does not reach the next: the signature, which is
- * over the bytes as they came; the size; the limits of the route; the content.
+ * Steps from cheap to expensive; a request that fails at one does not reach the next: the signature over the received
+ * bytes, the size, the rate limits of the route, the content.
  */
 async function readBody(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const received = request.body instanceof ReceivedBody ? request.body : undefined;

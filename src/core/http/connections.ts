@@ -5,7 +5,7 @@ import type { Logger } from '../observability/logging.ts';
 const LIMITS = {
   /** A client that leaves bytes unread for this long is disconnected. */
   unread_ms: 10_000,
-  /** A client that got its last response may close the connection by itself for this long. */
+  /** How long a client may take to close the connection after its last response. */
   ended_ms: 1_000,
   checkEvery_ms: 1_000,
 };

@@ -62,7 +62,7 @@ export const ErrorBody = Type.Object({
   details: Type.Object({}, { additionalProperties: true }),
 });
 
-/** What every refusal looks like; one component of the API description that all error answers refer to. */
+/** The error envelope; one component of the API description that all error responses refer to. */
 export const ErrorEnvelope = Type.Object({ error: ErrorBody }, { $id: 'Error' });
 
 /** The response of one status, with each code that may come with it. */

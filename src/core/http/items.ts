@@ -6,7 +6,7 @@ import { RefusedItem } from './json.ts';
 import { compileBody, violationsOf } from './validation.ts';
 
 /*
- * Bodies that are lists: each item is checked, worked on and answered by itself, in order.
+ * Bodies that are lists: each item is validated, processed and answered separately, in order.
  */
 
 /** Reads one item of a list body, or says what is wrong with it. */

@@ -8,7 +8,7 @@ import { faultIn, itemTexts, linesOf, MAX_DEPTH, NO_JSON, type Survey, surveyJso
  * idempotency keys must arrive as they were sent, so such values are refused before anything sees them.
  */
 
-/** Cheap signs that a text may hold such a value; all but a few bodies pass without a second look. */
+/** Cheap signs that a text may contain such a value. Most bodies have none and skip the second check. */
 const SUSPICIOUS = /[:[,]\s*-?\d[\d.]*[eE]|[\d.]{16}|\\u(?:0000|[dD][89a-fA-F])/;
 
 const MAX_EXACT_DIGITS = 15;
@@ -16,7 +16,7 @@ const MAX_EXACT_DIGITS = 15;
 /** Fields in one object with all that is nested in it, or elements in a list that is no list of items. */
 const MAX_FIELDS = 50;
 
-/** A body whose size is known, and whose content is not: whoever may not send so much is refused before it is parsed. */
+/** A body with known size and unknown content: rate limits apply before it is parsed. */
 export type UnparsedBody = {
   /** Items of a list, counted up to one above the limit; 1 for everything else. */
   readonly items: number;
@@ -56,7 +56,7 @@ function parseJson(text: string, survey: Survey): unknown {
   return item;
 }
 
-/** Only the first bad line costs an exception: what comes after it is looked at before it is parsed. */
+/** Only the first bad line costs an exception: later lines are checked before they are parsed. */
 function parseLines(lines: readonly string[]): unknown[] {
   let isTrusted = true;
   return lines.map((line) => {
@@ -79,7 +79,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** True for all but a few bodies: they pass without a second look. */
+/** True for most bodies: they skip the second check. */
 function isKeptAsSent(text: string, { isList, depth, keys }: Survey, value: unknown): boolean {
   if (depth > MAX_DEPTH || SUSPICIOUS.test(text)) return false;
   let counted = 0;
@@ -99,7 +99,7 @@ function countKeys(value: unknown): number {
   return count;
 }
 
-/** The second look: at a body that is no list, an item of a list, or a line. */
+/** The second check: of a body that is not a list, an item of a list, or a line. */
 function parseItem(text: string): unknown {
   const fault = faultIn(text);
   if (fault === NO_JSON) return NO_JSON_ITEM;
@@ -147,7 +147,7 @@ function violationsIn(value: unknown, path: readonly string[] = []): Violation[]
 
 type Reviver = (key: string, value: unknown, context: { source?: string }) => unknown;
 
-/** JSON.parse with the source text of each value (ECMAScript 2026), which its type does not tell of yet. */
+/** JSON.parse with the source text of each value (ECMAScript 2026), which its type does not contain yet. */
 const parseExactly = JSON.parse as (text: string, reviver: Reviver) => unknown;
 
 function markUnkeepable(_key: string, value: unknown, { source }: { source?: string }): unknown {

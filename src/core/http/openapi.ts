@@ -30,8 +30,8 @@ offer, computes the reward to the cent, holds it as *pending*, makes it *availab
 confirmed, and takes it back when it is reversed.
 
 Amounts of money are strings with the currency's minor digits. Timestamps are RFC 3339 in UTC. Every error has the
-same envelope, and every answer an \`X-Request-Id\`: the one that was sent, or else the platform's. A method that a path
-does not have is answered 405 \`METHOD_NOT_ALLOWED\` with \`Allow\`.
+same envelope. Every response has an \`X-Request-Id\`: the client's, otherwise the platform's. A method that a path does
+not have returns 405 \`METHOD_NOT_ALLOWED\` with \`Allow\`.
 
 Bodies are JSON, as it is or with \`Content-Encoding: gzip\`. An object has at most 64 levels and 50 fields, and no field
 twice. A \`VALIDATION_ERROR\` names the first 20 violations; \`details.more\` says how many there are beyond them.
@@ -49,12 +49,12 @@ const TAGS = [
   { name: 'purchases', description: 'Ingestion, confirmation and reversal of purchases' },
   { name: 'fraud', description: 'Purchases held for review' },
   { name: 'wallets', description: 'Balances and the journal behind them' },
-  { name: 'feature-flags', description: 'What is switched on or off, and for whom' },
+  { name: 'feature-flags', description: 'Switches for features, global or per merchant or user' },
   { name: 'payouts', description: 'Withdrawals, from the request to the bank transfer' },
-  { name: 'audit', description: 'Who did what, when' },
+  { name: 'audit', description: 'The record of who did what, and when' },
 ];
 
-/** Describes every route registered after it, and serves the description at /openapi.json and /docs unless told not to. */
+/** Describes every route registered after it, and serves the description at /openapi.json and /docs if `isServed`. */
 export async function registerOpenApi(
   server: HttpServer,
   options: { readonly publicUrl: string; readonly isServed: boolean },

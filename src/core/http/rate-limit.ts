@@ -7,7 +7,7 @@ export type RateLimit = {
   /** Limits of one name count together, also on several routes. */
   readonly name: string;
   readonly perMinute: number;
-  /** Whom a request counts for; undefined: for nobody, as who is not limited. */
+  /** The key that a request counts against; `undefined` exempts it. */
   readonly keyOf: (request: FastifyRequest) => string | undefined;
   /** For how many a request counts: a batch for its items. */
   readonly weightOf?: (request: FastifyRequest) => number;
@@ -36,7 +36,7 @@ export function rateLimiter(windows: Pick<RateWindows, 'take'>) {
     };
 }
 
-/** Of several limits, the headers tell of the one with the least left. */
+/** With several limits, the headers show the one with the fewest requests left. */
 function showTightest(
   reply: FastifyReply,
   limit: { perMinute: number; remaining: number; resetsIn_seconds: number },
@@ -45,7 +45,7 @@ function showTightest(
   if (shown !== undefined && Number(shown) <= limit.remaining) return;
   reply.headers({
     'x-ratelimit-limit': limit.perMinute,
-    // By itself V8 would keep this text for a while, and it hardly ever comes again.
+    // V8 would cache the text of this number, which rarely repeats.
     'x-ratelimit-remaining': limit.remaining.toFixed(0),
     'x-ratelimit-reset': limit.resetsIn_seconds,
   });

@@ -50,7 +50,7 @@ const REDIS_PREFIX = 'clicknback:rate:';
 /** Requests wait for Redis no longer than this, and for a connection to it not at all. */
 const REDIS_ANSWER_MS = 200;
 
-/** One script, as what is left has to be the same when it is looked at and when it is taken. */
+/** One script, because the check and the update must be atomic. */
 const TAKE = `
   local used = tonumber(redis.call('GET', KEYS[1]) or '0')
   local weight, max, window = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -93,13 +93,13 @@ export async function sharedWindows(options: {
     retryStrategy: (attempt) => Math.min(attempt * 100, 1_000),
   }) as RedisWithTake;
   redis.defineCommand('clicknbackTake', { numberOfKeys: 1, lua: TAKE });
-  // What it fails with comes as an event; the commands, which fail with less, tell whether that matters.
+  // The client emits its errors as events; the failed commands show whether they matter.
   redis.on('error', (error) => {
     failure = error;
   });
 
   async function take(key: string, weight: number, max: number): Promise<Take> {
-    // Emails are nobody's business in Redis, nor is how long a key may be.
+    // The hash keeps emails out of Redis and bounds the length of keys.
     const name = REDIS_PREFIX + createHash('sha256').update(key).digest('base64url');
     try {
       const [allowed, used, left] = await redis.clicknbackTake(name, weight, max, length_ms);
@@ -115,7 +115,7 @@ export async function sharedWindows(options: {
     }
   }
 
-  // Only the first attempt is waited for: others follow by themselves.
+  // The start waits for the first attempt only; the client retries automatically.
   await redis.connect().catch(() => undefined);
   return {
     take,

@@ -24,7 +24,7 @@ const CLIENT_ERRORS: Readonly<Record<string, RawAnswer>> = {
 };
 const EXPECTATION = invalid(417, 'The expectation cannot be met.', 'may expect 100-continue only');
 
-/** Answers what Node by itself would answer with a bare status, or not at all. */
+/** Answers requests that Node would answer with a bare status, or not at all. */
 export function answerRawRequests(server: Server): void {
   server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
     const { status, headers, body } = completed(EXPECTATION);
@@ -53,7 +53,7 @@ function stopReading(socket: Socket): void {
   socket.pause();
 }
 
-/** Node looks for late requests each second: a thousand that came at once are late at once. */
+/** Node checks for late requests each second: a thousand that arrived together are late together. */
 const ANSWERS_PER_TURN = 20;
 const waiting: { readonly socket: Socket; readonly answer: RawAnswer }[] = [];
 

@@ -2,8 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 
 /*
- * The platform gives each request an id of its own, which is in the log and in the audit log: a caller who chose it could
- * make a request look like another one. The id that a client sends comes back to it, and stands beside ours in the log.
+ * The platform chooses the id of each request, for the log and the audit log: a caller that chose it could disguise a
+ * request as another one. A client's own id is echoed, and is in the log beside ours.
  */
 
 export function clientRequestId(headers: IncomingHttpHeaders): string | undefined {

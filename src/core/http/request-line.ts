@@ -16,7 +16,7 @@ const SENT_ONCE = new Set([
   'webhook-timestamp',
 ]);
 
-/** Refuses what no route is for, before anything of it is looked at. */
+/** Refuses requests without a route before reading anything else of them. */
 export function checkRequestLines(server: HttpServer): void {
   server.addHook('onRequest', (request, reply, done) => {
     const fault = headerFault(request.raw);

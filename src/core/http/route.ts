@@ -24,7 +24,7 @@ declare module 'fastify' {
     limits?: readonly Limit[];
     /** True while the route would refuse whatever comes: then it is refused before anything is spent on it. */
     isFull?: () => boolean;
-    /** What the items of a list body are, for readers; the route checks each item by itself. */
+    /** The items of a list body, for the description; the route validates each item separately. */
     items?: TSchema;
   }
   interface FastifyRequest {

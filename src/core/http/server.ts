@@ -34,7 +34,7 @@ const SOCKETS = {
   requireHostHeader: false,
   headersTimeout: 5_000,
   requestTimeout: 10_000,
-  // Longer than a load balancer keeps a connection that nobody uses: it is the balancer's to close.
+  // Longer than a load balancer keeps an idle connection, so that the balancer closes first.
   keepAliveTimeout: 72_000,
   connectionsCheckingInterval: 1_000,
 };
@@ -63,7 +63,7 @@ export async function createHttpServer(options: {
     bodyLimit: BODY_LIMIT_BYTES,
     serverFactory: (handle) => createServer(SOCKETS, oneAtATime(handle)),
     forceCloseConnections: 'idle',
-    // A request that made it onto an open connection is answered as ever, not with a bare 503.
+    // A request on an open connection is answered as usual, not with a bare 503.
     return503OnClosing: false,
     routerOptions: { ignoreTrailingSlash: true },
     frameworkErrors: (error, request, reply) => {

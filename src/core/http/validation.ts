@@ -37,7 +37,7 @@ export function compileBody(schema: TSchema): ValidateFunction {
   return bodies.compile(schema);
 }
 
-/** More parameters than any operation has are refused without looking at each; so are the fields of a body, as they are parsed. */
+/** More parameters than any operation has are refused at once. Fields of a body are counted while it is parsed. */
 const MAX_PARAMETERS = 50;
 
 export function compileText(schema: TSchema): ValidateFunction {

@@ -25,7 +25,7 @@ export function createMetrics() {
 
   const outcomes = new Counter({
     name: 'clicknback_outcomes_total',
-    help: 'What became of the items of a money operation, by error code or "ok"',
+    help: 'Outcomes of the items of a money operation, by error code or "ok"',
     labelNames: ['operation', 'outcome'],
     registers,
   });
@@ -51,7 +51,7 @@ export function createMetrics() {
   });
   const jobLastCompletion = new Gauge({
     name: 'clicknback_job_last_completion_timestamp_seconds',
-    help: 'When this process last completed a run of the job; the newest of all processes tells',
+    help: 'When this process last completed a run of the job; the newest of all processes counts',
     labelNames: ['job'],
     registers,
   });
@@ -136,7 +136,7 @@ export function createMetrics() {
 
   const cacheReads = new Counter({
     name: 'clicknback_cache_reads_total',
-    help: 'Keys asked of a cache: found in memory, loaded, or read past it',
+    help: 'Reads of a cache: found in memory, loaded, or read past it',
     labelNames: ['cache', 'result'],
     registers,
   });

@@ -4,9 +4,9 @@ import type { EncryptionKey } from './encryption.ts';
 const HMAC_KEY_BYTES = 32;
 
 /**
- * Tells whether two texts are the same without keeping them: HMAC-SHA-256 as `keyId.hash`. Without the key nobody
- * finds out by trying what a fingerprint was taken of, however few texts it can be. The first key is used; each
- * fingerprint names its key, so that keys can be rotated.
+ * Compares two texts without keeping them: HMAC-SHA-256 as `keyId.hash`. Without the key an attacker
+ * cannot guess the text, even if only a few texts are possible. The first key is used; each fingerprint names its key, so
+ * that keys can be rotated.
  */
 export function fingerprints(keys: readonly EncryptionKey[]) {
   const [current] = keys;

@@ -81,7 +81,7 @@ export async function everyError(context: AreaContext): Promise<AreaResult> {
           unit: 'ms',
           goal: { atMost: ANSWERS_WITHIN_MS },
         },
-        { name: 'exits by itself', value: scene.unwantedExits().length, goal: { exactly: 0 } },
+        { name: 'unexpected exits', value: scene.unwantedExits().length, goal: { exactly: 0 } },
       ],
       violations: [...injection.violations, ...scene.unwantedExits(), ...(await scene.compare())],
     };

@@ -63,7 +63,7 @@ export async function everyMessage(context: AreaContext): Promise<AreaResult> {
         { name: 'messages cut or damaged', value: faults, goal: { exactly: wanted } },
         { name: 'messages that never came', value: missed, goal: { exactly: 0 } },
         { name: 'slowest answer', value: sweep.slowest_ms, unit: 'ms', goal: { atMost: ANSWERS_WITHIN_MS } },
-        { name: 'exits by itself', value: scene.unwantedExits().length, goal: { exactly: 0 } },
+        { name: 'unexpected exits', value: scene.unwantedExits().length, goal: { exactly: 0 } },
       ],
       violations: [...sweep.violations, ...scene.unwantedExits(), ...(await scene.compare())],
     };

@@ -10,7 +10,7 @@ import { startWriters } from '../../harness/writers.ts';
 
 const ANSWERS_WITHIN_MS = 15_000;
 const NORMAL_WITHIN_MS = 5_000;
-/** Whoever is not normal by then is not waited for. */
+/** The limit for the return to normal. */
 const HEALS_WITHIN_MS = 15_000;
 
 type Storm = {
@@ -124,7 +124,7 @@ export async function badWeather(context: AreaContext): Promise<AreaResult> {
         },
         { name: 'writes without an answer', value: unanswered, goal: { exactly: 0 } },
         { name: 'answers with 500', value: internalErrors, goal: { exactly: 0 } },
-        { name: 'exits by itself', value: scene.unwantedExits().length, goal: { exactly: 0 } },
+        { name: 'unexpected exits', value: scene.unwantedExits().length, goal: { exactly: 0 } },
       ],
       violations: [
         ...violations,
