@@ -15,7 +15,7 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   if (config.databaseUrl !== undefined) {
     throw new StartupError(
-      'This copies the embedded database. That of DATABASE_URL is for pg_dump, pg_basebackup or its own tools: see docs/operations.md.',
+      'This copies the embedded database. That of DATABASE_URL is for pg_dump, pg_basebackup or its own tools: see docs/recovery.md.',
     );
   }
 

@@ -15,7 +15,7 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   if (config.databaseUrl !== undefined) {
     throw new StartupError(
-      'This restores the embedded database. That of DATABASE_URL is restored with the tools that backed it up: see docs/operations.md.',
+      'This restores the embedded database. That of DATABASE_URL is restored with the tools that backed it up: see docs/recovery.md.',
     );
   }
 
