@@ -104,6 +104,11 @@ describe('the API description', () => {
     assert.deepEqual([...used].sort(), openApi.tags.map(({ name }) => name).sort());
   });
 
+  test('says in words what each pattern requires, for error messages', () => {
+    const silent = nodesOf(committed).filter(({ pattern, mustBe }) => typeof pattern === 'string' && !mustBe);
+    assert.deepEqual(silent, []);
+  });
+
   test('gives every code the statuses of the contract, and knows no other code', () => {
     const statuses = new Map<string, Set<number>>();
     for (const { status, code } of operations.flatMap(errorsOf)) {
@@ -127,6 +132,11 @@ describe('the API description', () => {
     assert.deepEqual(Object.fromEntries(statuses), { ...STATUSES, ...OUTSIDE_OPERATIONS });
   });
 });
+
+function nodesOf(value: unknown): Record<string, unknown>[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return [value as Record<string, unknown>, ...Object.values(value).flatMap(nodesOf)];
+}
 
 const ajv = new Ajv2020({ strict: false, allErrors: true, formats: {} });
 const isEnvelope = ajv.compile({

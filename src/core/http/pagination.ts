@@ -32,6 +32,7 @@ export function CursorQuery<Filters extends Record<string, TSchema>>(filters: Fi
     cursor: Type.Optional(
       Type.String({
         pattern: '^[A-Za-z0-9_-]{1,128}$',
+        mustBe: 'a next_cursor of this list',
         description:
           '`next_cursor` of the page before; with it, `offset` has no effect. Costs the same at any depth, ' +
           'where an `offset` costs what it skips: one of millions may be answered 503.',

@@ -18,12 +18,17 @@ export const Timestamp = Type.String({ format: 'date-time', examples: ['2026-03-
 export const CalendarDate = Type.String({ format: 'date', examples: ['2026-03-14'] });
 
 /** Money that moves or is held, going out. */
-export const Money = Type.String({ pattern: '^-?\\d+(\\.\\d{1,4})?$', examples: ['10.05'] });
+export const Money = Type.String({
+  pattern: '^-?\\d+(\\.\\d{1,4})?$',
+  mustBe: 'an amount such as 10.05',
+  examples: ['10.05'],
+});
 
 /** Money coming in, as text or number; `moneyIn` on the object checks it against its currency. */
 export const MoneyInput = Type.Unsafe<string | number>({
   type: ['string', 'number'],
   pattern: '^\\d{1,10}(\\.\\d{1,4})?$',
+  mustBe: 'a plain decimal such as 49.90, with at most 10 integer digits',
   exclusiveMinimum: 0,
   exclusiveMaximum: 1e10,
   description:
@@ -43,6 +48,7 @@ export function minorUnits(amount: string | number, currency: string): bigint {
 
 export const Currency = Type.String({
   pattern: '^[A-Z]{3}$',
+  mustBe: 'an ISO 4217 currency code such as EUR',
   description: 'ISO 4217 code, one of those the platform supports.',
   examples: ['EUR'],
 });

@@ -16,6 +16,8 @@ const OPTIONS: Options = {
   allErrors: true,
   removeAdditional: false,
   allowUnionTypes: true,
+  // Errors carry their schema, so that messages can use its limits and words.
+  verbose: true,
   formats: {
     uuid: /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i,
     email: (text: string) => EMAIL.test(text.trim()),
@@ -26,6 +28,8 @@ const OPTIONS: Options = {
   keywords: [
     { keyword: 'moneyIn', type: 'object', schemaType: 'object', errors: 'full', compile: compileMoneyIn },
     { keyword: 'maxDecimals', type: 'number', schemaType: 'number', compile: compileMaxDecimals },
+    // What a `pattern` requires, in words: messages never show a regular expression.
+    'mustBe',
   ],
 };
 
@@ -64,13 +68,13 @@ export function compileHeaders(schema: TSchema & { properties: Record<string, TS
   return texts.compile({ ...schema, properties: Object.fromEntries(byLowerName) });
 }
 
-/** Every violation, one a field, in the words of the contract. */
+/** One violation per field. The reason says what to send; it shows no keyword of the schema. */
 export function violationsOf(errors: readonly Partial<ErrorObject>[], part = 'body'): Violation[] {
   const violations = new Map<string, Violation>();
   for (const error of errors) {
     const path = fieldOf(error) || part;
     const field = part === 'headers' ? headerName(path) : path;
-    // Of several reasons for one field the first; but what is wrong with money says more than its pattern.
+    // The first reason per field, except that the reason of `moneyIn` is more precise than a pattern.
     if (violations.has(field) && error.keyword !== 'moneyIn') continue;
     violations.set(field, { field, reason: reasonOf(error) });
   }
@@ -89,7 +93,8 @@ function headerName(path: string): string {
   return path.toLowerCase().replaceAll(/\b[a-z]/g, (letter) => letter.toUpperCase());
 }
 
-function reasonOf({ keyword, params = {}, message }: Partial<ErrorObject>): string {
+function reasonOf(error: Partial<ErrorObject>): string {
+  const { keyword = '', params = {}, parentSchema, schema, message } = error;
   switch (keyword) {
     case 'required':
       return 'is required';
@@ -103,8 +108,55 @@ function reasonOf({ keyword, params = {}, message }: Partial<ErrorObject>): stri
       return 'must be in exactly one of its forms';
     case 'format':
       return `must be a valid ${FORMAT_NAMES[params.format as string] ?? params.format}`;
+    case 'pattern':
+      return `must be ${parentSchema?.mustBe ?? 'in the documented format'}`;
+    case 'type':
+      return `must be ${[params.type].flat().map(typeInWords).join(' or ')}`;
+    case 'maxDecimals':
+      return `must have at most ${schema} decimals`;
     default:
-      return message ?? 'is not valid';
+      return limitInWords(keyword, params.limit) ?? message ?? 'is not valid';
+  }
+}
+
+const TYPES_IN_WORDS: Record<string, string> = {
+  string: 'text',
+  number: 'a number',
+  integer: 'a whole number',
+  boolean: 'true or false',
+  object: 'an object',
+  array: 'a list',
+  null: 'null',
+};
+
+function typeInWords(type: string): string {
+  return TYPES_IN_WORDS[type] ?? type;
+}
+
+function limitInWords(keyword: string, limit: number | undefined): string | undefined {
+  if (limit === undefined) return;
+  const plural = limit === 1 ? '' : 's';
+  switch (keyword) {
+    case 'minimum':
+      return `must be at least ${limit}`;
+    case 'maximum':
+      return `must be at most ${limit}`;
+    case 'exclusiveMinimum':
+      return `must be above ${limit}`;
+    case 'exclusiveMaximum':
+      return `must be below ${limit}`;
+    case 'minLength':
+      return `must have at least ${limit} character${plural}`;
+    case 'maxLength':
+      return `must have at most ${limit} character${plural}`;
+    case 'minItems':
+      return `must have at least ${limit} item${plural}`;
+    case 'maxItems':
+      return `must have at most ${limit} item${plural}`;
+    case 'minProperties':
+      return `must have at least ${limit} field${plural}`;
+    default:
+      return;
   }
 }
 

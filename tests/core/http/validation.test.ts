@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import Type, { type TSchema } from 'typebox';
-import { Input, MoneyInput, Percentage } from '../../../src/core/http/schemas.ts';
+import { Currency, Input, MoneyInput, Percentage } from '../../../src/core/http/schemas.ts';
 import { compileBody, compileText, violationsOf } from '../../../src/core/http/validation.ts';
 
 const FORMATS: Record<string, { readonly good: readonly string[]; readonly bad: readonly string[] }> = {
@@ -85,7 +85,7 @@ describe('a body', () => {
     assert.deepEqual(violations(Order, sound), {});
   });
 
-  test('tells all that is wrong with it at once, each field by its path', () => {
+  test('names every violation with the path of its field', () => {
     const wrong = {
       amount: '0.001',
       currency: 'EUR',
@@ -96,23 +96,46 @@ describe('a body', () => {
     };
     assert.deepEqual(violations(Order, wrong), {
       amount: 'must have at most 2 decimals in EUR',
-      count: 'must be integer',
+      count: 'must be a whole number',
       kind: 'is required',
       bought_on: 'must be a valid date (YYYY-MM-DD)',
-      'address.zip': 'must NOT have fewer than 3 characters',
+      'address.zip': 'must have at least 3 characters',
       x: 'is not known here',
     });
   });
 
   test('that is no object is refused as a whole', () => {
     for (const body of [null, [], 'text', 1]) {
-      assert.deepEqual(violations(Order, body), { body: 'must be object' });
+      assert.deepEqual(violations(Order, body), { body: 'must be an object' });
     }
   });
 
   test('names the choices where a value is none of them', () => {
     assert.deepEqual(violations(Order, { ...sound, kind: 'old' }), { kind: 'must be one of new, used' });
   });
+
+  for (const [schema, value, reason] of [
+    [Currency, 'euro', 'must be an ISO 4217 currency code such as EUR'],
+    [Type.String({ pattern: '^a$' }), 'b', 'must be in the documented format'],
+    [MoneyInput, 'much', 'must be a plain decimal such as 49.90, with at most 10 integer digits'],
+    [MoneyInput, true, 'must be text or a number'],
+    [MoneyInput, 0, 'must be above 0'],
+    [MoneyInput, 1e10, 'must be below 10000000000'],
+    [Percentage, 101, 'must be at most 100'],
+    [Percentage, -1, 'must be at least 0'],
+    [Percentage, 1.234_56, 'must have at most 4 decimals'],
+    [Type.String({ minLength: 1 }), '', 'must have at least 1 character'],
+    [Type.String({ maxLength: 2 }), 'abc', 'must have at most 2 characters'],
+    [Type.Array(Type.Boolean(), { minItems: 1 }), [], 'must have at least 1 item'],
+    [Type.Array(Type.Boolean(), { maxItems: 1 }), [true, true], 'must have at most 1 item'],
+    [Type.Array(Type.Boolean()), {}, 'must be a list'],
+    [Type.Boolean(), 'yes', 'must be true or false'],
+    [Type.Object({}, { minProperties: 1 }), {}, 'must have at least 1 field'],
+  ] as const) {
+    test(`says "${reason}" of ${JSON.stringify(value)}`, () => {
+      assert.deepEqual(violations(Input({ field: schema }), { field: value }), { field: reason });
+    });
+  }
 
   test('is never changed by its validation: nothing coerced, dropped or filled in', () => {
     const body = { ...sound, count: '1', unknown: true };

@@ -9,6 +9,7 @@ const Name = Type.String({
   minLength: 1,
   maxLength: 255,
   pattern: '^\\S(.*\\S)?$',
+  mustBe: 'one line without white space at its ends',
   examples: ['Northwind Affiliates'],
 });
 

@@ -35,6 +35,7 @@ export const UserQuery = CursorQuery({
   email: Type.Optional(
     Type.String({
       pattern: '^[!-~]{3,254}$',
+      mustBe: '3 to 254 printable ASCII characters without spaces',
       description: 'Any part of the address, in any case; at least three characters.',
       examples: ['alice@'],
     }),

@@ -29,6 +29,7 @@ export function NewPayoutBody(defaultCurrency: string) {
         account_holder: Type.String({
           // No control characters; the space around it does not count.
           pattern: '^\\s*[^\\s\\p{C}]([^\\p{C}]{0,68}[^\\s\\p{C}])?\\s*$',
+          mustBe: 'a name of 1 to 70 characters without control characters',
           maxLength: 255,
           description: 'Of 1 to 70 characters, the most that a SEPA transfer carries.',
           examples: ['Erika Mustermann'],
@@ -40,7 +41,14 @@ export function NewPayoutBody(defaultCurrency: string) {
 }
 
 const Text = (description: string, example: string) =>
-  Type.String({ minLength: 1, maxLength: 255, pattern: '\\S', description, examples: [example] });
+  Type.String({
+    minLength: 1,
+    maxLength: 255,
+    pattern: '\\S',
+    mustBe: 'more than white space',
+    description,
+    examples: [example],
+  });
 
 export const PayoutMoveBody = Input({
   status: Type.Enum(['processing', 'completed', 'failed'], { examples: ['completed'] }),

@@ -32,6 +32,7 @@ export function AdjustmentInput(defaultCurrency: string) {
         minLength: 1,
         maxLength: 500,
         pattern: '\\S',
+        mustBe: 'more than white space',
         description: 'Kept with the adjustment and in the audit log.',
         examples: ['Goodwill for a late confirmation.'],
       }),

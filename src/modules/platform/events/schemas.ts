@@ -11,13 +11,26 @@ const AuditOutcome = Type.Enum(['success', 'failure'], { examples: ['success'] }
 export const AuditQuery = CursorQuery({
   actor_type: Type.Optional(ActorType),
   actor_id: Type.Optional(Id),
-  action: Type.Optional(Type.String({ pattern: '^[a-z_]+\\.[a-z_]+$', examples: ['purchase.confirmed'] })),
-  resource_type: Type.Optional(Type.String({ pattern: '^[a-z_]{1,64}$', examples: ['purchase'] })),
+  action: Type.Optional(
+    Type.String({
+      pattern: '^[a-z_]+\\.[a-z_]+$',
+      mustBe: 'an action such as purchase.confirmed',
+      examples: ['purchase.confirmed'],
+    }),
+  ),
+  resource_type: Type.Optional(
+    Type.String({
+      pattern: '^[a-z_]{1,64}$',
+      mustBe: 'a resource type such as purchase',
+      examples: ['purchase'],
+    }),
+  ),
   resource_id: Type.Optional(Id),
   outcome: Type.Optional(AuditOutcome),
   request_id: Type.Optional(
     Type.String({
       pattern: '^[\\w.-]{1,128}$',
+      mustBe: '1 to 128 characters of A-Z a-z 0-9 _ . -',
       description:
         "The platform's id of the request: `X-Request-Id` of the answer, unless the client sent its own. The log has both.",
     }),

@@ -5,7 +5,11 @@ import { Id, Input, Timestamp } from '../../../core/http/schemas.ts';
 import type { FlagDecision, FlagScope, FlagSetting } from './model.ts';
 import { requireScope } from './policies.ts';
 
-const Key = Type.String({ pattern: '^[a-z][a-z0-9_]{0,63}$', examples: ['purchase_auto_confirm'] });
+const Key = Type.String({
+  pattern: '^[a-z][a-z0-9_]{0,63}$',
+  mustBe: 'a key such as purchase_auto_confirm: a lower-case letter, then up to 63 of a-z, 0-9 and _',
+  examples: ['purchase_auto_confirm'],
+});
 
 const ScopeType = Type.Enum(['global', 'merchant', 'user'], { examples: ['merchant'] });
 

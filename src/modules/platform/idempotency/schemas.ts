@@ -10,6 +10,7 @@ export const IdempotencyHeaders = Type.Object({
   'Idempotency-Key': Type.Optional(
     Type.String({
       pattern: '^[\\x20-\\x7e]{1,255}$',
+      mustBe: '1 to 255 printable ASCII characters',
       description:
         'Your name for this request, of 1 to 255 printable ASCII characters, kept for 24 hours. A repeat with the ' +
         'same content is answered as the first one was, with the header `Idempotency-Replayed: true`.',
