@@ -80,29 +80,33 @@ export const ruleViolation = defineError<{ violations: readonly Violation[] }>(
 export const notFound = defineError<{ resource_type: string; resource_id: string }>(
   'not_found',
   'NOT_FOUND',
-  'There is no such resource.',
+  'The resource does not exist.',
 );
 
-export const forbidden = defineError<{ reason?: string }>('forbidden', 'FORBIDDEN', 'You may not do this.');
+export const forbidden = defineError<{ reason?: string }>(
+  'forbidden',
+  'FORBIDDEN',
+  'You are not allowed to do this.',
+);
 
 export const rateLimited = defineError<{ retry_after_seconds?: number }>(
   'rate_limited',
   'RATE_LIMITED',
-  'Too many requests; try again later.',
+  'Too many requests. Try again after the time in `Retry-After`.',
 );
 
 /** A queue or a pool is full. Nothing was written. */
 export const overloaded = defineError<{ retry_after_seconds?: number }>(
   'unavailable',
   'OVERLOADED',
-  'The platform is busy; nothing was written. Try again shortly.',
+  'The platform is busy. Nothing was written. Try again shortly.',
 );
 
 /** The database cannot be reached. Nothing was written. */
 export const serviceUnavailable = defineError<{ retry_after_seconds?: number }>(
   'unavailable',
   'SERVICE_UNAVAILABLE',
-  'The platform cannot reach its database; nothing was written. Try again shortly.',
+  'The platform cannot reach its database. Nothing was written. Try again shortly.',
 );
 
 /**
@@ -124,5 +128,5 @@ export class OutcomeUnknown extends DomainError {
 export const unsupportedCurrency = defineError<{ currency: string; supported: readonly string[] }>(
   'unprocessable',
   'UNSUPPORTED_CURRENCY',
-  'The platform does not work in this currency.',
+  'The currency must be one of `supported`.',
 );

@@ -91,7 +91,7 @@ describe('npm run admin:create', () => {
     const { code, errors } = await adminCreate({ input: `${email.toUpperCase()}\n${SECRET}\n` });
 
     assert.equal(code, 1);
-    assert.equal(errors, 'This email address is registered.');
+    assert.equal(errors, 'This email address is registered already.');
     assert.deepEqual(
       (await accountsOf(email)).map(({ role }) => role),
       ['user'],

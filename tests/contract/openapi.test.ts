@@ -109,6 +109,17 @@ describe('the API description', () => {
     assert.deepEqual(silent, []);
   });
 
+  test('has full sentences as descriptions', () => {
+    const { paths, components } = committed;
+    const descriptions = nodesOf({ paths, components }).map(({ description }) => description);
+    const texts = descriptions.filter((text) => typeof text === 'string');
+    assert.ok(texts.length > 200);
+    assert.deepEqual(
+      [...new Set(texts)].filter((text) => !/^[A-Z`].*\.$/s.test(text)),
+      [],
+    );
+  });
+
   test('gives every code the statuses of the contract, and knows no other code', () => {
     const statuses = new Map<string, Set<number>>();
     for (const { status, code } of operations.flatMap(errorsOf)) {

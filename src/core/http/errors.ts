@@ -34,26 +34,26 @@ export const STATUS_OF_KIND = {
 export const methodNotAllowed = defineError<{ method: string; allowed: readonly string[] }>(
   'method_not_allowed',
   'METHOD_NOT_ALLOWED',
-  'This path does not have this method; `allowed` lists those it has.',
+  'The path does not have this method. `allowed` lists its methods.',
 );
 
 export const payloadTooLarge = defineError(
   'too_large',
   'PAYLOAD_TOO_LARGE',
-  'The body is larger than this operation takes.',
+  'The body is too large for this operation. Send fewer items.',
 );
 
 export const unsupportedMediaType = defineError<{ content_encoding?: string }>(
   'unsupported_media_type',
   'UNSUPPORTED_MEDIA_TYPE',
-  'The body must be JSON, or NDJSON where the operation takes it, as it is or in gzip.',
+  'The body must be JSON, or NDJSON where the operation accepts it, plain or in gzip.',
 );
 
 /** Nothing about the cause leaves the process: the log has it, under the request id. */
 export const internalError = defineError<{ request_id?: string }>(
   'internal',
   'INTERNAL_ERROR',
-  'Something went wrong on our side; the request id helps us find it.',
+  'An unexpected error occurred. Report the request id to the operator.',
 );
 
 export const ErrorBody = Type.Object({

@@ -89,7 +89,7 @@ export async function registerOpenApi(
             scheme: 'bearer',
             bearerFormat: 'API key',
             description:
-              'The API key of a partner, in the same header. The scope that it takes is listed. Partners that sign add the headers of Standard Webhooks: `webhook-id`, `webhook-timestamp` and `webhook-signature`.',
+              'The API key of a partner, in the same header. Each operation names the required scope. Partners that sign add the headers of Standard Webhooks: `webhook-id`, `webhook-timestamp` and `webhook-signature`.',
           },
         },
       },
@@ -122,11 +122,13 @@ async function serveReference(server: FastifyInstance): Promise<void> {
   );
 }
 
-/** Adds to a route's description what follows from its access and inputs, so that no route repeats it. */
+/** Completes a route's description from its access and inputs, so that no route repeats it. */
 function completeRoute(route: RouteOptions): void {
   const { schema, config } = route;
   const { access, scope, errors = [] } = config ?? {};
   if (schema === undefined || schema.hide === true || access === undefined) return;
+  // Fastify's HEAD route shares the schema of its GET route, which is complete.
+  if (route.method === 'HEAD') return;
 
   const definitions: ErrorDefinition<never>[] = [...errors];
   if (access !== 'public') definitions.push(...authenticationErrors, forbidden);
@@ -166,7 +168,7 @@ const SUCCESS_DESCRIPTIONS: Readonly<Record<string, string>> = { 200: 'Done.', 2
 
 /** A route without an answer to describe answers 204. */
 function successes(response: unknown): object {
-  if (response === undefined) return { 204: { type: 'null', description: 'Done; there is nothing to say.' } };
+  if (response === undefined) return { 204: { type: 'null', description: 'No content.' } };
   const described = Object.entries(response as Record<string, object>).map(([status, schema]) => [
     status,
     { description: SUCCESS_DESCRIPTIONS[status], ...schema },

@@ -8,14 +8,19 @@ const MAX_LIMIT = 100;
 
 const pageProperties = {
   offset: Type.Optional(
-    Type.Integer({ minimum: 0, maximum: 1_000_000_000, default: 0, description: 'How many to skip.' }),
+    Type.Integer({
+      minimum: 0,
+      maximum: 1_000_000_000,
+      default: 0,
+      description: 'The number of items to skip. Defaults to 0.',
+    }),
   ),
   limit: Type.Optional(
     Type.Integer({
       minimum: 1,
       maximum: MAX_LIMIT,
       default: DEFAULT_LIMIT,
-      description: 'How many to return.',
+      description: `The number of items to return. Defaults to ${DEFAULT_LIMIT}.`,
     }),
   ),
 };
@@ -34,8 +39,8 @@ export function CursorQuery<Filters extends Record<string, TSchema>>(filters: Fi
         pattern: '^[A-Za-z0-9_-]{1,128}$',
         mustBe: 'a next_cursor of this list',
         description:
-          '`next_cursor` of the page before; with it, `offset` has no effect. Costs the same at any depth, ' +
-          'where an `offset` costs what it skips: one of millions may be answered 503.',
+          'The `next_cursor` of the previous page. With it, `offset` has no effect. A cursor costs the same at any ' +
+          'depth. An `offset` costs what it skips: one of millions may return 503.',
       }),
     ),
     ...filters,
@@ -56,13 +61,13 @@ export function CursorPage<Item extends TSchema>(item: Item) {
       offset: Type.Integer(),
       limit: Type.Integer(),
       total: Type.Integer({
-        description: `How many items match. Exact up to ${COUNTED_ROWS}, and on the last page by offset.`,
+        description: `The number of matching items. Exact up to ${COUNTED_ROWS}, and on the last page by offset.`,
       }),
       total_is_estimate: Type.Optional(
-        Type.Literal(true, { description: 'Present where `total` is an estimate instead of a count.' }),
+        Type.Literal(true, { description: 'Present if `total` is an estimate.' }),
       ),
       next_cursor: Type.Union([Type.String(), Type.Null()], {
-        description: 'Null on the last page.',
+        description: 'The cursor of the next page. Null on the last page.',
       }),
     }),
   });

@@ -32,7 +32,7 @@ export const MoneyInput = Type.Unsafe<string | number>({
   exclusiveMinimum: 0,
   exclusiveMaximum: 1e10,
   description:
-    'A plain decimal above zero, as text or number: at most 10 integer digits, no more decimals than the currency has.',
+    'A plain decimal above zero, as text or number, with at most 10 integer digits and the decimals of the currency.',
   examples: ['49.90'],
 });
 
@@ -49,7 +49,7 @@ export function minorUnits(amount: string | number, currency: string): bigint {
 export const Currency = Type.String({
   pattern: '^[A-Z]{3}$',
   mustBe: 'an ISO 4217 currency code such as EUR',
-  description: 'ISO 4217 code, one of those the platform supports.',
+  description: 'ISO 4217 code of a currency that the platform supports.',
   examples: ['EUR'],
 });
 
@@ -57,7 +57,7 @@ export const Percentage = Type.Number({
   minimum: 0,
   maximum: 100,
   maxDecimals: 4,
-  description: 'Percent, with at most 4 decimals.',
+  description: 'Percent, from 0 to 100, with at most 4 decimals.',
   examples: [5],
 });
 

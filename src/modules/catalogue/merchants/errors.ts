@@ -3,7 +3,7 @@ import { defineError } from '../../../core/errors.ts';
 export const merchantAlreadyExists = defineError<{ name: string; merchant_id: string }>(
   'conflict',
   'MERCHANT_ALREADY_EXISTS',
-  'There is a merchant of this name.',
+  'A merchant with this name exists already.',
 );
 
 export const merchantNotActive = defineError<{ merchant_id: string }>(

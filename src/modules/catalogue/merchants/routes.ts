@@ -76,7 +76,8 @@ export function merchantRoutes(service: MerchantService): Routes {
       {
         schema: {
           tags: ['merchants'],
-          summary: 'Change the name, the default percentage or the confirmation days of a merchant',
+          summary: 'Update a merchant',
+          description: 'Changes the name, the default percentage or the days until automatic confirmation.',
           params: IdParams,
           body: MerchantChangesBody,
           response: { 200: MerchantBody },
@@ -100,7 +101,8 @@ export function merchantRoutes(service: MerchantService): Routes {
         schema: {
           tags: ['merchants'],
           summary: 'Activate or deactivate a merchant',
-          description: 'An inactive merchant takes no new purchases and offers; what it has goes on.',
+          description:
+            'An inactive merchant accepts no new purchases and no new offers. Its existing purchases are still settled.',
           params: IdParams,
           body: MerchantStatusBody,
           response: { 200: MerchantStatus },

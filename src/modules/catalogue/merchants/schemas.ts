@@ -14,7 +14,7 @@ const Name = Type.String({
 
 const ConfirmationDays = Type.Union([Type.Integer({ minimum: 0, maximum: 365 }), Type.Null()], {
   description:
-    "Days after which a recorded purchase is confirmed by itself; null: the platform's default. Counted from `created_at`, so that a purchase that is reported late has the whole time.",
+    "Days from `created_at` until a purchase is confirmed automatically. Null means the platform's default.",
   examples: [30],
 });
 
@@ -22,7 +22,7 @@ export const NewMerchantBody = Input({
   name: Name,
   default_cashback_percentage: Percentage,
   confirmation_days: Type.Optional(ConfirmationDays),
-  active: Type.Optional(Type.Boolean({ description: 'True unless said otherwise.' })),
+  active: Type.Optional(Type.Boolean({ description: 'Defaults to true.' })),
 });
 
 export const MerchantChangesBody = Input(

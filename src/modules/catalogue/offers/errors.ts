@@ -5,4 +5,4 @@ export const activeOfferAlreadyExists = defineError<{
   offer_id: string | null;
   start_date: string | null;
   end_date: string | null;
-}>('conflict', 'ACTIVE_OFFER_ALREADY_EXISTS', 'The merchant has an active offer in these dates.');
+}>('conflict', 'ACTIVE_OFFER_ALREADY_EXISTS', 'The merchant has another active offer in these dates.');

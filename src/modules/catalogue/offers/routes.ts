@@ -28,9 +28,9 @@ export function offerRoutes(service: OfferService, defaultCurrency: string): Rou
       {
         schema: {
           tags: ['offers'],
-          summary: 'Create an offer, active at once',
+          summary: 'Create an offer',
           description:
-            'Active offers of one merchant never overlap; a next campaign can be scheduled after the present one.',
+            'The offer is active immediately. Returns 409 if its dates overlap those of another active offer of the merchant.',
           body: NewOfferBody,
           response: { 201: OfferBody },
         },
@@ -60,7 +60,8 @@ export function offerRoutes(service: OfferService, defaultCurrency: string): Rou
       {
         schema: {
           tags: ['offers'],
-          summary: 'List offers, newest first; shoppers see those they can use today',
+          summary: 'List offers, newest first',
+          description: 'Shoppers get only the offers that are valid today.',
           querystring: OfferQuery,
           response: { 200: OfferPage },
         },
@@ -84,7 +85,7 @@ export function offerRoutes(service: OfferService, defaultCurrency: string): Rou
       {
         schema: {
           tags: ['offers'],
-          summary: 'List the offers that a shopper can use today',
+          summary: 'List the offers that are valid today',
           querystring: ActiveOfferQuery,
           response: { 200: ActiveOfferPage },
         },
@@ -99,7 +100,8 @@ export function offerRoutes(service: OfferService, defaultCurrency: string): Rou
       {
         schema: {
           tags: ['offers'],
-          summary: 'Show an offer; to shoppers only while they can use it',
+          summary: 'Show an offer',
+          description: 'Returns 404 to a shopper if the offer is not valid today.',
           params: IdParams,
           response: { 200: OfferDetailBody },
         },

@@ -10,10 +10,16 @@ const CashbackType = Type.Enum(['percent', 'fixed'], { examples: ['percent'] });
 const TermsNumber = (description: string, examples: number[]) =>
   Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1e10, maxDecimals: 4, description, examples });
 
-const CashbackValue = TermsNumber('Percent of the purchase, or an amount of money.', [5]);
+const CashbackValue = TermsNumber(
+  'Percent of the purchase, or an amount in `currency`, by `cashback_type`. At most 4 decimals.',
+  [5],
+);
 
 const MonthlyCap = Type.Union([
-  TermsNumber('Most a user earns under the offer in a calendar month (UTC).', [30]),
+  TermsNumber(
+    'The maximum that a user earns with this offer in a calendar month (UTC), in `currency`.',
+    [30],
+  ),
   Type.Null(),
 ]);
 
@@ -24,7 +30,7 @@ export const NewOfferBody = Input({
   currency: Type.Optional(
     Type.String({
       ...Currency,
-      description: "Of a fixed value and of the cap; the platform's first currency unless said otherwise.",
+      description: "The currency of a fixed value and of the cap. Defaults to the platform's first currency.",
     }),
   ),
   start_date: CalendarDate,

@@ -11,9 +11,9 @@ export function fraudRoutes(service: FraudService): Routes {
       {
         schema: {
           tags: ['fraud'],
-          summary: 'List purchases that were held for review, newest first',
+          summary: 'List purchases held for review, newest first',
           description:
-            'Each with its reasons. An open one is resolved by releasing, confirming or reversing the purchase.',
+            'Each hold has its reasons. Release, confirm or reverse the purchase to resolve an open hold.',
           querystring: HoldQuery,
           response: { 200: HoldPage },
         },

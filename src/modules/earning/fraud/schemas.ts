@@ -32,7 +32,7 @@ const HoldBody = Type.Object({
         {},
         {
           additionalProperties: true,
-          description: 'What the rule saw when the purchase was recorded.',
+          description: 'The values that the rule compared when the purchase was recorded.',
           examples: [{ day: '2026-03-14', more_than: 50 }],
         },
       ),
@@ -41,7 +41,8 @@ const HoldBody = Type.Object({
   held_at: Timestamp,
   resolved_at: Type.Union([Timestamp, Type.Null()]),
   resolved_by: Type.Union([Id, Type.Null()], {
-    description: 'The administrator who resolved it; null while open, or when a partner or the platform did.',
+    description:
+      'The administrator who resolved the hold. Null while it is open, or if a partner or the platform resolved it.',
   }),
 });
 

@@ -6,7 +6,11 @@ export const duplicatePurchase = defineError<{
   external_id: string;
   purchase?: Readonly<Record<string, string>>;
   differences?: readonly string[];
-}>('conflict', 'DUPLICATE_PURCHASE', 'A purchase with this external id is recorded; it was rewarded once.');
+}>(
+  'conflict',
+  'DUPLICATE_PURCHASE',
+  'A purchase with this external id exists already. It was rewarded once.',
+);
 
 export const userNotEligible = defineError<{ user_id: string; reason: 'unknown' | 'inactive' }>(
   'unprocessable',
@@ -41,25 +45,25 @@ export const purchaseNotPending = defineError<TransitionDetails>(
 export const purchaseAlreadyReversed = defineError<TransitionDetails>(
   'invalid',
   'PURCHASE_ALREADY_REVERSED',
-  'The purchase is reversed.',
+  'The purchase is reversed already.',
 );
 
 export const purchaseOnHold = defineError<{ purchase_id: string; status: PurchaseStatus }>(
   'conflict',
   'PURCHASE_ON_HOLD',
-  'The purchase is held for review; an administrator decides.',
+  'The purchase is held for review. An administrator must confirm or release it.',
 );
 
 export const purchaseNotHeld = defineError<{ purchase_id: string; status: PurchaseStatus }>(
   'conflict',
   'PURCHASE_NOT_HELD',
-  'Only a purchase that is held for review can be released.',
+  'The purchase is not held for review.',
 );
 
 export const invalidPurchaseStatus = defineError<{ status: string; allowed: readonly string[] }>(
   'unprocessable',
   'INVALID_PURCHASE_STATUS',
-  'Purchases have no such status.',
+  'The status of a purchase must be one of `allowed`.',
 );
 
 /** `reference` is the id, or the external id, that the caller named it by. */

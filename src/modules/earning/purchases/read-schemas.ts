@@ -8,14 +8,20 @@ import { ExternalId, PurchaseStatus } from './schemas.ts';
 
 /** Not an enum: an unknown status has an error code of its own. */
 const StatusFilter = Type.Optional(
-  Type.String({ maxLength: 32, description: '`pending`, `confirmed` or `reversed`.', examples: ['pending'] }),
+  Type.String({
+    maxLength: 32,
+    description: 'The status of the purchases: `pending`, `confirmed` or `reversed`.',
+    examples: ['pending'],
+  }),
 );
 
 export const PurchaseQuery = CursorQuery({
   status: StatusFilter,
   user_id: Type.Optional(Id),
   merchant_id: Type.Optional(Id),
-  held: Type.Optional(Type.Boolean({ description: 'Whether it is held for review.' })),
+  held: Type.Optional(
+    Type.Boolean({ description: 'True for purchases that are held for review, false for all others.' }),
+  ),
   start_date: Type.Optional(CalendarDate),
   end_date: Type.Optional(CalendarDate),
 });
@@ -26,7 +32,9 @@ const CashbackStatus = Type.Enum(['pending', 'available', 'reversed'], { example
 
 export const PurchaseBody = Type.Object({
   id: Id,
-  partner_id: Type.Union([Id, Type.Null()], { description: 'The partner that sent it; null: no partner.' }),
+  partner_id: Type.Union([Id, Type.Null()], {
+    description: 'The partner that reported the purchase. Null if a user or an administrator did.',
+  }),
   external_id: ExternalId,
   user_id: Id,
   merchant_id: Id,
@@ -34,7 +42,9 @@ export const PurchaseBody = Type.Object({
   amount: Money,
   currency: Currency,
   status: PurchaseStatus,
-  held: Type.Boolean({ description: 'Pending, and under review until an administrator decides.' }),
+  held: Type.Boolean({
+    description: 'True while the purchase is pending and an administrator must review it.',
+  }),
   purchased_at: Timestamp,
   created_at: Timestamp,
 });

@@ -55,7 +55,7 @@ export function reportRoutes(
           tags: ['purchases'],
           summary: 'Report a purchase',
           description:
-            'Records it, computes its reward and holds that as pending. Users report their own only. Limited per user and per partner.',
+            'Records the purchase and credits its reward as pending. Users can report only their own purchases. Returns 429 if the user or the partner exceeds the limit per minute.',
           body: SubmissionBody,
           response: { 201: AcceptedBody },
         },
@@ -88,9 +88,9 @@ export function reportRoutes(
         bodyLimit: BATCH_LIMIT_BYTES,
         schema: {
           tags: ['purchases'],
-          summary: 'Report many purchases',
+          summary: 'Report a batch of purchases',
           description:
-            'Each item answers for itself, in order; a bad one never fails the others. Limited by items, a batch as a whole.',
+            'Each item has its own result, in the order of the request. A refused item does not affect the others. Returns 429 if the items exceed the limit per minute.',
           consumes: LIST_TYPES,
           body: BatchBody,
           response: { 200: BatchResult },

@@ -18,7 +18,7 @@ export const SubmissionBody = Input(
     purchased_at: Type.Optional(
       Type.String({
         ...Timestamp,
-        description: 'Now unless said otherwise. Late events are normal, future ones refused.',
+        description: 'The time of the purchase. Defaults to now. May be in the past, but not in the future.',
       }),
     ),
   },
@@ -29,7 +29,7 @@ export const SubmissionBody = Input(
 export const BatchBody = Type.Array(Type.Unknown(), {
   minItems: 1,
   maxItems: MAX_BATCH_ITEMS,
-  description: 'A list of purchases as `POST /purchases` takes them, as a JSON array or as NDJSON.',
+  description: 'A list of bodies of `POST /purchases`, as a JSON array or as NDJSON.',
   examples: [
     [
       {

@@ -3,7 +3,8 @@ import Type from 'typebox';
 export const ExternalId = Type.String({
   minLength: 1,
   maxLength: 255,
-  description: 'Your name for the purchase, and its idempotency key: a repeat is never rewarded again.',
+  description:
+    'Your id of the purchase, and its idempotency key. Returns 409 if the purchase exists already; it is rewarded once.',
   examples: ['order-2026-000123'],
 });
 

@@ -32,9 +32,9 @@ export function settleRoutes(service: PurchaseService): Routes {
         bodyLimit: BATCH_LIMIT_BYTES,
         schema: {
           tags: ['purchases'],
-          summary: 'Confirm and reverse many purchases',
+          summary: 'Settle a batch of purchases',
           description:
-            'Each item answers for itself, in order; a bad one never fails the others. Partners settle purchases that they sent.',
+            'Confirms or reverses each purchase. Each item has its own result, in the order of the request. A refused item does not affect the others. Partners can settle only purchases that they reported.',
           consumes: LIST_TYPES,
           body: SettlementsBody,
           response: { 200: SettlementsResult },
@@ -60,7 +60,8 @@ export function settleRoutes(service: PurchaseService): Routes {
       {
         schema: {
           tags: ['purchases'],
-          summary: 'Confirm a purchase: its reward becomes available',
+          summary: 'Confirm a purchase',
+          description: 'Makes its reward available. Returns 400 if the purchase is not pending.',
           params: IdParams,
           response: { 200: ConfirmationBody },
         },
@@ -82,8 +83,9 @@ export function settleRoutes(service: PurchaseService): Routes {
       {
         schema: {
           tags: ['purchases'],
-          summary: 'Release a purchase that is held for review',
-          description: 'It stays pending, and is confirmed like any other. No money moves.',
+          summary: 'Release a held purchase',
+          description:
+            'Ends the review. The purchase stays pending and can be confirmed like any other. No money moves.',
           params: IdParams,
           response: { 200: ReleasedBody },
         },
@@ -98,8 +100,9 @@ export function settleRoutes(service: PurchaseService): Routes {
       url: '/purchases/:id/reverse',
       schema: {
         tags: ['purchases'],
-        summary: 'Reverse a purchase: its reward is taken back',
-        description: 'Before or after confirmation. Money that was withdrawn by then is owed by the user.',
+        summary: 'Reverse a purchase',
+        description:
+          'Takes the reward back, before or after the confirmation. If the user has withdrawn the reward, the available balance becomes negative.',
         params: IdParams,
         body: ReversalBody,
         response: { 200: ReversedBody },

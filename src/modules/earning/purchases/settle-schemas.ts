@@ -11,7 +11,7 @@ import { ExternalId, MAX_BATCH_ITEMS, PurchaseStatus } from './schemas.ts';
 
 const ReversalReason = Type.Optional(
   Type.Enum(['returned', 'cancelled', 'declined', 'fraud', 'error'], {
-    description: 'Of a reversal; `returned` unless said otherwise.',
+    description: 'The reason of a reversal. Defaults to `returned`.',
   }),
 );
 
@@ -20,7 +20,10 @@ export const ReversalBody = Input({ reason: ReversalReason });
 export const SettlementItem = Input(
   {
     external_id: Type.Optional(
-      Type.String({ ...ExternalId, description: 'As you reported it. Either this or `purchase_id`.' }),
+      Type.String({
+        ...ExternalId,
+        description: 'The id under which you reported the purchase. Send either this or `purchase_id`.',
+      }),
     ),
     purchase_id: Type.Optional(Id),
     action: Type.Enum(['confirm', 'reverse']),
@@ -37,7 +40,7 @@ export const SettlementsBody = Type.Array(Type.Unknown(), {
   minItems: 1,
   maxItems: MAX_BATCH_ITEMS,
   description:
-    'A list of settlements, as a JSON array or as NDJSON. Purchases are named by either of their ids.',
+    'A list of settlements, as a JSON array or as NDJSON. Each names its purchase by `purchase_id` or `external_id`.',
   examples: [
     [
       { external_id: 'order-2026-000123', action: 'confirm' },
@@ -79,7 +82,7 @@ export const ReleasedBody = Type.Object({
 export const ReversedBody = Type.Object({
   id: Id,
   status: PurchaseStatus,
-  cashback_amount: Type.String({ description: 'Zero: the reward is taken back.', examples: ['0.00'] }),
+  cashback_amount: Type.String({ description: 'The remaining reward: always zero.', examples: ['0.00'] }),
 });
 
 /** The schema sees to it that an item has one of the two ids, and a reason only where it reverses. */

@@ -45,7 +45,8 @@ export function authRoutes(deps: {
         schema: {
           tags: ['auth'],
           summary: 'Log in',
-          description: 'Throttled per account and per address.',
+          description:
+            'Returns a new session. Returns 429 if the account or the IP address exceeds the limit per minute.',
           body: LoginBody,
           response: { 200: TokenBody },
         },
@@ -60,9 +61,9 @@ export function authRoutes(deps: {
       {
         schema: {
           tags: ['auth'],
-          summary: 'Exchange a refresh token for the next pair',
+          summary: 'Refresh a session',
           description:
-            'Works once for each token. A repeat within ten seconds gives the same pair again; a later one ends the session.',
+            'Exchanges a refresh token for the next pair of tokens. A repeat within 10 seconds returns the same pair. A later repeat ends the session.',
           body: RefreshBody,
           response: { 200: TokenBody },
         },
@@ -79,9 +80,9 @@ export function authRoutes(deps: {
       {
         schema: {
           tags: ['users'],
-          summary: 'Let a user set a password',
+          summary: 'Create a password reset token',
           description:
-            'Gives a token that works once. Send it to the user, as the platform sends no mail; imported users set their first password with it. An earlier token of the user ends.',
+            'Returns a token that works once. Send it to the user: the platform sends no mail. Imported users set their first password with it. An earlier token of the user becomes invalid.',
           params: IdParams,
           response: { 201: ResetTokenBody },
         },
@@ -102,7 +103,7 @@ export function authRoutes(deps: {
         schema: {
           tags: ['auth'],
           summary: 'Set a password with a reset token',
-          description: 'Ends all sessions of the user and opens one.',
+          description: 'Ends all sessions of the user and returns a new one.',
           body: PasswordResetBody,
           response: { 200: TokenBody },
         },
@@ -118,7 +119,8 @@ export function authRoutes(deps: {
         schema: {
           tags: ['users'],
           summary: 'Change your password',
-          description: 'Ends your other sessions; this one goes on. Throttled as logins are.',
+          description:
+            'Ends your other sessions and keeps this one. Returns 429 if you exceed the limit per minute of logins.',
           body: PasswordChangeBody,
         },
         config: {
@@ -141,7 +143,7 @@ export function authRoutes(deps: {
           tags: ['users'],
           summary: 'Activate or deactivate a user',
           description:
-            'An inactive user is refused from the next request on, and has no purchases and payouts. Their sessions end. Not for your own account, nor for the last active admin.',
+            'Deactivation ends the sessions of the user. An inactive user gets 401 and can neither earn rewards nor request payouts. Returns 400 for your own account, and 409 for the last active administrator.',
           params: IdParams,
           body: UserStatusBody,
           response: { 200: UserStatus },
@@ -159,7 +161,7 @@ export function authRoutes(deps: {
     server.post(
       '/auth/logout',
       {
-        schema: { tags: ['auth'], summary: 'End this session' },
+        schema: { tags: ['auth'], summary: 'Log out', description: 'Ends this session.' },
         config: { access: ['user', 'admin'] },
       },
       async (request, reply) => {

@@ -28,13 +28,15 @@ export const UserStatusBody = Input({ status: ActiveStatus });
 export const UserStatus = Type.Object({ id: Id, status: ActiveStatus });
 
 export const ResetTokenBody = Type.Object({
-  token: Type.String({ description: 'Shown once.' }),
+  token: Type.String({ description: 'A secret that is shown only once.' }),
   expires_at: Timestamp,
 });
 
 export const TokenBody = Type.Object({
-  access_token: Type.String({ description: 'A JWT, for the Authorization header.' }),
-  refresh_token: Type.String({ description: 'Works once; its use gives the next one.' }),
+  access_token: Type.String({ description: 'A JWT. Send it as `Authorization: Bearer <token>`.' }),
+  refresh_token: Type.String({
+    description: 'Works once. `POST /auth/refresh` exchanges it for the next one.',
+  }),
   token_type: Type.Literal('bearer'),
 });
 

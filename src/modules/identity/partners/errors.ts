@@ -3,5 +3,5 @@ import { defineError } from '../../../core/errors.ts';
 export const partnerAlreadyExists = defineError<{ name: string; partner_id: string }>(
   'conflict',
   'PARTNER_ALREADY_EXISTS',
-  'There is a partner of this name.',
+  'A partner with this name exists already.',
 );

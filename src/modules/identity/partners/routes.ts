@@ -37,7 +37,7 @@ export function partnerRoutes(service: PartnerService): Routes {
           tags: ['partners'],
           summary: 'Register a partner',
           description:
-            'One that must sign gets its signing secret in the answer, which is the only time it is shown.',
+            'If the partner must sign its requests, the response contains its signing secret. The secret is shown only once.',
           body: NewPartnerBody,
           response: { 201: CreatedPartnerBody },
         },
@@ -85,8 +85,9 @@ export function partnerRoutes(service: PartnerService): Routes {
       {
         schema: {
           tags: ['partners'],
-          summary: 'Change the name of a partner, or whether it must sign',
-          description: 'To require signatures of a partner without a signing secret, give it one first.',
+          summary: 'Update a partner',
+          description:
+            'Changes the name, and whether the partner must sign its requests. Returns 400 if signatures become required and the partner has no signing secret.',
           params: IdParams,
           body: PartnerChangesBody,
           response: { 200: PartnerBody },
@@ -109,7 +110,7 @@ export function partnerRoutes(service: PartnerService): Routes {
         schema: {
           tags: ['partners'],
           summary: 'Activate or deactivate a partner',
-          description: 'The keys of an inactive partner are refused; its purchases stay as they are.',
+          description: 'The keys of an inactive partner get 401. Its purchases do not change.',
           params: IdParams,
           body: PartnerStatusBody,
           response: { 200: PartnerStatus },
@@ -129,8 +130,9 @@ export function partnerRoutes(service: PartnerService): Routes {
       {
         schema: {
           tags: ['partners'],
-          summary: 'Give a partner a new signing secret',
-          description: 'Shown once. The secret before ends at once, or after the overlap asked for.',
+          summary: 'Rotate the signing secret of a partner',
+          description:
+            'The new secret is shown only once. The previous one stays valid for `overlap_seconds`.',
           params: IdParams,
           body: RotationBody,
           response: { 201: SigningSecretBody },
@@ -153,8 +155,8 @@ export function partnerRoutes(service: PartnerService): Routes {
       {
         schema: {
           tags: ['partners'],
-          summary: 'Issue an API key',
-          description: 'The key is in the answer, which is the only time it is shown.',
+          summary: 'Create an API key',
+          description: 'The response contains the key. It is shown only once.',
           params: IdParams,
           body: NewKeyBody,
           response: { 201: IssuedKeyBody },
@@ -195,7 +197,7 @@ export function partnerRoutes(service: PartnerService): Routes {
         schema: {
           tags: ['partners'],
           summary: 'Revoke an API key',
-          description: 'It is refused from the next request on. A key that is revoked stays so.',
+          description: 'The key gets 401 from the next request on. A revoked key cannot be activated again.',
           params: KeyParams,
         },
         config: { access: ['admin'], errors: [notFound] },

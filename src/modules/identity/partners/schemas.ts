@@ -15,7 +15,7 @@ const Name = Type.String({
 
 const SignatureRequired = Type.Boolean({
   description:
-    'Whether requests that change something must be signed (Standard Webhooks). False unless said otherwise.',
+    'Whether the partner must sign requests that change data (Standard Webhooks). Defaults to false.',
 });
 
 export const NewPartnerBody = Input({ name: Name, signature_required: Type.Optional(SignatureRequired) });
@@ -47,7 +47,7 @@ export const NewKeyBody = Input({
     Type.String({
       ...Timestamp,
       examples: ['2027-01-01T00:00:00Z'],
-      description: 'Never unless said otherwise.',
+      description: 'The time from which the key is invalid. Defaults to never.',
     }),
   ),
 });
@@ -59,14 +59,14 @@ export const RotationBody = Input({
     Type.Integer({
       minimum: 0,
       maximum: MAX_OVERLAP_SECONDS,
-      description: 'How long the secret before stays good. 0 unless said otherwise: it ends at once.',
+      description: 'Seconds for which the previous secret stays valid. Defaults to 0.',
       examples: [86_400],
     }),
   ),
 });
 
 const SigningSecret = Type.String({
-  description: 'Shown once. Its Base64 part, decoded, is the key of HMAC-SHA256.',
+  description: 'The signing secret, shown only once. Decode its Base64 part to get the key for HMAC-SHA256.',
   examples: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
 });
 
@@ -75,7 +75,7 @@ const partnerProperties = {
   name: Name,
   active: Type.Boolean(),
   signature_required: Type.Boolean(),
-  can_sign: Type.Boolean({ description: 'Whether it has a signing secret.' }),
+  can_sign: Type.Boolean({ description: 'Whether the partner has a signing secret.' }),
   created_at: Timestamp,
 };
 
@@ -84,7 +84,7 @@ export const PartnerBody = Type.Object(partnerProperties);
 export const CreatedPartnerBody = Type.Object({
   ...partnerProperties,
   signing_secret: Type.Union([SigningSecret, Type.Null()], {
-    description: 'Shown once, where a signature is required; null otherwise.',
+    description: 'The signing secret, shown only once. Null if signatures are not required.',
   }),
 });
 
@@ -100,7 +100,7 @@ const keyProperties = {
   id: Id,
   name: Type.Union([Name, Type.Null()]),
   prefix: Type.String({
-    description: 'The beginning of the key, which tells it from others.',
+    description: 'The first characters of the key, which identify it.',
     examples: ['cnb_1f2e3d4c'],
   }),
   scopes: Scopes,
@@ -110,14 +110,17 @@ const keyProperties = {
 
 export const IssuedKeyBody = Type.Object({
   ...keyProperties,
-  key: Type.String({ description: 'The key, shown once. Send it as `Authorization: Bearer <key>`.' }),
+  key: Type.String({ description: 'The key, shown only once. Send it as `Authorization: Bearer <key>`.' }),
 });
 
 export const KeyPage = Page(
   Type.Object({
     ...keyProperties,
     revoked_at: OptionalTimestamp,
-    last_used_at: Type.Union([Timestamp, Type.Null()], { description: 'To the minute.' }),
+    last_used_at: Type.Union([Timestamp, Type.Null()], {
+      description:
+        'The time of the last request with the key, rounded down to the minute. Null if it was never used.',
+    }),
   }),
 );
 

@@ -3,7 +3,7 @@ import { defineError, type Violation } from '../../../core/errors.ts';
 export const emailAlreadyRegistered = defineError<{ email: string; user_id?: string | null }>(
   'conflict',
   'EMAIL_ALREADY_REGISTERED',
-  'This email address is registered.',
+  'This email address is registered already.',
 );
 
 export const passwordNotComplexEnough = defineError<{ violations: readonly Violation[] }>(
@@ -16,5 +16,5 @@ export const passwordNotComplexEnough = defineError<{ violations: readonly Viola
 export const lastActiveAdmin = defineError<{ user_id: string }>(
   'conflict',
   'LAST_ACTIVE_ADMIN',
-  'This is the last active administrator.',
+  'This is the last active administrator. Activate another one first.',
 );

@@ -34,8 +34,8 @@ export function userRoutes(
       {
         schema: {
           tags: ['users'],
-          summary: 'Register',
-          description: 'Limited per address and per email.',
+          summary: 'Register an account',
+          description: 'Returns 429 if the IP address or the email exceeds the limit per minute.',
           body: RegistrationBody,
           response: { 201: UserBody },
         },
@@ -91,8 +91,9 @@ export function userRoutes(
         bodyLimit: IMPORT_LIMIT_BYTES,
         schema: {
           tags: ['users'],
-          summary: 'Import customers, without a password',
-          description: 'They cannot log in until they set one. Each item answers for itself, in order.',
+          summary: 'Import users without a password',
+          description:
+            'An imported user cannot log in before setting a password. Each item has its own result, in the order of the request.',
           consumes: LIST_TYPES,
           body: UserImportBody,
           response: { 200: UserImportResult },

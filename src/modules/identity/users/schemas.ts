@@ -13,7 +13,7 @@ const Email = Type.String({ format: 'email', maxLength: 254, examples: ['alice@e
 export const NewPassword = Type.String({
   maxLength: 1024,
   description:
-    '8 to 128 characters with a lower-case, an upper-case, a digit and a special one; no common password.',
+    'From 8 to 128 characters, with a lower-case letter, an upper-case letter, a digit and a special character. Common passwords are refused.',
   examples: ['Str0ng!Pass'],
 });
 
@@ -36,14 +36,18 @@ export const UserQuery = CursorQuery({
     Type.String({
       pattern: '^[!-~]{3,254}$',
       mustBe: '3 to 254 printable ASCII characters without spaces',
-      description: 'Any part of the address, in any case; at least three characters.',
+      description: 'Any part of the email address, of at least 3 characters. The case is ignored.',
       examples: ['alice@'],
     }),
   ),
   role: Type.Optional(Role),
   status: Type.Optional(ActiveStatus),
-  from: Type.Optional(Type.String({ ...Timestamp, description: 'Registered then or later.' })),
-  to: Type.Optional(Type.String({ ...Timestamp, description: 'Registered then or earlier.' })),
+  from: Type.Optional(
+    Type.String({ ...Timestamp, description: 'The earliest time of registration, inclusive.' }),
+  ),
+  to: Type.Optional(
+    Type.String({ ...Timestamp, description: 'The latest time of registration, inclusive.' }),
+  ),
 });
 
 export const MAX_IMPORTED_USERS = 5_000;
@@ -54,7 +58,7 @@ export const ImportedUser = Input({ email: Email });
 export const UserImportBody = Type.Array(Type.Unknown(), {
   minItems: 1,
   maxItems: MAX_IMPORTED_USERS,
-  description: 'A list of `{ "email": … }`, as a JSON array or as NDJSON.',
+  description: 'A list of objects `{ "email": … }`, as a JSON array or as NDJSON.',
   examples: [[{ email: 'alice@example.com' }, { email: 'bob@example.com' }]],
 });
 

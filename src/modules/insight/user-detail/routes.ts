@@ -11,7 +11,7 @@ export function userDetailRoutes(service: UserDetailService): Routes {
       {
         schema: {
           tags: ['users'],
-          summary: 'Show a user with their balances',
+          summary: 'Show a user with balances',
           params: IdParams,
           response: { 200: UserDetailBody },
         },

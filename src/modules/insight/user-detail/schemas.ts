@@ -5,7 +5,7 @@ import type { UserDetail } from './service.ts';
 
 export const UserDetailBody = Type.Object({
   ...UserBody.properties,
-  has_password: Type.Boolean({ description: 'False for an imported user who has not set one yet.' }),
+  has_password: Type.Boolean({ description: 'False for an imported user without a password.' }),
   wallets: Type.Array(WalletBody),
 });
 

@@ -13,7 +13,7 @@ export function walletHistoryRoutes(service: WalletHistoryService, defaultCurren
       {
         schema: {
           tags: ['wallets'],
-          summary: 'List every movement of your wallet, newest first',
+          summary: 'List the transactions of your wallet, newest first',
           querystring: TransactionQuery,
           response: { 200: TransactionPage },
         },
@@ -32,7 +32,7 @@ export function walletHistoryRoutes(service: WalletHistoryService, defaultCurren
       {
         schema: {
           tags: ['wallets'],
-          summary: "List every movement of a user's wallet, newest first",
+          summary: "List the transactions of a user's wallet, newest first",
           params: IdParams,
           querystring: TransactionQuery,
           response: { 200: TransactionPage },

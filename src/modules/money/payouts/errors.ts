@@ -11,10 +11,14 @@ export type PolicyViolation = Violation & {
 export const payoutPolicyViolation = defineError<{
   violations: readonly PolicyViolation[];
   currency: string;
-}>('unprocessable', 'PAYOUT_POLICY_VIOLATION', 'Payouts of this amount are not made, or not this month.');
+}>(
+  'unprocessable',
+  'PAYOUT_POLICY_VIOLATION',
+  'The amount is below the minimum, or exceeds the limit of this month.',
+);
 
 export const payoutInvalidTransition = defineError<{
   payout_id: string;
   status: PayoutStatus;
   allowed_transitions: readonly PayoutStatus[];
-}>('invalid', 'PAYOUT_INVALID_TRANSITION', 'The payout cannot move from its present state to this one.');
+}>('invalid', 'PAYOUT_INVALID_TRANSITION', 'The status of the payout must be one of `allowed_transitions`.');

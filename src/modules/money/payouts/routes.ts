@@ -37,8 +37,9 @@ export function payoutRoutes(service: PayoutService, defaultCurrency: string): R
       {
         schema: {
           tags: ['payouts'],
-          summary: 'Request a payout of your available balance',
-          description: 'The amount leaves the available balance at once, and comes back if the payout fails.',
+          summary: 'Request a payout',
+          description:
+            'Deducts the amount from your available balance immediately. A payout that fails or is cancelled returns it.',
           headers: IdempotencyHeaders,
           body: NewPayoutBody(defaultCurrency),
           response: { 201: OwnPayoutBody },
@@ -86,7 +87,9 @@ export function payoutRoutes(service: PayoutService, defaultCurrency: string): R
       {
         schema: {
           tags: ['payouts'],
-          summary: 'Cancel a payout that nobody has begun to pay',
+          summary: 'Cancel a payout',
+          description:
+            'Returns the amount to your available balance. Returns 400 if the payout is no longer `requested`.',
           params: IdParams,
           response: { 200: OwnPayoutBody },
         },
@@ -135,8 +138,8 @@ export function payoutRoutes(service: PayoutService, defaultCurrency: string): R
       {
         schema: {
           tags: ['payouts'],
-          summary: 'Reveal the full bank details of a payout, to pay it',
-          description: 'The only place that shows them. Each look is written to the audit log.',
+          summary: 'Show the bank details of a payout',
+          description: 'Only this operation shows them unmasked. Each request is recorded in the audit log.',
           params: IdParams,
           response: { 200: BankDetailsBody },
         },
@@ -153,8 +156,8 @@ export function payoutRoutes(service: PayoutService, defaultCurrency: string): R
       {
         schema: {
           tags: ['payouts'],
-          summary: 'Move a payout on: it is being paid, was paid, or failed',
-          description: 'What failed goes back to the available balance of its owner.',
+          summary: 'Change the status of a payout',
+          description: 'A payout that fails returns its amount to the available balance of the user.',
           params: IdParams,
           body: PayoutMoveBody,
           response: { 200: PayoutBody },

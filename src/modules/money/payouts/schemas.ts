@@ -17,13 +17,16 @@ export function NewPayoutBody(defaultCurrency: string) {
     {
       amount: MoneyInput,
       currency: Type.Optional(
-        Type.String({ ...Currency, description: "The platform's first currency unless said otherwise." }),
+        Type.String({
+          ...Currency,
+          description: "ISO 4217 code. Defaults to the platform's first currency.",
+        }),
       ),
       method: Method,
       details: Input({
         iban: Type.String({
           format: 'iban',
-          description: 'Spaces and lower case are fine.',
+          description: 'An IBAN. Spaces and lower case are accepted.',
           examples: ['DE89 3704 0044 0532 0130 00'],
         }),
         account_holder: Type.String({
@@ -31,7 +34,7 @@ export function NewPayoutBody(defaultCurrency: string) {
           pattern: '^\\s*[^\\s\\p{C}]([^\\p{C}]{0,68}[^\\s\\p{C}])?\\s*$',
           mustBe: 'a name of 1 to 70 characters without control characters',
           maxLength: 255,
-          description: 'Of 1 to 70 characters, the most that a SEPA transfer carries.',
+          description: 'From 1 to 70 characters, the maximum of a SEPA transfer.',
           examples: ['Erika Mustermann'],
         }),
       }),
@@ -53,10 +56,13 @@ const Text = (description: string, example: string) =>
 export const PayoutMoveBody = Input({
   status: Type.Enum(['processing', 'completed', 'failed'], { examples: ['completed'] }),
   external_reference: Type.Optional(
-    Text('The name of the transfer at the bank; required for `completed`.', 'SEPA-2026-000123'),
+    Text('The reference of the transfer at the bank. Required for `completed`.', 'SEPA-2026-000123'),
   ),
   reason: Type.Optional(
-    Text('Why it failed, as its owner may read it; required for `failed`.', 'The bank refused the account.'),
+    Text(
+      'The reason of the failure, which the user can read. Required for `failed`.',
+      'The bank refused the account.',
+    ),
   ),
 });
 
@@ -79,12 +85,15 @@ export const OwnPayoutBody = Type.Object({
       iban: Type.String({ examples: ['DE89**************3000'] }),
       account_holder: Type.String({ examples: ['E*** M***'] }),
     },
-    { description: 'Masked.' },
+    { description: 'The bank details, masked.' },
   ),
   requested_at: Timestamp,
   processing_at: nullable(Timestamp),
   settled_at: nullable(
-    Type.String({ ...Timestamp, description: 'When it was completed, failed or cancelled.' }),
+    Type.String({
+      ...Timestamp,
+      description: 'The time at which the payout was completed, failed or cancelled.',
+    }),
   ),
   external_reference: nullable(Type.String()),
   failure_reason: nullable(Type.String()),

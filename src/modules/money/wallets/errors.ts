@@ -5,10 +5,10 @@ export const insufficientBalance = defineError<{
   pending_balance: string;
   requested_amount: string;
   currency: string;
-}>('conflict', 'INSUFFICIENT_BALANCE', 'The wallet does not hold this amount.');
+}>('conflict', 'INSUFFICIENT_BALANCE', 'The available balance is lower than this amount.');
 
 export const walletFull = defineError<{ amount: string; currency: string }>(
   'conflict',
   'WALLET_FULL',
-  'The wallet cannot hold this much more.',
+  'The amount would exceed the maximum balance of the wallet.',
 );

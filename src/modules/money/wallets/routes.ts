@@ -61,8 +61,8 @@ export function walletRoutes(deps: {
       {
         schema: {
           tags: ['wallets'],
-          summary: "Give money to a user's wallet or take it, for a reason",
-          description: 'Nothing is taken that is not available.',
+          summary: "Credit or debit a user's wallet",
+          description: 'Returns 409 if a debit exceeds the available balance.',
           params: IdParams,
           headers: IdempotencyHeaders,
           body: AdjustmentInput(defaultCurrency),

@@ -6,7 +6,7 @@ import { balancesAsText } from './policies.ts';
 export const CurrencyChoice = Type.Optional(
   Type.String({
     ...Currency,
-    description: "The wallet's currency; the platform's first one unless said otherwise.",
+    description: "ISO 4217 code of the wallet. Defaults to the platform's first currency.",
   }),
 );
 
@@ -33,7 +33,7 @@ export function AdjustmentInput(defaultCurrency: string) {
         maxLength: 500,
         pattern: '\\S',
         mustBe: 'more than white space',
-        description: 'Kept with the adjustment and in the audit log.',
+        description: 'The reason, recorded with the adjustment and in the audit log.',
         examples: ['Goodwill for a late confirmation.'],
       }),
     },
@@ -49,7 +49,7 @@ export const AdjustmentBody = Type.Object({
   direction: Direction,
   reason: Type.String(),
   created_at: Timestamp,
-  wallet: Type.Object(WalletBody.properties, { description: 'The balances after it.' }),
+  wallet: Type.Object(WalletBody.properties, { description: 'The balances after the adjustment.' }),
 });
 
 export function presentWallet(wallet: Wallet) {

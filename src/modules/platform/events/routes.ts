@@ -11,7 +11,7 @@ export function auditRoutes(service: EventService): Routes {
       {
         schema: {
           tags: ['audit'],
-          summary: 'List who did what, newest first',
+          summary: 'List audit records, newest first',
           querystring: AuditQuery,
           response: { 200: AuditPage },
         },

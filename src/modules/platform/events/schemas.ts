@@ -32,7 +32,7 @@ export const AuditQuery = CursorQuery({
       pattern: '^[\\w.-]{1,128}$',
       mustBe: '1 to 128 characters of A-Z a-z 0-9 _ . -',
       description:
-        "The platform's id of the request: `X-Request-Id` of the answer, unless the client sent its own. The log has both.",
+        "The platform's id of the request: the `X-Request-Id` of the response, unless the client sent its own.",
     }),
   ),
   from: Type.Optional(Timestamp),

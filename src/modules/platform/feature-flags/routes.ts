@@ -24,9 +24,9 @@ export function flagRoutes(service: FlagService): Routes {
       {
         schema: {
           tags: ['feature-flags'],
-          summary: 'Switch a flag on or off, for everybody or for one merchant or user',
+          summary: 'Set a feature flag',
           description:
-            'Replaces the setting of this scope as a whole. The narrowest scope wins: user over merchant over global; what nobody set is on.',
+            'Switches the flag on or off for one scope and replaces its previous setting. The narrowest scope wins: user, then merchant, then global. A flag without a setting is on.',
           params: FlagParams,
           body: FlagSettingInput,
           response: { 200: FlagBody },
@@ -45,8 +45,9 @@ export function flagRoutes(service: FlagService): Routes {
       {
         schema: {
           tags: ['feature-flags'],
-          summary: 'Show the setting of a flag in one scope',
-          description: 'The global one unless said otherwise; `GET /feature-flags?key=` lists them all.',
+          summary: 'Show a feature flag',
+          description:
+            'Shows the setting of one scope. The scope defaults to `global`. `GET /feature-flags?key=` lists all scopes.',
           params: FlagParams,
           querystring: FlagScopeQuery,
           response: { 200: FlagBody },
@@ -61,7 +62,8 @@ export function flagRoutes(service: FlagService): Routes {
       {
         schema: {
           tags: ['feature-flags'],
-          summary: 'Remove the setting of a flag in one scope, so that the next wider one decides',
+          summary: 'Remove a feature flag',
+          description: 'Removes the setting of one scope. The next wider scope then decides.',
           params: FlagParams,
           querystring: FlagScopeQuery,
         },
@@ -78,7 +80,7 @@ export function flagRoutes(service: FlagService): Routes {
       {
         schema: {
           tags: ['feature-flags'],
-          summary: 'List the settings of flags, newest first',
+          summary: 'List feature flags, newest first',
           querystring: FlagQuery,
           response: { 200: FlagPage },
         },
@@ -99,7 +101,9 @@ export function flagRoutes(service: FlagService): Routes {
       {
         schema: {
           tags: ['feature-flags'],
-          summary: 'Tell whether a flag is on for a user and a merchant, and which scope decides',
+          summary: 'Evaluate a feature flag',
+          description:
+            'Returns whether the flag is on for a user and a merchant, and the scope that decides.',
           params: FlagParams,
           querystring: FlagSubjectQuery,
           response: { 200: FlagDecisionBody },

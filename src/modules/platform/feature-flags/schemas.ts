@@ -14,9 +14,13 @@ const Key = Type.String({
 const ScopeType = Type.Enum(['global', 'merchant', 'user'], { examples: ['merchant'] });
 
 const scope = {
-  scope_type: Type.Optional(Type.Enum(ScopeType.enum, { description: '`global` unless said otherwise.' })),
+  scope_type: Type.Optional(Type.Enum(ScopeType.enum, { description: 'Defaults to `global`.' })),
   scope_id: Type.Optional(
-    Type.String({ ...Id, description: 'The merchant or user; only, and always, with their scopes.' }),
+    Type.String({
+      ...Id,
+      description:
+        'The id of the merchant or user. Required for the scopes `merchant` and `user`, forbidden for `global`.',
+    }),
   ),
 };
 
@@ -61,7 +65,7 @@ export const FlagDecisionBody = Type.Object({
   key: Key,
   enabled: Type.Boolean(),
   decided_by: Type.Enum(['user', 'merchant', 'global', 'default'], {
-    description: 'The scope of the setting that decided; `default` when there is none.',
+    description: 'The scope of the setting that decided. `default` if there is none.',
   }),
 });
 

@@ -12,8 +12,8 @@ export const IdempotencyHeaders = Type.Object({
       pattern: '^[\\x20-\\x7e]{1,255}$',
       mustBe: '1 to 255 printable ASCII characters',
       description:
-        'Your name for this request, of 1 to 255 printable ASCII characters, kept for 24 hours. A repeat with the ' +
-        'same content is answered as the first one was, with the header `Idempotency-Replayed: true`.',
+        'Your key of this request: 1 to 255 printable ASCII characters, kept for 24 hours. A repeat with the ' +
+        'same content returns the first response, with the header `Idempotency-Replayed: true`.',
       examples: ['3d2f1a52-7a0e-4f53-9c0b-0d8c9c6a6a35'],
     }),
   ),
