@@ -2,11 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from '../observability/logging.ts';
 import type { Database, SeparateConnection } from './index.ts';
 
-/** Where the database tells of changes, in the transaction that makes them; see migration 0016. */
+/** The channel on which triggers notify of changes, in the transaction that makes them; see migration 0016. */
 const CHANNEL = 'clicknback_changes';
 
 const HEARTBEAT_MS = 250;
-/** A change is unknown for no longer than this, also when the connection died without a word. */
+/** The longest time for which a change may be unknown, even if the connection dies silently. */
 const LEASE_MS = 750;
 const RECONNECT_MS = 250;
 
@@ -16,8 +16,8 @@ export type ChangedKeys = readonly string[] | 'all';
 export type Changes = ReturnType<typeof followChanges>;
 
 /**
- * Follows, on a connection of its own, what any process or person changes in the database. It is made again for as
- * long as it takes; when it is, whatever happened in between counts as changed.
+ * Follows every change in the database on a separate connection. After a lost connection it reconnects, and treats
+ * everything as changed.
  */
 export function followChanges(deps: {
   readonly database: Database;
@@ -35,7 +35,7 @@ export function followChanges(deps: {
     subscribers.set(table, [...(subscribers.get(table) ?? []), onChange]);
   }
 
-  /** Resolves when the first attempt to connect has succeeded or failed; others follow by themselves. */
+  /** Resolves when the first attempt to connect has succeeded or failed. Reconnecting continues automatically. */
   function start(): Promise<void> {
     running ??= followUntilClosed();
     return firstAttempt.promise;
@@ -76,16 +76,16 @@ export function followChanges(deps: {
       }
     } finally {
       distrust();
-      // Nothing is remembered until the next connection is proven, so that one begins with nothing.
+      // Caches stay bypassed until the next connection is proven, so it starts with empty caches.
       for (const table of subscribers.keys()) announce(table);
-      // With a query that hangs, this destroys the socket. Not waited for: nobody may be at the other end.
+      // With a query that hangs, this destroys the socket. Not awaited: the other end may be gone.
       void connection.end().catch(() => undefined);
     }
   }
 
   /**
-   * An answer comes by the way that notifications come by, so it proves that all those told before the question was
-   * asked are here. It counts from the moment of the question.
+   * A response travels the way of notifications, so it proves that all earlier ones have arrived. It counts from the time
+   * of the query.
    */
   async function prove(connection: SeparateConnection, statement: string): Promise<void> {
     const asked_ms = performance.now();
@@ -109,7 +109,7 @@ export function followChanges(deps: {
   return {
     subscribe,
     start,
-    /** While this is false, what is in memory may be older than the platform allows. */
+    /** While this is false, caches may be older than the platform allows. */
     areFollowed: () => performance.now() - provenAt_ms < lease_ms,
     async close(): Promise<void> {
       closing.abort();

@@ -7,14 +7,14 @@ const CONNECT_TIMEOUT_MS = 4_000;
 /** TCP probes an idle connection after this time, so that one whose other end is gone is noticed before it is used. */
 const KEEP_ALIVE_DELAY_MS = 5_000;
 
-/** Connections that have not said goodbye by then are cut when the pool closes. */
+/** When the pool closes, connections that are still open after this time are destroyed. */
 const CLOSE_TIMEOUT_MS = 1_000;
 
 export type Connections = ReturnType<typeof openConnections>;
 
 /**
- * A pool of connections to PostgreSQL in which no wait is without a deadline of our own. The timeouts of PostgreSQL
- * cannot help when the network falls silent: its answer never arrives.
+ * A pool of connections to PostgreSQL with a deadline for every wait. PostgreSQL's timeouts cannot help when the network
+ * falls silent, because their errors never arrive.
  */
 export function openConnections(options: {
   readonly url: string;

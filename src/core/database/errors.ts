@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { type DomainError, OutcomeUnknown, overloaded, serviceUnavailable } from '../errors.ts';
 
-/** What was asked of PostgreSQL has no answer, and its connection is gone. */
+/** A query got no response, and its connection is lost. */
 export class LostConnection extends Error {
   constructor(cause: unknown) {
     super(`the connection to PostgreSQL was lost: ${cause instanceof Error ? cause.message : cause}`, {
@@ -19,7 +19,7 @@ export class NoFreeConnection extends Error {
   }
 }
 
-/** True when the error is the violation of the constraint of this name: how a rule in the database gets its meaning. */
+/** True if the error violates the constraint of this name. So a rule in the database gets its error code. */
 export function violates(error: unknown, constraint: string): boolean {
   return error instanceof pg.DatabaseError && error.constraint === constraint;
 }
@@ -27,7 +27,7 @@ export function violates(error: unknown, constraint: string): boolean {
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK_DETECTED = '40P01';
 
-/** True when PostgreSQL undid the transaction for the sake of another: run again, it may succeed. */
+/** True if PostgreSQL rolled the transaction back in favour of another. A retry may succeed. */
 export function isTransient(error: unknown): boolean {
   const state = sqlState(error);
   return state === SERIALIZATION_FAILURE || state === DEADLOCK_DETECTED;
@@ -71,7 +71,7 @@ export function asDatabaseFailure(error: unknown): DomainError | undefined {
 
 const rolledBack = new WeakSet<object>();
 
-/** For the transaction alone, which knows that nothing of its work was done. */
+/** Only for the transaction, which knows that nothing was done. */
 export function markRolledBack(error: unknown): void {
   if (typeof error === 'object' && error !== null) rolledBack.add(error);
 }

@@ -8,7 +8,7 @@ import { runTransaction, type TransactionOptions, type Trx } from './transaction
 export { asDatabaseFailure, mayIsolate, violates } from './errors.ts';
 export { queueSql, type Trx } from './transaction.ts';
 
-/** Reads take a `Db`, which a pool and a transaction both are. */
+/** Reads take a `Db`, which is a pool or a transaction. */
 export type Db = Kysely<DB>;
 
 export type Database = {
@@ -16,9 +16,9 @@ export type Database = {
   readonly url: string;
   readonly db: Db;
   /**
-   * Runs `work` in one transaction: all of it happens or nothing does. After a deadlock, a serialization failure or a
-   * lost race it is tried again, up to twice, never once COMMIT was sent. See core/database/transaction.ts.
-   * @throws OutcomeUnknown when nobody can say whether it happened. After any other error nothing was done.
+   * Runs `work` in one transaction: all of it happens, or nothing. After a deadlock, a serialization failure or a lost race
+   * it is retried up to twice, but never once COMMIT was sent. See core/database/transaction.ts.
+   * @throws OutcomeUnknown if the result of COMMIT is unknown. After any other error nothing was done.
    */
   readonly transaction: <T>(work: (trx: Trx) => Promise<T>, options?: TransactionOptions) => Promise<T>;
   readonly ping: () => Promise<void>;
@@ -92,7 +92,7 @@ export function openDatabase(options: {
   };
 }
 
-/** Kysely's face of the connections, for reads outside of a transaction. */
+/** Kysely's interface to the connections, for reads outside of a transaction. */
 function kyselyPool({ acquire, timeout_ms, close }: Connections): PostgresPool {
   async function connect() {
     const client = await acquire();
@@ -129,7 +129,7 @@ function typeParser(oid: number, format?: 'text' | 'binary') {
 
 export type ServerFacts = {
   readonly version: number;
-  /** Settings that let the server forget what it acknowledged. */
+  /** Settings with which the server may lose acknowledged changes. */
   readonly durabilityOff: readonly string[];
   readonly isSuperuser: boolean;
 };

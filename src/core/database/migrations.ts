@@ -7,8 +7,8 @@ const MIGRATIONS_TABLE = 'schema_migrations';
 const UNDEFINED_TABLE = '42P01';
 
 /**
- * Brings the database up to date; several processes may start at once, the first one migrates. Where nothing is to be
- * done, what would do it is not loaded: it would stay in the memory of the process, four megabytes of it.
+ * Migrates the database. If several processes start together, the first one migrates. The migration code is loaded only
+ * if there is something to do: it takes four megabytes of memory.
  */
 export async function migrate(databaseUrl: string): Promise<readonly string[]> {
   if ((await migrationState(databaseUrl)) === 'current') return [];
@@ -16,7 +16,7 @@ export async function migrate(databaseUrl: string): Promise<readonly string[]> {
   const applied = await runner({
     databaseUrl: {
       connectionString: databaseUrl,
-      // A migration that cannot get its lock gives up instead of holding up every statement behind it.
+      // A migration that cannot get its lock fails, instead of blocking every query behind it.
       options: '-c lock_timeout=5s -c statement_timeout=10min',
     },
     dir: MIGRATIONS_DIRECTORY,

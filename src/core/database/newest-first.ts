@@ -13,15 +13,15 @@ export type NewestFirst = {
    */
   readonly hasIndex: boolean;
   /**
-   * Where an index has other columns between those of `where` and the id: every value that these take, so that the
-   * list is the merge of what the index gives in order for each one. Must leave out no row that `where` finds.
+   * For an index with other columns between those of `where` and the id: all values of these columns. The list merges the
+   * index's order of each value. Must not omit a row that `where` finds.
    */
   readonly merge?: Merge | undefined;
 };
 
 type Merge = { readonly each: RawBuilder<unknown>; readonly where: RawBuilder<SqlBool> };
 
-/** The rows of a large list as SELECTs: so many of them, whichever are had soonest, and all. */
+/** The rows of a large list as SELECTs. `atMost`: up to `limit` rows in any order; `all`: every row. */
 export type CountedList = {
   readonly atMost: (limit: number) => Expression<unknown>;
   readonly all: Expression<unknown>;
@@ -30,9 +30,8 @@ export type CountedList = {
 type Total = Pick<PageOf<unknown>, 'total' | 'totalIsEstimate'>;
 
 /**
- * One page of a large list, the highest id first; the cursor is the id. Reads ids before rows: from the index alone,
- * and no more rows than are shown. Its cost is that of the page at any depth by cursor; by offset it grows with the
- * rows that are skipped.
+ * One page of a large list, the highest id first; the cursor is the id. Reads ids from the index alone, then only the
+ * rows of the page. A cursor costs the same at any depth; an offset costs the rows that it skips.
  */
 export async function pageNewestFirst<Row extends { readonly id: string }>(
   db: Db,
@@ -81,14 +80,14 @@ function eachOf(list: NewestFirst, merge: Merge, limit: number) {
 function countedList(list: NewestFirst): CountedList {
   const { table, where, merge } = list;
   return {
-    // Not merged: which rows are counted does not matter, and the last ones are never looked for.
+    // Not merged: the count does not depend on which rows it reads.
     atMost: (limit) =>
       merge === undefined ? highestIds(list, limit) : sql`${eachOf(list, merge, limit)} limit ${limit}`,
     all: sql`select from ${sql.table(table)} where ${sql.join([sql<SqlBool>`true`, ...where], sql` and `)}`,
   };
 }
 
-/** The total of a list of which a page was read, with `limit + 1` rows as `pageOf` takes them; never below those. */
+/** The total of a list whose page was read with `limit + 1` rows, as for `pageOf`. Never below their number. */
 export async function totalOf(
   db: Db,
   list: CountedList,
@@ -96,7 +95,7 @@ export async function totalOf(
   page: PageRequest,
   countedRows = COUNTED_ROWS,
 ): Promise<Total> {
-  // What the page itself shows of the total is exact, and free.
+  // The page itself may already show the exact total.
   const seen = rows.length === 0 ? 0 : page.offset + rows.length;
   const endsHere = page.after === undefined && rows.length <= page.limit && page.offset <= seen;
   if (endsHere) return { total: seen };

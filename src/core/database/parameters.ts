@@ -4,9 +4,9 @@ export type Parameter = string | Buffer | null;
 /**
  * The values of a statement as parameters: text, numbers, booleans, bigints, bytes, null, and arrays of them.
  *
- * What the statement casts to `uuid[]` travels as bytes, which PostgreSQL reads in a fifth of the time, and a purchase
- * has some twenty UUIDs; all else as text.
- * @throws TypeError for any other object: how it is written is for its owner to say.
+ * A list that the query casts to `uuid[]` travels as bytes, which PostgreSQL reads in a fifth of the time. All other
+ * values travel as text.
+ * @throws TypeError for any other object: its owner must format it.
  */
 export function toParameters(statement: string, values: readonly unknown[]): Parameter[] {
   const isUuidArray = uuidArraysOf(statement);
@@ -27,7 +27,7 @@ function toParameter(value: unknown): Parameter {
 
 const CAST_TO_UUID_ARRAY = /\$(\d+)::uuid\[\]/g;
 
-/** By the statement's text. Texts that are put together anew would fill the memory: this many are kept. */
+/** By the query's text. Dynamic texts would fill the memory, so only this many are kept. */
 const known = new Map<string, readonly boolean[]>();
 const MOST_KNOWN = 500;
 

@@ -4,7 +4,7 @@ import { startDeadline } from './connections.ts';
 import { LostConnection } from './errors.ts';
 import type { Parameter } from './parameters.ts';
 
-/** A statement, and who waits for its answer. */
+/** A SQL command and the callbacks for its result. */
 export type Call = {
   readonly text: string;
   readonly parameters: readonly Parameter[];
@@ -14,9 +14,9 @@ export type Call = {
 
 export type Answer = {
   readonly rows: readonly Row[];
-  /** What was done, such as `INSERT`. */
+  /** The command tag, such as `INSERT`. */
   readonly command: string;
-  /** To how many rows. */
+  /** The number of rows. */
   readonly count: number;
 };
 
@@ -24,32 +24,29 @@ type Row = Record<string, unknown>;
 
 type Column = { readonly name: string; readonly parse: (text: string) => unknown };
 
-/** The name that a connection knows a statement by, and what its rows are made of. */
+/** The name of a prepared statement on one connection, and the columns of its rows. */
 type Prepared = { readonly name: string; columns: readonly Column[] };
 
 type Statement = { readonly prepared: Prepared; readonly isNew: boolean };
 
-/** What a connection has prepared, by text, and the names of statements that failed at their first use. */
+/** The prepared statements of a connection by text, and the names of those that failed at their first use. */
 type Known = { readonly statements: Map<string, Prepared>; names: number; failed: string[] };
 
-/** Texts that are put together anew would fill the server's memory: beyond this many, statements are not kept. */
+/** Dynamic texts would fill the server's memory: more statements than this are not kept. */
 const MOST_PREPARED = 500;
-/** A statement of this name is replaced by the next one. */
+/** PostgreSQL replaces a statement of this name with the next one. */
 const UNNAMED = '';
 const knownTo = new WeakMap<pg.ClientBase, Known>();
 
 /**
- * Sends statements together and takes their answers together: there is one Sync behind all of them (PostgreSQL 18,
- * 54.2.4). They run in their order; once one has failed PostgreSQL skips the others, which fail with the same error.
- * On each connection a text is prepared and its rows are described once.
+ * Pipelines SQL commands with one Sync behind all of them (PostgreSQL 18, 54.2.4), so PostgreSQL sends one response. pg
+ * itself sends a Sync behind each command. The commands run in order. After a failed one PostgreSQL skips the rest, which
+ * fail with the same error. Each connection prepares a text and describes its rows once.
  *
- * By itself pg has a Sync behind each statement, at which the server answers; each answer wakes both sides up.
+ * `first` are sent immediately, so that the database works while the rest is prepared. The returned function sends the
+ * rest and the Sync; call it once, in the same tick. With `isAll` the Sync follows `first`, and there is no rest.
  *
- * `first` leave at once, so that the database is at work while the rest is put together. What is returned sends the
- * rest, and the Sync; it must be called once, in the same turn of the event loop. Where they are all there is
- * (`isAll`), the Sync leaves with them, and nothing may follow.
- *
- * Without an answer within `timeout_ms` the connection is destroyed. An error that PostgreSQL did not report comes as
+ * Destroys the connection if there is no response within `timeout_ms`. An error that PostgreSQL did not report becomes
  * LostConnection.
  */
 export function sendTogether(
@@ -65,10 +62,10 @@ export function sendTogether(
   const answers: Answer[] = [];
   let rows: Row[] = [];
   let unreadable: unknown;
-  /** Undefined as long as pg has not sent anything: it waits for the query before. */
+  /** Undefined until pg submits the query: it waits for the previous one. */
   let connection: pg.Connection | undefined;
   let isComplete = isAll;
-  /** Where `first` failed before the rest was given. */
+  /** Set if `first` failed before the rest was sent. */
   let settleLater: (() => void) | undefined;
   const deadline = startDeadline(client, timeout_ms);
 
@@ -93,7 +90,7 @@ export function sendTogether(
     connection?.stream.uncork();
   }
 
-  /** PostgreSQL keeps a statement whose first use failed, and nobody would find it again. */
+  /** PostgreSQL keeps a statement whose first use failed, although no caller can find it again. */
   function closeFailed(): void {
     for (const name of known.failed) connection?.close({ type: 'S', name }, true);
     known.failed = [];

@@ -17,11 +17,11 @@ import { type Answer, type Call, sendTogether } from './round-trip.ts';
 import type { DB } from './schema.generated.ts';
 
 export type TransactionOptions = {
-  /** Errors of a race that another transaction won: the work is tried again, and sees what that one did. */
+  /** True for the error of a race that another transaction won: the work is retried and sees its result. */
   readonly isLostRace?: (error: unknown) => boolean;
   /**
-   * For the hot path: its statements look up keys alone, and are planned once, for indexes. A report or a scan of a
-   * table would crawl. Defaults to false.
+   * For the hot path: its queries find rows by keys only and keep one plan, for indexes. A report or a table scan would be
+   * very slow. Defaults to false.
    */
   readonly usesIndexPlans?: boolean;
 };
@@ -33,8 +33,8 @@ const BEGIN = 'begin isolation level read committed read write';
 const COMMIT = 'commit';
 
 /*
- * For transactions whose statements all look up keys, or lists of keys. A plan is made once and kept, perhaps when a
- * table was empty. Restricted to indexes, the planner makes one that stays good as the table grows.
+ * For transactions whose queries all find rows by keys. A plan is made once and kept, perhaps while a table was empty.
+ * Restricted to indexes, it stays good as the table grows.
  */
 const INDEX_PLANS = `
   select
@@ -45,16 +45,15 @@ const INDEX_PLANS = `
 `;
 
 /**
- * Runs `work` in one READ COMMITTED transaction; any error rolls all of it back.
- * After an error that may pass, all of it is tried again, up to twice, but never once COMMIT may have been done.
+ * Runs `work` in one READ COMMITTED transaction; any error rolls it back. After a transient error the work is retried up
+ * to twice, but never once COMMIT may have been done.
  *
- * Kysely's own transactions wait for each answer before they send the next statement. These send what does not wait
- * for anything in one go, BEGIN included: `Promise.all` of ten statements is one round trip. Their order is that of
- * the calls, and after a failed one PostgreSQL skips the rest. Nobody waits for what `queueSql` sends, so that COMMIT
- * leaves with the last of it.
+ * Commands that do not wait for each other travel together, BEGIN included: `Promise.all` of ten queries is one round
+ * trip. They run in the order of the calls, and after a failed one PostgreSQL skips the rest. COMMIT travels with the last
+ * of the queued SQL. Kysely's own transactions wait for each result.
  *
- * @throws OutcomeUnknown when COMMIT was sent and PostgreSQL did not say what became of it. Any other error means that
- * nothing was done. This is decided here, by what the session has seen, and nowhere else.
+ * @throws OutcomeUnknown if COMMIT was sent and its response is missing. Any other error means that nothing was done. Only
+ * this function decides it, by what the session has seen.
  */
 export async function runTransaction<T>(
   connections: Pick<Connections, 'acquire' | 'timeout_ms' | 'max'>,
@@ -75,7 +74,7 @@ export async function runTransaction<T>(
     } catch (error) {
       session.drop();
       if (session.hasBegun()) broken = await rollBack(client, timeout_ms);
-      // PostgreSQL reports an error of COMMIT and goes on with the session: then it has rolled back.
+      // If PostgreSQL reports an error of COMMIT and the session continues, it has rolled back.
       const isRefused = error instanceof pg.DatabaseError && broken === undefined;
       if (session.isCommitSent() && !isRefused) throw new OutcomeUnknown(error);
       markRolledBack(error);
@@ -97,8 +96,8 @@ export async function runTransaction<T>(
 const textOf = new WeakMap<TemplateStringsArray, string>();
 
 /**
- * For SQL whose answer nobody needs, as in ``queueSql(trx)`delete from things where id = ${id}` ``. It is sent with what
- * comes before and after it. When it fails the transaction does, with its error: the work cannot catch it.
+ * Queues SQL without a result, as in ``queueSql(trx)`delete from things where id = ${id}` ``. It is sent with the commands
+ * around it. If it fails, the transaction fails with its error: the work cannot catch it.
  */
 export function queueSql({ session }: Trx) {
   return (fragments: TemplateStringsArray, ...values: readonly unknown[]): void => {
@@ -111,7 +110,7 @@ export function queueSql({ session }: Trx) {
   };
 }
 
-/** Why the connection is of no more use, if it is not. */
+/** The error that makes the connection unusable, or undefined. */
 async function rollBack(client: pg.PoolClient, timeout_ms: number): Promise<unknown> {
   try {
     await withDeadline(client, timeout_ms, client.query('rollback'));
@@ -124,7 +123,7 @@ async function rollBack(client: pg.PoolClient, timeout_ms: number): Promise<unkn
 const COMPILER = new PostgresQueryCompiler();
 const ADAPTER = new PostgresAdapter();
 
-/** Asked for by Kysely's types; a transaction opens no connection. */
+/** Required by Kysely's types; a transaction opens no connection. */
 const DIALECT = {
   createAdapter: () => ADAPTER,
   createDriver: () => new DummyDriver(),
@@ -132,7 +131,7 @@ const DIALECT = {
   createQueryCompiler: () => COMPILER,
 };
 
-/** Kysely's face of a session. */
+/** Kysely's interface to a session. */
 class SessionTransaction extends Transaction<DB> {
   readonly session: Session;
 
@@ -149,14 +148,14 @@ class SessionTransaction extends Transaction<DB> {
   }
 }
 
-/** What writes take as their first argument: a function that asks for a `Trx` cannot be called outside of one. */
+/** The first argument of each write: a function that takes a `Trx` cannot be called outside of a transaction. */
 export type Trx = SessionTransaction;
 
 type Session = ReturnType<typeof openSession>;
 
 /**
- * A connection for the time of one transaction. What is asked of it first leaves at once, BEGIN before it, and at the end
- * of the turn all else that was; or when the answer to what left before is there.
+ * A connection during one transaction. BEGIN and the first command are sent immediately; the rest of the tick's commands
+ * follow together. Later commands wait for the response to these.
  */
 function openSession(client: pg.PoolClient, timeout_ms: number, usesIndexPlans: boolean) {
   let waiting = (usesIndexPlans ? [BEGIN, INDEX_PLANS] : [BEGIN]).map((text) => toWrite(text));
@@ -164,7 +163,7 @@ function openSession(client: pg.PoolClient, timeout_ms: number, usesIndexPlans: 
   let isUnderWay = false;
   let isOpen = true;
   let isCommitSent = false;
-  /** Why a write failed that nobody waits for, and with it everything after it. */
+  /** The error of a queued write, which fails everything after it. */
   let failure: { readonly error: unknown } | undefined;
 
   function send(text: string, values: readonly unknown[] = []): Promise<Answer> {
@@ -225,24 +224,24 @@ function openSession(client: pg.PoolClient, timeout_ms: number, usesIndexPlans: 
     isOpen = false;
     const { command } = await send(COMMIT);
     if (command !== 'ROLLBACK') return;
-    // A statement had failed and the work went on regardless: PostgreSQL says that it rolled back.
+    // A command had failed and the work ignored it: PostgreSQL reports the rollback.
     isCommitSent = false;
     throw new Error('the transaction had failed before its COMMIT');
   }
 
-  /** False where a write before it had failed: PostgreSQL then skips it. */
+  /** False if a queued write had failed: PostgreSQL then skips COMMIT. */
   function isCommitReached(): boolean {
     return isCommitSent && failure === undefined;
   }
 
-  /** Takes no more statements, and those that have not left never will. */
+  /** Accepts no more commands, and rejects those that were not sent. */
   function drop(): void {
     isOpen = false;
     for (const { reject } of waiting) reject(ended());
     waiting = [];
   }
 
-  /** Kysely's face of it. */
+  /** Kysely's interface to it. */
   const connection: DatabaseConnection = {
     async executeQuery<Row>({ sql, parameters }: CompiledQuery) {
       if (!isOpen) throw ended();
@@ -253,7 +252,7 @@ function openSession(client: pg.PoolClient, timeout_ms: number, usesIndexPlans: 
           ...(WRITES.has(command) && { numAffectedRows: BigInt(count) }),
         };
       } catch (error) {
-        // Who asked for it, instead of the socket that brought it.
+        // The stack of the caller, instead of the socket's.
         if (error instanceof Error) Error.captureStackTrace(error);
         throw error;
       }
