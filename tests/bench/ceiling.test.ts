@@ -133,7 +133,7 @@ describe('the ceiling’s drivers', () => {
     assert.equal(await books.countFaults(), 0);
   });
 
-  test('work at a rate as well, with so many connections', async () => {
+  test('work at a fixed rate over a number of connections', async () => {
     const before = await books.countPurchases();
     const pace = { perSecond: 50, seconds: 0.4, mostCallers: 2 };
     const { purchases } = await driveByNode({ url: database.url, pace });

@@ -15,7 +15,7 @@ describe('a child', () => {
     assert.equal((await ask({ dies: false })).pid, pid);
   });
 
-  test('that dies of a question is told of, and another one takes the next', async () => {
+  test('that dies of a question reports it, and another one takes the next', async () => {
     const ask = answering();
     const { pid } = await ask({ dies: false });
     await assert.rejects(ask({ dies: true }), /ended with 3 and without an answer/);

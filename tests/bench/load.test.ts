@@ -73,7 +73,7 @@ describe('a tally', () => {
     assert.ok(latency.max < 1_000, 'what a refusal took is not in it');
   });
 
-  test('tells what became of the requests that were due in each second', (t) => {
+  test('reports the results of the requests that were due in each second', (t) => {
     let now = 0;
     t.mock.method(performance, 'now', () => now);
     const counted = tally();

@@ -41,7 +41,7 @@ describe('a seeded programme', () => {
     assert.equal((await buy(programme)).status, 201);
   });
 
-  test('lets shoppers log in, and its administrator look around', async () => {
+  test('lets shoppers log in, and its administrator read lists', async () => {
     const [email = ''] = programme.emails;
     const { password } = programme;
     assert.equal((await api('POST', '/auth/login', { body: { email, password } })).status, 200);

@@ -57,7 +57,7 @@ describe('goals', () => {
     assert.deepEqual(goalsOf([measured('wallet', 5)]), []);
   });
 
-  test('allow a purchase that travels alone three tenths more than one that nobody gathers', () => {
+  test('allow a lone purchase three tenths more than one without batching', () => {
     const alone = (p50: number) => measured('lone', 10, { latency: { ...LATENCY, p50 } });
     assert.equal(goalsFor(alone(1.3), alone(1))[0]?.met, true);
     assert.equal(goalsFor(alone(1.4), alone(1))[0]?.met, false);
@@ -135,7 +135,7 @@ describe('growth', () => {
     assert.equal(growthGoalsOf([...small, ...costing('batch large', 131)], 'batch')[0]?.met, false);
   });
 
-  test('is not told of what was not measured', () => {
+  test('omits what was not measured', () => {
     assert.deepEqual(growthGoalsOf(costing('batch small', 1), 'batch'), []);
     assert.deepEqual(growthGoalsOf(costing('batch large', 1), 'batch'), []);
   });
@@ -172,7 +172,7 @@ describe('the table', () => {
     assert.match(table(recovery, goalsOf(recovery)), /missed: seconds until p99 ≤ 15 ms never, at most 5/);
   });
 
-  test('is told line by line as well', () => {
+  test('is printed line by line too', () => {
     assert.match(
       announcement(PEAK),
       /^single +64 connections +1,700 purchases\/s +p50 1\.00 {2}p95 2\.00 {2}p99 3\.00 ms$/,

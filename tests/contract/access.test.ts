@@ -129,7 +129,7 @@ describe('a partner', () => {
   }
 });
 
-describe('access is asked for before anything else is looked at', () => {
+describe('access is checked before anything else is read', () => {
   for (const operation of operations.filter(({ name }) => ACCESS[name] !== 'everybody')) {
     test(`${operation.name} says nothing about a broken request to somebody without a token`, async () => {
       const broken = { params: { id: 'no-id' }, query: { limit: 'all', unknown: 1 } };
@@ -142,7 +142,7 @@ describe('access is asked for before anything else is looked at', () => {
   }
 
   for (const operation of operations.filter(({ name }) => ACCESS[name] === 'admins')) {
-    test(`${operation.name} does not tell a user whether an id exists`, async () => {
+    test(`${operation.name} does not reveal to a user whether an id exists`, async () => {
       const answer = await send(world, operation, { params: { id: newId() } }, world.shopper);
 
       assert.equal(answer.status, 403, JSON.stringify(answer.body));
@@ -150,7 +150,7 @@ describe('access is asked for before anything else is looked at', () => {
     });
 
     if (!(operation.name in SCOPES)) {
-      test(`${operation.name} does not tell a partner whether an id exists`, async () => {
+      test(`${operation.name} does not reveal to a partner whether an id exists`, async () => {
         const answer = await send(world, operation, { params: { id: newId() } }, world.partner);
 
         assert.equal(answer.status, 403, JSON.stringify(answer.body));
@@ -181,7 +181,7 @@ describe('HEAD is guarded as GET is', () => {
   }
 });
 
-describe("objects of other users are nobody's business", () => {
+describe('objects of other users are hidden', () => {
   test('a purchase is shown to its owner and to admins, and refused to another user', async () => {
     const operation = operationNamed('GET /purchases/{id}');
     const sample = { params: { id: await world.recordPurchase() } };
@@ -246,7 +246,7 @@ describe("objects of other users are nobody's business", () => {
 
 describe('an id that names nothing', () => {
   for (const operation of operations.filter(({ path }) => path.includes('{id}'))) {
-    test(`${operation.name} answers 404 with what was looked for`, async () => {
+    test(`${operation.name} answers 404 with the type and id that were requested`, async () => {
       const id = newId();
       const sample = await sampleOf(world, operation, admin);
 

@@ -74,7 +74,7 @@ describe('a cache', () => {
     assert.deepEqual(queries, [['a'], ['a']]);
   });
 
-  test('forgets the keys that it is told of, and no others', async () => {
+  test('forgets the notified keys, and no others', async () => {
     const rows = { a: '1', b: '2' };
     const { find, tell, queries } = shelf(rows);
     await find(['a', 'b']);
@@ -86,7 +86,7 @@ describe('a cache', () => {
     assert.deepEqual(queries, [['a', 'b'], ['a']]);
   });
 
-  test('forgets everything when it is not told what, or when another table goes into its values', async () => {
+  test('forgets everything without keys, or when another table goes into its values', async () => {
     const { find, tell, queries } = shelf({ a: '1', b: '2' }, { alsoFrom: ['authors'] });
     await find(['a', 'b']);
     tell('books', 'all');
@@ -97,7 +97,7 @@ describe('a cache', () => {
     assert.equal(queries.length, 3);
   });
 
-  test('does not keep what was read before a change that it was told of meanwhile', async () => {
+  test('does not keep a value that was read before a notified change', async () => {
     const rows = { a: 'old' };
     const { find, tell, state } = shelf(rows);
     const gate = Promise.withResolvers<void>();

@@ -50,7 +50,7 @@ describe('a new id', () => {
     assert.ok(newId(NOON) < later);
   });
 
-  test('does not tell how many were made before it: each millisecond begins to count elsewhere', () => {
+  test('does not reveal how many were made before: each millisecond starts at a random count', () => {
     const starts = Array.from({ length: 50 }, (_, milliseconds) =>
       newId(NOON.add({ milliseconds })).slice(14, 23),
     );

@@ -57,7 +57,7 @@ describe('a recurring job', { concurrency: true }, () => {
     assert.equal(runs.count(), 1);
   });
 
-  test('that throws is logged with its error and run again, and others go on', async (t) => {
+  test('that throws is logged with its error and retried, and others continue', async (t) => {
     const runs = countedRuns(async (count) => {
       if (count === 1) throw new Error('out of order');
     });
@@ -90,7 +90,7 @@ describe('a recurring job', { concurrency: true }, () => {
     assert.match(text, /clicknback_job_last_completion_timestamp_seconds\{job="sound"\} \d{10}/);
   });
 
-  test('goes on after the database was away, which is logged and ends nothing', async (t) => {
+  test('continues after the database was away, and logs it', async (t) => {
     const database = await createTestDatabase();
     const name = new URL(database.url).pathname.slice(1);
     const runs = countedRuns();
@@ -180,7 +180,7 @@ test('several processes that start at once on an empty database make one queue, 
   assert.deepEqual(schedules, [{ name: 'first-start', cron: NEVER, timezone: 'UTC' }]);
 });
 
-test('a purge goes on by thousands until a batch is not full', async () => {
+test('a purge continues by thousands until a batch is not full', async () => {
   const limits: number[] = [];
   const purged = [1_000, 1_000, 7];
   const job = purgeJob('purge', async (limit) => {

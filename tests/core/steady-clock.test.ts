@@ -19,7 +19,7 @@ test('a steady clock agrees with the real one, and does not follow it back', (t)
   assert.ok(clock.now() >= before_ms);
 });
 
-test('jobs go on when the clocks of process and database are set back five minutes', async (t) => {
+test('jobs continue when the clocks of process and database are set back five minutes', async (t) => {
   const database = await createTestDatabase();
   let runs = 0;
   async function* run() {

@@ -120,7 +120,7 @@ describe('the command', () => {
     assert.match((await demo(['--help'])).stdout, /make demo FEED=path\.csv/);
   });
 
-  test('plays a feed as the admin of the environment, and tells JSON alone with --json', async () => {
+  test('plays a feed as the admin of the environment, and prints only JSON with --json', async () => {
     const { url, admin } = await startFeedPlatform();
     const path = file(
       'small.csv',

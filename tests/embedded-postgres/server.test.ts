@@ -432,7 +432,7 @@ test("binaries in root's private folder are copied once for the server's account
   }
 });
 
-test('a damaged copy of the binaries is made anew', { skip: onlyRoot }, async (t) => {
+test('a damaged copy of the binaries is replaced', { skip: onlyRoot }, async (t) => {
   const account = accountToRunAs(tmpdir());
   const { native, cache } = await privateBinaries(t);
   const { initdb } = copyForAccount(native, account, [cache]);

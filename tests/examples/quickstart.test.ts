@@ -31,7 +31,7 @@ describe('examples/quickstart.http', () => {
     });
   }
 
-  test('leaves the wallet that its comments tell of', async () => {
+  test('leaves the wallet that its comments describe', async () => {
     const wallet = await database.db
       .selectFrom('wallets')
       .innerJoin('users', 'users.id', 'wallets.user_id')

@@ -47,7 +47,7 @@ describe('two processes with one Redis', { skip: withoutRedis }, async () => {
     });
   });
 
-  test('go on without it, each with its own count, and say so once', async () => {
+  test('continue without it, each with its own count, and log it once', async () => {
     await redis.kill();
 
     for (const at of [one, other]) {

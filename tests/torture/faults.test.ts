@@ -16,7 +16,7 @@ describe('the planted faults', () => {
     });
   }
 
-  test('are those whose patches are there, and are looked for by areas that there are', () => {
+  test('have patches, and areas that must catch them', () => {
     const patches = readdirSync(PATCHES).filter((file) => file.endsWith('.patch'));
     assert.deepEqual(FAULTS.map(({ patch }) => patch).toSorted(), patches.toSorted());
     const areas = new Set(AREAS.map(({ name }) => name));

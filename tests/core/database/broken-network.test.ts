@@ -111,7 +111,7 @@ describe('a connection that falls silent', () => {
   });
 });
 
-test('jobs go on after their connections fell silent', async (t) => {
+test('jobs continue after their connections fell silent', async (t) => {
   const own = openThroughProxy(t);
   let runs = 0;
   const runner = jobRunner({

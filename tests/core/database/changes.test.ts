@@ -55,7 +55,7 @@ function insertOffer(merchantId: string, startDate: string): Promise<unknown> {
 }
 
 describe('a change made in SQL', () => {
-  test('is told with the keys of the rows that it changed, once it is committed', async () => {
+  test('is notified with the keys of the changed rows, after COMMIT', async () => {
     const { told } = await follow();
     const [first, second, third] = await insertMerchants(3);
     assert.deepEqual(await nextMarker(told), [], 'nothing remembers that a merchant was missing');
@@ -75,7 +75,7 @@ describe('a change made in SQL', () => {
     assert.deepEqual(await nextMarker(told), [`merchants ${[first, second].toSorted()}`]);
   });
 
-  test('of what an API key is judged by is told as one of any key, and its use is none', async () => {
+  test('of a partner is notified as a change of any key; the use of a key is not', async () => {
     const { told } = await follow();
     const id = newId();
     await sql(`insert into partners (id, name, created_at) values ('${id}', '${id}', now())`);
@@ -100,7 +100,7 @@ describe('a change made in SQL', () => {
     assert.deepEqual(await nextMarker(told), ['partner_keys all']);
   });
 
-  test('is not told when it changed nothing, or was rolled back', async () => {
+  test('is not notified if it changed nothing, or was rolled back', async () => {
     const { told } = await follow();
     const [id] = await insertMerchants(1);
 
@@ -110,7 +110,7 @@ describe('a change made in SQL', () => {
     assert.deepEqual(await nextMarker(told), []);
   });
 
-  test('of more rows than a notification can name is told as a change of any', async () => {
+  test('of more rows than fit is notified as a change of any row', async () => {
     const { told } = await follow();
     const ids = await insertMerchants(1_000);
 

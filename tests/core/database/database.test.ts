@@ -212,7 +212,7 @@ describe('a transaction', () => {
     assert.deepEqual(rows, [{ value: '1' }]);
   });
 
-  test('does not go on for ever when every connection meets a statement that cannot be done', async (t) => {
+  test('ends when every connection meets a statement that cannot run', async (t) => {
     const own = openDatabase({ url: database.url, maxConnections: 2, onLostConnection: () => undefined });
     t.after(() => own.close());
     let attempts = 0;
@@ -240,7 +240,7 @@ describe('a transaction', () => {
     assert.deepEqual(rows, [{ kept: 500 }]);
   });
 
-  test('fails when it cannot read a value, and its connection goes on', async () => {
+  test('fails if it cannot read a value, and its connection stays usable', async () => {
     const failing = database.transaction((trx) => sql`select 'infinity'::timestamptz as at`.execute(trx));
 
     await assert.rejects(failing, RangeError);
@@ -316,7 +316,7 @@ describe('a transaction', () => {
   });
 });
 
-describe('a write that nobody waits for', () => {
+describe('a queued write', () => {
   const add = (trx: Trx, id: number) => queueSql(trx)`insert into things (id) values (${id})`;
 
   test('is done in its place among the others', async () => {
@@ -580,7 +580,7 @@ describe('a failure of the database', () => {
   }
 });
 
-test('a server tells its version, what of its durability is off, and that its user is a superuser', async () => {
+test('a server reports its version, disabled durability, and a superuser', async () => {
   assert.deepEqual(await inspectServer(database.db), {
     version: 18,
     durabilityOff: ['fsync', 'full_page_writes', 'synchronous_commit'],

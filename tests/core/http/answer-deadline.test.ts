@@ -23,7 +23,7 @@ async function ask(init: RequestInit = {}) {
   return [response.status, error.details.outcome];
 }
 
-describe('a request that waits for ever', () => {
+describe('a request that waits forever', () => {
   test('is answered that nothing was done, if it only reads', async () => {
     assert.deepEqual(await ask(), [503, undefined]);
   });

@@ -52,7 +52,7 @@ async function withLostCommit<T>(work: () => Promise<T>, times?: number): Promis
 const count = async (statement: string) => (await runSql(direct.database.url, statement)).length;
 
 describe('when the answer to COMMIT is lost, of', () => {
-  test('a batch of payouts, each is told so, done once, and its repeat gets the original answer', async () => {
+  test('a batch of payouts, each reports it, is done once, and its repeat gets the original response', async () => {
     const desks = await Promise.all(Array.from({ length: 4 }, () => openPayoutDesk(direct)));
     const request = (index: number) =>
       ask('POST', '/users/me/payouts', desks[index]?.user.token ?? '', payoutBody(), `key-${index}`);
@@ -116,7 +116,7 @@ describe('when the answer to COMMIT is lost, of', () => {
     assert.equal(await count(`select 1 from purchases where external_id like 'lost-%'`), 6);
   });
 
-  test('a batch request, each item is told so', async () => {
+  test('a batch request, each item reports it', async () => {
     const shopper = await direct.registerUser();
     const merchantId = await direct.createMerchant();
     await direct.createOffer(merchantId);
@@ -141,7 +141,7 @@ describe('when the answer to COMMIT is lost, of', () => {
     assert.equal(await count(`select 1 from purchases where external_id like 'item-%'`), 2);
   });
 
-  test('an adjustment, it is told so, done once, and its repeat gets the original answer', async () => {
+  test('an adjustment, it reports it, is done once, and its repeat gets the original response', async () => {
     const { id } = await direct.registerUser();
     const adjust = () =>
       ask(
@@ -160,7 +160,7 @@ describe('when the answer to COMMIT is lost, of', () => {
     assert.equal(await count(`select 1 from adjustments where user_id = '${id}'`), 1);
   });
 
-  test('an import, it is told so, and its repeat answers 409 for what is there', async () => {
+  test('an import, it reports it, and its repeat returns 409 for existing users', async () => {
     const list = [{ email: 'imported-once@example.com' }];
     const lost = await withLostCommit(() => ask('POST', '/users/import', admin.token, list));
     const repeated = await ask('POST', '/users/import', admin.token, list);
@@ -170,7 +170,7 @@ describe('when the answer to COMMIT is lost, of', () => {
     assert.equal(await count(`select 1 from users where email = 'imported-once@example.com'`), 1);
   });
 
-  test('a run of auto-confirmation, the next run goes on and confirms nothing twice', async () => {
+  test('a run of auto-confirmation, the next run continues and confirms nothing twice', async () => {
     const shopper = await direct.registerUser();
     const merchantId = await direct.createMerchant({ confirmation_days: 0 });
     await direct.createOffer(merchantId);
@@ -192,7 +192,7 @@ describe('when the answer to COMMIT is lost, of', () => {
 });
 
 describe('while open connections are silent and new ones work', () => {
-  test('requests are answered 503 by the deadline, and then as ever', async () => {
+  test('requests are answered 503 by the deadline, and later as usual', async () => {
     const shopper = await direct.registerUser();
     await fundWallet(direct, shopper.id, 100_00n);
     const me = () => ask('GET', '/users/me', shopper.token);

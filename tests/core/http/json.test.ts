@@ -101,7 +101,7 @@ describe('a JSON body', () => {
     assert.deepEqual(parseJson(`[${deepest}]`), [JSON.parse(deepest)]);
   });
 
-  test('tells how many items it has before it is parsed', () => {
+  test('counts its items before it is parsed', () => {
     const texts = ['[]', '[1]', ' [1,[2,3],{"a":4,"b":5},"6,7"]', '{"a":1,"b":2}', '[,,,'];
     assert.deepEqual(
       texts.map((text) => readJson(text).items),

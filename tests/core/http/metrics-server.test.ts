@@ -71,7 +71,7 @@ describe('metrics', () => {
 });
 
 describe('the port of the metrics', () => {
-  test('gives way to any free one while nobody has chosen it', async () => {
+  test('gives way to any free port unless it is configured', async () => {
     const { port } = await heldPort();
     const url = await opened(createMetricsServer(new Registry()), { port, isPortChosen: false });
     assert.notEqual(new URL(url).port, String(port));

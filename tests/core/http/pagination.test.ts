@@ -23,7 +23,7 @@ describe('the query of a list', () => {
     test(`refuses ${JSON.stringify(query)}`, () => assert.equal(check(query), false));
   }
 
-  test('begins at the start with twenty items unless said otherwise', () => {
+  test('defaults to the first twenty items', () => {
     const query = {};
     assert.equal(check(query), true);
     assert.deepEqual(query, { offset: 0, limit: 20 });

@@ -19,7 +19,7 @@ async function connectTo(redisUrl: string, options: { length_ms?: number; answer
 
 /** What any windows do, wherever they are kept. */
 function keepTheirPromises(open: (length_ms?: number) => Promise<RateWindows>): void {
-  test('let through what fits, and tell what remains and when it begins anew', async () => {
+  test('let through what fits, and report what remains and when the window ends', async () => {
     const { take } = await open();
     const takes = [
       await take('a', 1, 2),
@@ -101,7 +101,7 @@ describe('windows in Redis', { skip: withoutRedis }, async () => {
     return { ...windows, take: (key, weight, max) => windows.take(`${scope} ${key}`, weight, max) };
   });
 
-  test('are shared by all that are connected to it, under names that tell nothing', async (t) => {
+  test('are shared by all clients, under hashed names', async (t) => {
     const [one, other] = [await connectTo(url), await connectTo(url)];
     for (const { windows } of [one, other, one]) {
       assert.equal((await windows.take('login:alice@example.com', 1, 3)).isAllowed, true);
@@ -136,7 +136,7 @@ describe('windows in Redis', { skip: withoutRedis }, async () => {
     assert.deepEqual(lines.slice(1), ['rate limits are shared again']);
   });
 
-  test('hold up nobody for long when Redis keeps its connections and answers nothing', async () => {
+  test('delay no request for long when Redis keeps its connections but does not respond', async () => {
     const { windows, lines } = await connectTo(url, { answerWithin_ms: 200 });
     await windows.take('frozen', 1, 1_000);
     redis?.freeze();

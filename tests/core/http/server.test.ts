@@ -128,7 +128,7 @@ describe('every refusal is answered in the envelope', () => {
     },
     { title: 'a missing token', request: { url: '/private' }, status: 401, code: 'INVALID_TOKEN' },
     {
-      title: 'an error that nobody expected',
+      title: 'an unexpected error',
       request: { url: '/broken' },
       status: 500,
       code: 'INTERNAL_ERROR',
@@ -172,7 +172,7 @@ describe('every refusal is answered in the envelope', () => {
   });
 });
 
-describe('an error that nobody expected', () => {
+describe('an unexpected error', () => {
   test('says nothing but its request id, under which the log has its stack', async () => {
     const answer = await server.inject({ url: '/broken', headers: { 'x-request-id': 'trace-42' } });
 
@@ -225,7 +225,7 @@ describe('a route', () => {
     assert.deepEqual(slashed.json(), plain.json());
   });
 
-  test('whose path has other methods tells them: 405 with Allow, whatever the method', async () => {
+  test('whose path has other methods returns 405 with Allow, for any method', async () => {
     for (const method of ['DELETE', 'QUERY', 'TRACE', 'PROPFIND', 'PURGE'] as const) {
       const answer = await server.inject({ method: method as 'DELETE', url: '/items/1?all=true' });
       assert.equal(answer.statusCode, 405, method);
@@ -235,7 +235,7 @@ describe('a route', () => {
     assert.equal((await server.inject({ method: 'QUERY' as 'GET', url: '/nowhere' })).statusCode, 404);
   });
 
-  test('tells its methods to OPTIONS, and answers HEAD as GET without a body', async () => {
+  test('lists its methods for OPTIONS, and answers HEAD as GET without a body', async () => {
     const options = await server.inject({ method: 'OPTIONS', url: '/echo' });
     assert.deepEqual([options.statusCode, options.headers.allow, options.body], [204, 'POST, OPTIONS', '']);
     assert.equal((await server.inject({ method: 'OPTIONS', url: '/nowhere' })).statusCode, 404);
@@ -292,7 +292,7 @@ describe('a route', () => {
     assert.deepEqual(answer.json(), { lines: 3 });
   });
 
-  test('has security headers on every answer, and never tells what it is made with', async () => {
+  test('has security headers on every response, and never names its software', async () => {
     for (const url of ['/items/1', '/nowhere', '/broken', '/items/%ff']) {
       const { headers } = await server.inject({ url });
       assert.equal(headers['cache-control'], 'no-store', url);
@@ -326,7 +326,7 @@ describe('a socket', () => {
     assertRawRefusal(await exchangeBytes(port, bytes), 431, 'VALIDATION_ERROR');
   });
 
-  test('gets the envelope, an id and the security headers for what Node refuses by itself', async () => {
+  test('gets the envelope, an id and the security headers for what Node itself refuses', async () => {
     const host = 'Host: x\r\n';
     const expecting = (expectation: string) =>
       `POST /echo HTTP/1.1\r\n${host}Expect: ${expectation}\r\nContent-Length: 2\r\n\r\n{}`;

@@ -205,7 +205,7 @@ describe('a query', () => {
     assert.deepEqual(query, { all: true, limit: 20 });
   });
 
-  test('that cannot be read as what is asked for is refused, and so are parameters nobody knows', () => {
+  test('with a wrong type is refused, and so are unknown parameters', () => {
     for (const query of [{ limit: 'ten' }, { limit: '1.5' }, { limit: '' }, { all: 'yes' }, { page: '1' }]) {
       assert.equal(check({ ...query }), false, JSON.stringify(query));
     }

@@ -8,7 +8,7 @@ const NEW = { id: 'new', key: randomBytes(32) };
 const IBAN = 'DE89370400440532013000';
 
 describe('secrets at rest', () => {
-  test('a text is read back as it was, and looks different each time', () => {
+  test('a text is read back as it was, and is encrypted differently each time', () => {
     const { encrypt, decrypt } = encryption([NEW]);
     const [first, second] = [encrypt(IBAN, 'payout 1'), encrypt(IBAN, 'payout 1')];
 
