@@ -13,15 +13,11 @@ const PENDING = [
   'CONTRIBUTING.md',
   'src/core/keyed-map.ts',
   'src/core/observability/logging.ts',
-  'src/core/overload/',
   'src/core/recent-map.ts',
   'src/core/text-set.ts',
   'src/embedded-postgres/archive.ts',
-  'src/modules/',
-  'tests/core/overload/',
   'tests/core/recent-map.test.ts',
   'tests/core/text-set.test.ts',
-  'tests/modules/',
 ];
 
 export const PROSE_RULES: readonly ProseRule[] = [

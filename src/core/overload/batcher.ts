@@ -11,11 +11,11 @@ export type BatcherOptions<Item, Result> = {
    * With keys the items of one call may be in several runs; without, they stay in one.
    */
   readonly keysOf?: (item: Item) => readonly string[];
-  /** Tells of what is done, for people to read: nobody waits for it. */
+  /** Reports what was done, for logs and metrics. No response waits for it. */
   readonly report?: (items: readonly Item[], outcomes: readonly Outcome<Result>[]) => void;
   readonly maxItems: number;
   readonly maxInFlight: number;
-  /** So many items are worth a run beside another one; fewer gather until that one is done. 1 unless said otherwise. */
+  /** The least items for a run beside another one; fewer wait until that one is done. Defaults to 1. */
   readonly minItemsBeside?: number;
   /** Items waiting beyond this many are refused with OVERLOADED. */
   readonly maxQueued: number;
@@ -23,7 +23,7 @@ export type BatcherOptions<Item, Result> = {
 
 export type Batcher<Item, Result> = {
   /**
-   * Runs the items, together with whatever else is waiting, and answers for each, in order.
+   * Runs the items together with others that wait, and returns the outcome of each, in order.
    * @throws OVERLOADED when the queue is full; nothing was started then.
    */
   readonly submit: (items: readonly Item[]) => Promise<readonly Outcome<Result>[]>;
@@ -42,8 +42,8 @@ type Job<Item, Result> = {
 };
 
 /**
- * Group commit without a timer: while nothing runs a job leaves at once, alone; while something does, jobs gather and
- * leave together. So a lone request pays nothing, and load forms batches by itself.
+ * Group commit without a timer: a job starts immediately if nothing runs. Otherwise jobs wait and start together. So a
+ * lone request has no delay, and load forms batches automatically.
  */
 export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Batcher<Item, Result> {
   const { run, isolates, keysOf, report, maxItems, maxInFlight, maxQueued } = options;
@@ -60,7 +60,7 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
 
   function submit(items: readonly Item[]): Promise<readonly Outcome<Result>[]> {
     if (items.length === 0) return Promise.resolve([]);
-    // More at once than the queue takes are still served when nothing waits; else they could never be.
+    // A list larger than the queue is still served if nothing waits; otherwise it could never be.
     if (queued > 0 && queued + items.length > maxQueued) {
       return Promise.reject(overloaded({ retry_after_seconds: 1 }));
     }
@@ -181,7 +181,7 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
     }
   }
 
-  /** A poisonous item made the whole run fail: each item by itself, in order, so that only the poisonous one does. */
+  /** A poisonous item made the whole run fail: runs each item alone, in order, so that only this item fails. */
   async function runApart(items: readonly Item[], cause: unknown): Promise<Outcome<Result>[]> {
     if (items.length === 1) return [failure(cause)];
     const outcomes: Outcome<Result>[] = [];
@@ -205,7 +205,7 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
       job.resolve(outcomes.slice(position, position + job.items.length));
       position += job.items.length;
     }
-    // Last, so that nobody stays without an answer when it throws.
+    // Last, so that every job has its result if it throws.
     report?.(items, outcomes);
   }
 

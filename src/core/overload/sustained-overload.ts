@@ -1,6 +1,6 @@
 /**
  * Sustained overload: more than `calls` unanswered for `ms`. It ends after `ms` at or below the limit. A burst that is
- * shorter may wait in the queue. Told apart by time, as in CoDel (Nichols and Jacobson, "Controlling Queue Delay", 2012).
+ * shorter may wait in the queue. Time distinguishes the two, as in CoDel (Nichols and Jacobson, 2012).
  */
 export function sustainedOverload({ calls, ms }: { readonly calls: number; readonly ms: number }) {
   let unanswered = 0;

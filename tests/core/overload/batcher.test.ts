@@ -6,7 +6,7 @@ import { type Outcome, success } from '../../../src/core/outcome.ts';
 import { type BatcherOptions, batcher } from '../../../src/core/overload/batcher.ts';
 
 describe('a batcher', () => {
-  test('starts a lone job in the same tick, by itself', async () => {
+  test('starts a lone job in the same tick, alone', async () => {
     const { submit, runs } = manualBatcher();
 
     const answer = submit(['a']);
@@ -43,7 +43,7 @@ describe('a batcher', () => {
     assert.equal(inFlight(), 0);
   });
 
-  test('lets what waits leave, then tells of what is done, then answers', async () => {
+  test('starts the next run, then reports the done one, then answers', async () => {
     const happened: string[] = [];
     const { submit, runs } = manualBatcher({
       report: (items, outcomes) => {
@@ -60,7 +60,7 @@ describe('a batcher', () => {
     assert.deepEqual(happened, ['told of a with 2 runs begun', 'answered']);
   });
 
-  test('tells of the items of a failed run too, each with its own outcome', async () => {
+  test('reports the items of a failed run too, each with its own outcome', async () => {
     const told: (readonly [string, boolean])[] = [];
     const { submit, runs } = manualBatcher({
       poison: 'poison',
@@ -161,7 +161,7 @@ describe('a batcher', () => {
     assert.equal(most, 3);
   });
 
-  test('lets a poisonous item fail alone: its neighbours are run again by themselves, in order', async () => {
+  test('lets a poisonous item fail alone: the others are retried one by one, in order', async () => {
     const { submit, runs } = manualBatcher({ poison: 'p' });
     const answers = [submit(['x']), submit(['a', 'p']), submit(['b'])];
 
@@ -187,7 +187,7 @@ describe('a batcher', () => {
     assert.equal(runs.length, 1);
   });
 
-  test('rejects every job of a run whose fault is not in its items, and goes on', async () => {
+  test('rejects every job of a run whose fault is not in its items, and continues', async () => {
     const { submit, runs } = manualBatcher({ poison: 'p', isolates: () => false });
     const answers = [submit(['x']), submit(['a']), submit(['p'])];
     const outcomes = Promise.allSettled(answers);

@@ -29,7 +29,7 @@ describe('sustained overload', () => {
     assert.equal(overload.isOverloaded(), true, '99 ms do not end it');
   });
 
-  test('begins anew after it has ended', async (t) => {
+  test('begins again after it has ended', async (t) => {
     const { overload, start, pass } = watchedCalls(t, { calls: 1, ms: 100 });
     const [first] = [start(), start()];
     pass(100);

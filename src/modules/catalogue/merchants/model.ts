@@ -3,7 +3,7 @@ export type Merchant = {
   readonly name: string;
   /** What new offers of the merchant usually give, in percent. Rewards come from offers alone. */
   readonly defaultCashbackPercentage: number;
-  /** Days after which its purchases are confirmed by themselves; null: the platform's default. */
+  /** Days after which its purchases are confirmed automatically. Null means the platform's default. */
   readonly confirmationDays: number | null;
   readonly active: boolean;
 };

@@ -24,7 +24,7 @@ type RewardRow = {
 type CapUsageRow = { user_id: string; offer_id: string; month: string; cap: string; used: string };
 
 export function cashbackRepository() {
-  /** Fails, see `isLostRace`, when another transaction has opened one of them since the caller looked. */
+  /** Fails (see `isLostRace`) if another transaction has opened one of them since the caller's lookup. */
   function queueInsertCapUsages(trx: Trx, usages: readonly CapUsage[]): void {
     queueSql(trx)`
       insert into cashback_cap_usage (user_id, offer_id, month, cap, used)
@@ -47,7 +47,7 @@ export function cashbackRepository() {
     keys: readonly (CapKey & { readonly currency: string })[],
   ): Promise<CapUsage[]> {
     const sorted = keys.toSorted(inOneOrder);
-    // One look into the index for each key: `limit` keeps the planner from any other way.
+    // One index lookup per key: `limit` excludes every other plan.
     const { rows } = await sql<CapUsageRow>`
       select usage.*
       from (

@@ -11,9 +11,9 @@ export function cashbackService(deps: { clock: Clock; repository: CashbackReposi
   const { clock, repository } = deps;
 
   /**
-   * Locks the caps that the claims count against until the transaction ends. The caller has locked the wallets of
-   * their users before: so nobody else is opening a usage of theirs, and one that is not there is unused. Where the
-   * wallet itself was not there yet, `queueGrant` may lose a race.
+   * Locks the caps that the claims count against until the transaction ends. The caller has locked the wallets of their
+   * users, so no other transaction opens a usage of theirs, and a missing one is unused. If the wallet did not exist yet,
+   * `queueGrant` may lose a race.
    */
   async function lockCaps(trx: Trx, claims: readonly CapClaim[]): Promise<readonly CapUsage[]> {
     const unused = unusedCaps(claims);

@@ -21,14 +21,14 @@ export type VelocityLimits = {
   readonly timesMerchantUsual: number;
   /** Users who together make one amount at one merchant on one UTC day suspicious. */
   readonly usersPerOrder: number;
-  /** In whole units of a purchase's currency: smaller purchases are counted, and their amounts not looked at. */
+  /** In whole units of a purchase's currency. The amounts of smaller purchases are not checked. */
   readonly floorAmount: number;
 };
 
 /** The smallest floor: the index behind `repeated_order` holds no smaller purchase. */
 export const LOWEST_FLOOR_AMOUNT = 100;
 
-/** What the rules look at in a purchase. */
+/** The part of a purchase that the rules read. */
 export type ScreenedPurchase = {
   readonly id: string;
   readonly userId: string;

@@ -39,7 +39,7 @@ export function candidateOf(
  */
 const SHARE_SEEN = 10;
 
-/** What a process has seen of a day on which the limit is known to be reached, so that nobody need ask again. */
+/** The count of a day on which the limit is known to be reached, so that no further lookup is needed. */
 export const LIMIT_REACHED = Number.POSITIVE_INFINITY;
 
 function asksForDay(timesSeen: number, limit: number): boolean {
@@ -52,7 +52,7 @@ export type RecentPurchase = Pick<ScreenedPurchase, 'amount' | 'currency'>;
 export type UserDay = Pick<Candidate, 'userId' | 'day'>;
 export type Order = Pick<Candidate, 'merchantId' | 'amount' | 'currency' | 'day'>;
 
-/** What the rules ask of the past before a list is screened, each thing once. */
+/** The questions about past purchases that the rules need before they screen a list, each once. */
 export type Questions = {
   readonly userDays: readonly UserDay[];
   readonly userIds: readonly string[];
@@ -108,8 +108,8 @@ export function questionsOf(purchases: readonly Candidate[], limits: VelocityLim
 }
 
 /**
- * The reasons to hold, for each purchase that has any. Each one is looked at on the past and on those before it in
- * the list, as if they had come one by one; `history` then holds them too.
+ * The reasons to hold, for each purchase that has any. Each one is compared with the past and with earlier ones of the
+ * list, as if they had come one by one. Adds them to `history`.
  */
 export function screen(
   purchases: readonly Candidate[],

@@ -88,7 +88,7 @@ export function holdRepository() {
         resolvedBy: row.resolved_by,
       }),
     );
-    // Every hold has its purchase, which need not be looked at where the filter does not ask for it.
+    // Every hold has a purchase, so the join is needed only for filters by purchase.
     const isOfSomebody = filter.merchantId !== undefined || filter.userId !== undefined;
     const all = (isOfSomebody ? matching : holds).select('purchase_id');
     const counted = await totalOf(db, { atMost: (limit) => all.limit(limit), all }, rows, page);

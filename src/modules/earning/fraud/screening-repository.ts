@@ -31,13 +31,13 @@ type AnswerRow = { readonly position: number } & (
   | { readonly about: 'order'; readonly found: readonly string[] }
 );
 
-/** Of one order's purchases at most this many for each user that the limit allows are looked at. */
+/** Reads at most this many purchases of one order for each user that the limit allows. */
 const PURCHASES_PER_USER_OF_ORDER = 10;
 
 export function screeningRepository() {
   /**
-   * Reads, in one statement, what the rules ask of recorded purchases. Each question is answered from an index and
-   * reads a bounded number of rows, however much a user or a merchant has sold or bought. No question, no statement.
+   * Answers all questions about recorded purchases in one query. Each question uses an index and reads a bounded number of
+   * rows, for any user and merchant. Sends nothing if there is no question.
    */
   async function readPast(
     trx: Trx,
@@ -79,8 +79,8 @@ export function screeningRepository() {
 }
 
 /**
- * Counts no further than the limit: the next purchase is one too many, whatever else there is. No purchase is recorded
- * before its day, so what was recorded earlier is not looked at.
+ * Counts up to the limit only: the next purchase exceeds it anyway. No purchase is recorded before its day, so earlier
+ * records are not read.
  */
 function userDays({ userDays: asked }: Questions, limit: number): RawBuilder<AnswerRow> {
   return sql`
@@ -182,6 +182,6 @@ function toRecent(row: RecentRow): RecentPurchase {
 /** The question at a place that the database counts from 1. */
 function at<T>(questions: readonly T[], position: number): T {
   const question = questions[position - 1];
-  if (question === undefined) throw new RangeError(`nobody asked question ${position}`);
+  if (question === undefined) throw new RangeError(`there is no question ${position}`);
   return question;
 }

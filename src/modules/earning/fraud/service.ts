@@ -58,9 +58,9 @@ export function fraudService(deps: {
   const usualSince = new Map<string, Temporal.Instant>();
 
   /**
-   * The reasons to hold, for those of the purchases that have any. The purchases are not recorded yet; each is looked
-   * at as if those before it in the list were. Reads at most one statement and locks nothing: what concurrent
-   * transactions record is not seen, as this is a signal for review and no rule of money.
+   * The reasons to hold, for each purchase that has any. The purchases are not recorded yet; each is screened as if the
+   * earlier ones of the list were. Sends at most one query and locks nothing. It misses the purchases of concurrent
+   * transactions, as it is a signal for review and not a rule of money.
    */
   async function screenPurchases(
     trx: Trx,

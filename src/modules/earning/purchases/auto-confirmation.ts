@@ -40,10 +40,9 @@ export function autoConfirmation(deps: {
   });
 
   /**
-   * Confirms every purchase that is due, in batches of one transaction each, and yields how many each confirmed. Goes
-   * through them once, from the first to the last, so that those which stay pending are in nobody's way. Several runs
-   * at once share the work.
-   * @throws an error in the end when some could not be confirmed; the others are.
+   * Confirms every due purchase, in batches of one transaction each, and yields the number of each batch. Reads them once,
+   * from first to last, so those that stay pending do not block others. Concurrent runs share the work.
+   * @throws an error at the end if some could not be confirmed; the others are.
    */
   async function* confirmDuePurchases(): AsyncGenerator<number> {
     const windows = await findWindows();
@@ -93,7 +92,7 @@ export function autoConfirmation(deps: {
     });
   }
 
-  /** Those whose user and merchant are active, and for whom auto-confirmation is not switched off. */
+  /** Purchases of active users and merchants without a flag that disables auto-confirmation. */
   async function selectEligible(db: Db, due: readonly DuePurchase[]): Promise<readonly DuePurchase[]> {
     const userOf = await users.findUsers(db, [...new Set(due.map(({ userId }) => userId))]);
     const merchantOf = await merchants.findMerchants(db, [

@@ -77,10 +77,9 @@ export function purchaseIngestion(deps: {
     deps;
 
   /**
-   * Records and rewards a list of purchases in one transaction, and answers for each in order: the purchase, or why
-   * it was refused. Two steps, each of them one round trip to the database: read and lock all that the rules need;
-   * decide here, write in bulk and commit. The unique key of the external id has the last word: whoever loses that
-   * race does all of it again, and finds the purchase of the other.
+   * Records and rewards a list of purchases in one transaction. Returns for each, in order, the purchase or the refusal.
+   * Two steps, each one round trip to the database: read and lock all that the rules need; decide here, write in bulk and
+   * commit. The unique key of the external id decides races: the loser retries everything and finds the other purchase.
    */
   async function ingestPurchases(
     submissions: readonly PurchaseSubmission[],
@@ -129,7 +128,7 @@ export function purchaseIngestion(deps: {
     const claims = drafts.flatMap(capClaimOf);
     const merchantIds = distinct(drafts.flatMap(({ merchant }) => (merchant?.active ? [merchant.id] : [])));
     const offerIds = distinct(drafts.flatMap(({ offer }) => offer?.id ?? []));
-    // The wallets first: what is read behind their locks is as whoever held them before has left it.
+    // Wallets first: reads behind their locks see what the previous owner of the locks has written.
     const [locked, recorded, userOf, activeMerchants, activeOffers, caps] = await Promise.all([
       wallets.lockWallets(trx, claims),
       repository.findByExternalKeys(

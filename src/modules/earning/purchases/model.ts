@@ -60,7 +60,7 @@ export type Purchase = ExternalKey & {
   readonly currency: string;
   readonly purchasedAt: Temporal.Instant;
   readonly status: PurchaseStatus;
-  /** Pending and under review: nobody but an administrator confirms it. */
+  /** Pending and under review: only an administrator confirms it. */
   readonly held: boolean;
   readonly createdAt: Temporal.Instant;
   readonly confirmedAt: Temporal.Instant | null;
@@ -83,7 +83,7 @@ export type Settlement = { readonly actor: Actor } & PurchaseReference &
 /** Purchases of a merchant become due when they were recorded at this moment or before. */
 export type DueWindow = { readonly merchantId: string; readonly recordedUntil: Temporal.Instant };
 
-/** A purchase that is old enough to be confirmed by itself, if nothing speaks against it. */
+/** A purchase that is old enough for automatic confirmation. */
 export type DuePurchase = Pick<Purchase, 'id' | 'merchantId' | 'userId' | 'createdAt'>;
 
 export type PurchaseFilter = {

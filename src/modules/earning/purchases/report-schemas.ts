@@ -25,7 +25,7 @@ export const SubmissionBody = Input(
   { moneyIn: { amount: 'currency' } },
 );
 
-/** Each item is checked by itself, so that a bad one spoils no other. */
+/** Each item is validated separately, so that a bad one does not affect the others. */
 export const BatchBody = Type.Array(Type.Unknown(), {
   minItems: 1,
   maxItems: MAX_BATCH_ITEMS,

@@ -61,8 +61,8 @@ const NO_ID = '00000000-0000-0000-0000-000000000000';
 
 export function purchaseRepository() {
   /**
-   * Fails, see `isLostRace`, when somebody else has recorded one of their external ids since the caller looked; one
-   * that is being recorded is waited for, in an order that keeps two such lists from a deadlock.
+   * Fails (see `isLostRace`) if another transaction has recorded one of the external ids since the caller's lookup. Waits
+   * for one that is being recorded, in an order that prevents deadlocks between two lists.
    */
   function queueInsert(trx: Trx, purchases: readonly Purchase[]): void {
     if (purchases.length === 0) return;
@@ -88,12 +88,12 @@ export function purchaseRepository() {
     `;
   }
 
-  /** True when `queueInsert` failed as another transaction was first: looked at again, the purchase is there. */
+  /** True if `queueInsert` failed because another transaction was first: a second lookup finds the purchase. */
   function isLostRace(error: unknown): boolean {
     return violates(error, 'purchases_external_id_key');
   }
 
-  /** No index serves `is not distinct from`, so those of nobody are asked for by themselves. */
+  /** No index serves `is not distinct from`, so purchases without a partner need their own query. */
   async function findByExternalKeys(db: Db, keys: readonly ExternalKey[]): Promise<Purchase[]> {
     const [ofNobody, ofPartners] = partition(keys, ({ partnerId }) => partnerId === null);
     const found = await Promise.all([
@@ -111,7 +111,7 @@ export function purchaseRepository() {
     return rows;
   }
 
-  /** One look into the index for each key: `limit` keeps the planner from any other way. */
+  /** One index lookup per key: `limit` excludes every other plan. */
   async function findByPartnerKeys(db: Db, keys: readonly ExternalKey[]): Promise<PurchaseRow[]> {
     const { rows } = await sql<PurchaseRow>`
       select ${columnsOf('found')}
@@ -147,8 +147,8 @@ export function purchaseRepository() {
   }
 
   /**
-   * Pending purchases within the windows that nobody holds, from after the given one on, in the order of merchant and
-   * id, which is the order of time. Takes no more than the first `perMerchant` of each merchant, along the index.
+   * Pending purchases within the windows that are not held for review, after the given one, in the order of merchant and id
+   * (the order of time). Reads only the first `perMerchant` of each merchant, along the index.
    */
   async function findDue(
     db: Db,
@@ -192,8 +192,8 @@ export function purchaseRepository() {
   }
 
   /**
-   * Locks those of the purchases that are still pending and not held. Those that another transaction has locked are
-   * passed over: whoever has them settles them, or leaves them to the next run.
+   * Locks those of the purchases that are still pending and not held for review. Skips those that another transaction has
+   * locked: it settles them, or leaves them to the next run.
    */
   async function lockDue(trx: Trx, ids: readonly string[]): Promise<Purchase[]> {
     const rows = await trx

@@ -161,7 +161,7 @@ function givenId(settlement: Settlement): string[] {
   return 'purchaseId' in settlement ? [settlement.purchaseId] : [];
 }
 
-/** What the purchase was called by whoever wants it settled. */
+/** The id by which the request names the purchase. */
 function referenceOf(settlement: Settlement): string {
   return 'externalId' in settlement ? settlement.externalId : settlement.purchaseId;
 }

@@ -21,8 +21,8 @@ export function accountService(deps: {
   const { database, clock, repository, users, events } = deps;
 
   /**
-   * Works on the next request of the user. Their sessions end, so that an account that is activated again begins
-   * with a login, whoever still holds its tokens. An account that is as it is asked to be stays as it is.
+   * Takes effect on the next request of the user. Ends the user's sessions, so an account that is activated again needs a
+   * login. Does nothing if the account has this status already.
    * @throws NOT_FOUND, VALIDATION_ERROR for the caller's own account, or LAST_ACTIVE_ADMIN.
    */
   async function setUserActive(userId: string, active: boolean, caller: AccountCaller): Promise<void> {
@@ -38,9 +38,9 @@ export function accountService(deps: {
   }
 
   /**
-   * The caller's session goes on; their others end, and a reset token that was sent ends with them.
-   * @throws PASSWORD_NOT_COMPLEX_ENOUGH; INVALID_CREDENTIALS when the current password is wrong, or was changed by
-   * somebody else in the meantime; OVERLOADED.
+   * Keeps the caller's session, and ends the others and a pending reset token.
+   * @throws PASSWORD_NOT_COMPLEX_ENOUGH; INVALID_CREDENTIALS if the current password is wrong, or was changed meanwhile;
+   * OVERLOADED.
    */
   async function changePassword(
     caller: AccountCaller,

@@ -5,18 +5,18 @@ import type { User, UserClient } from '../users/index.ts';
 import type { Session } from './model.ts';
 import type { AuthRepository } from './repository.ts';
 
-/** Whom a token names, as they are now; undefined what is not there. */
+/** The present session and account of a token; undefined if missing. */
 export type Identity = { readonly session: Session | undefined; readonly user: User | undefined };
 
 type TokenSubject = { readonly userId: string; readonly sessionId: string };
 
-/** Looks are short and bind nothing, so that more may wait than of anything that they are made for. */
+/** Lookups are cheap and hold no locks, so their queue may be the longest. */
 const LOOKS = { maxItems: 256, maxInFlight: 2, maxQueued: 65_536 };
 
 /**
- * Every request asks for the session and the account of its token. Requests that come together ask together: ten
- * thousand at once are a few dozen looks instead of twenty thousand, which would each wait for a connection until
- * that wait is given up. A look begins after its request came, so no answer is older than its question.
+ * Every request needs the session and the account of its token. Concurrent requests share a lookup: ten thousand need a
+ * few dozen queries instead of twenty thousand, which would wait for a connection until they time out. A lookup starts
+ * after its requests arrived, so no result is stale.
  */
 export function identityFinder(deps: { database: Database; repository: AuthRepository; users: UserClient }) {
   const { database, repository, users } = deps;

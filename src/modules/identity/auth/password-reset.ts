@@ -46,12 +46,12 @@ export function passwordResetService(deps: {
   }
 
   /**
-   * Sets the password of whom the token was made for, ends all their sessions and opens one.
+   * Sets the password of the token's user, ends all sessions of the user and opens one.
    * @throws INVALID_RESET_TOKEN, USER_INACTIVE, PASSWORD_NOT_COMPLEX_ENOUGH or OVERLOADED.
    */
   async function resetPassword(token: string, newPassword: string, requestId: string): Promise<TokenPair> {
     const hash = hashToken(token);
-    // Before the costly hash, which would else be a lever for anybody.
+    // Before the expensive hash, which an attacker could otherwise trigger.
     await requireUsable(database.db, await repository.findReset(database.db, hash));
     const passwordHash = await users.hashNewPassword(newPassword, { field: 'new_password' });
     return database.transaction(async (trx) => {
@@ -64,7 +64,7 @@ export function passwordResetService(deps: {
     });
   }
 
-  /** The same refusal whether a token is unknown, used or too old: nobody learns which. */
+  /** The same refusal for an unknown, used or expired token, so that it reveals nothing. */
   async function requireUsable(db: Db, reset: PasswordReset | undefined): Promise<User> {
     const isOpen = reset !== undefined && Temporal.Instant.compare(clock(), reset.expiresAt) < 0;
     const user = isOpen ? await users.findUser(db, reset.userId) : undefined;

@@ -7,8 +7,8 @@ import type { RefreshToken } from './model.ts';
 export const RETRY_WINDOW_SECONDS = 10;
 
 /**
- * An expired token answers EXPIRED_REFRESH_TOKEN for this long; a token nobody knows is INVALID_REFRESH_TOKEN. Longer
- * than any access token lives, as the session goes with its last refresh token.
+ * An expired token gets EXPIRED_REFRESH_TOKEN for this long; an unknown token gets INVALID_REFRESH_TOKEN. Longer than the
+ * life of an access token, because the session is deleted with its last refresh token.
  */
 export const DAYS_KEPT_AFTER_EXPIRY = 7;
 

@@ -84,7 +84,7 @@ export function authRepository() {
       .execute();
   }
 
-  /** Every session of the user, but for the one that goes on. */
+  /** Every session of the user, except the one to keep. */
   async function revokeSessionsOf(
     trx: Trx,
     userId: string,

@@ -43,7 +43,7 @@ export function authService(deps: {
     return result;
   }
 
-  /** By nobody in particular, as it is not known who tried. An unknown address costs the same time: it has a row too. */
+  /** Without an actor, as the caller is unknown. An unknown address writes a row too, so that it costs the same time. */
   async function recordRefusedLogin(
     trx: Trx,
     userId: string | undefined,

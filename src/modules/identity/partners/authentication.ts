@@ -42,7 +42,7 @@ export function partnerAuthentication(deps: {
   /**
    * Whose key it is, by key and partner as they are now: a revocation or a deactivation works on the next request, and
    * within a second where another process made it.
-   * A text that we never issued is refused without a look into the database.
+   * A text that we never issued is refused without a database lookup.
    * @throws INVALID_TOKEN, EXPIRED_TOKEN, TOKEN_REVOKED or USER_INACTIVE.
    */
   async function authenticate(text: string, requestId: string): Promise<PartnerCaller> {

@@ -2,8 +2,8 @@ import { hash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 /*
- * An API key: `cnb_<8 hex>_<32 random bytes in base64url>_<checksum>`. Its beginning tells people and scanners for
- * leaked secrets what it is; the checksum tells a mistyped one without a look into the database.
+ * An API key: `cnb_<8 hex>_<32 random bytes in base64url>_<checksum>`. People and scanners
+ * for leaked secrets recognise its beginning; the checksum detects typos without a database lookup.
  */
 
 export type NewKey = { readonly text: string; readonly prefix: string; readonly hash: Buffer };

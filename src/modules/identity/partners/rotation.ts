@@ -7,8 +7,8 @@ import { partnerRepository } from './repository.ts';
 const BATCH = 100;
 
 /**
- * Encrypts the signing secrets that an older key protects with the first one, and tells of how many partners those
- * were. In batches, one transaction each: it may be stopped and run again at any time, beside a running platform.
+ * Encrypts signing secrets of an older key with the first one, and returns the number of partners. In batches, one
+ * transaction each: it may be stopped and run again at any time, beside a running platform.
  */
 export async function reencryptSigningSecrets(
   database: Database,

@@ -4,7 +4,7 @@ import { Page, PageQuery } from '../../../core/http/pagination.ts';
 import { ActiveStatus, Id, Input, Timestamp } from '../../../core/http/schemas.ts';
 import { type Partner, type PartnerKey, SCOPES } from './model.ts';
 
-/** Starts and ends with something visible, so that names that look alike are alike. */
+/** No white space at the ends, so that names that appear equal are equal. */
 const Name = Type.String({
   minLength: 1,
   maxLength: 255,

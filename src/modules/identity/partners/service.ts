@@ -71,7 +71,7 @@ export function partnerService(deps: {
     }
   }
 
-  /** A new signing secret in clear, shown once. The one before stays good for the overlap. @throws NOT_FOUND. */
+  /** A new signing secret in clear, shown once. The previous one stays valid for the overlap. @throws NOT_FOUND. */
   function rotateSigningSecret(id: string, overlapSeconds: number, actor: Actor): Promise<string> {
     return changeKeys(async (trx) => {
       const partner = await lockPartner(trx, id);

@@ -12,7 +12,7 @@ export const passwordNotComplexEnough = defineError<{ violations: readonly Viola
   'The password is too easy to guess.',
 );
 
-/** Nobody would be left to activate anybody. */
+/** Without an active administrator, no account could be activated again. */
 export const lastActiveAdmin = defineError<{ user_id: string }>(
   'conflict',
   'LAST_ACTIVE_ADMIN',

@@ -13,7 +13,7 @@ const MAX_WAITING = 64;
 export function passwordHasher(options: { readonly cost: number }) {
   const limit = pLimit(MAX_CONCURRENT);
   // What an unknown email is checked against, so that it takes the time that a known one takes.
-  const decoy = hash(digest('nobody has this password'), { cost: options.cost });
+  const decoy = hash(digest('not a password'), { cost: options.cost });
 
   /** @throws OVERLOADED when too many hashes wait. */
   async function hashPassword(password: string): Promise<string> {

@@ -88,7 +88,7 @@ function restoreLetters(text: string): string {
   return text.replace(/[@431!0$5]/g, (sign) => LOOKALIKES[sign] ?? sign);
 }
 
-/** @throws LAST_ACTIVE_ADMIN when nobody of `users` could administer the platform without this one. */
+/** @throws LAST_ACTIVE_ADMIN if no other of `users` is an active administrator. */
 export function requireAnotherAdmin(user: User, users: readonly User[]): void {
   if (user.role !== 'admin') return;
   const isLeft = users.some(({ id, role, active }) => id !== user.id && role === 'admin' && active);

@@ -54,7 +54,7 @@ export const MAX_IMPORTED_USERS = 5_000;
 
 export const ImportedUser = Input({ email: Email });
 
-/** Each item is checked by itself, so that a bad one spoils no other. */
+/** Each item is validated separately, so that a bad one does not affect the others. */
 export const UserImportBody = Type.Array(Type.Unknown(), {
   minItems: 1,
   maxItems: MAX_IMPORTED_USERS,

@@ -47,7 +47,7 @@ export function userService(deps: {
     );
   }
 
-  /** For whoever operates the platform: over HTTP nobody becomes an administrator. @throws as `register` does. */
+  /** For the operator's command: HTTP cannot create an administrator. @throws as `register` does. */
   function createAdmin(input: Registration): Promise<User> {
     return createAccount(input, 'admin', ({ id }) => adminCreated({ actor: SYSTEM, resourceId: id }));
   }

@@ -111,8 +111,7 @@ export async function findWrongEntries(db: Db, range: IdRange): Promise<WrongEnt
 }
 
 /**
- * Each entry against the one before it, and the wallet against the last one. That is the replay: what is true of the
- * first entry, and of each after the one before it, is true of all.
+ * Each entry against the previous one, and the wallet against the last one. By induction this proves the whole journal.
  */
 function replay(range: IdRange): RawBuilder<unknown> {
   return sql`

@@ -59,7 +59,7 @@ export type WrongWallet = {
   readonly journal: StatedBalances & { readonly lastSequence: bigint };
 };
 
-/** An entry that does not continue the one before it. */
+/** An entry that does not continue the previous one. */
 export type WrongEntry = {
   readonly walletId: string;
   readonly currency: string | null;

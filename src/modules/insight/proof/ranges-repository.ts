@@ -26,7 +26,7 @@ export function inOneSnapshot<T>(db: Db, work: (snapshot: Db) => Promise<T>): Pr
     });
 }
 
-/** All ids that there can be, in ranges of wallets with so many entries. */
+/** All possible ids, in ranges of wallets with about this many entries. */
 export function rangesOfWallets(db: Db, rowsPerRange: number): AsyncGenerator<IdRange> {
   return ranges(db, rowsPerRange, [
     ['wallets', 'id'],
@@ -34,7 +34,7 @@ export function rangesOfWallets(db: Db, rowsPerRange: number): AsyncGenerator<Id
   ]);
 }
 
-/** The same in ranges of sources with so many entries and records. */
+/** The same in ranges of sources with about this many entries and records. */
 export function rangesOfSources(db: Db, rowsPerRange: number): AsyncGenerator<IdRange> {
   return ranges(db, rowsPerRange, [
     ['purchases', 'id'],

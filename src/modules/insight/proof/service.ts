@@ -8,7 +8,7 @@ import { findEntryMismatches, findRewardMismatches } from './sources-repository.
 
 const MAX_FAULTS_SHOWN = 50;
 
-/** More or less. What a statement holds in memory and how long it takes: tens of megabytes, and less than a second. */
+/** Approximate. A query then needs tens of megabytes and less than a second. */
 const ROWS_PER_RANGE = 50_000;
 
 /**

@@ -6,8 +6,8 @@ import { payoutRepository } from './repository.ts';
 const BATCH = 500;
 
 /**
- * Encrypts the bank details that an older key protects with the first one, and tells how many those were. In batches,
- * one transaction each: it may be stopped and run again at any time, beside a running platform.
+ * Encrypts bank details of an older key with the first one, and returns their number. In batches, one transaction each:
+ * it may be stopped and run again at any time, beside a running platform.
  */
 export async function reencryptBankDetails(
   database: Database,

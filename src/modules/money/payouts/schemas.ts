@@ -124,7 +124,7 @@ export function toOrder(body: NewPayout, defaultCurrency: string) {
   return { amount: minorUnits(amount, currency), currency, method, bankDetails };
 }
 
-/** What tells one order from another. The amount in minor units, so that `10` and `10.00` are equal. */
+/** The fields that distinguish orders. The amount in minor units, so that `10` and `10.00` are equal. */
 export function contentOf({ amount, currency, method, bankDetails }: ReturnType<typeof toOrder>) {
   return { amount: String(amount), currency, method, ...bankDetails };
 }

@@ -26,9 +26,9 @@ export function walletAdjustments(deps: {
   const { database, clock, logger, repository, wallets, idempotency, events, supportedCurrencies } = deps;
 
   /**
-   * Gives or takes money by hand, for a reason that is on record.
-   * @returns what the administrator is told, or the refusal: UNSUPPORTED_CURRENCY, NOT_FOUND of the user, or
-   * INSUFFICIENT_BALANCE, as only a reversal may leave a user owing.
+   * Credits or debits a wallet by hand, with a reason.
+   * @returns the response, or the refusal: UNSUPPORTED_CURRENCY, NOT_FOUND of the user, or INSUFFICIENT_BALANCE, as only a
+   * reversal may make a balance negative.
    */
   async function adjustWallet(order: AdjustmentOrder): Promise<Outcome<Answered<AdjustmentStatement>>> {
     const outcome = await database.transaction((trx) =>

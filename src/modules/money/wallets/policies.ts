@@ -61,7 +61,7 @@ export function walletKey({ userId, currency }: WalletOwner): string {
   return compositeKey(userId, currency);
 }
 
-/** All buckets of a wallet together stay below this many units: a `money_amount` has so many digits before the point. */
+/** The limit for all buckets of a wallet together: the integer digits of a `money_amount`. */
 const HELD_BELOW = 10n ** 15n;
 
 /** @throws WALLET_FULL when the wallet cannot hold this amount, in minor units, on top of what is in it. */

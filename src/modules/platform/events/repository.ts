@@ -95,7 +95,7 @@ function mergeOf({ actorType, actorId, resourceType, action, resourceId, request
 
 const KIND = sql`(audit_logs.actor_type, audit_logs.resource_type, audit_logs.action)`;
 
-/** The kinds that there are, found by jumping from each to the next one in the index: one look a kind. */
+/** The existing kinds, found by jumps through the index: one lookup per kind. */
 function kindsOf(actorId: string | undefined) {
   const ofActor = actorId === undefined ? sql`` : sql`and actor_id = ${actorId}`;
   const next = (after: RawBuilder<SqlBool>) => sql`

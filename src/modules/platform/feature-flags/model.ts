@@ -1,4 +1,4 @@
-/** Whom a setting is for: everybody, or one merchant or user. */
+/** The scope of a setting: global, one merchant or one user. */
 export type FlagScope =
   | { readonly type: 'global'; readonly id: null }
   | { readonly type: 'merchant' | 'user'; readonly id: string };
@@ -13,7 +13,7 @@ export type FlagSetting = {
   readonly updatedAt: Temporal.Instant;
 };
 
-/** Whom a flag is asked for. Ids in lower case. */
+/** The user and merchant of an evaluation. Ids in lower case. */
 export type FlagSubject = {
   readonly userId?: string | undefined;
   readonly merchantId?: string | undefined;

@@ -15,7 +15,7 @@ function wrongScopeId(reason: string) {
   return ruleViolation({ violations: [{ field: 'scope_id', reason }] });
 }
 
-/** The settings of one flag as a rule: the narrowest scope wins, and what nobody set is on. */
+/** The settings of one flag as a rule: the narrowest scope wins, and a flag without a setting is on. */
 export function flagRule(
   settings: readonly Pick<FlagSetting, 'scope' | 'enabled'>[],
 ): (subject: FlagSubject) => FlagDecision {

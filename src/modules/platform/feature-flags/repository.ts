@@ -17,7 +17,7 @@ type FlagRow = {
 };
 
 export function flagRepository() {
-  /** Until the transaction ends, nobody else changes settings of this flag: also none that does not exist yet. */
+  /** Locks all settings of this flag until the transaction ends, also those that do not exist yet. */
   function queueLockKey(trx: Trx, key: string): void {
     queueSql(trx)`select pg_advisory_xact_lock(hashtextextended(${`feature_flags ${key}`}, 0))`;
   }

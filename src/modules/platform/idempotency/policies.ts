@@ -8,7 +8,7 @@ import {
   type StoredOutcome,
 } from './model.ts';
 
-/** Refusals that answer what was asked; all others say that it was not looked at, and leave the key free. */
+/** Refusals that are stored as the response; all others mean that the request was not processed, and free the key. */
 const ANSWERING_KINDS: ReadonlySet<ErrorKind> = new Set([
   'conflict',
   'unprocessable',

@@ -11,8 +11,8 @@ const LOCK_SEED = 7_226_413_508;
 
 export function idempotencyRepository() {
   /**
-   * Locks these names until the transaction ends, and waits for whoever holds one of them: at work on the same request,
-   * for as long as a transaction takes. Everybody locks in the order of the hashes, so that no two wait for each other.
+   * Locks these names until the transaction ends. Waits for a transaction that holds one of them, because it processes the
+   * same request. Lock order: by hash, for all callers.
    */
   function queueLock(trx: Trx, names: readonly string[]): void {
     queueSql(trx)`

@@ -97,7 +97,7 @@ export function idempotencyService(deps: {
     });
   }
 
-  /** The requests that came earlier, by name. What a transaction committed before it gave up its lock is seen. */
+  /** The earlier requests, by name. Sees what a transaction committed before it released its lock. */
   async function lockKnown<Answer extends Json>(
     trx: Trx,
     requests: readonly IdempotentRequest[],
@@ -134,7 +134,7 @@ export function idempotencyService(deps: {
     return failure(idempotencyKeyReused({ reason: 'different_request' }));
   }
 
-  /** Forgets up to `limit` keys that are old enough, and tells how many those were. */
+  /** Deletes up to `limit` expired keys and returns their number. */
   async function purgeExpired(limit: number): Promise<number> {
     return database.transaction((trx) => repository.deleteOlder(trx, clock().subtract(KEPT_FOR), limit));
   }

@@ -15,7 +15,7 @@ const auditOf = (id: string) =>
        where resource_id = '${id}' order by id`);
 
 describe('POST /merchants', () => {
-  test('makes a merchant, active unless said otherwise, with its audit row', async () => {
+  test('makes a merchant, active by default, with its audit row', async () => {
     const answer = await api('POST', '/merchants', {
       token,
       body: { name: 'Corner Books', default_cashback_percentage: 2.5 },
@@ -56,7 +56,7 @@ describe('POST /merchants', () => {
     assert.equal(answer.body.active, false);
   });
 
-  test('of a name that is taken is MERCHANT_ALREADY_EXISTS with whom it belongs to', async () => {
+  test('of a taken name is MERCHANT_ALREADY_EXISTS with the id of the other merchant', async () => {
     const id = await createMerchant({ name: 'Taken' });
     const answer = await api('POST', '/merchants', {
       token,

@@ -247,7 +247,7 @@ describe('the active offers of a merchant', () => {
     assert.equal((await create(await createMerchant())).status, 201);
   });
 
-  test('created over one another at once: exactly one is, the others are told of it', async () => {
+  test('created concurrently for the same dates: one succeeds, the others get its id', async () => {
     for (let round = 0; round < 5; round += 1) {
       const merchantId = await createMerchant();
       const answers = await Promise.all([

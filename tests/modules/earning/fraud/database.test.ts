@@ -77,7 +77,7 @@ describe('the database', () => {
     }
   });
 
-  test('has in its index of orders all that the lowest floor lets the rules look at', async () => {
+  test('has an index of orders with every purchase above the lowest floor', async () => {
     const [index] = await rowsOf(
       platform,
       "select indexdef from pg_indexes where indexname = 'purchases_order_time'",

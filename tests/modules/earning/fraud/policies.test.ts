@@ -56,7 +56,7 @@ function heldBy(
   );
 }
 
-describe('what the rules ask of the past', () => {
+describe('the questions about past purchases', () => {
   const small = bought({ amount: 9_999n });
   const large = bought({ amount: 10_000n });
   const other = bought({ amount: 10_000n, userId: STRANGER });
@@ -257,7 +257,7 @@ describe('repeated_order', () => {
     });
   }
 
-  test('looks at nothing below the floor', () => {
+  test('checks no amount below the floor', () => {
     const list = users.map((_, user) => order(user, { amount: 9_999n }));
     assert.deepEqual(heldBy('repeated_order', list, limits), []);
   });

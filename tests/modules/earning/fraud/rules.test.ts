@@ -115,7 +115,7 @@ for (const { way, buy } of ways) {
       assert.deepEqual(await desk.reasonsOf(ids), [...Array(8).fill(null), reasons, reasons]);
     });
 
-    test('are not looked at for their amount below the floor', async () => {
+    test('are not held for their amount below the floor', async () => {
       const { id: userId } = await platform.registerUser();
       const merchantId = await desk.openMerchant();
 
@@ -199,7 +199,7 @@ describe('what the rules know of the past', () => {
 });
 
 describe('what is usual at a merchant', () => {
-  test('is known from 20 purchases on, and is read anew after five minutes', async () => {
+  test('is known from 20 purchases on, and is read again after five minutes', async () => {
     const merchantId = await desk.openMerchant();
     const buyAs = async (amount: string) => {
       const { id: userId } = await platform.registerUser();

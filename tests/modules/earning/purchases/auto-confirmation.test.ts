@@ -43,7 +43,7 @@ async function states(shop: Shop): Promise<Record<string, unknown>> {
   return Object.fromEntries(rows.map(({ status, count }) => [String(status), count]));
 }
 
-describe('a purchase is confirmed by itself', () => {
+describe('a purchase is confirmed automatically', () => {
   test('when its days are over and no second sooner, with its reward, its journal entry and its audit row', async () => {
     const shop = await openShop(platform);
     const { id } = await shop.buy();
@@ -186,7 +186,7 @@ describe('a purchase stays pending, and is confirmed when that is over,', () => 
     });
   }
 
-  test('but not for a user for whom it is switched on where the merchant has it off', async () => {
+  test('for a user with the flag on, although the merchant has it off', async () => {
     const shop = await openShop(platform);
     const { id } = await shop.buy();
     await setFlag({ scope_type: 'merchant', scope_id: shop.merchantId }, false);
@@ -231,7 +231,7 @@ test('a purchase that is reversed at the last moment stays reversed, and is no f
 });
 
 describe('many purchases', () => {
-  test('are confirmed in batches of 500, and those that stay pending are in nobody’s way', async () => {
+  test('are confirmed in batches of 500, and those that stay pending block no others', async () => {
     const shop = await openShop(platform);
     const other = await platform.registerUser();
     await setFlag({ scope_type: 'user', scope_id: shop.shopper.id }, false);
@@ -320,7 +320,7 @@ describe('many purchases', () => {
     assert.equal((await verifyLedger(database.db)).faultCount, 0);
   });
 
-  test('are confirmed around one that cannot be, which is told of, and the run fails', async () => {
+  test('are confirmed around one that cannot be, which is logged, and the run fails', async () => {
     const shop = await openShop(platform);
     await ingest(shop, 30);
     await sql(
@@ -341,7 +341,7 @@ describe('many purchases', () => {
   });
 });
 
-test('the metrics tell how long the oldest purchase has been due, of those that should be confirmed', async () => {
+test('the metrics have the age of the oldest due purchase that should be confirmed', async () => {
   const lag = async () => {
     const { body } = await platform.platform.server.inject({ url: '/metrics' });
     return Number(/^clicknback_auto_confirmation_lag_seconds (\S+)$/m.exec(body)?.[1]);

@@ -182,7 +182,7 @@ describe('the ingestion of purchases', () => {
     assert.equal(audited[0]?.details?.cashback_amount, '0.00');
   });
 
-  test('fails as a whole when a fault is nobody’s item: nothing is answered that was not written', async () => {
+  test('fails as a whole if the fault is not in an item: nothing unwritten is acknowledged', async () => {
     const { ingest } = ingestion({
       cashback: {
         queueGrant: () => {

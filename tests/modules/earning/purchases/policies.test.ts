@@ -66,7 +66,7 @@ describe('the state machine of purchases', () => {
 });
 
 describe('who may report and read', () => {
-  test('a user reports for themself, and nobody else', () => {
+  test('a user reports only their own purchases', () => {
     const own = aSubmission({ actor: userActor(SHOPPER) });
     const foreign = aSubmission({ actor: userActor(STRANGER) });
 
@@ -215,7 +215,7 @@ describe('the refusal of a repeat', () => {
   const purchase = aPurchase();
   const reward = aReward({ purchaseId: purchase.id });
 
-  test('tells what the first one was', () => {
+  test('contains the first purchase', () => {
     const refusal = refuseDuplicate(aSubmission(), { purchase, reward });
 
     assert.equal(refusal.code, 'DUPLICATE_PURCHASE');
@@ -259,7 +259,7 @@ describe('the refusal of a repeat', () => {
     });
   }
 
-  test('tells another user nothing about whose purchase it is', () => {
+  test('reveals nothing to another user', () => {
     const submission = aSubmission({ actor: userActor(STRANGER), userId: STRANGER });
 
     const refusal = refuseDuplicate(submission, { purchase, reward });
@@ -268,7 +268,7 @@ describe('the refusal of a repeat', () => {
     assert.deepEqual(refusal.details, { external_id: 'order-1' });
   });
 
-  test('tells the owner everything', () => {
+  test('shows everything to the owner', () => {
     const refusal = refuseDuplicate(aSubmission({ actor: userActor(SHOPPER) }), { purchase, reward });
 
     assert.equal((refusal.details.purchase as { id: string }).id, purchase.id);

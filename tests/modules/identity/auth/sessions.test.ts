@@ -30,7 +30,7 @@ describe('a login', () => {
     );
   });
 
-  test('is told to the audit log, with its session and request, whether it succeeds or not', async () => {
+  test('is recorded in the audit log with its session and request, also if it fails', async () => {
     const { id, email } = await platform.registerUser();
     const attempt = async (to: string, password: string) => {
       const answer = await api('POST', '/auth/login', { body: { email: to, password } });
@@ -91,7 +91,7 @@ describe('a login', () => {
     assert.deepEqual(await sql(`select count(*) from sessions where user_id = '${id}'`), before);
   });
 
-  test('of an inactive user is USER_INACTIVE to those who know the password, and to nobody else', async () => {
+  test('of an inactive user is USER_INACTIVE only with the right password', async () => {
     const { email, id } = await platform.registerUser();
     await sql(`update users set active = false where id = '${id}'`);
     assertRefused(await login(email), 'USER_INACTIVE');
@@ -196,7 +196,7 @@ describe('a refresh token', () => {
     assertRefused(await refresh(third.body.refresh_token), 'TOKEN_REVOKED');
   });
 
-  test('of another session goes on when one is ended', async () => {
+  test('of another session still works when one is ended', async () => {
     const { email, refreshToken } = await platform.registerUser();
     const other = await login(email);
     await refresh(refreshToken);
@@ -216,7 +216,7 @@ describe('a refresh token', () => {
     assert.equal((await tokensOf(id)).length, 2);
   });
 
-  test('used again by a thief while its owner goes on: nothing of the session is left, whoever comes first', async () => {
+  test('used by a thief and its owner: the session ends, in either order', async () => {
     for (let round = 0; round < 5; round += 1) {
       const { id, token, refreshToken } = await platform.registerUser();
       const successor = (await refresh(refreshToken)).body;

@@ -84,7 +84,7 @@ describe('registrations', () => {
     assertLimited(await register('Again@Example.com', '10.2.0.200'));
   });
 
-  test('tell in headers what is left, of the address and the account the lesser', async () => {
+  test('show the lower rest of address and account in headers', async () => {
     const left = async (email: string, address: string) => {
       const { headers } = await register(email, address);
       return [headers['x-ratelimit-limit'], headers['x-ratelimit-remaining']];
@@ -97,7 +97,7 @@ describe('registrations', () => {
     assert.ok(reset >= 1 && reset <= 60, String(reset));
   });
 
-  test('that are malformed count for nobody', async () => {
+  test('that are malformed do not count', async () => {
     for (let count = 0; count < 5; count += 1)
       assert.equal((await register('no address', '10.4.0.1')).statusCode, 422);
     assert.equal((await register('first@example.com', '10.4.0.1')).statusCode, 201);

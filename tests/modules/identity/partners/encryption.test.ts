@@ -10,7 +10,7 @@ const platform = await startTestPlatform();
 const [oldKey] = platform.config.encryptionKeys;
 const newKey = { id: 'new', key: randomBytes(32) };
 
-test('signing secrets, the one before too, are encrypted anew with the first key, and stay what they are', async () => {
+test('signing secrets, also previous ones, are encrypted again with the first key and keep their values', async () => {
   assert.ok(oldKey);
   const keys = [newKey, oldKey];
   const { id, secret } = await openPartner(platform, { signs: true });

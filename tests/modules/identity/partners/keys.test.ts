@@ -38,7 +38,7 @@ describe('an API key', () => {
     assert.equal(await codeFor(token), 'opens');
   });
 
-  test('is refused from the moment it is revoked, and other keys of the partner go on', async () => {
+  test('is refused as soon as it is revoked, and other keys of the partner still work', async () => {
     const partner = await openPartner(platform);
     const other = await issueKey(platform, partner.id);
     assert.equal(await codeFor(partner.token), 'opens');
@@ -202,7 +202,7 @@ describe('the last use of a key', () => {
     assert.equal(await lastUseOf(keyId), written);
   });
 
-  test('that cannot be written is told to the log, and tried again with the next request', async () => {
+  test('that cannot be written is logged, and retried with the next request', async () => {
     const { text, hash } = newKey();
     const warnings: string[] = [];
     let attempts = 0;

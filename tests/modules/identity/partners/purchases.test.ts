@@ -124,7 +124,7 @@ describe('an external id', () => {
     assert.deepEqual(repeat.body.error.details.differences, ['amount']);
   });
 
-  test('is told apart by partner in one run of the batcher too', async () => {
+  test('is separate per partner also in one run of the batcher', async () => {
     const { reportPurchases } = platform.platform.modules.purchases.client;
     const externalId = newOrder();
     const of = (partner: { id: string } | undefined, amount: bigint) =>

@@ -150,7 +150,7 @@ describe('a list of settlements', () => {
     assert.equal(await shop.balances(), '0.0000 / 15.0000 / 0.0000');
   });
 
-  test('is told apart by sender in one run of the batcher too', async () => {
+  test('is separate per sender also in one run of the batcher', async () => {
     const shop = await openShop(platform);
     const externalId = newOrder();
     const senders = [
@@ -172,7 +172,7 @@ describe('a list of settlements', () => {
     );
   });
 
-  test('does not tell a partner of purchases of others, whichever way they are named', async () => {
+  test('answers 404 to a partner for purchases of others, by either id', async () => {
     const shop = await openShop(platform);
     const [theirs, nobodys] = [newOrder(), newOrder()];
     const ids = [

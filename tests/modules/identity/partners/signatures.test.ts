@@ -184,7 +184,7 @@ describe('a request of a partner that must sign', () => {
 });
 
 describe('a signed message', () => {
-  test('is taken once; a retry signs anew, under the same id', async () => {
+  test('is taken once; a retry signs again, under the same id', async () => {
     const partner = await openPartner(platform, { signs: true });
     const text = JSON.stringify(shop.body());
     const id = newId();
@@ -267,7 +267,7 @@ describe('a signed message', () => {
 });
 
 describe('a new signing secret', () => {
-  test('ends the one before at once', async () => {
+  test('ends the previous one immediately', async () => {
     const partner = await openPartner(platform, { signs: true });
     const successor = await rotate(partner);
 
@@ -275,7 +275,7 @@ describe('a new signing secret', () => {
     assert.equal((await sendSigned(partner, successor)).status, 201);
   });
 
-  test('leaves the one before good for the overlap that was asked for', async () => {
+  test('keeps the previous one valid for the requested overlap', async () => {
     const partner = await openPartner(platform, { signs: true });
     const successor = await rotate(partner, { overlap_seconds: 3600 });
 
@@ -287,7 +287,7 @@ describe('a new signing secret', () => {
     assert.equal((await sendSigned(partner, successor)).status, 201);
   });
 
-  test('is audited without being told, and opens for its own partner alone', async () => {
+  test('is audited without its value, and decrypts only for its own partner', async () => {
     const [partner, other] = [await openPartner(platform, { signs: true }), await openPartner(platform)];
     await rotate(partner, { overlap_seconds: 60 });
 

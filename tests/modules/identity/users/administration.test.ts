@@ -85,7 +85,7 @@ describe('GET /users', () => {
     }
   });
 
-  test('pages by cursor meet nobody twice and miss nobody, while others register', async () => {
+  test('pages by cursor repeat and miss no user while others register', async () => {
     const emails = Array.from({ length: 7 }, (_, index) => `page-${index}@pages.example`);
     for (const email of emails) await importUsers([email]);
 
@@ -166,12 +166,12 @@ describe('GET /users/{id}', () => {
     }
   });
 
-  test('tells of an imported user that there is no password yet', async () => {
+  test('shows that an imported user has no password yet', async () => {
     const { id } = (await importUsers(['no-password@shop.example'])).body.results[0];
     assert.equal((await api('GET', `/users/${id}`, { token })).body.has_password, false);
   });
 
-  test('of nobody is NOT_FOUND', async () => {
+  test('of an unknown user is NOT_FOUND', async () => {
     const id = newId();
     const answer = await api('GET', `/users/${id}`, { token });
     assert.equal(answer.status, 404);

@@ -8,7 +8,7 @@ const sql = (statement: string) => runSql(database.url, statement);
 const importUsers = (body: unknown) => api('POST', '/users/import', { token: admin.token, body });
 
 describe('an import of users', () => {
-  test('answers for each item by itself, in order, and makes a user with a wallet of each good one', async () => {
+  test('has a result per item, in order, and makes a user with a wallet of each good one', async () => {
     const known = await registerUser('known@example.com');
 
     const answer = await api('POST', '/users/import', {
@@ -83,7 +83,7 @@ describe('an import of users', () => {
 
   test('makes users who cannot log in, with whatever password', async () => {
     await importUsers([{ email: 'locked@example.com' }]);
-    for (const password of [PASSWORD, 'null', ' ', 'nobody has this password']) {
+    for (const password of [PASSWORD, 'null', ' ', 'not a password']) {
       const answer = await api('POST', '/auth/login', { body: { email: 'locked@example.com', password } });
       assert.equal(answer.status, 401);
       assert.equal(answer.body.error.code, 'INVALID_CREDENTIALS');

@@ -95,7 +95,7 @@ describe('a registration', () => {
     });
   }
 
-  test('tells everything that is wrong with its body at once', async () => {
+  test('names every violation of its body', async () => {
     const answer = await api('POST', '/users', { body: { email: 'nobody', extra: 1 } });
     assert.equal(answer.body.error.code, 'VALIDATION_ERROR');
     const fields = answer.body.error.details.violations.map(({ field }: { field: string }) => field).sort();

@@ -71,7 +71,7 @@ describe('a deactivated user', async () => {
 });
 
 describe('PATCH /users/{id}/status', () => {
-  test('ends the sessions of the user in the same transaction, and tells the audit log', async () => {
+  test('ends the sessions of the user in the same transaction, with an audit record', async () => {
     const { id } = await registerUser();
 
     const answer = await setStatus(id, 'inactive', admin);

@@ -115,7 +115,7 @@ describe('what is due of a merchant with many is found by reading little more th
     assert.equal(await find({ after: MIDST, until: '2027-01-01T00:00:00Z' }), LIMIT);
   });
 
-  test('and what is not due yet is not looked at', async () => {
+  test('and purchases that are not due are not read', async () => {
     assert.equal(await find({ until: '2020-01-01T00:00:00Z' }), 0);
   });
 });

@@ -358,7 +358,7 @@ const ALTERATIONS: readonly [title: string, statement: string, found: RegExp][] 
   ],
 ];
 
-describe('books that nobody altered', () => {
+describe('unaltered books', () => {
   for (const rowsPerRange of [1, 3, 1_000]) {
     test(`are right, in ranges of ${rowsPerRange}`, async () => {
       const report = await proveAltered(books, { statement: 'select', rowsPerRange });

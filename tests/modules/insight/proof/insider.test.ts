@@ -118,7 +118,7 @@ describe('a history that was erased', () => {
   });
 
   for (const left of ORDER) {
-    test(`is found as long as ${left} tell of it, and nothing else does`, async () => {
+    test(`is found as long as only ${left} contain a trace`, async () => {
       const statement = erase(ORDER.filter((part) => part !== left));
       const { verdict } = await proveAltered(books, { statement, isHidden: true });
       assert.equal(verdict, 'wrong');
@@ -131,7 +131,7 @@ describe('a history that was erased', () => {
     assert.match(faults[0]?.sentence ?? '', /but its journal states 0\.00 pending, 0\.00 available/);
   });
 
-  test('is not found when every trace is gone: what no table tells nobody can prove from the tables', async () => {
+  test('is not found when every trace is gone', async () => {
     const { verdict } = await proveAltered(books, { statement: erase(ORDER), isHidden: true });
     assert.equal(verdict, 'right');
   });

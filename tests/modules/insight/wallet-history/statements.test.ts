@@ -71,7 +71,7 @@ describe('the transactions of a wallet', () => {
     assert.deepEqual([newest?.status, newest?.related_payout_id], ['completed', completed]);
   });
 
-  test('go on from page to page by a cursor', async () => {
+  test('continue from page to page by a cursor', async () => {
     const desk = await openPayoutDesk(platform);
     for (let count = 0; count < 4; count += 1) await desk.requested();
     const page = async (query: string) =>

@@ -94,7 +94,7 @@ describe('a request for a payout', () => {
     assert.equal(await desk.balances(), '0.0000 / 1000.0000 / 1000.0000');
   });
 
-  test('that failed or was cancelled leaves the limit of the month as it was; the next month begins anew', async () => {
+  test('that failed or was cancelled does not count for the limit; each month starts at zero', async () => {
     const desk = await openPayoutDesk(platform, 3_000_00n);
     const [failed, cancelled] = [
       await desk.requested({ amount: '400.00' }),
@@ -235,7 +235,7 @@ describe('bank details', () => {
     }
   });
 
-  test('are revealed to admins alone, each look on record, never kept by a cache', async () => {
+  test('are revealed only to admins, with an audit record each, and never cached', async () => {
     const desk = await openPayoutDesk(platform);
     const id = await desk.requested();
     const path = `/payouts/${id.toUpperCase()}/bank-details`;

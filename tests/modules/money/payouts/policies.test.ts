@@ -196,7 +196,7 @@ describe('the bounds of payouts', () => {
     });
   }
 
-  test('are those of the currency, and told in its decimals', () => {
+  test('are those of the currency, in its decimals', () => {
     const { details } = refusalOf(() =>
       requireWithinLimits({ amount: 1_499n, currency: 'JPY' }, 149_000n, limits),
     );

@@ -132,7 +132,7 @@ describe('an adjustment', () => {
     assertRefused(await adjust(id, { currency: 'ZZZ' }), 422, 'UNSUPPORTED_CURRENCY');
   });
 
-  test('needs an amount, a direction and a reason, and is told of all of them', async () => {
+  test('needs an amount, a direction and a reason, and lists all that are missing', async () => {
     const { id } = await platform.registerUser();
     const answer = await adjust(id, { amount: '1.005', direction: 'both', reason: ' ' });
     assertRefused(answer, 422, 'VALIDATION_ERROR');

@@ -55,7 +55,7 @@ describe('a wallet', () => {
     assert.deepEqual([foreign.status, foreign.body.error.code], [403, 'FORBIDDEN']);
   });
 
-  test('of nobody, and one in a currency without money, are NOT_FOUND', async () => {
+  test('of an unknown user, and one in a currency without money, are NOT_FOUND', async () => {
     const person = await platform.registerUser();
     const nobody = await api('GET', `/users/${newId()}/wallet`, { token: admin.token });
     const inYen = await api('GET', '/users/me/wallet?currency=JPY', { token: person.token });
@@ -79,7 +79,7 @@ describe('a wallet', () => {
     });
   }
 
-  test('is for whoever has a token', async () => {
+  test('is for every caller with a token', async () => {
     const answer = await api('GET', '/users/me/wallet');
 
     assert.deepEqual([answer.status, answer.body.error.code], [401, 'INVALID_TOKEN']);
@@ -90,7 +90,7 @@ describe('the transactions of a wallet', () => {
   type Transaction = Record<string, string>;
   const list = (token: string, query = '') => api('GET', `/users/me/wallet/transactions?${query}`, { token });
 
-  test('tell each movement, newest first, and what has become of its cashback', async () => {
+  test('list each movement, newest first, with the status of its cashback', async () => {
     const shop = await openShop(platform);
     const [first, second] = [await shop.buy(), await shop.buy({ amount: '20.00' })];
     await shop.confirm(first.id);

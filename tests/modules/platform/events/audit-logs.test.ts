@@ -136,7 +136,7 @@ describe('GET /audit-logs', () => {
     });
   }
 
-  test('finds failures, and what the platform did by itself', async () => {
+  test('finds failures, and actions of the platform itself', async () => {
     const { refreshToken, id } = await registerUser();
     const refresh = () => api('POST', '/auth/refresh', { body: { refresh_token: refreshToken } });
     await refresh();

@@ -26,7 +26,7 @@ const ofMerchant = { scope_type: 'merchant', scope_id: merchantId };
 const { client } = featureFlagsModule({ database, clock, events: { record: () => undefined } });
 
 describe('PUT /feature-flags/{key}', () => {
-  test('makes a setting for everybody, and tells the audit log', async () => {
+  test('makes a global setting, with an audit record', async () => {
     const answer = await put('first', { enabled: false, description: 'Until spring.' });
 
     assert.equal(answer.status, 200, JSON.stringify(answer.body));
@@ -61,7 +61,7 @@ describe('PUT /feature-flags/{key}', () => {
     ]);
   });
 
-  test('again replaces the setting as a whole, keeps its id and age, and tells what it replaced', async () => {
+  test('again replaces the setting as a whole, keeps its id and age, and records what it replaced', async () => {
     const first = (await put('second', { enabled: false, ...ofUser, description: 'Asked for it.' })).body;
     clock.advance({ minutes: 1 });
 
@@ -172,7 +172,7 @@ describe('PUT /feature-flags/{key}', () => {
 });
 
 describe('GET /feature-flags/{key}', () => {
-  test('shows the setting of the scope that is asked for, the global one unless said otherwise', async () => {
+  test('shows the setting of the requested scope, by default the global one', async () => {
     const forAll = (await put('shown', { enabled: false })).body;
     const forOne = (await put('shown', { enabled: true, ...ofMerchant })).body;
     assert.deepEqual((await get('/shown')).body, forAll);
@@ -198,7 +198,7 @@ describe('GET /feature-flags/{key}', () => {
 });
 
 describe('DELETE /feature-flags/{key}', () => {
-  test('removes one setting, so that the next wider one decides, and tells the audit log', async () => {
+  test('removes one setting, so that the next wider one decides, with an audit record', async () => {
     await put('removed', { enabled: false });
     const { id } = (await put('removed', { enabled: true, ...ofUser, description: 'For now.' })).body;
     assert.equal((await evaluate('removed', `user_id=${shopper.id}`)).enabled, true);

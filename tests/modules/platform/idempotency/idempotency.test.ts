@@ -35,7 +35,7 @@ function assertRefused(answer: Answer, status: number, code: string, reason?: st
 const isReplay = ({ headers }: Answer) => headers['idempotency-replayed'] === 'true';
 
 describe('a request with an idempotency key', () => {
-  test('is answered as ever, and a repeat word for word alike, with one effect', async () => {
+  test('is answered as usual, and a repeat identically, with one effect', async () => {
     const desk = await openPayoutDesk(platform);
 
     const first = await desk.request({}, { key: 'k1' });
@@ -505,7 +505,7 @@ describe('old keys', () => {
 describe('fingerprints', () => {
   const key = (id: string) => ({ id, key: Buffer.alloc(32, id) });
 
-  test('tell equal texts from others, and nothing else', () => {
+  test('distinguish equal texts from others, and nothing else', () => {
     const { fingerprint, matches } = fingerprints([key('a')]);
     const taken = fingerprint('DE89370400440532013000');
     assert.ok(matches(taken, 'DE89370400440532013000'));
@@ -514,7 +514,7 @@ describe('fingerprints', () => {
     assert.doesNotMatch(taken, /DE89/);
   });
 
-  test('of another key are other ones, so that nobody without it can try texts', () => {
+  test('of another key differ, so that texts cannot be guessed without it', () => {
     const taken = fingerprints([key('a')]).fingerprint('x');
     const other = fingerprints([{ id: 'a', key: Buffer.alloc(32, 'b') }]).fingerprint('x');
     assert.notEqual(taken, other);
