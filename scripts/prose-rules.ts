@@ -14,6 +14,7 @@ const PENDING = [
   'src/core/keyed-map.ts',
   'src/core/observability/logging.ts',
   'src/core/recent-map.ts',
+  'src/modules/earning/fraud/tally.ts',
   'src/core/text-set.ts',
   'src/embedded-postgres/archive.ts',
   'tests/core/recent-map.test.ts',

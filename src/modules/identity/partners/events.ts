@@ -35,7 +35,7 @@ type KeyFacts = {
 const KEY_FACTS = {
   partner_id: 'The partner.',
   prefix: 'The readable beginning of the key.',
-  scopes: 'What the key allows, separated by spaces.',
+  scopes: 'The scopes of the key, separated by spaces.',
   expires_at: 'When it expires. Null: never.',
 };
 

@@ -14,8 +14,8 @@ const CHANGE = {
   key: 'The key of the flag.',
   scope_type: '`global`, `merchant` or `user`.',
   scope_id: 'The merchant or user. Null for all.',
-  before: 'What the setting was. Null: there was none.',
-  after: 'What the setting is. Null: there is none.',
+  before: 'The previous setting. Null if there was none.',
+  after: 'The new setting. Null if there is none.',
 };
 
 export const flagSet = defineEvent<Change>({
