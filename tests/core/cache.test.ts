@@ -156,7 +156,7 @@ describe('a cache', () => {
     assert.equal(queries.length, 3);
   });
 
-  test('tells how many entries it holds, also when nothing was read since some came or went', async () => {
+  test('reports its number of entries, also without reads since the last change', async () => {
     const { find, tell, cache, metric } = shelf({ a: '1', b: '2', c: '3' });
     const entries = async () => (await metric('clicknback_cache_entries'))?.map(({ value }) => value);
     assert.deepEqual(await entries(), [0]);

@@ -21,7 +21,7 @@ const SECRET_FIELDS = new Set([
 /** By number: `process.stdout` changes the pipe behind it. */
 export const STANDARD_OUTPUT = 1;
 
-/** Lines are written together when they have so many characters, and at least so often. */
+/** Lines are written in groups: after this many characters, and at least this often. */
 const BUFFERED_LENGTH = 8 * 1024;
 const BUFFERED_MS = 100;
 

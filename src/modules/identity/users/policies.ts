@@ -72,7 +72,7 @@ function isCommon(password: string): boolean {
   );
 }
 
-/** "qwerqwer". The list leaves out repetitions and sequences, as its users look for them separately. */
+/** "qwerqwer". The list leaves out repetitions and sequences, because its users detect these separately. */
 function isRepetition(text: string): boolean {
   return /^([\p{L}\p{Nd}]{1,6}?)\1+$/u.test(text);
 }
