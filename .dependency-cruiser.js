@@ -29,7 +29,9 @@ export default {
       comment: 'core is cross-cutting: it knows no business word.',
       severity: 'error',
       from: { path: '^src/core/' },
-      to: { path: '^src/(modules|embedded-postgres|startup|cli)/|^src/(app|main|worker|config)\\.ts$' },
+      to: {
+        path: '^src/(modules|embedded-postgres|startup|cli)/|^src/(app|main|worker|config|settings)\\.ts$',
+      },
     },
     {
       name: 'modules-meet-at-their-faces',
@@ -57,13 +59,13 @@ export default {
       comment: 'A module knows neither how it is started nor what starts it.',
       severity: 'error',
       from: { path: '^src/modules/' },
-      to: { path: '^src/(startup|cli)/|^src/(app|main|worker|config)\\.ts$' },
+      to: { path: '^src/(startup|cli)/|^src/(app|main|worker|config|settings)\\.ts$' },
     },
     {
       name: 'nothing-imports-a-modules-inside',
       comment: 'The composition root and the commands use the faces too.',
       severity: 'error',
-      from: { path: '^src/(startup|cli)/|^src/(app|main|worker|config)\\.ts$' },
+      from: { path: '^src/(startup|cli)/|^src/(app|main|worker|config|settings)\\.ts$' },
       to: { path: '^src/modules/', pathNot: FACE },
     },
     {

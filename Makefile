@@ -16,7 +16,7 @@ test: node_modules/.package-lock.json ## run every test, on databases of their o
 check: node_modules/.package-lock.json ## types, lint, format, module walls, unused code, generated files, SQL, credentials
 	@npm run --silent check
 
-generate: node_modules/.package-lock.json ## rewrite the generated files: database types and openapi.json
+generate: node_modules/.package-lock.json ## rewrite the generated files: database types, openapi.json, pages of docs/
 	@npm run --silent generate
 
 format: node_modules/.package-lock.json ## format and apply the safe lint fixes

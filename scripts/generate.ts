@@ -1,6 +1,6 @@
 /*
- * Writes the generated files: the types of the database's tables, and openapi.json. With --verify it writes nothing
- * and fails when one of them is not what it would write.
+ * Writes the generated files: the types of the database's tables, openapi.json and pages of docs/. With --verify it
+ * writes nothing, and fails if one of them is out of date.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,6 +14,7 @@ import { openDatabase } from '../src/core/database/index.ts';
 import { migrate } from '../src/core/database/migrations.ts';
 import { startEmbeddedPostgres } from '../src/embedded-postgres/index.ts';
 import { eventPage } from './event-catalogue.ts';
+import { configurationPage } from './pages/configuration.ts';
 
 const verify = process.argv.includes('--verify');
 const scratch = mkdtempSync(join(tmpdir(), 'clicknback-generate-'));
@@ -30,6 +31,7 @@ try {
     'src/core/database/schema.generated.ts': databaseTypes(postgres.url),
     'openapi.json': await openApi(postgres.url),
     'docs/events.md': await eventPage(),
+    'docs/configuration.md': configurationPage(),
   };
   for (const [path, content] of Object.entries(files)) {
     if (!verify) writeFileSync(path, content);

@@ -4,9 +4,11 @@ import { parseDatabaseUrl } from './core/database/url.ts';
 import { isCurrency, moneyFromNumeric } from './core/money.ts';
 import { ENCRYPTION_KEY_BYTES, type EncryptionKey } from './core/secrets/encryption.ts';
 import { isWeakSecret } from './core/secrets/weak-secrets.ts';
+import { settingsReader } from './core/settings.ts';
 import { StartupError } from './core/startup-error.ts';
+import { SETTINGS } from './settings.ts';
 
-/** Every setting of the platform: this file alone reads the environment. The README's table is checked against it. */
+/** What the settings of settings.ts come to. This file alone reads the environment. */
 export type Config = ReturnType<typeof readConfig>;
 
 export const PROJECT_DIRECTORY = join(import.meta.dirname, '..');
@@ -15,85 +17,74 @@ const MINIMUM_SECRET_LENGTH = 32;
 
 /** @throws StartupError that names the variable and what it must be. */
 export function readConfig(environment: NodeJS.ProcessEnv) {
-  const variable = reader(environment);
-  const mode = variable.oneOf('NODE_ENV', ['development', 'production', 'test'], 'development');
-  const host = variable.text('HOST', 'localhost');
-  const port = variable.integer('PORT', 8000, 0, 65_535);
-  const supportedCurrencies = readCurrencies(variable.text('SUPPORTED_CURRENCIES', 'EUR'));
+  const { read, isSet } = settingsReader(SETTINGS, environment);
+  const mode = read('NODE_ENV');
+  const host = read('HOST');
+  const port = read('PORT');
+  const metricsPort = read('METRICS_PORT');
+  const supportedCurrencies = readCurrencies(read('SUPPORTED_CURRENCIES'));
   // npm runs programs in the project's directory, and says from where it was called.
   const workingDirectory = environment.INIT_CWD ?? process.cwd();
   const path = (value: string | undefined) => value && resolve(workingDirectory, value);
-  const databaseUrl = readDatabaseUrl(variable.optional('DATABASE_URL'), workingDirectory);
+  const databaseUrl = readDatabaseUrl(read('DATABASE_URL'), workingDirectory);
 
   return Object.freeze({
     mode,
     host,
     port,
-    publicUrl: variable.text('PUBLIC_URL', urlOf(host, port)),
-    apiDocs: variable.flag('API_DOCS', true),
-    runJobs: variable.flag('RUN_JOBS', true),
-    workerPort: variable.integer('WORKER_PORT', 8001, 0, 65_535),
-    metrics: readMetrics(variable),
-    maxConnections: variable.integer('MAX_CONNECTIONS', 10_000, 10, 1_000_000),
-    trustProxy: variable.flag('TRUST_PROXY', false),
-    logLevel: variable.oneOf(
-      'LOG_LEVEL',
-      ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
-      'info',
-    ),
+    publicUrl: read('PUBLIC_URL') ?? urlOf(host, port),
+    apiDocs: read('API_DOCS'),
+    runJobs: read('RUN_JOBS'),
+    workerPort: read('WORKER_PORT'),
+    metrics: {
+      host: read('METRICS_HOST'),
+      port: metricsPort === 'off' ? undefined : metricsPort,
+      isPortChosen: isSet('METRICS_PORT'),
+    },
+    maxConnections: read('MAX_CONNECTIONS'),
+    trustProxy: read('TRUST_PROXY'),
+    logLevel: read('LOG_LEVEL'),
 
     /** Relative paths of arguments count from here. */
     workingDirectory,
     databaseUrl,
-    dataDirectory: path(variable.optional('DATA_DIR')),
-    /** Of one round trip. At most 12 seconds: a request is answered within 14. */
-    databaseTimeout_ms: variable.integer('DATABASE_TIMEOUT_SECONDS', 10, 1, 12) * 1000,
-    databaseConnections: variable.integer('DATABASE_CONNECTIONS', 10, 2, 1_000),
-    // Its passwords are published: it goes to another database than the embedded one only on request.
-    demoData: variable.flag('DEMO_DATA', databaseUrl === undefined) && mode === 'development',
+    dataDirectory: path(read('DATA_DIR')),
+    /** Of one round trip. */
+    databaseTimeout_ms: read('DATABASE_TIMEOUT_SECONDS') * 1000,
+    databaseConnections: read('DATABASE_CONNECTIONS'),
+    demoData: (read('DEMO_DATA') ?? databaseUrl === undefined) && mode === 'development',
 
     tokens: {
-      keys: readTokenKeys(variable.optional('JWT_KEYS'), mode),
-      accessTtlSeconds: variable.integer('ACCESS_TOKEN_TTL_SECONDS', 15 * 60, 1, 24 * 3600),
-      refreshTtlSeconds: variable.integer('REFRESH_TOKEN_TTL_SECONDS', 30 * 24 * 3600, 60, 365 * 24 * 3600),
-      resetTtlSeconds: variable.integer('PASSWORD_RESET_TTL_SECONDS', 3 * 24 * 3600, 60, 30 * 24 * 3600),
+      keys: readTokenKeys(read('JWT_KEYS'), mode),
+      accessTtlSeconds: read('ACCESS_TOKEN_TTL_SECONDS'),
+      refreshTtlSeconds: read('REFRESH_TOKEN_TTL_SECONDS'),
+      resetTtlSeconds: read('PASSWORD_RESET_TTL_SECONDS'),
     },
-    encryptionKeys: readEncryptionKeys(variable.optional('ENCRYPTION_KEYS'), mode),
-    adminPasswordFile: path(variable.optional('ADMIN_PASSWORD_FILE')),
-    bcryptCost: variable.integer('BCRYPT_COST', 12, 4, 16),
-    loginsPerMinute: variable.integer('LOGINS_PER_MINUTE', 10, 1, 1_000_000),
-    registrationsPerMinute: variable.integer('REGISTRATIONS_PER_MINUTE', 20, 1, 1_000_000),
-    purchasesPerMinutePerUser: variable.integer('PURCHASES_PER_MINUTE_PER_USER', 600, 1, 1_000_000_000),
-    // The least is one batch of the largest size, as a batch passes as a whole or not at all.
-    purchasesPerMinutePerPartner: variable.integer(
-      'PURCHASES_PER_MINUTE_PER_PARTNER',
-      1_000_000,
-      1_000,
-      1_000_000_000,
-    ),
-    redisUrl: readRedisUrl(variable.optional('REDIS_URL')),
+    encryptionKeys: readEncryptionKeys(read('ENCRYPTION_KEYS'), mode),
+    adminPasswordFile: path(read('ADMIN_PASSWORD_FILE')),
+    bcryptCost: read('BCRYPT_COST'),
+    loginsPerMinute: read('LOGINS_PER_MINUTE'),
+    registrationsPerMinute: read('REGISTRATIONS_PER_MINUTE'),
+    purchasesPerMinutePerUser: read('PURCHASES_PER_MINUTE_PER_USER'),
+    purchasesPerMinutePerPartner: read('PURCHASES_PER_MINUTE_PER_PARTNER'),
+    redisUrl: readRedisUrl(read('REDIS_URL')),
 
     supportedCurrencies,
-    maxCashbackPercentage: variable.integer('MAX_CASHBACK_PERCENTAGE', 20, 1, 100),
-    defaultConfirmationDays: variable.integer('DEFAULT_CONFIRMATION_DAYS', 30, 0, 365),
+    maxCashbackPercentage: read('MAX_CASHBACK_PERCENTAGE'),
+    defaultConfirmationDays: read('DEFAULT_CONFIRMATION_DAYS'),
     velocity: {
-      purchasesPerUserDay: variable.integer('VELOCITY_PURCHASES_PER_USER_DAY', 50, 0, 1_000),
-      timesUserUsual: variable.integer('VELOCITY_TIMES_USER_USUAL', 10, 0, 1_000),
-      timesMerchantUsual: variable.integer('VELOCITY_TIMES_MERCHANT_USUAL', 20, 0, 1_000),
-      usersPerOrder: variable.integer('VELOCITY_USERS_PER_ORDER', 25, 0, 100),
-      // An index leaves out what is smaller than the lowest floor.
-      floorAmount: variable.integer('VELOCITY_FLOOR_AMOUNT', 500, 100, 1_000_000_000),
+      purchasesPerUserDay: read('VELOCITY_PURCHASES_PER_USER_DAY'),
+      timesUserUsual: read('VELOCITY_TIMES_USER_USUAL'),
+      timesMerchantUsual: read('VELOCITY_TIMES_MERCHANT_USUAL'),
+      usersPerOrder: read('VELOCITY_USERS_PER_ORDER'),
+      floorAmount: read('VELOCITY_FLOOR_AMOUNT'),
     },
-    maxPurchasesPerBatch: variable.integer('MAX_PURCHASES_PER_BATCH', 256, 1, 10_000),
-    maxQueuedPurchases: variable.integer('MAX_QUEUED_PURCHASES', 4_096, 1, 1_000_000),
-    maxQueuedPayouts: variable.integer('MAX_QUEUED_PAYOUTS', 16_384, 1, 1_000_000),
+    maxPurchasesPerBatch: read('MAX_PURCHASES_PER_BATCH'),
+    maxQueuedPurchases: read('MAX_QUEUED_PURCHASES'),
+    maxQueuedPayouts: read('MAX_QUEUED_PAYOUTS'),
     payoutLimits: {
-      minimum: readAmounts('PAYOUT_MINIMUM', variable.text('PAYOUT_MINIMUM', '10.00'), supportedCurrencies),
-      monthly: readAmounts(
-        'PAYOUT_MONTHLY_LIMIT',
-        variable.text('PAYOUT_MONTHLY_LIMIT', '100000.00'),
-        supportedCurrencies,
-      ),
+      minimum: readAmounts('PAYOUT_MINIMUM', read('PAYOUT_MINIMUM'), supportedCurrencies),
+      monthly: readAmounts('PAYOUT_MONTHLY_LIMIT', read('PAYOUT_MONTHLY_LIMIT'), supportedCurrencies),
     },
   });
 }
@@ -107,42 +98,6 @@ export function urlOf(host: string, port: number): string {
   const isWildcard = host === '0.0.0.0' || host === '::';
   const name = isWildcard ? 'localhost' : host;
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
-}
-
-function reader(environment: NodeJS.ProcessEnv) {
-  const optional = (name: string) => environment[name]?.trim() || undefined;
-  const text = (name: string, fallback: string) => optional(name) ?? fallback;
-
-  function integer(name: string, fallback: number, minimum: number, maximum: number): number {
-    const value = Number(text(name, String(fallback)));
-    if (Number.isInteger(value) && value >= minimum && value <= maximum) return value;
-    throw new StartupError(`${name} must be a whole number from ${minimum} to ${maximum}.`);
-  }
-
-  function oneOf<const Choice extends string>(
-    name: string,
-    choices: readonly Choice[],
-    fallback: Choice,
-  ): Choice {
-    const value = text(name, fallback);
-    const choice = choices.find((candidate) => candidate === value);
-    if (choice !== undefined) return choice;
-    throw new StartupError(`${name} must be one of ${choices.join(', ')}.`);
-  }
-
-  const flag = (name: string, fallback: boolean) => oneOf(name, ['true', 'false'], `${fallback}`) === 'true';
-
-  return { optional, text, integer, oneOf, flag };
-}
-
-/** `off`, a port of its own, or that of the API or worker: then they are served there. */
-function readMetrics(variable: ReturnType<typeof reader>) {
-  const chosen = variable.optional('METRICS_PORT');
-  return {
-    host: variable.text('METRICS_HOST', 'localhost'),
-    port: chosen === 'off' ? undefined : variable.integer('METRICS_PORT', 9464, 0, 65_535),
-    isPortChosen: chosen !== undefined,
-  };
 }
 
 export type TokenKey = { readonly id: string; readonly secret: string };

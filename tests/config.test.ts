@@ -7,6 +7,7 @@ import { describe, test } from 'node:test';
 import { PROJECT_DIRECTORY, readConfig } from '../src/config.ts';
 import { isWeakSecret } from '../src/core/secrets/weak-secrets.ts';
 import { StartupError } from '../src/core/startup-error.ts';
+import { SETTINGS } from '../src/settings.ts';
 
 const SECRET = randomBytes(24).toString('hex');
 const ENCRYPTION_KEY = randomBytes(32).toString('base64');
@@ -88,7 +89,7 @@ describe('the configuration', () => {
 
   test('has each of its numbers and choices refused when wrong, by the table above', () => {
     const anyText = ['HOST', 'METRICS_HOST', 'PUBLIC_URL', 'DATABASE_URL', 'DATA_DIR', 'ADMIN_PASSWORD_FILE'];
-    assert.deepEqual([...Object.keys(wrong), ...anyText].sort(), variablesOfTheSource());
+    assert.deepEqual([...Object.keys(wrong), ...anyText].sort(), Object.keys(SETTINGS).sort());
   });
 
   test('takes a variable that is set to nothing as one that is not set', () => {
@@ -268,15 +269,25 @@ describe('the configuration', () => {
     assert.equal(readConfig({ PUBLIC_URL: 'https://api.example.com' }).publicUrl, 'https://api.example.com');
   });
 
-  const readme = join(PROJECT_DIRECTORY, 'README.md');
-  test("the README's table of configuration names exactly the variables that are read", {
-    skip: existsSync(readme) ? false : 'there is no README.md yet',
-  }, () => {
-    const firstCells = readFileSync(readme, 'utf8').matchAll(
-      /^\| (`[A-Z][A-Z0-9_]+`(?:, `[A-Z][A-Z0-9_]+`)*) \|/gm,
+  test('reads every setting that is declared', () => {
+    const read = new Set<string>();
+    const environment = new Proxy<NodeJS.ProcessEnv>(
+      {},
+      {
+        get: (_, name) => {
+          read.add(String(name));
+        },
+      },
     );
-    const names = [...firstCells].flatMap(([, cell]) => (cell ?? '').replaceAll('`', '').split(', '));
-    assert.deepEqual(names.sort(), variablesOfTheSource());
+    readConfig(environment);
+    read.delete('INIT_CWD');
+    assert.deepEqual([...read].sort(), Object.keys(SETTINGS).sort());
+  });
+
+  test('is documented: each setting has one line in docs/configuration.md', () => {
+    const page = readFileSync(join(PROJECT_DIRECTORY, 'docs/configuration.md'), 'utf8');
+    const names = [...page.matchAll(/^\| `([A-Z][A-Z0-9_]+)` \|/gm)].map(([, name]) => name);
+    assert.deepEqual(names.sort(), Object.keys(SETTINGS).sort());
   });
 
   test('is the only reader of the environment', async () => {
@@ -290,9 +301,3 @@ describe('the configuration', () => {
     assert.deepEqual(readers, []);
   });
 });
-
-function variablesOfTheSource(): string[] {
-  const source = readFileSync(join(PROJECT_DIRECTORY, 'src/config.ts'), 'utf8');
-  const calls = source.matchAll(/variable\.\w+\(\s*'([A-Z][A-Z0-9_]*)'/g);
-  return [...new Set([...calls].map(([, name]) => name ?? ''))].sort();
-}

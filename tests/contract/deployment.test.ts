@@ -17,6 +17,7 @@ import { describe, test } from 'node:test';
 import { parseEnv, promisify } from 'node:util';
 import { PROJECT_DIRECTORY, readConfig } from '../../src/config.ts';
 import { migrate } from '../../src/core/database/migrations.ts';
+import { SETTINGS } from '../../src/settings.ts';
 import { freePort } from '../support/child-platform.ts';
 import { POSTGRES_URL_VARIABLE, runSql, SCRATCH_VARIABLE } from '../support/database.ts';
 import { startTestPlatform } from '../support/platform.ts';
@@ -42,9 +43,7 @@ const dockerfile = read('Dockerfile').replaceAll('\\\n', '');
 const compose = parseYaml(read('compose.yaml'), { merge: true });
 const services = Object.entries<Yaml>(compose.services);
 const environmentExample = parseEnv(read('.env.example'));
-const variables = [...read('src/config.ts').matchAll(/variable\.\w+\(\s*'([A-Z_]+)'/g)].map(
-  ([, name]) => name,
-);
+const variables = Object.keys(SETTINGS);
 
 /** What an npm script runs. An image gets its environment from what runs it, and not from a file. */
 function startedBy(script: string): string[] {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { PROJECT_DIRECTORY } from '../../src/config.ts';
 import { verifyLedger } from '../../src/modules/insight/proof/index.ts';
+import { SETTINGS } from '../../src/settings.ts';
 import { startTestPlatform } from '../support/platform.ts';
 import { openShop, rowsOf } from '../support/purchases-shop.ts';
 
@@ -34,11 +35,10 @@ describe('the pages for operators', () => {
     assert.ok(commands.length > 5);
     for (const name of commands) assert.ok(name in scripts, name);
 
-    const config = read('src/config.ts');
     const compose = read('compose.yaml');
     const openApi = read('openapi.json');
     for (const [, name] of page.matchAll(/`([A-Z]+_[A-Z_]+)(?:=[^`]*)?`/g)) {
-      const isVariable = config.includes(`'${name}'`) || compose.includes(`\${${name}`);
+      const isVariable = `${name}` in SETTINGS || compose.includes(`\${${name}`);
       assert.ok(isVariable || openApi.includes(`\`${name}\``), `${name}`);
     }
   });

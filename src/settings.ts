@@ -1,0 +1,223 @@
+import { choice, flag, integer, integerOr, text } from './core/settings.ts';
+
+/*
+ * Every environment variable of the platform, with its default and its meaning. config.ts reads them;
+ * docs/configuration.md is generated from here.
+ */
+
+const SERVER = {
+  NODE_ENV: choice(
+    ['development', 'production', 'test'],
+    'development',
+    '`production` loads no demo data, requires strong `JWT_KEYS` and `ENCRYPTION_KEYS`, and refuses a database that is not durable. It also marks the database: no other mode may use it later',
+  ),
+  HOST: text('localhost', 'Address to listen on'),
+  PORT: integer(8000, { from: 0, to: 65_535 }, 'Port to listen on. `0` takes any free port and prints it'),
+  PUBLIC_URL: text(undefined, 'Address that the API reference names', {
+    fallback: '`http://HOST:PORT`',
+    values: 'URL',
+  }),
+  API_DOCS: flag(true, 'Whether `/docs` and `/openapi.json` are served'),
+  MAX_CONNECTIONS: integer(
+    10_000,
+    { from: 10, to: 1_000_000 },
+    'Most connections that may be open at once. Further ones are closed. Each takes a file handle of the process',
+  ),
+  TRUST_PROXY: flag(
+    false,
+    'Set `true` behind a proxy that sets `X-Forwarded-For`: rate limits then count clients instead of the proxy',
+  ),
+  LOG_LEVEL: choice(
+    ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+    'info',
+    'Least level that is logged',
+  ),
+};
+
+const JOBS_AND_METRICS = {
+  RUN_JOBS: flag(true, 'Whether this process runs the recurring jobs. Set `false` where workers run them'),
+  WORKER_PORT: integer(
+    8001,
+    { from: 0, to: 65_535 },
+    'Port on which a worker answers `/health/live` and `/health/ready`',
+  ),
+  METRICS_HOST: text('localhost', 'Address on which `/metrics` is served'),
+  METRICS_PORT: integerOr(
+    'off',
+    9464,
+    { from: 0, to: 65_535 },
+    'Port on which `/metrics` is served. The port of the API or worker serves it there. If it is not set, a second process on the machine takes any free port, which its log names',
+  ),
+};
+
+const DATABASE = {
+  DATABASE_URL: text(
+    undefined,
+    'PostgreSQL 15 or newer, as `postgres://user:password@host:5432/database`. Percent-encode special characters. Parameters: `sslmode`, `sslrootcert`, `sslcert`, `sslkey`, `sslnegotiation`, `uselibpqcompat`, `application_name`, `host`, `port`',
+    { fallback: 'the embedded server', values: 'URL' },
+  ),
+  DATA_DIR: text(undefined, 'Folder in which the embedded server keeps its data', {
+    fallback: '`.data`',
+    values: 'path',
+  }),
+  DATABASE_TIMEOUT_SECONDS: integer(
+    10,
+    // A request is answered within 14 seconds.
+    { from: 1, to: 12 },
+    'Longest time in seconds to wait for PostgreSQL in one round trip. After it the request is answered 503',
+  ),
+  DATABASE_CONNECTIONS: integer(
+    10,
+    { from: 2, to: 1_000 },
+    'Connections of the pool. The job queue has 2 more',
+  ),
+  // The passwords of the demo data are published: they go to another database only on request.
+  DEMO_DATA: flag(
+    undefined,
+    'Whether a development platform loads demo data. `true` with `DATABASE_URL` needs an empty database',
+    { fallback: '`true`; `false` with `DATABASE_URL`' },
+  ),
+  REDIS_URL: text(undefined, 'Redis in which all processes count rate limits together', {
+    fallback: 'none: each process counts alone',
+    values: 'URL',
+  }),
+};
+
+const SECRETS_AND_SESSIONS = {
+  JWT_KEYS: text(
+    undefined,
+    'Keys of access tokens. The first key signs, all keys verify. Secrets are random and have 32 characters or more (`openssl rand -hex 32`)',
+    { fallback: 'a random key at each start', values: '`id:secret,id:secret`' },
+  ),
+  ENCRYPTION_KEYS: text(
+    undefined,
+    'Keys of bank details and signing secrets. The first key encrypts, all keys decrypt. Each has 32 bytes in base64 (`openssl rand -base64 32`)',
+    { fallback: 'a fixed key that protects nothing', values: '`id:key,id:key`' },
+  ),
+  ACCESS_TOKEN_TTL_SECONDS: integer(15 * 60, { from: 1, to: 24 * 3600 }, 'Lifetime of an access token'),
+  REFRESH_TOKEN_TTL_SECONDS: integer(
+    30 * 24 * 3600,
+    { from: 60, to: 365 * 24 * 3600 },
+    'Lifetime of a refresh token',
+  ),
+  PASSWORD_RESET_TTL_SECONDS: integer(
+    3 * 24 * 3600,
+    { from: 60, to: 30 * 24 * 3600 },
+    'Lifetime of a password reset token',
+  ),
+  ADMIN_PASSWORD_FILE: text(undefined, 'File with the password that `admin:create` sets', {
+    fallback: 'the command asks',
+    values: 'path',
+  }),
+  BCRYPT_COST: integer(12, { from: 4, to: 16 }, 'Work of a password hash, as a power of two'),
+};
+
+const RATE_LIMITS = {
+  LOGINS_PER_MINUTE: integer(10, { from: 1, to: 1_000_000 }, 'Logins per account, and per address'),
+  REGISTRATIONS_PER_MINUTE: integer(
+    20,
+    { from: 1, to: 1_000_000 },
+    'Registrations per account, and per address',
+  ),
+  PURCHASES_PER_MINUTE_PER_USER: integer(
+    600,
+    { from: 1, to: 1_000_000_000 },
+    'Purchases that a user may report',
+  ),
+  PURCHASES_PER_MINUTE_PER_PARTNER: integer(
+    1_000_000,
+    // The largest batch must fit.
+    { from: 1_000, to: 1_000_000_000 },
+    'Purchases that a partner may report. Each item of a batch counts; a batch passes as a whole or is refused',
+  ),
+};
+
+const CASHBACK_AND_PAYOUTS = {
+  SUPPORTED_CURRENCIES: text('EUR', 'Currencies of the platform. The first is the default', {
+    values: 'ISO 4217 codes: `EUR,USD`',
+  }),
+  MAX_CASHBACK_PERCENTAGE: integer(20, { from: 1, to: 100 }, 'Highest percentage that an offer may give'),
+  DEFAULT_CONFIRMATION_DAYS: integer(
+    30,
+    { from: 0, to: 365 },
+    'Days after which a purchase is confirmed automatically, if its merchant has no `confirmation_days`',
+  ),
+  PAYOUT_MINIMUM: text('10.00', 'Smallest payout: one amount for all currencies, and exceptions', {
+    values: '`10.00` or `10.00,JPY:1500`',
+  }),
+  PAYOUT_MONTHLY_LIMIT: text(
+    '100000.00',
+    "Limit on the sum of a user's payouts in one currency and calendar month (UTC)",
+    { values: 'as above' },
+  ),
+};
+
+const VELOCITY_RULES = {
+  VELOCITY_PURCHASES_PER_USER_DAY: integer(
+    50,
+    { from: 0, to: 1_000 },
+    'Purchases of one user on one UTC day; further ones are held for review',
+  ),
+  VELOCITY_TIMES_USER_USUAL: integer(
+    10,
+    { from: 0, to: 1_000 },
+    'Holds an amount more than this many times what the user usually spends',
+  ),
+  VELOCITY_TIMES_MERCHANT_USUAL: integer(
+    20,
+    { from: 0, to: 1_000 },
+    'Holds an amount more than this many times what users usually spend at the merchant',
+  ),
+  VELOCITY_USERS_PER_ORDER: integer(
+    25,
+    { from: 0, to: 100 },
+    'Holds one amount at one merchant on one UTC day if this many different users report it',
+  ),
+  VELOCITY_FLOOR_AMOUNT: integer(
+    500,
+    // An index leaves out smaller amounts.
+    { from: 100, to: 1_000_000_000 },
+    "Least amount that the last three rules look at, in whole units of the purchase's currency",
+  ),
+};
+
+const BATCHES_AND_QUEUES = {
+  MAX_PURCHASES_PER_BATCH: integer(
+    256,
+    { from: 1, to: 10_000 },
+    'Most purchases in one transaction. `1` gives each its own',
+  ),
+  MAX_QUEUED_PURCHASES: integer(
+    4_096,
+    { from: 1, to: 1_000_000 },
+    'Purchases that may wait for a batch in a burst; further ones are answered 503. Sustained overload is refused from 512 requests on',
+  ),
+  MAX_QUEUED_PAYOUTS: integer(
+    16_384,
+    { from: 1, to: 1_000_000 },
+    'Payouts that may wait for a batch; further ones are answered 503',
+  ),
+};
+
+export const SETTINGS = {
+  ...SERVER,
+  ...JOBS_AND_METRICS,
+  ...DATABASE,
+  ...SECRETS_AND_SESSIONS,
+  ...RATE_LIMITS,
+  ...CASHBACK_AND_PAYOUTS,
+  ...VELOCITY_RULES,
+  ...BATCHES_AND_QUEUES,
+};
+
+/** The tables of docs/configuration.md, by their headings. */
+export const SETTINGS_BY_TOPIC = {
+  Server: SERVER,
+  'Jobs and metrics': JOBS_AND_METRICS,
+  'Database and Redis': DATABASE,
+  'Secrets and sessions': SECRETS_AND_SESSIONS,
+  'Rate limits, per minute': RATE_LIMITS,
+  'Cashback and payouts': CASHBACK_AND_PAYOUTS,
+  'Velocity rules (`0` turns a rule off)': VELOCITY_RULES,
+  'Batches and queues': BATCHES_AND_QUEUES,
+};
