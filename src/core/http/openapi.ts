@@ -136,7 +136,8 @@ function completeRoute(route: RouteOptions): void {
   if ([body, params, querystring, headers].some((part) => part !== undefined))
     definitions.push(validationError);
   if (schema.body !== undefined) definitions.push(payloadTooLarge, unsupportedMediaType);
-  if (access.includes('partner') && route.method !== 'GET') definitions.push(invalidSignature);
+  if (access.includes('partner') && route.method !== 'GET' && route.method !== 'HEAD')
+    definitions.push(invalidSignature);
   definitions.push(internalError, overloaded, serviceUnavailable);
 
   schema.security = securityOf(access, scope);
