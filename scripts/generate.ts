@@ -15,6 +15,9 @@ import { migrate } from '../src/core/database/migrations.ts';
 import { startEmbeddedPostgres } from '../src/embedded-postgres/index.ts';
 import { eventPage } from './event-catalogue.ts';
 import { configurationPage } from './pages/configuration.ts';
+import { errorsPage } from './pages/errors.ts';
+import { registeredRoutes } from './pages/registered-routes.ts';
+import { routesPage } from './pages/routes.ts';
 
 const verify = process.argv.includes('--verify');
 const scratch = mkdtempSync(join(tmpdir(), 'clicknback-generate-'));
@@ -27,11 +30,14 @@ const postgres = await startEmbeddedPostgres({
 });
 try {
   await migrate(postgres.url);
+  const { description, routes } = await describePlatform(postgres.url);
   const files = {
     'src/core/database/schema.generated.ts': databaseTypes(postgres.url),
-    'openapi.json': await openApi(postgres.url),
+    'openapi.json': `${JSON.stringify(description, null, 2)}\n`,
     'docs/events.md': await eventPage(),
     'docs/configuration.md': configurationPage(),
+    'docs/errors.md': await errorsPage(description),
+    'docs/routes.md': routesPage(routes),
   };
   for (const [path, content] of Object.entries(files)) {
     if (!verify) writeFileSync(path, content);
@@ -53,15 +59,19 @@ function databaseTypes(url: string): string {
   return readFileSync(path, 'utf8');
 }
 
-async function openApi(url: string): Promise<string> {
+/** What the API says of itself, and the routes that it serves. */
+async function describePlatform(url: string) {
   const database = openDatabase({ url, maxConnections: 2, onLostConnection: () => undefined });
+  let description = {};
   try {
-    const config = readConfig({ NODE_ENV: 'test' });
-    const logger = pino({ level: 'silent' });
-    const platform = await createPlatform({ config, database, clock: systemClock, logger });
-    const description = platform.server.swagger();
-    await platform.close();
-    return `${JSON.stringify(description, null, 2)}\n`;
+    const routes = await registeredRoutes(async () => {
+      const config = readConfig({ NODE_ENV: 'test' });
+      const logger = pino({ level: 'silent' });
+      const platform = await createPlatform({ config, database, clock: systemClock, logger });
+      description = platform.server.swagger();
+      await platform.close();
+    });
+    return { description, routes };
   } finally {
     await database.close();
   }

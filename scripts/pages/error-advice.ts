@@ -1,0 +1,51 @@
+/** What a client does about an error, by its code. docs/errors.md shows it; a code without a line fails `generate`. */
+export const ERROR_ADVICE: Readonly<Record<string, string>> = {
+  ACTIVE_OFFER_ALREADY_EXISTS:
+    'Choose dates that do not overlap, or deactivate the offer that `details.offer_id` names.',
+  DUPLICATE_PURCHASE:
+    'Treat it as done. `details.purchase` is what was recorded first; `details.differences` names the fields that differ from it.',
+  EMAIL_ALREADY_REGISTERED: 'Log in, or register with another address.',
+  EXPIRED_REFRESH_TOKEN: 'Log in again.',
+  EXPIRED_TOKEN:
+    'Exchange the refresh token for the next pair. For an API key ask an administrator for a new one.',
+  FORBIDDEN: 'Use an account with the role, or a key with the scope, that `details.reason` names.',
+  IDEMPOTENCY_KEY_REUSED: 'Use a new key for a new request. Repeat a request only with the same body.',
+  INSUFFICIENT_BALANCE: 'Ask for no more than `details.available_balance`.',
+  INTERNAL_ERROR: 'Report `details.request_id` to the operator. Repeat only what is safe to repeat.',
+  INVALID_CREDENTIALS: 'Check email and password.',
+  INVALID_PURCHASE_STATUS: 'Use one of `details.allowed`.',
+  INVALID_REFRESH_TOKEN: 'Log in again.',
+  INVALID_RESET_TOKEN: 'Ask an administrator for a new reset token.',
+  INVALID_SIGNATURE:
+    '`details.reason` says what is wrong. Sign each attempt again, with a new id and timestamp, over the bytes of the body as sent.',
+  INVALID_TOKEN: 'Send `Authorization: Bearer …` with the access token of a login or an API key.',
+  LAST_ACTIVE_ADMIN: 'Activate or create another administrator first.',
+  MERCHANT_ALREADY_EXISTS: 'Use the merchant that `details.merchant_id` names, or choose another name.',
+  MERCHANT_NOT_ACTIVE: 'Activate the merchant first.',
+  MERCHANT_NOT_ELIGIBLE: 'Check `merchant_id`; `details.reason` says whether it is unknown or inactive.',
+  METHOD_NOT_ALLOWED: 'Use one of `details.allowed`, also in the header `Allow`.',
+  NOT_FOUND: 'Check the id. Resources of other users and partners count as missing.',
+  OFFER_NOT_AVAILABLE: 'Nothing was recorded. Report it again once the merchant has an active offer.',
+  OVERLOADED: 'Repeat after `Retry-After`, with the same external id or `Idempotency-Key`.',
+  PARTNER_ALREADY_EXISTS: 'Use the partner that `details.partner_id` names, or choose another name.',
+  PASSWORD_NOT_COMPLEX_ENOUGH: 'Choose a password that meets all rules in `details.violations`.',
+  PAYLOAD_TOO_LARGE: 'Send a smaller body, or fewer items at once.',
+  PAYOUT_INVALID_TRANSITION:
+    '`details.status` is the present state, `details.allowed_transitions` what may follow.',
+  PAYOUT_POLICY_VIOLATION: '`details.violations` has each limit and what counts against it.',
+  PURCHASE_ALREADY_REVERSED: 'Treat a repeated reversal as done. A reversed purchase stays reversed.',
+  PURCHASE_NOT_HELD: 'Nothing to do: the purchase is not held.',
+  PURCHASE_NOT_PENDING: 'Treat a repeated confirmation as done if `details.status` is `confirmed`.',
+  PURCHASE_ON_HOLD: 'Wait: an administrator releases, confirms or reverses it.',
+  RATE_LIMITED: 'Repeat after `Retry-After`.',
+  SERVICE_UNAVAILABLE:
+    'Repeat after `Retry-After`, with the same external id or `Idempotency-Key`. If `details.outcome` is `unknown`, the repeat returns the original answer.',
+  TOKEN_REVOKED: 'Log in again. For an API key ask an administrator for a new one.',
+  UNSUPPORTED_CURRENCY: 'Use one of `details.supported`.',
+  UNSUPPORTED_MEDIA_TYPE:
+    'Send JSON with `Content-Type: application/json`, plain or with `Content-Encoding: gzip`.',
+  USER_INACTIVE: 'Ask an administrator to activate the account or partner.',
+  USER_NOT_ELIGIBLE: 'Check `user_id`; `details.reason` says whether it is unknown or inactive.',
+  VALIDATION_ERROR: 'Correct the fields that `details.violations` names.',
+  WALLET_FULL: 'Nothing was recorded. Tell the operator: the wallet is at its technical limit.',
+};
