@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { promisify } from 'node:util';
+import { loadDemoData } from '../../demo/data.ts';
+import { PROJECT_DIRECTORY } from '../../src/config.ts';
+import { testClock } from '../support/clock.ts';
+import { startTestPlatform } from '../support/platform.ts';
+
+const clock = testClock(Temporal.Now.instant().toString());
+const { platform, database } = await startTestPlatform({ clock });
+await loadDemoData(platform, clock, 'EUR');
+const host = await platform.server.listen({ port: 0, host: '127.0.0.1' });
+
+describe('the commands of README.md', () => {
+  test('buy, repeat, confirm and reverse', async () => {
+    const [tour = ''] = commandsOf('README.md', 'Five minutes');
+    const output = await runInShell(tour);
+
+    assert.match(output, /"status":"pending","cashback_amount"/);
+    assert.match(output, /DUPLICATE_PURCHASE/);
+    assert.match(output, /"status":"reversed"/);
+    assert.deepEqual(await purchasesNamed('tour-1'), [{ partner: null, status: 'reversed' }]);
+  });
+});
+
+describe('the commands of docs/partners.md', () => {
+  test('report and settle purchases, first with a key and then with signatures, in one shell', async () => {
+    const [first = ''] = commandsOf('docs/partners.md', 'Try it');
+    const [signed = ''] = commandsOf('docs/partners.md', 'Sign requests');
+    const output = await runInShell(`${first}\necho '--- signed'\n${signed}`);
+
+    const [withKey = '', withSignature = ''] = output.split('--- signed');
+    for (const part of [withKey, withSignature]) {
+      assert.match(part, /"status":"pending","cashback_amount"/);
+      assert.match(part, /"status":200,"purchase_status":"confirmed"/);
+    }
+    assert.match(withSignature, /"status":404/);
+    const purchases = await purchasesNamed('order-1');
+    assert.deepEqual(
+      purchases.map(({ partner, status }) => [partner?.replace(/ \d+$/, ''), status]),
+      [
+        ['Blue Harbour Network', 'confirmed'],
+        ['Northwind Affiliates', 'confirmed'],
+      ],
+    );
+  });
+});
+
+async function runInShell(script: string): Promise<string> {
+  const commands = script.replace(/^API=.*$/m, `API=${host}/api/v1`);
+  const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', commands]);
+  return stdout;
+}
+
+function purchasesNamed(externalId: string) {
+  return database.db
+    .selectFrom('purchases')
+    .leftJoin('partners', 'partners.id', 'purchases.partner_id')
+    .select(['partners.name as partner', 'purchases.status'])
+    .where('external_id', '=', externalId)
+    .orderBy('purchases.id')
+    .execute();
+}
+
+/** The blocks of shell commands beneath a heading. */
+function commandsOf(file: string, heading: string): string[] {
+  const page = readFileSync(join(PROJECT_DIRECTORY, file), 'utf8');
+  const [, section = ''] = page.split(`\n## ${heading}\n`);
+  const [text = ''] = section.split('\n## ');
+  const blocks = [...text.matchAll(/```bash\n([\s\S]*?)```/g)].map(([, block]) => block ?? '');
+  assert.ok(blocks.length > 0, `${file}: ${heading} has no commands`);
+  return blocks;
+}
