@@ -177,7 +177,7 @@ const VELOCITY_RULES = {
     500,
     // An index leaves out smaller amounts.
     { from: 100, to: 1_000_000_000 },
-    "Least amount that the last three rules look at, in whole units of the purchase's currency",
+    "Least amount that the last three rules check, in whole units of the purchase's currency",
   ),
 };
 

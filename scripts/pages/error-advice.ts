@@ -47,5 +47,5 @@ export const ERROR_ADVICE: Readonly<Record<string, string>> = {
   USER_INACTIVE: 'Ask an administrator to activate the account or partner.',
   USER_NOT_ELIGIBLE: 'Check `user_id`; `details.reason` says whether it is unknown or inactive.',
   VALIDATION_ERROR: 'Correct the fields that `details.violations` names.',
-  WALLET_FULL: 'Nothing was recorded. Tell the operator: the wallet is at its technical limit.',
+  WALLET_FULL: 'Nothing was recorded. Report it to the operator: the wallet is at its technical limit.',
 };
