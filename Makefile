@@ -1,38 +1,37 @@
-# Every target is the npm script of the same name; `make` only installs first when the lockfile changed.
-.PHONY: help up demo test check generate format admin-create ledger-verify bench torture
+# Every target is the npm script of the same name; make only installs first if the lockfile changed.
+# ARGS passes arguments on: make bench ARGS="--seconds 2 --only single"
+COMMANDS = up demo test check generate format worker admin-create ledger-verify encryption-rotate backup restore \
+	bench bench-growth bench-lists seed-large torture
 
-help: ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+.PHONY: help $(COMMANDS)
 
-up: node_modules/.package-lock.json ## run the platform on http://localhost:8000, with its own PostgreSQL
-	@npm run --silent up
+help: ## list the commands
+	@echo 'Each command is also an npm script: npm run <name> -- <arguments>. make passes ARGS="<arguments>" on.'
+	@grep -hE '^[a-z-]+: ##' $(MAKEFILE_LIST) | sed 's/: ## /\t/' | expand -t 20
+	@echo 'A script such as check:types is one part of a command: npm run check:types.'
 
-demo: node_modules/.package-lock.json ## play a feed of purchases through the running platform (FEED=path.csv for a real one)
-	@npm run --silent demo -- $${FEED:+--feed "$$FEED"} $(ARGS)
+up: ## run the platform on http://localhost:8000, with its own PostgreSQL and demo data
+demo: ## play a feed of purchases through the running platform (FEED=path.csv for a real one)
+test: ## run every test, on databases of their own (ARGS=tests/config.test.ts for one file)
+check: ## check types, lint, format, module walls, unused code, generated files, SQL, credentials
+generate: ## rewrite the generated files: database types, openapi.json, pages of docs/
+format: ## format the code and apply the safe lint fixes
+worker: ## run the recurring jobs in a process of their own, beside others that serve the API
+admin-create: ## create an administrator; asks for email and password
+ledger-verify: ## prove the books: balances, journal, sources and audit log
+encryption-rotate: ## encrypt with the first key of ENCRYPTION_KEYS what an older key protects
+backup: ## copy the embedded database to a file, also while the platform runs (ARGS=file)
+restore: ## make the embedded database from such a file, where there is none (ARGS=file)
+bench: ## measure the platform on this machine (ARGS="--seconds 2 --only single,batch")
+bench-growth: ## compare a purchase in a database of millions with an almost empty one (ARGS="--large folder")
+bench-lists: ## measure pages of large lists on a running platform
+seed-large: ## fill an empty database with millions of purchases (ARGS="--purchases 100000")
+torture: ## find out what the platform survives, within an hour (ARGS="--scale 0.05 --only crash,network")
 
-test: node_modules/.package-lock.json ## run every test, on databases of their own
-	@npm run --silent test
+demo: FEED_ARGS = $${FEED:+--feed "$$FEED"}
 
-check: node_modules/.package-lock.json ## types, lint, format, module walls, unused code, generated files, SQL, credentials
-	@npm run --silent check
-
-generate: node_modules/.package-lock.json ## rewrite the generated files: database types, openapi.json, pages of docs/
-	@npm run --silent generate
-
-format: node_modules/.package-lock.json ## format and apply the safe lint fixes
-	@npm run --silent format
-
-admin-create: node_modules/.package-lock.json ## create an administrator; asks for email and password
-	@npm run --silent admin:create
-
-ledger-verify: node_modules/.package-lock.json ## prove the books: balances, journal, sources and audit log
-	@npm run --silent ledger:verify
-
-bench: node_modules/.package-lock.json ## measure what the platform does on this machine (ARGS="--seconds 2 --only single,batch")
-	@npm run --silent bench -- $(ARGS)
-
-torture: node_modules/.package-lock.json ## find out what the platform survives, within an hour (ARGS="--scale 0.05 --only crash,network")
-	@npm run --silent torture -- $(ARGS)
+$(COMMANDS): node_modules/.package-lock.json
+	@npm run --silent $@ -- $(FEED_ARGS) $(ARGS)
 
 node_modules/.package-lock.json: package-lock.json
 	@npm ci

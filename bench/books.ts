@@ -5,7 +5,7 @@ import { verifyLedger } from '../src/modules/insight/proof/index.ts';
 /** What is held against the answers of the platform. */
 export type Books = {
   readonly countPurchases: () => Promise<number>;
-  /** What `ledger:verify` finds. */
+  /** What `ledger-verify` finds. */
   readonly countFaults: () => Promise<number>;
 };
 

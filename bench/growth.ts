@@ -1,6 +1,6 @@
 /*
  * What a purchase costs where there are millions already, against a database that is almost new: the same loads on
- * both, in turn. `--large` is a DATA_DIR that `npm run seed:large` filled; what is sent to it stays there.
+ * both, in turn. `--large` is a DATA_DIR that `npm run seed-large` filled; what is sent to it stays there.
  */
 import { parseArgs } from 'node:util';
 import { StartupError } from '../src/core/startup-error.ts';
@@ -97,7 +97,7 @@ function readOptions() {
     options: { seconds: { type: 'string', default: '8' }, large: { type: 'string' } },
   }).values;
   if (large === undefined)
-    throw new StartupError('--large must name a DATA_DIR that npm run seed:large filled.');
+    throw new StartupError('--large must name a DATA_DIR that npm run seed-large filled.');
   if (!(Number(seconds) > 0)) throw new StartupError('--seconds must be a number above 0.');
   return { seconds: Number(seconds), dataDirectory: large };
 }

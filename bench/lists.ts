@@ -1,7 +1,7 @@
 /*
  * How long pages of the large lists take, over HTTP, one request at a time: the first page again and again, pages deep
  * in the list one after the other by cursor, and pages by offset. Asks a running platform whose data `npm run
- * seed:large` made, and prints a table in Markdown. docs/lists.md has one.
+ * seed-large` made, and prints a table in Markdown. docs/lists.md has one.
  */
 import { parseArgs } from 'node:util';
 

@@ -105,7 +105,7 @@ const SECRETS_AND_SESSIONS = {
     { from: 60, to: 30 * 24 * 3600 },
     'Lifetime of a password reset token',
   ),
-  ADMIN_PASSWORD_FILE: text(undefined, 'File with the password that `admin:create` sets', {
+  ADMIN_PASSWORD_FILE: text(undefined, 'File with the password that `admin-create` sets', {
     fallback: 'the command asks',
     values: 'path',
   }),

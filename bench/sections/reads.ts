@@ -18,7 +18,7 @@ export const wallet: Section = {
   },
 };
 
-/** First pages of the large lists; `npm run bench:lists` asks for all of them, at ten million purchases. */
+/** First pages of the large lists; `npm run bench-lists` asks for all of them, at ten million purchases. */
 export const lists: Section = {
   name: 'lists',
   run: async (bench, api) => {

@@ -101,7 +101,7 @@ async function sealBankDetails(db: Db, keys: readonly EncryptionKey[]): Promise<
   `.execute(db);
 }
 
-/** The checks of each row take longer than the rows, and `ledger:verify` checks all of them. Only a superuser may. */
+/** The checks of each row take longer than the rows, and `ledger-verify` checks all of them. Only a superuser may. */
 async function disableTriggers(db: Db): Promise<boolean> {
   const { rows } = await sql<{ may: boolean }>`
     select rolsuper as may from pg_roles where rolname = current_user

@@ -1,5 +1,5 @@
 /*
- * Creates an administrator: npm run admin:create [-- email]. Asks for what is missing; what is piped in answers
+ * Creates an administrator: npm run admin-create [-- email]. Asks for what is missing; what is piped in answers
  * instead. A password is never an argument, as the list of processes and the shell's history would show it.
  */
 import { readFileSync } from 'node:fs';
@@ -23,7 +23,7 @@ await run(main);
 
 async function main(): Promise<void> {
   const [email, ...others] = process.argv.slice(2);
-  if (others.length > 0) throw new StartupError('Usage: npm run admin:create [-- email]');
+  if (others.length > 0) throw new StartupError('Usage: npm run admin-create [-- email]');
   const config = readConfig(process.env);
   const account = await askForAccount(email, config.adminPasswordFile);
   if (config.mode === 'production' && account.password === DEMO_PASSWORD) {

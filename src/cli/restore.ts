@@ -26,5 +26,5 @@ async function main(): Promise<void> {
   // The first start replays the log that the backup brought along: only then is it known to be whole.
   const server = await joinEmbeddedServer(config, createLogger({ level: 'error', readable: false }));
   await server.stop();
-  console.log(`The database is in ${dataDirectory}. Check the books with: npm run ledger:verify`);
+  console.log(`The database is in ${dataDirectory}. Check the books with: npm run ledger-verify`);
 }

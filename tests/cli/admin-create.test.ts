@@ -43,7 +43,7 @@ async function adminCreate(run: {
   return { code, output, errors: errors.trim() };
 }
 
-describe('npm run admin:create', () => {
+describe('npm run admin-create', () => {
   test('makes an administrator who can log in, with an audit row of the platform itself', async () => {
     const { code, output } = await adminCreate({ input: ` Root@Example.com \n${SECRET}\n` });
 
@@ -116,7 +116,7 @@ describe('npm run admin:create', () => {
     [
       'a password among its arguments',
       { args: ['weak@example.com', SECRET] },
-      /^Usage: npm run admin:create \[-- email\]$/,
+      /^Usage: npm run admin-create \[-- email\]$/,
     ],
     [
       'a password file that is not there',

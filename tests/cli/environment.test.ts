@@ -19,9 +19,9 @@ describe('the file .env', () => {
   for (const script of [
     'up',
     'worker',
-    'admin:create',
-    'encryption:rotate',
-    'ledger:verify',
+    'admin-create',
+    'encryption-rotate',
+    'ledger-verify',
     'backup',
     'restore',
   ]) {
@@ -34,7 +34,7 @@ describe('the file .env', () => {
 
   test('yields to a variable that is set', async () => {
     const environment = { ENV_FILE: file, LOGINS_PER_MINUTE: '10', DATA_DIR: join(scratch, 'none') };
-    const program = await spawnGroup(['npm', 'run', '--silent', 'ledger:verify'], environment);
+    const program = await spawnGroup(['npm', 'run', '--silent', 'ledger-verify'], environment);
     assert.equal(await program.ended, 2);
     assert.match(program.output().trim(), /^There is no database in \S+none\.$/);
   });

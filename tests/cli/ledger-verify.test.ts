@@ -7,7 +7,7 @@ import { startTestPlatform } from '../support/platform.ts';
 
 const verify = (url: string) => runCommand('src/cli/ledger-verify.ts', [], { DATABASE_URL: url });
 
-describe('npm run ledger:verify', () => {
+describe('npm run ledger-verify', () => {
   test('prints totals by currency, says that the books are right, and exits with 0', async () => {
     const platform = await startTestPlatform();
     const desk = await openPayoutDesk(platform, 100_00n);

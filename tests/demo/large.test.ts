@@ -143,7 +143,7 @@ describe('made-up purchases', () => {
   });
 });
 
-describe('npm run seed:large', () => {
+describe('npm run seed-large', () => {
   const run = promisify(execFile);
   const seed = (databaseUrl: string, environment: Record<string, string> = {}, count = '300') =>
     run('node', [join(PROJECT_DIRECTORY, 'demo/large/main.ts'), '--purchases', count], {

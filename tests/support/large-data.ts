@@ -1,7 +1,7 @@
 import { load } from '../../demo/large/load.ts';
 import type { startTestPlatform } from './platform.ts';
 
-/** Three months of purchases as `npm run seed:large` makes them, in the database of a test platform. */
+/** Three months of purchases as `npm run seed-large` makes them, in the database of a test platform. */
 export async function loadLargeData(
   { database, config, admin, registerUser }: Awaited<ReturnType<typeof startTestPlatform>>,
   purchases: number,

@@ -90,7 +90,7 @@ async function alterSmallBooks(context: AreaContext) {
   return { attempts, violations };
 }
 
-/** Purchases with rewards, caps, wallets, journal, payouts and audit log, by `npm run seed:large`. */
+/** Purchases with rewards, caps, wallets, journal, payouts and audit log, by `npm run seed-large`. */
 function seed(databaseUrl: string, purchases: number): Promise<void> {
   const environment = {
     PATH: process.env.PATH,

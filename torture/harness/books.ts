@@ -13,7 +13,7 @@ type Checked = {
 
 /**
  * Compares the acknowledgements of the clients with the database: rows, journal, balances, audit records, and the result
- * of `ledger:verify`. One sentence per difference.
+ * of `ledger-verify`. One sentence per difference.
  */
 export async function compareBooks(checked: Checked): Promise<string[]> {
   const { postgres, programme, acknowledgements } = checked;
@@ -280,7 +280,7 @@ const DIFFERENCES = {
     where coalesce(count, 0) <> 1 or changes.id is null`,
 } as const;
 
-/** What `npm run ledger:verify` says, run as a command beside the platform. */
+/** What `npm run ledger-verify` says, run as a command beside the platform. */
 export function verifyLedger(
   databaseUrl: string,
   { secrets }: Pick<Programme, 'secrets'>,
@@ -302,7 +302,7 @@ export function verifyLedger(
       (error, stdout, stderr) => {
         if (error === null) resolve([]);
         else
-          resolve([`ledger:verify ended with ${error.code}: ${`${stdout}${stderr}`.trim().slice(-1_000)}`]);
+          resolve([`ledger-verify ended with ${error.code}: ${`${stdout}${stderr}`.trim().slice(-1_000)}`]);
       },
     );
   });

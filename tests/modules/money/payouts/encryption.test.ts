@@ -107,7 +107,7 @@ describe('bank details', () => {
   });
 });
 
-describe('npm run encryption:rotate', () => {
+describe('npm run encryption-rotate', () => {
   const rotate = async (keys: string) => {
     const { stdout } = await promisify(execFile)(process.execPath, ['src/cli/encryption-rotate.ts'], {
       cwd: PROJECT_DIRECTORY,
