@@ -30,7 +30,7 @@ export default {
       severity: 'error',
       from: { path: '^src/core/' },
       to: {
-        path: '^src/(modules|embedded-postgres|startup|cli)/|^src/(app|main|worker|config|settings)\\.ts$',
+        path: '^src/(modules|embedded-postgres|startup|cli)/|^src/(app|main|worker|config|settings|home-page)\\.ts$',
       },
     },
     {
@@ -59,13 +59,13 @@ export default {
       comment: 'A module knows neither how it is started nor what starts it.',
       severity: 'error',
       from: { path: '^src/modules/' },
-      to: { path: '^src/(startup|cli)/|^src/(app|main|worker|config|settings)\\.ts$' },
+      to: { path: '^src/(startup|cli)/|^src/(app|main|worker|config|settings|home-page)\\.ts$' },
     },
     {
       name: 'nothing-imports-a-modules-inside',
       comment: 'The composition root and the commands use the faces too.',
       severity: 'error',
-      from: { path: '^src/(startup|cli)/|^src/(app|main|worker|config|settings)\\.ts$' },
+      from: { path: '^src/(startup|cli)/|^src/(app|main|worker|config|settings|home-page)\\.ts$' },
       to: { path: '^src/modules/', pathNot: FACE },
     },
     {

@@ -13,6 +13,7 @@ import { createHttpServer } from './core/http/server.ts';
 import { jobRunner } from './core/jobs.ts';
 import type { Logger } from './core/observability/logging.ts';
 import { createMetrics } from './core/observability/metrics.ts';
+import { homePage } from './home-page.ts';
 import type { Kernel } from './kernel.ts';
 import { merchantsModule } from './modules/catalogue/merchants/index.ts';
 import { offersModule } from './modules/catalogue/offers/index.ts';
@@ -84,6 +85,7 @@ export async function createPlatform(deps: {
   const metricsServer =
     metricsPort === undefined || isMetricsPortShared ? undefined : createMetricsServer(metrics.registry);
   if (serves === 'api') {
+    homePage({ apiDocs: config.apiDocs })(server);
     await server.register(
       async (api) => {
         for (const routes of [...modules.routes, events.routes]) routes(api);
