@@ -79,7 +79,7 @@ export async function errorsPage(description: object): Promise<string> {
   });
   return page('Errors', 'the calls of defineError in src/', [
     INTRODUCTION,
-    table(['Code', 'Status', 'Meaning', 'What to do', 'Operations'], rows),
+    table(['Code', 'Status', 'Meaning', 'Action', 'Operations'], rows),
   ]);
 }
 
