@@ -40,7 +40,11 @@ export function integer(
       if (Number.isInteger(number) && number >= from && number <= to) return number;
       throw new StartupError(`${name} must be a whole number from ${from} to ${to}.`);
     },
-    shown: { fallback: code(fallback), values: `${from} to ${to}`, meaning },
+    shown: {
+      fallback: code(fallback),
+      values: `${from.toLocaleString('en')} to ${to.toLocaleString('en')}`,
+      meaning,
+    },
   };
 }
 
