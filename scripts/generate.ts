@@ -13,9 +13,9 @@ import { systemClock } from '../src/core/clock.ts';
 import { openDatabase } from '../src/core/database/index.ts';
 import { migrate } from '../src/core/database/migrations.ts';
 import { startEmbeddedPostgres } from '../src/embedded-postgres/index.ts';
-import { eventPage } from './event-catalogue.ts';
 import { configurationPage } from './pages/configuration.ts';
 import { errorsPage } from './pages/errors.ts';
+import { eventsPage } from './pages/events.ts';
 import { registeredRoutes } from './pages/registered-routes.ts';
 import { routesPage } from './pages/routes.ts';
 
@@ -34,9 +34,9 @@ try {
   const files = {
     'src/core/database/schema.generated.ts': databaseTypes(postgres.url),
     'openapi.json': `${JSON.stringify(description, null, 2)}\n`,
-    'docs/events.md': await eventPage(),
     'docs/configuration.md': configurationPage(),
     'docs/errors.md': await errorsPage(description),
+    'docs/events.md': await eventsPage(),
     'docs/routes.md': routesPage(routes),
   };
   for (const [path, content] of Object.entries(files)) {

@@ -35,7 +35,7 @@ const POLICY = [
 
 const LINKS = {
   docs: { path: '/docs', title: 'API reference', about: 'Every operation and error, with examples to send' },
-  openapi: { path: '/openapi.json', title: 'OpenAPI 3.1', about: 'The same for programs that make clients' },
+  openapi: { path: '/openapi.json', title: 'OpenAPI 3.1', about: 'The same description for code generators' },
   health: { path: '/health/ready', title: 'Health', about: 'Whether the platform is ready for requests' },
 };
 

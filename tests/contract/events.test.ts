@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { eventCatalogue } from '../../scripts/event-catalogue.ts';
+import { eventCatalogue } from '../../scripts/pages/events.ts';
 import { operationsOf, readOpenApi } from '../support/contract-openapi.ts';
 import { openWorld, sampleOf } from '../support/contract-requests.ts';
 import { runSql } from '../support/database.ts';
