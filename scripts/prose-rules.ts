@@ -7,40 +7,34 @@ export type ProseRule = {
   readonly pending?: readonly string[];
 };
 
-/** These two pages are being rewritten. */
-const PENDING = ['README.md', 'CONTRIBUTING.md'];
-
 export const PROSE_RULES: readonly ProseRule[] = [
-  { pattern: /\banew\b/i, instead: 'again', pending: PENDING },
-  { pattern: /\bon end\b/i, instead: '"for" and the duration', pending: PENDING },
-  { pattern: /\bfor ever\b/i, instead: 'forever, permanently', pending: PENDING },
-  { pattern: /\bas ever\b/i, instead: 'as usual', pending: PENDING },
+  { pattern: /\banew\b/i, instead: 'again' },
+  { pattern: /\bon end\b/i, instead: '"for" and the duration' },
+  { pattern: /\bfor ever\b/i, instead: 'forever, permanently' },
+  { pattern: /\bas ever\b/i, instead: 'as usual' },
   {
     pattern: /\bby (?:itself|himself|herself|themselves)\b/i,
     instead: 'alone, automatically, separately',
-    pending: PENDING,
   },
-  { pattern: /\b(?:tells?|told|telling)\b/i, instead: 'report, say, notify, distinguish', pending: PENDING },
-  { pattern: /\bask(?:s|ed|ing)? of\b/i, instead: 'require, request from', pending: PENDING },
-  { pattern: /\blook(?:s|ed|ing)?\b(?! up\b)/i, instead: 'lookup, read, check, search', pending: PENDING },
-  { pattern: /\bnobody\b/i, instead: 'a noun, such as "no user"', pending: PENDING },
-  { pattern: /\b(?:whoever|whomever|whom)\b/i, instead: 'a noun, such as "a caller that"', pending: PENDING },
+  { pattern: /\b(?:tells?|told|telling)\b/i, instead: 'report, say, notify, distinguish' },
+  { pattern: /\bask(?:s|ed|ing)? of\b/i, instead: 'require, request from' },
+  { pattern: /\blook(?:s|ed|ing)?\b(?! up\b)/i, instead: 'lookup, read, check, search' },
+  { pattern: /\bnobody\b/i, instead: 'a noun, such as "no user"' },
+  { pattern: /\b(?:whoever|whomever|whom)\b/i, instead: 'a noun, such as "a caller that"' },
   {
     pattern: /(?<=^|[.;:!] )(?:Who|Whose|What) (?![^.;:!]*\?)/,
     instead: 'a noun as subject',
-    pending: PENDING,
   },
   {
     pattern: /(?<!\b(?:any|some|every|no)(?:one|body|thing|where) |\b(?:all|what|who|where) )\belse\b/i,
     instead: 'otherwise',
-    pending: PENDING,
   },
-  { pattern: /\bunless said otherwise\b/i, instead: 'Defaults to …', pending: PENDING },
-  { pattern: /\bcrowds?\b/i, instead: 'sustained overload', pending: PENDING },
-  { pattern: /\bso many\b/i, instead: 'the number: "up to `limit`", "this many"', pending: PENDING },
-  { pattern: /\bthe one before\b/i, instead: 'the previous one', pending: PENDING },
-  { pattern: /\b(?:goes|go|went|going) on\b/i, instead: 'continue', pending: PENDING },
-  { pattern: /\bin turns\b/i, instead: 'alternately', pending: PENDING },
-  { pattern: /\bshall\b/i, instead: 'must', pending: PENDING },
+  { pattern: /\bunless said otherwise\b/i, instead: 'Defaults to …' },
+  { pattern: /\bcrowds?\b/i, instead: 'sustained overload' },
+  { pattern: /\bso many\b/i, instead: 'the number: "up to `limit`", "this many"' },
+  { pattern: /\bthe one before\b/i, instead: 'the previous one' },
+  { pattern: /\b(?:goes|go|went|going) on\b/i, instead: 'continue' },
+  { pattern: /\bin turns\b/i, instead: 'alternately' },
+  { pattern: /\bshall\b/i, instead: 'must' },
   { pattern: /\bmust match pattern\b/i, instead: 'the format in words, such as "must be an ISO 4217 code"' },
 ];
