@@ -16,7 +16,7 @@ const OPTIONS: Options = {
   allErrors: true,
   removeAdditional: false,
   allowUnionTypes: true,
-  // Errors carry their schema, so that messages can use its limits and words.
+  // Errors carry their schema, whose words and limits the reasons use. `withReasons` drops it again.
   verbose: true,
   formats: {
     uuid: /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i,
@@ -38,14 +38,28 @@ const bodies = new Ajv2020({ ...OPTIONS, coerceTypes: false, useDefaults: false 
 const texts = new Ajv2020({ ...OPTIONS, coerceTypes: true, useDefaults: true, strictNumbers: false });
 
 export function compileBody(schema: TSchema): ValidateFunction {
-  return bodies.compile(schema);
+  return withReasons(bodies.compile(schema));
+}
+
+/** Puts the reason into each error, and removes the value and the schema: errors are logged, and values are private. */
+function withReasons(compiled: ValidateFunction): ValidateFunction {
+  const validate = (data: unknown) => {
+    const isValid = compiled(data);
+    validate.errors = compiled.errors?.map((error) => {
+      const { data: _value, schema: _schema, parentSchema: _parent, ...rest } = error;
+      return { ...rest, message: reasonOf(error) };
+    });
+    return isValid;
+  };
+  validate.errors = undefined as ValidateFunction['errors'];
+  return validate as ValidateFunction;
 }
 
 /** More parameters than any operation has are refused at once. Fields of a body are counted while it is parsed. */
 const MAX_PARAMETERS = 50;
 
 export function compileText(schema: TSchema): ValidateFunction {
-  const validateEach = texts.compile(schema);
+  const validateEach = withReasons(texts.compile(schema));
   const validate = (data: object) => {
     const tooMany = Object.keys(data).length > MAX_PARAMETERS;
     const isValid = !tooMany && validateEach(data);
@@ -65,7 +79,7 @@ export function compileHeaders(schema: TSchema & { properties: Record<string, TS
   const byLowerName = Object.entries(schema.properties).map(
     ([name, property]) => [name.toLowerCase(), property] as const,
   );
-  return texts.compile({ ...schema, properties: Object.fromEntries(byLowerName) });
+  return withReasons(texts.compile({ ...schema, properties: Object.fromEntries(byLowerName) }));
 }
 
 /** One violation per field. The reason says what to send; it shows no keyword of the schema. */
@@ -76,7 +90,7 @@ export function violationsOf(errors: readonly Partial<ErrorObject>[], part = 'bo
     const field = part === 'headers' ? headerName(path) : path;
     // The first reason per field, except that the reason of `moneyIn` is more precise than a pattern.
     if (violations.has(field) && error.keyword !== 'moneyIn') continue;
-    violations.set(field, { field, reason: reasonOf(error) });
+    violations.set(field, { field, reason: error.message ?? 'is not valid' });
   }
   return [...violations.values()];
 }

@@ -137,6 +137,20 @@ describe('a body', () => {
     });
   }
 
+  test('has errors without its values, as they are logged', () => {
+    const check = compileBody(Order);
+    check({ ...sound, amount: 'a secret', address: { zip: 'a secret' }, count: 'a secret' });
+    assert.ok((check.errors?.length ?? 0) >= 2);
+    assert.ok(!JSON.stringify(check.errors).includes('a secret'));
+  });
+
+  test('has errors without its values, because errors are logged', () => {
+    const check = compileBody(Order);
+    check({ ...sound, amount: 'a secret', address: { zip: 'a secret' }, count: 'a secret' });
+    assert.ok((check.errors?.length ?? 0) >= 2);
+    assert.ok(!JSON.stringify(check.errors).includes('a secret'));
+  });
+
   test('is never changed by its validation: nothing coerced, dropped or filled in', () => {
     const body = { ...sound, count: '1', unknown: true };
     const before = structuredClone(body);
