@@ -69,7 +69,7 @@ export async function registerOpenApi(
     transformObject: (description) => {
       if (!('openapiObject' in description)) throw new TypeError('this is no OpenAPI 3 description');
       markOptionalBodies(description.openapiObject.paths);
-      return description.openapiObject;
+      return withoutLowerCase(description.openapiObject);
     },
     openapi: {
       openapi: '3.1.0',
@@ -163,6 +163,11 @@ function markOptionalBodies(paths: object | undefined): void {
     const schema = operation.requestBody?.content['application/json']?.schema;
     if (isOptionalBody(schema)) operation.requestBody.required = false;
   }
+}
+
+/** The keyword `lowerCase` is ours and says nothing to a client. The schemas of the routes stay as they are. */
+function withoutLowerCase<Description>(description: Description): Description {
+  return JSON.parse(JSON.stringify(description, (key, value) => (key === 'lowerCase' ? undefined : value)));
 }
 
 const SUCCESS_DESCRIPTIONS: Readonly<Record<string, string>> = { 200: 'Done.', 201: 'Created.' };

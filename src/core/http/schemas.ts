@@ -9,7 +9,12 @@ export function Input<Properties extends Record<string, TSchema>>(
   return Type.Object(properties, { additionalProperties: false, ...options });
 }
 
-export const Id = Type.String({ format: 'uuid', examples: ['01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e'] });
+/** A UUID in either case. It is read in lower case, as the database and all keys of caches have it. */
+export const Id = Type.String({
+  format: 'uuid',
+  lowerCase: true,
+  examples: ['01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e'],
+});
 
 export const IdParams = Input({ id: Id });
 

@@ -28,6 +28,7 @@ const OPTIONS: Options = {
   keywords: [
     { keyword: 'moneyIn', type: 'object', schemaType: 'object', errors: 'full', compile: compileMoneyIn },
     { keyword: 'maxDecimals', type: 'number', schemaType: 'number', compile: compileMaxDecimals },
+    { keyword: 'lowerCase', type: 'string', schemaType: 'boolean', modifying: true, validate: toLowerCase },
     // What a `pattern` requires, in words: messages never show a regular expression.
     'mustBe',
   ],
@@ -239,6 +240,20 @@ function compileMoneyIn(amountToCurrency: Record<string, string | readonly [stri
     return validate.errors.length === 0;
   };
   return validate as never;
+}
+
+/** `lowerCase: true`: replaces the text by its lower case. */
+function toLowerCase(
+  _isWanted: boolean,
+  text: string,
+  _schema: unknown,
+  place?: {
+    readonly parentData: Record<string | number, unknown>;
+    readonly parentDataProperty: string | number;
+  },
+): boolean {
+  if (place !== undefined) place.parentData[place.parentDataProperty] = text.toLowerCase();
+  return true;
 }
 
 /** `maxDecimals: 4`: unlike multipleOf, exact for 4.35 and its kind. */

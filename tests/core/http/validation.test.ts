@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import Type, { type TSchema } from 'typebox';
-import { Currency, Input, MoneyInput, Percentage } from '../../../src/core/http/schemas.ts';
+import { Currency, Id, Input, MoneyInput, Percentage } from '../../../src/core/http/schemas.ts';
 import { compileBody, compileText, violationsOf } from '../../../src/core/http/validation.ts';
 
 const FORMATS: Record<string, { readonly good: readonly string[]; readonly bad: readonly string[] }> = {
@@ -234,3 +234,17 @@ function violations(schema: TSchema, value: unknown): Record<string, string> {
   if (check(value)) return {};
   return Object.fromEntries(violationsOf(check.errors ?? []).map(({ field, reason }) => [field, reason]));
 }
+
+describe('an id', () => {
+  const upper = '01936F2E-8C1B-7C3A-9D55-0B1F2A3C4D5E';
+  for (const compile of [compileBody, compileText]) {
+    test(`is read in lower case by ${compile.name}, also in a list`, () => {
+      const validate = compile(Input({ id: Id, ids: Type.Array(Id), none: Type.Union([Id, Type.Null()]) }));
+      const value = { id: upper, ids: [upper], none: null };
+
+      assert.ok(validate(value));
+
+      assert.deepEqual(value, { id: upper.toLowerCase(), ids: [upper.toLowerCase()], none: null });
+    });
+  }
+});

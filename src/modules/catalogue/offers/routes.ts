@@ -42,7 +42,7 @@ export function offerRoutes(service: OfferService, defaultCurrency: string): Rou
       async (request, reply) => {
         const { body } = request;
         const proposal = {
-          merchantId: body.merchant_id.toLowerCase(),
+          merchantId: body.merchant_id,
           cashbackType: body.cashback_type,
           cashbackValue: body.cashback_value,
           currency: body.currency ?? defaultCurrency,

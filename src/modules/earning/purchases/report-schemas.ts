@@ -62,9 +62,8 @@ export function toSubmission(body: Static<typeof SubmissionBody>, actor: Actor):
   return {
     actor,
     externalId: body.external_id,
-    // Clients write UUIDs in either case; ours are lower.
-    userId: body.user_id.toLowerCase(),
-    merchantId: body.merchant_id.toLowerCase(),
+    userId: body.user_id,
+    merchantId: body.merchant_id,
     amount: minorUnits(body.amount, body.currency),
     currency: body.currency,
     purchasedAt: body.purchased_at === undefined ? undefined : Temporal.Instant.from(body.purchased_at),

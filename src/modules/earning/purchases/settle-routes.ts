@@ -73,7 +73,7 @@ export function settleRoutes(service: PurchaseService): Routes {
         },
       },
       async (request) => {
-        const purchaseId = request.params.id.toLowerCase();
+        const purchaseId = request.params.id;
         return presentConfirmation(await service.confirmPurchase(purchaseId, callerOf(request)));
       },
     );
@@ -91,8 +91,7 @@ export function settleRoutes(service: PurchaseService): Routes {
         },
         config: { access: ['admin'], errors: [notFound, purchaseNotHeld] },
       },
-      async (request) =>
-        presentRelease(await service.releasePurchase(request.params.id.toLowerCase(), callerOf(request))),
+      async (request) => presentRelease(await service.releasePurchase(request.params.id, callerOf(request))),
     );
 
     server.route({
@@ -115,7 +114,7 @@ export function settleRoutes(service: PurchaseService): Routes {
       },
       handler: async (request) => {
         const { reason = 'returned' } = request.body;
-        const purchaseId = request.params.id.toLowerCase();
+        const purchaseId = request.params.id;
         return presentReversal(await service.reversePurchase(purchaseId, reason, callerOf(request)));
       },
     });

@@ -88,7 +88,7 @@ export const ReversedBody = Type.Object({
 /** The schema sees to it that an item has one of the two ids, and a reason only where it reverses. */
 export function toSettlement(body: Static<typeof SettlementItem>, actor: Actor): Settlement {
   const { external_id: externalId = '', purchase_id, action, reason = 'returned' } = body;
-  const reference = purchase_id === undefined ? { externalId } : { purchaseId: purchase_id.toLowerCase() };
+  const reference = purchase_id === undefined ? { externalId } : { purchaseId: purchase_id };
   return action === 'confirm'
     ? { actor, ...reference, to: 'confirmed' }
     : { actor, ...reference, to: 'reversed', reason };

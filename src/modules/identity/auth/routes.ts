@@ -89,10 +89,7 @@ export function authRoutes(deps: {
         config: { access: ['admin'], errors: [notFound] },
       },
       async (request, reply) => {
-        const reset = await passwordResets.issueResetToken(
-          request.params.id.toLowerCase(),
-          accountOf(request),
-        );
+        const reset = await passwordResets.issueResetToken(request.params.id, accountOf(request));
         return reply.code(201).send(presentResetToken(reset));
       },
     );
@@ -151,7 +148,7 @@ export function authRoutes(deps: {
         config: { access: ['admin'], errors: [ruleViolation, notFound, lastActiveAdmin] },
       },
       async (request) => {
-        const id = request.params.id.toLowerCase();
+        const id = request.params.id;
         const { status } = request.body;
         await accounts.setUserActive(id, status === 'active', accountOf(request));
         return { id, status };

@@ -17,7 +17,7 @@ export function userDetailRoutes(service: UserDetailService): Routes {
         },
         config: { access: ['admin'], errors: [notFound] },
       },
-      async ({ params }) => presentUserDetail(await service.getUserDetail(params.id.toLowerCase())),
+      async ({ params }) => presentUserDetail(await service.getUserDetail(params.id)),
     );
   };
 }

@@ -40,7 +40,7 @@ export function walletHistoryRoutes(service: WalletHistoryService, defaultCurren
         config: { access: ['admin'], errors: [notFound] },
       },
       async ({ params, query }) => {
-        const owner = { userId: params.id.toLowerCase(), currency: query.currency ?? defaultCurrency };
+        const owner = { userId: params.id, currency: query.currency ?? defaultCurrency };
         const page = await service.listTransactions(owner, readPage(query, isSequence));
         return presentCursorPage(query, page, presentTransaction);
       },

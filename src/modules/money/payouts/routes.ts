@@ -96,7 +96,7 @@ export function payoutRoutes(service: PayoutService, defaultCurrency: string): R
         config: { access: ['user', 'admin'], errors: [notFound, payoutInvalidTransition] },
       },
       async (request) => {
-        const payoutId = request.params.id.toLowerCase();
+        const payoutId = request.params.id;
         return presentOwnPayout(await service.cancelPayout(payoutId, callerOf(request)));
       },
     );
@@ -146,7 +146,7 @@ export function payoutRoutes(service: PayoutService, defaultCurrency: string): R
         config: { access: ['admin'], errors: [notFound] },
       },
       async (request) => {
-        const id = request.params.id.toLowerCase();
+        const id = request.params.id;
         return presentBankDetails(id, await service.revealBankDetails(id, callerOf(request)));
       },
     );
@@ -166,7 +166,7 @@ export function payoutRoutes(service: PayoutService, defaultCurrency: string): R
       },
       async (request) => {
         const { status: to, external_reference: externalReference, reason } = request.body;
-        const payoutId = request.params.id.toLowerCase();
+        const payoutId = request.params.id;
         const move = { actor: callerOf(request), payoutId, to, externalReference, reason };
         return presentPayout(await service.movePayout(move));
       },

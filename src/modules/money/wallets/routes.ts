@@ -75,7 +75,7 @@ export function walletRoutes(deps: {
       },
       async (request, reply) => {
         const { amount, currency = defaultCurrency, direction, reason } = request.body;
-        const userId = request.params.id.toLowerCase();
+        const userId = request.params.id;
         const order = {
           userId,
           currency,

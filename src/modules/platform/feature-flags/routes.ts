@@ -90,7 +90,7 @@ export function flagRoutes(service: FlagService): Routes {
         const filter = {
           key: query.key,
           scopeType: query.scope_type,
-          scopeId: query.scope_id?.toLowerCase(),
+          scopeId: query.scope_id,
         };
         return presentPage(query, await service.listFlags(filter, readPage(query)), presentFlag);
       },
@@ -112,8 +112,8 @@ export function flagRoutes(service: FlagService): Routes {
       },
       async ({ params: { key }, query }) => {
         const subject = {
-          userId: query.user_id?.toLowerCase(),
-          merchantId: query.merchant_id?.toLowerCase(),
+          userId: query.user_id,
+          merchantId: query.merchant_id,
         };
         return presentDecision(key, await service.explainFlag(key, subject));
       },

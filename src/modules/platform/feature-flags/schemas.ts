@@ -71,7 +71,7 @@ export const FlagDecisionBody = Type.Object({
 
 /** @throws VALIDATION_ERROR unless the id is given exactly where the scope is somebody's. */
 export function readScope(query: { scope_type?: FlagScope['type']; scope_id?: string }): FlagScope {
-  return requireScope(query.scope_type ?? 'global', query.scope_id?.toLowerCase());
+  return requireScope(query.scope_type ?? 'global', query.scope_id);
 }
 
 export function presentFlag(setting: FlagSetting) {

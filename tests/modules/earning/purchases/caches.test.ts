@@ -93,6 +93,20 @@ describe('a purchase', () => {
     }
   });
 
+  test('goes by a change that names its merchant and offer in upper case', async () => {
+    const merchantId = await createMerchant();
+    const offerId = await createOffer(merchantId);
+    for (let round = 0; round < 10; round += 1) {
+      assert.equal(await buy(merchantId), 'pending');
+      await setStatus('offers', offerId.toUpperCase(), 'inactive');
+      assert.equal(await buy(merchantId), 'OFFER_NOT_AVAILABLE');
+      await setStatus('merchants', merchantId.toUpperCase(), 'inactive');
+      assert.equal(await buy(merchantId), 'MERCHANT_NOT_ELIGIBLE');
+      await setStatus('merchants', merchantId.toUpperCase(), 'active');
+      await setStatus('offers', offerId.toUpperCase(), 'active');
+    }
+  });
+
   test('shows the name that its merchant has now', async () => {
     const merchantId = await createMerchant({ name: 'Before' });
     await createOffer(merchantId);
