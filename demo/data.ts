@@ -112,7 +112,7 @@ export async function loadDemoData(
   await users.service.importUsers([{ email: IMPORTED_CUSTOMER }], SYSTEM);
 }
 
-/** Whether anybody but the people of the demo data has an account. */
+/** Whether accounts exist beyond those of the demo data. */
 async function holdsOthers({ modules }: Platform): Promise<boolean> {
   const known: readonly string[] = DEMO_USERS.map(({ email }) => email);
   const { items } = await modules.users.service.listUsers({}, { offset: 0, limit: known.length + 1 });

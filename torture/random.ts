@@ -1,4 +1,4 @@
-/** Another seed for each name, so that an area draws the same numbers whichever areas run before it. */
+/** Another seed for each name, so that an area draws the same numbers whatever areas run before it. */
 export function seedOf(seed: number, name: string): number {
   let mixed = seed >>> 0;
   for (const character of name) mixed = Math.imul(mixed ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0;

@@ -29,7 +29,7 @@ export function tally() {
   let purchases = 0;
   let done = 0;
   let withoutRetryAfter = 0;
-  /** When something was last done. Refusals may come later, as they are held back. */
+  /** The time of the last success. Refusals may come later, because they are delayed. */
   let lastDone: number | undefined;
 
   /** `due`: when the request should have been sent, by performance.now(). */

@@ -44,7 +44,7 @@ async function main(): Promise<void> {
     }
     const end = Temporal.Now.instant();
     const start = firstOfMonth(end).subtract({ months: MONTHS - 1 });
-    // Everybody is there from the start.
+    // All users exist from the start.
     const clock = () => start.toInstant();
     const platform = await createPlatform({ config, database, clock, logger });
     const { users } = platform.modules;

@@ -46,7 +46,7 @@ function isPostmasterOf(directory: string, processId: number): boolean {
 }
 
 /**
- * A postmaster refuses to start when the id in a stale postmaster.pid is by now another process of the same user. Removing the
+ * A postmaster refuses to start when the id in a stale postmaster.pid is meanwhile another process of the same user. Removing the
  * file would also remove its line about shared memory, by which PostgreSQL sees backends that survived their postmaster, the
  * classic way to corrupt a cluster. So only the id is changed, to ours: the id of its own parent is one that it knows to be stale.
  */

@@ -45,7 +45,7 @@ describe('a new id', () => {
     assert.deepEqual(ids.toSorted(), ids);
   });
 
-  test('of an earlier instant is below those of a later one, whichever is made first', () => {
+  test('of an earlier instant is below those of a later one, in any order of creation', () => {
     const later = newId(NOON.add({ milliseconds: 1 }));
     assert.ok(newId(NOON) < later);
   });

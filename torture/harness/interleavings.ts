@@ -38,7 +38,7 @@ const calls = fc.array(
 );
 
 /**
- * Items of one key never run side by side, and keep their order; each takes effect once, and is answered with its own
+ * Items of one key never run concurrently, and keep their order; each takes effect once, and is answered with its own
  * outcome. A poisonous one fails alone; a fault of the database fails a run, none of whose items is tried again.
  */
 export const batchesKeepTheirPromises = fc.asyncProperty(
@@ -117,7 +117,7 @@ const steps = fc.array(
 /** Who reads after a change was made here, or was heard of from elsewhere, never sees what was before it. */
 export const cachesForget = fc.asyncProperty(fc.scheduler(), steps, async (scheduler, sequence) => {
   const stored = new Map<string, number>(KEYS.map((key) => [key, 0]));
-  /** What everybody must see by now. */
+  /** The state that every reader must see. */
   const told = new Map<string, number>(stored);
   let notify: (keys: ChangedKeys) => void = () => undefined;
   const openCache = cacheOpener({

@@ -30,7 +30,7 @@ import {
 import { rewardOf } from './operations.ts';
 
 /*
- * A shopper's purchases, payouts and adjustments under random commands: the rules of the platform, put together in
+ * A shopper's purchases, payouts and adjustments under random commands: the rules of the platform, combined in
  * memory, beside a model of a few numbers.
  */
 

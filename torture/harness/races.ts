@@ -1,7 +1,7 @@
 import type { Answer, Api } from '../../tests/support/platform.ts';
 import type { ContractProcess } from './contract-platform.ts';
 
-/** A use case that reads before it writes, run side by side with itself or another one in two processes. */
+/** A use case that reads before it writes, run concurrently with itself or another one in two processes. */
 export type Race = {
   readonly name: string;
   /** One race, with objects of its own. Answers with a sentence for what cannot have happened one after the other. */

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { type AccountCaller, type Authenticate, type Caller, invalidToken } from '../caller.ts';
 import { forbidden } from '../errors.ts';
 
-/** Who may call a route: anybody, or callers of these types. Every route states it; see core/http/route.ts. */
+/** The callers that a route allows: all, or those of these types. Every route states it; see core/http/route.ts. */
 export type Access = 'public' | readonly Caller['type'][];
 
 export function authenticationHook(authenticate: Authenticate) {

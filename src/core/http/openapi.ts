@@ -153,7 +153,7 @@ function securityOf(access: Access, scope: string | undefined) {
   return scope === undefined ? [{ bearer: [] }] : [{ bearer: [] }, { api_key: [scope] }];
 }
 
-/** A list body is validated as a list of anything, because each item answers for itself; readers see what items are. */
+/** A list body is validated as a list of anything, because each item has its own result. The description shows the items. */
 function describeItems(schema: FastifySchema, items: TSchema | undefined): FastifySchema {
   return items === undefined ? schema : { ...schema, body: { ...(schema.body as object), items } };
 }

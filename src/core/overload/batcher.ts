@@ -77,7 +77,7 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
 
   /**
    * A run failed for a fault that is not in its items. Others may have been done, or have an unknown outcome: unless one
-   * fault is that of all items, each answers for itself.
+   * fault is that of all items, each has its own result.
    */
   async function settleEach(
     answers: readonly Promise<readonly Outcome<Result>[]>[],

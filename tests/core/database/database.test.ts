@@ -333,7 +333,7 @@ describe('a queued write', () => {
     assert.deepEqual(await things(), [{ id: 1, value: 8 }]);
   });
 
-  test('leaves at once, so that the database is at work while the next one is put together', async (t) => {
+  test('is sent immediately, so that the database works while the next one is built', async (t) => {
     await runSql(database.url, 'truncate things');
     const writes = t.mock.method(Socket.prototype as unknown as { _writev: () => void }, '_writev');
     const [atOnce, atTheEnd] = await database.transaction(async (trx) => {

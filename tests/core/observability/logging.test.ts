@@ -20,7 +20,7 @@ describe('the log', () => {
   });
 
   for (const field of SECRETS) {
-    test(`never shows ${field}, on whichever level of the object it stands`, () => {
+    test(`never shows ${field}, at any level of the object`, () => {
       const secret = `secret-${field}`;
       const object = {
         [field]: secret,

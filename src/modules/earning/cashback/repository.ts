@@ -156,7 +156,7 @@ export function cashbackRepository() {
   };
 }
 
-/** Any order will do, if it is everybody's. */
+/** Lock order: any total order, as long as all callers share it. */
 function inOneOrder(one: CapKey, other: CapKey): number {
   if (one.userId !== other.userId) return one.userId < other.userId ? -1 : 1;
   if (one.offerId !== other.offerId) return one.offerId < other.offerId ? -1 : 1;

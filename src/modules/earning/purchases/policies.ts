@@ -149,7 +149,7 @@ export function dueWindows(
     .sort((left, right) => (left.merchantId < right.merchantId ? -1 : 1));
 }
 
-/** @throws PURCHASE_ON_HOLD when anybody but an administrator confirms what is held for review. */
+/** @throws PURCHASE_ON_HOLD if a caller other than an administrator confirms a held purchase. */
 export function requireMayConfirmHeld({ id, status, held }: Purchase, { actor, to }: Settlement): void {
   if (held && to === 'confirmed' && actor.type !== 'admin') throw purchaseOnHold({ purchase_id: id, status });
 }

@@ -31,7 +31,7 @@ export function authService(deps: {
   async function login(email: string, password: string, requestId: string): Promise<TokenPair> {
     const { account, matches } = await users.checkCredentials(email, password);
     const result = await database.transaction(async (trx) => {
-      // A change of the password that commits meanwhile ended the sessions that there were: this one would be left.
+      // A change of the password that commits meanwhile ended all other sessions: this one would be left.
       const user = matches ? await users.lockUnchanged(trx, account) : undefined;
       if (user?.active) return openSession(trx, user, requestId);
       const refusal = user === undefined ? invalidCredentials() : userInactive();

@@ -43,7 +43,7 @@ export function requireComplexPassword(
   if (violations.length > 0) throw passwordNotComplexEnough({ violations });
 }
 
-/** "P@ssw0rd1!" is "password" to everybody who guesses: letters restored, decoration at the end dropped. */
+/** "P@ssw0rd1!" is "password" to an attacker: restores letters, drops decoration at the end. */
 const LOOKALIKES: Readonly<Record<string, string>> = {
   '@': 'a',
   '4': 'a',

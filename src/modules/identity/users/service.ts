@@ -78,7 +78,7 @@ export function userService(deps: {
     await repository.updatePasswordHash(trx, userId, passwordHash);
   }
 
-  /** The same, unless the password is another one by now: false then. */
+  /** The same, unless the password has changed meanwhile: then false. */
   function replacePasswordHash(
     trx: Trx,
     userId: string,
@@ -87,7 +87,7 @@ export function userService(deps: {
     return repository.updatePasswordHash(trx, userId, hash.to, hash.from);
   }
 
-  /** Creates users without a password for the customers that an operator brings along; each answers for itself. */
+  /** Creates users without a password for an operator's existing customers; each has its own result. */
   async function importUsers(
     customers: readonly { readonly email: string }[],
     actor: Actor,

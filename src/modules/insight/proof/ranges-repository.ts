@@ -6,7 +6,7 @@ const WORK_MEM = '64MB';
 
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
-/** One state of the database for all of `work`, however long it takes. Holds no lock that anybody waits for. */
+/** One snapshot of the database for all of `work`, however long it takes. Takes no lock that blocks others. */
 export function inOneSnapshot<T>(db: Db, work: (snapshot: Db) => Promise<T>): Promise<T> {
   return db
     .transaction()

@@ -107,7 +107,7 @@ export function requireWholeMove({ to, externalReference, reason }: PayoutMove):
   if (violations.length > 0) throw ruleViolation({ violations });
 }
 
-/** Only its owner cancels a payout; for anybody else there is none. @throws NOT_FOUND. */
+/** Only its owner cancels a payout. @throws NOT_FOUND for any other caller. */
 export function requireMovable(payout: Payout | undefined, { actor, payoutId, to }: PayoutMove): Payout {
   if (payout === undefined || (to === 'cancelled' && payout.userId !== actor.id)) {
     throw payoutNotFound(payoutId);

@@ -61,7 +61,7 @@ export function payoutService(deps: {
     return requests.submit(orders);
   }
 
-  /** @throws NOT_FOUND to anybody but its owner, PAYOUT_INVALID_TRANSITION or OVERLOADED. */
+  /** @throws NOT_FOUND for a caller that is not its owner, PAYOUT_INVALID_TRANSITION or OVERLOADED. */
   function cancelPayout(payoutId: string, actor: Actor): Promise<Payout> {
     return movePayout({ actor, payoutId, to: 'cancelled' });
   }

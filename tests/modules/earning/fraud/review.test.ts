@@ -16,7 +16,7 @@ const partner = await openPartner(platform);
 const buyHeldFromPartner = () => desk.buyHeld(undefined, undefined, partner.token);
 
 describe('a held purchase', () => {
-  test('that is released stays pending, moves no money, and is confirmed by anybody then', async () => {
+  test('that is released stays pending, moves no money, and can be confirmed as usual', async () => {
     const { id, shopper } = await desk.buyHeld();
     const before = await journalOf(shopper.id);
 

@@ -23,7 +23,7 @@ const ways = [
 
 for (const { way, buy } of ways) {
   describe(`purchases that come ${way}`, () => {
-    test('are held from the fourth of a user on one UTC day on, at whichever merchant, in whichever order', async () => {
+    test('are held from the fourth of a user on one UTC day on, at any merchant, in any order', async () => {
       const { id: userId } = await platform.registerUser();
       const { id: otherId } = await platform.registerUser();
       const [first, second] = [await desk.openMerchant(), await desk.openMerchant()];
@@ -180,7 +180,7 @@ describe('what the rules know of the past', () => {
     );
   });
 
-  test('holds purchases that are confirmed or reversed by now', async () => {
+  test('holds purchases that have been confirmed or reversed', async () => {
     const { id: userId } = await platform.registerUser();
     const merchantId = await desk.openMerchant();
     const today = (amount: string) => ({ userId, merchantId, amount });

@@ -77,7 +77,7 @@ describe('a purchase', () => {
     });
   });
 
-  test('goes by what was changed before it, by whichever act', async () => {
+  test('goes by every earlier change, of any kind', async () => {
     const merchantId = await createMerchant();
     assert.equal(await buy(merchantId), 'OFFER_NOT_AVAILABLE');
     const offerId = await createOffer(merchantId);
@@ -131,7 +131,7 @@ describe('a purchase', () => {
     await until(async () => (await buy(merchantId)) === 'MERCHANT_NOT_ELIGIBLE');
   });
 
-  test('goes by the database itself where changes cannot be followed; that platform is ready all the same', async (t) => {
+  test('goes by the database itself if changes cannot be followed; the platform stays ready', async (t) => {
     const elsewhere = openDatabase({
       url: 'postgres://nobody:x@127.0.0.1:1/none',
       maxConnections: 2,

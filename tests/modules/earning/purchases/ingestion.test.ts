@@ -171,7 +171,7 @@ describe('the ingestion of purchases', () => {
     assert.equal(audited.length, 1);
   });
 
-  test('moves nothing for a reward of nothing, and audits it all the same', async () => {
+  test('moves nothing for a reward of zero, and audits it', async () => {
     const { ingest, movements, audited } = ingestion();
 
     const [outcome] = await ingest([aSubmission({ amount: 9n })]);

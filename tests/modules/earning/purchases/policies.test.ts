@@ -74,7 +74,7 @@ describe('who may report and read', () => {
     assert.equal(refusalOf(() => requireMayReport(foreign)).code, 'FORBIDDEN');
   });
 
-  test('an administrator reports for anybody', () => {
+  test('an administrator reports for any user', () => {
     assert.doesNotThrow(() => requireMayReport(aSubmission({ actor: adminActor(STRANGER) })));
   });
 

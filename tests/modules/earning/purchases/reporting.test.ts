@@ -160,7 +160,7 @@ describe('a reported purchase', () => {
     ]);
   });
 
-  test('that the cap leaves nothing for is recorded with 0.00, without an entry, and settles all the same', async () => {
+  test('beyond the cap is recorded with 0.00, without an entry, and settles like any other', async () => {
     const shop = await openShop(platform, { monthly_cap: 5 });
     await shop.buy();
 

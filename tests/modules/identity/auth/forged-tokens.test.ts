@@ -82,7 +82,7 @@ test('the scheme of the header is written in any case', async () => {
   }
 });
 
-test('a remembered token expires all the same', async () => {
+test('a remembered token expires too', async () => {
   assert.equal(await statusOf(user.token), 200);
   clock.advance({ seconds: 901 });
   const answer = await api('GET', '/users/me', { token: user.token });

@@ -41,7 +41,7 @@ describe('PATCH /users/me/password', () => {
     ]);
   });
 
-  test('ends nothing of anybody else', async () => {
+  test('ends no session of other users', async () => {
     const [user, other] = [await registerUser(), await registerUser()];
     await change(user);
     assert.equal((await me(other.token)).status, 200);

@@ -206,7 +206,7 @@ describe('a refresh token', () => {
     assert.equal((await refresh(other.body.refresh_token)).status, 200);
   });
 
-  test('exchanged many times at once has one successor, which everybody gets', async () => {
+  test('exchanged many times at once has one successor, which every request gets', async () => {
     const { id, refreshToken } = await platform.registerUser();
 
     const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(refreshToken)));

@@ -145,7 +145,7 @@ describe('a password', () => {
     });
   }
 
-  test('of 18 emoji fills the 72 bytes of bcrypt, and what comes after them matters all the same', async () => {
+  test('of 18 emoji fills the 72 bytes of bcrypt, and further characters still matter', async () => {
     const emoji = '😀'.repeat(18);
     assert.equal(Buffer.byteLength(emoji), 72);
     await register('emoji@example.com', `${emoji}Aa1!`);

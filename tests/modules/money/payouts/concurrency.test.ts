@@ -94,7 +94,7 @@ describe('a thousand requests for payouts at once', () => {
 });
 
 describe('requests that no batch brings together, as in several processes', () => {
-  test('stop at the limit of the month all the same, and do not deadlock', async () => {
+  test('stop at the limit of the month, and do not deadlock', async () => {
     const users = await Promise.all([9_000_00n, 9_000_00n].map((held) => openPayoutDesk(platform, held)));
     let attempts = 0;
     const counted: Database = {

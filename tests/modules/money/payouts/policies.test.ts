@@ -122,7 +122,7 @@ describe('a payout moves', () => {
     });
   }
 
-  test('to cancelled by its owner alone, whatever the role; for anybody else there is none', () => {
+  test('to cancelled by its owner alone, whatever the role; others get NOT_FOUND', () => {
     const payout = aPayout();
     const cancel = (actor: PayoutMove['actor']) => requireMovable(payout, aMove({ actor, to: 'cancelled' }));
     assert.equal(cancel(userActor(SHOPPER)), payout);

@@ -85,7 +85,7 @@ describe('of the settings of a flag the narrowest wins', () => {
 });
 
 describe('a scope', () => {
-  test('of everybody has no id, and every other one has', () => {
+  test('of the global scope has no id, and every other one has', () => {
     assert.deepEqual(requireScope('global', undefined), GLOBAL);
     assert.deepEqual(requireScope('user', 'u'), ofUser('u'));
     assert.deepEqual(requireScope('merchant', 'm'), ofMerchant('m'));

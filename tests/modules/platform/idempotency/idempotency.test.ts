@@ -110,7 +110,7 @@ describe('a request with an idempotency key', () => {
     assert.throws(() => onlyValue([other]), { code: 'IDEMPOTENCY_KEY_REUSED' });
   });
 
-  test('that was refused is refused alike, although it would succeed by now', async () => {
+  test('that was refused is refused again, although it would succeed now', async () => {
     const desk = await openPayoutDesk(platform, 5_00n);
     const first = await desk.request({}, { key: 'k1' });
     await fundWallet(platform, desk.user.id, 50_00n);
