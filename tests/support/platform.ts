@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { after } from 'node:test';
 import { pino } from 'pino';
 import { createPlatform, type Platform } from '../../src/app.ts';
@@ -30,6 +31,12 @@ export type Person = {
   readonly token: string;
   readonly refreshToken: string;
 };
+
+/** Asserts the status and the error code of a refused request. */
+export function assertRefused(answer: Answer, status: number, code: string): void {
+  assert.equal(answer.status, status, JSON.stringify(answer.body));
+  assert.equal(answer.body.error.code, code);
+}
 
 export const PASSWORD = 'Str0ng!Pass';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { newId } from '../../../../src/core/id.ts';
 import { runSql } from '../../../support/database.ts';
-import { type Answer, startTestPlatform } from '../../../support/platform.ts';
+import { type Answer, assertRefused, startTestPlatform } from '../../../support/platform.ts';
 
 const { api, database, admin, registerUser, createMerchant, createOffer } = await startTestPlatform();
 const { token } = admin;
@@ -322,11 +322,6 @@ test('an id in capitals finds the same merchant', async () => {
   const id = await createMerchant();
   assert.equal((await api('GET', `/merchants/${id.toUpperCase()}`, { token })).body.id, id);
 });
-
-function assertRefused(answer: Answer, status: number, code: string): void {
-  assert.equal(answer.status, status, JSON.stringify(answer.body));
-  assert.equal(answer.body.error.code, code);
-}
 
 function fieldsOf(answer: Answer): string[] {
   return answer.body.error.details.violations.map(({ field }: { field: string }) => field).sort();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { newId } from '../../../../src/core/id.ts';
 import { runSql } from '../../../support/database.ts';
-import { type Answer, startTestPlatform } from '../../../support/platform.ts';
+import { type Answer, assertRefused, startTestPlatform } from '../../../support/platform.ts';
 
 // The test clock stands at 2026-03-14.
 const { api, database, admin, registerUser, createMerchant, createOffer } = await startTestPlatform({
@@ -458,11 +458,6 @@ describe('what shoppers see', async () => {
     assertRefused(await api('GET', '/offers/everything', { token: shopper.token }), 422, 'VALIDATION_ERROR');
   });
 });
-
-function assertRefused(answer: Answer, status: number, code: string): void {
-  assert.equal(answer.status, status, JSON.stringify(answer.body));
-  assert.equal(answer.body.error.code, code);
-}
 
 function fieldsOf(answer: Answer): string[] {
   return answer.body.error.details.violations.map(({ field }: { field: string }) => field).sort();

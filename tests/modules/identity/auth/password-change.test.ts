@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import pg from 'pg';
 import { runSql } from '../../../support/database.ts';
-import { type Answer, PASSWORD, type Person, startTestPlatform } from '../../../support/platform.ts';
+import {
+  type Answer,
+  assertRefused,
+  PASSWORD,
+  type Person,
+  startTestPlatform,
+} from '../../../support/platform.ts';
 
 const NEW_PASSWORD = 'An0ther!Pass';
 
@@ -179,9 +185,4 @@ async function somebodyWaits(): Promise<boolean> {
 async function hashOf({ id }: Person): Promise<unknown> {
   const [row] = await sql(`select password_hash from users where id = '${id}'`);
   return row?.password_hash;
-}
-
-function assertRefused(answer: Answer, status: number, code: string): void {
-  assert.equal(answer.status, status, JSON.stringify(answer.body));
-  assert.equal(answer.body.error.code, code);
 }

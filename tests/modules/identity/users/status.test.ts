@@ -4,7 +4,7 @@ import { newId } from '../../../../src/core/id.ts';
 import { operationsOf, readOpenApi } from '../../../support/contract-openapi.ts';
 import { countAllRows, openWorld, sampleOf, send } from '../../../support/contract-requests.ts';
 import { runSql } from '../../../support/database.ts';
-import { type Answer, PASSWORD, type Person, startTestPlatform } from '../../../support/platform.ts';
+import { assertRefused, PASSWORD, type Person, startTestPlatform } from '../../../support/platform.ts';
 
 const platform = await startTestPlatform();
 const { api, admin, database, registerUser } = platform;
@@ -174,8 +174,3 @@ describe('PATCH /users/{id}/status', () => {
     });
   }
 });
-
-function assertRefused(answer: Answer, status: number, code: string): void {
-  assert.equal(answer.status, status, JSON.stringify(answer.body));
-  assert.equal(answer.body.error.code, code);
-}

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { newId } from '../../../../src/core/id.ts';
 import { HOSTILE_JSON } from '../../../support/contract-hostile.ts';
 import { IBAN, MASKED, openPayoutDesk, payoutBody } from '../../../support/payouts.ts';
-import { type Answer, PASSWORD, startTestPlatform } from '../../../support/platform.ts';
+import { type Answer, assertRefused, PASSWORD, startTestPlatform } from '../../../support/platform.ts';
 
 const platform = await startTestPlatform({
   environment: {
@@ -14,11 +14,6 @@ const platform = await startTestPlatform({
 });
 const { api, admin, clock } = platform;
 const NOW = '2026-03-14T09:26:53Z';
-
-function assertRefused(answer: Answer, status: number, code: string): void {
-  assert.equal(answer.status, status, JSON.stringify(answer.body));
-  assert.equal(answer.body.error.code, code);
-}
 
 describe('a request for a payout', () => {
   test('answers 201, moves the money from available to paid, and is audited', async () => {

@@ -4,7 +4,7 @@ import { newId } from '../../../../src/core/id.ts';
 import { verifyLedger } from '../../../../src/modules/insight/proof/index.ts';
 import { runSql } from '../../../support/database.ts';
 import { openPayoutDesk } from '../../../support/payouts.ts';
-import { type Answer, startTestPlatform } from '../../../support/platform.ts';
+import { type Answer, assertRefused, startTestPlatform } from '../../../support/platform.ts';
 
 const platform = await startTestPlatform({ environment: { SUPPORTED_CURRENCIES: 'EUR,JPY,KWD' } });
 const { api, admin, database } = platform;
@@ -15,11 +15,6 @@ function adjust(userId: string, fields: Record<string, unknown> = {}, key?: stri
     body: { amount: '10.00', direction: 'credit', reason: 'Goodwill.', ...fields },
     ...(key !== undefined && { headers: { 'idempotency-key': key } }),
   });
-}
-
-function assertRefused(answer: Answer, status: number, code: string): void {
-  assert.equal(answer.status, status, JSON.stringify(answer.body));
-  assert.equal(answer.body.error.code, code);
 }
 
 const rowsAbout = async (userId: string) => ({

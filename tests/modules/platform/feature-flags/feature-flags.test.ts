@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { newId } from '../../../../src/core/id.ts';
 import { featureFlagsModule } from '../../../../src/modules/platform/feature-flags/index.ts';
 import { runSql } from '../../../support/database.ts';
-import { type Answer, startTestPlatform } from '../../../support/platform.ts';
+import { type Answer, assertRefused, startTestPlatform } from '../../../support/platform.ts';
 
 const { api, admin, clock, database, createMerchant, registerUser } = await startTestPlatform();
 const { token } = admin;
@@ -336,11 +336,6 @@ describe('the table of flags', () => {
     });
   }
 });
-
-function assertRefused(answer: Answer, status: number, code: string): void {
-  assert.equal(answer.status, status, JSON.stringify(answer.body));
-  assert.equal(answer.body.error.code, code);
-}
 
 function fieldsOf(answer: Answer): string[] {
   return answer.body.error.details.violations.map(({ field }: { field: string }) => field);
