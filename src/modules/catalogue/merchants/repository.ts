@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
+import { pageCounted } from '../../../core/database/counted-page.ts';
 import type { Db, Trx } from '../../../core/database/index.ts';
-import { type PageOf, type PageRequest, pageOf } from '../../../core/page.ts';
+import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { Merchant } from './model.ts';
 
 export type MerchantRepository = ReturnType<typeof merchantRepository>;
@@ -56,14 +57,7 @@ export function merchantRepository() {
   async function list(db: Db, active: boolean | undefined, page: PageRequest): Promise<PageOf<Merchant>> {
     let matching = db.selectFrom('merchants');
     if (active !== undefined) matching = matching.where('active', '=', active);
-    const { total } = await matching.select(sql<number>`count(*)::int`.as('total')).executeTakeFirstOrThrow();
-    const rows = await matching
-      .select(COLUMNS)
-      .orderBy('id', 'desc')
-      .offset(page.offset)
-      .limit(page.limit + 1)
-      .execute();
-    return pageOf(rows.map(toMerchant), total, page, ({ id }) => id);
+    return pageCounted(matching, (query) => query.select(COLUMNS).orderBy('id', 'desc'), toMerchant, page);
   }
 
   async function lock(trx: Trx, id: string): Promise<Merchant | undefined> {

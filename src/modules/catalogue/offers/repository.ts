@@ -1,7 +1,8 @@
 import { type SqlBool, sql } from 'kysely';
+import { pageCounted } from '../../../core/database/counted-page.ts';
 import type { Db, Trx } from '../../../core/database/index.ts';
 import { formatMoney, moneyFromNumeric } from '../../../core/money.ts';
-import { type PageOf, type PageRequest, pageOf } from '../../../core/page.ts';
+import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { CashbackType, Offer, OfferFilter, OfferOfMerchant } from './model.ts';
 import { formatTermsValue, parseTermsValue } from './terms.ts';
 
@@ -61,14 +62,12 @@ export function offerRepository() {
     if (filter.visibleOn !== undefined) {
       matching = matching.where(isVisibleOn(filter.visibleOn));
     }
-    const { total } = await matching.select(sql<number>`count(*)::int`.as('total')).executeTakeFirstOrThrow();
-    const rows = await matching
-      .select([...COLUMNS, 'merchants.name as merchant_name'])
-      .orderBy('offers.id', 'desc')
-      .offset(page.offset)
-      .limit(page.limit + 1)
-      .execute();
-    return pageOf(rows.map(toOfferOfMerchant), total, page, ({ id }) => id);
+    return pageCounted(
+      matching,
+      (query) => query.select([...COLUMNS, 'merchants.name as merchant_name']).orderBy('offers.id', 'desc'),
+      toOfferOfMerchant,
+      page,
+    );
   }
 
   /** The offer; with `visibleOn`, only if a shopper sees it on that day. */

@@ -1,6 +1,7 @@
 import { type SqlBool, sql } from 'kysely';
+import { pageCounted } from '../../../core/database/counted-page.ts';
 import { type Db, queueSql, type Trx } from '../../../core/database/index.ts';
-import { type PageOf, type PageRequest, pageOf } from '../../../core/page.ts';
+import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { KeyOfPartner, Partner, PartnerKey, Scope, TakenMessage } from './model.ts';
 
 export type PartnerRepository = ReturnType<typeof partnerRepository>;
@@ -94,14 +95,12 @@ export function partnerRepository() {
   async function list(db: Db, active: boolean | undefined, page: PageRequest): Promise<PageOf<Partner>> {
     let matching = db.selectFrom('partners');
     if (active !== undefined) matching = matching.where('active', '=', active);
-    const { total } = await matching.select(sql<number>`count(*)::int`.as('total')).executeTakeFirstOrThrow();
-    const rows = await matching
-      .select(PARTNER_COLUMNS)
-      .orderBy('id', 'desc')
-      .offset(page.offset)
-      .limit(page.limit + 1)
-      .execute();
-    return pageOf(rows.map(toPartner), total, page, ({ id }) => id);
+    return pageCounted(
+      matching,
+      (query) => query.select(PARTNER_COLUMNS).orderBy('id', 'desc'),
+      toPartner,
+      page,
+    );
   }
 
   async function lock(trx: Trx, id: string): Promise<Partner | undefined> {
@@ -163,14 +162,7 @@ export function partnerRepository() {
 
   async function listKeys(db: Db, partnerId: string, page: PageRequest): Promise<PageOf<PartnerKey>> {
     const matching = db.selectFrom('partner_keys').where('partner_id', '=', partnerId);
-    const { total } = await matching.select(sql<number>`count(*)::int`.as('total')).executeTakeFirstOrThrow();
-    const rows = await matching
-      .select(KEY_COLUMNS)
-      .orderBy('id', 'desc')
-      .offset(page.offset)
-      .limit(page.limit + 1)
-      .execute();
-    return pageOf(rows.map(toKey), total, page, ({ id }) => id);
+    return pageCounted(matching, (query) => query.select(KEY_COLUMNS).orderBy('id', 'desc'), toKey, page);
   }
 
   async function lockKey(trx: Trx, partnerId: string, id: string): Promise<PartnerKey | undefined> {

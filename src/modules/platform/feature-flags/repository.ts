@@ -1,6 +1,7 @@
 import { type SqlBool, sql } from 'kysely';
+import { pageCounted } from '../../../core/database/counted-page.ts';
 import { type Db, queueSql, type Trx } from '../../../core/database/index.ts';
-import { type PageOf, type PageRequest, pageOf } from '../../../core/page.ts';
+import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { FlagFilter, FlagScope, FlagSetting, FlagSubject } from './model.ts';
 
 export type FlagRepository = ReturnType<typeof flagRepository>;
@@ -66,14 +67,7 @@ export function flagRepository() {
     if (filter.scopeId !== undefined) {
       matching = matching.where(sql<SqlBool>`${filter.scopeId}::uuid in (user_id, merchant_id)`);
     }
-    const { total } = await matching.select(sql<number>`count(*)::int`.as('total')).executeTakeFirstOrThrow();
-    const rows = await matching
-      .selectAll()
-      .orderBy('id', 'desc')
-      .offset(page.offset)
-      .limit(page.limit + 1)
-      .execute();
-    return pageOf(rows.map(toSetting), total, page, ({ id }) => id);
+    return pageCounted(matching, (query) => query.selectAll().orderBy('id', 'desc'), toSetting, page);
   }
 
   /** Every setting of the flag that has a say for one of the subjects. */
