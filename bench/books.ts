@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Db } from '../src/core/database/index.ts';
 import { verifyLedger } from '../src/modules/insight/proof/index.ts';
 
-/** What is held against the answers of the platform. */
+/** The books to compare with the platform's responses. */
 export type Books = {
   readonly countPurchases: () => Promise<number>;
   /** What `ledger-verify` finds. */
@@ -21,7 +21,7 @@ export function booksOf(db: Db): Books {
   };
 }
 
-/** The same for what a partner sent: replaying a journal of tens of millions takes longer than any measurement. */
+/** The same for one partner's purchases only: a replay of tens of millions of entries would take too long. */
 export function booksOfPartner(db: Db, partnerId: string): Books {
   return {
     countPurchases: async () => {
@@ -34,7 +34,7 @@ export function booksOfPartner(db: Db, partnerId: string): Books {
   };
 }
 
-/** @throws WrongBooks unless exactly what was acknowledged is recorded, and every balance is what its journal says. */
+/** @throws WrongBooks unless exactly the acknowledged purchases are recorded, and every balance equals its journal. */
 export async function requireTrueBooks(
   books: Books,
   { before, acknowledged, lost }: { before: number; acknowledged: number; lost: number },

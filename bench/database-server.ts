@@ -13,21 +13,20 @@ export type DatabaseServer = {
   /** A few connections for the bench itself. */
   readonly database: Database;
   /**
-   * Does at once what autovacuum still had to do for what is there, writes what is in memory, and frees the log for what
-   * comes. Autovacuum stays on.
+   * Vacuums now, instead of during the measurement, writes dirty pages, and frees the log. Autovacuum stays on.
    */
   readonly settle: () => Promise<void>;
   /** Processor time of all its processes. */
   readonly cpu_ms: () => number;
-  /** Since it began. Counted in its log, as its statistics are up to ten seconds late. */
+  /** Since the start. Counted in the log, because statistics are up to ten seconds late. */
   readonly countDeadlocks: () => number;
   readonly stop: () => Promise<void>;
 };
 
-/** Vacuuming and proving millions of rows take longer than a statement of the platform may. */
+/** To vacuum and prove millions of rows takes longer than the platform's limit for a query. */
 const LONGEST_STATEMENT_MS = 30 * 60_000;
 
-/** In a directory of its own, which goes with it however the bench ends; or on data that are there. */
+/** In a new directory, which is removed however the bench ends; or on existing data. */
 export async function startDatabaseServer(dataDirectory?: string): Promise<DatabaseServer> {
   const server = await startEmbeddedPostgres({
     dataDirectory: dataDirectory ?? join(tmpdir(), `clicknback-bench-${process.pid}`),

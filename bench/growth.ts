@@ -1,6 +1,6 @@
 /*
- * What a purchase costs where there are millions already, against a database that is almost new: the same loads on
- * both, in turn. `--large` is a DATA_DIR that `npm run seed-large` filled; what is sent to it stays there.
+ * Compares the cost of a purchase in a database of millions with an almost empty one: the same loads on both,
+ * alternately. `--large` is a DATA_DIR that `npm run seed-large` filled; new purchases stay in it.
  */
 import { parseArgs } from 'node:util';
 import { StartupError } from '../src/core/startup-error.ts';
@@ -91,7 +91,7 @@ async function prepare({ size, server, api, programme }: Site): Promise<void> {
   console.log(`${size}: ${purchases.toLocaleString('en')} purchases`);
 }
 
-/** @throws StartupError for what cannot be understood. */
+/** @throws StartupError for invalid arguments. */
 function readOptions() {
   const { seconds, large } = parseArgs({
     options: { seconds: { type: 'string', default: '8' }, large: { type: 'string' } },

@@ -1,7 +1,7 @@
 /*
- * How long pages of the large lists take, over HTTP, one request at a time: the first page again and again, pages deep
- * in the list one after the other by cursor, and pages by offset. Asks a running platform whose data `npm run
- * seed-large` made, and prints a table in Markdown. docs/lists.md has one.
+ * Measures pages of the large lists over HTTP, one request at a time: the first page repeatedly, deep pages by cursor, and
+ * pages by offset. It needs a running platform with the data of `npm run seed-large`, and prints the table of
+ * docs/lists.md.
  */
 import { parseArgs } from 'node:util';
 
@@ -31,7 +31,7 @@ const ask = asker(admin);
 const { id: adminId } = await get<{ id: string }>('/users/me', admin);
 const { id: hotId } = await get<{ id: string }>('/users/me', alice);
 const [, , usual] = (await ask('/users?limit=3')).data;
-// The earlier a merchant came, the more it sells.
+// Older merchants sell more.
 const latest = await ask('/merchants?limit=1');
 const smallest = latest.data[0]?.id;
 const biggest = (await ask(`/merchants?limit=1&offset=${latest.pagination.total - 1}`)).data[0]?.id;
@@ -39,7 +39,7 @@ const nobody = '01936f2e-8c1b-7c3a-9d55-000000000000';
 const today = Temporal.Now.plainDateISO('UTC');
 const lastYear = today.subtract({ years: 1 }).toString();
 const twoYearsAgo = today.subtract({ years: 2 }).toString();
-/** Behind two thirds of everything: a cursor is good for each list of the same things. */
+/** After two thirds of all items. A cursor works in each list of the same items. */
 const deepCursors: Readonly<Record<string, string | null>> = {
   purchases: (await ask(`/purchases?limit=1&end_date=${twoYearsAgo}`)).pagination.next_cursor,
   'audit-logs': (await ask(`/audit-logs?limit=1&to=${twoYearsAgo}T00:00:00Z`)).pagination.next_cursor,
@@ -128,7 +128,7 @@ async function deepCursorOf(
   return (await read(at(`limit=1&offset=${Math.floor(total / 2)}`))).pagination.next_cursor;
 }
 
-/** Pages one after the other, from a cursor on; from the end of the list at that cursor again. */
+/** Consecutive pages from a cursor on; after the last page it starts at this cursor again. */
 async function walked(
   read: (path: string) => Promise<Page>,
   at: (part: string) => string,
@@ -161,7 +161,7 @@ function summary(times: readonly number[]): string {
   return `${at(0.5)} / ${at(0.99)}`;
 }
 
-/** Ids in the words of what they stand for. */
+/** Replaces ids by words, for the table. */
 function named(filter: string): string {
   return filter
     .replace(adminId, '(the admin)')

@@ -1,7 +1,6 @@
 /*
- * What the platform can do on this machine, over HTTP, against a database that keeps what it acknowledged; and how that
- * compares with one transaction for each purchase. Everything it needs it starts itself, and leaves nothing behind but
- * its results. A missed goal is reported; a wrong book is an error.
+ * Measures the platform on this machine, over HTTP, with a durable database, and compares it with one transaction per
+ * purchase. It starts everything that it needs, and leaves nothing but its results. A missed goal is reported; a wrong book is an error.
  *
  *   sections/     what is measured, and how
  *   load/         makes requests, in a process of its own
@@ -87,7 +86,7 @@ async function measureAll(bench: Bench, { sections, withCeiling }: Options): Pro
   if (withCeiling) await measureCeiling(bench, 'after');
 }
 
-/** @throws StartupError for what cannot be understood. */
+/** @throws StartupError for invalid arguments. */
 function readOptions() {
   const { seconds, only, output, long } = parseArgs({
     options: {
@@ -112,7 +111,7 @@ function readOptions() {
   };
 }
 
-/** Also what a wanted one is compared with. */
+/** With the sections that a requested one is compared with. */
 function isWanted({ name }: Section, wanted: readonly string[]): boolean {
   return (
     wanted.includes(name) || SECTIONS.some((other) => other.needs === name && wanted.includes(other.name))

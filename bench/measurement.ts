@@ -1,10 +1,10 @@
 import type { Latency, Second } from './load/plan.ts';
 
-/** What a load came to, and what it cost. */
+/** The result of a load, and its cost. */
 export type Measurement = {
   /** One of a section; the same for those that are compared with each other. */
   readonly name: string;
-  /** How the load was driven: `128 connections`. */
+  /** The pace of the load: `128 connections`. */
   readonly load: string;
   /** What is counted. */
   readonly unit: 'purchases' | 'requests';
@@ -20,10 +20,10 @@ export type Measurement = {
   readonly cost: {
     readonly api: Cost;
     readonly database: Cost;
-    /** Of making the load, on the same machine. */
+    /** The cost of the load generator on the same machine. */
     readonly load: Cost;
   };
-  /** Of the API processes, when the load was over. */
+  /** Of the API processes, at the end of the load. */
   readonly memory_bytes: number;
   /** The same for each second of the load, where it was recorded. */
   readonly memorySamples_bytes?: readonly number[];

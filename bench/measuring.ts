@@ -4,14 +4,14 @@ import type { LoadResult } from './load/plan.ts';
 import type { Cost, Measurement } from './measurement.ts';
 import type { Api } from './platform.ts';
 
-/** What becomes a measurement by what it cost. */
+/** A load to measure. */
 export type Outcome = Pick<LoadResult, 'seconds' | 'done' | 'purchases'> &
   Partial<LoadResult> &
   Pick<Measurement, 'memorySamples_bytes'>;
 
 export type Task = Pick<Measurement, 'name' | 'load'> & {
   readonly unit?: Measurement['unit'];
-  /** Those whose cost is counted. */
+  /** The processes whose cost counts. */
   readonly apis: readonly Api[];
   readonly run: () => Promise<Outcome>;
 };

@@ -12,7 +12,7 @@ const STARTS_WITHIN_MS = 60_000;
 const LATEST_LOG = 2_000;
 const LATEST_CHUNKS = 10;
 
-/** A server process: the platform, or what it is compared with. */
+/** A server process: the platform, or the server to compare with. */
 export type Api = {
   readonly url: string;
   /** Processor time that it has used. */
@@ -22,8 +22,8 @@ export type Api = {
 };
 
 /**
- * Starts it as an operator does in production, with everything on. Its log is read from a pipe: in a file on the disk of
- * the database it would wait there for the kernel to write half a minute of it at once, which holds up a COMMIT for 70 ms.
+ * Starts it as in production, with everything on. The bench reads its log from a pipe: a log file on the database's disk
+ * would delay a COMMIT by 70 ms, see docs/performance-log.md.
  */
 export async function startApi(
   database: Pick<DatabaseServer, 'url'>,

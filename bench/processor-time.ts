@@ -20,7 +20,7 @@ function readTicks(pid: number | string, fields: readonly [number, number]): num
   return fields.reduce((sum, field) => sum + Number(values[field - 3] ?? 0), 0);
 }
 
-/** Nothing, of what has ended meanwhile. */
+/** 0 for a process that has ended meanwhile. */
 function read(file: string): string {
   try {
     return readFileSync(file, 'utf8');

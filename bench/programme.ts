@@ -11,7 +11,7 @@ import { passwordHasher } from '../src/modules/identity/users/passwords.ts';
 export const USERS = 10_000;
 export const MERCHANTS = 100;
 const BCRYPT_COST = 12;
-/** Offers are open since then, so that a shopper's purchases can lie on many days. */
+/** The start of all offers, so that a shopper's purchases can be on many days. */
 const OPENED_AT = '2020-01-01T00:00:00Z';
 
 /** Ids of the users and merchants of purchases, and of the partner that reports them. */
@@ -32,7 +32,7 @@ export type SeededProgramme = Programme & {
   readonly tokenOfAdmin: () => string;
 };
 
-/** What the platform is started with, so that it takes the tokens made here. */
+/** Settings with which the platform accepts the tokens made here. */
 export type Secrets = { readonly jwtSecret: string; readonly encryptionKey: string };
 
 const KINDS = { user: 1, admin: 2, session: 3, merchant: 4, partner: 9 } as const;
@@ -97,7 +97,7 @@ export async function seedProgramme(
   };
 }
 
-/** As many shoppers and merchants of a database that is full already, spread over all it has, and a key of our own. */
+/** The same number of shoppers and merchants of a full database, spread over all it has, and a new key. */
 export async function adoptProgramme(url: string): Promise<Programme> {
   const key = newKey();
   const client = new pg.Client({ connectionString: url });
@@ -135,7 +135,7 @@ export async function adoptProgramme(url: string): Promise<Programme> {
   }
 }
 
-/** The id of the n-th of a kind: what `bench_id` of programme.sql makes. */
+/** The id of the n-th of a kind, as `bench_id` of programme.sql makes it. */
 function benchId(kind: keyof typeof KINDS, n: number): string {
   const digits = (value: number, length: number) => value.toString(16).padStart(length, '0');
   return `01800000-0000-7000-8${digits(KINDS[kind], 3)}-${digits(n, 12)}`;

@@ -1,6 +1,6 @@
 /*
- * What the gathering of requests is compared with: the platform's own HTTP server, its check of the body and of the
- * partner's key, and then a transaction for each request, which is the one statement of purchase.sql.
+ * The comparison for batching: the platform's HTTP server, its validation and the partner's key, and then one transaction
+ * per request, the SQL of purchase.sql.
  */
 import pg from 'pg';
 import { readConfig } from '../src/config.ts';

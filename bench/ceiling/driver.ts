@@ -10,7 +10,7 @@ const STATEMENT = DRAWN_PURCHASE.replaceAll(/(?<!:):([a-z]+)/g, (_, name) => `$$
 
 answerParent(({ url, pace }: CeilingPlan) => runLoop(databaseCallers(url), pace, draw));
 
-/** Each has a connection, on which the statement is prepared. An error of the database ends the run. */
+/** Each client prepares the SQL on its own connection. An error of the database ends the run. */
 function databaseCallers(url: string): OpenCaller<number[]> {
   return () => {
     const client = new pg.Client({ connectionString: url });

@@ -15,10 +15,10 @@ export type CeilingPlan = { readonly url: string; readonly pace: ClosedLoop | Op
 
 export type CeilingResult = Pick<LoadResult, 'seconds' | 'done' | 'purchases'> & Partial<LoadResult>;
 
-/** What a client draws for each purchase: from 1 to the number. */
+/** The random numbers that a client draws for each purchase, from 1 to these maxima. */
 export const DRAWN = { user: USERS, merchant: MERCHANTS, cents: 10_000, days: 28 } as const;
 
-/** The statement of a purchase that is made of these: for pgbench, as it stands. */
+/** The SQL of a purchase with these numbers, as pgbench runs it. */
 export const DRAWN_PURCHASE = purchaseStatement({
   partner_id: 'bench_id(9, 1)',
   external_id: `('ceiling-' || uuidv7())`,
@@ -31,7 +31,7 @@ export const DRAWN_PURCHASE = purchaseStatement({
 const DRIVER = join(import.meta.dirname, 'driver.ts');
 const runProgram = promisify(execFile);
 
-/** Driven by Node's own driver, in a process of its own. */
+/** The same with Node's driver, in a separate process. */
 export const driveByNode = childOf<CeilingPlan, CeilingResult>(DRIVER);
 
 export async function hasPgbench(): Promise<boolean> {

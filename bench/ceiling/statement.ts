@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The values that a purchase brings with it. */
+/** The values of a purchase. */
 export const SUBMISSION_VALUES = [
   'partner_id',
   'external_id',
@@ -11,7 +11,7 @@ export const SUBMISSION_VALUES = [
   'purchased_at',
 ] as const;
 
-/** The statement of purchase.sql, with SQL for each of these values. */
+/** The SQL of purchase.sql, with an expression for each of these values. */
 export function purchaseStatement(
   sqlOf: Readonly<Record<(typeof SUBMISSION_VALUES)[number], string>>,
 ): string {

@@ -4,5 +4,5 @@ import type { LoadPlan, LoadResult } from './plan.ts';
 
 const GENERATOR = join(import.meta.dirname, 'generator.ts');
 
-/** Runs a load in a process that shares neither the platform's event loop nor the bench's: the same one for all loads. */
+/** Runs a load in a separate process, the same for all loads, so that it shares no event loop with platform or bench. */
 export const runLoad = childOf<LoadPlan, LoadResult>(GENERATOR);

@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClosedLoop, LoadResult, OpenLoop } from './plan.ts';
 import { type Answer, tally } from './tally.ts';
 
-/** Who sends one request at a time. */
+/** A caller that sends one request at a time. */
 export type Caller<Request> = {
   /** `answer` is undefined when the connection ended without one. */
   readonly send: (request: Request, answered: (answer: Answer | undefined) => void) => void;
   /** Opens the connection before anything is measured. */
   readonly connect: () => Promise<void>;
-  /** Hangs up where there is no answer yet. */
+  /** Disconnects if there is no response yet. */
   readonly close: () => Promise<void>;
 };
 
@@ -21,10 +21,10 @@ const CONNECTS_AT_ONCE = 128;
 /** After the end, a caller whose response is delayed for longer disconnects. */
 const PATIENCE_MS = 1_500;
 
-/** Callers of an open loop that have their connection from the start, and all of them. */
+/** Callers of an open loop: connected at the start, and at most. */
 const CALLERS = { first: 64, most: 1_024 };
 
-/** Makes the requests of `next` at that pace. */
+/** Sends the requests of `next` at this pace. */
 export function runLoop<Request>(
   openCaller: OpenCaller<Request>,
   pace: ClosedLoop | OpenLoop,
@@ -77,7 +77,7 @@ async function runClosedLoop<Request>(
   return result;
 }
 
-/** Requests come evenly spread, whatever became of those before; times count from when each one was due. */
+/** Sends requests evenly, whether earlier ones are answered or not. Latency counts from the planned time of each. */
 async function runOpenLoop<Request>(
   openCaller: OpenCaller<Request>,
   { perSecond, seconds, mostCallers = CALLERS.most }: OpenLoop,
@@ -85,7 +85,7 @@ async function runOpenLoop<Request>(
 ): Promise<LoadResult> {
   const callers = await connectCallers(openCaller, Math.min(CALLERS.first, mostCallers));
   const idle = [...callers];
-  /** When those were due that wait for a caller. */
+  /** The planned times of requests that wait for a caller. */
   const waiting: number[] = [];
   const total = Math.round(perSecond * seconds);
   const allAnswered = Promise.withResolvers<void>();

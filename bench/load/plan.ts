@@ -41,7 +41,7 @@ export type Scenario =
 /** Users and merchants of the purchases that a partner reports. */
 export type Buying = {
   readonly partnerKey: string;
-  /** Begins every external id, so that no two loads share one. */
+  /** The prefix of every external id, so that no two loads share one. */
   readonly name: string;
   readonly users: readonly string[];
   readonly merchants: readonly string[];
@@ -58,23 +58,23 @@ export type Latency = {
 };
 
 export type LoadResult = {
-  /** When the first request was due, in milliseconds since 1970. */
+  /** The planned time of the first request, in milliseconds since 1970. */
   readonly startedAt_ms: number;
-  /** From the first request to the last answer that is no refusal. */
+  /** From the first request to the last response that is not a refusal. */
   readonly seconds: number;
   /**
-   * Answers by status; `lost` is a connection that ended without one, `hung up` a caller who did not wait any longer.
+   * Responses by status; `lost`: the connection ended without one; `hung up`: the caller did not wait any longer.
    */
   readonly answers: Readonly<Record<string, number>>;
-  /** Purchases that the platform said it recorded. */
+  /** Purchases that the platform acknowledged. */
   readonly purchases: number;
-  /** What was done: purchases of a batch count each. */
+  /** Successes: each purchase of a batch counts. */
   readonly done: number;
   /** Of requests that were done. */
   readonly latency: Latency;
-  /** Refusals with 503 or 429 that do not say when to come back. */
+  /** Refusals with 503 or 429 without `Retry-After`. */
   readonly withoutRetryAfter: number;
-  /** What became of the requests that were due in each second. */
+  /** The results of the requests that were due in each second. */
   readonly timeline: readonly Second[];
   /** Of the generator. */
   readonly cpu_ms: number;

@@ -1,8 +1,8 @@
 export type Response = {
   readonly status: number;
-  /** The lines of its headers, as they came. */
+  /** The lines of its headers. */
   readonly head: string;
-  /** Its text, to be taken before anything else is read. */
+  /** Its text. Read it before the next response. */
   readonly body: () => string;
 };
 

@@ -14,7 +14,7 @@ export type Request = {
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-/** Makes the requests of a load, one after the other. */
+/** Makes the requests of a load. */
 export function requestsOf(scenario: Scenario): () => Request {
   switch (scenario.kind) {
     case 'purchases':
@@ -120,7 +120,7 @@ function reads({ path, tokens }: Extract<Scenario, { kind: 'reads' }>): () => Re
   });
 }
 
-/** Each from an address and to an account of its own, as logins are limited for both. */
+/** Each login has its own address and account, because both are limited. */
 function logins({ emails, password }: Extract<Scenario, { kind: 'logins' }>): () => Request {
   let count = 0;
   return () => {

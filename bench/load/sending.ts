@@ -19,7 +19,7 @@ export function httpCallers(urls: readonly string[]): OpenCaller<Request> {
   };
 }
 
-/** On a bare socket, as what a caller costs here the platform does not get: ADR 0025. */
+/** On a bare socket, because the generator takes its processor time from the platform: ADR 0025. */
 function httpCaller(url: URL): Caller<Request> {
   let socket: Socket | undefined;
   let unread: Buffer | undefined;

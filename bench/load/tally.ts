@@ -7,18 +7,18 @@ const HIGHEST = 60_000 * PER_MS;
 
 export type Answer = {
   readonly status: number;
-  /** Purchases that it says are recorded. */
+  /** The purchases that it acknowledges. */
   readonly purchases: number;
-  /** What was done: 1, or the items of a batch. */
+  /** Successes: 1, or the items of a batch. */
   readonly done: number;
   readonly hasRetryAfter: boolean;
-  /** When to come back, if it says so. */
+  /** The delay in `Retry-After`, if present. */
   readonly retryAfter_seconds?: number;
 };
 
 type OpenSecond = { done: number; failed: number; readonly latencies: Latencies };
 
-/** Counts answers and their times. */
+/** Counts responses and their latency. */
 export function tally() {
   const started = performance.now();
   const startedAt_ms = Date.now();
@@ -32,7 +32,7 @@ export function tally() {
   /** The time of the last success. Refusals may come later, because they are delayed. */
   let lastDone: number | undefined;
 
-  /** `due`: when the request should have been sent, by performance.now(). */
+  /** `due`: the planned time of the request, by performance.now(). */
   function count(answer: Answer | undefined, due: number): void {
     const now = performance.now();
     const second = secondAt(due);
@@ -58,7 +58,7 @@ export function tally() {
     return timeline[number] as OpenSecond;
   }
 
-  /** `hungUp`: how many do not wait for their answer any longer. */
+  /** `hungUp`: the number of callers that did not wait any longer. */
   function result(hungUp = 0): LoadResult {
     const { user, system } = process.cpuUsage(cpu);
     return {

@@ -12,7 +12,7 @@ const SIZE = { width: 880, height: 560 };
 /** Colours that differ on white and on black, also for readers with colour blindness. */
 const COLOURS = { text: '#7d8590', lines: '#7d859040', rate: '#2f81f7', p50: '#db8f1a', p99: '#d2553f' };
 
-/** Single purchases over the number of callers: how many a second, and how long each took. As SVG, for either theme. */
+/** The rate and latency of single purchases over the number of callers, as SVG for light and dark themes. */
 export function throughputChart(measurements: readonly Measurement[], machine: Machine): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, ...SIZE });
   chart.setOption(optionsOf(measurements, machine));
@@ -21,7 +21,7 @@ export function throughputChart(measurements: readonly Measurement[], machine: M
   return asPicture(svg, 'Throughput and latency of single purchases over the number of callers');
 }
 
-/** Named for those who do not see it, and without the styles for a pointer, which are none of a picture. */
+/** With a name for screen readers, and without styles for a pointer. */
 function asPicture(svg: string, title: string): string {
   return svg
     .replace(/<style ><!\[CDATA\[.*?\]\]>\s*<\/style>\s*/s, '')

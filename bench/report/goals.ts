@@ -14,12 +14,12 @@ export type Goal = {
 const RECOVERED_P99_MS = 15;
 const MIB = 1024 * 1024;
 
-/** The best that one transaction a purchase came to, before or after all else. */
+/** The best rate of one transaction per purchase, before or after all sections. */
 export function ceilingOf(measurements: readonly Measurement[]): number | undefined {
   return fastest(ofName(measurements, 'ceiling'))?.perSecond;
 }
 
-/** Those of the goals that the measurements say something about. */
+/** The goals with measurements. */
 export function goalsOf(measurements: readonly Measurement[]): Goal[] {
   const ceiling = ceilingOf(measurements);
   const peak = fastest(ofName(measurements, 'single'));
@@ -91,7 +91,7 @@ export function goalsOf(measurements: readonly Measurement[]): Goal[] {
   return goals;
 }
 
-/** What a purchase costs in a large database, API and database together, against a small one: of all rounds the median. */
+/** The cost of a purchase in a large database ÷ in a small one, API and database together: the median of all rounds. */
 export function growthGoalsOf(measurements: readonly Measurement[], name: string): Goal[] {
   const large = ofName(measurements, `${name} large`);
   const of = large.at(-1);
@@ -111,7 +111,7 @@ function ratio(value: number | undefined, reference: number | undefined): number
   return value === undefined || reference === undefined ? undefined : value / reference;
 }
 
-/** Answers that are neither successes nor expected. */
+/** Responses that are neither successes nor expected. */
 function failuresOf({ answers = {} }: Measurement, expected: readonly string[] = []): number {
   return Object.entries(answers)
     .filter(([status]) => !/^2\d\d$/.test(status) && !expected.includes(status))
@@ -127,7 +127,7 @@ function secondsToRecover(overload: Measurement, { startedAt_ms = 0, timeline = 
   return recovered === -1 ? Number.POSITIVE_INFINITY : recovered + (startedAt_ms - overloadEnded_ms) / 1000;
 }
 
-/** The first fifth is left out: a process grows while it starts. */
+/** Without the first fifth: a process grows while it starts. */
 function growthOf(samples: readonly number[]): number | undefined {
   const fifth = Math.floor(samples.length / 5);
   return ratio(mean(samples.slice(-fifth)), mean(samples.slice(fifth, 2 * fifth)));

@@ -6,7 +6,7 @@ import type { Db } from '../../src/core/database/index.ts';
 
 export type Machine = Awaited<ReturnType<typeof describeMachine>>;
 
-/** Where figures come from: without it they say nothing. */
+/** The machine and versions that the figures belong to. */
 export async function describeMachine(db: Db) {
   const { rows } = await sql<{ name: string; setting: string }>`
     select name, current_setting(name) as setting from pg_settings

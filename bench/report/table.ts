@@ -19,7 +19,7 @@ const HEADER = [
   '× ceiling',
   'goal',
 ];
-/** What is text begins at the left, numbers end at the right. */
+/** Aligns text left and numbers right. */
 const TEXT_COLUMNS = ['section', 'load', 'goal'];
 
 /** A line for each measurement, and one more for each further goal that it has. */
@@ -44,7 +44,7 @@ export function table(measurements: readonly Measurement[], goals: readonly Goal
   return lines.map(coloured).join('\n');
 }
 
-/** The same figures, as soon as they are there. */
+/** The same figures, as soon as they exist. */
 export function announcement({ name, load, unit, perSecond, latency }: Measurement): string {
   const times = latency && `p50 ${ms(latency.p50)}  p95 ${ms(latency.p95)}  p99 ${ms(latency.p99)} ms`;
   return [

@@ -24,8 +24,8 @@ export async function measureCeiling(
 }
 
 /**
- * What this machine makes of requests that come when they come: the database alone, at half of what it came to, on few
- * connections, as each new one learns the tables at the cost of all. Nothing, where no ceiling was measured.
+ * The latency of this machine at a fixed rate: the database alone, at half of its ceiling, on few connections, because each
+ * new one loads the tables' definitions first. Nothing if no ceiling was measured.
  */
 export async function measureHalfOfCeiling(
   { measure, measurements, database }: Bench,

@@ -10,7 +10,7 @@ export const SECTIONS: readonly Section[] = [
   lone,
   single,
   half,
-  // Beside the peak that it is held against: a purchase costs more in a database that has grown.
+  // Next to the peak that it is compared with: a purchase costs more in a larger database.
   overload,
   batch,
   hot,

@@ -26,7 +26,7 @@ export const mix: Section = {
   },
 };
 
-/** As many as can be confirmed in that time. */
+/** The maximum that can be confirmed in that time. */
 async function recordPending({ programme, seconds, database, ...bench }: Bench, api: Api): Promise<string[]> {
   const needed = Math.ceil(peakOf(bench).perSecond * seconds * CONFIRMATIONS_PER_PEAK);
   const ids: string[] = [];

@@ -24,7 +24,7 @@ export const overload: Section = {
     const seconds = long ? LONG_SECONDS : SECONDS;
     const purchases = () => ({ kind: 'purchases', ...buying(programme) }) as const;
     const sending = (connections: number) => () => send([api], purchases(), { connections, seconds });
-    // The process that came to the peak had seen the whole curve before it, and its code was compiled.
+    // The process of the peak had seen the whole curve before, so its code was compiled.
     await send([api], purchases(), { connections: peak.connections, seconds: 4 * bench.seconds });
     await measure({
       name: 'full',
@@ -45,7 +45,7 @@ export const overload: Section = {
   },
 };
 
-/** Open files, which connections are, that a process may have. */
+/** The limit of open files, including connections, of a process. */
 function mostFiles(): number {
   const { userLimits } = process.report.getReport() as {
     userLimits?: { open_files?: { hard: number | 'unlimited' } };

@@ -9,15 +9,14 @@ const BATCH_SIZE = 100;
 const BATCH_CONNECTIONS = [2, 4, 8] as const;
 const SECONDS_AT_HALF = 30;
 const LONG_SECONDS_AT_HALF = 120;
-/** In which each page that is changed after a checkpoint has been written to the log whole, as it is only once. */
+/** The time after a checkpoint in which each changed page is written to the log as a whole. */
 const SECONDS_AFTER_CHECKPOINT = 5;
 
 /** Enough days to stay below the velocity rule of fifty purchases a day. */
 const DAYS_OF_ONE_SHOPPER = 1_400;
 
 /**
- * How long a purchase takes when there is nothing to gather: by the platform, by one that gathers nothing, and where
- * all of it is one statement, rules and all.
+ * The latency of a lone purchase: by the platform, without batching, and as one SQL text with all rules.
  */
 export const lone: Section = {
   name: 'lone',
@@ -45,9 +44,8 @@ export const single: Section = {
 };
 
 /**
- * As many as half of the peak, and no caller who waits for an answer before the next one calls: right after the
- * checkpoint that each measurement begins with, and then for so long that what comes every quarter of a minute, as a
- * major collection does, counts for what it is.
+ * Half of the peak's rate in an open loop: right after the checkpoint that begins each measurement, and then long enough
+ * to include events of every quarter of a minute, such as a major collection.
  */
 export const half: Section = {
   name: 'half',

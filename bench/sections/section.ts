@@ -6,7 +6,7 @@ import type { Measure } from '../measuring.ts';
 import type { Api } from '../platform.ts';
 import type { Programme, SeededProgramme } from '../programme.ts';
 
-/** What every section of a run works with. */
+/** The context of every section of a run. */
 export type Bench = {
   /** That a measurement takes. */
   readonly seconds: number;
@@ -45,7 +45,7 @@ export function buying(programme: Programme, options: Partial<Pick<Buying, 'user
     users,
     merchants,
     days: DAYS,
-    // No name is the beginning of another.
+    // No name is a prefix of another.
     name: `bench-${Date.now()}-${process.pid}-${named}-purchase`,
     ...options,
   };
@@ -63,7 +63,7 @@ export async function warmUp(api: Api, programme: Programme): Promise<void> {
   await send([api], { kind: 'purchases', ...buying(programme) }, WARM_UP);
 }
 
-/** The best that single purchases came to, and with how many connections. */
+/** The best rate of single purchases, and its number of connections. */
 export function peakOf({ measurements }: Pick<Bench, 'measurements'>): {
   perSecond: number;
   connections: number;
