@@ -1,4 +1,4 @@
-/** One row of the table in docs/reliability.md: a way to torture the platform, and what it is held to. */
+/** One row of the table in docs/reliability.md: a way to torture the platform, and its goals. */
 export type Area = {
   readonly name: string;
   readonly title: string;
@@ -11,7 +11,7 @@ export type AreaContext = {
   readonly seed: number;
   /** From 0 to below 1. The same sequence for the same seed. */
   readonly random: () => number;
-  /** A scratch directory of the area's own. It is removed afterwards; its logs are kept if the area fails. */
+  /** A scratch directory for this area. It is removed afterwards; its logs are kept if the area fails. */
   readonly directory: string;
   /** Reports progress. */
   readonly say: (text: string) => void;
@@ -32,7 +32,7 @@ export type Figure = {
 
 export type Goal = { readonly atMost?: number; readonly atLeast?: number; readonly exactly?: number };
 
-/** `full × scale`, and never less than what still proves something. */
+/** `full × scale`, but at least the minimum that proves something. */
 export function scaled({ scale }: Pick<AreaContext, 'scale'>, full: number, floor: number): number {
   return Math.max(Math.min(floor, full), Math.round(full * scale));
 }

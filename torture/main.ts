@@ -1,6 +1,6 @@
 /*
- * What the platform survives. Each area starts a real PostgreSQL and real processes, does its worst to them, and compares
- * the clients' own log of acknowledgements with rows, journal and `ledger-verify`. Exits with 1 if a goal was missed or
+ * Fault injection. Each area starts a real PostgreSQL and real processes, injects faults, and compares the clients' own
+ * log of acknowledgements with rows, journal and `ledger-verify`. Exits with 1 if a goal was missed or
  * an invariant broke. Everything it starts ends with it, and it leaves nothing behind but its results.
  *
  *   areas/     what is done to the platform, and what must hold

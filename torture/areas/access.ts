@@ -24,9 +24,9 @@ type Caller = {
   readonly name: string;
   /** Undefined for a caller without a token. */
   readonly client: Client | undefined;
-  /** Another one for each operation, as some end the session. */
+  /** A new one for each operation, because some end the session. */
   readonly isNewEachTime?: boolean;
-  /** Whose objects are named in the request. */
+  /** The owner of the objects in the request. */
   readonly owner: Client | undefined;
   readonly mayCall: (operation: Operation) => boolean;
 };
@@ -108,7 +108,7 @@ async function callersOf(world: World, platform: ContractProcess): Promise<Calle
     {
       name: 'a partner that may not settle',
       client: readOnly,
-      // What it settles is its own, and was reported with another key.
+      // It settles its own purchase, which was reported with another key.
       owner: { id: readOnly.id, token: (await issueKey(platform, readOnly.id)).key },
       mayCall: (operation) => isOpen(operation) || SCOPES[operation.name] === 'purchases:write',
     },
@@ -134,7 +134,7 @@ async function call(
   const client = isNewEachTime ? await platform.registerUser() : caller;
   const named = isPerson(client) && isAboutCaller(operation) ? client : nameable(world, operation, owner);
   const { token, ...sample } = await sampleOf(world, operation, named);
-  // Some samples are of a session apart, so that what they do leaves the owner's alone.
+  // Some samples use a separate session, so that they do not change the owner's.
   const isOwn = caller !== undefined && caller === owner && named === owner;
   return send(world, operation, isOwn && token !== undefined ? { ...sample, token } : sample, client);
 }
@@ -144,7 +144,7 @@ function isAboutCaller({ path }: Operation): boolean {
   return path.startsWith('/users/me') && !path.includes('{id}');
 }
 
-/** A partner has no account and no wallet: what it must not do there, it tries with a shopper's. */
+/** A partner has no account and no wallet, so it tries its forbidden requests with a shopper's. */
 function nameable(world: World, { name }: Operation, owner: Client | undefined): Client | undefined {
   const isForPartners = ACCESS[name] === 'everybody' || name in SCOPES;
   return owner === undefined || isPerson(owner) || isForPartners ? owner : world.shopper;

@@ -15,7 +15,7 @@ import { adjustment } from '../harness/requests.ts';
 const ENTRIES_PER_PURCHASE = 2;
 const PROVEN_WITHIN_S = 60;
 const ADJUSTMENTS = 20;
-/** A million entries are proven, and whatever single row is altered in smaller books is found. */
+/** Proves a million entries, and finds every single altered row in smaller books. */
 export const books: Area = {
   name: 'books',
   title: 'a million entries proven, and every altered row found',
@@ -79,7 +79,7 @@ async function alterSmallBooks(context: AreaContext) {
     const attempt = await attemptAlteration(database, random, nextAlteration(number, random));
     if (attempt.found !== undefined) attempts.push(attempt);
   }
-  // The books were right before, and are so after it: only then does it say something that alterations are found.
+  // The books must be right before and after; otherwise found alterations would prove nothing.
   const { verdict, faults } = await proveBooks(database.db);
   await database.close();
   await postgres.stop();

@@ -10,9 +10,9 @@ const CRASHES = 100;
 const WRITERS = 16;
 const RECOVERS_WITHIN_MS = 2_000;
 
-/** Starts that overlap: more of them only wait for the processors. */
+/** Concurrent starts. More of them would only wait for the processors. */
 const STARTING_AT_ONCE = 4;
-/** A process that serves is killed after up to so long. */
+/** The longest time until a serving process is killed. */
 const LIVES_MS = 250;
 /** One in this many kills hits a process while it starts. */
 const KILLED_EARLY = 1 / 5;
@@ -63,7 +63,7 @@ async function run(context: AreaContext): Promise<AreaResult> {
   }
 }
 
-/** Node writes what it has compiled when a process ends in good order: a killed one leaves that to the next. */
+/** Node writes its compile cache at a normal exit only, so killed processes compile again. */
 async function compileOnce(scene: Scene): Promise<void> {
   const api = await scene.start();
   await api.ready();
@@ -104,7 +104,7 @@ async function killProcesses(
   await Promise.all(Array.from({ length: STARTING_AT_ONCE }, keepKilling));
 }
 
-/** Crashes the database under two processes that stay. How long the first success took after each crash. */
+/** Crashes the database under two running processes. Returns the time to the first success after each crash. */
 async function crashPostgres(
   { random, say }: AreaContext,
   scene: Scene,

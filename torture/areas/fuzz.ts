@@ -53,7 +53,7 @@ async function sendNonsense(context: AreaContext) {
 
   const perField = scaled(context, 300, 20);
   say(`${perField} hostile values for each field, one at a time`);
-  // One request after the other to an operation, so that what is read back is what that request wrote.
+  // One request at a time per operation, so that a read returns what this request wrote.
   await concurrently(AT_ONCE, targets.length, async (number) => {
     for (const request of hostileRequests(targets[number] as Target)) await send(request, true);
   });
@@ -96,7 +96,7 @@ async function sendNonsense(context: AreaContext) {
     if (count >= values.length) return [...values];
     const first = random() * values.length;
     const step = values.length / count;
-    // Spread over all of them, as like stands beside like.
+    // Spread over all values, because similar ones are neighbours.
     return Array.from(
       { length: count },
       (_, index) => values[Math.floor(first + index * step) % values.length] as string,
@@ -104,7 +104,7 @@ async function sendNonsense(context: AreaContext) {
   }
 
   async function requestArbitrary(): Promise<fc.Arbitrary<Sent>> {
-    // None of them is a caller: to deactivate one would end its requests.
+    // None of them is a caller: a deactivation would end its requests.
     const { id: userId } = await platform.registerUser();
     const partner = await openPartner(platform);
     const ids = [world.merchantId, world.offerId, userId, partner.id, await world.recordPurchase()];
@@ -147,7 +147,7 @@ async function sendNonsense(context: AreaContext) {
           violations.push(`${told} is shown with ${field} ${JSON.stringify(shown)}`);
       }
     }
-    // Most changes can be made once: the next value needs an object of its own.
+    // Most changes can be made once: the next value needs a new object.
     Object.assign(target, { sample: await sampleOf(world, operation, admin) });
   }
 
@@ -170,7 +170,7 @@ function undocumented(told: string, check: () => void): string[] {
   }
 }
 
-/** Where no operation is: an unknown path, or a method that the path does not have. */
+/** Requests without an operation: an unknown path, or a method that the path does not have. */
 const NO_ROUTE: Operation = {
   name: 'a route that does not exist',
   method: 'GET',
@@ -192,7 +192,7 @@ function patternOf({ path }: Operation): RegExp {
   return new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]*')}$`);
 }
 
-/** The bank details of a payout are an object: each of its fields is spoiled while the other one is right. */
+/** The bank details of a payout are an object: each field is hostile once while the other one is right. */
 function nestedFieldsOf({ operation }: Target): Field[] {
   if (operation.name !== 'POST /users/me/payouts') return [];
   const details = { part: 'body', field: 'details' } as const;

@@ -6,7 +6,7 @@ import { type Area, type AreaContext, type AreaResult, isMet, scaled } from '../
 import { FAULTS, type Fault } from '../faults/index.ts';
 import type { Report } from '../report.ts';
 
-/** What the programs of a run are made of. */
+/** The files that a copy needs to run. */
 const TREE = [
   'src',
   'bench',
@@ -18,7 +18,7 @@ const TREE = [
   'openapi.json',
 ];
 
-/** The least of an area that still proves something. */
+/** The smallest scale of an area that still proves something. */
 const SMALLEST = '0.000001';
 const RUN_WITHIN_MS = 180_000;
 
@@ -28,7 +28,7 @@ export const honesty: Area = {
   run,
 };
 
-/** What a run in a copy of the tree has reported; undefined if it did not get that far. */
+/** The report of a run in a copy of the tree; undefined if it did not finish. */
 type Verdict = { readonly passed: boolean; readonly text: string } | undefined;
 
 async function run(context: AreaContext): Promise<AreaResult> {
@@ -111,7 +111,7 @@ function readReport(file: string): Verdict {
   }
 }
 
-/** What is wrong, in the words of the report. */
+/** The faults, in the words of the report. */
 function complaintsOf({ figures, violations }: Report): string[] {
   const missed = figures.filter((figure) => !isMet(figure));
   return [...violations, ...missed.map(({ name, value }) => `missed: ${name} ${value}`)];

@@ -72,7 +72,7 @@ async function repeatEverything(context: AreaContext) {
     violations,
   };
 
-  /** The same request for the same key, always. */
+  /** Always the same request for the same key. */
   function requestOf(key: number) {
     const header = { 'idempotency-key': `torture-${key}` };
     const user = key % USERS;

@@ -11,7 +11,7 @@ import { repeatsGetTheFirstAnswer } from '../harness/idempotency-interleavings.t
 import { batchesKeepTheirPromises, cachesForget } from '../harness/interleavings.ts';
 import { programmeModel } from '../harness/programme-model.ts';
 
-/** What holds for every amount, every sequence of commands and every order of events, tried at random. */
+/** Properties of every amount, sequence of commands and order of events, tried at random. */
 export const model: Area = {
   name: 'model',
   title: 'money properties, command sequences and interleavings',
@@ -58,7 +58,7 @@ async function tryAtRandom(context: AreaContext) {
     violations,
   };
 
-  /** Shares the runs out evenly, and answers how many there were. */
+  /** Distributes the runs evenly, and returns their number. */
   async function tryAll(what: string, count: number, all: readonly unknown[]): Promise<number> {
     say(`${count} ${what}`);
     let runs = 0;
@@ -73,7 +73,7 @@ async function tryAtRandom(context: AreaContext) {
   }
 }
 
-/** A run is worth something only if it came to the hard cases. */
+/** A run proves something only if it reached the hard cases. */
 const OUTCOMES = [
   'buy ok',
   'settle ok',

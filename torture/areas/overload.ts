@@ -7,7 +7,7 @@ import { startPlatform } from '../harness/platform.ts';
 import { startPostgres } from '../harness/postgres.ts';
 import { openProgramme } from '../harness/programme.ts';
 
-/** As many as the platform's best rate takes, and ten times as many. */
+/** The callers of the platform's best rate, and ten times as many. */
 const CALLERS = 256;
 const CROWD = 10 * CALLERS;
 const WARM_UP_S = 10;
@@ -87,14 +87,14 @@ function refusalsOf({ answers }: LoadResult): number {
   return (answers[503] ?? 0) + (answers[429] ?? 0);
 }
 
-/** Callers may hang up once the time is over; everything else is done, or refused for overload. */
+/** Callers may disconnect once the time is over; every other request succeeds, or is refused for overload. */
 function wrongAnswers({ answers }: LoadResult): string[] {
   return Object.entries(answers)
     .filter(([status]) => !['201', '503', '429', 'hung up'].includes(status))
     .map(([status, count]) => `${count} requests were answered with ${status}`);
 }
 
-/** What was acknowledged is recorded; of those who hung up, each request may be. */
+/** Acknowledged purchases are recorded; requests of disconnected callers may be. */
 function differences(results: readonly LoadResult[], recorded: number): string[] {
   const acknowledged = results.reduce((sum, { purchases }) => sum + purchases, 0);
   const open = results.reduce((sum, { answers }) => sum + (answers['hung up'] ?? 0), 0);

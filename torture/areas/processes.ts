@@ -132,7 +132,7 @@ function teamOf(scene: Scene) {
   };
 }
 
-/** A purchase every now and then that is due at once, so that the job confirms it at its next run. */
+/** Reports purchases that are due immediately, so that the job confirms them at its next run. */
 function reportDuePurchases(
   scene: Scene,
   options: {
@@ -180,7 +180,7 @@ async function confirmedBy(scene: Scene, merchantId: string): Promise<number> {
   return Number(row?.count);
 }
 
-/** How long after its minute the latest purchase was confirmed. */
+/** The delay of the latest confirmation after its minute. */
 async function latestJob_s(scene: Scene, merchantId: string): Promise<number> {
   const rows = await scene.postgres.query<{ created: string; settled: string }>(
     `select extract(epoch from created_at) * 1000 as created,

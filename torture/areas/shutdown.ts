@@ -7,7 +7,7 @@ import { startWriters } from '../harness/writers.ts';
 
 const SIGNALS = 100;
 const EXIT_WITHIN_MS = 5_000;
-/** npm and a process group pass a signal on, so that it arrives twice. */
+/** npm and a process group forward a signal, so it arrives twice. */
 const SIGNALLED_TWICE = 1 / 3;
 
 export const shutdown: Area = {
@@ -28,7 +28,7 @@ async function run(context: AreaContext): Promise<AreaResult> {
     let api = await startReady(scene.start);
     for (let done = 1; done <= signals; done += 1) {
       target = api.url;
-      // The next one starts under load of this one, and the signal comes at any moment.
+      // The next process starts while this one is under load, and the signal comes at any moment.
       const [next] = await Promise.all([startReady(scene.start), sleep(random() * 500)]);
       endings.push(await terminate(api, random));
       target = undefined;

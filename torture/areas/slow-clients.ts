@@ -9,16 +9,16 @@ import { openProgramme, type Programme } from '../harness/programme.ts';
 import { readNothing, type SlowSocket, sendSlowly, untilClosed } from '../harness/slow-sockets.ts';
 
 const CLOSED_WITHIN_MS = 15_000;
-/** Longer than the goal, so that a figure says by how much it was missed. */
+/** Longer than the goal, so that the figure shows by how much it was missed. */
 const PATIENCE_MS = 20_000;
-/** They come within this time. */
+/** The slow clients connect within this time. */
 const OPENED_WITHIN_MS = 3_000;
-/** What the other clients do meanwhile. */
+/** The load of the other clients. */
 const PURCHASES_PER_SECOND = 100;
 const P99_MS = 100;
 const ANSWERS_UNREAD = 40;
 
-/** Clients that send and read too slowly are closed, and the others hardly notice. */
+/** Clients that send and read too slowly are disconnected, and the others stay fast. */
 export const slowClients: Area = {
   name: 'slow-clients',
   title: 'headers and bodies byte by byte, and answers that are never read',
@@ -40,7 +40,7 @@ async function beSlow(context: AreaContext) {
       pace: { perSecond: PURCHASES_PER_SECOND, seconds },
     });
 
-  // Its code is compiled by then.
+  // A warm-up, so that its code is compiled.
   const first = await load(4);
   const alone = await load(5);
   say(`${senders} slow headers, ${senders} slow bodies, ${readers} slow readers`);
@@ -95,7 +95,7 @@ async function beSlow(context: AreaContext) {
   };
 }
 
-/** One after the other, evenly spread. */
+/** Evenly spread over the time. */
 function openAll(count: number, open: () => Promise<SlowSocket>): Promise<SlowSocket[]> {
   return Promise.all(
     Array.from({ length: count }, async (_, number) => {
@@ -105,7 +105,7 @@ function openAll(count: number, open: () => Promise<SlowSocket>): Promise<SlowSo
   );
 }
 
-/** All of a request but its body. */
+/** A request without its body. */
 function slowBody({ partnerKey }: Programme): string {
   const headers = [
     'host: slow',
@@ -116,7 +116,7 @@ function slowBody({ partnerKey }: Programme): string {
   return `POST /api/v1/purchases HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`;
 }
 
-/** The API description, again and again: more than the kernel keeps for a connection. */
+/** Requests the API description repeatedly: more than the kernel buffers for a connection. */
 function unreadAnswers(): string {
   return 'GET /openapi.json HTTP/1.1\r\nhost: slow\r\n\r\n'.repeat(ANSWERS_UNREAD);
 }

@@ -9,7 +9,7 @@ import { openProgramme } from '../harness/programme.ts';
 import { inCents, payout, tally, unexpected } from '../harness/requests.ts';
 
 const CONNECTIONS = 256;
-/** What a shopper of the programme can withdraw, in cents. */
+/** The balance of a shopper of the programme, in cents. */
 const BALANCE = 10_000_000;
 /** One in this many withdrawals is covered. */
 const COVERED_ONE_IN = 12;

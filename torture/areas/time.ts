@@ -16,7 +16,7 @@ const CONFIRMS_WITHIN_S = 90;
 type Moment = {
   readonly name: string;
   readonly begins: Temporal.Instant;
-  /** What happens to the clock halfway. */
+  /** The change of the clock at half time. */
   readonly jump?: Temporal.DurationLike;
   readonly isLast?: boolean;
 };
@@ -88,7 +88,7 @@ async function moveClocks(context: AreaContext) {
     violations,
   };
 
-  /** Writers work until the moment is over; half of them started before the jump and end after it. */
+  /** Writers work throughout; half of their requests start before the jump and end after it. */
   async function liveThrough({ jump }: Moment): Promise<void> {
     const end = performance.now() + seconds * 1000;
     const writers = Array.from({ length: WRITERS }, async (_, writer) => {
@@ -113,7 +113,7 @@ async function moveClocks(context: AreaContext) {
     }
   }
 
-  /** The same request again for each effect of a moment: none takes effect twice, all are answered alike. */
+  /** Repeats the request of each effect: none takes effect twice, and all get the same response. */
   async function repeatEffects(name: string, keys: readonly string[]): Promise<void> {
     for (const key of keys) {
       const original = effects.get(key);
@@ -130,7 +130,7 @@ async function moveClocks(context: AreaContext) {
     return reply;
   }
 
-  /** The key says all about the request. */
+  /** The key determines the request. */
   function ask(key: string): Promise<Reply> {
     const writer = Number(/-(\d+)-\d+$/.exec(key)?.[1]);
     if (key.startsWith('payout'))
@@ -195,7 +195,7 @@ async function moveClocks(context: AreaContext) {
   }
 }
 
-/** Each is lived through for some seconds, half of them before it and half after. */
+/** Each change of the clock lasts some seconds, half of them before it and half after. */
 function momentsFrom(now: Temporal.Instant, seconds: number): Moment[] {
   const shortlyBefore = (text: string) =>
     Temporal.Instant.from(text).subtract({ milliseconds: seconds * 500 });

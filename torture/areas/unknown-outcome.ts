@@ -61,7 +61,7 @@ async function run(context: AreaContext): Promise<AreaResult> {
   }
 }
 
-/** On its way to the server COMMIT is lost or may still be carried out; on the way back of its answer it was. */
+/** A cut on the way to the server may lose COMMIT; a cut on the way back comes after it. */
 function cutAfterSending({ direction }: Message, random: () => number): Verdict {
   return direction === 'toServer' && random() < 0.5 ? 'cut after' : 'cut before';
 }

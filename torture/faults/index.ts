@@ -4,7 +4,7 @@ export type Fault = {
   /** Beside this file. */
   readonly patch: string;
   readonly area: string;
-  /** What the report says when it has seen the fault, and not just any. */
+  /** The words of the report for this fault, to exclude other faults. */
   readonly shows: RegExp;
 };
 

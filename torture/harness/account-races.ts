@@ -85,7 +85,7 @@ export const ACCOUNT_RACES: readonly Race[] = [
     name: 'two administrators who deactivate each other',
     async run({ platform, together }) {
       const [one, other] = await Promise.all([admin(platform), admin(platform)]);
-      // The platform's own administrator steps aside, so that the two are the last.
+      // The platform's own administrator is deactivated, so that the two are the last.
       const own = platform.admin.id;
       await platform.postgres.query('update users set active = false where id = $1', [own]);
       const answers = await together(2, (api, number) => {
@@ -110,7 +110,7 @@ async function admin({ registerUser, postgres }: Parameters<Race['run']>[0]['pla
   return person;
 }
 
-/** Sessions that a login opened, and that the change beside it should have ended. */
+/** Sessions of a login that the concurrent change should have ended. */
 async function survivors(
   api: Parameters<Race['run']>[0]['platform']['api'],
   answers: Awaited<ReturnType<typeof api>>[],

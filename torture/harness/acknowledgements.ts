@@ -1,22 +1,22 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What a client asks for. It may be sent several times: the same operation is the same request. */
+/** An operation of a client. It may be sent several times, as the same request. */
 export type Operation =
   | {
       readonly kind: 'purchase';
       readonly externalId: string;
       readonly userId: string;
       readonly merchantId: string;
-      /** What was paid, in cents; and what the client expects as a reward. */
+      /** The amount in cents, and the expected reward. */
       readonly cents: number;
       readonly rewardCents: number;
-      /** Its merchant gives no days of grace. */
+      /** Its merchant confirms without delay. */
       readonly isConfirmedByJob?: boolean;
     }
   | { readonly kind: 'confirm' | 'reverse'; readonly purchaseId: string }
   | { readonly kind: 'payout'; readonly key: string; readonly userId: string; readonly cents: number }
-  /** Without a key a payout is never sent again. `name` is the client's own. */
+  /** Without a key a payout is never repeated. `name` is the client's own. */
   | {
       readonly kind: 'keyless payout';
       readonly name: string;
@@ -24,7 +24,7 @@ export type Operation =
       readonly cents: number;
     };
 
-/** What an answer says about the operation. */
+/** The result of the operation in a response. */
 export type Answer =
   /** `id` of the purchase or payout; `cents` of the reward or payout, 0 of a settlement. */
   | { readonly kind: 'done'; readonly id: string; readonly cents: number; readonly isRepeat: boolean }
@@ -37,17 +37,17 @@ export type Entry = {
   sent: number;
   refused: number;
   unknown: number;
-  /** What the first answer said that named it. */
+  /** The first result that contained it. */
   done: { readonly id: string; readonly cents: number } | undefined;
 };
 
-/** The clients' own log: everything that was sent, and what was answered. In memory, and in a file. */
+/** The clients' own log of all requests and responses, in memory and in a file. */
 export type Acknowledgements = {
-  /** To be called before the request leaves; what it returns, when its answer is there. */
+  /** Call it before the request is sent, and call the returned function with the response. */
   readonly sent: (operation: Operation) => (answer: Answer) => void;
   readonly find: (operation: Operation) => Entry | undefined;
   readonly entries: () => readonly Entry[];
-  /** Answers that contradict each other, or what was sent. */
+  /** Responses that contradict each other or the request. */
   readonly contradictions: () => readonly string[];
   readonly close: () => void;
 };
@@ -74,7 +74,7 @@ export function openAcknowledgements(directory: string): Acknowledgements {
     else if (answer.kind === 'unknown') entry.unknown += 1;
     else {
       const { id, cents, isRepeat } = answer;
-      // The others that were sent did nothing, so there is nothing that this one could repeat.
+      // The other attempts did nothing, so this one cannot be a repeat.
       if (isRepeat && entry.done === undefined && entry.sent - entry.refused <= 1)
         contradictions.push(`${name} took effect once and was answered as a repeat`);
       const { done } = entry;

@@ -4,7 +4,7 @@ import { proveBooks } from '../../src/modules/insight/proof/service.ts';
 import { makeConsistent } from '../../tests/support/altered-books.ts';
 import { oneOf } from '../random.ts';
 
-/** One row altered as an insider would who knows the password of the database. */
+/** One altered row, as by an insider with the password of the database. */
 export type Alteration = {
   readonly name: string;
   readonly table:
@@ -129,7 +129,7 @@ export async function attemptAlteration(
   return { alteration, isHidden, found };
 }
 
-/** Some alteration of each kind in turn, every second time with all traces hidden where there are any. */
+/** Alterations of each kind in rotation; every second one also changes later entries and balance. */
 export function nextAlteration(
   number: number,
   random: () => number,

@@ -70,7 +70,7 @@ async function comparePurchases({ postgres, acknowledgements }: Checked): Promis
   return violations;
 }
 
-/** Of a row that is there. */
+/** For an existing row. */
 function contradictionsOf(
   name: string,
   { done, sent, refused }: Entry,
@@ -171,8 +171,7 @@ function keylessViolations(
 }
 
 /**
- * What took effect although its client has not learned it yet. While no client is waiting: right after a process ended in
- * good order there must be none.
+ * Effects without a response. Right after a process ended normally, and no client waits, there must be none.
  */
 export async function findUnansweredEffects({ postgres, acknowledgements }: Checked): Promise<string[]> {
   const open = acknowledgements
@@ -219,7 +218,7 @@ export async function compareSources(postgres: Pick<Postgres, 'query'>): Promise
   return violations;
 }
 
-/** Statements that find nothing while the books are right, by what it means when they do. */
+/** Queries without rows while the books are right, each with the meaning of a row. */
 const DIFFERENCES = {
   'a wallet differs from its sources': `
     with rewards as (
@@ -280,7 +279,7 @@ const DIFFERENCES = {
     where coalesce(count, 0) <> 1 or changes.id is null`,
 } as const;
 
-/** What `npm run ledger-verify` says, run as a command beside the platform. */
+/** The result of `npm run ledger-verify`, run beside the platform. */
 export function verifyLedger(
   databaseUrl: string,
   { secrets }: Pick<Programme, 'secrets'>,

@@ -15,13 +15,13 @@ export type Request = {
 };
 
 export type Reply = {
-  /** 0 if the connection ended, or nothing came in time. */
+  /** 0 if the connection ended, or no response came in time. */
   readonly status: number;
   /** Parsed if it is JSON. */
   // biome-ignore lint/suspicious/noExplicitAny: areas read bodies of every shape, and judge what they read
   readonly body: any;
   readonly headers: IncomingHttpHeaders;
-  /** Why there is no answer. */
+  /** The reason for a missing response. */
   readonly lost?: string;
   readonly ms: number;
 };

@@ -16,7 +16,7 @@ export type ShiftedClock = {
     readonly preload: readonly string[];
     readonly environment: Readonly<Record<string, string>>;
   };
-  /** Sets it; PostgreSQL follows at once, the platform within a tenth of a second. */
+  /** Sets it. PostgreSQL follows immediately, the platform within a tenth of a second. */
   readonly set: (time: Temporal.Instant) => void;
   readonly shift: (duration: Temporal.DurationLike) => void;
   readonly now: () => Temporal.Instant;

@@ -12,7 +12,7 @@ import { type PlatformProcess, startPlatform } from './platform.ts';
 import { type Postgres, startPostgres } from './postgres.ts';
 import { newSecrets } from './programme.ts';
 
-/** A process of its own, with the same face as the platform of the contract tests: their requests can be sent to it. */
+/** A separate process with the interface of the platform in the contract tests, so that it accepts their requests. */
 export type ContractProcess = ContractPlatform & {
   readonly client: Client;
   readonly postgres: Postgres;
@@ -25,7 +25,7 @@ export type ContractProcess = ContractPlatform & {
 
 const CONNECTIONS = 32;
 
-/** The day of the tests' clock, which the dates of the samples go with. */
+/** The day of the tests' clock, which the samples use. */
 const SAMPLES_ARE_FROM = Temporal.Instant.from('2026-03-14T09:26:53Z');
 
 export async function startContractProcess(

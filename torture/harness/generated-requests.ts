@@ -3,7 +3,7 @@ import { type Fault, PARTS, type Target } from '../../tests/support/contract-fau
 import type { JsonSchema, Operation } from '../../tests/support/contract-openapi.ts';
 import { HOSTILE_BODY_VALUES, HOSTILE_URL_VALUES } from './hostile-values.ts';
 
-/** Fields of a request as the description has them, or hostile; those that are left out stay as in the sample. */
+/** Fields of a request, valid or hostile. Omitted fields stay as in the sample. */
 export function faultsArbitrary(target: Target, ids: readonly string[]): fc.Arbitrary<Fault[]> {
   return fc
     .tuple(parametersOf(target.operation, ids), bodyArbitrary(target.operation, ids), hostileFaultsOf(target))
@@ -42,7 +42,7 @@ function hostileFaultsOf({ fields }: Target): fc.Arbitrary<Fault[]> {
   return fc.array(fault, { maxLength: 2 });
 }
 
-/** Source text for the fields of a body, made by what the API description says of them. */
+/** Source text for the fields of a body, generated from the API description. */
 function bodyArbitrary(
   { description }: Operation,
   ids: readonly string[],
@@ -59,7 +59,7 @@ function bodyArbitrary(
   return fc.record(fields, { requiredKeys: [] });
 }
 
-/** Values that a schema allows. Its patterns that fast-check cannot write are answered with its examples. */
+/** Values that a schema allows. The schema's examples replace patterns that fast-check does not support. */
 function valueArbitrary(schema: JsonSchema, ids: readonly string[]): fc.Arbitrary<unknown> {
   const { type, examples = [], pattern, format } = schema;
   const alternatives = (schema.anyOf ?? schema.oneOf) as readonly JsonSchema[] | undefined;

@@ -10,10 +10,10 @@ import { adjustment, inCents, kindOf, payout } from './requests.ts';
 
 const CALLERS = 16;
 const FAULT_EVERY_MS = 250;
-/** What is left of the money of the programme: little enough that withdrawals are refused. */
+/** The remaining money of the programme: low enough for refused withdrawals. */
 const LEFT = 20_000;
 const PROGRAMME = 10_000_000;
-/** Credits, debits and payouts are around this amount, each with cents of its own. */
+/** Credits, debits and payouts are around this amount, each with unique cents. */
 const LEAST = 1_000;
 
 type Theatre = {
@@ -49,7 +49,7 @@ export async function playHistory(
   });
   isPlaying = false;
   const faultCount = await faults;
-  // What was cut off after COMMIT was sent may still be at work.
+  // A transaction that was cut after COMMIT may still run.
   await untilQuiet();
 
   const contradictions: string[] = [];
@@ -91,7 +91,7 @@ export async function playHistory(
     return adjustment(programme.adminToken, { userId, cents, direction: kind, reason: 'A history.' });
   }
 
-  /** Resets connections in the proxy, and has PostgreSQL terminate sessions, in turn. Answers how often. */
+  /** Alternately resets connections in the proxy and terminates sessions in PostgreSQL. Returns the number of faults. */
   async function breakConnections(): Promise<number> {
     let count = 0;
     for (; isPlaying; count += 1) {

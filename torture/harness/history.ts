@@ -58,7 +58,7 @@ export function contradictionsOf(
   return contradictions;
 }
 
-/** Changes whose entries are in another order than one after the other was answered and asked for. */
+/** Changes whose entries contradict real time: one was answered before the other was sent. */
 function outOfOrder(positions: ReadonlyMap<Event, number>): string[] {
   const contradictions: string[] = [];
   /** The earliest answer among all that come later in the journal. */
@@ -75,8 +75,8 @@ function outOfOrder(positions: ReadonlyMap<Event, number>): string[] {
 }
 
 /**
- * Observations that no state between the right entries explains. Each takes the earliest state that does, which leaves
- * those after it the most room.
+ * Observations that no state between their possible entries explains. Each takes the earliest state that does, which
+ * leaves the most choices for later ones.
  */
 function unplaceable(
   observations: readonly Event[],

@@ -1,6 +1,6 @@
 import { HOSTILE_JSON, HOSTILE_TEXT } from '../../tests/support/contract-hostile.ts';
 
-/** Characters that text can be spoiled with: each is put inside a word. */
+/** Hostile characters: each is put inside a word. */
 const CHARACTERS = [
   ...Array.from({ length: 32 }, (_, code) => String.fromCharCode(code)),
   ...'\u007f\u0080\u0085\u00a0\u00ad\u0300\u034f\u061c\u115f\u1680\u180e\u2000\u200b\u200c\u200d\u200e\u200f',

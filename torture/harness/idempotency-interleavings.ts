@@ -14,8 +14,8 @@ import { nameOf } from '../../src/modules/platform/idempotency/policies.ts';
 import { idempotencyService } from '../../src/modules/platform/idempotency/service.ts';
 
 /*
- * Requests that are repeated while the first is under way, under every order of events that fast-check's scheduler
- * chooses. Memory stands in the place of PostgreSQL: locks that are waited for, and rows that COMMIT makes visible.
+ * Repeats of a request that is still in flight, under every order of events that fast-check's scheduler chooses. Memory
+ * replaces PostgreSQL: locks with queues, and rows that COMMIT makes visible.
  */
 
 const CALLER = '01936f2e-8c1b-7c3a-9d55-000000000001';
@@ -109,7 +109,7 @@ type Session = {
 function memoryDatabase(step: (name: string) => Promise<unknown>) {
   const rows = new Map<string, StoredRequest>();
   const effects = new Map<string, number>();
-  /** Of each lock the end of the queue for it. */
+  /** The end of the queue of each lock. */
   const queues = new Map<string, Promise<void>>();
   const releases = new Map<Session, (() => void)[]>();
   const sessionOf = (trx: Trx) => trx as unknown as Session;

@@ -8,8 +8,8 @@ import { failure, type Outcome, success } from '../../src/core/outcome.ts';
 import { batcher } from '../../src/core/overload/batcher.ts';
 
 /*
- * What runs at the same time in one process, under every order of events that fast-check's scheduler chooses. Each await
- * of the database is a step that another one may come before.
+ * Concurrent work in one process, under every order of events that fast-check's scheduler chooses. Other work may run at
+ * each await of the database.
  */
 
 const KEYS = ['a', 'b', 'c'] as const;
@@ -114,7 +114,7 @@ const steps = fc.array(
   { minLength: 4, maxLength: 16 },
 );
 
-/** Who reads after a change was made here, or was heard of from elsewhere, never sees what was before it. */
+/** A read after a local change, or after the notification of another one, never returns the previous value. */
 export const cachesForget = fc.asyncProperty(fc.scheduler(), steps, async (scheduler, sequence) => {
   const stored = new Map<string, number>(KEYS.map((key) => [key, 0]));
   /** The state that every reader must see. */

@@ -1,23 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * What becomes of a message. A cut closes both sides of the connection; `damage` flips a bit of the TLS record that
+ * The fate of a message. A cut closes both sides of the connection; `damage` flips a bit of the TLS record that
  * carries it to the client; `mute` swallows it and everything after it in its direction, and keeps the connection open.
  */
 export type Verdict = 'pass' | 'cut before' | 'cut after' | 'damage' | 'mute';
 
-/** What a lane needs to know of the network. */
+/** The state of the network for a lane. */
 export type LaneWeather = {
-  /** How long each message is on its way. */
+  /** The delay of each message. */
   readonly latency_ms?: number;
-  /** Bytes pass one after another, with a pause after each. */
+  /** Bytes pass one at a time, with a pause after each. */
   readonly drip?: { readonly bytes: number; readonly pause_ms: number };
 };
 
-/** One direction of one connection: messages leave in their order, as the weather and their verdicts let them. */
+/** One direction of one connection: messages leave in order, as the weather and their verdicts allow. */
 export type Lane = {
   readonly enqueue: (bytes: Buffer, verdict: Verdict) => void;
-  /** From now on everything gets lost. */
+  /** From now on all messages are lost. */
   readonly silence: () => void;
   /** Holds everything back until it is released. */
   readonly hold: (isHeld: boolean) => void;
@@ -52,7 +52,7 @@ export function openLane(deps: {
 
   async function pump(): Promise<void> {
     isPumping = true;
-    // What comes in one piece leaves in one piece.
+    // Bytes that arrive together leave together.
     await Promise.resolve();
     while (waiting.length > 0 && !isSilent && !isHeld && !isClosed) {
       const wait_ms = (waiting[0]?.due ?? 0) - performance.now();
@@ -65,7 +65,7 @@ export function openLane(deps: {
     if (waiting.length === 0) whenEmpty?.();
   }
 
-  /** All that is due, up to the first message that does not just pass. */
+  /** All due messages, up to the first one with a fault. */
   function sendDue(): void {
     const now = performance.now();
     const end = waiting.findIndex(({ verdict, due }) => verdict !== 'pass' || due > now);

@@ -2,7 +2,7 @@ import { fundWallet, payoutBody } from '../../tests/support/payouts.ts';
 import type { Answer } from '../../tests/support/platform.ts';
 import { type Course, count, exactly, type Race, statuses } from './races.ts';
 
-/** What the platform of these races allows a user to withdraw in a month. */
+/** The monthly payout limit of the platform in these races. */
 export const MONTHLY_LIMIT = '500.00';
 
 export const MONEY_RACES: readonly Race[] = [

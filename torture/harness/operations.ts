@@ -2,14 +2,14 @@ import type { Acknowledgements, Answer, Operation } from './acknowledgements.ts'
 import { type Client, codeOf, type Reply, type Request } from './client.ts';
 import type { Programme } from './programme.ts';
 
-/** Who acts, and where it is written down. */
+/** The client, and its log. */
 export type Clerk = {
   readonly client: Client;
   readonly programme: Programme;
   readonly acknowledgements: Acknowledgements;
 };
 
-/** Sends an operation once, and writes down what was answered. */
+/** Sends an operation once, and logs the response. */
 export async function perform(
   { client, programme, acknowledgements }: Clerk,
   url: string,
@@ -102,7 +102,7 @@ function tokenOf({ users, tokens }: Programme, userId: string): string {
   return token;
 }
 
-/** What the reply says about the operation. 0 as the status of a reply: no answer came. */
+/** The result in the reply. Status 0 means a missing response. */
 function answerOf(operation: Operation, reply: Reply): Answer {
   if (reply.status === 0) return withoutAnswer(reply.lost ?? '');
   return readAnswer(operation, reply);
@@ -121,7 +121,7 @@ function answersOf(operations: readonly Purchase[], reply: Reply): Answer[] {
 
 type ItemResult = { readonly external_id: string; readonly status: number };
 
-/** A connection that was refused carried nothing. */
+/** A refused connection transports nothing. */
 function withoutAnswer(lost: string): Answer {
   return lost === 'ECONNREFUSED'
     ? { kind: 'refused', code: lost, isFinal: false }
@@ -135,7 +135,7 @@ function readAnswer(operation: Operation, { status, body, headers }: Partial<Rep
   }
   const code = codeOf({ body }) ?? `status ${status}`;
   const details = body?.error?.details ?? {};
-  // A repeat of these has no key: its refusal names the state that the first one has led to.
+  // A repeat of these has no key: its refusal contains the state after the first one.
   if (operation.kind === 'purchase' && code === 'DUPLICATE_PURCHASE' && details.purchase !== undefined) {
     const { id, cashback_amount } = details.purchase;
     return { kind: 'done', id, cents: cents(cashback_amount), isRepeat: true };

@@ -92,7 +92,7 @@ export async function startPlatform(options: PlatformOptions): Promise<PlatformP
   return platformProcess(child, { name, port, logFile });
 }
 
-/** Areas are about faults, not about limits: one partner and one shopper may send as much as they can. */
+/** Areas test faults, not limits: partner and shopper have no rate limit. */
 const UNLIMITED = {
   PURCHASES_PER_MINUTE_PER_PARTNER: '1000000000',
   PURCHASES_PER_MINUTE_PER_USER: '1000000000',

@@ -6,7 +6,7 @@ import { startEmbeddedPostgres } from '../../src/embedded-postgres/index.ts';
 
 const RESTARTS_WITHIN_MS = 60_000;
 
-/** A PostgreSQL of an area's own, with full durability. */
+/** The PostgreSQL of one area, with full durability. */
 export type Postgres = {
   readonly url: string;
   readonly port: number;

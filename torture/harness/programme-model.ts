@@ -83,7 +83,7 @@ const commands = fc.array(
   { minLength: 5, maxLength: 40 },
 );
 
-/** `seen` counts how often each command had each outcome: the run is worth something only if it came to all. */
+/** `seen` counts the outcomes of each command: the run proves something only if all occurred. */
 export function programmeModel() {
   const seen = new Map<string, number>();
   const property = fc.property(commands, (sequence) => {
@@ -106,7 +106,7 @@ export function programmeModel() {
 
 type Command = typeof commands extends fc.Arbitrary<(infer One)[]> ? One : never;
 
-/** The platform's own rules, with memory in the place of the database. */
+/** The platform's own rules, with memory instead of the database. */
 function openProgramme() {
   let wallet: Wallet = aWallet();
   let usage: CapUsage = aCapUsage({ cap: BigInt(CAP) });
@@ -160,7 +160,7 @@ function openProgramme() {
       request: undefined,
     };
     const payout = newPayout(order, NOW);
-    // As in the use case: the balance is asked for first, then the limits.
+    // As in the use case: first the balance, then the limits.
     const posting = postMovements([wallet], movementOfPayout(payout), NOW);
     const used = payouts
       .filter(({ status }) => status !== 'failed' && status !== 'cancelled')
@@ -208,7 +208,7 @@ function openProgramme() {
   };
 }
 
-/** Numbers, and nothing of the platform. */
+/** Numbers, without code of the platform. */
 function openModel() {
   const wallet = { pending: 0, available: 0, paid: 0 };
   const purchases: { reward: number; status: string }[] = [];

@@ -9,13 +9,13 @@ import { type Direction, type Message, messageSplitter, transactionFollower } fr
 
 /** The state of the network between the platform and PostgreSQL. */
 export type Weather = LaneWeather & {
-  /** Bytes of the open connections get lost in these directions. */
+  /** Bytes of open connections are lost in these directions. */
   readonly silent?: readonly Direction[];
-  /** Defaults to `work`. Silent ones come to life when the weather changes, as a SYN is sent again. */
+  /** Defaults to `work`. Silent ones continue when the weather changes, because a SYN is repeated. */
   readonly newConnections?: 'work' | 'are silent' | 'are refused';
 };
 
-/** A way to PostgreSQL that can be made bad. It sees each message of each connection. */
+/** A proxy to PostgreSQL that injects faults. It sees each message of each connection. */
 export type PostgresProxy = {
   readonly url: string;
   /** Decides about each message until another one is set; without one they all pass. */
@@ -116,7 +116,7 @@ function openConnection(
     toServer: openLane({ weather, write: (bytes) => far.write(bytes), cut }),
     toClient: openLane({ weather, write: (bytes) => nearStream.write(bytes), damage, cut }),
   };
-  /** What the client's bytes are read from and written to: its socket, or TLS on top of it. */
+  /** The client's stream: its socket, or TLS on top of it. */
   let nearStream: Duplex = near;
   let damageNext = false;
 
@@ -127,7 +127,7 @@ function openConnection(
     }
   }
 
-  /** The record that carries these bytes, and none that is still being written. */
+  /** The record with these bytes, and not one that is still being written. */
   async function damage(bytes: Buffer): Promise<void> {
     while (nearStream.writableLength > 0 && !nearStream.destroyed) await immediate();
     damageNext = true;
@@ -151,7 +151,7 @@ function openConnection(
     return beneath;
   }
 
-  /** The first bytes of a connection: a wish for TLS, a cancellation, or the start itself. */
+  /** The first bytes of a connection: a request for TLS, a cancellation, or the start itself. */
   function start(chunk: Buffer): void {
     const code = chunk.length >= 8 ? chunk.readInt32BE(4) : 0;
     if (code === CANCEL_REQUEST) {
@@ -187,7 +187,7 @@ function openConnection(
   // What is on its way in the other direction still arrives.
   near.on('end', () => lanes.toServer.end(() => far.end()));
   far.on('end', () => lanes.toClient.end(() => near.end()));
-  // A side that is cut off does not hear of the other's end either.
+  // A side that is cut off does not see the other's end either.
   for (const [socket, towardsOther] of [
     [near, lanes.toServer],
     [far, lanes.toClient],

@@ -4,7 +4,7 @@ import type { ContractProcess } from './contract-platform.ts';
 /** A use case that reads before it writes, run concurrently with itself or another one in two processes. */
 export type Race = {
   readonly name: string;
-  /** One race, with objects of its own. Answers with a sentence for what cannot have happened one after the other. */
+  /** One race with new objects. Returns a sentence for each result that no serial order explains. */
   readonly run: (course: Course) => Promise<string | undefined | false>;
 };
 

@@ -3,10 +3,10 @@ import type { Operation } from '../../tests/support/contract-openapi.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** A field of a body that was accepted, beside what is shown of it. */
+/** An accepted field of a body, beside the value that is shown. */
 export type ReadBack = { readonly field: string; readonly sent: string; readonly shown: unknown };
 
-/** What was accepted, in its answer and in what `read` finds later: a pair for each place that shows the field. */
+/** The accepted value in the response and in a later read: a pair for each place that shows the field. */
 export async function readBack(
   { name }: Operation,
   faults: readonly Fault[],
@@ -26,7 +26,7 @@ export async function readBack(
     );
 }
 
-/** Where an accepted change is read again. */
+/** The request that reads an accepted change again. */
 const PLACES: Readonly<Record<string, (id: string) => string>> = {
   'POST /merchants': (id) => `/merchants/${id}`,
   'PATCH /merchants/{id}': (id) => `/merchants/${id}`,
@@ -57,7 +57,7 @@ function leavesOf({ field, value }: Fault): (readonly [string, string])[] {
   return Object.entries(parsed).map(([name, leaf]) => [name, JSON.stringify(leaf)]);
 }
 
-/** True if a value that was accepted is the one that is shown: the same text, number or moment. */
+/** True if the accepted value equals the shown one: the same text, number or time. */
 export function isReadBack(field: string, sentText: string, shown: unknown): boolean {
   const sent: unknown = JSON.parse(sentText);
   if (sent === null || typeof sent === 'boolean') return sent === shown;

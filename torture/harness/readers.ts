@@ -4,16 +4,16 @@ import type { Clerk } from './operations.ts';
 
 export type Readers = {
   readonly stop: () => Promise<void>;
-  /** The longest time that an answer took, in milliseconds. */
+  /** The longest response time, in milliseconds. */
   readonly slowest_ms: () => number;
-  /** Statuses that neither say what was asked nor ask to come again, with how often they came. 0: no answer. */
+  /** The number of each status that is neither a success nor a request to retry. 0 means no response. */
   readonly unexpected: () => Readonly<Record<string, number>>;
 };
 
 const PATHS = ['/users/me', '/users/me/wallet', '/users/me/purchases?limit=5', '/offers/active?limit=5'];
 const EXPECTED = [200, 429, 503];
 
-/** Shoppers that read what is theirs, all the time. */
+/** Shoppers that read their own data all the time. */
 export function startReaders(
   { client, programme }: Clerk,
   { url, random, count = 4, pause_ms = 50 }: ReaderOptions,

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from './client.ts';
 
 export type Readiness = {
-  /** Milliseconds from that moment, by performance.now(), to the first answer that said this; undefined: none yet. */
+  /** Milliseconds from this time, by performance.now(), to the first such response; undefined if none yet. */
   readonly firstSince: (since: number, says: 'yes' | 'no') => number | undefined;
   readonly stop: () => void;
 };
 
-/** Asks a process again and again whether it is ready, also while an earlier question has no answer. */
+/** Probes the readiness of a process repeatedly, also while an earlier probe has no response. */
 export function watchReadiness(client: Client, url: string, { every_ms = 250 } = {}): Readiness {
   const answers: { readonly at: number; readonly status: number }[] = [];
   let stopping = false;

@@ -30,7 +30,7 @@ export function adjustment(
   return { method: 'POST', path: `/users/${userId}/wallet/adjustments`, token: adminToken, body, headers };
 }
 
-/** How often each status and code was answered: `201`, `409 INSUFFICIENT_BALANCE`, `lost ECONNRESET`. */
+/** The number of responses by status and code: `201`, `409 INSUFFICIENT_BALANCE`, `lost ECONNRESET`. */
 export function tally(replies: readonly Reply[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const reply of replies) counts.set(kindOf(reply), (counts.get(kindOf(reply)) ?? 0) + 1);

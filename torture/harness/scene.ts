@@ -6,16 +6,16 @@ import { type PlatformOptions, type PlatformProcess, startPlatform } from './pla
 import { type Postgres, startPostgres } from './postgres.ts';
 import { openProgramme, type Programme } from './programme.ts';
 
-/** What most areas need: a database with a programme in it, clients with a log, and processes on that database. */
+/** The set-up of most areas: a database with a programme, clients with a log, and processes on this database. */
 export type Scene = Clerk & {
   readonly postgres: Postgres;
   readonly programme: Programme;
   readonly acknowledgements: Acknowledgements;
-  /** Starts a process, on the scene's database unless another way to it is given. It is killed when the scene closes. */
+  /** Starts a process on the scene's database, or with another URL of it. It is killed when the scene closes. */
   readonly start: (options?: Partial<PlatformOptions>) => Promise<PlatformProcess>;
   /** Ready processes that ended unexpectedly, with the end of their logs. */
   readonly unwantedExits: () => readonly string[];
-  /** Compares books once everything is quiet. */
+  /** Compares the books once no request is in flight. */
   readonly compare: () => Promise<string[]>;
   readonly close: () => Promise<void>;
 };

@@ -16,7 +16,7 @@ const LOOKS_EVERY_MS = 200;
 /** As the kernel counts the states of a connection. */
 const ESTABLISHED = '01';
 
-/** Sends the start of a request, and then a byte a second. It reads what it is answered. */
+/** Sends the start of a request, and then a byte a second. It reads the response. */
 export async function sendSlowly(url: string, start: string, byte: string): Promise<SlowSocket> {
   const slow = await open(url);
   const { socket } = slow;
@@ -27,7 +27,7 @@ export async function sendSlowly(url: string, start: string, byte: string): Prom
   return slow;
 }
 
-/** Asks for more than the buffers of a connection hold, and reads nothing. */
+/** Requests more than the buffers of a connection hold, and reads nothing. */
 export async function readNothing(url: string, requests: string): Promise<SlowSocket> {
   const slow = await open(url);
   slow.socket.pause();
@@ -36,8 +36,8 @@ export async function readNothing(url: string, requests: string): Promise<SlowSo
 }
 
 /**
- * How long the platform kept each of them, in milliseconds; those that are still open after `patience_ms` count with
- * that. Asks the kernel, as a socket that does not read does not notice its end.
+ * The milliseconds until the platform closed each of them, at most `patience_ms`. Reads the kernel's table, because a
+ * socket that does not read does not notice its end.
  */
 export async function untilClosed(slow: readonly SlowSocket[], patience_ms: number): Promise<number[]> {
   const kept = new Map<SlowSocket, number>();

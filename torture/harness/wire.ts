@@ -1,9 +1,9 @@
 /*
- * As much of PostgreSQL's protocol, version 3 (PostgreSQL 18, chapter 54), as it takes to see the messages of a connection
- * and the transactions that they are part of.
+ * The part of PostgreSQL's protocol, version 3 (PostgreSQL 18, chapter 54), that is needed to see the messages of a
+ * connection and their transactions.
  */
 
-/** Which way a message travels. */
+/** The direction of a message. */
 export type Direction = 'toServer' | 'toClient';
 
 export type Message = {
@@ -12,7 +12,7 @@ export type Message = {
   readonly type: string;
   /** Its place in the transaction, from 1 in its direction; undefined outside of one. */
   readonly number: number | undefined;
-  /** True if it makes the server commit, or says that it did. */
+  /** True if it makes the server commit, or reports it. */
   readonly isCommit: boolean;
   readonly bytes: Buffer;
 };
@@ -69,7 +69,7 @@ export function transactionFollower() {
         const name = textOf(bytes);
         const word = firstWord(textOf(bytes, TYPED_HEAD + Buffer.byteLength(name) + 1));
         statements.set(name, word);
-        // What is prepared is bound next: the transaction begins here.
+        // A prepared statement is bound next: the transaction begins here.
         if (word === 'begin') begin();
         return false;
       }

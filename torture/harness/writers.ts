@@ -8,34 +8,34 @@ import { until } from './until.ts';
 
 const RETRY_AFTER_MS = 30;
 const GIVES_UP_AFTER_MS = 30_000;
-/** The same for attempts without a response, such as those whose process was killed: bad luck is allowed for longer. */
+/** The same for attempts without a response, such as those whose process was killed: longer. */
 const GIVES_UP_WITHOUT_RESPONSE_AFTER_MS = 300_000;
 const MOST_PENDING = 50;
 
 export type Writers = {
-  /** Each writer finishes what it is at, to the answer that says what became of it. */
+  /** Each writer finishes its operation, up to a definite response. */
   readonly stop: () => Promise<void>;
   /** Resolves when no request is under way. Meaningful while `target` gives nothing. */
   readonly settled: () => Promise<void>;
   readonly counts: () => Readonly<WriterCounts>;
   /** By performance.now(): when a write was last acknowledged. */
   readonly lastSuccess: () => number;
-  /** When an attempt last ended without an acknowledgement. */
+  /** The time of the last attempt without an acknowledgement. */
   readonly lastFailure: () => number;
-  /** What no client can work with: refusals that were not expected, and operations that were never answered. */
+  /** Unexpected refusals, and operations without any definite response. */
   readonly violations: () => readonly string[];
 };
 
 type WriterCounts = {
-  /** Operations that a client knows the result of. */
+  /** Operations with a known result. */
   acknowledged: number;
-  /** Attempts whose outcome the client did not learn. */
+  /** Attempts with an unknown outcome. */
   unknown: number;
-  /** Those of them that have no key, and were not sent again. */
+  /** Those of them without a key, which are not repeated. */
   keylessUnknown: number;
   /** Attempts that did nothing. */
   refused: number;
-  /** Attempts whose connection ended without an answer, or could not be opened. */
+  /** Attempts whose connection ended without a response, or could not be opened. */
   unanswered: number;
   /** Attempts that were answered with status 500. */
   internalErrors: number;
@@ -46,7 +46,7 @@ type WriterCounts = {
 export type WriterOptions = {
   readonly random: () => number;
   readonly count?: number;
-  /** Where the next attempt goes; undefined: nowhere, for the moment. */
+  /** The process for the next attempt; undefined if none is available now. */
   readonly target: () => string | undefined;
   /** Between two operations of one writer. */
   readonly pause_ms?: number;
@@ -56,7 +56,7 @@ export type WriterOptions = {
 
 /**
  * Clients that write all the time: purchases, single and in batches, confirmations, reversals and payouts with keys, for
- * the same shoppers. Each repeats an operation, with the same external id or key, until it knows what became of it.
+ * the same shoppers. Each repeats an operation, with the same external id or key, until it knows the result.
  */
 export function startWriters(clerk: Clerk, options: WriterOptions): Writers {
   const { random, count = 16, target, pause_ms = 0, keyless = 0 } = options;
@@ -161,7 +161,7 @@ export function startWriters(clerk: Clerk, options: WriterOptions): Writers {
     return { answers, hasResponse: reply.status !== 0 };
   }
 
-  /** Sends what is open again and again. The id of each that is done; undefined for one that was refused for good. */
+  /** Repeats open operations. Returns the id of each success, and undefined for a final refusal. */
   async function untilKnown(operations: readonly Operation[]): Promise<(string | undefined)[]> {
     const ids = new Map<Operation, string>();
     let open = operations;
@@ -189,7 +189,7 @@ export function startWriters(clerk: Clerk, options: WriterOptions): Writers {
     return operations.map((operation) => ids.get(operation));
   }
 
-  /** True if there is nothing more to find out. */
+  /** True if the result is known. */
   function settle(operation: Operation, answer: Answer | undefined, ids: Map<Operation, string>): boolean {
     if (answer?.kind === 'done') {
       counts.acknowledged += 1;

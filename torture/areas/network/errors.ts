@@ -12,7 +12,7 @@ import { oneOf } from '../../random.ts';
 
 const ANSWERS_WITHIN_MS = 15_000;
 
-/** Beside the errnos of the system: what Node, its resolver, its TLS and OpenSSL call the faults of a socket. */
+/** Error codes of Node, its resolver, its TLS and OpenSSL for socket faults, beside the system's errnos. */
 const OTHER_CODES = [
   ...[
     'EAI_AGAIN',
@@ -51,7 +51,7 @@ const OTHER_CODES = [
   ],
 ];
 
-/** Every way in which Node may say that a socket is broken: once behind a COMMIT, and once at connecting. */
+/** Every error with which Node reports a broken socket: once after a COMMIT, and once at connecting. */
 export async function everyError(context: AreaContext): Promise<AreaResult> {
   const { random, directory } = context;
   const scene = await openScene(directory, { users: 50 });
@@ -98,7 +98,7 @@ type Injection = {
   slowest_ms: number;
 };
 
-/** The payout was made and its answer is lost: the client learns that the outcome is unknown, and then the original. */
+/** The payout was made and its response is lost: the client gets an unknown outcome, and then the original response. */
 async function behindCommit(injection: Injection, fault: SocketFault): Promise<void> {
   const { api, violations } = injection;
   const operation = newPayout(injection);
@@ -109,7 +109,7 @@ async function behindCommit(injection: Injection, fault: SocketFault): Promise<v
   await finish(injection, operation, fault);
 }
 
-/** Nothing was done, and nothing is done once connecting works again but what is asked again. */
+/** Nothing was done. After the fault only repeated requests take effect. */
 async function atConnecting(injection: Injection, fault: SocketFault): Promise<void> {
   const { api, violations } = injection;
   const operation = newPayout(injection);

@@ -12,7 +12,7 @@ import type { Direction, Message } from '../../harness/wire.ts';
 import { oneOf } from '../../random.ts';
 
 const ANSWERS_WITHIN_MS = 15_000;
-/** A request may meet a connection that serves another one first, and has prepared statements. */
+/** A request may get a connection that another one used first, with prepared statements. */
 const ATTEMPTS = 6;
 const NOTICES_WITHIN_MS = 15;
 const RETRY_AFTER_MS = 20;
@@ -27,8 +27,8 @@ const VERDICTS: Readonly<Record<Direction, readonly Verdict[]>> = {
 };
 
 /**
- * At each message of the transaction of a purchase, a confirmation and a payout, over TLS: a cut before and after it, and
- * damage to the record that carries it. At COMMIT and its answer also silence. Each is repeated by its client.
+ * Cuts the connection before and after each message of the transactions of a purchase, a confirmation and a payout, over
+ * TLS, and damages its record. At COMMIT and its response also silence. The client repeats each request.
  */
 export async function everyMessage(context: AreaContext): Promise<AreaResult> {
   const { directory, say, random } = context;
@@ -163,7 +163,7 @@ async function next(sweep: Sweep, kind: Kind): Promise<Operation> {
   return kind === 'purchase' ? purchase : { kind, purchaseId: (await finish(sweep, purchase)) ?? '' };
 }
 
-/** Sends it until its client knows what became of it: each answer in time, the last one the original. */
+/** Repeats the request until its outcome is known: each response in time, the last one the original. */
 async function finish(sweep: Sweep, operation: Operation): Promise<string | undefined> {
   const { scene, url, violations } = sweep;
   const deadline = performance.now() + KNOWN_WITHIN_MS;
@@ -180,7 +180,7 @@ async function finish(sweep: Sweep, operation: Operation): Promise<string | unde
   return undefined;
 }
 
-/** All at scale 1. Fewer are drawn, and are those of other places each time. */
+/** All at scale 1. A smaller scale draws a random subset. */
 function sample(context: AreaContext, faults: readonly Fault[]): readonly Fault[] {
   const count = scaled(context, faults.length, 10);
   if (count >= faults.length) return faults;

@@ -19,11 +19,11 @@ type Storm = {
   readonly seconds: number;
   /** True if nothing gets through: readiness must say so. */
   readonly isTotal?: boolean;
-  /** How often all connections are reset meanwhile. */
+  /** The number of resets of all connections meanwhile. */
   readonly resets?: number;
 };
 
-/** Longer than the deadline of a request, so that the platform has met it when the network heals. */
+/** Longer than the deadline of a request, so that it passes before the network heals. */
 const SILENCE_SECONDS = 15;
 const BOTH = ['toServer', 'toClient'] as const;
 
@@ -55,12 +55,12 @@ const STORMS: readonly Storm[] = [
   },
 ];
 
-/** A bad network under writers and readers, and what is left of that when it heals. */
+/** A bad network under writers and readers, and the state after it heals. */
 export async function badWeather(context: AreaContext): Promise<AreaResult> {
   const { random, directory, say } = context;
   const scene = await openScene(directory);
   const proxy = await startProxy(scene.postgres.url);
-  // Its own connections: questions about readiness must not wait for others.
+  // Separate connections: readiness probes must not wait for other requests.
   const probes = openClient();
   try {
     const api = await scene.start({ databaseUrl: proxy.url });
@@ -140,7 +140,7 @@ export async function badWeather(context: AreaContext): Promise<AreaResult> {
   }
 }
 
-/** At a small scale the one that hides the most: lookups hang, and everything else seems to work. */
+/** For a small scale, the fault that is hardest to see: lookups hang, and everything else seems to work. */
 function chosen(context: AreaContext): readonly Storm[] {
   const count = scaled(context, STORMS.length, 1);
   if (count === STORMS.length) return STORMS;
