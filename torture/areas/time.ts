@@ -171,8 +171,8 @@ async function moveClocks(context: AreaContext) {
   }
 
   /**
-   * How long the worker, whose clock was set back, leaves purchases that are due. Those made before that are due only when
-   * the clock is there again.
+   * The delay of due purchases by a worker whose clock was set back. Earlier purchases become due only when the clock
+   * has caught up.
    */
   async function untilConfirmed(): Promise<number> {
     const started = performance.now();
