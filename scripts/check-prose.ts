@@ -30,16 +30,18 @@ function paths(): string[] {
     .filter((path) => existsSync(path));
 }
 
-/** One line per fault; nothing for a file that is out of scope. */
+/** One line per fault; nothing for a file that is out of scope. A space in a pattern matches a line break too. */
 export function faultsIn(path: string, source: string, rules: readonly ProseRule[]): string[] {
   return proseIn(path, source).flatMap(({ text, start }) =>
     rules
       .filter(({ pending = [] }) => !pending.some((prefix) => path.startsWith(prefix)))
       .flatMap(({ pattern, instead }) =>
-        [...text.matchAll(new RegExp(pattern, `${pattern.flags}g`))].map(({ 0: word, index }) => {
-          const line = source.slice(0, start + index).split('\n').length;
-          return `${path}:${line}: "${word.trim()}". Instead: ${instead}.`;
-        }),
+        [...text.matchAll(new RegExp(pattern.source.replaceAll(' ', '\\s+'), `${pattern.flags}g`))].map(
+          ({ 0: word, index }) => {
+            const line = source.slice(0, start + index).split('\n').length;
+            return `${path}:${line}: "${word.trim().replaceAll(/\s+/g, ' ')}". Instead: ${instead}.`;
+          },
+        ),
       ),
   );
 }

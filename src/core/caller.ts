@@ -3,7 +3,7 @@ import type { Message } from './secrets/signatures.ts';
 
 export type Role = 'user' | 'admin';
 
-/** Somebody with an account, as the access token and the account behind it say at this moment. */
+/** A user with an account, by the present state of access token and account. */
 export type AccountCaller = {
   readonly type: Role;
   readonly id: string;
@@ -11,7 +11,7 @@ export type AccountCaller = {
   readonly requestId: string;
 };
 
-/** A machine client, as its API key and the partner behind it are at this moment. */
+/** A machine client, by the present state of API key and partner. */
 export type PartnerCaller = {
   readonly type: 'partner';
   readonly id: string;
@@ -52,5 +52,5 @@ export const userInactive = defineError(
   'The account or partner is not active.',
 );
 
-/** What any route that is not public may answer. */
+/** The errors that every route except public ones may return. */
 export const authenticationErrors = [invalidToken, expiredToken, tokenRevoked, userInactive];

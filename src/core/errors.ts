@@ -53,10 +53,10 @@ export function defineError<Details extends ErrorDetails = Record<never, never>>
 /** One broken rule on one input field; the field is a path such as `details.iban`. */
 export type Violation = { readonly field: string; readonly reason: string };
 
-/** An answer names no more of them than a person fixes at once. */
+/** The maximum in a response: as many as a person fixes at a time. */
 const MAX_NAMED_VIOLATIONS = 20;
 
-/** The details of a VALIDATION_ERROR: the first violations, and how many there are more. */
+/** The details of a VALIDATION_ERROR: the first violations, and the number of further ones. */
 export function namedViolations(violations: readonly Violation[]): ViolationDetails {
   const more = violations.length - MAX_NAMED_VIOLATIONS;
   return more > 0 ? { violations: violations.slice(0, MAX_NAMED_VIOLATIONS), more } : { violations };
@@ -110,8 +110,8 @@ export const serviceUnavailable = defineError<{ retry_after_seconds?: number }>(
 );
 
 /**
- * COMMIT was sent and its answer never came: what was asked for is done, or it is not. The platform never repeats it.
- * The client may, because its key makes that safe.
+ * COMMIT was sent and its response is missing: the change is done, or not. The platform never repeats it. The client may,
+ * because its key makes that safe.
  */
 export class OutcomeUnknown extends DomainError {
   constructor(cause: unknown) {

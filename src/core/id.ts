@@ -34,7 +34,7 @@ let latestMillisecond = 0;
  */
 export function newId(at?: Temporal.Instant): string {
   if (at !== undefined) return nextOfGivenTime(at.epochMilliseconds);
-  // A clock that was set back is waited for.
+  // After the clock was set back, ids keep the latest time.
   latestMillisecond = Math.max(latestMillisecond, Date.now());
   return nextOfOwnTime(latestMillisecond);
 }

@@ -1,6 +1,6 @@
 import { DomainError } from './errors.ts';
 
-/** What became of one item of a list: work on lists answers for each item, and one bad item fails alone. */
+/** The result or refusal of one item of a list, so that a bad item fails alone. */
 export type Outcome<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly error: unknown };
@@ -13,7 +13,7 @@ export function failure(error: unknown): Outcome<never> {
   return { ok: false, error };
 }
 
-/** What a rule decides about one item: its refusal is the item's own, anything else is thrown. */
+/** The decision of a rule about one item: a refusal becomes its outcome, any other error is thrown. */
 export function decided<Value>(decide: () => Value): Outcome<Value> {
   try {
     return success(decide());

@@ -22,6 +22,12 @@ describe('the prose check', () => {
     ]);
   });
 
+  test('finds a phrase across a line break', () => {
+    const rules = [{ pattern: /\bon end\b/, instead: 'for' }];
+    const fault = 'src/a.ts:1: "on end". Instead: for.';
+    assert.deepEqual(faultsIn('src/a.ts', '/* two on\n * end */\n', rules), [fault]);
+  });
+
   test('ignores names, keys and SQL', () => {
     const source =
       "const anew = 'anew';\nsql`select anew from rows`;\nf('select anew from rows'); // `anew`\n";

@@ -18,7 +18,7 @@ export function authenticationHook(authenticate: Authenticate) {
   };
 }
 
-/** An access token or an API key; which of them, and whether it is good, is for `authenticate` to say. */
+/** An access token or an API key; `authenticate` distinguishes and checks them. */
 function bearerToken(header: string | undefined): string {
   const [, token] = /^Bearer +([\w.-]+)$/i.exec(header ?? '') ?? [];
   if (token === undefined) throw invalidToken();

@@ -6,7 +6,7 @@ import { payloadTooLarge, unsupportedMediaType } from './errors.ts';
 import { decodeBody, readJson, readNdjson, type UnparsedBody } from './json.ts';
 import type { HttpServer } from './route.ts';
 
-/** A body as it came, until it is known to be its sender's and is read. */
+/** The received bytes of a body, before signature and size are checked. */
 class ReceivedBody {
   readonly bytes: Buffer;
   readonly isLines: boolean;
@@ -94,7 +94,7 @@ function unpack(bytes: Buffer, encoding = 'identity', limit: number): Buffer {
   if (encoding === 'identity') return bytes;
   if (!/^(x-)?gzip$/i.test(encoding)) throw unsupportedMediaType({ content_encoding: encoding });
   try {
-    // In this thread: the limit makes it some two milliseconds, and the pool of threads may be busy with passwords.
+    // In this thread: at most some two milliseconds, while password hashes may fill the thread pool.
     return gunzipSync(bytes, { maxOutputLength: limit });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw payloadTooLarge();
@@ -102,7 +102,7 @@ function unpack(bytes: Buffer, encoding = 'identity', limit: number): Buffer {
   }
 }
 
-/** Without a body, what is signed is the empty text. */
+/** Without a body, the empty text is signed. */
 function messageOf({ headers }: FastifyRequest, body: Buffer = Buffer.alloc(0)): Message {
   return {
     id: only(headers['webhook-id']),

@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import helmet from 'helmet';
 
 /**
- * Headers of every answer. Those of helmet are the same for all of them, so it is asked for them once. Answers have
- * tokens, balances and bank details in them: none is stored, unless its route says otherwise.
+ * Headers of every response. helmet's are always the same, so it runs once. Responses contain tokens, balances and bank
+ * details: caches must not store them, unless the route sets another header.
  */
 export const COMMON_HEADERS: Readonly<Record<string, string>> = {
   ...helmetHeaders(),

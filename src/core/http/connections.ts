@@ -14,8 +14,8 @@ const MAX_REQUESTS_AHEAD = 100;
 const DROPS_LOGGED_EVERY_MS = 60_000;
 
 /**
- * Bounds what open connections take: their number, and the time in which a client reads what it asked for. Node bounds
- * the time in which a request arrives, but none in which a response leaves.
+ * Limits the number of open connections, and the time in which a client must read its response. Node limits only the time
+ * in which a request arrives.
  */
 export function boundConnections(
   server: Server,
@@ -25,7 +25,7 @@ export function boundConnections(
   server.maxConnections = maxConnections;
   logDrops(server, logger);
 
-  /** Each open connection, and since when it has had bytes to send or nothing more to say. */
+  /** Each open connection, and the time since which it has had unsent bytes or has been finished. */
   const connections = new Map<Socket, number | undefined>();
   server.on('connection', (socket) => {
     connections.set(socket, undefined);
@@ -60,8 +60,8 @@ function logDrops(server: Server, logger: Logger): void {
 }
 
 /**
- * Works on one request of a connection at a time. Node starts all that a client sent ahead at once, and keeps their
- * responses until it is their turn.
+ * Processes one request of a connection at a time. Node starts all pipelined requests together, and keeps their responses
+ * in order.
  */
 export function oneAtATime(handle: RequestListener): RequestListener {
   const waiting = new WeakMap<Socket, number>();

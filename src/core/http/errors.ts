@@ -14,7 +14,7 @@ import {
 } from '../errors.ts';
 import { violationsOf } from './validation.ts';
 
-/** The only place that knows which status a refusal has. */
+/** The only place that maps refusals to statuses. */
 export const STATUS_OF_KIND = {
   invalid: 400,
   unauthenticated: 401,
@@ -30,7 +30,7 @@ export const STATUS_OF_KIND = {
   unavailable: 503,
 } as const satisfies Record<ErrorKind, number>;
 
-/** Of no operation: the path has other ones. */
+/** Outside of operations: the path has other methods. */
 export const methodNotAllowed = defineError<{ method: string; allowed: readonly string[] }>(
   'method_not_allowed',
   'METHOD_NOT_ALLOWED',
@@ -77,7 +77,7 @@ export function errorResponse(definitions: readonly ErrorDefinition<never>[]) {
   };
 }
 
-/** What any thrown value says to a caller: the same for a request as a whole and for one item of a batch. */
+/** The error for any thrown value: the same for a whole request and for one item of a batch. */
 export function asDomainError(error: unknown, requestId: string): DomainError {
   if (error instanceof DomainError) return error;
   return asDatabaseFailure(error) ?? asFrameworkRefusal(error) ?? internalError({ request_id: requestId });

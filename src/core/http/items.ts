@@ -9,7 +9,7 @@ import { compileBody, violationsOf } from './validation.ts';
  * Bodies that are lists: each item is validated, processed and answered separately, in order.
  */
 
-/** Reads one item of a list body, or says what is wrong with it. */
+/** Reads one item of a list body, or returns its violations. */
 export function itemReader<Schema extends TSchema>(
   schema: Schema,
 ): (item: unknown) => Outcome<Static<Schema>> {
@@ -36,7 +36,7 @@ export async function workOnItems<Item, Result>(
   });
 }
 
-/** An item's refusal, with the status that it would have had as a request of its own. */
+/** An item's refusal, with the status of a single request. */
 export function presentRefusal(error: unknown, requestId: string) {
   const refusal = asDomainError(error, requestId);
   return { status: STATUS_OF_KIND[refusal.kind], error: errorBody(refusal) };
@@ -60,7 +60,7 @@ export function summarizeItems(results: readonly { readonly status: number }[]):
   };
 }
 
-/** A text that names an item in its answer, taken from the item as it came; null where it has none. */
+/** The text of the request that identifies an item in the response; null if missing. */
 export function nameOfItem(item: unknown, field: string): string | null {
   if (item instanceof RefusedItem) return nameOfItem(item.item, field);
   if (typeof item !== 'object' || item === null) return null;

@@ -1,7 +1,7 @@
 import type { Violation } from '../errors.ts';
 
 /*
- * What can be known of JSON before it is parsed. No recursion and no exceptions: a text is hostile until it is known.
+ * Checks JSON before it is parsed, without recursion and exceptions, because the text may be hostile.
  */
 
 /** Levels of nesting. */
@@ -86,7 +86,7 @@ function isEscaped(text: string, at: number): boolean {
   return (at - first) % 2 === 1;
 }
 
-/** The lines of a text that hold more than white space, and no more than `most` of them. */
+/** The lines of a text that are not blank, at most `most` of them. */
 export function linesOf(text: string, most: number): string[] {
   const lines: string[] = [];
   for (const [line] of text.matchAll(/[^ \t\r\n][^\n]*/g)) {
@@ -101,7 +101,7 @@ const TOKEN =
 
 type OpenPart = { readonly keys: Set<string> | undefined; key: string };
 
-/** What is wrong with a text as JSON (RFC 8259) that we take: its syntax, its depth, or a name that occurs twice. */
+/** The fault of a text as JSON (RFC 8259) for this API: its syntax, its depth, or a repeated name. */
 export function faultIn(text: string): Violation | undefined {
   /** Objects and lists that have begun; of lists without keys. */
   const open: OpenPart[] = [];

@@ -3,7 +3,7 @@ import { namedViolations, type Violation, validationError } from '../errors.ts';
 import { faultIn, itemTexts, linesOf, MAX_DEPTH, NO_JSON, type Survey, surveyJson } from './json-text.ts';
 
 /*
- * JSON.parse changes data without a word: 9007199254740993 becomes …992, 1e2 becomes 100, a lone surrogate is
+ * JSON.parse changes data silently: 9007199254740993 becomes …992, 1e2 becomes 100, a lone surrogate is
  * stored as U+FFFD so that two different keys collide, and \u0000 is a server error in PostgreSQL. Money and
  * idempotency keys must arrive as they were sent, so such values are refused before anything sees them.
  */
@@ -21,7 +21,7 @@ export type UnparsedBody = {
   /** Items of a list, counted up to one above the limit; 1 for everything else. */
   readonly items: number;
   /**
-   * In a list, an item that cannot be taken becomes a `RefusedItem`, so that it spoils no other.
+   * In a list, a refused item becomes a `RefusedItem`, so that it does not affect the others.
    * @throws VALIDATION_ERROR when the text is no JSON, or is no list and cannot be taken.
    */
   readonly parse: () => unknown;
@@ -88,7 +88,7 @@ function isKeptAsSent(text: string, { isList, depth, keys }: Survey, value: unkn
     if (count > MAX_FIELDS) return false;
     counted += count;
   }
-  // Of a name that occurs twice only one value is left.
+  // JSON.parse keeps only one value of a repeated name.
   return counted === keys;
 }
 
@@ -110,7 +110,7 @@ function parseItem(text: string): unknown {
   return violations.length === 0 ? item : new RefusedItem(item, validationError(namedViolations(violations)));
 }
 
-/** Stands for an item of a list body that was refused as it was read, until the route answers for it. */
+/** Represents an item of a list body that was refused while it was read. */
 export class RefusedItem {
   readonly item: unknown;
   readonly error: unknown;
@@ -123,10 +123,10 @@ export class RefusedItem {
 
 const TOO_MANY_FIELDS: Violation = { field: 'body', reason: `must have at most ${MAX_FIELDS} fields` };
 
-/** One for all, as an error costs more than the line. */
+/** One instance for all, because an error costs more than the line. */
 const NO_JSON_ITEM = new RefusedItem(undefined, malformed(NO_JSON));
 
-/** Stands for a value that JSON.parse cannot keep as it was sent. */
+/** Represents a value that JSON.parse cannot keep exactly. */
 class Unkeepable {
   readonly reason: string;
 

@@ -3,7 +3,7 @@ import type { Registry } from 'prom-client';
 import { COMMON_HEADERS } from './common-headers.ts';
 import type { Routes } from './route.ts';
 
-/** A scrape asks the database, so scrapes at once share one. */
+/** A scrape reads the database, so concurrent scrapes share one. */
 function scraper(registry: Registry): () => Promise<string> {
   let underWay: Promise<string> | undefined;
   return () => {
@@ -14,7 +14,7 @@ function scraper(registry: Registry): () => Promise<string> {
   };
 }
 
-/** Metrics on the port of the API or worker, where that is asked for. */
+/** Metrics on the port of the API or worker, if so configured. */
 export function metricsRoute(registry: Registry): Routes {
   const scrape = scraper(registry);
   return (server) => {
@@ -27,8 +27,8 @@ export function metricsRoute(registry: Registry): Routes {
 }
 
 /**
- * A listener for `GET /metrics` alone, away from the port that strangers reach. Not of Fastify: what is to be said when
- * requests overwhelm the API goes past all that is for requests.
+ * A listener for `GET /metrics` alone, apart from the public port. It does not use Fastify, so that metrics stay available
+ * while requests overload the API.
  */
 export function createMetricsServer(registry: Registry): Server {
   const scrape = scraper(registry);

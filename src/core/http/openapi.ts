@@ -172,7 +172,7 @@ function withoutLowerCase<Description>(description: Description): Description {
 
 const SUCCESS_DESCRIPTIONS: Readonly<Record<string, string>> = { 200: 'Done.', 201: 'Created.' };
 
-/** A route without an answer to describe answers 204. */
+/** A route without a described response returns 204. */
 function successes(response: unknown): object {
   if (response === undefined) return { 204: { type: 'null', description: 'No content.' } };
   const described = Object.entries(response as Record<string, object>).map(([status, schema]) => [

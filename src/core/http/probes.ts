@@ -1,10 +1,10 @@
 import type { Database } from '../database/index.ts';
 import type { Routes } from './route.ts';
 
-/** Liveness never asks the database; readiness does, and says no from the moment the process begins to stop. */
+/** Liveness never reads the database. Readiness does, and fails as soon as the process begins to stop. */
 export function probeRoutes(deps: {
   readonly database: Database;
-  /** Why this process takes no work at present, apart from its database. */
+  /** The reason, apart from the database, why this process accepts no work at present. */
   readonly reasonNotReady: () => string | undefined;
 }): Routes {
   return (server) => {

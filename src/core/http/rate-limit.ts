@@ -9,16 +9,16 @@ export type RateLimit = {
   readonly perMinute: number;
   /** The key that a request counts against; `undefined` exempts it. */
   readonly keyOf: (request: FastifyRequest) => string | undefined;
-  /** For how many a request counts: a batch for its items. */
+  /** The weight of a request: a batch counts its items. */
   readonly weightOf?: (request: FastifyRequest) => number;
 };
 
 export type LimitRate = ReturnType<typeof rateLimiter>;
 
 /**
- * Makes a limit; a route may have several. In its `config.limits` it counts requests before their body is parsed; as
- * `preHandler`, for a key that is in the body, those that are well-formed. A request that does not fit in what is left
- * is refused as a whole, and counts for nothing.
+ * Makes a limit; a route may have several. In `config.limits` it counts requests before their body is parsed. As
+ * `preHandler`, for a key in the body, it counts well-formed requests. A request that does not fit is refused as a whole
+ * and does not count.
  */
 export function rateLimiter(windows: Pick<RateWindows, 'take'>) {
   return ({ name, perMinute, keyOf, weightOf = () => 1 }: RateLimit) =>

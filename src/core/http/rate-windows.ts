@@ -8,7 +8,7 @@ export type Take = {
   readonly resetsIn_ms: number;
 };
 
-/** Counts what is taken under a key, in a window that begins with the first take and ends a minute later. */
+/** Counts per key, in a window of a minute that begins with the first request. */
 export type RateWindows = {
   /** Takes `weight` out of `max`, or nothing when less is left. */
   readonly take: (key: string, weight: number, max: number) => Promise<Take>;
@@ -47,7 +47,7 @@ export function memoryWindows(length_ms = MINUTE_MS): RateWindows {
 }
 
 const REDIS_PREFIX = 'clicknback:rate:';
-/** Requests wait for Redis no longer than this, and for a connection to it not at all. */
+/** The longest wait for Redis. Requests never wait for a connection to it. */
 const REDIS_ANSWER_MS = 200;
 
 /** One script, because the check and the update must be atomic. */
@@ -66,8 +66,8 @@ type RedisWithTake = Redis & {
 };
 
 /**
- * Windows in Redis, which all processes with the same one share. While it does not answer, each process counts by
- * itself: what guards the platform must not be what stops it.
+ * Windows in Redis, shared by all processes. While Redis does not respond, each process counts alone: the protection of
+ * the platform must not stop it.
  */
 export async function sharedWindows(options: {
   readonly redisUrl: string;
@@ -86,7 +86,7 @@ export async function sharedWindows(options: {
     lazyConnect: true,
     connectTimeout: 1_000,
     commandTimeout: answerWithin_ms,
-    // A connection that died without a word is given up, and made again.
+    // A connection that died silently is replaced.
     socketTimeout: 5 * answerWithin_ms,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,

@@ -39,7 +39,7 @@ export function answerRawRequests(server: Server): void {
 /** For Fastify, which passes on what Node could not parse. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return;
-  // The request before it is complete and has no answer yet: this one would be taken for it.
+  // The previous request has no response yet: the client would take this response for it.
   const { _httpMessage: underWay } = socket as Socket & { _httpMessage?: ServerResponse | null };
   if (underWay?.req.complete) socket.destroy();
   else {
@@ -48,7 +48,7 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
   }
 }
 
-/** What is refused must not be worked on: the rest of a late request may still arrive. */
+/** A refused request must not be processed: the rest of a late one may still arrive. */
 function stopReading(socket: Socket): void {
   socket.pause();
 }
@@ -61,7 +61,7 @@ function answerSoon(socket: Socket, answer: RawAnswer): void {
   if (waiting.push({ socket, answer }) === 1) setImmediate(answerSome);
 }
 
-/** The requests of others are worked on in between. */
+/** Other requests are processed in between. */
 function answerSome(): void {
   for (const { socket, answer } of waiting.splice(0, ANSWERS_PER_TURN)) endWithRawAnswer(socket, answer);
   if (waiting.length > 0) setImmediate(answerSome);

@@ -13,11 +13,11 @@ type Answer = {
 };
 
 /**
- * Makes each public, unchanging answer of the routes registered after it once: it is compressed, kept in memory and
- * sent from there. Not for answers that depend on more than the path.
+ * Caches the public, static responses of the routes registered after it: compressed once, and sent from memory. Not for
+ * responses that depend on more than the path.
  */
 export function rememberAnswers(server: FastifyInstance): void {
-  /** Also of those that are being made, so that requests at once share the work. */
+  /** Includes responses in progress, so that concurrent requests share the work. */
   const answers = new Map<string, Promise<Answer | undefined>>();
   const makers = new WeakMap<FastifyRequest, (answer: Answer | undefined) => void>();
 
@@ -58,7 +58,7 @@ async function answerOf(payload: unknown, type: string): Promise<Answer> {
   };
 }
 
-/** Of what has one spelling only: there are as many keys as answers. */
+/** Keys have only one spelling, so there are as many keys as responses. */
 function keyOf({ routeOptions, params }: FastifyRequest): string | undefined {
   const { '*': file = '' } = params as { '*'?: string };
   return routeOptions.url !== undefined && /^[\w.-]*$/.test(file) ? `${routeOptions.url} ${file}` : undefined;

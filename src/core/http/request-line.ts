@@ -4,7 +4,7 @@ import { type DomainError, notFound, ruleViolation } from '../errors.ts';
 import { methodNotAllowed } from './errors.ts';
 import type { HttpServer } from './route.ts';
 
-/** A second one of these is dropped by Node, or joined with the first: two readers would see two requests. */
+/** Node drops or joins a second one of these headers, so a proxy could read another request than Node. */
 const SENT_ONCE = new Set([
   'host',
   'authorization',
@@ -50,13 +50,13 @@ function headerError(field: string, reason: string) {
   return ruleViolation({ violations: [{ field, reason }] });
 }
 
-/** 404; 405 when the path has other methods; and to OPTIONS those it has. */
+/** 404; 405 if the path has other methods; for OPTIONS the methods of the path. */
 function answerUnknownRoute(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { method, server } = request;
   const [path = ''] = request.url.split('?');
   const found = server.supportedMethods.filter((other) => server.findRoute({ method: other, url: path }));
   const allowed = [...found, 'OPTIONS'];
-  // A route for files says itself that it does not have one.
+  // A route for files returns its own 404.
   if (found.length === 0 || found.includes(method))
     return reply.send(notFound({ resource_type: 'route', resource_id: `${method} ${path}` }));
   if (method !== 'OPTIONS') return reply.send(methodNotAllowed({ method, allowed }));

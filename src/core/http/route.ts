@@ -14,22 +14,22 @@ import type { Access } from './authentication.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Who may call the route; a route without it is refused when it is registered. */
+    /** The callers that the route allows. Registration fails without it. */
     access?: Access;
-    /** What a partner's key must allow; stated by each route that is open to partners, and by no other. */
+    /** The scope that a partner's key needs; required for routes that are open to partners, and only for them. */
     scope?: string;
     /** The errors that are the route's own; the common ones are added for it. */
     errors?: readonly ErrorDefinition<never>[];
     /** Consulted before the body is parsed: they know the caller, and how many items there are. */
     limits?: readonly Limit[];
-    /** True while the route would refuse whatever comes: then it is refused before anything is spent on it. */
+    /** True while the route refuses every request: then they are refused before any other work. */
     isFull?: () => boolean;
     /** The items of a list body, for the description; the route validates each item separately. */
     items?: TSchema;
   }
   interface FastifyRequest {
     authenticatedCaller: Caller | undefined;
-    /** Items of a list body, at most as many as the route takes; 1 where the body is no list. */
+    /** Items of a list body, up to the limit of the route; 1 for any other body. */
     itemCount: number;
     /** The error code that the request was answered with, for its log line. */
     refusal: string | undefined;

@@ -42,8 +42,8 @@ export const MoneyInput = Type.Unsafe<string | number>({
 });
 
 /**
- * The minor units of an amount that `moneyIn` has checked. The currency may be one that the platform does not know at
- * all; the rules refuse it before its amount matters.
+ * The minor units of an amount that `moneyIn` has checked. The currency may be unknown; the rules refuse it before its
+ * amount matters.
  */
 export function minorUnits(amount: string | number, currency: string): bigint {
   const reading = isCurrency(currency) ? readMoney(amount, currency) : { minor: 0n };

@@ -30,7 +30,7 @@ const BODY_LIMIT_BYTES = 64 * 1024;
 /** A request is answered within this time, also when the database is silent: clients wait for some 15 seconds. */
 const ANSWERS_WITHIN_MS = 14_000;
 const SOCKETS = {
-  // Checked by ourselves, as Node's own answer has no envelope.
+  // Checked here, because Node's own response has no envelope.
   requireHostHeader: false,
   headersTimeout: 5_000,
   requestTimeout: 10_000,
@@ -98,14 +98,14 @@ export async function createHttpServer(options: {
   return server;
 }
 
-/** Headers that every answer has; also that to a URL that cannot be read, which is refused before any hook runs. */
+/** Headers of every response, also for an invalid URL, which is refused before any hook runs. */
 function addCommonHeaders(request: FastifyRequest, reply: FastifyReply): void {
   const ownCacheControl = reply.getHeader('cache-control');
   reply.headers(COMMON_HEADERS).header('x-request-id', shownRequestId(request));
   if (ownCacheControl !== undefined) reply.header('cache-control', ownCacheControl);
 }
 
-/** Forgotten is not public: also a hidden route, or one without a schema, says who may call it. */
+/** No route is public by omission: hidden ones and ones without a schema state their access too. */
 function requireAccess({ method, url, config }: RouteOptions): void {
   const { access, scope } = config ?? {};
   if (access === undefined) throw new Error(`${method} ${url} does not say who may call it`);

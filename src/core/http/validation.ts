@@ -4,13 +4,13 @@ import type { TSchema } from 'typebox';
 import type { Violation } from '../errors.ts';
 import { isCurrency, readMoney } from '../money.ts';
 
-/** Of an address without the space around it, which people paste along and every use of an address takes off. */
+/** For an address without white space around it, which every use of an address removes. */
 const EMAIL =
   /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/i;
 
 /*
- * One set of formats and keywords for everything that comes in. Bodies are taken as they are: nothing is coerced,
- * dropped or filled in, unknown properties are refused. Query and path are text, so numbers are read from them.
+ * One set of formats and keywords for all input. In bodies nothing is coerced, dropped or filled in, and unknown properties
+ * are refused. Query and path are text, so numbers are parsed.
  */
 const OPTIONS: Options = {
   allErrors: true,
@@ -75,7 +75,7 @@ const TOO_MANY_PARAMETERS = [
   { keyword: 'maxProperties', message: `must have at most ${MAX_PARAMETERS} parameters` },
 ] as ErrorObject[];
 
-/** Node gives the names of headers in lower case, whatever the case in which they were sent or are documented. */
+/** Node has the names of headers in lower case, whatever case was sent or is documented. */
 export function compileHeaders(schema: TSchema & { properties: Record<string, TSchema> }): ValidateFunction {
   const byLowerName = Object.entries(schema.properties).map(
     ([name, property]) => [name.toLowerCase(), property] as const,
@@ -198,7 +198,7 @@ const YEAR_10000_MS = Temporal.Instant.from('+010000-01-01T00:00:00Z').epochMill
 function isTimestamp(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/.test(text)) return false;
   try {
-    // An offset may lead out of them.
+    // An offset may lead outside of these years.
     const { epochMilliseconds } = Temporal.Instant.from(text);
     return epochMilliseconds >= YEAR_1_MS && epochMilliseconds < YEAR_10000_MS;
   } catch {
@@ -222,8 +222,8 @@ function canRead(read: () => unknown): boolean {
 
 /**
  * `moneyIn: { amount: 'currency' }`: the field `amount` is money in the currency that the field `currency` names.
- * `{ amount: ['currency', 'EUR'] }`: or in euros where that field is left out.
- * A JSON schema alone cannot say it, as the number of decimals depends on the currency.
+ * `{ amount: ['currency', 'EUR'] }`: or in euros if that field is missing. JSON schema cannot express it, because the
+ * number of decimals depends on the currency.
  */
 function compileMoneyIn(amountToCurrency: Record<string, string | readonly [string, string]>) {
   const validate: { (data: Record<string, unknown>): boolean; errors?: Partial<ErrorObject>[] } = (data) => {

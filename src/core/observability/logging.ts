@@ -3,7 +3,7 @@ import pretty from 'pino-pretty';
 
 export type { Logger } from 'pino';
 
-/** Anything that opens a door or names a person's account, wherever it stands in a logged object. */
+/** Fields with secrets or with names of accounts, at any level of a logged object. */
 const SECRET_FIELDS = new Set([
   'authorization',
   'password',

@@ -9,7 +9,7 @@ const LATENCY_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0
 const SCRAPE_TIMEOUT_MS = 1_000;
 const JOB_BUCKETS_SECONDS = [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1800];
 
-/** One registry per platform, so that two of them in one process count apart. */
+/** One registry per platform, so that two platforms in one process count separately. */
 export function createMetrics() {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -56,7 +56,7 @@ export function createMetrics() {
     registers,
   });
 
-  /** Begins to measure a run; what it returns ends that. */
+  /** Starts to measure a run. The returned function ends it. */
   function observeJobRun(job: string): (outcome: 'completed' | 'failed' | 'interrupted') => void {
     const stopTimer = jobDuration.startTimer({ job });
     return (outcome) => {
@@ -70,7 +70,7 @@ export function createMetrics() {
     jobItems.inc({ job }, count);
   }
 
-  /** The same work on a list, with what became of each item counted. */
+  /** The same work on a list, with a count of the outcomes. */
   function countOutcomes<Item, Result>(
     operation: string,
     run: (items: readonly Item[]) => Promise<readonly Outcome<Result>[]>,
@@ -84,7 +84,7 @@ export function createMetrics() {
     };
   }
 
-  /** A number that is asked for at each scrape, which gets NaN when it cannot be had soon. */
+  /** A number that is read at each scrape; NaN if it is not available soon. */
   function observeOnScrape(name: string, help: string, read: () => Promise<number>): void {
     new Gauge({
       name,

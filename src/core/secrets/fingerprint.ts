@@ -11,7 +11,7 @@ const HMAC_KEY_BYTES = 32;
 export function fingerprints(keys: readonly EncryptionKey[]) {
   const [current] = keys;
   if (current === undefined) throw new RangeError('at least one key is needed');
-  // Keys derived for this use alone: what encrypts does not also sign.
+  // Derived keys for this use alone: the encryption keys must not sign too.
   const hmacKeyOf = new Map(
     keys.map(({ id, key }) => [
       id,

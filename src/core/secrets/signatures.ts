@@ -5,7 +5,7 @@ import { defineError } from '../errors.ts';
  * Signatures by Standard Webhooks (https://www.standardwebhooks.com): HMAC-SHA256 over `id.timestamp.body`.
  */
 
-/** A request as its sender may have signed it: the headers as they came, and the bytes of the body. */
+/** The part of a request that a signature covers: headers and the received bytes of the body. */
 export type Message = {
   readonly id: string | undefined;
   readonly timestamp: string | undefined;
@@ -17,7 +17,7 @@ export const invalidSignature = defineError<{
   reason: 'missing' | 'malformed' | 'mismatch' | 'too_old' | 'too_new' | 'replayed';
 }>('unauthenticated', 'INVALID_SIGNATURE', 'The signature is missing or not valid.');
 
-/** How far the clocks of sender and platform may be apart. */
+/** The largest difference between the clocks of sender and platform. */
 const TOLERANCE_SECONDS = 5 * 60;
 
 /** Printable, and without the full stop, which ends the id in what is signed. */
@@ -33,7 +33,7 @@ export function bearsSignature({ id, timestamp, signature }: Message): boolean {
 
 /**
  * The id and time of a message that one of the secrets signed. Several signatures are tried, so that a sender can
- * change its secret. Whether the message was taken before is for the caller to ask.
+ * change its secret. The caller checks whether the message was accepted before.
  * @throws INVALID_SIGNATURE.
  */
 export function verifySignature(
