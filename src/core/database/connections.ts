@@ -48,13 +48,15 @@ export function openConnections(options: {
       // Without a listener, a connection that is lost while checked out ends the whole process.
       client.on('error', (error) => {
         if (error instanceof NoAnswer) silentAt_ms = performance.now();
-        onLostConnection(error);
+        // A server that stops ends connections that are being closed.
+        if (closing === undefined) onLostConnection(error);
       });
       if (sessionSettings !== undefined)
         await withDeadline(client, CONNECT_TIMEOUT_MS, client.query(sessionSettings));
     },
   });
-  pool.on('error', onLostConnection);
+  // The listener of the connection has reported it.
+  pool.on('error', () => undefined);
   pool.on('release', (_error, client) => idleSince_ms.set(client, performance.now()));
 
   /** @throws NoFreeConnection, LostConnection, or the error with which PostgreSQL refuses the connection. */

@@ -616,3 +616,49 @@ function barrier(count: number): () => Promise<void> {
     return promise;
   };
 }
+
+describe('a connection that PostgreSQL ends', () => {
+  /** A database with one idle connection, and the reports of lost ones. */
+  async function openIdle() {
+    const lost: Error[] = [];
+    const own = openDatabase({
+      url: database.url,
+      maxConnections: 1,
+      onLostConnection: (error) => lost.push(error),
+    });
+    const { rows } = await sql<{ id: number }>`select pg_backend_pid() as id`.execute(own.db);
+    const terminate = () => runSql(database.url, `select pg_terminate_backend(${rows[0]?.id})`);
+    return { own, lost, terminate };
+  }
+
+  test('is reported once', async () => {
+    const { own, lost, terminate } = await openIdle();
+
+    await terminate();
+    await until(() => own.connections().total === 0);
+    await own.close();
+
+    assert.equal(lost.length, 1, lost.map(({ message }) => message).join('\n'));
+    assert.match(lost[0]?.message ?? '', /terminating connection/);
+  });
+
+  test('is not reported if the pool is closing', async () => {
+    const { own, lost, terminate } = await openIdle();
+    const pause = new pg.Client({ connectionString: database.url });
+    await pause.connect();
+    await pause.query('begin; lock table things');
+    // A connection that is in use keeps the pool from closing until it is released.
+    const waiting = assert.rejects(sql`select from things`.execute(own.db), /terminating connection/);
+    await until(async () => {
+      const { rows } = await pause.query('select from pg_locks where not granted');
+      return rows.length > 0;
+    });
+    const closed = own.close();
+
+    await terminate();
+    await Promise.all([waiting, closed]);
+    await pause.end();
+
+    assert.deepEqual(lost, []);
+  });
+});
