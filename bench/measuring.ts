@@ -32,15 +32,17 @@ export function measuring(deps: {
     const before = await books.countPurchases();
     const measured: Measurement[] = [];
     let acknowledged = 0;
+    let unanswered = 0;
     let lost = 0;
     for (const task of tasks) {
       const { outcome, measurement } = await measureTask(task);
       acknowledged += outcome.purchases;
+      unanswered += (outcome.answers?.['hung up'] ?? 0) * (outcome.purchasesPerRequest ?? 1);
       lost += outcome.answers?.lost ?? 0;
       measured.push(measurement);
     }
     for (const measurement of measured) announce(measurement);
-    await requireTrueBooks(books, { before, acknowledged, lost });
+    await requireTrueBooks(books, { before, acknowledged, unanswered, lost });
     return measured;
   };
 
@@ -48,7 +50,7 @@ export function measuring(deps: {
     const costBefore = await readCost(apis);
     const outcome = await run();
     const costAfter = await readCost(apis);
-    const { seconds, done, purchases: _, cpu_ms = 0, ...observed } = outcome;
+    const { seconds, done, purchases: _, purchasesPerRequest: __, cpu_ms = 0, ...observed } = outcome;
     const costOf = (used_ms: number): Cost => ({
       perUnit_us: (used_ms * 1000) / done,
       cores: used_ms / 1000 / seconds,

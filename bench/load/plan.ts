@@ -68,6 +68,8 @@ export type LoadResult = {
   readonly answers: Readonly<Record<string, number>>;
   /** Purchases that the platform acknowledged. */
   readonly purchases: number;
+  /** The purchases of each request: of one without a response, all or none may be recorded. */
+  readonly purchasesPerRequest?: number;
   /** Successes: each purchase of a batch counts. */
   readonly done: number;
   /** Of requests that were done. */

@@ -54,6 +54,19 @@ describe('a measurement', () => {
     }
   });
 
+  test('allows each request that was left unanswered to be recorded or not', async () => {
+    const left = (acknowledged: number) => ({
+      ...outcome(acknowledged, { 'hung up': 2 }),
+      purchasesPerRequest: 3,
+    });
+    for (const acknowledged of [4, 7, 10]) {
+      await setUp().measure({ ...TASK, run: async () => left(acknowledged) });
+    }
+    for (const acknowledged of [3, 11]) {
+      await assert.rejects(setUp().measure({ ...TASK, run: async () => left(acknowledged) }), WrongBooks);
+    }
+  });
+
   test('is none when a balance is not what its journal says', async () => {
     const { measure } = setUp({ faults: 1 });
     await assert.rejects(measure({ ...TASK, run: async () => outcome(10) }), WrongBooks);
