@@ -31,6 +31,7 @@ const OWNERS: Readonly<Record<string, string>> = {
 
 const WRITES = [
   /\b(?:insertInto|updateTable|deleteFrom|mergeInto|replaceInto)\(\s*['"`](\w+)/g,
+  /\bbulk(?:Insert|Update)(?:<[^(]*>)?\(\s*'(\w+)'/g,
   /\binsert\s+into\s+(\w+)/gi,
   /\bupdate\s+(?:only\s+)?(\w+)(?:\s+as\s+\w+|\s+\w+)?\s+set\b/gi,
   /\bdelete\s+from\s+(?:only\s+)?(\w+)/gi,

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import { type Db, queueSql, type Trx, violates } from '../../../core/database/index.ts';
+import { bulkInsert, bulkUpdate } from '../../../core/database/bulk.ts';
+import { type Db, type Trx, violates } from '../../../core/database/index.ts';
 import { formatMoney, moneyFromNumeric } from '../../../core/money.ts';
 import { type CashbackType, formatTermsValue, parseTermsValue } from '../../catalogue/offers/index.ts';
 import type { CapKey, CapUsage, CashbackStatus, Reward } from './model.ts';
@@ -23,20 +24,53 @@ type RewardRow = {
 
 type CapUsageRow = { user_id: string; offer_id: string; month: string; cap: string; used: string };
 
-export function cashbackRepository() {
-  /** Fails (see `isLostRace`) if another transaction has opened one of them since the caller's lookup. */
-  function queueInsertCapUsages(trx: Trx, usages: readonly CapUsage[]): void {
-    queueSql(trx)`
-      insert into cashback_cap_usage (user_id, offer_id, month, cap, used)
-      select
-        unnest(${usages.map(({ userId }) => userId)}::uuid[]),
-        unnest(${usages.map(({ offerId }) => offerId)}::uuid[]),
-        unnest(${usages.map(({ month }) => month)}::date[]),
-        unnest(${usages.map(({ cap, currency }) => formatMoney(cap, currency))}::numeric[]),
-        unnest(${usages.map(({ used, currency }) => formatMoney(used, currency))}::numeric[])
-    `;
-  }
+/** Fails (see `isLostRace`) if another transaction has opened one of them since the caller's lookup. */
+const queueInsertCapUsages = bulkInsert<CapUsage>('cashback_cap_usage', {
+  user_id: ['uuid', ({ userId }) => userId],
+  offer_id: ['uuid', ({ offerId }) => offerId],
+  month: ['date', ({ month }) => month],
+  cap: ['numeric', ({ cap, currency }) => formatMoney(cap, currency)],
+  used: ['numeric', ({ used, currency }) => formatMoney(used, currency)],
+});
 
+const queueUpdateCapUsages = bulkUpdate<CapUsage>(
+  'cashback_cap_usage',
+  ['user_id', 'offer_id', 'month'],
+  {
+    user_id: ['uuid', ({ userId }) => userId],
+    offer_id: ['uuid', ({ offerId }) => offerId],
+    month: ['date', ({ month }) => month],
+    used: ['numeric', ({ used, currency }) => formatMoney(used, currency)],
+  },
+  { where: 'cashback_cap_usage.used <> given.used' },
+);
+
+const queueInsertRewards = bulkInsert<Reward, string>('cashback_transactions', {
+  id: ['uuid', ({ id }) => id],
+  purchase_id: ['uuid', ({ purchaseId }) => purchaseId],
+  user_id: ['uuid', ({ userId }) => userId],
+  offer_id: ['uuid', ({ terms }) => terms.offerId],
+  cashback_type: ['cashback_type', ({ terms }) => terms.type],
+  cashback_value: ['numeric', ({ terms }) => formatTermsValue(terms)],
+  monthly_cap: [
+    'numeric',
+    ({ terms: { monthlyCap, currency } }) => (monthlyCap === null ? null : formatMoney(monthlyCap, currency)),
+  ],
+  cap_month: ['date', ({ capMonth }) => capMonth],
+  uncapped_amount: ['numeric', ({ uncappedAmount, currency }) => formatMoney(uncappedAmount, currency)],
+  amount: ['numeric', ({ amount, currency }) => formatMoney(amount, currency)],
+  currency: ['text', ({ currency }) => currency],
+  status: ['cashback_status', ({ status }) => status],
+  created_at: ['timestamptz', (_, now) => now],
+});
+
+const queueUpdateStatuses = bulkUpdate<{ readonly reward: Reward; readonly to: CashbackStatus }>(
+  'cashback_transactions',
+  ['id'],
+  { id: ['uuid', ({ reward }) => reward.id], status: ['cashback_status', ({ to }) => to] },
+);
+
+export function cashbackRepository() {
   function isLostRace(error: unknown): boolean {
     return violates(error, 'cashback_cap_usage_pkey');
   }
@@ -77,61 +111,6 @@ export function cashbackRepository() {
         isRecorded: true,
       };
     });
-  }
-
-  function queueUpdateCapUsages(trx: Trx, usages: readonly CapUsage[]): void {
-    queueSql(trx)`
-      update cashback_cap_usage as usage
-      set used = changed.used
-      from (
-        select
-          unnest(${usages.map(({ userId }) => userId)}::uuid[]) as user_id,
-          unnest(${usages.map(({ offerId }) => offerId)}::uuid[]) as offer_id,
-          unnest(${usages.map(({ month }) => month)}::date[]) as month,
-          unnest(${usages.map(({ used, currency }) => formatMoney(used, currency))}::numeric[]) as used
-      ) as changed
-      where (usage.user_id, usage.offer_id, usage.month) = (changed.user_id, changed.offer_id, changed.month)
-        and usage.used <> changed.used
-    `;
-  }
-
-  function queueInsertRewards(trx: Trx, rewards: readonly Reward[], now: Temporal.Instant): void {
-    queueSql(trx)`
-      insert into cashback_transactions (
-        id, purchase_id, user_id, offer_id, cashback_type, cashback_value, monthly_cap, cap_month,
-        uncapped_amount, amount, currency, status, created_at
-      )
-      select
-        unnest(${rewards.map(({ id }) => id)}::uuid[]),
-        unnest(${rewards.map(({ purchaseId }) => purchaseId)}::uuid[]),
-        unnest(${rewards.map(({ userId }) => userId)}::uuid[]),
-        unnest(${rewards.map(({ terms }) => terms.offerId)}::uuid[]),
-        unnest(${rewards.map(({ terms }) => terms.type)}::cashback_type[]),
-        unnest(${rewards.map(({ terms }) => formatTermsValue(terms))}::numeric[]),
-        unnest(${rewards.map(({ terms: { monthlyCap, currency } }) => monthlyCap && formatMoney(monthlyCap, currency))}::numeric[]),
-        unnest(${rewards.map(({ capMonth }) => capMonth)}::date[]),
-        unnest(${rewards.map(({ uncappedAmount, currency }) => formatMoney(uncappedAmount, currency))}::numeric[]),
-        unnest(${rewards.map(({ amount, currency }) => formatMoney(amount, currency))}::numeric[]),
-        unnest(${rewards.map(({ currency }) => currency)}::text[]),
-        unnest(${rewards.map(({ status }) => status)}::cashback_status[]),
-        ${now.toString()}::timestamptz
-    `;
-  }
-
-  function queueUpdateStatuses(
-    trx: Trx,
-    changes: readonly { readonly reward: Reward; readonly to: CashbackStatus }[],
-  ): void {
-    queueSql(trx)`
-      update cashback_transactions
-      set status = change.status
-      from (
-        select
-          unnest(${changes.map(({ reward }) => reward.id)}::uuid[]) as id,
-          unnest(${changes.map(({ to }) => to)}::cashback_status[]) as status
-      ) as change
-      where cashback_transactions.id = change.id
-    `;
   }
 
   async function findByPurchases(db: Db, purchaseIds: readonly string[]): Promise<Reward[]> {

@@ -28,9 +28,9 @@ export function cashbackService(deps: { clock: Clock; repository: CashbackReposi
    */
   function queueGrant(trx: Trx, { rewards, usages }: Grant): void {
     const [recorded, opened] = partition(usages, ({ isRecorded }) => isRecorded);
-    if (rewards.length > 0) repository.queueInsertRewards(trx, rewards, clock());
-    if (opened.length > 0) repository.queueInsertCapUsages(trx, opened);
-    if (recorded.length > 0) repository.queueUpdateCapUsages(trx, recorded);
+    repository.queueInsertRewards(trx, rewards, clock().toString());
+    repository.queueInsertCapUsages(trx, opened);
+    repository.queueUpdateCapUsages(trx, recorded);
   }
 
   /**
@@ -53,7 +53,7 @@ export function cashbackService(deps: { clock: Clock; repository: CashbackReposi
     );
     if (caps.length === 0) return;
     const locked = await repository.lockCapUsages(trx, caps);
-    if (locked.length > 0) repository.queueUpdateCapUsages(trx, releaseCaps(reversed, locked));
+    repository.queueUpdateCapUsages(trx, releaseCaps(reversed, locked));
   }
 
   /** The rewards of these purchases, by purchase id. */

@@ -1,4 +1,5 @@
-import { type Db, queueSql, type Trx } from '../../../core/database/index.ts';
+import { bulkInsert, bulkUpdate } from '../../../core/database/bulk.ts';
+import type { Db } from '../../../core/database/index.ts';
 import { totalOf } from '../../../core/database/newest-first.ts';
 import { moneyFromNumeric } from '../../../core/money.ts';
 import { type PageOf, type PageRequest, pageOf } from '../../../core/page.ts';
@@ -6,40 +7,27 @@ import type { HeldPurchase, Hold, HoldFilter, HoldResolution, Reason } from './m
 
 export type HoldRepository = ReturnType<typeof holdRepository>;
 
+const queueInsert = bulkInsert<HeldPurchase, string>('purchase_holds', {
+  purchase_id: ['uuid', ({ purchaseId }) => purchaseId],
+  reasons: ['jsonb', ({ reasons }) => JSON.stringify(reasons)],
+  held_at: ['timestamptz', (_, now) => now],
+});
+
+type Resolution = {
+  readonly purchaseId: string;
+  readonly resolution: HoldResolution;
+  readonly resolvedBy: string | null;
+};
+
+/** Resolves the open holds of these purchases, whose rows the caller has locked. */
+const queueResolve = bulkUpdate<Resolution, string>('purchase_holds', ['purchase_id'], {
+  purchase_id: ['uuid', ({ purchaseId }) => purchaseId],
+  resolution: ['hold_resolution', ({ resolution }) => resolution],
+  resolved_at: ['timestamptz', (_, now) => now],
+  resolved_by: ['uuid', ({ resolvedBy }) => resolvedBy],
+});
+
 export function holdRepository() {
-  function queueInsert(trx: Trx, held: readonly HeldPurchase[], now: Temporal.Instant): void {
-    queueSql(trx)`
-      insert into purchase_holds (purchase_id, reasons, held_at)
-      select
-        unnest(${held.map(({ purchaseId }) => purchaseId)}::uuid[]),
-        unnest(${held.map(({ reasons }) => JSON.stringify(reasons))}::jsonb[]),
-        ${now.toString()}::timestamptz
-    `;
-  }
-
-  /** Resolves the open holds of these purchases, whose rows the caller has locked. */
-  function queueResolve(
-    trx: Trx,
-    resolutions: readonly {
-      readonly purchaseId: string;
-      readonly resolution: HoldResolution;
-      readonly resolvedBy: string | null;
-    }[],
-    now: Temporal.Instant,
-  ): void {
-    queueSql(trx)`
-      update purchase_holds
-      set resolution = resolved.resolution, resolved_at = ${now.toString()}, resolved_by = resolved.resolved_by
-      from (
-        select
-          unnest(${resolutions.map(({ purchaseId }) => purchaseId)}::uuid[]) as purchase_id,
-          unnest(${resolutions.map(({ resolution }) => resolution)}::hold_resolution[]) as resolution,
-          unnest(${resolutions.map(({ resolvedBy }) => resolvedBy)}::uuid[]) as resolved_by
-      ) as resolved
-      where purchase_holds.purchase_id = resolved.purchase_id
-    `;
-  }
-
   /** Newest purchase first; the cursor is its id. */
   async function list(db: Db, filter: HoldFilter, page: PageRequest): Promise<PageOf<Hold>> {
     let holds = db.selectFrom('purchase_holds');

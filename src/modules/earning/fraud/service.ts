@@ -103,7 +103,7 @@ export function fraudService(deps: {
   /** Opens a hold for each, and records the event. The caller has recorded the purchases as held in this transaction. */
   function queueHolds(trx: Trx, held: readonly HeldPurchase[]): void {
     if (held.length === 0) return;
-    holds.queueInsert(trx, held, clock());
+    holds.queueInsert(trx, held, clock().toString());
     events.record(
       trx,
       held.map(({ purchaseId, reasons, requestId }) =>
@@ -144,7 +144,7 @@ export function fraudService(deps: {
         resolution,
         resolvedBy: actor.type === 'admin' ? actor.id : null,
       })),
-      clock(),
+      clock().toString(),
     );
   }
 

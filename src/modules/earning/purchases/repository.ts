@@ -1,6 +1,7 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { endOfDay, startOfDay } from '../../../core/clock.ts';
-import { type Db, queueSql, type Trx, violates } from '../../../core/database/index.ts';
+import { bulkInsert, bulkUpdate } from '../../../core/database/bulk.ts';
+import { type Db, type Trx, violates } from '../../../core/database/index.ts';
 import { pageNewestFirst } from '../../../core/database/newest-first.ts';
 import { firstIdAt } from '../../../core/id.ts';
 import { partition } from '../../../core/lists.ts';
@@ -59,35 +60,44 @@ type DueRow = { id: string; merchant_id: string; user_id: string; created_at: Te
 /** Before every id. */
 const NO_ID = '00000000-0000-0000-0000-000000000000';
 
-export function purchaseRepository() {
-  /**
-   * Fails (see `isLostRace`) if another transaction has recorded one of the external ids since the caller's lookup. Waits
-   * for one that is being recorded, in an order that prevents deadlocks between two lists.
-   */
-  function queueInsert(trx: Trx, purchases: readonly Purchase[]): void {
-    if (purchases.length === 0) return;
-    queueSql(trx)`
-      insert into purchases (
-        id, partner_id, external_id, user_id, merchant_id, offer_id, amount, currency, purchased_at, status, held,
-        created_at
-      )
-      select
-        unnest(${purchases.map(({ id }) => id)}::uuid[]) as id,
-        unnest(${purchases.map(({ partnerId }) => partnerId)}::uuid[]) as partner_id,
-        unnest(${purchases.map(({ externalId }) => externalId)}::text[]) as external_id,
-        unnest(${purchases.map(({ userId }) => userId)}::uuid[]),
-        unnest(${purchases.map(({ merchantId }) => merchantId)}::uuid[]),
-        unnest(${purchases.map(({ offerId }) => offerId)}::uuid[]),
-        unnest(${purchases.map(({ amount, currency }) => formatMoney(amount, currency))}::numeric[]),
-        unnest(${purchases.map(({ currency }) => currency)}::text[]),
-        unnest(${purchases.map(({ purchasedAt }) => purchasedAt.toString())}::timestamptz[]),
-        unnest(${purchases.map(({ status }) => status)}::purchase_status[]),
-        unnest(${purchases.map(({ held }) => held)}::boolean[]),
-        unnest(${purchases.map(({ createdAt }) => createdAt.toString())}::timestamptz[])
-      order by partner_id, external_id
-    `;
-  }
+/**
+ * Fails (see `isLostRace`) if another transaction has recorded one of the external ids since the caller's lookup. Waits
+ * for one that is being recorded, in an order that prevents deadlocks between two lists.
+ */
+const queueInsert = bulkInsert<Purchase>(
+  'purchases',
+  {
+    id: ['uuid', ({ id }) => id],
+    partner_id: ['uuid', ({ partnerId }) => partnerId],
+    external_id: ['text', ({ externalId }) => externalId],
+    user_id: ['uuid', ({ userId }) => userId],
+    merchant_id: ['uuid', ({ merchantId }) => merchantId],
+    offer_id: ['uuid', ({ offerId }) => offerId],
+    amount: ['numeric', ({ amount, currency }) => formatMoney(amount, currency)],
+    currency: ['text', ({ currency }) => currency],
+    purchased_at: ['timestamptz', ({ purchasedAt }) => purchasedAt.toString()],
+    status: ['purchase_status', ({ status }) => status],
+    held: ['boolean', ({ held }) => held],
+    created_at: ['timestamptz', ({ createdAt }) => createdAt.toString()],
+  },
+  'order by partner_id, external_id',
+);
 
+/** Writes status, times and reason, and ends the hold, of purchases that the caller has locked. */
+const queueUpdateSettled = bulkUpdate<Purchase>(
+  'purchases',
+  ['id'],
+  {
+    id: ['uuid', ({ id }) => id],
+    status: ['purchase_status', ({ status }) => status],
+    confirmed_at: ['timestamptz', ({ confirmedAt }) => confirmedAt?.toString() ?? null],
+    reversed_at: ['timestamptz', ({ reversedAt }) => reversedAt?.toString() ?? null],
+    reversal_reason: ['reversal_reason', ({ reversalReason }) => reversalReason],
+  },
+  { set: 'held = false' },
+);
+
+export function purchaseRepository() {
   /** True if `queueInsert` failed because another transaction was first: a second lookup finds the purchase. */
   function isLostRace(error: unknown): boolean {
     return violates(error, 'purchases_external_id_key');
@@ -212,27 +222,6 @@ export function purchaseRepository() {
   /** Of a purchase that the caller has locked. */
   async function endHold(trx: Trx, id: string): Promise<void> {
     await trx.updateTable('purchases').set({ held: false }).where('id', '=', id).execute();
-  }
-
-  /** Writes status, times and reason, and ends the hold, of purchases that the caller has locked. */
-  function queueUpdateSettled(trx: Trx, purchases: readonly Purchase[]): void {
-    queueSql(trx)`
-      update purchases
-      set status = settled.status,
-        held = false,
-        confirmed_at = settled.confirmed_at,
-        reversed_at = settled.reversed_at,
-        reversal_reason = settled.reversal_reason
-      from (
-        select
-          unnest(${purchases.map(({ id }) => id)}::uuid[]) as id,
-          unnest(${purchases.map(({ status }) => status)}::purchase_status[]) as status,
-          unnest(${purchases.map(({ confirmedAt }) => confirmedAt?.toString() ?? null)}::timestamptz[]) as confirmed_at,
-          unnest(${purchases.map(({ reversedAt }) => reversedAt?.toString() ?? null)}::timestamptz[]) as reversed_at,
-          unnest(${purchases.map(({ reversalReason }) => reversalReason)}::reversal_reason[]) as reversal_reason
-      ) as settled
-      where purchases.id = settled.id
-    `;
   }
 
   /** Newest first; the cursor is the id, which carries the millisecond of `created_at`. */

@@ -1,5 +1,6 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
-import { type Db, queueSql, type Trx } from '../../../core/database/index.ts';
+import { bulkInsert, bulkUpdate } from '../../../core/database/bulk.ts';
+import type { Db, Trx } from '../../../core/database/index.ts';
 import { pageNewestFirst } from '../../../core/database/newest-first.ts';
 import { formatMoney, moneyFromNumeric } from '../../../core/money.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
@@ -51,28 +52,35 @@ const COLUMNS = [
 /** Bank details as they are stored, and the payout that they belong to. */
 export type EncryptedDetails = { readonly id: string; readonly encryptedDetails: string };
 
-export function payoutRepository() {
-  function queueInsert(trx: Trx, sealed: readonly SealedPayout[]): void {
-    const payouts = sealed.map(({ payout }) => payout);
-    queueSql(trx)`
-      insert into payouts (
-        id, user_id, amount, currency, method, details_encrypted, iban_masked, account_holder_masked, status,
-        requested_at
-      )
-      select
-        unnest(${payouts.map(({ id }) => id)}::uuid[]),
-        unnest(${payouts.map(({ userId }) => userId)}::uuid[]),
-        unnest(${payouts.map(({ amount, currency }) => formatMoney(amount, currency))}::numeric[]),
-        unnest(${payouts.map(({ currency }) => currency)}::text[]),
-        unnest(${payouts.map(({ method }) => method)}::payout_method[]),
-        unnest(${sealed.map(({ encryptedDetails }) => encryptedDetails)}::text[]),
-        unnest(${payouts.map(({ maskedDetails }) => maskedDetails.iban)}::text[]),
-        unnest(${payouts.map(({ maskedDetails }) => maskedDetails.accountHolder)}::text[]),
-        unnest(${payouts.map(({ status }) => status)}::payout_status[]),
-        unnest(${payouts.map(({ requestedAt }) => requestedAt.toString())}::timestamptz[])
-    `;
-  }
+const queueInsert = bulkInsert<SealedPayout>('payouts', {
+  id: ['uuid', ({ payout }) => payout.id],
+  user_id: ['uuid', ({ payout }) => payout.userId],
+  amount: ['numeric', ({ payout }) => formatMoney(payout.amount, payout.currency)],
+  currency: ['text', ({ payout }) => payout.currency],
+  method: ['payout_method', ({ payout }) => payout.method],
+  details_encrypted: ['text', ({ encryptedDetails }) => encryptedDetails],
+  iban_masked: ['text', ({ payout }) => payout.maskedDetails.iban],
+  account_holder_masked: ['text', ({ payout }) => payout.maskedDetails.accountHolder],
+  status: ['payout_status', ({ payout }) => payout.status],
+  requested_at: ['timestamptz', ({ payout }) => payout.requestedAt.toString()],
+});
 
+/** Writes status, times, reference and reason of payouts that the caller has locked. */
+const queueUpdateMoved = bulkUpdate<Payout>('payouts', ['id'], {
+  id: ['uuid', ({ id }) => id],
+  status: ['payout_status', ({ status }) => status],
+  processing_at: ['timestamptz', ({ processingAt }) => processingAt?.toString() ?? null],
+  settled_at: ['timestamptz', ({ settledAt }) => settledAt?.toString() ?? null],
+  external_reference: ['text', ({ externalReference }) => externalReference],
+  failure_reason: ['text', ({ failureReason }) => failureReason],
+});
+
+const queueUpdateEncryptedDetails = bulkUpdate<EncryptedDetails>('payouts', ['id'], {
+  id: ['uuid', ({ id }) => id],
+  details_encrypted: ['text', ({ encryptedDetails }) => encryptedDetails],
+});
+
+export function payoutRepository() {
   /** The total of the owners' payouts since then, by `walletKey`; without those whose money went back. */
   async function sumSince(
     trx: Trx,
@@ -110,28 +118,6 @@ export function payoutRepository() {
       .forNoKeyUpdate()
       .execute();
     return rows.map(toPayout);
-  }
-
-  /** Writes status, times, reference and reason of payouts that the caller has locked. */
-  function queueUpdateMoved(trx: Trx, payouts: readonly Payout[]): void {
-    queueSql(trx)`
-      update payouts
-      set status = moved.status,
-        processing_at = moved.processing_at,
-        settled_at = moved.settled_at,
-        external_reference = moved.external_reference,
-        failure_reason = moved.failure_reason
-      from (
-        select
-          unnest(${payouts.map(({ id }) => id)}::uuid[]) as id,
-          unnest(${payouts.map(({ status }) => status)}::payout_status[]) as status,
-          unnest(${payouts.map(({ processingAt }) => processingAt?.toString() ?? null)}::timestamptz[]) as processing_at,
-          unnest(${payouts.map(({ settledAt }) => settledAt?.toString() ?? null)}::timestamptz[]) as settled_at,
-          unnest(${payouts.map(({ externalReference }) => externalReference)}::text[]) as external_reference,
-          unnest(${payouts.map(({ failureReason }) => failureReason)}::text[]) as failure_reason
-      ) as moved
-      where payouts.id = moved.id
-    `;
   }
 
   async function find(db: Db, id: string): Promise<Payout | undefined> {
@@ -178,19 +164,6 @@ export function payoutRepository() {
       .forNoKeyUpdate()
       .execute();
     return rows.map((row) => ({ id: row.id, encryptedDetails: row.details_encrypted }));
-  }
-
-  function queueUpdateEncryptedDetails(trx: Trx, details: readonly EncryptedDetails[]): void {
-    queueSql(trx)`
-      update payouts
-      set details_encrypted = anew.details_encrypted
-      from (
-        select
-          unnest(${details.map(({ id }) => id)}::uuid[]) as id,
-          unnest(${details.map(({ encryptedDetails }) => encryptedDetails)}::text[]) as details_encrypted
-      ) as anew
-      where payouts.id = anew.id
-    `;
   }
 
   return {

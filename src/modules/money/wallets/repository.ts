@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import { type Db, queueSql, type Trx } from '../../../core/database/index.ts';
+import { bulkInsert, bulkUpdate } from '../../../core/database/bulk.ts';
+import type { Db, Trx } from '../../../core/database/index.ts';
 import { newId } from '../../../core/id.ts';
 import { formatMoney, moneyFromNumeric } from '../../../core/money.ts';
 import { type PageOf, type PageRequest, pageOf } from '../../../core/page.ts';
@@ -27,23 +28,42 @@ type WalletRow = {
   last_sequence: bigint;
 };
 
-export function walletRepository() {
-  /** Opens the wallets that do not exist yet, empty. */
-  function queueOpen(trx: Trx, owners: readonly WalletOwner[]): void {
-    queueSql(trx)`
-      insert into wallets (id, user_id, currency)
-      select id, user_id, currency
-      from (
-        select
-          unnest(${owners.map(() => newId())}::uuid[]) as id,
-          unnest(${owners.map(({ userId }) => userId)}::uuid[]) as user_id,
-          unnest(${owners.map(({ currency }) => currency)}::text[]) as currency
-      ) as owner
-      order by user_id, currency
-      on conflict (user_id, currency) do nothing
-    `;
-  }
+/** Opens the wallets that do not exist yet, empty. */
+const queueOpen = bulkInsert<WalletOwner>(
+  'wallets',
+  {
+    id: ['uuid', () => newId()],
+    user_id: ['uuid', ({ userId }) => userId],
+    currency: ['text', ({ currency }) => currency],
+  },
+  'order by user_id, currency on conflict (user_id, currency) do nothing',
+);
 
+const queueAppend = bulkInsert<WalletEntry>('wallet_entries', {
+  id: ['uuid', ({ id }) => id],
+  wallet_id: ['uuid', ({ walletId }) => walletId],
+  sequence: ['bigint', ({ sequence }) => String(sequence)],
+  type: ['wallet_entry_type', ({ type }) => type],
+  from_bucket: ['wallet_bucket', ({ from }) => from],
+  to_bucket: ['wallet_bucket', ({ to }) => to],
+  amount: ['numeric', ({ amount, currency }) => formatMoney(amount, currency)],
+  source_type: ['wallet_source_type', ({ source }) => source.type],
+  source_id: ['uuid', ({ source }) => source.id],
+  pending_after: ['numeric', ({ after, currency }) => formatMoney(after.pending, currency)],
+  available_after: ['numeric', ({ after, currency }) => formatMoney(after.available, currency)],
+  paid_after: ['numeric', ({ after, currency }) => formatMoney(after.paid, currency)],
+  created_at: ['timestamptz', ({ createdAt }) => createdAt.toString()],
+});
+
+const queueUpdate = bulkUpdate<Wallet>('wallets', ['id'], {
+  id: ['uuid', ({ id }) => id],
+  pending: ['numeric', ({ pending, currency }) => formatMoney(pending, currency)],
+  available: ['numeric', ({ available, currency }) => formatMoney(available, currency)],
+  paid: ['numeric', ({ paid, currency }) => formatMoney(paid, currency)],
+  last_sequence: ['bigint', ({ lastSequence }) => String(lastSequence)],
+});
+
+export function walletRepository() {
   /** Locks the wallets that exist until the transaction ends, in the order of their ids, so that no two deadlock. */
   async function lock(trx: Trx, owners: readonly WalletOwner[]): Promise<Wallet[]> {
     const { rows } = await sql<WalletRow>`
@@ -58,52 +78,6 @@ export function walletRepository() {
       for no key update
     `.execute(trx);
     return rows.map(toWallet);
-  }
-
-  function queueAppend(trx: Trx, entries: readonly WalletEntry[]): void {
-    const money = (amount: (entry: WalletEntry) => bigint) =>
-      entries.map((entry) => formatMoney(amount(entry), entry.currency));
-    queueSql(trx)`
-      insert into wallet_entries (
-        id, wallet_id, sequence, type, from_bucket, to_bucket, amount, source_type, source_id,
-        pending_after, available_after, paid_after, created_at
-      )
-      select
-        unnest(${entries.map(({ id }) => id)}::uuid[]),
-        unnest(${entries.map(({ walletId }) => walletId)}::uuid[]),
-        unnest(${entries.map(({ sequence }) => String(sequence))}::bigint[]),
-        unnest(${entries.map(({ type }) => type)}::wallet_entry_type[]),
-        unnest(${entries.map(({ from }) => from)}::wallet_bucket[]),
-        unnest(${entries.map(({ to }) => to)}::wallet_bucket[]),
-        unnest(${money(({ amount }) => amount)}::numeric[]),
-        unnest(${entries.map(({ source }) => source.type)}::wallet_source_type[]),
-        unnest(${entries.map(({ source }) => source.id)}::uuid[]),
-        unnest(${money(({ after }) => after.pending)}::numeric[]),
-        unnest(${money(({ after }) => after.available)}::numeric[]),
-        unnest(${money(({ after }) => after.paid)}::numeric[]),
-        unnest(${entries.map(({ createdAt }) => createdAt.toString())}::timestamptz[])
-    `;
-  }
-
-  function queueUpdate(trx: Trx, wallets: readonly Wallet[]): void {
-    const money = (amount: (wallet: Wallet) => bigint) =>
-      wallets.map((wallet) => formatMoney(amount(wallet), wallet.currency));
-    queueSql(trx)`
-      update wallets
-      set pending = changed.pending,
-        available = changed.available,
-        paid = changed.paid,
-        last_sequence = changed.last_sequence
-      from (
-        select
-          unnest(${wallets.map(({ id }) => id)}::uuid[]) as id,
-          unnest(${money(({ pending }) => pending)}::numeric[]) as pending,
-          unnest(${money(({ available }) => available)}::numeric[]) as available,
-          unnest(${money(({ paid }) => paid)}::numeric[]) as paid,
-          unnest(${wallets.map(({ lastSequence }) => String(lastSequence))}::bigint[]) as last_sequence
-      ) as changed
-      where wallets.id = changed.id
-    `;
   }
 
   async function find(db: Db, owner: WalletOwner): Promise<Wallet | undefined> {

@@ -1,5 +1,6 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
-import { type Db, queueSql, type Trx } from '../../../core/database/index.ts';
+import { bulkInsert } from '../../../core/database/bulk.ts';
+import type { Db } from '../../../core/database/index.ts';
 import { pageNewestFirst } from '../../../core/database/newest-first.ts';
 import type { ActorType, AuditOutcome } from '../../../core/database/schema.generated.ts';
 import { firstIdAt, newId } from '../../../core/id.ts';
@@ -34,26 +35,20 @@ type AuditRow = {
   request_id: string | null;
 };
 
-export function eventRepository() {
-  function queueInsert(trx: Trx, events: readonly Event[], now: Temporal.Instant): void {
-    queueSql(trx)`
-      insert into audit_logs (
-        id, occurred_at, actor_type, actor_id, action, resource_type, resource_id, outcome, details, request_id
-      )
-      select
-        unnest(${events.map(() => newId(now))}::uuid[]),
-        ${now.toString()}::timestamptz,
-        unnest(${events.map(({ actor }) => actor.type)}::actor_type[]),
-        unnest(${events.map(({ actor }) => actor.id)}::uuid[]),
-        unnest(${events.map(({ type }) => type)}::text[]),
-        unnest(${events.map(({ resourceType }) => resourceType)}::text[]),
-        unnest(${events.map(({ resourceId }) => resourceId)}::uuid[]),
-        unnest(${events.map(({ outcome }) => outcome)}::audit_outcome[]),
-        jsonb_array_elements(${JSON.stringify(events.map(({ details }) => details))}::jsonb),
-        unnest(${events.map(({ actor }) => actor.requestId)}::text[])
-    `;
-  }
+const queueInsert = bulkInsert<Event, Temporal.Instant>('audit_logs', {
+  id: ['uuid', (_, now) => newId(now)],
+  occurred_at: ['timestamptz', (_, now) => now.toString()],
+  actor_type: ['actor_type', ({ actor }) => actor.type],
+  actor_id: ['uuid', ({ actor }) => actor.id],
+  action: ['text', ({ type }) => type],
+  resource_type: ['text', ({ resourceType }) => resourceType],
+  resource_id: ['uuid', ({ resourceId }) => resourceId],
+  outcome: ['audit_outcome', ({ outcome }) => outcome],
+  details: ['jsonb', ({ details }) => JSON.stringify(details)],
+  request_id: ['text', ({ actor }) => actor.requestId],
+});
 
+export function eventRepository() {
   /** Newest first; the cursor is the id, which carries the millisecond of `occurred_at`. */
   async function list(db: Db, filter: AuditFilter, page: PageRequest): Promise<PageOf<AuditLog>> {
     const { actorType, actorId, resourceType, action, resourceId, outcome, requestId, from, to } = filter;

@@ -11,7 +11,7 @@ export function eventService(deps: { database: Database; clock: Clock; repositor
 
   /** Stores events in the transaction that they happen in: both are committed, or neither is. Queued, not awaited. */
   function record(trx: Trx, list: readonly Event[]): void {
-    if (list.length > 0) repository.queueInsert(trx, list, clock());
+    repository.queueInsert(trx, list, clock());
   }
 
   function listAuditLogs(filter: AuditFilter, page: PageRequest): Promise<PageOf<AuditLog>> {

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { bulkInsert } from '../../../core/database/bulk.ts';
 import { queueSql, type Trx } from '../../../core/database/index.ts';
 import type { StoredOutcome, StoredRequest } from './model.ts';
 
@@ -8,6 +9,14 @@ type Key = { readonly callerId: string; readonly key: string };
 
 /** Keeps our advisory locks apart from those that others take on the same database. */
 const LOCK_SEED = 7_226_413_508;
+
+const queueInsert = bulkInsert<StoredRequest, string>('idempotency_keys', {
+  caller_id: ['uuid', ({ callerId }) => callerId],
+  key: ['text', ({ key }) => key],
+  request_fingerprint: ['text', ({ fingerprint }) => fingerprint],
+  outcome: ['json', ({ outcome }) => JSON.stringify(outcome)],
+  created_at: ['timestamptz', (_, now) => now],
+});
 
 export function idempotencyRepository() {
   /**
@@ -46,18 +55,6 @@ export function idempotencyRepository() {
       fingerprint: row.request_fingerprint,
       outcome: row.outcome,
     }));
-  }
-
-  function queueInsert(trx: Trx, requests: readonly StoredRequest[], now: Temporal.Instant): void {
-    queueSql(trx)`
-      insert into idempotency_keys (caller_id, key, request_fingerprint, outcome, created_at)
-      select
-        unnest(${requests.map(({ callerId }) => callerId)}::uuid[]),
-        unnest(${requests.map(({ key }) => key)}::text[]),
-        unnest(${requests.map(({ fingerprint }) => fingerprint)}::text[]),
-        unnest(${requests.map(({ outcome }) => JSON.stringify(outcome))}::json[]),
-        ${now.toString()}::timestamptz
-    `;
   }
 
   /** Deletes up to `limit` keys that are older than `before`, and leaves those that another purge is at. */

@@ -84,7 +84,7 @@ export function idempotencyService(deps: {
     const worked = (fresh.length === 0 ? [] : await work(fresh)).values();
     const outcomes = requests.map((_, index) => (isNew[index] ? worked.next().value : undefined));
     const remembered = requests.flatMap((request, index) => toStoredRequest(request, outcomes[index]));
-    if (remembered.length > 0) repository.queueInsert(trx, remembered, clock());
+    repository.queueInsert(trx, remembered, clock().toString());
 
     return requests.map((request, index) => {
       const outcome = outcomes[index];
