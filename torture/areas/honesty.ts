@@ -9,6 +9,7 @@ import type { Report } from '../report.ts';
 /** The files that a copy needs to run. */
 const TREE = [
   'src',
+  'demo',
   'bench',
   'torture',
   'scripts',
