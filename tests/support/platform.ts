@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import { after } from 'node:test';
 import { pino } from 'pino';
 import { createPlatform, type Platform } from '../../src/app.ts';
@@ -6,24 +5,9 @@ import { type Config, readConfig } from '../../src/config.ts';
 import type { Logger } from '../../src/core/observability/logging.ts';
 import { type TestClock, testClock } from './clock.ts';
 import { createTestDatabase } from './database.ts';
+import { type Answer, type Api, inject } from './inject.ts';
 
-export type Answer = {
-  readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: tests read bodies of every shape, and assert what they read
-  readonly body: any;
-  readonly headers: Readonly<Record<string, unknown>>;
-};
-
-/** Sends a request beneath /api/v1; probes and `/openapi.json` by their own paths. */
-export type Api = (
-  method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE',
-  path: string,
-  request?: {
-    readonly token?: string | undefined;
-    readonly body?: unknown;
-    readonly headers?: Record<string, string>;
-  },
-) => Promise<Answer>;
+export { type Answer, type Api, assertRefused } from './inject.ts';
 
 export type Person = {
   readonly id: string;
@@ -31,12 +15,6 @@ export type Person = {
   readonly token: string;
   readonly refreshToken: string;
 };
-
-/** Asserts the status and the error code of a refused request. */
-export function assertRefused(answer: Answer, status: number, code: string): void {
-  assert.equal(answer.status, status, JSON.stringify(answer.body));
-  assert.equal(answer.body.error.code, code);
-}
 
 export const PASSWORD = 'Str0ng!Pass';
 
@@ -84,7 +62,7 @@ export async function startTestPlatform(
   const admin = await registerAdmin(platform);
   const people = counter();
 
-  const api: Api = (method, path, request = {}) => inject(platform, method, path, request);
+  const api: Api = (method, path, request = {}) => inject(platform.server, method, path, request);
 
   async function registerUser(email = `user-${people()}@example.com`): Promise<Person> {
     await platform.modules.users.service.register({ email, password: PASSWORD }, null);
@@ -150,34 +128,12 @@ async function registerAdmin(platform: Platform): Promise<Person> {
 }
 
 async function login(platform: Platform, email: string): Promise<Person> {
-  const tokens = await inject(platform, 'POST', '/auth/login', { body: { email, password: PASSWORD } });
-  const token = tokens.body.access_token;
-  const me = await inject(platform, 'GET', '/users/me', { token });
-  return { id: me.body.id, email, token, refreshToken: tokens.body.refresh_token };
-}
-
-async function inject(
-  platform: Platform,
-  method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE',
-  path: string,
-  {
-    token,
-    body,
-    headers = {},
-  }: { token?: string | undefined; body?: unknown; headers?: Record<string, string> },
-): Promise<Answer> {
-  const response = await platform.server.inject({
-    method,
-    url: path.startsWith('/health') || path === '/openapi.json' ? path : `/api/v1${path}`,
-    headers: { ...(token !== undefined && { authorization: `Bearer ${token}` }), ...headers },
-    ...(body !== undefined && { payload: body as object }),
+  const tokens = await inject(platform.server, 'POST', '/auth/login', {
+    body: { email, password: PASSWORD },
   });
-  const isJson = String(response.headers['content-type']).includes('json');
-  return {
-    status: response.statusCode,
-    body: isJson ? response.json() : response.body,
-    headers: response.headers,
-  };
+  const token = tokens.body.access_token;
+  const me = await inject(platform.server, 'GET', '/users/me', { token });
+  return { id: me.body.id, email, token, refreshToken: tokens.body.refresh_token };
 }
 
 function created(answer: Answer): { id: string } {

@@ -131,11 +131,11 @@ const DIALECT = {
   createQueryCompiler: () => COMPILER,
 };
 
-/** Kysely's interface to a session. */
-class SessionTransaction extends Transaction<DB> {
-  readonly session: Session;
+/** Kysely's interface to a session. Tests make one that sends nothing. */
+export class SessionTransaction extends Transaction<DB> {
+  readonly session: Pick<Session, 'write' | 'connection'>;
 
-  constructor(session: Session) {
+  constructor(session: Pick<Session, 'write' | 'connection'>) {
     super({
       config: { dialect: DIALECT },
       dialect: DIALECT,

@@ -75,46 +75,6 @@ describe('POST /merchants', () => {
     assert.equal((await sql("select id from merchants where name = 'Race'")).length, 1);
   });
 
-  const sound = { name: 'Sound', default_cashback_percentage: 5 };
-  const wrong: [string, object, readonly string[]][] = [
-    ['no name and no percentage', {}, ['default_cashback_percentage', 'name']],
-    ['an empty name', { ...sound, name: '' }, ['name']],
-    ['a name of 256 characters', { ...sound, name: 'x'.repeat(256) }, ['name']],
-    ['a name of spaces', { ...sound, name: '   ' }, ['name']],
-    ['space around its name', { ...sound, name: ' Sound' }, ['name']],
-    ['a name that is a number', { ...sound, name: 7 }, ['name']],
-    ['a negative percentage', { ...sound, default_cashback_percentage: -1 }, ['default_cashback_percentage']],
-    [
-      'more than a hundred percent',
-      { ...sound, default_cashback_percentage: 100.1 },
-      ['default_cashback_percentage'],
-    ],
-    ['five decimals', { ...sound, default_cashback_percentage: 1.000_01 }, ['default_cashback_percentage']],
-    [
-      'a percentage that is text',
-      { ...sound, default_cashback_percentage: '5' },
-      ['default_cashback_percentage'],
-    ],
-    ['negative confirmation days', { ...sound, confirmation_days: -1 }, ['confirmation_days']],
-    ['more than a year of confirmation days', { ...sound, confirmation_days: 366 }, ['confirmation_days']],
-    ['half a confirmation day', { ...sound, confirmation_days: 0.5 }, ['confirmation_days']],
-    ['confirmation days as text', { ...sound, confirmation_days: '7' }, ['confirmation_days']],
-    ['active as text', { ...sound, active: 'true' }, ['active']],
-    ['a field that nobody knows', { ...sound, id: newId() }, ['id']],
-    [
-      'all of it wrong',
-      { name: '', default_cashback_percentage: 101, active: 1 },
-      ['active', 'default_cashback_percentage', 'name'],
-    ],
-  ];
-  for (const [title, body, fields] of wrong) {
-    test(`with ${title} is a VALIDATION_ERROR of ${fields.join(', ')}`, async () => {
-      const answer = await api('POST', '/merchants', { token, body });
-      assertRefused(answer, 422, 'VALIDATION_ERROR');
-      assert.deepEqual(fieldsOf(answer), fields);
-    });
-  }
-
   test('takes the longest name and the ends of the percentage', async () => {
     for (const [name, percentage] of [
       ['x'.repeat(255), 0],
@@ -157,12 +117,6 @@ describe('GET /merchants', () => {
     assert.deepEqual(answer.body.data, []);
     assert.ok(answer.body.pagination.total > 0);
   });
-
-  for (const query of ['active=yes', 'limit=0', 'limit=101', 'offset=-1', 'sort=name', 'limit=1&limit=2']) {
-    test(`with ?${query} is a VALIDATION_ERROR`, async () => {
-      assertRefused(await api('GET', `/merchants?${query}`, { token }), 422, 'VALIDATION_ERROR');
-    });
-  }
 });
 
 describe('PATCH /merchants/{id}', () => {
@@ -234,19 +188,6 @@ describe('PATCH /merchants/{id}', () => {
       { name: 'Two at once, renamed', default_cashback_percentage: '2.0000', active: false },
     ]);
   });
-
-  for (const body of [
-    {},
-    { active: true },
-    { name: null },
-    { default_cashback_percentage: 101 },
-    { confirmation_days: 366 },
-  ]) {
-    test(`with ${JSON.stringify(body)} is a VALIDATION_ERROR`, async () => {
-      const id = await createMerchant();
-      assertRefused(await api('PATCH', `/merchants/${id}`, { token, body }), 422, 'VALIDATION_ERROR');
-    });
-  }
 });
 
 describe('PATCH /merchants/{id}/status', () => {
@@ -291,13 +232,6 @@ describe('PATCH /merchants/{id}/status', () => {
     assertRefused(another, 422, 'MERCHANT_NOT_ACTIVE');
     assert.deepEqual(another.body.error.details, { merchant_id: id });
   });
-
-  for (const body of [{}, { status: 'on' }, { status: true }, { status: 'active', force: true }]) {
-    test(`with ${JSON.stringify(body)} is a VALIDATION_ERROR`, async () => {
-      const id = await createMerchant();
-      assertRefused(await api('PATCH', `/merchants/${id}/status`, { token, body }), 422, 'VALIDATION_ERROR');
-    });
-  }
 });
 
 describe('a merchant that is not there', () => {
@@ -306,14 +240,11 @@ describe('a merchant that is not there', () => {
     ['PATCH', '', { name: 'Ghost' }],
     ['PATCH', '/status', { status: 'active' }],
   ] as const) {
-    test(`is NOT_FOUND by ${method} /merchants/{id}${suffix}, and an id that is none a VALIDATION_ERROR`, async () => {
+    test(`is NOT_FOUND by ${method} /merchants/{id}${suffix}`, async () => {
       const id = newId();
       const missing = await api(method, `/merchants/${id}${suffix}`, { token, body });
       assertRefused(missing, 404, 'NOT_FOUND');
       assert.deepEqual(missing.body.error.details, { resource_type: 'merchant', resource_id: id });
-      const malformed = await api(method, `/merchants/me${suffix}`, { token, body });
-      assertRefused(malformed, 422, 'VALIDATION_ERROR');
-      assert.deepEqual(fieldsOf(malformed), ['id']);
     });
   }
 });
@@ -322,10 +253,6 @@ test('an id in capitals finds the same merchant', async () => {
   const id = await createMerchant();
   assert.equal((await api('GET', `/merchants/${id.toUpperCase()}`, { token })).body.id, id);
 });
-
-function fieldsOf(answer: Answer): string[] {
-  return answer.body.error.details.violations.map(({ field }: { field: string }) => field).sort();
-}
 
 function idsOf(answer: Answer): string[] {
   return answer.body.data.map(({ id }: { id: string }) => id);

@@ -181,7 +181,7 @@ describe('an unexpected error', () => {
     assert.ok(isId(id));
     assert.doesNotMatch(answer.body, /hunter2|at .+\.ts/);
     const line = log.find((text) => text.includes('hunter2') && text.includes(id));
-    assert.match(line ?? '', /"request_id":".+server\.test\.ts/);
+    assert.match(line ?? '', /"request_id":".+server\.unit\.test\.ts/);
   });
 });
 

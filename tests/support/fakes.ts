@@ -1,0 +1,75 @@
+import { pino } from 'pino';
+import type { OpenCache } from '../../src/core/cache.ts';
+import type { Database } from '../../src/core/database/index.ts';
+import { SessionTransaction } from '../../src/core/database/transaction.ts';
+import { createMetrics } from '../../src/core/observability/metrics.ts';
+import type { Kernel } from '../../src/kernel.ts';
+import type { Event } from '../../src/modules/platform/events/index.ts';
+import { testClock } from './clock.ts';
+
+/*
+ * What unit tests hand to a service instead of a database and other modules.
+ */
+
+/** A stand-in that has the given members. A call of any other fails with its name. */
+export function fake<T extends object>(given: Partial<T> = {}): T {
+  const members: T = Object.assign(Object.create(null), given);
+  return new Proxy(members, {
+    get: (target, name) =>
+      Reflect.has(target, name) ? Reflect.get(target, name) : () => neverExpected(String(name)),
+  });
+}
+
+function neverExpected(name: string): never {
+  throw new Error(`${name} was called, and this test does not expect it`);
+}
+
+/** A transaction that can be handed on. A repository that is not replaced fails in it. */
+export function fakeTransaction(): SessionTransaction {
+  return new SessionTransaction({
+    write: () => neverExpected('SQL'),
+    connection: { executeQuery: () => neverExpected('SQL'), streamQuery: () => neverExpected('SQL') },
+  });
+}
+
+/**
+ * Everything that a module gets, without a database. `events` has what committed transactions recorded; `transactions`
+ * counts the attempts. Work that loses a race is retried once.
+ */
+export function fakeKernel() {
+  const events: Event[] = [];
+  const clock = testClock();
+  let recorded: Event[] = [];
+  let transactions = 0;
+
+  const transaction: Database['transaction'] = async (work, { isLostRace = () => false } = {}) => {
+    try {
+      return await attempt(work);
+    } catch (error) {
+      if (!isLostRace(error)) throw error;
+      return attempt(work);
+    }
+  };
+
+  async function attempt<T>(work: (trx: SessionTransaction) => Promise<T>): Promise<T> {
+    transactions += 1;
+    recorded = [];
+    const result = await work(fakeTransaction());
+    events.push(...recorded);
+    return result;
+  }
+
+  const kernel = {
+    database: fake<Database>({ transaction, db: fakeTransaction() }),
+    clock,
+    logger: pino({ level: 'silent' }),
+    metrics: createMetrics(),
+    events: { record: (_trx, list) => void recorded.push(...list) },
+    openCache: openNoCache,
+    limitRate: () => async () => undefined,
+  } satisfies Kernel;
+  return { kernel, clock, events, transactions: () => transactions };
+}
+
+/** Loads each time. */
+const openNoCache: OpenCache = ({ load }) => ({ find: load, forgetAfter: (_keys, change) => change() });

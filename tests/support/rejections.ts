@@ -1,0 +1,12 @@
+import assert from 'node:assert/strict';
+import { DomainError } from '../../src/core/errors.ts';
+
+/** Asserts the code of a use case's refusal, and its details where they are given. */
+export async function rejectsWith(call: Promise<unknown>, code: string, details?: object): Promise<void> {
+  await assert.rejects(call, (error) => {
+    assert.ok(error instanceof DomainError, String(error));
+    assert.equal(error.code, code);
+    if (details !== undefined) assert.deepEqual(error.details, details);
+    return true;
+  });
+}
