@@ -18,9 +18,9 @@ function databaseCallers(url: string): OpenCaller<number[]> {
       connect: async () => {
         await client.connect();
       },
-      send: async (values, answered) => {
+      send: async (values) => {
         await client.query({ name: 'purchase', text: STATEMENT, values });
-        answered(RECORDED);
+        return RECORDED;
       },
       close: () => client.end(),
     };

@@ -4,8 +4,8 @@ import { type Answer, tally } from './tally.ts';
 
 /** A caller that sends one request at a time. */
 export type Caller<Request> = {
-  /** `answer` is undefined when the connection ended without one. */
-  readonly send: (request: Request, answered: (answer: Answer | undefined) => void) => void;
+  /** Undefined when the connection ended without an answer. */
+  readonly send: (request: Request) => Promise<Answer | undefined>;
   /** Opens the connection before anything is measured. */
   readonly connect: () => Promise<void>;
   /** Disconnects if there is no response yet. */
@@ -45,33 +45,22 @@ async function runClosedLoop<Request>(
   const callers = await connectCallers(openCaller, connections);
   const counted = tally();
   const end = performance.now() + seconds * 1000;
+  let waiting = callers.length;
 
-  function keepSending(caller: Caller<Request>, ended: () => void): void {
-    const since = performance.now();
-    if (since >= end) {
-      ended();
-      return;
-    }
-    caller.send(next(), (answer) => {
+  async function keepSending(caller: Caller<Request>): Promise<void> {
+    for (let since = performance.now(); since < end; since = performance.now()) {
+      const answer = await caller.send(next());
       counted.count(answer, since);
       // A caller without a connection cannot send.
-      if (answer === undefined) ended();
-      else if (honoursRetryAfter && answer.retryAfter_seconds !== undefined)
-        setTimeout(keepSending, answer.retryAfter_seconds * 1000, caller, ended);
-      else keepSending(caller, ended);
-    });
+      if (answer === undefined) break;
+      if (honoursRetryAfter && answer.retryAfter_seconds !== undefined)
+        await sleep(answer.retryAfter_seconds * 1000);
+    }
+    waiting -= 1;
   }
 
-  let waiting = callers.length;
-  const allEnded = new Promise<void>((resolve) => {
-    for (const caller of callers) {
-      keepSending(caller, () => {
-        waiting -= 1;
-        if (waiting === 0) resolve();
-      });
-    }
-  });
-  await Promise.race([allEnded, sleep(seconds * 1000 + PATIENCE_MS, undefined, { ref: false })]);
+  const impatience = sleep(seconds * 1000 + PATIENCE_MS, undefined, { ref: false });
+  await Promise.race([Promise.all(callers.map(keepSending)), impatience]);
   const result = counted.result(waiting);
   await closeAll(callers);
   return result;
@@ -88,20 +77,14 @@ async function runOpenLoop<Request>(
   /** The planned times of requests that wait for a caller. */
   const waiting: number[] = [];
   const total = Math.round(perSecond * seconds);
-  const allAnswered = Promise.withResolvers<void>();
+  const sending: Promise<void>[] = [];
   const counted = tally();
   const started = performance.now();
-  let answered = 0;
 
-  function sendBy(caller: Caller<Request>, due: number): void {
-    caller.send(next(), (answer) => {
-      counted.count(answer, due);
-      answered += 1;
-      if (answered === total) allAnswered.resolve();
-      const nextDue = waiting.shift();
-      if (nextDue === undefined) idle.push(caller);
-      else sendBy(caller, nextDue);
-    });
+  async function sendBy(caller: Caller<Request>, due: number): Promise<void> {
+    for (let next_ms: number | undefined = due; next_ms !== undefined; next_ms = waiting.shift())
+      counted.count(await caller.send(next()), next_ms);
+    idle.push(caller);
   }
 
   function findCaller(): Caller<Request> | undefined {
@@ -119,10 +102,10 @@ async function runOpenLoop<Request>(
       if (due > now) break;
       const caller = findCaller();
       if (caller === undefined) waiting.push(due);
-      else sendBy(caller, due);
+      else sending.push(sendBy(caller, due));
     }
   }
-  await allAnswered.promise;
+  await Promise.all(sending);
   const result = counted.result();
   await closeAll(callers);
   return result;

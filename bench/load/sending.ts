@@ -1,96 +1,47 @@
-import { once } from 'node:events';
-import { connect as openSocket, type Socket } from 'node:net';
+import { Client } from 'undici';
 import type { Caller, OpenCaller } from './pace.ts';
-import { headerOf, type Response, readResponse } from './response.ts';
 import type { Request } from './scenarios.ts';
 import type { Answer } from './tally.ts';
 
 const API = '/api/v1';
-
-/** Shared by all connections: the bytes are parsed before the next read can overwrite them. */
-const INBOX = Buffer.alloc(64 * 1024);
+/** Costs the platform next to nothing. */
+const PROBE = '/health/live';
 
 /** Callers over HTTP, spread over these addresses. */
 export function httpCallers(urls: readonly string[]): OpenCaller<Request> {
   return (number) => {
     const url = urls[number % urls.length];
     if (url === undefined) throw new RangeError('a load needs an address');
-    return httpCaller(new URL(url));
+    return httpCaller(url);
   };
 }
 
-/** On a bare socket, because the generator takes its processor time from the platform: ADR 0025. */
-function httpCaller(url: URL): Caller<Request> {
-  let socket: Socket | undefined;
-  let unread: Buffer | undefined;
-  let waiting: ((response: Response | undefined) => void) | undefined;
-
-  function open(): Socket {
-    const opened = openSocket({
-      host: url.hostname,
-      port: Number(url.port),
-      noDelay: true,
-      onread: { buffer: INBOX, callback: (length) => read(INBOX.subarray(0, length)) },
-    });
-    // What follows is the end of the connection.
-    opened.on('error', () => undefined);
-    opened.on('close', () => {
-      socket = undefined;
-      unread = undefined;
-      settle(undefined);
-    });
-    return opened;
-  }
-
-  function read(chunk: Buffer): boolean {
-    const bytes = unread === undefined ? chunk : Buffer.concat([unread, chunk]);
-    let response: Response | undefined;
-    try {
-      response = readResponse(bytes);
-    } catch {
-      socket?.destroy();
-      return true;
-    }
-    unread = response === undefined ? Buffer.from(bytes) : undefined;
-    if (response !== undefined) settle(response);
-    return true;
-  }
-
-  function settle(response: Response | undefined): void {
-    const answered = waiting;
-    waiting = undefined;
-    answered?.(response);
-  }
-
-  function send(request: Request, answered: (answer: Answer | undefined) => void): void {
-    waiting = (response) => answered(response && answerOf(request, response));
-    socket ??= open();
-    socket.write(messageOf(request, url.host));
-  }
-
-  async function connect(): Promise<void> {
-    socket = open();
-    await once(socket, 'connect');
-  }
-
-  async function close(): Promise<void> {
-    socket?.destroy();
-  }
-
-  return { send, connect, close };
+/** A client of its own has one connection, and opens another one when that is lost. */
+function httpCaller(url: string): Caller<Request> {
+  const client = new Client(url, { pipelining: 1 });
+  return {
+    send: async (request) => {
+      const response = await respond(client, request).catch(() => undefined);
+      return response && answerOf(request, response);
+    },
+    connect: async () => {
+      const { body } = await client.request({ method: 'GET', path: PROBE });
+      await body.dump();
+    },
+    close: () => client.destroy(),
+  };
 }
 
-function messageOf({ method, path, headers, body = '' }: Request, host: string): string {
-  let head = `${method} ${API}${path} HTTP/1.1\r\nhost: ${host}\r\n`;
-  for (const name in headers) head += `${name}: ${headers[name]}\r\n`;
-  if (method === 'POST') head += `content-length: ${Buffer.byteLength(body)}\r\n`;
-  return `${head}\r\n${body}`;
+type Response = Awaited<ReturnType<typeof respond>>;
+
+async function respond(client: Client, { method, path, headers, body }: Request) {
+  const response = await client.request({ method, path: `${API}${path}`, headers, body: body ?? null });
+  const retryAfter = response.headers['retry-after'];
+  return { status: response.statusCode, retryAfter, text: await response.body.text() };
 }
 
-function answerOf({ purchases, isBatch }: Request, response: Response): Answer {
-  const { status } = response;
-  const retryAfter = status >= 400 ? headerOf(response, 'retry-after') : undefined;
-  const hasRetryAfter = retryAfter !== undefined;
+function answerOf({ purchases, isBatch }: Request, { status, retryAfter, text }: Response): Answer {
+  const hasRetryAfter = status >= 400 && retryAfter !== undefined;
   if (isBatch !== true) {
     return {
       status,
@@ -100,7 +51,7 @@ function answerOf({ purchases, isBatch }: Request, response: Response): Answer {
       ...(hasRetryAfter && { retryAfter_seconds: Number(retryAfter) }),
     };
   }
-  const recorded = status === 200 ? countRecorded(response.body()) : 0;
+  const recorded = status === 200 ? countRecorded(text) : 0;
   return { status, purchases: recorded, done: recorded, hasRetryAfter };
 }
 

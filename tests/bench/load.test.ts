@@ -14,11 +14,11 @@ const BUYING = { partnerKey: 'key', name: 'load', users: ['u1', 'u2'], merchants
 const PURCHASES = { kind: 'purchases', ...BUYING } as const;
 const DONE = { status: 201, purchases: 1, done: 1, hasRetryAfter: false };
 
-/** A server on a port of its own, that answers as it is told. */
+/** A server on a separate port with these answers, beside the probe with which a caller connects. */
 async function startStub(answer: RequestListener): Promise<string> {
   const server = createServer((request, response) => {
-    request.resume();
-    answer(request, response);
+    if (request.url === '/health/live') respond(response, 200);
+    else answer(request, response);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -152,6 +152,12 @@ describe('a closed loop', () => {
     assert.equal(result.purchases, 0);
   });
 
+  test('counts an answer that is no HTTP as lost', async () => {
+    const url = await startStub((request) => request.socket.end('SMTP\r\n\r\n'));
+    const result = await runLoop(httpCallers([url]), { connections: 1, seconds: 0.3 }, requestsOf(PURCHASES));
+    assert.deepEqual(result.answers, { lost: 1 });
+  });
+
   test('counts of a batch what its answer says was recorded', async () => {
     const url = await startStub((_request, response) => {
       respond(
@@ -225,6 +231,34 @@ describe('an open loop', () => {
     // Requests were due each 10 ms of those 400; from when they were sent, all but one take next to nothing.
     assert.ok(result.latency.p50 >= 90, `${result.latency.p50}`);
   });
+});
+
+test('a caller sends the body, type and key of its request, and connects again after a lost answer', async (t) => {
+  const requests: object[] = [];
+  const url = await startStub(async (request, response) => {
+    const { method, headers } = request;
+    const { 'content-type': type, authorization } = headers;
+    const body = (await Array.fromAsync(request)).join('');
+    requests.push({ method, url: request.url, type, authorization, body });
+    if (requests.length === 1) request.socket.destroy();
+    else respond(response, 201);
+  });
+  const caller = httpCallers([url])(0);
+  t.after(caller.close);
+  const next = requestsOf(PURCHASES);
+  const [lost, done] = [next(), next()];
+  assert.equal(await caller.send(lost), undefined);
+  assert.deepEqual(await caller.send(done), DONE);
+  assert.deepEqual(
+    requests,
+    [lost, done].map(({ body }) => ({
+      method: 'POST',
+      url: '/api/v1/purchases',
+      type: 'application/json',
+      authorization: 'Bearer key',
+      body,
+    })),
+  );
 });
 
 describe('a generator', () => {
