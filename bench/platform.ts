@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PROJECT_DIRECTORY } from '../src/config.ts';
+import { freePort } from '../src/core/free-port.ts';
 import type { DatabaseServer } from './database-server.ts';
 import type { Secrets } from './programme.ts';
 
@@ -31,7 +31,7 @@ export async function startApi(
   program: 'src/main.ts' | 'bench/unbatched.ts' = 'src/main.ts',
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Api> {
-  const port = await freePort();
+  const port = await freePort('localhost');
   const url = `http://localhost:${port}`;
   const child = spawn(
     join(PROJECT_DIRECTORY, 'scripts/start'),
@@ -96,13 +96,4 @@ async function untilReady(url: string, child: ChildProcess, readLog: () => strin
 async function readMetric(url: string, name: string): Promise<number> {
   const text = await (await fetch(`${url}/metrics`)).text();
   return Number(new RegExp(`^${name} (.+)$`, 'm').exec(text)?.[1]);
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, 'localhost');
-  await once(probe, 'listening');
-  const { port } = probe.address() as { port: number };
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }

@@ -1,9 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import * as fs from 'node:fs';
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { freePort } from '../core/free-port.ts';
 import { StartupError } from '../core/startup-error.ts';
 import { type Cluster, superuser } from './cluster.ts';
 import { settlePredecessor } from './predecessor.ts';
@@ -34,7 +33,7 @@ export type Server = {
 /** Starts the postmaster on a free port and waits until it answers. */
 export async function startServer(cluster: Cluster): Promise<Server> {
   for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort();
+    const port = await freePort('127.0.0.1');
     try {
       return { cluster, port, postmaster: await launch(cluster, port) };
     } catch (error) {
@@ -42,15 +41,6 @@ export async function startServer(cluster: Cluster): Promise<Server> {
       await sleep(200);
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as { port: number };
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
 
 // Somebody took the port after we had chosen it; or the last remains of a killed predecessor.

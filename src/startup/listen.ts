@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import { type AddressInfo, createServer, type Server as NetServer } from 'node:net';
+import type { Server as NetServer } from 'node:net';
 import { type Config, urlOf } from '../config.ts';
+import { freePort } from '../core/free-port.ts';
 import type { HttpServer } from '../core/http/route.ts';
 import type { Logger } from '../core/observability/logging.ts';
 import { StartupError } from '../core/startup-error.ts';
@@ -17,22 +18,12 @@ type Settings = { readonly host: string; readonly port: string };
  */
 export async function withRealPort(config: Config): Promise<Config> {
   if (config.port !== 0) return config;
-  const port = await freePort(config.host);
-  const publicUrl = config.publicUrl === urlOf(config.host, 0) ? urlOf(config.host, port) : config.publicUrl;
-  return { ...config, port, publicUrl };
-}
-
-async function freePort(host: string): Promise<number> {
-  const probe = createServer();
-  try {
-    await open(probe, { host, port: 0 });
-  } catch (error) {
+  const { host } = config;
+  const port = await freePort(host).catch((error) => {
     throw asStartupError(error, { host, port: 0 }, { host: 'HOST', port: 'PORT' });
-  }
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
+  });
+  const publicUrl = config.publicUrl === urlOf(host, 0) ? urlOf(host, port) : config.publicUrl;
+  return { ...config, port, publicUrl };
 }
 
 /** Opens the port. @throws StartupError when it cannot be had. */

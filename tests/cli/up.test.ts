@@ -4,8 +4,9 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { pino } from 'pino';
+import { freePort } from '../../src/core/free-port.ts';
 import { requireSuitableServer } from '../../src/startup/suitable-server.ts';
-import { freePort, runCommand, spawnPlatform } from '../support/child-platform.ts';
+import { runCommand, spawnPlatform } from '../support/child-platform.ts';
 import { createTestDatabase, runSql, SCRATCH_VARIABLE } from '../support/database.ts';
 
 const dataDirectory = join(process.env[SCRATCH_VARIABLE] ?? '', `up-${process.pid}`);
@@ -113,7 +114,7 @@ describe('a start that cannot be', () => {
 
   test('a taken port is one clear sentence and exit code 1', async () => {
     const database = await createTestDatabase();
-    const port = await freePort();
+    const port = await freePort('localhost');
     const holder = createServer().listen(port, 'localhost');
     after(() => holder.close());
 
@@ -130,6 +131,19 @@ describe('a start that cannot be', () => {
       platform.output().trim(),
       `Port ${port} is taken: stop what listens there, or choose another with PORT.`,
     );
+  });
+
+  test('a host of another machine is one clear sentence, also where any port will do', async () => {
+    const database = await createTestDatabase();
+    const platform = await spawnPlatform({
+      DATABASE_URL: database.url,
+      DEMO_DATA: 'false',
+      HOST: '192.0.2.1',
+      PORT: '0',
+    });
+
+    assert.equal(await platform.ended, 1);
+    assert.match(platform.output(), /^HOST 192\.0\.2\.1 is no address of this machine\.$/m);
   });
 });
 

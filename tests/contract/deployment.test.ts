@@ -17,8 +17,8 @@ import { describe, test } from 'node:test';
 import { parseEnv, promisify } from 'node:util';
 import { PROJECT_DIRECTORY, readConfig } from '../../src/config.ts';
 import { migrate } from '../../src/core/database/migrations.ts';
+import { freePort } from '../../src/core/free-port.ts';
 import { SETTINGS } from '../../src/settings.ts';
-import { freePort } from '../support/child-platform.ts';
 import { POSTGRES_URL_VARIABLE, runSql, SCRATCH_VARIABLE } from '../support/database.ts';
 import { startTestPlatform } from '../support/platform.ts';
 
@@ -123,7 +123,7 @@ describe('the image', () => {
 
     const url = await platform.server.listen({ port: 0, host: 'localhost' });
     assert.equal(await check(Number(new URL(url).port)), 0);
-    assert.equal(await check(await freePort()), 1);
+    assert.equal(await check(await freePort('localhost')), 1);
   });
 
   test('has compiled what it starts: no types are stripped in it', async () => {

@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { readFeed, yearsOf } from '../../demo/feeds/feed.ts';
 import { platformClient } from '../../demo/feeds/platform-client.ts';
-import { BARE_ENVIRONMENT, freePort } from '../support/child-platform.ts';
+import { freePort } from '../../src/core/free-port.ts';
+import { BARE_ENVIRONMENT } from '../support/child-platform.ts';
 import { startFeedPlatform } from '../support/feed-platform.ts';
 import { PASSWORD } from '../support/platform.ts';
 
@@ -102,7 +103,7 @@ describe('the command', () => {
   });
 
   test('says to start the platform when none runs', async () => {
-    const { code, stdout, stderr } = await demo(['--json'], { PORT: String(await freePort()) });
+    const { code, stdout, stderr } = await demo(['--json'], { PORT: String(await freePort('localhost')) });
     assert.deepEqual([code, stdout], [1, '']);
     assert.match(stderr, /^There is no platform at http:\/\/localhost:\d+: start it with `make up`.*\n$/);
   });

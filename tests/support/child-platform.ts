@@ -1,8 +1,8 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after } from 'node:test';
+import { freePort } from '../../src/core/free-port.ts';
 import { until } from './until.ts';
 
 const PROJECT_DIRECTORY = join(import.meta.dirname, '../..');
@@ -56,7 +56,7 @@ export async function spawnPlatform(
   environment: Readonly<Record<string, string>>,
   program: 'src/main.ts' | 'src/worker.ts' = 'src/main.ts',
 ): Promise<ChildPlatform> {
-  const port = environment.PORT ?? String(await freePort());
+  const port = environment.PORT ?? String(await freePort('localhost'));
   return platformOn(
     port,
     spawnProgram(program, { PORT: port, WORKER_PORT: port, METRICS_PORT: port, ...environment }),
@@ -69,7 +69,7 @@ export async function spawnGroup(
   environment: Readonly<Record<string, string>>,
   { workingDirectory = PROJECT_DIRECTORY } = {},
 ): Promise<ChildPlatform> {
-  const port = String(await freePort());
+  const port = String(await freePort('localhost'));
   const child = spawn(command, args, {
     cwd: workingDirectory,
     // A developer's .env is not read.
@@ -123,14 +123,4 @@ export function runCommand(
       (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), output: stdout + stderr }),
     );
   });
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, 'localhost');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('the server has no port');
-  return address.port;
 }

@@ -4,7 +4,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { after } from 'node:test';
 import { Redis } from 'ioredis';
-import { freePort } from './child-platform.ts';
+import { freePort } from '../../src/core/free-port.ts';
 import { until } from './until.ts';
 
 /** Why tests with a real Redis are skipped; false where there is one. */
@@ -24,7 +24,7 @@ function findRedis(): string | undefined {
 
 /** A Redis on a free port that keeps nothing on disk, and ends with the test file at the latest. */
 export async function startRedis() {
-  const port = await freePort();
+  const port = await freePort('127.0.0.1');
   const url = `redis://127.0.0.1:${port}`;
   let server: ChildProcess | undefined;
 

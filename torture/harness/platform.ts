@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Secrets } from '../../bench/programme.ts';
 import { PROJECT_DIRECTORY } from '../../src/config.ts';
+import { freePort } from '../../src/core/free-port.ts';
 
 const STARTS_WITHIN_MS = 60_000;
 const LATEST_LOG = 4_000;
@@ -56,7 +56,7 @@ let started = 0;
 /** Starts one process. It ends with this one, however that ends. */
 export async function startPlatform(options: PlatformOptions): Promise<PlatformProcess> {
   const { databaseUrl, secrets, directory, program = 'api' } = options;
-  const port = options.port ?? (await freePort());
+  const port = options.port ?? (await freePort('127.0.0.1'));
   started += 1;
   const name = `${program}-${started}`;
   const logFile = join(directory, `${name}.log`);
@@ -153,13 +153,4 @@ function platformProcess(
     ended,
     log: readLog,
   };
-}
-
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as { port: number };
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }

@@ -3,8 +3,8 @@ import { after, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
+import { freePort } from '../../../src/core/free-port.ts';
 import { memoryWindows, type RateWindows, sharedWindows } from '../../../src/core/http/rate-windows.ts';
-import { freePort } from '../../support/child-platform.ts';
 import { startRedis, withoutRedis } from '../../support/redis.ts';
 import { until } from '../../support/until.ts';
 
@@ -157,7 +157,7 @@ describe('windows in Redis', { skip: withoutRedis }, async () => {
   });
 
   test('need no Redis to begin with', async () => {
-    const { windows, lines } = await connectTo(`redis://127.0.0.1:${await freePort()}`);
+    const { windows, lines } = await connectTo(`redis://127.0.0.1:${await freePort('127.0.0.1')}`);
     assert.equal((await windows.take('early', 1, 1)).isAllowed, true);
     assert.equal((await windows.take('early', 1, 1)).isAllowed, false);
     assert.equal(lines.length, 1);
