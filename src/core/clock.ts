@@ -1,7 +1,9 @@
 /** Returns the present time. Injected wherever time matters, so that tests choose it. */
 export type Clock = () => Temporal.Instant;
 
-export const systemClock: Clock = () => Temporal.Now.instant();
+/** Cut to the microsecond, which PostgreSQL keeps. */
+export const systemClock: Clock = () =>
+  Temporal.Now.instant().round({ smallestUnit: 'microsecond', roundingMode: 'floor' });
 
 const DAY_MS = 24 * 3600 * 1000;
 

@@ -7,9 +7,12 @@ import * as iso4217 from 'dinero.js/currencies';
 
 const MAX_INTEGER_DIGITS = 10;
 
-/** Every ISO 4217 code with its minor digits (JPY 0, EUR 2, KWD 3), from the tables of dinero.js. */
+/**
+ * Every ISO 4217 code with its minor digits (JPY 0, EUR 2, KWD 3), from the tables of dinero.js. These count Malagasy and
+ * Mauritanian money in fifths; ISO 4217 gives both two digits.
+ */
 export const minorDigitsByCurrency: ReadonlyMap<string, number> = new Map(
-  Object.values(iso4217).map((currency) => [currency.code, currency.exponent]),
+  Object.values(iso4217).map((currency) => [currency.code, currency.base === 10 ? currency.exponent : 2]),
 );
 
 export function isCurrency(code: string): boolean {

@@ -7,9 +7,29 @@ import {
   isCurrency,
   minimum,
   minorDigits,
+  minorDigitsByCurrency,
   moneyFromNumeric,
   readMoney,
 } from '../../src/core/money.ts';
+
+/** ISO 4217, by the number of minor digits, without the codes that have none such as gold. */
+const ISO_4217: Readonly<Record<number, string>> = {
+  0: 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF',
+  2: `AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE CHF CHW
+    CNY COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS
+    INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN
+    NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC
+    SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XAD XCD XCG YER ZAR ZMW ZWG`,
+  3: 'BHD IQD JOD KWD LYD OMR TND',
+  4: 'CLF UYW',
+};
+
+test('the minor digits of each currency are those of ISO 4217', () => {
+  const expected = Object.entries(ISO_4217).flatMap(([digits, codes]) =>
+    codes.split(/\s+/).map((code) => [code, Number(digits)] as const),
+  );
+  assert.deepEqual(new Map([...minorDigitsByCurrency].sort()), new Map(expected.sort()));
+});
 
 /** One currency for each number of minor digits that ISO 4217 knows. */
 const currencies = fc.constantFrom('EUR', 'JPY', 'KWD', 'CLF');

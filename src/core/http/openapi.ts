@@ -69,7 +69,7 @@ export async function registerOpenApi(
     transformObject: (description) => {
       if (!('openapiObject' in description)) throw new TypeError('this is no OpenAPI 3 description');
       markOptionalBodies(description.openapiObject.paths);
-      return withoutLowerCase(description.openapiObject);
+      return withoutReadAs(description.openapiObject);
     },
     openapi: {
       openapi: '3.1.0',
@@ -165,9 +165,9 @@ function markOptionalBodies(paths: object | undefined): void {
   }
 }
 
-/** The keyword `lowerCase` is ours and says nothing to a client. The schemas of the routes stay as they are. */
-function withoutLowerCase<Description>(description: Description): Description {
-  return JSON.parse(JSON.stringify(description, (key, value) => (key === 'lowerCase' ? undefined : value)));
+/** The keyword `readAs` is ours and says nothing to a client. The schemas of the routes stay as they are. */
+function withoutReadAs<Description>(description: Description): Description {
+  return JSON.parse(JSON.stringify(description, (key, value) => (key === 'readAs' ? undefined : value)));
 }
 
 const SUCCESS_DESCRIPTIONS: Readonly<Record<string, string>> = { 200: 'Done.', 201: 'Created.' };

@@ -25,14 +25,17 @@ const pageProperties = {
   ),
 };
 
+/** Filters of which one must not be before the other: `{ from: 'to' }`. */
+type Ranges = Readonly<Record<string, string>>;
+
 /** The query of a list, with the list's own filters. */
-export function PageQuery<Filters extends Record<string, TSchema>>(filters: Filters) {
-  return Input({ ...pageProperties, ...filters });
+export function PageQuery<Filters extends Record<string, TSchema>>(filters: Filters, ranges: Ranges = {}) {
+  return Input({ ...pageProperties, ...filters }, { ranges });
 }
 
 /** The query of a large list: a cursor reaches any depth at the cost of the first page. */
-export function CursorQuery<Filters extends Record<string, TSchema>>(filters: Filters) {
-  return Input({
+export function CursorQuery<Filters extends Record<string, TSchema>>(filters: Filters, ranges: Ranges = {}) {
+  const properties = {
     ...pageProperties,
     cursor: Type.Optional(
       Type.String({
@@ -44,7 +47,8 @@ export function CursorQuery<Filters extends Record<string, TSchema>>(filters: Fi
       }),
     ),
     ...filters,
-  });
+  };
+  return Input(properties, { ranges });
 }
 
 export function Page<Item extends TSchema>(item: Item) {

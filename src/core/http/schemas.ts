@@ -12,13 +12,16 @@ export function Input<Properties extends Record<string, TSchema>>(
 /** A UUID in either case. It is read in lower case, as the database and all keys of caches have it. */
 export const Id = Type.String({
   format: 'uuid',
-  lowerCase: true,
+  readAs: 'lowerCase',
   examples: ['01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e'],
 });
 
 export const IdParams = Input({ id: Id });
 
 export const Timestamp = Type.String({ format: 'date-time', examples: ['2026-03-14T09:26:53Z'] });
+
+/** A timestamp coming in. It is read in UTC and cut to the microsecond. */
+export const TimestampInput = Type.String({ ...Timestamp, readAs: 'instant' });
 
 export const CalendarDate = Type.String({ format: 'date', examples: ['2026-03-14'] });
 

@@ -1,6 +1,6 @@
 import { Ajv2020, type ErrorObject, type Options, type ValidateFunction } from 'ajv/dist/2020.js';
 import { electronicFormatIBAN, isValidIBAN } from 'ibantools';
-import type { TSchema } from 'typebox';
+import Type, { type TSchema } from 'typebox';
 import type { Violation } from '../errors.ts';
 import { isCurrency, readMoney } from '../money.ts';
 
@@ -28,7 +28,8 @@ const OPTIONS: Options = {
   keywords: [
     { keyword: 'moneyIn', type: 'object', schemaType: 'object', errors: 'full', compile: compileMoneyIn },
     { keyword: 'maxDecimals', type: 'number', schemaType: 'number', compile: compileMaxDecimals },
-    { keyword: 'lowerCase', type: 'string', schemaType: 'boolean', modifying: true, validate: toLowerCase },
+    { keyword: 'readAs', type: 'string', schemaType: 'string', modifying: true, validate: readAs },
+    { keyword: 'ranges', type: 'object', schemaType: 'object', errors: 'full', compile: compileRanges },
     // What a `pattern` requires, in words: messages never show a regular expression.
     'mustBe',
   ],
@@ -61,10 +62,17 @@ const MAX_PARAMETERS = 50;
 
 export function compileText(schema: TSchema): ValidateFunction {
   const validateEach = withReasons(texts.compile(schema));
-  const validate = (data: object) => {
+  const integers = Object.entries((schema as Partial<Type.TObject>).properties ?? {})
+    .filter(([, property]) => Type.IsInteger(property))
+    .map(([name]) => name);
+  const validate = (data: Record<string, unknown>) => {
     const tooMany = Object.keys(data).length > MAX_PARAMETERS;
-    const isValid = !tooMany && validateEach(data);
-    validate.errors = tooMany ? TOO_MANY_PARAMETERS : validateEach.errors;
+    // Ajv would read `0x3` and `1e1` as numbers too.
+    const strange = integers.filter((name) => name in data && !/^-?\d+$/.test(String(data[name])));
+    const isValid = !tooMany && validateEach(data) && strange.length === 0;
+    validate.errors = tooMany
+      ? TOO_MANY_PARAMETERS
+      : [...strange.map(notAnInteger), ...(validateEach.errors ?? [])];
     return isValid;
   };
   validate.errors = undefined as ValidateFunction['errors'];
@@ -74,6 +82,16 @@ export function compileText(schema: TSchema): ValidateFunction {
 const TOO_MANY_PARAMETERS = [
   { keyword: 'maxProperties', message: `must have at most ${MAX_PARAMETERS} parameters` },
 ] as ErrorObject[];
+
+function notAnInteger(name: string): ErrorObject {
+  return {
+    keyword: 'type',
+    instancePath: `/${name}`,
+    schemaPath: '',
+    params: { type: 'integer' },
+    message: `must be ${TYPES_IN_WORDS.integer}`,
+  };
+}
 
 /** Node has the names of headers in lower case, whatever case was sent or is documented. */
 export function compileHeaders(schema: TSchema & { properties: Record<string, TSchema> }): ValidateFunction {
@@ -196,7 +214,7 @@ const YEAR_1_MS = Temporal.Instant.from('0001-01-01T00:00:00Z').epochMillisecond
 const YEAR_10000_MS = Temporal.Instant.from('+010000-01-01T00:00:00Z').epochMilliseconds;
 
 function isTimestamp(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/.test(text)) return false;
+  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:?\d{2})$/i.test(text)) return false;
   try {
     // An offset may lead outside of these years.
     const { epochMilliseconds } = Temporal.Instant.from(text);
@@ -242,9 +260,18 @@ function compileMoneyIn(amountToCurrency: Record<string, string | readonly [stri
   return validate as never;
 }
 
-/** `lowerCase: true`: replaces the text by its lower case. */
-function toLowerCase(
-  _isWanted: boolean,
+/** `readAs`: replaces a text by the one spelling that the code compares. */
+const SPELLINGS = {
+  lowerCase: (text: string) => text.toLowerCase(),
+  /** UTC with six decimals: PostgreSQL keeps microseconds, and rounds what is finer to the next one. */
+  instant: (text: string) =>
+    isTimestamp(text)
+      ? Temporal.Instant.from(text).toString({ fractionalSecondDigits: 6, roundingMode: 'floor' })
+      : text,
+};
+
+function readAs(
+  spelling: keyof typeof SPELLINGS,
   text: string,
   _schema: unknown,
   place?: {
@@ -252,8 +279,21 @@ function toLowerCase(
     readonly parentDataProperty: string | number;
   },
 ): boolean {
-  if (place !== undefined) place.parentData[place.parentDataProperty] = text.toLowerCase();
+  if (place !== undefined) place.parentData[place.parentDataProperty] = SPELLINGS[spelling](text);
   return true;
+}
+
+/** `ranges: { from: 'to' }`: the field `to` is not before the field `from`. Dates and instants compare as text. */
+function compileRanges(ranges: Record<string, string>) {
+  const validate: { (data: Record<string, unknown>): boolean; errors?: Partial<ErrorObject>[] } = (data) => {
+    validate.errors = Object.entries(ranges).flatMap(([from, to]) => {
+      if (String(data[from] ?? '') <= String(data[to] ?? '\uffff')) return [];
+      const message = `must not be before \`${from}\``;
+      return [{ keyword: 'ranges', message, params: {}, instancePath: `/${to}` }];
+    });
+    return validate.errors.length === 0;
+  };
+  return validate as never;
 }
 
 /** `maxDecimals: 4`: unlike multipleOf, exact for 4.35 and its kind. */

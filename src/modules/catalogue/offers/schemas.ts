@@ -40,12 +40,15 @@ export const NewOfferBody = Input({
 
 export const OfferStatusBody = Input({ status: ActiveStatus });
 
-export const OfferQuery = PageQuery({
-  status: Type.Optional(ActiveStatus),
-  merchant_id: Type.Optional(Id),
-  date_from: Type.Optional(CalendarDate),
-  date_to: Type.Optional(CalendarDate),
-});
+export const OfferQuery = PageQuery(
+  {
+    status: Type.Optional(ActiveStatus),
+    merchant_id: Type.Optional(Id),
+    date_from: Type.Optional(CalendarDate),
+    date_to: Type.Optional(CalendarDate),
+  },
+  { date_from: 'date_to' },
+);
 
 export const ActiveOfferQuery = PageQuery({});
 

@@ -34,6 +34,9 @@ export function requireMayReport({ actor, userId }: PurchaseSubmission): void {
   }
 }
 
+/** How far a source's clock may be ahead of ours. */
+const CLOCK_SKEW = { seconds: 60 };
+
 /** @throws UNSUPPORTED_CURRENCY, or VALIDATION_ERROR for a purchase of the future. */
 export function requireAcceptableTerms(
   { currency, purchasedAt }: PurchaseSubmission,
@@ -42,8 +45,10 @@ export function requireAcceptableTerms(
   if (!limits.supportedCurrencies.includes(currency)) {
     throw unsupportedCurrency({ currency, supported: limits.supportedCurrencies });
   }
-  if (purchasedAt !== undefined && Temporal.Instant.compare(purchasedAt, limits.now) > 0) {
-    throw validationError({ violations: [{ field: 'purchased_at', reason: 'must not be in the future' }] });
+  if (purchasedAt !== undefined && Temporal.Instant.compare(purchasedAt, limits.now.add(CLOCK_SKEW)) > 0) {
+    throw validationError({
+      violations: [{ field: 'purchased_at', reason: 'must not be more than 60 seconds in the future' }],
+    });
   }
 }
 
@@ -114,14 +119,9 @@ function differences(submission: PurchaseSubmission, purchase: Purchase): string
     ['amount', submission.amount !== purchase.amount],
     ['currency', submission.currency !== purchase.currency],
     // A repeat that leaves the time out says nothing about it.
-    ['purchased_at', purchasedAt !== undefined && !isSameMicrosecond(purchasedAt, purchase.purchasedAt)],
+    ['purchased_at', purchasedAt !== undefined && !purchasedAt.equals(purchase.purchasedAt)],
   ];
   return fields.filter(([, differs]) => differs).map(([field]) => field);
-}
-
-/** PostgreSQL keeps microseconds. */
-function isSameMicrosecond(left: Temporal.Instant, right: Temporal.Instant): boolean {
-  return left.round('microsecond').equals(right.round('microsecond'));
 }
 
 /** @throws PURCHASE_NOT_PENDING or PURCHASE_ALREADY_REVERSED, with the present state and the transitions it allows. */

@@ -1,7 +1,15 @@
 import Type, { type Static } from 'typebox';
 import { ErrorBody } from '../../../core/http/errors.ts';
 import { ItemSummary, nameOfItem, presentRefusal, summarizeItems } from '../../../core/http/items.ts';
-import { Currency, Id, Input, Money, MoneyInput, minorUnits, Timestamp } from '../../../core/http/schemas.ts';
+import {
+  Currency,
+  Id,
+  Input,
+  Money,
+  MoneyInput,
+  minorUnits,
+  TimestampInput,
+} from '../../../core/http/schemas.ts';
 import { formatMoney } from '../../../core/money.ts';
 import type { Outcome } from '../../../core/outcome.ts';
 import type { Actor } from '../../platform/events/index.ts';
@@ -17,8 +25,9 @@ export const SubmissionBody = Input(
     currency: Currency,
     purchased_at: Type.Optional(
       Type.String({
-        ...Timestamp,
-        description: 'The time of the purchase. Defaults to now. May be in the past, but not in the future.',
+        ...TimestampInput,
+        description:
+          'The time of the purchase. Defaults to now. May be in the past, and up to 60 seconds in the future, as clocks differ.',
       }),
     ),
   },

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { formatInstant } from '../../../core/clock.ts';
 import { Page, PageQuery } from '../../../core/http/pagination.ts';
-import { ActiveStatus, Id, Input, Timestamp } from '../../../core/http/schemas.ts';
+import { ActiveStatus, Id, Input, Timestamp, TimestampInput } from '../../../core/http/schemas.ts';
 import { type Partner, type PartnerKey, SCOPES } from './model.ts';
 
 /** No white space at the ends, so that names that appear equal are equal. */
@@ -45,7 +45,7 @@ export const NewKeyBody = Input({
   scopes: Scopes,
   expires_at: Type.Optional(
     Type.String({
-      ...Timestamp,
+      ...TimestampInput,
       examples: ['2027-01-01T00:00:00Z'],
       description: 'The time from which the key is invalid. Defaults to never.',
     }),

@@ -4,7 +4,7 @@ import { DomainError } from '../../../core/errors.ts';
 import { ErrorBody } from '../../../core/http/errors.ts';
 import { ItemSummary, nameOfItem, presentRefusal, summarizeItems } from '../../../core/http/items.ts';
 import { CursorPage, CursorQuery } from '../../../core/http/pagination.ts';
-import { ActiveStatus, Id, Input, Timestamp } from '../../../core/http/schemas.ts';
+import { ActiveStatus, Id, Input, Timestamp, TimestampInput } from '../../../core/http/schemas.ts';
 import type { Outcome } from '../../../core/outcome.ts';
 import type { User } from './model.ts';
 
@@ -31,24 +31,27 @@ export const UserBody = Type.Object({
 
 export const UserPage = CursorPage(UserBody);
 
-export const UserQuery = CursorQuery({
-  email: Type.Optional(
-    Type.String({
-      pattern: '^[!-~]{3,254}$',
-      mustBe: '3 to 254 printable ASCII characters without spaces',
-      description: 'Any part of the email address, of at least 3 characters. The case is ignored.',
-      examples: ['alice@'],
-    }),
-  ),
-  role: Type.Optional(Role),
-  status: Type.Optional(ActiveStatus),
-  from: Type.Optional(
-    Type.String({ ...Timestamp, description: 'The earliest time of registration, inclusive.' }),
-  ),
-  to: Type.Optional(
-    Type.String({ ...Timestamp, description: 'The latest time of registration, inclusive.' }),
-  ),
-});
+export const UserQuery = CursorQuery(
+  {
+    email: Type.Optional(
+      Type.String({
+        pattern: '^[!-~]{3,254}$',
+        mustBe: '3 to 254 printable ASCII characters without spaces',
+        description: 'Any part of the email address, of at least 3 characters. The case is ignored.',
+        examples: ['alice@'],
+      }),
+    ),
+    role: Type.Optional(Role),
+    status: Type.Optional(ActiveStatus),
+    from: Type.Optional(
+      Type.String({ ...TimestampInput, description: 'The earliest time of registration, inclusive.' }),
+    ),
+    to: Type.Optional(
+      Type.String({ ...TimestampInput, description: 'The latest time of registration, inclusive.' }),
+    ),
+  },
+  { from: 'to' },
+);
 
 export const MAX_IMPORTED_USERS = 5_000;
 

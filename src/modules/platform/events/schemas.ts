@@ -1,43 +1,46 @@
 import Type from 'typebox';
 import { formatInstant } from '../../../core/clock.ts';
 import { CursorPage, CursorQuery } from '../../../core/http/pagination.ts';
-import { Id, Timestamp } from '../../../core/http/schemas.ts';
+import { Id, Timestamp, TimestampInput } from '../../../core/http/schemas.ts';
 import type { AuditLog } from './model.ts';
 
 const ActorType = Type.Enum(['user', 'admin', 'partner', 'system'], { examples: ['admin'] });
 
 const AuditOutcome = Type.Enum(['success', 'failure'], { examples: ['success'] });
 
-export const AuditQuery = CursorQuery({
-  actor_type: Type.Optional(ActorType),
-  actor_id: Type.Optional(Id),
-  action: Type.Optional(
-    Type.String({
-      pattern: '^[a-z_]+\\.[a-z_]+$',
-      mustBe: 'an action such as purchase.confirmed',
-      examples: ['purchase.confirmed'],
-    }),
-  ),
-  resource_type: Type.Optional(
-    Type.String({
-      pattern: '^[a-z_]{1,64}$',
-      mustBe: 'a resource type such as purchase',
-      examples: ['purchase'],
-    }),
-  ),
-  resource_id: Type.Optional(Id),
-  outcome: Type.Optional(AuditOutcome),
-  request_id: Type.Optional(
-    Type.String({
-      pattern: '^[\\w.-]{1,128}$',
-      mustBe: '1 to 128 characters of A-Z a-z 0-9 _ . -',
-      description:
-        "The platform's id of the request: the `X-Request-Id` of the response, unless the client sent its own.",
-    }),
-  ),
-  from: Type.Optional(Timestamp),
-  to: Type.Optional(Timestamp),
-});
+export const AuditQuery = CursorQuery(
+  {
+    actor_type: Type.Optional(ActorType),
+    actor_id: Type.Optional(Id),
+    action: Type.Optional(
+      Type.String({
+        pattern: '^[a-z_]+\\.[a-z_]+$',
+        mustBe: 'an action such as purchase.confirmed',
+        examples: ['purchase.confirmed'],
+      }),
+    ),
+    resource_type: Type.Optional(
+      Type.String({
+        pattern: '^[a-z_]{1,64}$',
+        mustBe: 'a resource type such as purchase',
+        examples: ['purchase'],
+      }),
+    ),
+    resource_id: Type.Optional(Id),
+    outcome: Type.Optional(AuditOutcome),
+    request_id: Type.Optional(
+      Type.String({
+        pattern: '^[\\w.-]{1,128}$',
+        mustBe: '1 to 128 characters of A-Z a-z 0-9 _ . -',
+        description:
+          "The platform's id of the request: the `X-Request-Id` of the response, unless the client sent its own.",
+      }),
+    ),
+    from: Type.Optional(TimestampInput),
+    to: Type.Optional(TimestampInput),
+  },
+  { from: 'to' },
+);
 
 const AuditLogBody = Type.Object({
   id: Id,

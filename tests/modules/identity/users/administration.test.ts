@@ -78,8 +78,8 @@ describe('GET /users', () => {
       { email: 'stay@' },
       { role: 'admin' },
       { status: 'active' },
-      { from: '2026-03-15T00:00:00Z' },
-      { to: '2026-03-14T09:00:00Z' },
+      { from: '2026-03-15T00:00:00Z', to: '2026-03-15T00:00:00Z' },
+      { from: '2026-03-14T08:00:00Z', to: '2026-03-14T09:00:00Z' },
     ]) {
       assert.deepEqual(await found({ ...all, ...other }), [], JSON.stringify(other));
     }
