@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Db } from '../src/core/database/index.ts';
+import type { Database, Db } from '../src/core/database/index.ts';
 import { verifyLedger } from '../src/modules/insight/proof/index.ts';
 
 /** The books to compare with the platform's responses. */
@@ -11,13 +11,13 @@ export type Books = {
 
 export class WrongBooks extends Error {}
 
-export function booksOf(db: Db): Books {
+export function booksOf({ db, snapshot }: Pick<Database, 'db' | 'snapshot'>): Books {
   return {
     countPurchases: async () => {
       const { rows } = await sql<{ count: number }>`select count(*)::int as count from purchases`.execute(db);
       return rows[0]?.count ?? 0;
     },
-    countFaults: async () => (await verifyLedger(db)).faultCount,
+    countFaults: async () => (await verifyLedger({ snapshot })).faultCount,
   };
 }
 

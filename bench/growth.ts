@@ -87,7 +87,7 @@ async function prepare({ size, server, api, programme }: Site): Promise<void> {
     const batches = { kind: 'purchases', ...buying(programme), batch: 100 } as const;
     sent += (await send([api], batches, { connections: 4, seconds: 2 })).purchases;
   }
-  const purchases = await booksOf(server.database.db).countPurchases();
+  const purchases = await booksOf(server.database).countPurchases();
   console.log(`${size}: ${purchases.toLocaleString('en')} purchases`);
 }
 

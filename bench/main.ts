@@ -51,7 +51,7 @@ async function main(): Promise<void> {
     const measurements: Measurement[] = [];
     const measure = measuring({
       database,
-      books: booksOf(database.database.db),
+      books: booksOf(database.database),
       announce: (measurement) => {
         measurements.push(measurement);
         console.log(announcement(measurement));

@@ -21,7 +21,7 @@ const TABLES = {
 const { database, api } = await startTestPlatform();
 const secrets = newSecrets();
 const programme = await seedProgramme(database.url, secrets);
-const books = booksOf(database.db);
+const books = booksOf(database);
 const [merchantId = ''] = programme.merchants;
 
 /** Of the shopper of this number, as a partner sends it. */

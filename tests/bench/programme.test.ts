@@ -34,7 +34,7 @@ describe('a seeded programme', () => {
     assert.equal(programme.users.length, USERS);
     const wallet = await api('GET', '/users/me/wallet', { token });
     assert.equal(wallet.body.available_balance, '100000.00');
-    assert.equal((await verifyLedger(database.db)).faultCount, 0);
+    assert.equal((await verifyLedger(database)).faultCount, 0);
   });
 
   test('takes the purchases of its partner', async () => {

@@ -98,6 +98,22 @@ describe('SQL', () => {
   });
 });
 
+describe('a transaction', () => {
+  test('is begun in the core of the database alone', () => {
+    const others = sources.filter(
+      ({ file, code }) =>
+        !file.startsWith('src/core/database/') &&
+        // The lock on the data directory is a SQLite file.
+        file !== 'src/embedded-postgres/ownership.ts' &&
+        /\.(?:transaction|startTransaction)\(\)|['"`]\s*(?:begin|start transaction)\b/.test(code),
+    );
+    assert.deepEqual(
+      others.map(({ file }) => file),
+      [],
+    );
+  });
+});
+
 describe('HTTP', () => {
   test('is no word of services, policies, models and repositories', () => {
     const inner = sources.filter(({ file }) =>

@@ -110,6 +110,6 @@ function forge(statement: string): Promise<unknown> {
 }
 
 async function isFaulty(walletId: string): Promise<boolean> {
-  const { faults } = await verifyLedger(database.db);
+  const { faults } = await verifyLedger(database);
   return faults.some((fault) => fault.walletId === walletId);
 }

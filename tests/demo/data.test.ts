@@ -44,7 +44,7 @@ for (const [when, interrupt] of Object.entries(INTERRUPTIONS)) {
       adjustments: 1,
       flags: 1,
     });
-    assert.equal((await verifyLedger(database.db)).faultCount, 0);
+    assert.equal((await verifyLedger(database)).faultCount, 0);
 
     const rows = await countJournal(database.url);
     await loadDemoData(platform, clock, 'EUR');

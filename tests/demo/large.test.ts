@@ -18,7 +18,7 @@ const PURCHASES = 12_000;
 const INDEXES = "select indexdef from pg_indexes where schemaname = 'public' order by indexname";
 
 const platform = await startTestPlatform();
-const { url, db } = platform.database;
+const { url } = platform.database;
 const indexesBefore = await runSql(url, INDEXES);
 const { hot } = await loadLargeData(platform, PURCHASES);
 const numberOf = async (query: string) => Number((await runSql(url, query))[0]?.count);
@@ -44,7 +44,7 @@ describe('made-up purchases', () => {
   });
 
   test('leave books that are right', async () => {
-    const { faults, currencies } = await verifyLedger(db);
+    const { faults, currencies } = await verifyLedger(platform.database);
     assert.deepEqual(faults, []);
     assert.ok((currencies[0]?.entries ?? 0) > PURCHASES);
   });
@@ -174,7 +174,7 @@ describe('npm run seed-large', () => {
       assert.equal(carol?.role, 'admin');
       assert.equal((await runSql(own.href, 'select from purchases')).length, 300);
       const database = openDatabase({ url: own.href, maxConnections: 1, onLostConnection: () => undefined });
-      assert.deepEqual((await verifyLedger(database.db)).faults, []);
+      assert.deepEqual((await verifyLedger(database)).faults, []);
       await database.close();
       assert.deepEqual(await runSql(own.href, INDEXES), indexesBefore);
     } finally {

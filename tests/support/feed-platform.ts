@@ -32,7 +32,7 @@ export async function startFeedPlatform(environment: Readonly<Record<string, str
     };
   }
 
-  const countLedgerFaults = async () => (await verifyLedger(database.db)).faultCount;
+  const countLedgerFaults = async () => (await verifyLedger(database)).faultCount;
 
   return { url, clock, client, admin, database, countRows, countLedgerFaults };
 }

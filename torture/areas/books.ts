@@ -80,7 +80,7 @@ async function alterSmallBooks(context: AreaContext) {
     if (attempt.found !== undefined) attempts.push(attempt);
   }
   // The books must be right before and after; otherwise found alterations would prove nothing.
-  const { verdict, faults } = await proveBooks(database.db);
+  const { verdict, faults } = await proveBooks(database);
   await database.close();
   await postgres.stop();
   const violations = [

@@ -102,27 +102,24 @@ class RolledBack extends Error {}
 
 /** Alters a random row, proves the books, and leaves everything as it was. */
 export async function attemptAlteration(
-  { db }: Pick<Database, 'db'>,
+  { transaction }: Pick<Database, 'transaction'>,
   random: () => number,
   { alteration, isHidden }: Pick<Attempt, 'alteration' | 'isHidden'>,
 ): Promise<Attempt> {
   let found: boolean | undefined;
   const mark = String(random());
   try {
-    await db
-      .transaction()
-      .setAccessMode('read write')
-      .execute(async (trx) => {
-        // Triggers and foreign keys are off; unique keys and checks are not.
-        await sql`set local session_replication_role = replica`.execute(trx);
-        const id = await pick(trx, alteration.table, mark);
-        const wallet = await walletOf(trx, id);
-        const otherWallet = await pick(trx, 'wallets', mark, wallet);
-        await sql.raw(alteration.statement(id, otherWallet)).execute(trx);
-        if (isHidden) for (const touched of [wallet, otherWallet]) await makeConsistent(trx, touched);
-        found = (await proveBooks(trx)).verdict === 'wrong';
-        throw new RolledBack();
-      });
+    await transaction(async (trx) => {
+      // Triggers and foreign keys are off; unique keys and checks are not.
+      await sql`set local session_replication_role = replica`.execute(trx);
+      const id = await pick(trx, alteration.table, mark);
+      const wallet = await walletOf(trx, id);
+      const otherWallet = await pick(trx, 'wallets', mark, wallet);
+      await sql.raw(alteration.statement(id, otherWallet)).execute(trx);
+      if (isHidden) for (const touched of [wallet, otherWallet]) await makeConsistent(trx, touched);
+      found = (await proveBooks(trx)).verdict === 'wrong';
+      throw new RolledBack();
+    });
   } catch (error) {
     if (!(error instanceof RolledBack) && !isConstraint(error)) throw error;
   }

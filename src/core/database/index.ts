@@ -3,7 +3,7 @@ import pg from 'pg';
 import { type Connections, openConnections, withDeadline } from './connections.ts';
 import { LostConnection } from './errors.ts';
 import type { DB } from './schema.generated.ts';
-import { runTransaction, type TransactionOptions, type Trx } from './transaction.ts';
+import { runSnapshot, runTransaction, type TransactionOptions, type Trx } from './transaction.ts';
 
 export { asDatabaseFailure, mayIsolate, violates } from './errors.ts';
 export { queueSql, type Trx } from './transaction.ts';
@@ -21,6 +21,11 @@ export type Database = {
    * @throws OutcomeUnknown if the result of COMMIT is unknown. After any other error nothing was done.
    */
   readonly transaction: <T>(work: (trx: Trx) => Promise<T>, options?: TransactionOptions) => Promise<T>;
+  /**
+   * Runs `work` on one snapshot of the database, without writes and for as long as it takes: ten minutes per SQL command,
+   * no limit for the whole.
+   */
+  readonly snapshot: <T>(work: (snapshot: Db) => Promise<T>) => Promise<T>;
   readonly ping: () => Promise<void>;
   readonly connections: () => { total: number; idle: number; waiting: number };
   /** A connection outside of the pool, for the caller to connect, watch and end. */
@@ -75,6 +80,7 @@ export function openDatabase(options: {
     url,
     db,
     transaction: (work, options) => runTransaction(connections, work, options),
+    snapshot: (work) => runSnapshot(connections, work),
     ping: async () => {
       await sql`select 1`.execute(db);
     },

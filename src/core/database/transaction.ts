@@ -3,6 +3,7 @@ import {
   type DatabaseConnection,
   DefaultQueryExecutor,
   DummyDriver,
+  type Kysely,
   PostgresAdapter,
   PostgresIntrospector,
   PostgresQueryCompiler,
@@ -65,7 +66,7 @@ export async function runTransaction<T>(
   let staleConnections = 0;
   for (;;) {
     const client = await connections.acquire();
-    const session = openSession(client, timeout_ms, usesIndexPlans);
+    const session = openSession(client, timeout_ms, usesIndexPlans ? [BEGIN, INDEX_PLANS] : [BEGIN]);
     let broken: unknown;
     try {
       const result = await work(new SessionTransaction(session));
@@ -90,6 +91,41 @@ export async function runTransaction<T>(
       client.release(broken as Error | undefined);
     }
     await new Promise((resolve) => setTimeout(resolve, Math.random() * RETRY_JITTER_MS * attempts));
+  }
+}
+
+const SNAPSHOT = 'begin isolation level repeatable read read only';
+
+/** A long read gets ten minutes per SQL command, and the whole of it gets as long as it takes. */
+const SNAPSHOT_SETTINGS = `
+  select
+    set_config('statement_timeout', '10min', true),
+    set_config('lock_timeout', '5min', true),
+    set_config('work_mem', '64MB', true),
+    set_config('jit', 'off', true),
+    set_config('max_parallel_workers_per_gather', '0', true),
+    set_config('plan_cache_mode', 'force_custom_plan', true),
+    case when current_setting('server_version_num')::int >= 170000
+      then set_config('transaction_timeout', '0', true) end
+`;
+
+/** PostgreSQL gives up the SQL command before we give up the connection. */
+const SNAPSHOT_TIMEOUT_MS = 11 * 60_000;
+
+/** Runs `work` on one snapshot of the database, however long it takes. It writes nothing and blocks no write. */
+export async function runSnapshot<T>(
+  connections: Pick<Connections, 'acquire' | 'timeout_ms'>,
+  work: (snapshot: Kysely<DB>) => Promise<T>,
+): Promise<T> {
+  const client = await connections.acquire();
+  const session = openSession(client, SNAPSHOT_TIMEOUT_MS, [SNAPSHOT, SNAPSHOT_SETTINGS]);
+  let broken: unknown;
+  try {
+    return await work(new SessionTransaction(session));
+  } finally {
+    session.drop();
+    if (session.hasBegun()) broken = await rollBack(client, connections.timeout_ms);
+    client.release(broken as Error | undefined);
   }
 }
 
@@ -157,8 +193,8 @@ type Session = ReturnType<typeof openSession>;
  * A connection during one transaction. BEGIN and the first command are sent immediately; the rest of the tick's commands
  * follow together. Later commands wait for the response to these.
  */
-function openSession(client: pg.PoolClient, timeout_ms: number, usesIndexPlans: boolean) {
-  let waiting = (usesIndexPlans ? [BEGIN, INDEX_PLANS] : [BEGIN]).map((text) => toWrite(text));
+function openSession(client: pg.PoolClient, timeout_ms: number, opening: readonly string[]) {
+  let waiting = opening.map((text) => toWrite(text));
   let hasBegun = false;
   let isUnderWay = false;
   let isOpen = true;

@@ -7,6 +7,7 @@ import { LostConnection, NoFreeConnection } from '../../../src/core/database/err
 import {
   asDatabaseFailure,
   type Database,
+  type Db,
   inspectServer,
   openDatabase,
   queueSql,
@@ -313,6 +314,82 @@ describe('a transaction', () => {
     assert.deepEqual(await runSql(database.url, 'select * from pairs'), []);
     const { total, idle } = database.connections();
     assert.equal(idle, total, 'the connection is given back');
+  });
+});
+
+describe('a snapshot', () => {
+  const settings = [
+    'transaction_isolation',
+    'transaction_read_only',
+    'statement_timeout',
+    'lock_timeout',
+    'transaction_timeout',
+    'work_mem',
+    'jit',
+    'max_parallel_workers_per_gather',
+    'plan_cache_mode',
+  ];
+  const readSettings = (db: Db) =>
+    sql<{ name: string; setting: string }>`
+      select name, current_setting(name) as setting from pg_settings where name = any(${settings})
+    `.execute(db);
+
+  test('sees one state of the database, whatever is written meanwhile', async () => {
+    await runSql(database.url, 'truncate things; insert into things values (1, 0)');
+    const values = await database.snapshot(async (db) => {
+      const read = () => sql<{ value: number }>`select value from things`.execute(db);
+      const before = await read();
+      await runSql(database.url, 'update things set value = 1; insert into things values (2, 0)');
+      return [before.rows, (await read()).rows];
+    });
+
+    assert.deepEqual(values, [[{ value: 0 }], [{ value: 0 }]]);
+    assert.deepEqual(await things(), [
+      { id: 1, value: 1 },
+      { id: 2, value: 0 },
+    ]);
+  });
+
+  test('writes nothing, and has given its connection back when it has failed', async () => {
+    const write = database.snapshot((db) => sql`insert into things (id) values (98)`.execute(db));
+    await assert.rejects(write, { code: '25006' });
+    const { total, idle } = database.connections();
+    assert.equal(idle, total);
+  });
+
+  test('has ten minutes for a SQL command, no limit for the whole, and leaves no setting behind', async (t) => {
+    const single = openDatabase({ url: database.url, maxConnections: 1, onLostConnection: () => undefined });
+    t.after(single.close);
+    const { rows: before } = await readSettings(single.db);
+    const { rows } = await single.snapshot(readSettings);
+    assert.deepEqual(Object.fromEntries(rows.map(({ name, setting }) => [name, setting])), {
+      transaction_isolation: 'repeatable read',
+      transaction_read_only: 'on',
+      statement_timeout: '10min',
+      lock_timeout: '5min',
+      transaction_timeout: '0',
+      work_mem: '64MB',
+      jit: 'off',
+      max_parallel_workers_per_gather: '0',
+      plan_cache_mode: 'force_custom_plan',
+    });
+    assert.deepEqual((await readSettings(single.db)).rows, before);
+  });
+
+  test('outlives the deadlines of the connections', async (t) => {
+    const hasty = openDatabase({
+      url: database.url,
+      maxConnections: 1,
+      timeout_ms: 200,
+      onLostConnection: () => undefined,
+    });
+    t.after(hasty.close);
+    const { rows } = await hasty.snapshot(async (db) => {
+      await sql`select pg_sleep(0.3)`.execute(db);
+      return sql`select 1 as one`.execute(db);
+    });
+    assert.deepEqual(rows, [{ one: 1 }]);
+    await assert.rejects(sql`select pg_sleep(0.3)`.execute(hasty.db));
   });
 });
 

@@ -2,29 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../../../core/database/index.ts';
 import type { IdRange } from './model.ts';
 
-const WORK_MEM = '64MB';
-
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
-
-/** One snapshot of the database for all of `work`, however long it takes. Takes no lock that blocks others. */
-export function inOneSnapshot<T>(db: Db, work: (snapshot: Db) => Promise<T>): Promise<T> {
-  return db
-    .transaction()
-    .setIsolationLevel('repeatable read')
-    .setAccessMode('read only')
-    .execute(async (snapshot) => {
-      await sql`
-        select
-          set_config('statement_timeout', '10min', true),
-          set_config('work_mem', ${WORK_MEM}, true),
-          set_config('jit', 'off', true),
-          set_config('max_parallel_workers_per_gather', '0', true),
-          case when current_setting('server_version_num')::int >= 170000
-            then set_config('transaction_timeout', '0', true) end
-      `.execute(snapshot);
-      return work(snapshot);
-    });
-}
 
 /** All possible ids, in ranges of wallets with about this many entries. */
 export function rangesOfWallets(db: Db, rowsPerRange: number): AsyncGenerator<IdRange> {

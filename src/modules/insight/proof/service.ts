@@ -1,7 +1,7 @@
-import type { Db } from '../../../core/database/index.ts';
+import type { Database, Db } from '../../../core/database/index.ts';
 import { findWrongEntries, findWrongWallets, replayWallets } from './journal-repository.ts';
 import type { Fault, LedgerReport, LedgerTotals, WalletTotals } from './model.ts';
-import { inOneSnapshot, rangesOfSources, rangesOfWallets } from './ranges-repository.ts';
+import { rangesOfSources, rangesOfWallets } from './ranges-repository.ts';
 import { findAdjustmentRecordMismatches, findRecordMismatches } from './records-repository.ts';
 import { entryMismatch, recordMismatch, rewardMismatch, wrongEntry, wrongWallet } from './sentences.ts';
 import { findEntryMismatches, findRewardMismatches } from './sources-repository.ts';
@@ -16,8 +16,8 @@ const ROWS_PER_RANGE = 50_000;
  * its purchase and offer give, and the audit log records each of these steps; and nothing is missing on either side.
  * Reads one snapshot, range by range, so that it can run beside a platform at work.
  */
-export function verifyLedger(db: Db): Promise<LedgerReport> {
-  return inOneSnapshot(db, (snapshot) => proveBooks(snapshot));
+export function verifyLedger({ snapshot }: Pick<Database, 'snapshot'>): Promise<LedgerReport> {
+  return snapshot((db) => proveBooks(db));
 }
 
 /** The same of what a transaction sees. */

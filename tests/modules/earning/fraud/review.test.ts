@@ -186,7 +186,7 @@ describe('a release', () => {
       assert.deepEqual(statuses, wasReleased ? [200, 409] : [409, 409]);
       assert.deepEqual(hold, resolved(settlement.to, wasReleased ? 'released' : settlement.to, admin.id));
     }
-    assert.equal((await verifyLedger(platform.database.db)).faultCount, 0);
+    assert.equal((await verifyLedger(platform.database)).faultCount, 0);
   });
 });
 

@@ -52,7 +52,7 @@ test('a worker that is killed in the middle of a batch leaves it undone, and ano
      from audit_logs where action = 'purchase.confirmed'`,
   );
   assert.deepEqual(records, { count: 600, purchases: 600 });
-  assert.equal((await verifyLedger(database.db)).faultCount, 0);
+  assert.equal((await verifyLedger(database)).faultCount, 0);
   await until(async () => {
     const metrics = await (await fetch(`${next.url}/metrics`)).text();
     return metrics.includes('clicknback_job_items_total{job="auto-confirmation"} 100');

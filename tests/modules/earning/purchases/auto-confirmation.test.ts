@@ -317,7 +317,7 @@ describe('many purchases', () => {
     assert.ok(sum(confirmed) >= 250);
     assert.deepEqual(await states(shop), { confirmed: 300, reversed: 300 });
     assert.equal(await shop.balances(), '0.0000 / 1500.0000 / 0.0000');
-    assert.equal((await verifyLedger(database.db)).faultCount, 0);
+    assert.equal((await verifyLedger(database)).faultCount, 0);
   });
 
   test('are confirmed around one that cannot be, which is logged, and the run fails', async () => {
@@ -396,5 +396,5 @@ async function assertConfirmedOnce(shop: Shop, count: number): Promise<void> {
      where merchant_id = '${shop.merchantId}' and action = 'purchase.confirmed'`,
   );
   assert.deepEqual(rows, { records: count, purchases: count });
-  assert.equal((await verifyLedger(database.db)).faultCount, 0);
+  assert.equal((await verifyLedger(database)).faultCount, 0);
 }

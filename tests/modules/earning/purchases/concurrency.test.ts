@@ -397,7 +397,7 @@ describe('a full queue', () => {
 });
 
 test('after all of this the books are right, and every reward has its entry', async () => {
-  const report = await verifyLedger(platform.database.db);
+  const report = await verifyLedger(platform.database);
 
   assert.deepEqual(report.faults, []);
   assert.equal(report.faultCount, 0);

@@ -699,7 +699,7 @@ describe('a batch', () => {
 });
 
 test('after all of this the books are right', async () => {
-  assert.deepEqual((await verifyLedger(platform.database.db)).faults, []);
+  assert.deepEqual((await verifyLedger(platform.database)).faults, []);
 });
 
 /** `2026-03-13 20:00:00.123456+00`, in whatever zone the session has, as an instant. */

@@ -126,7 +126,7 @@ describe('the totals', () => {
     const shop = await openShop(platform);
     await shop.buy({ amount: '250', currency: 'JPY' });
 
-    const { verdict, faults, faultCount, currencies } = await verifyLedger(platform.database.db);
+    const { verdict, faults, faultCount, currencies } = await verifyLedger(platform.database);
 
     assert.deepEqual({ verdict, faults, faultCount }, { verdict: 'right', faults: [], faultCount: 0 });
     const rows = await rowsOf(
@@ -169,7 +169,10 @@ describe('beside a platform at work', () => {
       },
     };
 
-    const report = await verifyLedger(platform.database.db.withPlugin(buyMeanwhile));
+    const { snapshot } = platform.database;
+    const report = await verifyLedger({
+      snapshot: (work) => snapshot((db) => work(db.withPlugin(buyMeanwhile))),
+    });
 
     assert.deepEqual(report.faults, []);
     assert.equal(

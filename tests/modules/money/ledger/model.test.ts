@@ -147,7 +147,7 @@ test('random purchases and settlements leave what the model says, and books with
     { numRuns: 4, endOnFailure: true },
   );
 
-  const report = await verifyLedger(platform.database.db);
+  const report = await verifyLedger(platform.database);
   assert.deepEqual(report.faults, []);
   assert.equal(report.faultCount, 0);
   // The run is worth something only if it came to every kind of answer.

@@ -39,7 +39,7 @@ async function openAllConnections(): Promise<void> {
 }
 
 async function assertBooksAreRight(): Promise<void> {
-  const { faults } = await verifyLedger(platform.database.db);
+  const { faults } = await verifyLedger(platform.database);
   assert.deepEqual(faults, []);
 }
 

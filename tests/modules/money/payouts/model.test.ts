@@ -184,7 +184,7 @@ test('wallets and payouts under random lists of requests and moves are what a mo
     { numRuns: 60 },
   );
 
-  assert.deepEqual((await verifyLedger(platform.database.db)).faults, []);
+  assert.deepEqual((await verifyLedger(platform.database)).faults, []);
   // The run is worth something only if it came to the hard cases.
   for (const outcome of [
     ...['ok', 'INSUFFICIENT_BALANCE', 'PAYOUT_POLICY_VIOLATION', 'replayed', 'IDEMPOTENCY_KEY_REUSED'],

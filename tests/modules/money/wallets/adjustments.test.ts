@@ -77,7 +77,7 @@ describe('an adjustment', () => {
         },
       ],
     });
-    assert.deepEqual((await verifyLedger(database.db)).faults, []);
+    assert.deepEqual((await verifyLedger(database)).faults, []);
   });
 
   test('that debits takes what is available down to nothing, and no cent further', async () => {
