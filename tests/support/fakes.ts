@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { pino } from 'pino';
 import type { OpenCache } from '../../src/core/cache.ts';
 import type { Database } from '../../src/core/database/index.ts';
@@ -22,6 +23,11 @@ export function fake<T extends object>(given: Partial<T> = {}): T {
 
 function neverExpected(name: string): never {
   throw new Error(`${name} was called, and this test does not expect it`);
+}
+
+/** What a repository throws when its statement violates the constraint of this name. */
+export function constraintViolation(constraint: string): Error {
+  return Object.assign(new pg.DatabaseError(`violates ${constraint}`, 0, 'error'), { constraint });
 }
 
 /** A transaction that can be handed on. A repository that is not replaced fails in it. */

@@ -113,29 +113,6 @@ describe('GET /audit-logs', () => {
     assert.equal(second.body.data[0].resource_id, merchantId);
   });
 
-  for (const query of [
-    'cursor=bm9uc2Vuc2U',
-    'cursor=%00',
-    'actor_type=robot',
-    'actor_id=x',
-    'action=Robert%27);drop',
-    'resource_type=MERCHANT',
-    'resource_id=1',
-    'outcome=maybe',
-    'request_id=%20',
-    'from=yesterday',
-    'to=2026-03-14',
-    'limit=0',
-    'who=me',
-  ]) {
-    test(`with ?${query} is a VALIDATION_ERROR of that field`, async () => {
-      const answer = await list(query);
-      assert.equal(answer.status, 422, JSON.stringify(answer.body));
-      assert.equal(answer.body.error.code, 'VALIDATION_ERROR');
-      assert.equal(answer.body.error.details.violations[0].field, query.split('=')[0]);
-    });
-  }
-
   test('finds failures, and actions of the platform itself', async () => {
     const { refreshToken, id } = await registerUser();
     const refresh = () => api('POST', '/auth/refresh', { body: { refresh_token: refreshToken } });
@@ -157,12 +134,6 @@ describe('GET /audit-logs', () => {
     const own = await list('actor_type=system');
     assert.deepEqual(actionsOf(own), ['merchant.created', 'user.admin_created']);
     assert.deepEqual([own.body.data[0].actor_id, own.body.data[0].request_id], [null, null]);
-  });
-
-  test('is for admins: FORBIDDEN to shoppers', async () => {
-    const answer = await api('GET', '/audit-logs', { token: shopper.token });
-    assert.equal(answer.status, 403);
-    assert.equal(answer.body.error.code, 'FORBIDDEN');
   });
 });
 

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { newId } from '../../../../src/core/id.ts';
+import { defineEvent, SYSTEM } from '../../../../src/modules/platform/events/index.ts';
+import type { EventRepository } from '../../../../src/modules/platform/events/repository.ts';
+import { eventService } from '../../../../src/modules/platform/events/service.ts';
+import { fake, fakeKernel, fakeTransaction } from '../../../support/fakes.ts';
+import { adminActor } from '../../../support/purchases-builders.ts';
+
+function events(replaced: Partial<EventRepository>) {
+  const { kernel, ...seen } = fakeKernel();
+  const service = eventService({ ...kernel, repository: fake<EventRepository>(replaced) });
+  return { service, kernel, ...seen };
+}
+
+const lampLit = defineEvent<{ readonly watts: number }>({
+  type: 'lamp.lit',
+  resourceType: 'lamp',
+  summary: 'Someone switched a lamp on.',
+  details: { watts: 'The power.' },
+});
+const lampBroken = defineEvent({
+  type: 'lamp.broken',
+  resourceType: 'lamp',
+  summary: 'A lamp broke.',
+  outcome: 'failure',
+  details: {},
+});
+
+describe('recording events', () => {
+  test('stores them in the transaction of the change, with the time of the clock', () => {
+    const stored: unknown[] = [];
+    const { service, clock } = events({ queueInsert: (...call) => void stored.push(call) });
+    const trx = fakeTransaction();
+    const list = [lampBroken({ actor: SYSTEM, resourceId: newId() })];
+    clock.advance({ seconds: 7 });
+
+    service.record(trx, list);
+
+    assert.deepEqual(stored, [[trx, list, clock()]]);
+  });
+});
+
+describe('listing the audit log', () => {
+  test('hands filter and page on', async () => {
+    const asked: unknown[] = [];
+    const page = { items: [], total: 0, nextKey: null };
+    const { service, kernel } = events({
+      list: async (...call) => {
+        asked.push(call);
+        return page;
+      },
+    });
+
+    assert.equal(await service.listAuditLogs({ action: 'lamp.lit' }, { offset: 20, limit: 10 }), page);
+    assert.deepEqual(asked, [[kernel.database.db, { action: 'lamp.lit' }, { offset: 20, limit: 10 }]]);
+  });
+});
+
+describe('an event', () => {
+  const resourceId = newId();
+  const actor = adminActor(newId());
+
+  test('has type, resource and outcome of its definition, and its own details', () => {
+    assert.deepEqual(lampLit({ actor, resourceId, details: { watts: 40 } }), {
+      type: 'lamp.lit',
+      actor,
+      resourceType: 'lamp',
+      resourceId,
+      outcome: 'success',
+      details: { watts: 40 },
+    });
+  });
+
+  test('has no details by default, and may name another resource or outcome', () => {
+    const { outcome, details } = lampBroken({ actor, resourceId });
+    assert.deepEqual([outcome, details], ['failure', {}]);
+    const other = lampBroken({ actor, resourceId, resourceType: 'torch', outcome: 'success' });
+    assert.deepEqual([other.resourceType, other.outcome], ['torch', 'success']);
+  });
+});
