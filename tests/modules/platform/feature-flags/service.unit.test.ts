@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { newId } from '../../../../src/core/id.ts';
+import type { FlagScope, FlagSetting } from '../../../../src/modules/platform/feature-flags/model.ts';
+import type { FlagRepository } from '../../../../src/modules/platform/feature-flags/repository.ts';
+import { flagService } from '../../../../src/modules/platform/feature-flags/service.ts';
+import { constraintViolation, fake, fakeKernel, fakeTransaction } from '../../../support/fakes.ts';
+import { adminActor, MERCHANT, NOW, SHOPPER } from '../../../support/purchases-builders.ts';
+import { rejectsWith } from '../../../support/rejections.ts';
+
+const ADMIN = adminActor(newId());
+const KEY = 'purchase_auto_confirm';
+const GLOBAL = { type: 'global', id: null } as const;
+const ofMerchant: FlagScope = { type: 'merchant', id: MERCHANT };
+const ofUser: FlagScope = { type: 'user', id: SHOPPER };
+const input = { key: KEY, scope: ofMerchant, enabled: false, description: 'Their returns come late.' };
+
+function aSetting(fields: Partial<FlagSetting> = {}): FlagSetting {
+  const earlier = NOW.subtract({ hours: 1 });
+  return {
+    id: newId(),
+    key: KEY,
+    scope: ofMerchant,
+    enabled: true,
+    description: null,
+    createdAt: earlier,
+    updatedAt: earlier,
+    ...fields,
+  };
+}
+
+/** The repository knows `before`, and lists what is done to it. */
+function flags(before: FlagSetting | undefined, replaced: Partial<FlagRepository> = {}) {
+  const { kernel, ...seen } = fakeKernel();
+  const steps: unknown[][] = [];
+  const repository = fake<FlagRepository>({
+    queueLockKey: (_trx, key) => void steps.push(['lock', key]),
+    find: async (_db, key, scope) => {
+      steps.push(['find', key, scope]);
+      return before;
+    },
+    put: async (_trx, setting) => void steps.push(['put', setting]),
+    remove: async (_trx, id) => void steps.push(['remove', id]),
+    ...replaced,
+  });
+  return { service: flagService({ ...kernel, repository }), steps, ...seen };
+}
+
+describe('setting a flag', () => {
+  test('stores a new setting with the time of the clock, under the lock of its key', async () => {
+    const { service, steps, events, clock } = flags(undefined);
+
+    const setting = await service.setFlag(input, ADMIN);
+
+    assert.deepEqual(setting, { id: setting.id, ...input, createdAt: clock(), updatedAt: clock() });
+    assert.deepEqual(steps, [
+      ['lock', KEY],
+      ['find', KEY, ofMerchant],
+      ['put', setting],
+    ]);
+    assert.equal(events.length, 1);
+    assert.deepEqual([events[0]?.type, events[0]?.resourceId], ['feature_flag.set', setting.id]);
+    assert.deepEqual(events[0]?.actor, ADMIN);
+    assert.deepEqual(events[0]?.details, {
+      key: KEY,
+      scope_type: 'merchant',
+      scope_id: MERCHANT,
+      before: null,
+      after: { enabled: false, description: 'Their returns come late.' },
+    });
+  });
+
+  test('replaces the setting of the scope, keeps its id and age, and records what it replaced', async () => {
+    const before = aSetting({ description: 'Until spring.' });
+    const { service, steps, events, clock } = flags(before);
+
+    const setting = await service.setFlag({ ...input, description: null }, ADMIN);
+
+    assert.deepEqual(setting, { ...before, enabled: false, description: null, updatedAt: clock() });
+    assert.deepEqual(steps.at(-1), ['put', setting]);
+    assert.deepEqual(events[0]?.details.before, { enabled: true, description: 'Until spring.' });
+    assert.deepEqual(events[0]?.details.after, { enabled: false, description: null });
+  });
+
+  for (const scope of [ofUser, ofMerchant]) {
+    test(`refuses the scope of a ${scope.type} that does not exist`, async () => {
+      const { service, events } = flags(undefined, {
+        put: async () => {
+          throw constraintViolation(`feature_flags_${scope.type}`);
+        },
+      });
+      await rejectsWith(service.setFlag({ ...input, scope }, ADMIN), 'NOT_FOUND', {
+        resource_type: scope.type,
+        resource_id: scope.id,
+      });
+      assert.deepEqual(events, []);
+    });
+  }
+
+  test('hands any other error on', async () => {
+    const broken = constraintViolation('feature_flags_key');
+    const { service } = flags(undefined, {
+      put: async () => {
+        throw broken;
+      },
+    });
+    for (const scope of [GLOBAL, ofUser])
+      await assert.rejects(service.setFlag({ ...input, scope }, ADMIN), broken);
+  });
+});
+
+describe('removing a flag', () => {
+  test('removes the setting of the scope under the lock of its key, and records it', async () => {
+    const before = aSetting({ description: 'For now.' });
+    const { service, steps, events } = flags(before);
+
+    await service.removeFlag(KEY, ofMerchant, ADMIN);
+
+    assert.deepEqual(steps, [
+      ['lock', KEY],
+      ['find', KEY, ofMerchant],
+      ['remove', before.id],
+    ]);
+    assert.deepEqual(
+      events.map(({ type, resourceId, details }) => [type, resourceId, details.before, details.after]),
+      [['feature_flag.removed', before.id, { enabled: true, description: 'For now.' }, null]],
+    );
+  });
+
+  test('refuses a setting that does not exist', async () => {
+    const { service, events } = flags(undefined);
+    await rejectsWith(service.removeFlag(KEY, GLOBAL, ADMIN), 'NOT_FOUND', {
+      resource_type: 'feature_flag',
+      resource_id: KEY,
+    });
+    assert.deepEqual(events, []);
+  });
+});
+
+describe('reading flags', () => {
+  test('returns the setting of one scope', async () => {
+    const setting = aSetting();
+    const { service, steps } = flags(setting);
+    assert.equal(await service.getFlag(KEY, ofMerchant), setting);
+    assert.deepEqual(steps, [['find', KEY, ofMerchant]]);
+  });
+
+  test('refuses a setting that does not exist', async () => {
+    const { service } = flags(undefined);
+    await rejectsWith(service.getFlag(KEY, GLOBAL), 'NOT_FOUND', {
+      resource_type: 'feature_flag',
+      resource_id: KEY,
+    });
+  });
+
+  test('hands filter and page on', async () => {
+    const page = { items: [aSetting()], total: 1, nextKey: null };
+    const asked: unknown[] = [];
+    const { service } = flags(undefined, {
+      list: async (_db, filter, request) => {
+        asked.push(filter, request);
+        return page;
+      },
+    });
+    assert.equal(await service.listFlags({ key: KEY }, { offset: 0, limit: 20 }), page);
+    assert.deepEqual(asked, [{ key: KEY }, { offset: 0, limit: 20 }]);
+  });
+});
+
+describe('evaluating a flag', () => {
+  const settings = [aSetting({ scope: GLOBAL, enabled: false }), aSetting({ enabled: true })];
+  const lookups: unknown[] = [];
+  const { service } = flags(undefined, {
+    findForSubjects: async (_db, key, subjects) => {
+      lookups.push([key, subjects]);
+      return key === KEY ? settings : [];
+    },
+  });
+
+  test('explains which setting decides for one subject', async () => {
+    assert.deepEqual(await service.explainFlag(KEY, { merchantId: MERCHANT }), {
+      enabled: true,
+      decidedBy: 'merchant',
+    });
+    assert.deepEqual(lookups.at(-1), [KEY, [{ merchantId: MERCHANT }]]);
+  });
+
+  test('decides for each subject in order, with one lookup', async () => {
+    const subjects = [{}, { merchantId: MERCHANT }, { userId: SHOPPER }];
+    const before = lookups.length;
+    assert.deepEqual(await service.evaluateFlags(fakeTransaction(), KEY, subjects), [false, true, false]);
+    assert.deepEqual(lookups.slice(before), [[KEY, subjects]]);
+  });
+
+  test('is on where nothing is set, and empty for no subjects', async () => {
+    assert.deepEqual(await service.evaluateFlags(fakeTransaction(), 'never_set', [{}]), [true]);
+    assert.deepEqual(await service.evaluateFlags(fakeTransaction(), KEY, []), []);
+  });
+});
