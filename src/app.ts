@@ -178,12 +178,7 @@ function wireModules(config: Config, kernel: Kernel) {
     perMinutePerPartner: config.purchasesPerMinutePerPartner,
   });
   const userDetail = userDetailModule(kernel, { users: users.client, wallets: wallets.client });
-  const walletHistory = walletHistoryModule(kernel, {
-    wallets: wallets.client,
-    cashback: cashback.client,
-    payouts: payouts.client,
-    defaultCurrency,
-  });
+  const walletHistory = walletHistoryModule(kernel, defaultCurrency);
 
   const authenticate: Authenticate = (token, requestId) =>
     (isApiKey(token) ? partners : auth).client.authenticate(token, requestId);

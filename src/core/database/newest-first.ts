@@ -12,6 +12,8 @@ export type NewestFirst = {
    * first", which the primary key cannot be taken for: it would be walked in search of rows that may be far away.
    */
   readonly hasIndex: boolean;
+  /** True if no row ever leaves the list. Once it exceeds what is counted, it is not counted again. */
+  readonly onlyGrows: boolean;
   /**
    * For an index with other columns between those of `where` and the id: all values of these columns. The list merges the
    * index's order of each value. Must not omit a row that `where` finds.
@@ -25,13 +27,14 @@ type Merge = { readonly each: RawBuilder<unknown>; readonly where: RawBuilder<Sq
 export type CountedList = {
   readonly atMost: (limit: number) => Expression<unknown>;
   readonly all: Expression<unknown>;
+  readonly onlyGrows: boolean;
 };
 
 type Total = Pick<PageOf<unknown>, 'total' | 'totalIsEstimate'>;
 
 /**
- * One page of a large list, the highest id first; the cursor is the id. Reads ids from the index alone, then only the
- * rows of the page. A cursor costs the same at any depth; an offset costs the rows that it skips.
+ * One page of a large list, the highest id first; the cursor is the id. A cursor costs the same at any depth; an offset
+ * costs the keys that it skips.
  */
 export async function pageNewestFirst<Row extends { readonly id: string }>(
   db: Db,
@@ -40,31 +43,37 @@ export async function pageNewestFirst<Row extends { readonly id: string }>(
   countedRows = COUNTED_ROWS,
 ): Promise<PageOf<Row>> {
   const fromCursor = page.after === undefined ? [] : [sql<SqlBool>`id < ${page.after}`];
-  const { rows } = await sql<Row>`
-    select ${sql.join(list.columns.map((column) => sql.ref(column)))}
-    from ${sql.table(list.table)}
-    where id in (
-      ${idsOf({ ...list, where: [...list.where, ...fromCursor] }, page.limit + 1, page.offset)}
-    )
-    order by id desc
-  `.execute(db);
+  const { rows } = await rowsOf<Row>(
+    { ...list, where: [...list.where, ...fromCursor] },
+    page.limit + 1,
+    page.offset,
+  ).execute(db);
   const counted = await totalOf(db, countedList(list), rows, page, countedRows);
   return { ...pageOf(rows, counted.total, page, ({ id }) => id), ...counted };
 }
 
-/** The highest ids of the list, `limit` of them after the first `offset`. */
-function idsOf(list: NewestFirst, limit: number, offset: number) {
-  if (list.merge === undefined) return highestIds(list, limit, offset);
-  return sql`
-    ${eachOf(list, list.merge, offset + limit)}
-    order by id desc
-    limit ${limit} offset ${offset}
-  `;
+/** The rows of the highest ids, `limit` of them after the first `offset`. */
+function rowsOf<Row>(list: NewestFirst, limit: number, offset: number): RawBuilder<Row> {
+  const columns = sql.join(list.columns.map((column) => sql.ref(column)));
+  if (!list.hasIndex && offset === 0) return sql`${highest(columns, list, limit)}`;
+  // Merges, filters and skips in the index alone, and reads only the rows of the page.
+  const ids =
+    list.merge === undefined
+      ? highest(ID, list, limit, offset)
+      : sql`${eachOf(list, list.merge, offset + limit)} order by id desc limit ${limit} offset ${offset}`;
+  return sql`select ${columns} from ${sql.table(list.table)} where id in (${ids}) order by id desc`;
 }
 
-function highestIds({ table, where, hasIndex }: NewestFirst, limit: number, offset = 0) {
+const ID = sql`id`;
+
+function highest(
+  columns: RawBuilder<unknown>,
+  { table, where, hasIndex }: NewestFirst,
+  limit: number,
+  offset = 0,
+) {
   return sql`
-    select id from ${sql.table(table)}
+    select ${columns} from ${sql.table(table)}
     where ${sql.join([sql<SqlBool>`true`, ...where], sql` and `)}
     order by id desc ${hasIndex ? sql`nulls last` : sql``}
     limit ${limit} offset ${offset}
@@ -73,16 +82,17 @@ function highestIds({ table, where, hasIndex }: NewestFirst, limit: number, offs
 
 /** The highest ids of each order that is merged, `limit` of each. */
 function eachOf(list: NewestFirst, merge: Merge, limit: number) {
-  const one = highestIds({ ...list, where: [...list.where, merge.where] }, limit);
+  const one = highest(ID, { ...list, where: [...list.where, merge.where] }, limit);
   return sql`select id from ${merge.each} cross join lateral (${one}) as one`;
 }
 
 function countedList(list: NewestFirst): CountedList {
-  const { table, where, merge } = list;
+  const { table, where, onlyGrows, merge } = list;
   return {
+    onlyGrows,
     // Not merged: the count does not depend on which rows it reads.
     atMost: (limit) =>
-      merge === undefined ? highestIds(list, limit) : sql`${eachOf(list, merge, limit)} limit ${limit}`,
+      merge === undefined ? highest(ID, list, limit) : sql`${eachOf(list, merge, limit)} limit ${limit}`,
     all: sql`select from ${sql.table(table)} where ${sql.join([sql<SqlBool>`true`, ...where], sql` and `)}`,
   };
 }
@@ -104,15 +114,42 @@ export async function totalOf(
 }
 
 /** Exact as far as rows are counted; beyond that what the planner expects, from the statistics that ANALYZE keeps. */
-async function countRows(db: Db, { atMost, all }: CountedList, countedRows: number): Promise<Total> {
-  const counted = await sql<{ rows: number }>`
-    select count(*)::int as rows from (${atMost(countedRows + 1)}) as found
-  `.execute(db);
-  const rows = counted.rows[0]?.rows ?? 0;
-  if (rows <= countedRows) return { total: rows };
+async function countRows(db: Db, list: CountedList, countedRows: number): Promise<Total> {
+  const large = list.onlyGrows ? largeListsOf(db) : undefined;
+  const { sql: text, parameters } = sql`${list.all}`.compile(db);
+  const key = JSON.stringify([countedRows, text, parameters]);
+  const known = large?.get(key);
+  if (known !== undefined && performance.now() - known.estimatedAt_ms < ESTIMATE_TTL_MS) return known.total;
+
+  if (known === undefined) {
+    const counted = await sql<{ rows: number }>`
+      select count(*)::int as rows from (${list.atMost(countedRows + 1)}) as found
+    `.execute(db);
+    const rows = counted.rows[0]?.rows ?? 0;
+    if (rows <= countedRows) return { total: rows };
+  }
+  const estimatedAt_ms = performance.now();
   const { rows: plans } = await sql<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>`
-    explain (format json) ${all}
+    explain (format json) ${list.all}
   `.execute(db);
   const expected = plans[0]?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0;
-  return { total: Math.max(expected, rows), totalIsEstimate: true };
+  const total = { total: Math.max(expected, countedRows + 1), totalIsEstimate: true };
+  if (large?.size === MOST_LARGE_LISTS) large.clear();
+  large?.set(key, { total, estimatedAt_ms });
+  return total;
+}
+
+/** Statistics change more rarely than this. */
+const ESTIMATE_TTL_MS = 10_000;
+const MOST_LARGE_LISTS = 1_000;
+
+type LargeList = { readonly total: Total; readonly estimatedAt_ms: number };
+
+/** By database: the lists that exceed what is counted, by SQL and parameters. */
+const largeLists = new WeakMap<Db, Map<string, LargeList>>();
+
+function largeListsOf(db: Db): Map<string, LargeList> {
+  const known = largeLists.get(db) ?? new Map<string, LargeList>();
+  largeLists.set(db, known);
+  return known;
 }

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe, mock, test } from 'node:test';
 import { sql } from 'kysely';
 import { type NewestFirst, pageNewestFirst } from '../../../src/core/database/newest-first.ts';
 import { newId } from '../../../src/core/id.ts';
 import type { PageRequest } from '../../../src/core/page.ts';
+import { capturingDb } from '../../support/captured-queries.ts';
 import { createTestDatabase } from '../../support/database.ts';
 
 /* Of audit records, a table that needs no other. */
 
-const { db, transaction } = await createTestDatabase();
+const { db, transaction, url } = await createTestDatabase();
 const COUNTED = 10;
 
 type Row = { id: string; action: string };
@@ -32,6 +33,7 @@ function listOf(action: string, merged = false): NewestFirst {
     columns: ['id', 'action'],
     where: [sql`action = ${action}`],
     hasIndex: merged,
+    onlyGrows: true,
     ...(merged && {
       merge: {
         each: sql`unnest(enum_range(null::actor_type)) as each (actor_type)`,
@@ -113,4 +115,61 @@ test('an estimate is never below what was counted, nor below what a page shows',
   // Nothing is known of this action since the last ANALYZE, so that the planner expects next to none.
   assert.ok((await read(action, {})).total > COUNTED);
   assert.ok((await read(action, { offset: 30 })).total >= 35);
+});
+
+describe('a list that is known to exceed what is counted', () => {
+  const FIRST = { offset: 0, limit: 4 };
+
+  test('is not counted again, and no list with other parameters is taken for it', async () => {
+    const { scansOf } = capturingDb(url);
+    const queriesOf = async (action: string) =>
+      (await scansOf((captured) => pageNewestFirst(captured, listOf(action), FIRST, COUNTED))).length;
+    await record('known.large', COUNTED + 1);
+    await record('known.small', COUNTED);
+
+    assert.equal(await queriesOf('known.large'), 2, 'the page and the count');
+    assert.equal(await queriesOf('known.large'), 1, 'the page alone');
+    assert.equal(await queriesOf('known.small'), 2);
+    assert.equal((await read('known.small', {})).total, COUNTED);
+  });
+
+  test('is estimated again after ten seconds', async () => {
+    const action = 'known.growing';
+    await record(action, COUNTED + 1);
+    assert.equal((await read(action, {})).total, COUNTED + 1);
+    await record(action, 400);
+    await transaction((trx) => sql`analyze audit_logs`.execute(trx));
+    assert.equal((await read(action, {})).total, COUNTED + 1);
+
+    const now = performance.now();
+    const clock = mock.method(performance, 'now', () => now + 10_001);
+    const { total } = await read(action, {});
+    clock.mock.restore();
+
+    assert.ok(total > 300 && total < 500, `${total}`);
+  });
+
+  test('is counted again if rows can leave it', async () => {
+    const list: NewestFirst = {
+      table: 'users',
+      columns: ['id'],
+      where: [sql`active`],
+      hasIndex: false,
+      onlyGrows: false,
+    };
+    const readActive = () => pageNewestFirst<{ id: string }>(db, list, FIRST, COUNTED);
+    const insert = sql`
+      insert into users (id, email, role, active, created_at)
+      select gen_random_uuid(), n || '@leaving.example', 'user', true, now()
+      from generate_series(1, ${COUNTED + 1}::int) as n
+    `;
+    await transaction((trx) => insert.execute(trx));
+    const before = await readActive();
+    const { id } = before.items[0] ?? assert.fail();
+    await transaction((trx) => sql`update users set active = false where id = ${id}`.execute(trx));
+    const after = await readActive();
+
+    assert.equal(before.totalIsEstimate, true);
+    assert.deepEqual([after.total, after.totalIsEstimate], [COUNTED, undefined]);
+  });
 });

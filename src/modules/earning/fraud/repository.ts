@@ -79,7 +79,8 @@ export function holdRepository() {
     // Every hold has a purchase, so the join is needed only for filters by purchase.
     const isOfSomebody = filter.merchantId !== undefined || filter.userId !== undefined;
     const all = (isOfSomebody ? matching : holds).select('purchase_id');
-    const counted = await totalOf(db, { atMost: (limit) => all.limit(limit), all }, rows, page);
+    const list = { atMost: (limit: number) => all.limit(limit), all, onlyGrows: filter.status === undefined };
+    const counted = await totalOf(db, list, rows, page);
     return { ...pageOf(rows, counted.total, page, ({ purchase }) => purchase.id), ...counted };
   }
 

@@ -236,7 +236,9 @@ export function purchaseRepository() {
     if (filter.held === false) where.push(sql`not held`);
     if (filter.from !== undefined) where.push(sql`id >= ${firstIdAt(startOfDay(filter.from))}`);
     if (filter.to !== undefined) where.push(sql`id < ${firstIdAt(endOfDay(filter.to))}`);
-    const list = { table: 'purchases', columns: COLUMNS, where, hasIndex, merge: mergeOf(filter) } as const;
+    const onlyGrows = filter.status === undefined && filter.held === undefined;
+    const merge = mergeOf(filter);
+    const list = { table: 'purchases', columns: COLUMNS, where, hasIndex, onlyGrows, merge } as const;
     const found = await pageNewestFirst<PurchaseRow>(db, list, page);
     return { ...found, items: found.items.map(toPurchase) };
   }

@@ -91,7 +91,8 @@ export function userRepository() {
     if (to !== undefined) where.push(sql`id < ${firstIdAt(Temporal.Instant.from(to).add({ seconds: 1 }))}`);
 
     // Which index serves, the one of the few or the primary key, depends on how many match: the planner's to say.
-    const list = { table: 'users', columns: COLUMNS, where, hasIndex: false } as const;
+    const onlyGrows = role === undefined && active === undefined;
+    const list = { table: 'users', columns: COLUMNS, where, hasIndex: false, onlyGrows } as const;
     const found = await pageNewestFirst<UserRow>(db, list, page);
     return { ...found, items: found.items.map(toUser) };
   }

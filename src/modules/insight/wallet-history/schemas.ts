@@ -35,8 +35,8 @@ const TransactionBody = Type.Object({
 
 export const TransactionPage = CursorPage(TransactionBody);
 
-export function presentTransaction({ entry, status }: WalletTransaction) {
-  const { id, type, amount, currency, from, to, source, createdAt } = entry;
+export function presentTransaction(transaction: WalletTransaction) {
+  const { id, type, amount, currency, status, from, to, source, createdAt } = transaction;
   return {
     id,
     type,

@@ -6,11 +6,9 @@ import { detailsCipher } from './details.ts';
 import type { PayoutLimits } from './model.ts';
 import { payoutRepository } from './repository.ts';
 import { payoutRoutes } from './routes.ts';
-import { type PayoutService, payoutService } from './service.ts';
+import { payoutService } from './service.ts';
 
 export { reencryptBankDetails } from './rotation.ts';
-
-export type PayoutClient = Pick<PayoutService, 'findStatuses'>;
 
 export function payoutsModule(
   kernel: Kernel,
@@ -27,5 +25,5 @@ export function payoutsModule(
   const cipher = detailsCipher(deps.encryptionKeys);
   const service = payoutService({ ...deps, repository: payoutRepository(), cipher });
   const [defaultCurrency] = deps.supportedCurrencies;
-  return { routes: payoutRoutes(service, defaultCurrency), client: service satisfies PayoutClient, service };
+  return { routes: payoutRoutes(service, defaultCurrency), service };
 }

@@ -1,9 +1,9 @@
-import type { Database, Db } from '../../../core/database/index.ts';
+import type { Database } from '../../../core/database/index.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { Actor, EventClient } from '../../platform/events/index.ts';
 import type { DetailsCipher } from './details.ts';
 import { bankDetailsRevealed } from './events.ts';
-import type { BankDetails, Payout, PayoutFilter, PayoutStatus } from './model.ts';
+import type { BankDetails, Payout, PayoutFilter } from './model.ts';
 import { payoutNotFound } from './policies.ts';
 import type { PayoutRepository } from './repository.ts';
 
@@ -36,10 +36,5 @@ export function payoutReading(deps: {
     });
   }
 
-  /** What has become of these payouts, by id. */
-  async function findStatuses(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, PayoutStatus>> {
-    return ids.length === 0 ? new Map() : repository.findStatuses(db, ids);
-  }
-
-  return { getPayout, listPayouts, revealBankDetails, findStatuses };
+  return { getPayout, listPayouts, revealBankDetails };
 }

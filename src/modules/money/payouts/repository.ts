@@ -125,21 +125,14 @@ export function payoutRepository() {
     return row && toPayout(row);
   }
 
-  async function findStatuses(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, PayoutStatus>> {
-    const rows = await db
-      .selectFrom('payouts')
-      .select(['id', 'status'])
-      .where('id', '=', sql<string>`any(${ids}::uuid[])`)
-      .execute();
-    return new Map(rows.map(({ id, status }) => [id, status]));
-  }
-
   /** Newest first; the cursor is the id. */
   async function list(db: Db, { userId, status }: PayoutFilter, page: PageRequest): Promise<PageOf<Payout>> {
     const where: RawBuilder<SqlBool>[] = [];
     if (userId !== undefined) where.push(sql`user_id = ${userId}`);
     if (status !== undefined) where.push(sql`status = ${status}`);
-    const list = { table: 'payouts', columns: COLUMNS, where, hasIndex: where.length > 0 } as const;
+    const hasIndex = where.length > 0;
+    const onlyGrows = status === undefined;
+    const list = { table: 'payouts', columns: COLUMNS, where, hasIndex, onlyGrows } as const;
     const found = await pageNewestFirst<PayoutRow>(db, list, page);
     return { ...found, items: found.items.map(toPayout) };
   }
@@ -172,7 +165,6 @@ export function payoutRepository() {
     lock,
     queueUpdateMoved,
     find,
-    findStatuses,
     list,
     findEncryptedDetails,
     lockEncryptedOtherwise,

@@ -11,7 +11,6 @@ export {
   type Movement,
   NO_MONEY,
   type Wallet,
-  type WalletEntry,
   type WalletOwner,
 } from './model.ts';
 export { balancesAfter, requireRoom, walletKey } from './policies.ts';
@@ -19,7 +18,7 @@ export { CurrencyChoice, presentWallet, WalletBody } from './schemas.ts';
 
 export type WalletClient = Pick<
   WalletService,
-  'queueOpenWallets' | 'lockWallets' | 'applyMovements' | 'findWallets' | 'listEntries'
+  'queueOpenWallets' | 'lockWallets' | 'applyMovements' | 'findWallets'
 >;
 
 export function walletsModule(

@@ -3,7 +3,6 @@ import { bulkInsert, bulkUpdate } from '../../../core/database/bulk.ts';
 import type { Db, Trx } from '../../../core/database/index.ts';
 import { newId } from '../../../core/id.ts';
 import { formatMoney, moneyFromNumeric } from '../../../core/money.ts';
-import { type PageOf, type PageRequest, pageOf } from '../../../core/page.ts';
 import type { Adjustment, Wallet, WalletEntry, WalletOwner } from './model.ts';
 
 export type WalletRepository = ReturnType<typeof walletRepository>;
@@ -100,43 +99,6 @@ export function walletRepository() {
     return rows.map(toWallet);
   }
 
-  /** Newest first; the cursor is the sequence. The total is the wallet's last sequence: gapless, so never counted. */
-  async function listEntries(db: Db, wallet: Wallet, page: PageRequest): Promise<PageOf<WalletEntry>> {
-    let query = db
-      .selectFrom('wallet_entries')
-      .selectAll()
-      .where('wallet_id', '=', wallet.id)
-      .orderBy('sequence', 'desc')
-      .limit(page.limit + 1);
-    // Gapless numbers make an offset a number to start below, as cheap as a cursor.
-    const startBelow =
-      page.after === undefined ? wallet.lastSequence + 1n - BigInt(page.offset) : BigInt(page.after);
-    query = query.where('sequence', '<', startBelow);
-    const rows = await query.execute();
-
-    const { userId, currency } = wallet;
-    const money = (numeric: string) => moneyFromNumeric(numeric, currency);
-    const entries = rows.map((row) => ({
-      id: row.id,
-      walletId: row.wallet_id,
-      userId,
-      currency,
-      sequence: row.sequence,
-      type: row.type,
-      from: row.from_bucket,
-      to: row.to_bucket,
-      amount: money(row.amount),
-      source: { type: row.source_type, id: row.source_id },
-      after: {
-        pending: money(row.pending_after),
-        available: money(row.available_after),
-        paid: money(row.paid_after),
-      },
-      createdAt: row.created_at,
-    }));
-    return pageOf(entries, Number(wallet.lastSequence), page, ({ sequence }) => String(sequence));
-  }
-
   async function insertAdjustment(trx: Trx, adjustment: Adjustment): Promise<void> {
     const { id, userId, amount, currency, direction, reason, adminId, createdAt } = adjustment;
     await trx
@@ -154,7 +116,7 @@ export function walletRepository() {
       .execute();
   }
 
-  return { insertAdjustment, queueOpen, lock, queueAppend, queueUpdate, find, findAllOf, listEntries };
+  return { insertAdjustment, queueOpen, lock, queueAppend, queueUpdate, find, findAllOf };
 }
 
 function toWallet(row: WalletRow): Wallet {

@@ -2,7 +2,6 @@ import type { Clock } from '../../../core/clock.ts';
 import type { Database, Db, Trx } from '../../../core/database/index.ts';
 import { notFound } from '../../../core/errors.ts';
 import { distinctBy } from '../../../core/lists.ts';
-import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { Movement, Wallet, WalletEntry, WalletOwner } from './model.ts';
 import { postMovements, walletKey } from './policies.ts';
 import type { WalletRepository } from './repository.ts';
@@ -72,10 +71,5 @@ export function walletService(deps: { database: Database; clock: Clock; reposito
     return repository.findAllOf(db, userId);
   }
 
-  /** The journal of a wallet, newest entry first; the cursor is the sequence. @throws NOT_FOUND as `getWallet`. */
-  async function listEntries(owner: WalletOwner, page: PageRequest): Promise<PageOf<WalletEntry>> {
-    return repository.listEntries(database.db, await getWallet(owner), page);
-  }
-
-  return { queueOpenWallets, lockWallets, applyMovements, getWallet, findWallets, listEntries };
+  return { queueOpenWallets, lockWallets, applyMovements, getWallet, findWallets };
 }

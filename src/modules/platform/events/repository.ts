@@ -66,7 +66,8 @@ export function eventRepository() {
     // The API shows whole seconds, so the one that is named belongs to the list.
     if (to !== undefined) where.push(sql`id < ${firstIdAt(Temporal.Instant.from(to).add({ seconds: 1 }))}`);
 
-    const list = { table: 'audit_logs', columns: COLUMNS, where, hasIndex, merge: mergeOf(filter) } as const;
+    const merge = mergeOf(filter);
+    const list = { table: 'audit_logs', columns: COLUMNS, where, hasIndex, onlyGrows: true, merge } as const;
     const found = await pageNewestFirst<AuditRow>(db, list, page);
     return { ...found, items: found.items.map(toAuditLog) };
   }

@@ -8,6 +8,7 @@ import type { PurchaseFilter } from '../../../../src/modules/earning/purchases/m
 import { purchaseRepository } from '../../../../src/modules/earning/purchases/repository.ts';
 import type { UserFilter } from '../../../../src/modules/identity/users/model.ts';
 import { userRepository } from '../../../../src/modules/identity/users/repository.ts';
+import { walletHistoryRepository } from '../../../../src/modules/insight/wallet-history/repository.ts';
 import type { PayoutFilter } from '../../../../src/modules/money/payouts/model.ts';
 import { payoutRepository } from '../../../../src/modules/money/payouts/repository.ts';
 import type { AuditFilter } from '../../../../src/modules/platform/events/model.ts';
@@ -174,6 +175,16 @@ describe('a page of payouts reads little more than itself', () => {
     test(title, async () => {
       await assertReadsLittle((db, page) => payoutRepository().list(db, filter, page));
     });
+  }
+});
+
+test('a page of wallet transactions reads its entries, their sources and the wallet, on any page', async () => {
+  const pages = [FIRST, { ...FIRST, offset: 300 }, { ...FIRST, after: '300' }];
+  const owner = { userId: hot.id, currency: 'EUR' };
+  for (const page of pages) {
+    const queries = await scansOf((db) => walletHistoryRepository().list(db, owner, page));
+    assert.equal(queries.length, 1);
+    assert.equal(rowsRead(queries.flat()), 2 * (LIMIT + 1) + 1);
   }
 });
 
