@@ -130,6 +130,7 @@ export function aReward(fields: Partial<Reward> = {}): Reward {
 
 export function aClaim(fields: Partial<RewardClaim> = {}): RewardClaim {
   return {
+    rewardId: newId(),
     purchaseId: newId(),
     userId: SHOPPER,
     amount: 4990n,

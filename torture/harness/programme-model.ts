@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { DomainError } from '../../src/core/errors.ts';
+import { newId } from '../../src/core/id.ts';
 import type { CapUsage, Reward } from '../../src/modules/earning/cashback/model.ts';
 import { grantRewards, releaseCaps } from '../../src/modules/earning/cashback/policies.ts';
 import type { Purchase, Settlement } from '../../src/modules/earning/purchases/model.ts';
@@ -12,8 +13,8 @@ import {
   newPayout,
   requireWithinLimits,
 } from '../../src/modules/money/payouts/policies.ts';
-import type { Movement, Wallet, WalletEntry } from '../../src/modules/money/wallets/model.ts';
-import { postMovements } from '../../src/modules/money/wallets/policies.ts';
+import type { Movement, Wallet } from '../../src/modules/money/wallets/model.ts';
+import { type Posting, postMovements } from '../../src/modules/money/wallets/policies.ts';
 import {
   aCapUsage,
   aClaim,
@@ -112,7 +113,7 @@ function openProgramme() {
   let usage: CapUsage = aCapUsage({ cap: BigInt(CAP) });
   const purchases: { purchase: Purchase; reward: Reward }[] = [];
   const payouts: Payout[] = [];
-  const journal: WalletEntry[] = [];
+  const journal: Posting['entries'][number][] = [];
 
   function apply(command: Command): void {
     if (command.kind === 'buy') buy(BigInt(command.cents));
@@ -159,7 +160,7 @@ function openProgramme() {
       bankDetails: BANK_DETAILS,
       request: undefined,
     };
-    const payout = newPayout(order, NOW);
+    const payout = newPayout(newId(), order, NOW);
     // As in the use case: first the balance, then the limits.
     const posting = postMovements([wallet], movementOfPayout(payout), NOW);
     const used = payouts
@@ -290,7 +291,7 @@ function outcomeOf(work: () => void): string {
   }
 }
 
-function replayed(journal: readonly WalletEntry[]) {
+function replayed(journal: Posting['entries']) {
   const balances = { platform: 0, pending: 0, available: 0, paid: 0 };
   for (const [index, { from, to, amount, sequence }] of journal.entries()) {
     assert.equal(sequence, BigInt(index + 1));

@@ -5,6 +5,8 @@ export type { CashbackStatus } from '../../../core/database/schema.generated.ts'
 
 /** A purchase that is to be rewarded. */
 export type RewardClaim = {
+  /** The id of the reward to come. */
+  readonly rewardId: string;
   readonly purchaseId: string;
   readonly userId: string;
   /** Minor units of `currency`. */

@@ -1,6 +1,5 @@
 import { utcDay } from '../../../core/clock.ts';
 import { compositeKey } from '../../../core/composite-key.ts';
-import { newId } from '../../../core/id.ts';
 import { divideHalfEven, minimum } from '../../../core/money.ts';
 import type { OfferTerms } from '../../catalogue/offers/index.ts';
 import type { CapClaim, CapKey, CapUsage, Reward, RewardClaim } from './model.ts';
@@ -27,10 +26,10 @@ export function grantRewards(claims: readonly RewardClaim[], locked: readonly Ca
     const uncappedAmount = computeReward(claim.amount, claim.terms);
     const key = capKeyOf(claim);
     const amount = key === null ? uncappedAmount : takeFromCap(key, uncappedAmount);
-    const { purchaseId, userId, terms, currency } = claim;
+    const { rewardId, purchaseId, userId, terms, currency } = claim;
     const capMonth = key?.month ?? null;
     return {
-      id: newId(),
+      id: rewardId,
       purchaseId,
       userId,
       terms,

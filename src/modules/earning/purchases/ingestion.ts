@@ -153,7 +153,12 @@ export function purchaseIngestion(deps: {
       candidates.map(({ purchase }) => purchase),
     );
     const { rewards, usages } = grantRewards(
-      candidates.map(({ purchase, offer }) => ({ ...purchase, purchaseId: purchase.id, terms: offer.terms })),
+      candidates.map(({ purchase, offer }) => ({
+        ...purchase,
+        rewardId: newId(),
+        purchaseId: purchase.id,
+        terms: offer.terms,
+      })),
       caps,
     );
     const rewarded = candidates.map(({ purchase }, index) => ({ purchase, reward: at(rewards, index) }));

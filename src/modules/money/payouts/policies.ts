@@ -1,6 +1,5 @@
 import { formatInstant, utcDate } from '../../../core/clock.ts';
 import { notFound, ruleViolation, unsupportedCurrency, type Violation } from '../../../core/errors.ts';
-import { newId } from '../../../core/id.ts';
 import { formatMoney } from '../../../core/money.ts';
 import type { Movement } from '../wallets/index.ts';
 import { type PolicyViolation, payoutInvalidTransition, payoutPolicyViolation } from './errors.ts';
@@ -52,10 +51,10 @@ export function startOfMonth(now: Temporal.Instant): Temporal.Instant {
   return utcDate(now).with({ day: 1 }).toZonedDateTime('UTC').toInstant();
 }
 
-export function newPayout(order: PayoutOrder, now: Temporal.Instant): Payout {
+export function newPayout(id: string, order: PayoutOrder, now: Temporal.Instant): Payout {
   const { userId, amount, currency, method, bankDetails } = order;
   return {
-    id: newId(),
+    id,
     userId,
     amount,
     currency,

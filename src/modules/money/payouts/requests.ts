@@ -1,5 +1,6 @@
 import type { Clock } from '../../../core/clock.ts';
 import type { Database, Trx } from '../../../core/database/index.ts';
+import { newId } from '../../../core/id.ts';
 import type { Logger } from '../../../core/observability/logging.ts';
 import { decided, type Outcome, refusalCode, success } from '../../../core/outcome.ts';
 import type { EventClient } from '../../platform/events/index.ts';
@@ -89,7 +90,7 @@ export function payoutRequests(deps: {
     return orders.map((order) =>
       decided(() => {
         requireSupportedCurrency(order, deps.supportedCurrencies);
-        const payout = newPayout(order, now);
+        const payout = newPayout(newId(), order, now);
         const wallet = walletKey(order);
         const before = balances.get(wallet) ?? NO_MONEY;
         const usedThisMonth = used.get(wallet) ?? 0n;

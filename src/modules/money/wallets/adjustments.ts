@@ -1,6 +1,7 @@
 import type { Clock } from '../../../core/clock.ts';
 import { type Database, type Trx, violates } from '../../../core/database/index.ts';
 import { notFound, unsupportedCurrency } from '../../../core/errors.ts';
+import { newId } from '../../../core/id.ts';
 import type { Logger } from '../../../core/observability/logging.ts';
 import { type Outcome, refusalCode } from '../../../core/outcome.ts';
 import type { EventClient } from '../../platform/events/index.ts';
@@ -57,7 +58,7 @@ export function walletAdjustments(deps: {
     if (!supportedCurrencies.includes(currency)) {
       throw unsupportedCurrency({ currency, supported: supportedCurrencies });
     }
-    const adjustment = newAdjustment(order, clock());
+    const adjustment = newAdjustment(newId(), order, clock());
     await insertForUser(trx, adjustment);
     const [entry] = await wallets.applyMovements(trx, [movementOf(adjustment)]);
     if (entry === undefined) throw new Error('a movement made no entry');

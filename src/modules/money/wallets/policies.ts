@@ -1,6 +1,5 @@
 import { formatInstant } from '../../../core/clock.ts';
 import { compositeKey } from '../../../core/composite-key.ts';
-import { newId } from '../../../core/id.ts';
 import { formatMoney, minorDigits } from '../../../core/money.ts';
 import { insufficientBalance, walletFull } from './errors.ts';
 import {
@@ -16,7 +15,11 @@ import {
   type WalletOwner,
 } from './model.ts';
 
-export type Posting = { readonly entries: readonly WalletEntry[]; readonly wallets: readonly Wallet[] };
+/** What a list of movements comes to. The entries have no ids yet. */
+export type Posting = {
+  readonly entries: readonly Omit<WalletEntry, 'id'>[];
+  readonly wallets: readonly Wallet[];
+};
 
 /**
  * Decides a list of movements against locked wallets, in order: the journal entries to append, and the wallets
@@ -38,7 +41,7 @@ export function postMovements(
     const sequence = wallet.lastSequence + 1n;
     current.set(key, { ...wallet, ...after, lastSequence: sequence });
     touched.add(wallet.id);
-    return { ...movement, id: newId(), walletId: wallet.id, sequence, after, createdAt };
+    return { ...movement, walletId: wallet.id, sequence, after, createdAt };
   });
   return { entries, wallets: [...current.values()].filter(({ id }) => touched.has(id)) };
 }
@@ -98,10 +101,10 @@ function requireCovered(before: Balances, movement: Movement, after: Balances): 
   });
 }
 
-export function newAdjustment(order: AdjustmentOrder, createdAt: Temporal.Instant): Adjustment {
+export function newAdjustment(id: string, order: AdjustmentOrder, createdAt: Temporal.Instant): Adjustment {
   const { actor, request: _, ...what } = order;
   if (actor.id === null) throw new Error('an adjustment is made by an administrator');
-  return { ...what, id: newId(), adminId: actor.id, createdAt };
+  return { ...what, id, adminId: actor.id, createdAt };
 }
 
 export function movementOf({ id, userId, currency, amount, direction }: Adjustment): Movement {

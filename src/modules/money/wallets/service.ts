@@ -1,6 +1,7 @@
 import type { Clock } from '../../../core/clock.ts';
 import type { Database, Db, Trx } from '../../../core/database/index.ts';
 import { notFound } from '../../../core/errors.ts';
+import { newId } from '../../../core/id.ts';
 import { distinctBy } from '../../../core/lists.ts';
 import type { Movement, Wallet, WalletEntry, WalletOwner } from './model.ts';
 import { postMovements, walletKey } from './policies.ts';
@@ -30,10 +31,11 @@ export function walletService(deps: { database: Database; clock: Clock; reposito
     if (movements.length === 0) return [];
     const wallets = await lockOrOpen(trx, distinctBy(movements, walletKey), locked);
     const posting = postMovements(wallets, movements, clock());
+    const entries = posting.entries.map((entry) => ({ ...entry, id: newId() }));
     // Entries first: the database refuses a balance that the journal does not state.
-    repository.queueAppend(trx, posting.entries);
+    repository.queueAppend(trx, entries);
     repository.queueUpdate(trx, posting.wallets);
-    return posting.entries;
+    return entries;
   }
 
   /**
