@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { pino } from 'pino';
 import type { OpenCache } from '../../src/core/cache.ts';
+import type { ChangedKeys } from '../../src/core/database/changes.ts';
 import type { Database } from '../../src/core/database/index.ts';
 import { SessionTransaction } from '../../src/core/database/transaction.ts';
 import { createMetrics } from '../../src/core/observability/metrics.ts';
@@ -39,11 +40,12 @@ export function fakeTransaction(): SessionTransaction {
 }
 
 /**
- * Everything that a module gets, without a database. `events` has what committed transactions recorded; `transactions`
- * counts the attempts. Work that loses a race is retried once.
+ * Everything that a module gets, without a database. `events` has what committed transactions recorded, `forgotten` what
+ * caches were told to forget; `transactions` counts the attempts. Work that loses a race is retried once.
  */
 export function fakeKernel() {
   const events: Event[] = [];
+  const forgotten: ChangedKeys[] = [];
   const clock = testClock();
   let recorded: Event[] = [];
   let transactions = 0;
@@ -65,17 +67,23 @@ export function fakeKernel() {
     return result;
   }
 
+  /** Loads each time. */
+  const openCache: OpenCache = ({ load }) => ({
+    find: load,
+    forgetAfter: (keys, change) => {
+      forgotten.push(keys);
+      return change();
+    },
+  });
+
   const kernel = {
     database: fake<Database>({ transaction, db: fakeTransaction() }),
     clock,
     logger: pino({ level: 'silent' }),
     metrics: createMetrics(),
     events: { record: (_trx, list) => void recorded.push(...list) },
-    openCache: openNoCache,
+    openCache,
     limitRate: () => async () => undefined,
   } satisfies Kernel;
-  return { kernel, clock, events, transactions: () => transactions };
+  return { kernel, clock, events, forgotten, transactions: () => transactions };
 }
-
-/** Loads each time. */
-const openNoCache: OpenCache = ({ load }) => ({ find: load, forgetAfter: (_keys, change) => change() });

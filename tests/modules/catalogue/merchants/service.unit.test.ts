@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { newId } from '../../../../src/core/id.ts';
 import type { MerchantRepository } from '../../../../src/modules/catalogue/merchants/repository.ts';
 import { merchantService } from '../../../../src/modules/catalogue/merchants/service.ts';
-import { fake, fakeKernel, fakeTransaction } from '../../../support/fakes.ts';
+import { constraintViolation, fake, fakeKernel, fakeTransaction } from '../../../support/fakes.ts';
 import { adminActor, aMerchant } from '../../../support/purchases-builders.ts';
 import { rejectsWith } from '../../../support/rejections.ts';
 
@@ -58,7 +58,7 @@ describe('changing a merchant', () => {
   test('keeps what is not named, and records only what is', async () => {
     const merchant = aMerchant({ confirmationDays: 30 });
     const stored: unknown[] = [];
-    const { service, events } = merchants({
+    const { service, events, forgotten } = merchants({
       lock: async () => merchant,
       update: async (_trx, changed) => void stored.push(changed),
     });
@@ -67,10 +67,25 @@ describe('changing a merchant', () => {
 
     assert.deepEqual(changed, { ...merchant, confirmationDays: null });
     assert.deepEqual(stored, [changed]);
+    assert.deepEqual(forgotten, [[merchant.id]]);
     assert.deepEqual(
       events.map(({ type, details }) => [type, details]),
       [['merchant.changed', { confirmation_days: null }]],
     );
+  });
+
+  test('refuses a name that is taken, and names its holder', async () => {
+    const holder = aMerchant({ name: 'Taken' });
+    const { service, events } = merchants({
+      lock: async () => aMerchant(),
+      update: () => Promise.reject(constraintViolation('merchants_name_key')),
+      findByName: async () => holder,
+    });
+    await rejectsWith(service.changeMerchant(newId(), { name: 'Taken' }, ADMIN), 'MERCHANT_ALREADY_EXISTS', {
+      name: 'Taken',
+      merchant_id: holder.id,
+    });
+    assert.deepEqual(events, []);
   });
 
   test('refuses one that does not exist', async () => {

@@ -78,106 +78,25 @@ describe('POST /offers', () => {
     ]);
   });
 
-  for (const [title, fields, shown] of [
-    [
-      'a fixed value',
-      { cashback_type: 'fixed', cashback_value: 7.5 },
-      { cashback_value: 7.5, currency: 'EUR' },
-    ],
-    [
-      'a fixed value above every percentage',
-      { cashback_type: 'fixed', cashback_value: 150 },
-      { cashback_value: 150 },
-    ],
+  for (const [title, fields, value, cap] of [
     [
       'a fixed value in yen',
       { cashback_type: 'fixed', cashback_value: 500, currency: 'JPY' },
-      { currency: 'JPY' },
+      '500.0000',
+      null,
     ],
-    ['no cap said as null', { monthly_cap: null }, { monthly_cap_per_user: null }],
-    ['the highest percentage', { cashback_value: 20 }, { cashback_value: 20 }],
-    ['the smallest percentage', { cashback_value: 0.0001 }, { cashback_value: 0.0001 }],
-    [
-      'a single day, today',
-      { start_date: '2026-03-14', end_date: '2026-03-14' },
-      { start_date: '2026-03-14' },
-    ],
-    ['a start long past', { start_date: '2020-01-01' }, { start_date: '2020-01-01' }],
-    ['a leap day', { start_date: '2028-02-29', end_date: '2028-02-29' }, { end_date: '2028-02-29' }],
+    ['the smallest percentage', { cashback_value: 0.0001 }, '0.0001', null],
+    ['a cap of one cent', { monthly_cap: 0.01 }, '5.0000', '0.0100'],
   ] as const) {
-    test(`takes ${title}`, async () => {
+    test(`stores ${title} exactly`, async () => {
       const merchantId = await createMerchant();
-      const answer = await create(merchantId, fields);
-      assert.equal(answer.status, 201, JSON.stringify(answer.body));
-      assert.deepEqual({ ...answer.body, ...shown }, answer.body);
-      assert.equal((await offersOf(merchantId)).length, 1);
+      const { body } = await create(merchantId, fields);
+      const [row] = await offersOf(merchantId);
+      assert.deepEqual([row?.cashback_value, row?.monthly_cap], [value, cap]);
+      const shown = (await api('GET', `/offers/${body.id}`, { token })).body;
+      assert.deepEqual([shown.cashback_value, shown.monthly_cap], [Number(value), cap && Number(cap)]);
     });
   }
-
-  const broken: [string, object, readonly string[]][] = [
-    ['a percentage above the maximum', { cashback_value: 20.0001 }, ['cashback_value']],
-    [
-      'a fixed value with a third decimal',
-      { cashback_type: 'fixed', cashback_value: 1.005 },
-      ['cashback_value'],
-    ],
-    ['half a yen', { cashback_type: 'fixed', cashback_value: 0.5, currency: 'JPY' }, ['cashback_value']],
-    ['a cap with a third decimal', { monthly_cap: 1.005 }, ['monthly_cap']],
-    ['a start after its end', { start_date: '2026-04-01', end_date: '2026-03-31' }, ['start_date']],
-    ['an end that is past', { end_date: '2026-03-13' }, ['end_date']],
-    [
-      'all of it broken',
-      { cashback_value: 99, monthly_cap: 0.001, start_date: '2026-03-13', end_date: '2026-03-12' },
-      ['cashback_value', 'end_date', 'monthly_cap', 'start_date'],
-    ],
-  ];
-  for (const [title, fields, violated] of broken) {
-    test(`with ${title} breaks a rule: 400 VALIDATION_ERROR of ${violated.join(', ')}`, async () => {
-      const merchantId = await createMerchant();
-      const answer = await create(merchantId, { ...fields });
-      assertRefused(answer, 400, 'VALIDATION_ERROR');
-      assert.deepEqual(fieldsOf(answer), violated);
-      assert.deepEqual(await offersOf(merchantId), []);
-    });
-  }
-
-  const malformed: [string, object, readonly string[]][] = [
-    ['a value of zero', { cashback_value: 0 }, ['cashback_value']],
-    ['a negative value', { cashback_value: -5 }, ['cashback_value']],
-    ['a value that is text', { cashback_value: '5' }, ['cashback_value']],
-    ['a value with five decimals', { cashback_value: 1.000_01 }, ['cashback_value']],
-    [
-      'a value beyond ten digits',
-      { cashback_type: 'fixed', cashback_value: 10_000_000_000 },
-      ['cashback_value'],
-    ],
-    ['a cap of zero', { monthly_cap: 0 }, ['monthly_cap']],
-    ['a negative cap', { monthly_cap: -1 }, ['monthly_cap']],
-    ['another type', { cashback_type: 'points' }, ['cashback_type']],
-    ['a day that is none', { start_date: '2026-02-30' }, ['start_date']],
-    ['a time instead of a day', { end_date: '2026-03-31T00:00:00Z' }, ['end_date']],
-    ['a merchant that is no id', { merchant_id: 'corner-books' }, ['merchant_id']],
-    ['a status', { status: 'inactive' }, ['status']],
-  ];
-  for (const [title, fields, violated] of malformed) {
-    test(`with ${title} is malformed: 422 VALIDATION_ERROR of ${violated.join(', ')}`, async () => {
-      const answer = await create(await createMerchant(), { ...fields });
-      assertRefused(answer, 422, 'VALIDATION_ERROR');
-      assert.deepEqual(fieldsOf(answer), violated);
-    });
-  }
-
-  test('with nothing at all names every field that is needed', async () => {
-    const answer = await api('POST', '/offers', { token, body: {} });
-    assertRefused(answer, 422, 'VALIDATION_ERROR');
-    assert.deepEqual(fieldsOf(answer), [
-      'cashback_type',
-      'cashback_value',
-      'end_date',
-      'merchant_id',
-      'start_date',
-    ]);
-  });
 
   test('in a currency that the platform does not work in is UNSUPPORTED_CURRENCY', async () => {
     const answer = await create(await createMerchant(), { currency: 'USD' });
@@ -307,17 +226,6 @@ describe('PATCH /offers/{id}/status', () => {
     assertRefused(answer, 404, 'NOT_FOUND');
     assert.deepEqual(answer.body.error.details, { resource_type: 'offer', resource_id: id });
   });
-
-  for (const body of [{}, { status: 'paused' }, { status: 'active', cashback_value: 9 }]) {
-    test(`with ${JSON.stringify(body)} is a VALIDATION_ERROR`, async () => {
-      const offerId = await createOffer(await createMerchant());
-      assertRefused(
-        await api('PATCH', `/offers/${offerId}/status`, { token, body }),
-        422,
-        'VALIDATION_ERROR',
-      );
-    });
-  }
 });
 
 describe('the terms of an offer', () => {
@@ -440,28 +348,7 @@ describe('what shoppers see', async () => {
     assert.deepEqual(second.body.pagination, { offset: 2, limit: 2, total: all.body.pagination.total });
     assert.deepEqual(idsOf(all), idsOf(all).toSorted().reverse());
   });
-
-  for (const query of [
-    'status=on',
-    'merchant_id=x',
-    'date_from=today',
-    'date_to=2026-02-30',
-    'cursor=x',
-    'limit=101',
-  ]) {
-    test(`cannot be asked for with ?${query}: VALIDATION_ERROR`, async () => {
-      assertRefused(await api('GET', `/offers?${query}`, { token: shopper.token }), 422, 'VALIDATION_ERROR');
-    });
-  }
-
-  test('has an id: anything else is a VALIDATION_ERROR', async () => {
-    assertRefused(await api('GET', '/offers/everything', { token: shopper.token }), 422, 'VALIDATION_ERROR');
-  });
 });
-
-function fieldsOf(answer: Answer): string[] {
-  return answer.body.error.details.violations.map(({ field }: { field: string }) => field).sort();
-}
 
 function idsOf(answer: Answer): string[] {
   return answer.body.data.map(({ id }: { id: string }) => id);

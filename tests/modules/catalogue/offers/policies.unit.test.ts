@@ -8,9 +8,10 @@ import {
 import {
   type OfferProposal,
   offerValidOn,
+  reachesInto,
   requireSoundTerms,
 } from '../../../../src/modules/catalogue/offers/policies.ts';
-import { MERCHANT, OFFER, STRANGER } from '../../../support/purchases-builders.ts';
+import { anOffer, MERCHANT, OFFER, STRANGER } from '../../../support/purchases-builders.ts';
 
 const LIMITS = { maxCashbackPercentage: 20, today: '2026-03-14' };
 
@@ -63,6 +64,7 @@ describe('terms that break a rule', () => {
   const table: [string, Partial<OfferProposal>, readonly string[]][] = [
     ['a percentage above the maximum', { cashbackValue: 20.0001 }, ['cashback_value']],
     ['half a yen', { cashbackType: 'fixed', cashbackValue: 0.5, currency: 'JPY' }, ['cashback_value']],
+    ['half a cent', { cashbackType: 'fixed', cashbackValue: 1.005 }, ['cashback_value']],
     ['a cap of half a cent', { monthlyCap: 0.005 }, ['monthly_cap']],
     ['a cap of half a yen', { monthlyCap: 0.5, currency: 'JPY' }, ['monthly_cap']],
     ['dates in the wrong order', { startDate: '2026-04-01' }, ['start_date']],
@@ -122,6 +124,22 @@ describe('the offer that rewards a day', () => {
   for (const [title, offers, day, expected] of table) {
     test(title, () => {
       assert.equal(offerValidOn(offers, MERCHANT, day)?.id, expected);
+    });
+  }
+});
+
+describe('an offer from 1 to 31 March', () => {
+  const offer = anOffer({ startDate: '2026-03-01', endDate: '2026-03-31' });
+  for (const [from, to, reaches] of [
+    ['2026-03-10', '2026-03-20', true],
+    ['2026-01-01', '2026-12-31', true],
+    ['2026-02-01', '2026-03-01', true],
+    ['2026-03-31', '2026-04-30', true],
+    ['2026-02-01', '2026-02-28', false],
+    ['2026-04-01', '2026-04-30', false],
+  ] as const) {
+    test(`${reaches ? 'reaches' : 'does not reach'} into ${from} to ${to}`, () => {
+      assert.equal(reachesInto(offer, from, to), reaches);
     });
   }
 });

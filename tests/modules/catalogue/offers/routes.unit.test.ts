@@ -1,0 +1,321 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { notFound, ruleViolation, unsupportedCurrency } from '../../../../src/core/errors.ts';
+import { newId } from '../../../../src/core/id.ts';
+import { merchantNotActive } from '../../../../src/modules/catalogue/merchants/index.ts';
+import { activeOfferAlreadyExists } from '../../../../src/modules/catalogue/offers/errors.ts';
+import { offerRoutes } from '../../../../src/modules/catalogue/offers/routes.ts';
+import type { OfferService } from '../../../../src/modules/catalogue/offers/service.ts';
+import { fake } from '../../../support/fakes.ts';
+import { assertRefused } from '../../../support/inject.ts';
+import { anOffer, MERCHANT, OFFER, someTerms } from '../../../support/purchases-builders.ts';
+import { assertViolations, IDS, serveRoutes, testAccess } from '../../../support/routes.ts';
+
+const offer = anOffer({ terms: someTerms({ value: 43_500n, monthlyCap: 3_050n }) });
+const ofMerchant = { ...offer, merchantName: 'Corner Books' };
+const terms = {
+  cashback_type: 'percent',
+  cashback_value: 4.35,
+  currency: 'EUR',
+  start_date: '2026-03-01',
+  end_date: '2026-03-31',
+};
+const shown = { id: OFFER, merchant_id: MERCHANT, ...terms, monthly_cap_per_user: 30.5, status: 'active' };
+const shownActive = {
+  id: OFFER,
+  merchant_id: MERCHANT,
+  merchant_name: 'Corner Books',
+  ...terms,
+  monthly_cap: 30.5,
+};
+const shownDetail = { ...shownActive, status: 'active' };
+
+/** What the service refuses next. */
+let refusal: Error | undefined;
+function refuse(): void {
+  const error = refusal;
+  refusal = undefined;
+  if (error !== undefined) throw error;
+}
+
+/** The arguments of each call of the service. */
+const calls: unknown[][] = [];
+const found = async (id: string) => {
+  if (id !== OFFER) throw notFound({ resource_type: 'offer', resource_id: id });
+  return ofMerchant;
+};
+const service = fake<OfferService>({
+  createOffer: async (proposal, { type, id }) => {
+    calls.push([proposal, [type, id]]);
+    refuse();
+    return offer;
+  },
+  setOfferActive: async (id, active, actor) => {
+    calls.push([id, active, [actor.type, actor.id]]);
+    refuse();
+    return { ...(await found(id)), active };
+  },
+  getOffer: async (id) => {
+    calls.push(['any', id]);
+    return found(id);
+  },
+  getVisibleOffer: async (id) => {
+    calls.push(['visible', id]);
+    return found(id);
+  },
+  listOffers: async (...call) => {
+    calls.push(['any', ...call]);
+    return { items: [ofMerchant], total: 41, nextKey: null };
+  },
+  listVisibleOffers: async (...call) => {
+    calls.push(['visible', ...call]);
+    return { items: [ofMerchant], total: 41, nextKey: null };
+  },
+});
+const api = await serveRoutes(offerRoutes(service, 'JPY'));
+const token = 'admin';
+
+describe('access', () => {
+  testAccess(api, 'POST', '/offers', ['admin']);
+  testAccess(api, 'GET', '/offers', ['user', 'admin']);
+  testAccess(api, 'GET', '/offers/active', ['user', 'admin']);
+  testAccess(api, 'GET', `/offers/${OFFER}`, ['user', 'admin']);
+  testAccess(api, 'PATCH', `/offers/${OFFER}/status`, ['admin']);
+});
+
+describe('POST /offers', () => {
+  const sound = {
+    merchant_id: MERCHANT,
+    cashback_type: 'percent',
+    cashback_value: 5,
+    start_date: '2026-03-01',
+    end_date: '2026-03-31',
+  };
+  const create = (fields: object = {}) => api('POST', '/offers', { token, body: { ...sound, ...fields } });
+  const proposal = {
+    merchantId: MERCHANT,
+    cashbackType: 'percent',
+    cashbackValue: 5,
+    currency: 'JPY',
+    monthlyCap: null,
+    startDate: '2026-03-01',
+    endDate: '2026-03-31',
+  };
+
+  test('answers 201 with the offer; by default it has no cap and the first currency', async () => {
+    const answer = await create();
+    assert.equal(answer.status, 201);
+    assert.deepEqual(answer.body, shown);
+    assert.deepEqual(calls.at(-1), [proposal, ['admin', IDS.admin]]);
+  });
+
+  for (const [title, fields, handedOn] of [
+    ['a cap', { monthly_cap: 30.5 }, { monthlyCap: 30.5 }],
+    ['no cap as null', { monthly_cap: null }, {}],
+    [
+      'a fixed value above every percentage',
+      { cashback_type: 'fixed', cashback_value: 150, currency: 'EUR' },
+      { cashbackType: 'fixed', cashbackValue: 150, currency: 'EUR' },
+    ],
+    ['the smallest percentage', { cashback_value: 0.0001 }, { cashbackValue: 0.0001 }],
+    ['a leap day', { end_date: '2028-02-29' }, { endDate: '2028-02-29' }],
+    ['a merchant in capitals', { merchant_id: MERCHANT.toUpperCase() }, {}],
+  ] as const) {
+    test(`hands on ${title}`, async () => {
+      assert.equal((await create(fields)).status, 201);
+      assert.deepEqual(calls.at(-1)?.[0], { ...proposal, ...handedOn });
+    });
+  }
+
+  const overlap = {
+    merchant_id: MERCHANT,
+    offer_id: OFFER,
+    start_date: '2026-03-01',
+    end_date: '2026-03-31',
+  };
+  for (const [status, error] of [
+    [400, ruleViolation({ violations: [{ field: 'end_date', reason: 'must not be in the past' }] })],
+    [404, notFound({ resource_type: 'merchant', resource_id: MERCHANT })],
+    [409, activeOfferAlreadyExists(overlap)],
+    [422, merchantNotActive({ merchant_id: MERCHANT })],
+    [422, unsupportedCurrency({ currency: 'USD', supported: ['EUR', 'JPY'] })],
+  ] as const) {
+    test(`answers ${status} for ${error.code}`, async () => {
+      refusal = error;
+      const answer = await create();
+      assertRefused(answer, status, error.code);
+      assert.deepEqual(answer.body.error.details, error.details);
+    });
+  }
+
+  const malformed: [string, object, readonly string[]][] = [
+    ['a value of zero', { cashback_value: 0 }, ['cashback_value']],
+    ['a negative value', { cashback_value: -5 }, ['cashback_value']],
+    ['a value that is text', { cashback_value: '5' }, ['cashback_value']],
+    ['a value with five decimals', { cashback_value: 1.000_01 }, ['cashback_value']],
+    [
+      'a value beyond ten digits',
+      { cashback_type: 'fixed', cashback_value: 10_000_000_000 },
+      ['cashback_value'],
+    ],
+    ['a cap of zero', { monthly_cap: 0 }, ['monthly_cap']],
+    ['a negative cap', { monthly_cap: -1 }, ['monthly_cap']],
+    ['another type', { cashback_type: 'points' }, ['cashback_type']],
+    ['a currency in small letters', { currency: 'eur' }, ['currency']],
+    ['a day that is none', { start_date: '2026-02-30' }, ['start_date']],
+    ['a time instead of a day', { end_date: '2026-03-31T00:00:00Z' }, ['end_date']],
+    ['a merchant that is no id', { merchant_id: 'corner-books' }, ['merchant_id']],
+    ['a status', { status: 'inactive' }, ['status']],
+  ];
+  for (const [title, fields, violated] of malformed) {
+    test(`refuses ${title}`, async () => assertViolations(await create(fields), violated));
+  }
+
+  test('names every field that is missing', async () => {
+    assertViolations(await api('POST', '/offers', { token, body: {} }), [
+      'cashback_type',
+      'cashback_value',
+      'end_date',
+      'merchant_id',
+      'start_date',
+    ]);
+  });
+});
+
+describe('GET /offers', () => {
+  const query = `status=inactive&merchant_id=${MERCHANT}&date_from=2026-03-01&date_to=2026-03-31`;
+  const filter = { active: false, merchantId: MERCHANT, from: '2026-03-01', to: '2026-03-31' };
+
+  for (const [role, list] of [
+    ['admin', 'any'],
+    ['user', 'visible'],
+  ] as const) {
+    test(`lists ${list} offers to the role ${role}, by filter and page`, async () => {
+      const answer = await api('GET', `/offers?${query}&offset=40&limit=1`, { token: role });
+      assert.deepEqual(answer.body, { data: [shown], pagination: { offset: 40, limit: 1, total: 41 } });
+      assert.deepEqual(calls.at(-1), [list, filter, { offset: 40, limit: 1 }]);
+    });
+  }
+
+  test('has no filter by default', async () => {
+    await api('GET', '/offers', { token });
+    const none = { active: undefined, merchantId: undefined, from: undefined, to: undefined };
+    assert.deepEqual(calls.at(-1), ['any', none, { offset: 0, limit: 20 }]);
+  });
+
+  for (const wrong of [
+    'status=on',
+    'merchant_id=x',
+    'date_from=today',
+    'date_to=2026-02-30',
+    'cursor=x',
+    'limit=101',
+  ]) {
+    test(`refuses ?${wrong}`, async () => {
+      const [field = ''] = wrong.split('=');
+      assertViolations(await api('GET', `/offers?${wrong}`, { token: 'user' }), [field]);
+    });
+  }
+
+  test('refuses a range that ends before it begins', async () => {
+    const range = 'date_from=2026-03-02&date_to=2026-03-01';
+    assertViolations(await api('GET', `/offers?${range}`, { token }), ['date_to']);
+  });
+});
+
+describe('GET /offers/active', () => {
+  for (const role of ['admin', 'user'] as const) {
+    test(`lists visible offers with their merchant to the role ${role}`, async () => {
+      const answer = await api('GET', '/offers/active?limit=1', { token: role });
+      assert.deepEqual(answer.body, { data: [shownActive], pagination: { offset: 0, limit: 1, total: 41 } });
+      assert.deepEqual(calls.at(-1), ['visible', {}, { offset: 0, limit: 1 }]);
+    });
+  }
+
+  test('refuses a filter', async () => {
+    assertViolations(await api('GET', '/offers/active?status=active', { token }), ['status']);
+  });
+});
+
+describe('GET /offers/{id}', () => {
+  for (const [role, list] of [
+    ['admin', 'any'],
+    ['user', 'visible'],
+  ] as const) {
+    test(`answers ${list} offer with its merchant to the role ${role}`, async () => {
+      const answer = await api('GET', `/offers/${OFFER.toUpperCase()}`, { token: role });
+      assert.deepEqual(answer.body, shownDetail);
+      assert.deepEqual(calls.at(-1), [list, OFFER]);
+    });
+  }
+
+  test('answers 404 for an unknown id', async () => {
+    const id = newId();
+    const answer = await api('GET', `/offers/${id}`, { token: 'user' });
+    assertRefused(answer, 404, 'NOT_FOUND');
+    assert.deepEqual(answer.body.error.details, { resource_type: 'offer', resource_id: id });
+  });
+
+  test('refuses an id that is no UUID', async () => {
+    assertViolations(await api('GET', '/offers/everything', { token: 'user' }), ['id']);
+  });
+});
+
+describe('PATCH /offers/{id}/status', () => {
+  const patch = (body: unknown, id: string = OFFER) => api('PATCH', `/offers/${id}/status`, { token, body });
+
+  for (const [status, active] of [
+    ['active', true],
+    ['inactive', false],
+  ] as const) {
+    test(`answers the new status ${status}`, async () => {
+      assert.deepEqual((await patch({ status })).body, { id: OFFER, status });
+      assert.deepEqual(calls.at(-1), [OFFER, active, ['admin', IDS.admin]]);
+    });
+  }
+
+  test('answers 404 for an unknown id', async () => {
+    assertRefused(await patch({ status: 'active' }, newId()), 404, 'NOT_FOUND');
+  });
+
+  test('answers 409 where another offer is active', async () => {
+    refusal = activeOfferAlreadyExists({
+      merchant_id: MERCHANT,
+      offer_id: null,
+      start_date: null,
+      end_date: null,
+    });
+    assertRefused(await patch({ status: 'active' }), 409, 'ACTIVE_OFFER_ALREADY_EXISTS');
+  });
+
+  for (const [body, fields] of [
+    [{}, ['status']],
+    [{ status: 'paused' }, ['status']],
+    [{ status: 'active', cashback_value: 9 }, ['cashback_value']],
+  ] as const) {
+    test(`refuses ${JSON.stringify(body)}`, async () => assertViolations(await patch(body), fields));
+  }
+});
+
+describe('an offer is presented', () => {
+  for (const [title, fields, value, cap] of [
+    ['with the smallest percentage', { value: 1n }, 0.0001, null],
+    ['with a fixed value', { type: 'fixed', value: 750n, monthlyCap: 1n }, 7.5, 0.01],
+    ['in yen', { type: 'fixed', value: 500n, currency: 'JPY', monthlyCap: 3_000n }, 500, 3_000],
+  ] as const) {
+    test(`${title} as JSON numbers`, async () => {
+      const one = anOffer({ terms: someTerms(fields), active: false });
+      const served = await serveRoutes(
+        offerRoutes(
+          fake<OfferService>({ getOffer: async () => ({ ...one, merchantName: 'Corner Books' }) }),
+          'EUR',
+        ),
+      );
+      const { body } = await served('GET', `/offers/${OFFER}`, { token });
+      assert.deepEqual(
+        [body.cashback_type, body.cashback_value, body.currency, body.monthly_cap, body.status],
+        [one.terms.type, value, one.terms.currency, cap, 'inactive'],
+      );
+    });
+  }
+});
