@@ -6,11 +6,11 @@ import { DomainError } from '../../src/core/errors.ts';
 import { failure, type Outcome, success } from '../../src/core/outcome.ts';
 import { fingerprints } from '../../src/core/secrets/fingerprint.ts';
 import type {
-  Answered,
   IdempotentRequest,
+  IdempotentResponse,
   StoredRequest,
 } from '../../src/modules/platform/idempotency/model.ts';
-import { nameOf } from '../../src/modules/platform/idempotency/policies.ts';
+import { requestKey } from '../../src/modules/platform/idempotency/policies.ts';
 import { idempotencyService } from '../../src/modules/platform/idempotency/service.ts';
 
 /*
@@ -45,7 +45,7 @@ export const repeatsGetTheFirstAnswer = fc.asyncProperty(
       repository: memory.repository,
       fingerprints: fingerprints(KEYS),
     });
-    const answered: { request: IdempotentRequest; outcome: Outcome<Answered<string>> }[] = [];
+    const answered: { request: IdempotentRequest; outcome: Outcome<IdempotentResponse<string>> }[] = [];
 
     async function send(number: number): Promise<void> {
       const { keys, content, fate } = requests[number] as (typeof requests)[number];
@@ -80,7 +80,7 @@ export const repeatsGetTheFirstAnswer = fc.asyncProperty(
     for (const [name, effects] of memory.effects)
       assert.equal(effects, 1, `${name} took effect ${effects} times`);
     for (const { request, outcome } of answered) {
-      const first = memory.rows.get(nameOf(request));
+      const first = memory.rows.get(requestKey(request));
       assert.ok(first, 'an answered request was not remembered');
       const own = answered.filter((other) => other.request.key === request.key);
       const words = own
@@ -92,7 +92,7 @@ export const repeatsGetTheFirstAnswer = fc.asyncProperty(
   },
 );
 
-function inWords(outcome: Outcome<Answered<string>>): string {
+function inWords(outcome: Outcome<IdempotentResponse<string>>): string {
   if (outcome.ok) return outcome.value.answer;
   const { code, details } = outcome.error as DomainError;
   return `${code} ${JSON.stringify(details)}`;
@@ -132,8 +132,8 @@ function memoryDatabase(step: (name: string) => Promise<unknown>) {
       const result = await work(session as unknown as Trx);
       await step('COMMIT is done');
       for (const row of session.rows) {
-        assert.ok(!rows.has(nameOf(row)), `${row.key} is stored twice`);
-        rows.set(nameOf(row), row);
+        assert.ok(!rows.has(requestKey(row)), `${row.key} is stored twice`);
+        rows.set(requestKey(row), row);
       }
       for (const name of session.effects) effects.set(name, (effects.get(name) ?? 0) + 1);
       return result;
@@ -148,7 +148,7 @@ function memoryDatabase(step: (name: string) => Promise<unknown>) {
     effects,
     transaction,
     takeEffect(trx: Trx, requests: readonly IdempotentRequest[]): void {
-      sessionOf(trx).effects.push(...requests.map(nameOf));
+      sessionOf(trx).effects.push(...requests.map(requestKey));
     },
     repository: {
       queueLock(trx: Trx, names: readonly string[]): void {
@@ -160,7 +160,7 @@ function memoryDatabase(step: (name: string) => Promise<unknown>) {
       async find(trx: Trx, keys: readonly { readonly callerId: string; readonly key: string }[]) {
         await sessionOf(trx).locking;
         await step('keys are read');
-        return keys.flatMap((key) => rows.get(nameOf(key)) ?? []);
+        return keys.flatMap((key) => rows.get(requestKey(key)) ?? []);
       },
       queueInsert(trx: Trx, requests: readonly StoredRequest[]): void {
         sessionOf(trx).rows.push(...requests);

@@ -4,7 +4,7 @@ import { newId } from '../../../core/id.ts';
 import type { Logger } from '../../../core/observability/logging.ts';
 import { decided, type Outcome, refusalCode, success } from '../../../core/outcome.ts';
 import type { EventClient } from '../../platform/events/index.ts';
-import type { Answered, IdempotencyClient } from '../../platform/idempotency/index.ts';
+import type { IdempotencyClient, IdempotentResponse } from '../../platform/idempotency/index.ts';
 import {
   type Balances,
   balancesAfter,
@@ -41,13 +41,13 @@ export function payoutRequests(deps: {
   const { database, clock, logger, repository, cipher, idempotency, wallets, events } = deps;
 
   /**
-   * Requests a list of payouts in one transaction, and answers for each in order: the payout as its owner sees it, or
-   * why it was refused. Whatever comes at once, no wallet is overdrawn and no limit exceeded: both are decided while
-   * the wallets are locked.
+   * Requests a list of payouts in one transaction. Returns the payout or the refusal for each, in order. Balances and
+   * limits are checked while the wallets are locked, so that concurrent requests can neither overdraw a wallet nor exceed
+   * a limit.
    */
   async function requestBatch(
     orders: readonly PayoutOrder[],
-  ): Promise<readonly Outcome<Answered<PayoutStatement>>[]> {
+  ): Promise<readonly Outcome<IdempotentResponse<PayoutStatement>>[]> {
     const outcomes = await database.transaction(
       (trx) =>
         idempotency.onceEach(
@@ -76,13 +76,13 @@ export function payoutRequests(deps: {
     return deps.supportedCurrencies.includes(currency);
   }
 
-  /** Each order on what the ones before it left of its wallet and of its month. */
+  /** Decides each order after the previous ones, which have reduced its balance and its monthly limit. */
   async function decide(
     trx: Trx,
     orders: readonly PayoutOrder[],
     locked: readonly Wallet[],
   ): Promise<Outcome<AcceptedOrder>[]> {
-    // Both read after the lock: nothing that counts can change any more.
+    // Read after the wallets are locked: neither the sums nor the month can change before the decision.
     const now = clock();
     const used = await repository.sumSince(trx, orders.filter(isSupported), startOfMonth(now));
     const balances = new Map<string, Balances>(locked.map((wallet) => [walletKey(wallet), wallet]));
@@ -131,7 +131,10 @@ export function payoutRequests(deps: {
     );
   }
 
-  function logOutcome(order: PayoutOrder | undefined, outcome: Outcome<Answered<PayoutStatement>>): void {
+  function logOutcome(
+    order: PayoutOrder | undefined,
+    outcome: Outcome<IdempotentResponse<PayoutStatement>>,
+  ): void {
     const fields = { request_id: order?.actor.requestId, user_id: order?.userId };
     if (!outcome.ok) {
       const refusal = refusalCode(outcome.error);
@@ -142,7 +145,7 @@ export function payoutRequests(deps: {
     const { id, amount, currency } = answer;
     logger.info(
       { ...fields, payout_id: id, amount, currency },
-      replayed ? 'payout answered again' : 'payout requested',
+      replayed ? 'payout response replayed' : 'payout requested',
     );
   }
 

@@ -5,10 +5,10 @@ import type { Routes } from '../../../core/http/route.ts';
 import { IdParams } from '../../../core/http/schemas.ts';
 import { isId } from '../../../core/id.ts';
 import {
-  answerOf,
   IdempotencyHeaders,
   idempotencyKeyReused,
   idempotentRequest,
+  responseBody,
 } from '../../platform/idempotency/index.ts';
 import { insufficientBalance } from '../wallets/index.ts';
 import { payoutInvalidTransition, payoutPolicyViolation } from './errors.ts';
@@ -59,7 +59,7 @@ export function payoutRoutes(service: PayoutService, defaultCurrency: string): R
           userId: actor.id,
           request: repeatable,
         });
-        return reply.code(201).send(answerOf(reply, outcome));
+        return reply.code(201).send(responseBody(reply, outcome));
       },
     );
 

@@ -5,7 +5,7 @@ import type { Metrics } from '../../../core/observability/metrics.ts';
 import { type Outcome, onlyValue } from '../../../core/outcome.ts';
 import { batcher } from '../../../core/overload/batcher.ts';
 import type { Actor, EventClient } from '../../platform/events/index.ts';
-import type { Answered, IdempotencyClient } from '../../platform/idempotency/index.ts';
+import type { IdempotencyClient, IdempotentResponse } from '../../platform/idempotency/index.ts';
 import type { WalletClient } from '../wallets/index.ts';
 import type { DetailsCipher } from './details.ts';
 import type { Payout, PayoutLimits, PayoutMove, PayoutOrder, PayoutStatement } from './model.ts';
@@ -14,12 +14,12 @@ import type { PayoutRepository } from './repository.ts';
 import { payoutRequests } from './requests.ts';
 import { payoutTransitions } from './transitions.ts';
 
-/** Two batches keep the database busy while the next one gathers. */
+/** Two batches keep the database busy while the next batch fills. */
 const BATCHES = { maxItems: 256, maxInFlight: 2 };
 
 export type PayoutService = ReturnType<typeof payoutService>;
 
-/** The use cases of payouts. Concurrent requests are written together, in batches of one transaction each. */
+/** The use cases of payouts. Concurrent requests share batches, one transaction each. */
 export function payoutService(deps: {
   database: Database;
   clock: Clock;
@@ -45,33 +45,33 @@ export function payoutService(deps: {
   observeBatcher('payout_transition', transitions);
 
   /**
-   * Takes the amount from the available balance. The outcome is a refusal or the payout, perhaps repeated from an
-   * earlier request with the same idempotency key. @throws OVERLOADED: nothing was done.
+   * Requests a payout, which takes its amount from the available balance. Returns the payout or the refusal. Either may be
+   * a replay of an earlier request with the same idempotency key. @throws OVERLOADED; nothing is done then.
    */
-  async function requestPayout(order: PayoutOrder): Promise<Outcome<Answered<PayoutStatement>>> {
+  async function requestPayout(order: PayoutOrder): Promise<Outcome<IdempotentResponse<PayoutStatement>>> {
     const [outcome] = await requestPayouts([order]);
-    if (outcome === undefined) throw new Error('a payout request was not answered');
+    if (outcome === undefined) throw new Error('a payout request has no outcome');
     return outcome;
   }
 
-  /** The same for a list. Answers for each in order. */
+  /** Requests a list of payouts. Returns one outcome for each, in order. */
   function requestPayouts(
     orders: readonly PayoutOrder[],
-  ): Promise<readonly Outcome<Answered<PayoutStatement>>[]> {
+  ): Promise<readonly Outcome<IdempotentResponse<PayoutStatement>>[]> {
     return requests.submit(orders);
   }
 
-  /** @throws NOT_FOUND for a caller that is not its owner, PAYOUT_INVALID_TRANSITION or OVERLOADED. */
+  /** @throws NOT_FOUND (also if the caller is not the owner), PAYOUT_INVALID_TRANSITION or OVERLOADED. */
   function cancelPayout(payoutId: string, actor: Actor): Promise<Payout> {
     return movePayout({ actor, payoutId, to: 'cancelled' });
   }
 
-  /** @throws NOT_FOUND, VALIDATION_ERROR (rule), PAYOUT_INVALID_TRANSITION or OVERLOADED. */
+  /** Changes the status of a payout. @throws NOT_FOUND, VALIDATION_ERROR, PAYOUT_INVALID_TRANSITION or OVERLOADED. */
   async function movePayout(move: PayoutMove): Promise<Payout> {
     return onlyValue(await movePayouts([move]));
   }
 
-  /** The same for a list. Answers for each in order. */
+  /** Changes the status of a list of payouts. Returns one outcome for each, in order. */
   function movePayouts(moves: readonly PayoutMove[]): Promise<readonly Outcome<Payout>[]> {
     return transitions.submit(moves);
   }

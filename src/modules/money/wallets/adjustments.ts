@@ -5,7 +5,7 @@ import { newId } from '../../../core/id.ts';
 import type { Logger } from '../../../core/observability/logging.ts';
 import { type Outcome, refusalCode } from '../../../core/outcome.ts';
 import type { EventClient } from '../../platform/events/index.ts';
-import type { Answered, IdempotencyClient } from '../../platform/idempotency/index.ts';
+import type { IdempotencyClient, IdempotentResponse } from '../../platform/idempotency/index.ts';
 import { walletAdjusted } from './events.ts';
 import type { Adjustment, AdjustmentOrder, AdjustmentStatement } from './model.ts';
 import { movementOf, newAdjustment, statementOf } from './policies.ts';
@@ -27,11 +27,13 @@ export function walletAdjustments(deps: {
   const { database, clock, logger, repository, wallets, idempotency, events, supportedCurrencies } = deps;
 
   /**
-   * Credits or debits a wallet by hand, with a reason.
-   * @returns the response, or the refusal: UNSUPPORTED_CURRENCY, NOT_FOUND of the user, or INSUFFICIENT_BALANCE, as only a
-   * reversal may make a balance negative.
+   * Credits or debits a wallet by order of an administrator, who gives a reason.
+   * @returns the response, or the refusal: UNSUPPORTED_CURRENCY, NOT_FOUND if there is no such user, or
+   * INSUFFICIENT_BALANCE. Only a reversal may make a balance negative.
    */
-  async function adjustWallet(order: AdjustmentOrder): Promise<Outcome<Answered<AdjustmentStatement>>> {
+  async function adjustWallet(
+    order: AdjustmentOrder,
+  ): Promise<Outcome<IdempotentResponse<AdjustmentStatement>>> {
     const outcome = await database.transaction((trx) =>
       idempotency.once(trx, order.request, () => adjust(trx, order)),
     );
@@ -39,7 +41,10 @@ export function walletAdjustments(deps: {
     return outcome;
   }
 
-  function logOutcome(order: AdjustmentOrder, outcome: Outcome<Answered<AdjustmentStatement>>): void {
+  function logOutcome(
+    order: AdjustmentOrder,
+    outcome: Outcome<IdempotentResponse<AdjustmentStatement>>,
+  ): void {
     const fields = { request_id: order.actor.requestId, user_id: order.userId };
     if (!outcome.ok) {
       logger.info({ ...fields, refusal: refusalCode(outcome.error) }, 'wallet adjustment refused');
@@ -49,7 +54,7 @@ export function walletAdjustments(deps: {
     const { id, direction, amount, currency } = answer;
     logger.info(
       { ...fields, adjustment_id: id, direction, amount, currency },
-      replayed ? 'wallet adjustment answered again' : 'wallet adjusted',
+      replayed ? 'wallet adjustment response replayed' : 'wallet adjusted',
     );
   }
 
@@ -66,7 +71,7 @@ export function walletAdjustments(deps: {
     events.record(trx, [
       walletAdjusted({
         actor,
-        // A user's wallets go by the user, as everywhere in the API.
+        // The API identifies the wallets of a user by the id of the user.
         resourceId: userId,
         details: {
           adjustment_id: adjustment.id,
@@ -80,7 +85,7 @@ export function walletAdjustments(deps: {
     return statement;
   }
 
-  /** The foreign key knows who exists. */
+  /** @throws NOT_FOUND if the user does not exist. The foreign key decides, so no lookup is needed. */
   async function insertForUser(trx: Trx, adjustment: Adjustment): Promise<void> {
     try {
       await repository.insertAdjustment(trx, adjustment);

@@ -3,10 +3,10 @@ import { callerOf } from '../../../core/http/authentication.ts';
 import type { Routes } from '../../../core/http/route.ts';
 import { IdParams, minorUnits } from '../../../core/http/schemas.ts';
 import {
-  answerOf,
   IdempotencyHeaders,
   idempotencyKeyReused,
   idempotentRequest,
+  responseBody,
 } from '../../platform/idempotency/index.ts';
 import type { AdjustWallet } from './adjustments.ts';
 import { insufficientBalance, walletFull } from './errors.ts';
@@ -86,7 +86,7 @@ export function walletRoutes(deps: {
         const content = { ...order, amount: String(order.amount) };
         const repeatable = idempotentRequest(request, 'wallet.adjust', content);
         const outcome = await adjustWallet({ ...order, actor: callerOf(request), request: repeatable });
-        return reply.code(201).send(answerOf(reply, outcome));
+        return reply.code(201).send(responseBody(reply, outcome));
       },
     );
   };

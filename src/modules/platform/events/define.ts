@@ -1,17 +1,17 @@
 import type { Actor, Event, EventDetails } from './model.ts';
 
-/** What an event is, for readers of docs/events.md. */
+/** The description of an event type. docs/events.md is generated from it. */
 export type EventDefinition = {
   /** `noun.verb` in the past tense: `purchase.confirmed`. */
   readonly type: string;
   readonly resourceType: string;
   /** What happened, in one sentence. */
   readonly summary: string;
-  /** What each detail says, by name. */
+  /** The meaning of each detail, by its name. */
   readonly details: Readonly<Record<string, string>>;
 };
 
-/** What a use case says of one event. */
+/** One occurrence of an event: the part that differs each time. */
 type Occurrence<Details> = {
   readonly actor: Actor;
   readonly resourceId: string;
@@ -24,8 +24,8 @@ export type EventMaker<Details> = ((occurrence: Occurrence<Details>) => Event) &
 };
 
 /**
- * Defines an event: one definition for each type, in `events.ts` of its module. Returns the function that makes one.
- * `details` describes every detail, the optional ones too.
+ * Defines an event type and returns the function that creates its events. A module keeps its definitions in `events.ts`.
+ * `details` must describe every detail, including optional ones.
  */
 export function defineEvent<Details extends EventDetails = Record<never, never>>(
   definition: Omit<EventDefinition, 'details'> & {

@@ -7,7 +7,7 @@ import { type EventService, eventService } from './service.ts';
 export { defineEvent } from './define.ts';
 export { type Actor, type Event, SYSTEM } from './model.ts';
 
-/** What other modules may do: record events in their own transaction. */
+/** Lets other modules record events in their own transaction. */
 export type EventClient = Pick<EventService, 'record'>;
 
 export function eventsModule(deps: { database: Database; clock: Clock }) {

@@ -1,6 +1,6 @@
 import type { ActorType, AuditOutcome } from '../../../core/database/schema.generated.ts';
 
-/** Who acts. A `Caller` of the HTTP layer is one. */
+/** The cause of an event. A `Caller` of the HTTP layer can be used as an `Actor`. */
 export type Actor = {
   readonly type: ActorType;
   readonly id: string | null;
@@ -10,7 +10,7 @@ export type Actor = {
 /** The platform itself: jobs, imports at start-up. */
 export const SYSTEM: Actor = { type: 'system', id: null, requestId: null };
 
-/** Something that happened. Stored in the audit log, by the transaction that it happened in. */
+/** A change, or a refused attempt. Stored in the audit log by the transaction that makes the change. */
 export type Event = {
   readonly type: string;
   readonly actor: Actor;
@@ -25,7 +25,7 @@ export type EventDetails = {
   readonly [name: string]: string | number | boolean | null | undefined | EventDetails;
 };
 
-/** An event as the audit log has it. Its type is called action there. */
+/** A stored event. The audit log calls the event's type its action. */
 export type AuditLog = Omit<Event, 'type' | 'details'> & {
   readonly id: string;
   readonly action: string;

@@ -9,7 +9,10 @@ export type EventService = ReturnType<typeof eventService>;
 export function eventService(deps: { database: Database; clock: Clock; repository: EventRepository }) {
   const { database, clock, repository } = deps;
 
-  /** Stores events in the transaction that they happen in: both are committed, or neither is. Queued, not awaited. */
+  /**
+   * Stores events in the caller's transaction, so that an event is committed exactly if its change is.
+   * The INSERT is queued, not awaited.
+   */
   function record(trx: Trx, list: readonly Event[]): void {
     repository.queueInsert(trx, list, clock());
   }

@@ -13,7 +13,7 @@ export type FlagSetting = {
   readonly updatedAt: Temporal.Instant;
 };
 
-/** The user and merchant of an evaluation. Ids in lower case. */
+/** The user and the merchant for which a flag is evaluated. Ids are in lower case. */
 export type FlagSubject = {
   readonly userId?: string | undefined;
   readonly merchantId?: string | undefined;
@@ -21,7 +21,7 @@ export type FlagSubject = {
 
 export type FlagDecision = {
   readonly enabled: boolean;
-  /** The scope of the setting that decided; `default` when there is none. */
+  /** The scope of the setting that decided. `default` if the flag has no setting for the subject. */
   readonly decidedBy: FlagScope['type'] | 'default';
 };
 

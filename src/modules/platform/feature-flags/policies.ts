@@ -1,7 +1,7 @@
 import { ruleViolation } from '../../../core/errors.ts';
 import type { FlagDecision, FlagScope, FlagSetting, FlagSubject } from './model.ts';
 
-/** @throws VALIDATION_ERROR unless an id is given exactly where the scope is somebody's. */
+/** @throws VALIDATION_ERROR if a global scope has an id, or the scope of a merchant or user has none. */
 export function requireScope(type: FlagScope['type'], id: string | undefined): FlagScope {
   if (type === 'global') {
     if (id !== undefined) throw wrongScopeId('must be left out in the global scope');
@@ -15,7 +15,10 @@ function wrongScopeId(reason: string) {
   return ruleViolation({ violations: [{ field: 'scope_id', reason }] });
 }
 
-/** The settings of one flag as a rule: the narrowest scope wins, and a flag without a setting is on. */
+/**
+ * Turns the settings of one flag into a function that decides for a subject. The narrowest scope wins: user, merchant,
+ * global. A flag without a setting is on.
+ */
 export function flagRule(
   settings: readonly Pick<FlagSetting, 'scope' | 'enabled'>[],
 ): (subject: FlagSubject) => FlagDecision {

@@ -69,7 +69,7 @@ export const FlagDecisionBody = Type.Object({
   }),
 });
 
-/** @throws VALIDATION_ERROR unless the id is given exactly where the scope is somebody's. */
+/** @throws VALIDATION_ERROR if a global scope has an id, or the scope of a merchant or user has none. */
 export function readScope(query: { scope_type?: FlagScope['type']; scope_id?: string }): FlagScope {
   return requireScope(query.scope_type ?? 'global', query.scope_id);
 }

@@ -21,11 +21,11 @@ export function flagService(deps: {
 }) {
   const { database, clock, repository, events } = deps;
 
-  /** Makes the setting, or replaces the one of this scope. @throws NOT_FOUND when its merchant or user is missing. */
+  /** Creates or replaces the setting of one scope. @throws NOT_FOUND if its merchant or user does not exist. */
   async function setFlag(input: FlagInput, actor: Actor): Promise<FlagSetting> {
     try {
       return await database.transaction(async (trx) => {
-        // One change of a flag at a time: its event says exactly what it replaced.
+        // Changes of one flag are serialized, so that `before` in the event is exactly what was replaced.
         repository.queueLockKey(trx, input.key);
         const before = await repository.find(trx, input.key, input.scope);
         const now = clock();
@@ -75,7 +75,7 @@ export function flagService(deps: {
     return flagRule(settings)(subject);
   }
 
-  /** Whether the flag is on, for each subject in order; one statement however many they are. */
+  /** Returns for each subject, in order, whether the flag is on. Sends one query for the whole list. */
   async function evaluateFlags(
     db: Db,
     key: string,
@@ -89,7 +89,7 @@ export function flagService(deps: {
   return { setFlag, removeFlag, getFlag, listFlags, explainFlag, evaluateFlags };
 }
 
-/** At least one of the two is there. */
+/** At least one of `before` and `after` must be defined. */
 function changeOf(actor: Actor, before: FlagSetting | undefined, after: FlagSetting | undefined) {
   const { id, key, scope } = (after ?? before) as FlagSetting;
   return {

@@ -6,10 +6,10 @@ import { idempotencyRepository } from './repository.ts';
 import { type IdempotencyService, idempotencyService } from './service.ts';
 
 export { idempotencyKeyReused } from './errors.ts';
-export type { Answered, IdempotentRequest } from './model.ts';
-export { answerOf, IdempotencyHeaders, idempotentRequest } from './schemas.ts';
+export type { IdempotentRequest, IdempotentResponse } from './model.ts';
+export { IdempotencyHeaders, idempotentRequest, responseBody } from './schemas.ts';
 
-/** What other modules may do: make a request of theirs one that can be repeated. */
+/** Lets other modules make their requests idempotent. */
 export type IdempotencyClient = Pick<IdempotencyService, 'once' | 'onceEach'>;
 
 export function idempotencyModule(

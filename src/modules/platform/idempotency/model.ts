@@ -1,9 +1,9 @@
 import { DomainError, type ErrorKind } from '../../../core/errors.ts';
 
-/** What JSON keeps as it is, so that a stored answer is repeated word for word. Money and time are text in it. */
+/** A value that JSON restores unchanged, so that a stored response is repeated word for word. Money and time are text. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 
-/** A request that its client may repeat. Its content in a form that is equal for equal requests, such as money as text. */
+/** A request that its client may repeat. Equal requests must have equal `content`: money is in minor units, as text. */
 export type IdempotentRequest = {
   readonly callerId: string;
   readonly key: string;
@@ -12,10 +12,10 @@ export type IdempotentRequest = {
   readonly content: Json;
 };
 
-/** What a request is answered with, and whether that is the answer of an earlier one with the same key. */
-export type Answered<Answer> = { readonly answer: Answer; readonly replayed: boolean };
+/** The response to a request. `replayed` is true if it was stored by an earlier request with the same key. */
+export type IdempotentResponse<Body> = { readonly answer: Body; readonly replayed: boolean };
 
-/** The refusal that an earlier request with the same key was answered with. */
+/** A refusal that was stored by an earlier request with the same key. */
 export class RepeatedRefusal extends DomainError {}
 
 export type StoredOutcome =

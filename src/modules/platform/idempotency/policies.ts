@@ -1,15 +1,15 @@
 import { DomainError, type ErrorKind } from '../../../core/errors.ts';
 import { failure, type Outcome, success } from '../../../core/outcome.ts';
 import {
-  type Answered,
   type IdempotentRequest,
+  type IdempotentResponse,
   type Json,
   RepeatedRefusal,
   type StoredOutcome,
 } from './model.ts';
 
-/** Refusals that are stored as the response; all others mean that the request was not processed, and free the key. */
-const ANSWERING_KINDS: ReadonlySet<ErrorKind> = new Set([
+/** The refusals that are stored as the response. Other errors mean that nothing was processed, so the key stays free. */
+const STORED_KINDS: ReadonlySet<ErrorKind> = new Set([
   'conflict',
   'unprocessable',
   'invalid',
@@ -17,37 +17,37 @@ const ANSWERING_KINDS: ReadonlySet<ErrorKind> = new Set([
   'forbidden',
 ]);
 
-export function isAnswer(error: unknown): error is DomainError {
-  return error instanceof DomainError && ANSWERING_KINDS.has(error.kind);
+export function isStoredRefusal(error: unknown): error is DomainError {
+  return error instanceof DomainError && STORED_KINDS.has(error.kind);
 }
 
-/** What is kept of an outcome; undefined when its key stays free. */
+/** The outcome as it is stored. Undefined if the key stays free. */
 export function toStored(outcome: Outcome<Json>): StoredOutcome | undefined {
   if (outcome.ok) return { answer: outcome.value };
-  if (!isAnswer(outcome.error)) return undefined;
+  if (!isStoredRefusal(outcome.error)) return undefined;
   const { kind, code, message, details } = outcome.error;
   return { refusal: { kind, code, message, details } };
 }
 
-/** The stored outcome as an answer of the type that its operation gives: the fingerprint has matched that operation. */
-export function repeat<Answer extends Json>(stored: StoredOutcome): Outcome<Answered<Answer>> {
-  if ('answer' in stored) return success({ answer: stored.answer as Answer, replayed: true });
+/** Replays a stored outcome. The cast is safe because the fingerprint includes the operation, and it matched. */
+export function repeat<Body extends Json>(stored: StoredOutcome): Outcome<IdempotentResponse<Body>> {
+  if ('answer' in stored) return success({ answer: stored.answer as Body, replayed: true });
   const { kind, code, message, details } = stored.refusal;
   return failure(new RepeatedRefusal(kind, code, message, details));
 }
 
-/** The same of an outcome that was reached in the same list. One that is no answer applies to the repeat as well. */
-export function repeatOutcome<Answer extends Json>(first: Outcome<Answer>): Outcome<Answered<Answer>> {
+/** Replays an outcome of the same list. An error that is not stored is returned for the repeat as well. */
+export function repeatOutcome<Body extends Json>(first: Outcome<Body>): Outcome<IdempotentResponse<Body>> {
   if (first.ok) return success({ answer: first.value, replayed: true });
   const stored = toStored(first);
   return stored === undefined ? first : repeat(stored);
 }
 
-export function isRepeated(outcome: Outcome<Answered<unknown>>): boolean {
+export function isRepeated(outcome: Outcome<IdempotentResponse<unknown>>): boolean {
   return outcome.ok ? outcome.value.replayed : outcome.error instanceof RepeatedRefusal;
 }
 
-/** Operation and content as one text, the same for any order of the content's fields. */
+/** Operation and content as one text that does not depend on the order of the content's fields. */
 export function canonicalText({ operation, content }: IdempotentRequest): string {
   return JSON.stringify([operation, content], (_name, value: unknown) =>
     typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -56,7 +56,7 @@ export function canonicalText({ operation, content }: IdempotentRequest): string
   );
 }
 
-/** One text for each caller and key: a key has no line break in it. */
-export function nameOf({ callerId, key }: { readonly callerId: string; readonly key: string }): string {
+/** The key of a request in a `Map` and of its advisory lock. Unique, because no idempotency key contains a line break. */
+export function requestKey({ callerId, key }: { readonly callerId: string; readonly key: string }): string {
   return `${callerId}\n${key}`;
 }

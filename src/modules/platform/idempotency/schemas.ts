@@ -2,10 +2,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { callerOf } from '../../../core/http/authentication.ts';
 import { type Outcome, onlyValue } from '../../../core/outcome.ts';
-import type { Answered, IdempotentRequest, Json } from './model.ts';
+import type { IdempotentRequest, IdempotentResponse, Json } from './model.ts';
 import { isRepeated } from './policies.ts';
 
-/** The headers of a route whose requests may be repeated. */
+/** The headers of an idempotent route. */
 export const IdempotencyHeaders = Type.Object({
   'Idempotency-Key': Type.Optional(
     Type.String({
@@ -19,7 +19,7 @@ export const IdempotencyHeaders = Type.Object({
   ),
 });
 
-/** The request as one that may be repeated; undefined when its client sent no key. */
+/** Returns undefined if the client sent no idempotency key. */
 export function idempotentRequest(
   request: FastifyRequest,
   operation: string,
@@ -29,8 +29,8 @@ export function idempotentRequest(
   return typeof key === 'string' ? { callerId: callerOf(request).id, key, operation, content } : undefined;
 }
 
-/** The answer, marked if it repeats the one to an earlier request. @throws the refusal, marked in the same way. */
-export function answerOf<Answer>(reply: FastifyReply, outcome: Outcome<Answered<Answer>>): Answer {
+/** Returns the response body, and marks a replayed response by a header. @throws the refusal, marked in the same way. */
+export function responseBody<Body>(reply: FastifyReply, outcome: Outcome<IdempotentResponse<Body>>): Body {
   if (isRepeated(outcome)) reply.header('idempotency-replayed', 'true');
   return onlyValue([outcome]).answer;
 }

@@ -3,13 +3,13 @@ import type { Database, Trx } from '../../../core/database/index.ts';
 import { failure, type Outcome, success } from '../../../core/outcome.ts';
 import type { fingerprints } from '../../../core/secrets/fingerprint.ts';
 import { idempotencyKeyReused } from './errors.ts';
-import type { Answered, IdempotentRequest, Json, StoredRequest } from './model.ts';
-import { canonicalText, isAnswer, nameOf, repeat, repeatOutcome, toStored } from './policies.ts';
+import type { IdempotentRequest, IdempotentResponse, Json, StoredRequest } from './model.ts';
+import { canonicalText, isStoredRefusal, repeat, repeatOutcome, requestKey, toStored } from './policies.ts';
 import type { IdempotencyRepository } from './repository.ts';
 
 export type IdempotencyService = ReturnType<typeof idempotencyService>;
 
-/** A key is remembered for at least this long. */
+/** The minimum lifetime of a stored key. */
 const KEPT_FOR = { hours: 24 };
 
 export function idempotencyService(deps: {
@@ -22,61 +22,62 @@ export function idempotencyService(deps: {
   const { fingerprint, matches } = deps.fingerprints;
 
   /**
-   * Does the work of a request once, however often the request comes: a repeat is answered as the first one was, be
-   * that a refusal. Without a request it just works. The key is written in the caller's transaction, so that key,
-   * answer and effect are there together or not at all; the caller throws a refusal after COMMIT only.
+   * Does the work of a request once. A repeat gets the stored outcome of the first request, also if that is a refusal.
+   * Without a request (no key was sent) the work simply runs. Key, outcome and effect are written in the caller's
+   * transaction. The caller must therefore throw a refusal only after COMMIT.
    *
-   * The work runs under a savepoint: a refusal leaves nothing of it behind. An error that is no answer to the request
-   * is thrown, and with the transaction the key goes too.
+   * The work runs under a savepoint, which a refusal rolls back. Any error that is not stored as a response is thrown:
+   * the transaction rolls back and the key stays free.
    */
-  async function once<Answer extends Json>(
+  async function once<Body extends Json>(
     trx: Trx,
     request: IdempotentRequest | undefined,
-    work: () => Promise<Answer>,
-  ): Promise<Outcome<Answered<Answer>>> {
+    work: () => Promise<Body>,
+  ): Promise<Outcome<IdempotentResponse<Body>>> {
     const [outcome] = await onceEach(
       trx,
       [request],
       (only) => only,
       async () => [await attempt(trx, work)],
     );
-    if (outcome === undefined) throw new Error('a request was not answered');
+    if (outcome === undefined) throw new Error('a request has no outcome');
     return outcome;
   }
 
-  async function attempt<Answer>(trx: Trx, work: () => Promise<Answer>): Promise<Outcome<Answer>> {
+  async function attempt<Body>(trx: Trx, work: () => Promise<Body>): Promise<Outcome<Body>> {
     repository.queueSavepoint(trx);
     try {
       const answer = await work();
       repository.queueReleaseSavepoint(trx);
       return success(answer);
     } catch (error) {
-      if (!isAnswer(error)) throw error;
+      if (!isStoredRefusal(error)) throw error;
       repository.queueRollBackToSavepoint(trx);
       return failure(error);
     }
   }
 
   /**
-   * The same for a list: `work` gets the items that are new, in order, answers for each, and leaves nothing behind of
-   * those that it refuses. Two items of one key are one request that came twice.
-   * Locks the keys before anything else is locked. A repeat whose first is still under way, in another transaction,
-   * waits for its end and gets its answer. A key that came with another content is refused with IDEMPOTENCY_KEY_REUSED.
+   * Does the work of a list of requests, each once. `work` gets the new items in order and must return one outcome for
+   * each. It must leave no effect of an item that it refuses. Two items with the same key are one request, sent twice.
+   *
+   * Locks the keys first, before any other lock. If the first request is still running in another transaction, its
+   * repeat waits for it and gets its outcome. A key with different content is refused with IDEMPOTENCY_KEY_REUSED.
    */
-  async function onceEach<Item, Answer extends Json>(
+  async function onceEach<Item, Body extends Json>(
     trx: Trx,
     items: readonly Item[],
     requestOf: (item: Item) => IdempotentRequest | undefined,
-    work: (items: readonly Item[]) => Promise<readonly Outcome<Answer>[]>,
-  ): Promise<readonly Outcome<Answered<Answer>>[]> {
+    work: (items: readonly Item[]) => Promise<readonly Outcome<Body>[]>,
+  ): Promise<readonly Outcome<IdempotentResponse<Body>>[]> {
     const requests = items.map(requestOf);
-    const firsts = await lockKnown<Answer>(trx, requests.filter(isKeyed));
+    const firsts = await lockKnown<Body>(trx, requests.filter(isKeyed));
     const taken = new Set(firsts.keys());
     const isNew = requests.map((request) => {
       if (request === undefined) return true;
-      const name = nameOf(request);
-      if (taken.has(name)) return false;
-      taken.add(name);
+      const key = requestKey(request);
+      if (taken.has(key)) return false;
+      taken.add(key);
       return true;
     });
 
@@ -88,37 +89,37 @@ export function idempotencyService(deps: {
 
     return requests.map((request, index) => {
       const outcome = outcomes[index];
-      if (request === undefined) return asFirst(answered(outcome));
-      const name = nameOf(request);
-      if (outcome === undefined) return repeatOf(request, answered(firsts.get(name)));
+      if (request === undefined) return asFirst(required(outcome));
+      const key = requestKey(request);
+      if (outcome === undefined) return repeatOf(request, required(firsts.get(key)));
       const isSame = (other: IdempotentRequest) => canonicalText(other) === canonicalText(request);
-      firsts.set(name, { isSame, outcome: repeatOutcome(outcome) });
+      firsts.set(key, { isSame, outcome: repeatOutcome(outcome) });
       return asFirst(outcome);
     });
   }
 
-  /** The earlier requests, by name. Sees what a transaction committed before it released its lock. */
-  async function lockKnown<Answer extends Json>(
+  /** Locks the keys and returns their earlier requests, by `requestKey`. Reads after the lock, so none is missed. */
+  async function lockKnown<Body extends Json>(
     trx: Trx,
     requests: readonly IdempotentRequest[],
-  ): Promise<Map<string, First<Answer>>> {
+  ): Promise<Map<string, First<Body>>> {
     if (requests.length === 0) return new Map();
-    repository.queueLock(trx, [...new Set(requests.map(nameOf))]);
+    repository.queueLock(trx, [...new Set(requests.map(requestKey))]);
     const stored = await repository.find(trx, requests);
     return new Map(
       stored.map((request) => [
-        nameOf(request),
+        requestKey(request),
         {
           isSame: (other) => matches(request.fingerprint, canonicalText(other)),
-          outcome: repeat<Answer>(request.outcome),
+          outcome: repeat<Body>(request.outcome),
         },
       ]),
     );
   }
 
-  function toStoredRequest<Answer extends Json>(
+  function toStoredRequest<Body extends Json>(
     request: IdempotentRequest | undefined,
-    outcome: Outcome<Answer> | undefined,
+    outcome: Outcome<Body> | undefined,
   ): StoredRequest[] {
     const kept = outcome && toStored(outcome);
     if (request === undefined || kept === undefined) return [];
@@ -126,10 +127,10 @@ export function idempotencyService(deps: {
     return [{ callerId, key, fingerprint: fingerprint(canonicalText(request)), outcome: kept }];
   }
 
-  function repeatOf<Answer extends Json>(
+  function repeatOf<Body extends Json>(
     request: IdempotentRequest,
-    first: First<Answer>,
-  ): Outcome<Answered<Answer>> {
+    first: First<Body>,
+  ): Outcome<IdempotentResponse<Body>> {
     if (first.isSame(request)) return first.outcome;
     return failure(idempotencyKeyReused({ reason: 'different_request' }));
   }
@@ -146,17 +147,17 @@ function isKeyed(request: IdempotentRequest | undefined): request is IdempotentR
   return request !== undefined;
 }
 
-/** The first request of a key, and what a repeat of it is answered with. */
-type First<Answer> = {
+/** The first request with a key, and the outcome that its repeats get. */
+type First<Body> = {
   readonly isSame: (request: IdempotentRequest) => boolean;
-  readonly outcome: Outcome<Answered<Answer>>;
+  readonly outcome: Outcome<IdempotentResponse<Body>>;
 };
 
-function asFirst<Answer>(outcome: Outcome<Answer>): Outcome<Answered<Answer>> {
+function asFirst<Body>(outcome: Outcome<Body>): Outcome<IdempotentResponse<Body>> {
   return outcome.ok ? success({ answer: outcome.value, replayed: false }) : outcome;
 }
 
-function answered<Value>(value: Value | undefined): Value {
-  if (value === undefined) throw new Error('an item of the list was not answered');
+function required<Value>(value: Value | undefined): Value {
+  if (value === undefined) throw new Error('an item of the list has no outcome');
   return value;
 }

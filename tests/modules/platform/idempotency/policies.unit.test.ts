@@ -5,11 +5,11 @@ import { failure, success } from '../../../../src/core/outcome.ts';
 import { RepeatedRefusal } from '../../../../src/modules/platform/idempotency/model.ts';
 import {
   canonicalText,
-  isAnswer,
   isRepeated,
-  nameOf,
+  isStoredRefusal,
   repeat,
   repeatOutcome,
+  requestKey,
   toStored,
 } from '../../../../src/modules/platform/idempotency/policies.ts';
 
@@ -39,13 +39,13 @@ describe('a refusal is a response to store', () => {
     ['unavailable', false],
   ] as const) {
     test(`${isStored ? 'if' : 'never if'} it is of the kind ${kind}`, () => {
-      assert.equal(isAnswer(new DomainError(kind, 'CODE', 'text', {})), isStored);
+      assert.equal(isStoredRefusal(new DomainError(kind, 'CODE', 'text', {})), isStored);
     });
   }
 
   test('never if it is no refusal', () => {
-    assert.equal(isAnswer(new Error('out of order')), false);
-    assert.equal(isAnswer(undefined), false);
+    assert.equal(isStoredRefusal(new Error('out of order')), false);
+    assert.equal(isStoredRefusal(undefined), false);
   });
 });
 
@@ -125,7 +125,7 @@ describe('a request', () => {
       { callerId: 'a', key: 'b' },
       { callerId: 'a', key: 'bb' },
       { callerId: 'ab', key: 'b' },
-    ].map(nameOf);
+    ].map(requestKey);
     assert.equal(new Set(names).size, 3);
   });
 });

@@ -4,9 +4,9 @@ import type { Routes } from '../../../../src/core/http/route.ts';
 import { failure, success } from '../../../../src/core/outcome.ts';
 import { RepeatedRefusal } from '../../../../src/modules/platform/idempotency/model.ts';
 import {
-  answerOf,
   IdempotencyHeaders,
   idempotentRequest,
+  responseBody,
 } from '../../../../src/modules/platform/idempotency/schemas.ts';
 import { assertRefused } from '../../../support/inject.ts';
 import { assertViolations, IDS, serveRoutes } from '../../../support/routes.ts';
@@ -20,9 +20,12 @@ const routes: Routes = (server) => {
       const repeatable = idempotentRequest(request, 'thing.make', { size: '1' });
       const { outcome } = request.headers;
       if (outcome === 'refused') {
-        return answerOf(reply, failure(new RepeatedRefusal('conflict', 'NOT_FOUND', 'It was refused.', {})));
+        return responseBody(
+          reply,
+          failure(new RepeatedRefusal('conflict', 'NOT_FOUND', 'It was refused.', {})),
+        );
       }
-      return answerOf(reply, success({ answer: { repeatable }, replayed: outcome === 'replayed' }));
+      return responseBody(reply, success({ answer: { repeatable }, replayed: outcome === 'replayed' }));
     },
   );
 };

@@ -5,8 +5,8 @@ import { newId } from '../../../../src/core/id.ts';
 import { type Outcome, onlyValue, success } from '../../../../src/core/outcome.ts';
 import { fingerprints } from '../../../../src/core/secrets/fingerprint.ts';
 import type {
-  Answered,
   IdempotentRequest,
+  IdempotentResponse,
   Json,
   StoredRequest,
 } from '../../../../src/modules/platform/idempotency/model.ts';
@@ -229,7 +229,7 @@ describe('a list of requests', () => {
     const items = [item('a', '1'), item(undefined, '1')];
     await assert.rejects(
       service.onceEach(fakeTransaction(), items, requestOf, async () => [success('one')]),
-      /an item of the list was not answered/,
+      /an item of the list has no outcome/,
     );
   });
 });
@@ -257,6 +257,6 @@ function codeOf(outcome: Outcome<unknown>): string {
   return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 }
 
-function told(outcome: Outcome<Answered<Json>>): string {
+function told(outcome: Outcome<IdempotentResponse<Json>>): string {
   return outcome.ok ? `${outcome.value.answer} ${outcome.value.replayed}` : codeOf(outcome);
 }
