@@ -10,7 +10,7 @@ import type { AuthRepository } from './repository.ts';
 
 export type AccountService = ReturnType<typeof accountService>;
 
-/** Changes of an account that end sessions; here, as sessions are no business of the module users. */
+/** The changes of an account that also end sessions. They are here because the module users does not know sessions. */
 export function accountService(deps: {
   database: Database;
   clock: Clock;
@@ -21,8 +21,8 @@ export function accountService(deps: {
   const { database, clock, repository, users, events } = deps;
 
   /**
-   * Takes effect on the next request of the user. Ends the user's sessions, so an account that is activated again needs a
-   * login. Does nothing if the account has this status already.
+   * Activates or deactivates a user, from the user's next request on. A deactivation ends all sessions: after a later
+   * activation the user must log in again. Does nothing if the account already has this status.
    * @throws NOT_FOUND, VALIDATION_ERROR for the caller's own account, or LAST_ACTIVE_ADMIN.
    */
   async function setUserActive(userId: string, active: boolean, caller: AccountCaller): Promise<void> {
@@ -38,9 +38,9 @@ export function accountService(deps: {
   }
 
   /**
-   * Keeps the caller's session, and ends the others and a pending reset token.
-   * @throws PASSWORD_NOT_COMPLEX_ENOUGH; INVALID_CREDENTIALS if the current password is wrong, or was changed meanwhile;
-   * OVERLOADED.
+   * Changes the caller's password. Ends all other sessions of the caller and invalidates a pending reset token.
+   * @throws PASSWORD_NOT_COMPLEX_ENOUGH, OVERLOADED, or INVALID_CREDENTIALS if the current password is wrong or was
+   * changed meanwhile.
    */
   async function changePassword(
     caller: AccountCaller,

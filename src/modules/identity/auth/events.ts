@@ -3,9 +3,9 @@ import { defineEvent } from '../../platform/events/index.ts';
 export const loginRefused = defineEvent<{ readonly code: string }>({
   type: 'login.refused',
   resourceType: 'user',
-  summary: 'A login was refused. The resource is the user, or `login` if no account has the address.',
+  summary: 'A login was refused. The resource is the user, or `login` if no account has the email.',
   outcome: 'failure',
-  details: { code: 'The error code of the answer.' },
+  details: { code: 'The error code of the response.' },
 });
 
 export const sessionOpened = defineEvent({
@@ -18,7 +18,7 @@ export const sessionOpened = defineEvent({
 export const sessionReused = defineEvent({
   type: 'session.reused',
   resourceType: 'session',
-  summary: 'A used refresh token came back: the session was ended.',
+  summary: 'A refresh token was used a second time, so its session was ended.',
   outcome: 'failure',
   details: {},
 });
@@ -47,7 +47,7 @@ export const userDeactivated = defineEvent({
 export const passwordChanged = defineEvent({
   type: 'user.password_changed',
   resourceType: 'user',
-  summary: 'A user changed the password, or failed to (outcome `failure`).',
+  summary: 'A user changed the password. The outcome is `failure` if the current password was wrong.',
   details: {},
 });
 

@@ -5,18 +5,18 @@ import type { User, UserClient } from '../users/index.ts';
 import type { Session } from './model.ts';
 import type { AuthRepository } from './repository.ts';
 
-/** The present session and account of a token; undefined if missing. */
+/** The session and the user of an access token as they are now. Undefined if they do not exist. */
 export type Identity = { readonly session: Session | undefined; readonly user: User | undefined };
 
 type TokenSubject = { readonly userId: string; readonly sessionId: string };
 
-/** Lookups are cheap and hold no locks, so their queue may be the longest. */
-const LOOKS = { maxItems: 256, maxInFlight: 2, maxQueued: 65_536 };
+/** Lookups are cheap and take no locks, so their queue may be longer than that of writes. */
+const LOOKUP_BATCHING = { maxItems: 256, maxInFlight: 2, maxQueued: 65_536 };
 
 /**
- * Every request needs the session and the account of its token. Concurrent requests share a lookup: ten thousand need a
- * few dozen queries instead of twenty thousand, which would wait for a connection until they time out. A lookup starts
- * after its requests arrived, so no result is stale.
+ * Looks up the session and the user of an access token, which every request needs. Concurrent requests share queries:
+ * 10,000 requests need a few dozen instead of 20,000, which would time out waiting for a connection. A query starts
+ * after its requests arrived, so its result is not stale.
  */
 export function identityFinder(deps: { database: Database; repository: AuthRepository; users: UserClient }) {
   const { database, repository, users } = deps;
@@ -32,8 +32,8 @@ export function identityFinder(deps: { database: Database; repository: AuthRepos
     );
   }
 
-  const looks = batcher({ ...LOOKS, run: findIdentities, isolates: () => false });
+  const lookups = batcher({ ...LOOKUP_BATCHING, run: findIdentities, isolates: () => false });
 
   /** @throws OVERLOADED. */
-  return async (subject: TokenSubject): Promise<Identity> => onlyValue(await looks.submit([subject]));
+  return async (subject: TokenSubject): Promise<Identity> => onlyValue(await lookups.submit([subject]));
 }

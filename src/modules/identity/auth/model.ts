@@ -1,4 +1,4 @@
-/** One login: the family of its refresh tokens. */
+/** One login, to which a chain of refresh tokens belongs. */
 export type Session = {
   readonly id: string;
   readonly userId: string;
@@ -9,7 +9,7 @@ export type RefreshToken = {
   readonly hash: Buffer;
   readonly session: Session;
   readonly expiresAt: Temporal.Instant;
-  /** When it was exchanged for its successor; null while it is the newest of its family. */
+  /** When the token was exchanged for its successor. Null for the newest token of a session. */
   readonly rotatedAt: Temporal.Instant | null;
 };
 

@@ -14,8 +14,8 @@ import { hashToken, type Tokens } from './tokens.ts';
 export type PasswordResetService = ReturnType<typeof passwordResetService>;
 
 /**
- * The platform sends no mail: an administrator has a token made, and the operator's own mail takes it to the user.
- * Imported users set their first password so.
+ * Password resets by token. The platform sends no mail: an administrator issues the token, and the operator sends it to
+ * the user by other means. Imported users set their first password in the same way.
  */
 export function passwordResetService(deps: {
   database: Database;
@@ -29,7 +29,7 @@ export function passwordResetService(deps: {
 }) {
   const { database, clock, repository, tokens, users, events, sessions, resetTtlSeconds } = deps;
 
-  /** A new token; one made before for the same user ends with it. @throws NOT_FOUND. */
+  /** Issues a reset token, which replaces an earlier one of the same user. @throws NOT_FOUND. */
   async function issueResetToken(
     userId: string,
     actor: Actor,
@@ -46,12 +46,12 @@ export function passwordResetService(deps: {
   }
 
   /**
-   * Sets the password of the token's user, ends all sessions of the user and opens one.
+   * Sets the password of the token's user, ends all sessions of the user and opens a new one.
    * @throws INVALID_RESET_TOKEN, USER_INACTIVE, PASSWORD_NOT_COMPLEX_ENOUGH or OVERLOADED.
    */
   async function resetPassword(token: string, newPassword: string, requestId: string): Promise<TokenPair> {
     const hash = hashToken(token);
-    // Before the expensive hash, which an attacker could otherwise trigger.
+    // Checked before the expensive hash, which an attacker could otherwise trigger.
     await requireUsable(database.db, await repository.findReset(database.db, hash));
     const passwordHash = await users.hashNewPassword(newPassword, { field: 'new_password' });
     return database.transaction(async (trx) => {
@@ -64,7 +64,7 @@ export function passwordResetService(deps: {
     });
   }
 
-  /** The same refusal for an unknown, used or expired token, so that it reveals nothing. */
+  /** Refuses an unknown, a used and an expired token with the same error, so that the error reveals nothing. */
   async function requireUsable(db: Db, reset: PasswordReset | undefined): Promise<User> {
     const isOpen = reset !== undefined && Temporal.Instant.compare(clock(), reset.expiresAt) < 0;
     const user = isOpen ? await users.findUser(db, reset.userId) : undefined;

@@ -3,12 +3,12 @@ import type { DomainError } from '../../../core/errors.ts';
 import { expiredRefreshToken } from './errors.ts';
 import type { RefreshToken } from './model.ts';
 
-/** How long the answer to an exchange may be lost and asked for again. */
+/** The time in which a client may repeat the exchange of a refresh token because the response was lost. */
 export const RETRY_WINDOW_SECONDS = 10;
 
 /**
- * An expired token gets EXPIRED_REFRESH_TOKEN for this long; an unknown token gets INVALID_REFRESH_TOKEN. Longer than the
- * life of an access token, because the session is deleted with its last refresh token.
+ * For this many days an expired refresh token is refused with EXPIRED_REFRESH_TOKEN, afterwards with
+ * INVALID_REFRESH_TOKEN. Must exceed the lifetime of an access token: a session is deleted with its last refresh token.
  */
 export const DAYS_KEPT_AFTER_EXPIRY = 7;
 
@@ -18,9 +18,9 @@ export type RefreshDecision =
   | { readonly kind: 'refuse'; readonly error: DomainError; readonly endsSession: boolean };
 
 /**
- * What becomes of a refresh token that is presented (RFC 9700, section 4.14.2): its first use rotates it; a repeat
- * within the retry window, while the successor is unused, answers with the same successor; any later use means that
- * two parties hold it, and ends the session for both.
+ * Decides about a refresh token that a client sends (RFC 9700, section 4.14.2). The first use rotates it. A repeat in
+ * the retry window gets the same successor, unless the successor was used already. Any later use means that two parties
+ * have the token, and ends the session.
  */
 export function decideRefresh(
   token: RefreshToken,

@@ -33,10 +33,10 @@ export function authRoutes(deps: {
   const { service, passwordResets, accounts, limitRate, loginsPerMinute } = deps;
 
   return (server) => {
-    /** Two limits: on requests from one address, and on those about one account. */
-    const limitLogins = (act: string, nameOf: (request: FastifyRequest) => string) => [
+    /** Limits the requests from one IP address and the requests for one account. */
+    const limitLogins = (act: string, accountOf: (request: FastifyRequest) => string) => [
       limitRate({ name: `${act} by address`, perMinute: loginsPerMinute, keyOf: addressOf }),
-      limitRate({ name: `${act} by account`, perMinute: loginsPerMinute, keyOf: nameOf }),
+      limitRate({ name: `${act} by account`, perMinute: loginsPerMinute, keyOf: accountOf }),
     ];
 
     server.post(

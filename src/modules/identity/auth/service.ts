@@ -27,11 +27,11 @@ export function authService(deps: {
   const { database, clock, repository, tokens, users, events, refreshTtlSeconds } = deps;
   const findIdentity = identityFinder(deps);
 
-  /** @throws INVALID_CREDENTIALS; USER_INACTIVE to those who know the password; OVERLOADED. */
+  /** @throws INVALID_CREDENTIALS, OVERLOADED, or USER_INACTIVE if the password is right but the account is inactive. */
   async function login(email: string, password: string, requestId: string): Promise<TokenPair> {
     const { account, matches } = await users.checkCredentials(email, password);
     const result = await database.transaction(async (trx) => {
-      // A change of the password that commits meanwhile ended all other sessions: this one would be left.
+      // The password may have changed since it was checked. That change ended all sessions, so none may open after it.
       const user = matches ? await users.lockUnchanged(trx, account) : undefined;
       if (user?.active) return openSession(trx, user, requestId);
       const refusal = user === undefined ? invalidCredentials() : userInactive();
@@ -43,7 +43,7 @@ export function authService(deps: {
     return result;
   }
 
-  /** Without an actor, as the caller is unknown. An unknown address writes a row too, so that it costs the same time. */
+  /** Records no actor, because the caller is unknown. Writes a row for an unknown email too, so that both take equally long. */
   async function recordRefusedLogin(
     trx: Trx,
     userId: string | undefined,
@@ -119,7 +119,7 @@ export function authService(deps: {
     return user;
   }
 
-  /** Ends the caller's session: its access and refresh tokens stop working at once. */
+  /** Ends the caller's session. Its access and refresh tokens stop working immediately. */
   async function logout(caller: AccountCaller): Promise<void> {
     await database.transaction(async (trx) => {
       await repository.revokeSession(trx, caller.sessionId, clock());
@@ -128,23 +128,23 @@ export function authService(deps: {
   }
 
   /**
-   * Who holds an access token, by session and account as they are now: a logout, a deactivation or a change of role
-   * works on the next request.
+   * Returns the caller of an access token. Reads session and user from the database, so that a logout, a deactivation or
+   * a change of role takes effect on the next request.
    * @throws INVALID_TOKEN, EXPIRED_TOKEN, TOKEN_REVOKED, USER_INACTIVE, or OVERLOADED.
    */
   async function authenticate(accessToken: string, requestId: string): Promise<AccountCaller> {
     const { userId, sessionId } = tokens.verifyAccessToken(accessToken);
     const { session, user } = await findIdentity({ userId, sessionId });
     if (session === undefined || user === undefined || session.userId !== user.id) throw invalidToken();
-    // First, as the sessions of an inactive account are revoked too, and this is the reason that helps.
+    // Checked first: the sessions of an inactive user are revoked as well, but this error names the cause.
     if (!user.active) throw userInactive();
     if (session.revokedAt !== null) throw tokenRevoked();
     return { type: user.role, id: user.id, sessionId, requestId };
   }
 
   /**
-   * Deletes the oldest of the tokens that expired long ago, with the sessions whose last ones they are, and answers
-   * how many tokens that was. Until it expires a rotated token is kept: its reuse ends its session.
+   * Deletes up to `limit` refresh tokens that expired long ago, oldest first, and the sessions that have no token left.
+   * Returns the number of tokens. A rotated token is kept until it expires, because its reuse must end the session.
    */
   function purgeExpiredTokens(limit: number): Promise<number> {
     return database.transaction(async (trx) => {

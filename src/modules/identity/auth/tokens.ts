@@ -13,9 +13,9 @@ const ISSUER = 'clicknback';
 const AUDIENCE = 'clicknback-api';
 
 /**
- * Access tokens are JWTs of one pinned algorithm; the header's `kid` only selects among our own keys. Refresh tokens
- * are opaque, and each one's successor is derived from it, so that a repeated exchange gives the same successor
- * without the successor being stored anywhere.
+ * Issues and verifies tokens. Access tokens are JWTs with one fixed algorithm; the header's `kid` only selects one of our
+ * own keys. Refresh tokens are opaque. A successor is derived from its token, so that a repeated exchange returns the
+ * same successor although no token is stored in clear.
  */
 export function tokenIssuer(deps: {
   readonly clock: Clock;
@@ -43,7 +43,7 @@ export function tokenIssuer(deps: {
         allowedIss: ISSUER,
         allowedAud: AUDIENCE,
         requiredClaims: ['iss', 'aud', 'exp', 'sub', 'sid'],
-        // Expiry is checked below, against the platform's clock.
+        // Expiry is checked by `verifyAccessToken`, with the platform's clock.
         ignoreExpiration: true,
         cache: true,
       }),
@@ -94,7 +94,7 @@ function isIdText(claim: unknown): claim is string {
   return typeof claim === 'string' && isId(claim);
 }
 
-/** How a refresh token is stored: 32 random bytes need no slow hash. */
+/** The form in which a token is stored. A fast hash is enough for 32 random bytes. */
 export function hashToken(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }

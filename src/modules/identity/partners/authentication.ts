@@ -18,13 +18,13 @@ import type { KeyOfPartner, TakenMessage } from './model.ts';
 import { requireUsableKey, validSecrets } from './policies.ts';
 import type { PartnerRepository } from './repository.ts';
 
-/** How long a signed message is remembered: longer than its timestamp would be accepted. */
+/** How long a signed message is remembered. Must exceed the time for which its timestamp is accepted. */
 const MESSAGE_MEMORY = { hours: 1 };
 
-/** How often the use of a key is written down. */
+/** The interval between two writes of a key's last use. */
 const USE_INTERVAL_MS = 60_000;
 
-/** Who sends a request with an API key, and whether its signature is good. */
+/** Authenticates requests with an API key and verifies their signatures. */
 export function partnerAuthentication(deps: {
   readonly database: Database;
   readonly clock: Clock;
@@ -35,14 +35,13 @@ export function partnerAuthentication(deps: {
   readonly messages: Batcher<TakenMessage, void>;
 }) {
   const { database, clock, logger, repository, findKey, encryption, messages } = deps;
-  /** By key, in milliseconds of the epoch. */
+  /** The last recorded use by key id, in milliseconds since the epoch. */
   const lastUses = new Map<string, number>();
   const writes = new Set<Promise<void>>();
 
   /**
-   * Whose key it is, by key and partner as they are now: a revocation or a deactivation works on the next request, and
-   * within a second where another process made it.
-   * A text that we never issued is refused without a database lookup.
+   * Returns the partner to which an API key belongs. A revocation or deactivation takes effect on the next request, or
+   * within a second if another process made it. A text without a valid checksum is refused without a database lookup.
    * @throws INVALID_TOKEN, EXPIRED_TOKEN, TOKEN_REVOKED or USER_INACTIVE.
    */
   async function authenticate(text: string, requestId: string): Promise<PartnerCaller> {
@@ -63,7 +62,7 @@ export function partnerAuthentication(deps: {
     };
   }
 
-  /** Once a minute and beside the request, which neither waits for it nor fails with it. */
+  /** Records the use of a key, at most once a minute. The request does not wait for the write and does not fail with it. */
   function noteUse(keyId: string, now: Temporal.Instant): void {
     const last = lastUses.get(keyId);
     if (last !== undefined && now.epochMilliseconds - last < USE_INTERVAL_MS) return;
@@ -78,7 +77,7 @@ export function partnerAuthentication(deps: {
     writes.add(write);
   }
 
-  /** Signatures are verified where they are required, and wherever one is sent that can be verified. */
+  /** Verifies the signature if the partner must sign, or if one was sent and the partner has a secret to verify it. */
   async function requireSignature(
     { id, signatureRequired, signing }: KeyOfPartner['partner'],
     message: Message,
@@ -93,13 +92,13 @@ export function partnerAuthentication(deps: {
     onlyValue(await messages.submit([{ partnerId: id, messageId, sentAt }]));
   }
 
-  /** Forgets at most `limit` messages that are too old to be accepted again, and answers how many there were. */
+  /** Deletes up to `limit` messages that are too old to be accepted again, and returns their number. */
   function purgeMessages(limit: number): Promise<number> {
     const sentBefore = clock().subtract(MESSAGE_MEMORY);
     return database.transaction((trx) => repository.deleteMessages(trx, sentBefore, limit));
   }
 
-  /** Waits for what is still being written beside the requests. */
+  /** Waits until the writes of `noteUse` are finished. */
   async function settle(): Promise<void> {
     await Promise.all(writes);
   }
@@ -107,25 +106,27 @@ export function partnerAuthentication(deps: {
   return { authenticate, purgeMessages, settle };
 }
 
-/** Takes each message once: the same id with the same time again is a replay, also within one list. */
+/** Accepts each message once. The same id with the same time is a replay, also within one list. */
 export function messageTaking(deps: {
   readonly database: Database;
   readonly repository: PartnerRepository;
 }): (messages: readonly TakenMessage[]) => Promise<readonly Outcome<void>[]> {
   return async (messages) => {
     const inserted = await deps.database.transaction((trx) => deps.repository.insertMessages(trx, messages));
-    const fresh = new Set(inserted.map(nameOf));
+    const fresh = new Set(inserted.map(messageKey));
     return messages.map((message) =>
-      fresh.delete(nameOf(message)) ? success(undefined) : failure(invalidSignature({ reason: 'replayed' })),
+      fresh.delete(messageKey(message))
+        ? success(undefined)
+        : failure(invalidSignature({ reason: 'replayed' })),
     );
   };
 }
 
-function nameOf({ partnerId, messageId, sentAt }: TakenMessage): string {
+function messageKey({ partnerId, messageId, sentAt }: TakenMessage): string {
   return compositeKey(partnerId, sentAt.epochMilliseconds, messageId);
 }
 
-/** What a signing secret is encrypted for: moved to another partner, it does not open. */
+/** The additional data of the encryption. A signing secret that is copied to another partner cannot be decrypted. */
 export function encryptionContext(partnerId: string): string {
   return `partner ${partnerId}`;
 }

@@ -2,7 +2,7 @@ import { defineEvent } from '../../platform/events/index.ts';
 
 type Facts = { readonly name?: string; readonly signature_required?: boolean };
 
-const FACTS = { name: 'The name.', signature_required: 'Whether its requests must be signed.' };
+const FACTS = { name: 'The name.', signature_required: 'Whether the partner must sign its requests.' };
 
 export const partnerCreated = defineEvent<Facts>({
   type: 'partner.created',
@@ -14,8 +14,8 @@ export const partnerCreated = defineEvent<Facts>({
 export const partnerChanged = defineEvent<Facts & { readonly active?: boolean }>({
   type: 'partner.changed',
   resourceType: 'partner',
-  summary: 'An administrator changed a partner. The details are those that were set.',
-  details: { ...FACTS, active: 'Whether it is active.' },
+  summary: 'An administrator changed a partner. The details are the fields that were set.',
+  details: { ...FACTS, active: 'Whether the partner is active.' },
 });
 
 export const signingSecretRotated = defineEvent<{ readonly overlap_seconds: number }>({
@@ -36,7 +36,7 @@ const KEY_FACTS = {
   partner_id: 'The partner.',
   prefix: 'The readable beginning of the key.',
   scopes: 'The scopes of the key, separated by spaces.',
-  expires_at: 'When it expires. Null: never.',
+  expires_at: 'The time of expiry. Null if the key never expires.',
 };
 
 export const keyIssued = defineEvent<KeyFacts>({

@@ -12,10 +12,10 @@ import { partnerService } from './service.ts';
 export { isApiKey } from './keys.ts';
 export { reencryptSigningSecrets } from './rotation.ts';
 
-/** What other parts may do: find out who holds a key, and wait for what is written beside the requests. */
+/** Lets the HTTP layer authenticate API keys, and the shutdown wait for writes that no request awaits. */
 export type PartnerClient = Pick<ReturnType<typeof partnerAuthentication>, 'authenticate' | 'settle'>;
 
-/** Signed requests are remembered in groups, as a commit of its own for each would halve their pace. */
+/** Signed messages are stored in batches: one commit for each message would halve the throughput. */
 const MESSAGE_BATCHES = { maxItems: 256, maxInFlight: 1, maxQueued: 4_096 };
 
 export function partnersModule(

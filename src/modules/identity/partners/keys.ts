@@ -2,8 +2,8 @@ import { hash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 /*
- * An API key: `cnb_<8 hex>_<32 random bytes in base64url>_<checksum>`. People and scanners
- * for leaked secrets recognise its beginning; the checksum detects typos without a database lookup.
+ * An API key: `cnb_<8 hex>_<32 random bytes in base64url>_<checksum>`. The prefix lets people and secret scanners
+ * recognise a leaked key. The checksum detects typing errors without a database lookup.
  */
 
 export type NewKey = { readonly text: string; readonly prefix: string; readonly hash: Buffer };
@@ -17,12 +17,12 @@ export function newKey(): NewKey {
   return { text, prefix, hash: hashKey(text) };
 }
 
-/** True for what claims to be a key; an access token never does. */
+/** Distinguishes API keys from access tokens by their prefix. */
 export function isApiKey(text: string): boolean {
   return text.startsWith('cnb_');
 }
 
-/** What a key is found by; undefined for a text that we never issued. */
+/** Returns the hash by which a key is found. Undefined if the format or the checksum is wrong. */
 export function readKey(text: string): Buffer | undefined {
   const [, content, sum] = KEY.exec(text) ?? [];
   return content !== undefined && checksum(content) === sum ? hashKey(text) : undefined;
@@ -32,7 +32,7 @@ function checksum(content: string): string {
   return crc32(content).toString(16).padStart(8, '0');
 }
 
-/** 32 random bytes need no slow hash. */
+/** A fast hash is enough for 32 random bytes. */
 function hashKey(text: string): Buffer {
   return hash('sha256', text, 'buffer');
 }

@@ -1,4 +1,4 @@
-/** What a key may allow. The database holds the same list in a check. */
+/** The permissions of a key. A check constraint has the same list. */
 export const SCOPES = ['purchases:write', 'purchases:settle'] as const;
 
 export type Scope = (typeof SCOPES)[number];
@@ -7,13 +7,13 @@ export type Partner = {
   readonly id: string;
   readonly name: string;
   readonly active: boolean;
-  /** True: what changes something and bears no valid signature is refused. */
+  /** If true, requests that change data are refused without a valid signature. */
   readonly signatureRequired: boolean;
   readonly createdAt: Temporal.Instant;
   readonly signing: SigningSecrets;
 };
 
-/** Both encrypted. The previous one is good until its time. */
+/** Both secrets are encrypted. `previous` is valid until `previousUntil`. */
 export type SigningSecrets = {
   readonly current: string | null;
   readonly previous: string | null;
@@ -24,24 +24,24 @@ export type PartnerKey = {
   readonly id: string;
   readonly partnerId: string;
   readonly name: string | null;
-  /** The readable beginning of the key, which opens nothing. */
+  /** The readable beginning of the key. It is not secret. */
   readonly prefix: string;
   readonly scopes: readonly Scope[];
   readonly createdAt: Temporal.Instant;
-  /** Null: never. */
+  /** Null if the key never expires. */
   readonly expiresAt: Temporal.Instant | null;
   readonly revokedAt: Temporal.Instant | null;
-  /** To the minute; null while unused. */
+  /** Exact to the minute. Null if the key was never used. */
   readonly lastUsedAt: Temporal.Instant | null;
 };
 
-/** Everything that a request with a key is judged by. */
+/** A key with its partner: all that is needed to authenticate a request. */
 export type KeyOfPartner = Pick<PartnerKey, 'id' | 'scopes' | 'expiresAt' | 'revokedAt'> & {
   readonly hash: Buffer;
   readonly partner: Pick<Partner, 'id' | 'active' | 'signatureRequired' | 'signing'>;
 };
 
-/** A signed message that was taken. */
+/** A signed message that was accepted. It is stored so that a replay is refused. */
 export type TakenMessage = {
   readonly partnerId: string;
   readonly messageId: string;

@@ -2,7 +2,7 @@ import { expiredToken, tokenRevoked, userInactive } from '../../../core/caller.t
 import { ruleViolation } from '../../../core/errors.ts';
 import type { KeyOfPartner, Partner, SigningSecrets } from './model.ts';
 
-/** @throws TOKEN_REVOKED, EXPIRED_TOKEN, or USER_INACTIVE for a partner that is not active. */
+/** @throws TOKEN_REVOKED, EXPIRED_TOKEN, or USER_INACTIVE if the partner is inactive. */
 export function requireUsableKey(key: KeyOfPartner, now: Temporal.Instant): void {
   if (key.revokedAt !== null) throw tokenRevoked();
   if (key.expiresAt !== null && Temporal.Instant.compare(key.expiresAt, now) <= 0) throw expiredToken();
@@ -16,18 +16,21 @@ export function requireFutureExpiry(expiresAt: Temporal.Instant | null, now: Tem
   }
 }
 
-/** Nothing can be required that cannot be verified. @throws VALIDATION_ERROR. */
+/** @throws VALIDATION_ERROR if the partner must sign but has no secret to sign with. */
 export function requireSecretToSignWith({ signatureRequired, signing }: Partner): void {
   if (signatureRequired && signing.current === null) {
     throw ruleViolation({
       violations: [
-        { field: 'signature_required', reason: 'takes a signing secret, which the partner lacks' },
+        {
+          field: 'signature_required',
+          reason: 'requires a signing secret: rotate the secret of the partner first',
+        },
       ],
     });
   }
 }
 
-/** The secret that takes the place of the current one, which stays good for the overlap. */
+/** Replaces the current secret by its successor. The current secret stays valid for the overlap. */
 export function rotate(
   { current }: SigningSecrets,
   successor: string,
@@ -42,7 +45,7 @@ export function rotate(
   };
 }
 
-/** The secrets, still encrypted, that a signature may be made with now. */
+/** The secrets, still encrypted, that are valid now. */
 export function validSecrets(
   { current, previous, previousUntil }: SigningSecrets,
   now: Temporal.Instant,

@@ -7,8 +7,8 @@ import { partnerRepository } from './repository.ts';
 const BATCH = 100;
 
 /**
- * Encrypts signing secrets of an older key with the first one, and returns the number of partners. In batches, one
- * transaction each: it may be stopped and run again at any time, beside a running platform.
+ * Encrypts signing secrets again that use an older key, with the first of `keys`. Returns the number of partners.
+ * Each batch is one transaction: the command may be stopped and repeated at any time while the platform runs.
  */
 export async function reencryptSigningSecrets(
   database: Database,

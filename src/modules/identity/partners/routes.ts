@@ -26,8 +26,6 @@ import {
 } from './schemas.ts';
 import type { PartnerService } from './service.ts';
 
-/** No cache keeps it. */
-
 export function partnerRoutes(service: PartnerService): Routes {
   return (server) => {
     server.post(

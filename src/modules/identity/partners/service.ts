@@ -30,12 +30,12 @@ export function partnerService(deps: {
 }) {
   const { database, clock, repository, keys, encryption, events } = deps;
 
-  /** A change of what requests with a key are judged by. */
+  /** Runs a change that affects the authentication of keys, and then empties the cache of keys. */
   const changeKeys = <T>(work: (trx: Trx) => Promise<T>) =>
     keys.forgetAfter('all', () => database.transaction(work));
 
   /**
-   * A partner that must sign gets its signing secret at once: in clear here, and never again.
+   * Creates a partner, and its signing secret if it must sign. The secret is returned in clear only here.
    * @throws PARTNER_ALREADY_EXISTS.
    */
   function createPartner(
@@ -54,7 +54,7 @@ export function partnerService(deps: {
     });
   }
 
-  /** @throws NOT_FOUND, PARTNER_ALREADY_EXISTS, or VALIDATION_ERROR when it is to sign and has no secret. */
+  /** @throws NOT_FOUND, PARTNER_ALREADY_EXISTS, or VALIDATION_ERROR if the partner must sign but has no secret. */
   async function changePartner(id: string, changes: PartnerChanges, actor: Actor): Promise<Partner> {
     try {
       return await changeKeys(async (trx) => {
@@ -71,7 +71,10 @@ export function partnerService(deps: {
     }
   }
 
-  /** A new signing secret in clear, shown once. The previous one stays valid for the overlap. @throws NOT_FOUND. */
+  /**
+   * Returns a new signing secret in clear, which cannot be read again. The previous secret stays valid for the overlap.
+   * @throws NOT_FOUND.
+   */
   function rotateSigningSecret(id: string, overlapSeconds: number, actor: Actor): Promise<string> {
     return changeKeys(async (trx) => {
       const partner = await lockPartner(trx, id);
@@ -85,7 +88,10 @@ export function partnerService(deps: {
     });
   }
 
-  /** The key in clear, shown once, with what is kept of it. @throws NOT_FOUND, or VALIDATION_ERROR. */
+  /**
+   * Creates a key. Returns its text, which cannot be read again, and its stored part.
+   * @throws NOT_FOUND, or VALIDATION_ERROR if the expiry is in the past.
+   */
   function issueKey(
     partnerId: string,
     input: Pick<PartnerKey, 'name' | 'scopes' | 'expiresAt'>,
@@ -110,7 +116,7 @@ export function partnerService(deps: {
     });
   }
 
-  /** From now on the key is refused. A key that is revoked stays so. @throws NOT_FOUND. */
+  /** Revokes a key permanently. Does nothing if the key is already revoked. @throws NOT_FOUND. */
   function revokeKey(partnerId: string, keyId: string, actor: Actor): Promise<void> {
     return changeKeys(async (trx) => {
       const partner = await lockPartner(trx, partnerId);
@@ -162,7 +168,7 @@ export function partnerService(deps: {
   };
 }
 
-/** The details of an event, in the words of the API. */
+/** The details of an event, with the field names of the API. */
 function facts({ name, active, signatureRequired }: PartnerChanges) {
   return {
     ...(name !== undefined && { name }),

@@ -12,7 +12,7 @@ export const passwordNotComplexEnough = defineError<{ violations: readonly Viola
   'The password is too easy to guess.',
 );
 
-/** Without an active administrator, no account could be activated again. */
+/** One administrator must stay active: without one, no account could be activated again. */
 export const lastActiveAdmin = defineError<{ user_id: string }>(
   'conflict',
   'LAST_ACTIVE_ADMIN',

@@ -10,7 +10,7 @@ export const userRegistered = defineEvent({
 export const adminCreated = defineEvent({
   type: 'user.admin_created',
   resourceType: 'user',
-  summary: 'The operator created an administrator with the command beside the platform.',
+  summary: 'The operator created an administrator with the command `admin-create`.',
   details: {},
 });
 

@@ -8,14 +8,14 @@ export type User = {
   readonly createdAt: Temporal.Instant;
 };
 
-/** `passwordHash` is null for imported users, who cannot log in until they set a password. */
+/** `passwordHash` is null for an imported user, who cannot log in before setting a password. */
 export type UserWithPassword = User & { readonly passwordHash: string | null };
 
-/** What an operator sees of a user beyond the user: whether there is a password to log in with. */
+/** A user as an administrator sees it: also whether the user has a password to log in with. */
 export type Account = { readonly user: User; readonly hasPassword: boolean };
 
 export type UserFilter = {
-  /** A part of the address, in lower case; at least three characters, as its index knows no shorter ones. */
+  /** A part of the email address, in lower case. At least 3 characters, because the trigram index needs them. */
   readonly email?: string | undefined;
   readonly role?: UserRole | undefined;
   readonly active?: boolean | undefined;

@@ -5,22 +5,22 @@ import { overloaded } from '../../../core/errors.ts';
 
 export type Passwords = ReturnType<typeof passwordHasher>;
 
-/** Two at once leave the machine to the rest; at cost 12 a core does some five in a second. */
+/** Two concurrent hashes leave processor time for other requests. At cost 12 a core computes about five per second. */
 const MAX_CONCURRENT = 2;
 const MAX_WAITING = 64;
 
-/** Hashes and checks passwords off the event loop, a bounded number at once. */
+/** Hashes and verifies passwords off the event loop, a bounded number concurrently. */
 export function passwordHasher(options: { readonly cost: number }) {
   const limit = pLimit(MAX_CONCURRENT);
-  // What an unknown email is checked against, so that it takes the time that a known one takes.
+  // The password for an unknown email is compared with this hash, so that known and unknown emails take equally long.
   const decoy = hash(digest('not a password'), { cost: options.cost });
 
-  /** @throws OVERLOADED when too many hashes wait. */
+  /** @throws OVERLOADED if too many hashes wait. */
   async function hashPassword(password: string): Promise<string> {
     return bounded(() => hash(digest(password), { cost: options.cost }));
   }
 
-  /** False for a wrong password, and for one that is not set; either takes the same time. */
+  /** Returns false if the password is wrong or the user has none. Both take the same time. */
   async function verifyPassword(password: string, storedHash: string | null): Promise<boolean> {
     const matches = await bounded(async () => compare(digest(password), storedHash ?? (await decoy)));
     return matches && storedHash !== null;
@@ -35,8 +35,8 @@ export function passwordHasher(options: { readonly cost: number }) {
 }
 
 /**
- * bcrypt reads 72 bytes, which is 18 emoji: digested first, as Django's BCryptSHA256PasswordHasher does, every
- * character counts. NFKC, because keyboards write the same letter in several ways.
+ * bcrypt reads only 72 bytes, which is 18 emoji. The password is digested first, so that every character counts, as in
+ * Django's BCryptSHA256PasswordHasher. NFKC is needed because keyboards encode the same letter in several ways.
  */
 function digest(password: string): string {
   return createHash('sha256').update(password.normalize('NFKC')).digest('hex');

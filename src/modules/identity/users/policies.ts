@@ -2,7 +2,7 @@ import { dictionary } from '@zxcvbn-ts/language-common';
 import { lastActiveAdmin, passwordNotComplexEnough } from './errors.ts';
 import type { User } from './model.ts';
 
-/** One spelling of an address: addresses differ by letter case only in theory. */
+/** Lower case, because in practice no two addresses differ by letter case only. */
 export function normalizeEmail(email: string): string {
   return email.trim().toLowerCase();
 }
@@ -26,9 +26,9 @@ const PASSWORD_RULES: readonly {
 ];
 
 export type PasswordContext = {
-  /** The field that the password came in. */
+  /** The name of the request field that contained the password. */
   readonly field?: string;
-  /** The password that it replaces. */
+  /** The previous password. The new one must differ from it. */
   readonly otherThan?: string;
 };
 
@@ -43,7 +43,7 @@ export function requireComplexPassword(
   if (violations.length > 0) throw passwordNotComplexEnough({ violations });
 }
 
-/** "P@ssw0rd1!" is "password" to an attacker: restores letters, drops decoration at the end. */
+/** An attacker reads "P@ssw0rd1!" as "password". Letters are restored, and decoration at the end is removed. */
 const LOOKALIKES: Readonly<Record<string, string>> = {
   '@': 'a',
   '4': 'a',
@@ -72,12 +72,12 @@ function isCommon(password: string): boolean {
   );
 }
 
-/** "qwerqwer". The list leaves out repetitions and sequences, because its users detect these separately. */
+/** True for "qwerqwer". The list of common passwords omits repetitions and sequences, so they are detected here. */
 function isRepetition(text: string): boolean {
   return /^([\p{L}\p{Nd}]{1,6}?)\1+$/u.test(text);
 }
 
-/** "abcdefgh" or "87654321". */
+/** True for "abcdefgh" and "87654321". */
 function isSequence(text: string): boolean {
   const codes = [...text].map((character) => character.codePointAt(0) ?? 0);
   const steps = new Set(codes.slice(1).map((code, index) => code - (codes[index] ?? 0)));

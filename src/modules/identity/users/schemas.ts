@@ -57,7 +57,7 @@ export const MAX_IMPORTED_USERS = 5_000;
 
 export const ImportedUser = Input({ email: Email });
 
-/** Each item is validated separately, so that a bad one does not affect the others. */
+/** Each item is validated separately, so that an invalid item does not affect the others. */
 export const UserImportBody = Type.Array(Type.Unknown(), {
   minItems: 1,
   maxItems: MAX_IMPORTED_USERS,
@@ -87,7 +87,7 @@ export function presentUser(user: User) {
   };
 }
 
-/** `items` are the bodies as they came; an item that names no email is answered with null. */
+/** `items` are the items as they were sent. The result of an item without an email has null as its email. */
 export function presentImport(
   items: readonly unknown[],
   outcomes: readonly Outcome<User>[],
@@ -101,7 +101,7 @@ export function presentImport(
   return { results, summary: summarizeItems(results) };
 }
 
-/** The operator wants to know which user a customer who is here already is. */
+/** The id of the existing user, if the email was registered already. The operator needs it. */
 function knownId(error: unknown): { id?: string } {
   const id = error instanceof DomainError ? error.details.user_id : undefined;
   return typeof id === 'string' ? { id } : {};

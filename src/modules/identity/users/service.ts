@@ -27,7 +27,7 @@ export type NewUser = {
   readonly role: User['role'];
 };
 
-/** What else belongs to a new user. It happens in the same transaction. */
+/** Creates what other modules need for a new user, in the same transaction. */
 export type OnUsersCreated = (trx: Trx, users: readonly User[]) => void;
 
 export function userService(deps: {
@@ -40,14 +40,14 @@ export function userService(deps: {
 }) {
   const { database, clock, repository, passwords, events, onCreated } = deps;
 
-  /** @throws PASSWORD_NOT_COMPLEX_ENOUGH, EMAIL_ALREADY_REGISTERED, or OVERLOADED when too many passwords wait. */
+  /** @throws PASSWORD_NOT_COMPLEX_ENOUGH, EMAIL_ALREADY_REGISTERED, or OVERLOADED if too many hashes wait. */
   function register(input: Registration, requestId: string | null): Promise<User> {
     return createAccount(input, 'user', ({ id }) =>
       userRegistered({ actor: { type: 'user', id, requestId }, resourceId: id }),
     );
   }
 
-  /** For the operator's command: HTTP cannot create an administrator. @throws as `register` does. */
+  /** Used by the command `admin-create` only: HTTP cannot create an administrator. @throws as `register` does. */
   function createAdmin(input: Registration): Promise<User> {
     return createAccount(input, 'admin', ({ id }) => adminCreated({ actor: SYSTEM, resourceId: id }));
   }
@@ -67,18 +67,18 @@ export function userService(deps: {
     });
   }
 
-  /** The hash to store. @throws PASSWORD_NOT_COMPLEX_ENOUGH, or OVERLOADED when too many passwords wait. */
+  /** Returns the hash to store. @throws PASSWORD_NOT_COMPLEX_ENOUGH, or OVERLOADED if too many hashes wait. */
   async function hashNewPassword(password: string, context: PasswordContext = {}): Promise<string> {
     requireComplexPassword(password, context);
     return passwords.hashPassword(password);
   }
 
-  /** Replaces the password of a user; what becomes of their sessions is the caller's to say. */
+  /** Replaces the password of a user. The caller decides about the user's sessions. */
   async function setPasswordHash(trx: Trx, userId: string, passwordHash: string): Promise<void> {
     await repository.updatePasswordHash(trx, userId, passwordHash);
   }
 
-  /** The same, unless the password has changed meanwhile: then false. */
+  /** Replaces the password of a user if its stored hash is still `hash.from`. Returns false otherwise. */
   function replacePasswordHash(
     trx: Trx,
     userId: string,
@@ -87,7 +87,7 @@ export function userService(deps: {
     return repository.updatePasswordHash(trx, userId, hash.to, hash.from);
   }
 
-  /** Creates users without a password for an operator's existing customers; each has its own result. */
+  /** Creates users without a password for existing customers. Returns one outcome for each, in order. */
   async function importUsers(
     customers: readonly { readonly email: string }[],
     actor: Actor,
@@ -105,13 +105,13 @@ export function userService(deps: {
     });
     return emails.map((email) => {
       const user = created.get(email);
-      // Taken once: a second mention of an email in the list finds it registered.
+      // Only the first item with an email creates a user. A second one finds the email registered.
       if (created.delete(email) && user !== undefined) return success(user);
       return failure(emailAlreadyRegistered({ email, user_id: known.get(email)?.id ?? null }));
     });
   }
 
-  /** Leaves out emails that are taken. */
+  /** Skips emails that are registered already, and returns the created users. */
   async function createUsers(trx: Trx, newUsers: readonly NewUser[]): Promise<readonly User[]> {
     const now = clock();
     const users: UserWithPassword[] = newUsers.map((user) => ({
@@ -155,19 +155,19 @@ export function userService(deps: {
     return user;
   }
 
-  /** The users of these ids that exist, by id. */
+  /** The existing users among `ids`, by id. */
   async function findUsers(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, User>> {
     const users = await repository.findAll(db, ids);
     return new Map(users.map((user) => [user.id, user]));
   }
 
-  /** The same, and none of them can be deactivated before the transaction ends. */
+  /** Locks the existing users among `ids` for share, so that none is deactivated before the transaction ends. */
   async function lockUsersForShare(trx: Trx, ids: readonly string[]): Promise<ReadonlyMap<string, User>> {
     const users = await repository.lockForShare(trx, ids);
     return new Map(users.map((user) => [user.id, user]));
   }
 
-  /** The account of this email, and whether the password is its own; either way after the same time. */
+  /** Verifies a login. Takes the same time for an unknown email as for a wrong password. */
   async function checkCredentials(
     email: string,
     password: string,
@@ -180,12 +180,12 @@ export function userService(deps: {
     return matches && account !== undefined ? { matches, account } : { matches: false, account };
   }
 
-  /** The user as they are now, and stay until the transaction ends; undefined once they have another password. */
+  /** Locks and returns the user. Undefined if the password has changed since it was verified. */
   function lockUnchanged(trx: Trx, verified: UserWithPassword): Promise<User | undefined> {
     return repository.lockWithHash(trx, verified);
   }
 
-  /** The stored hash that this password of the user matches; undefined for a wrong one. */
+  /** Returns the stored hash if the password is right, undefined otherwise. */
   async function findMatchingHash(userId: string, password: string): Promise<string | undefined> {
     const user = await repository.findWithPassword(database.db, { id: userId });
     const matches = await passwords.verifyPassword(password, user?.passwordHash ?? null);
@@ -193,7 +193,7 @@ export function userService(deps: {
   }
 
   /**
-   * Locks the user and the active admins until the transaction ends. False when nothing had to change.
+   * Locks the user and all active administrators until the transaction ends. Returns false if nothing had to change.
    * @throws NOT_FOUND or LAST_ACTIVE_ADMIN.
    */
   async function setActive(trx: Trx, id: string, active: boolean): Promise<boolean> {
