@@ -3,8 +3,8 @@ import { defineEvent } from '../../platform/events/index.ts';
 const FACTS = {
   name: 'The name.',
   default_cashback_percentage: 'The default cashback percentage.',
-  confirmation_days: 'Days until auto-confirmation. Null: the default of the platform.',
-  active: 'Whether it is active.',
+  confirmation_days: 'Days until auto-confirmation. Null means the default of the platform.',
+  active: 'Whether the merchant is active.',
 };
 
 type Facts = {
@@ -21,10 +21,10 @@ export const merchantCreated = defineEvent<Facts>({
   details: FACTS,
 });
 
-/** The details are those that the request named. */
+/** The details are the fields that the request contained, with their new values. */
 export const merchantChanged = defineEvent<Facts>({
   type: 'merchant.changed',
   resourceType: 'merchant',
-  summary: 'An administrator changed a merchant. The details are those that were set.',
+  summary: 'An administrator changed a merchant. The details are the fields that were set.',
   details: FACTS,
 });

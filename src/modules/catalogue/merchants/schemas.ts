@@ -3,7 +3,7 @@ import { Page, PageQuery } from '../../../core/http/pagination.ts';
 import { ActiveStatus, Id, Input, Percentage } from '../../../core/http/schemas.ts';
 import type { Merchant } from './model.ts';
 
-/** No white space at the ends, so that names that appear equal are equal. */
+/** No white space at either end, so that two names cannot differ invisibly. */
 const Name = Type.String({
   minLength: 1,
   maxLength: 255,

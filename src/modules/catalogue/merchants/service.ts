@@ -78,12 +78,12 @@ export function merchantService(deps: {
     return repository.findActive(db);
   }
 
-  /** Which of these are active. None of them can be deactivated before the transaction ends. */
+  /** Locks the active merchants among `ids` for share, so that none is deactivated before the transaction ends. */
   async function lockActiveForShare(trx: Trx, ids: readonly string[]): Promise<ReadonlySet<string>> {
     return new Set(ids.length === 0 ? [] : await repository.lockActiveForShare(trx, ids));
   }
 
-  /** @throws NOT_FOUND, or MERCHANT_NOT_ACTIVE. */
+  /** @throws NOT_FOUND or MERCHANT_NOT_ACTIVE. */
   async function requireActiveMerchant(db: Db, id: string): Promise<Merchant> {
     const [merchant] = await repository.findAll(db, [id]);
     if (merchant === undefined) throw merchantNotFound(id);
@@ -96,7 +96,7 @@ export function merchantService(deps: {
     changeMerchant,
     getMerchant,
     listMerchants,
-    /** The merchants of these ids that exist, by id; outside of a transaction up to a second old. */
+    /** The existing merchants among the ids, by id. Outside a transaction they may be one second old. */
     findMerchants: cache.find,
     findActiveMerchants,
     lockActiveForShare,
@@ -104,7 +104,7 @@ export function merchantService(deps: {
   };
 }
 
-/** The details of an event, in the words of the API. */
+/** The details of an event, with the field names of the API. */
 function facts({ name, defaultCashbackPercentage, confirmationDays, active }: Partial<NewMerchant>) {
   return {
     ...(name !== undefined && { name }),

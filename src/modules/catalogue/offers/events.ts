@@ -15,7 +15,7 @@ export const offerCreated = defineEvent<{
     merchant_id: 'The merchant.',
     cashback_type: '`percent` or `fixed`.',
     cashback_value: 'The percentage or the amount.',
-    monthly_cap: 'The most that a user can earn in a calendar month. Null: no cap.',
+    monthly_cap: 'The most that a user can earn in a calendar month. Null if there is no cap.',
     start_date: 'The first day.',
     end_date: 'The last day.',
   },

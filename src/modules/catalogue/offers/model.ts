@@ -2,24 +2,24 @@ import type { CashbackType } from '../../../core/database/schema.generated.ts';
 
 export type { CashbackType } from '../../../core/database/schema.generated.ts';
 
-/** What a reward is computed from. A reward stores the terms as they were. */
+/** The numbers from which a reward is computed. A reward stores its own copy of them. */
 export type OfferTerms = {
   readonly offerId: string;
   readonly type: CashbackType;
-  /** Of `percent` in ten-thousandths of a percent (5 % is 50000n), of `fixed` in minor units. */
+  /** For `percent` in ten-thousandths of a percent (5 % is 50000n), for `fixed` in minor units. */
   readonly value: bigint;
   /** The currency of a fixed value and of the cap. */
   readonly currency: string;
-  /** Minor units per user and calendar month (UTC); null for none. */
+  /** Minor units per user and calendar month (UTC). Null if there is no cap. */
   readonly monthlyCap: bigint | null;
 };
 
-/** A time-bound reward rule of one merchant. Its terms never change: another campaign is another offer. */
+/** A promise of cashback at one merchant between two dates. Its terms never change: a new campaign is a new offer. */
 export type Offer = {
   readonly id: string;
   readonly merchantId: string;
   readonly terms: OfferTerms;
-  /** First and last day, whole days in UTC, both inclusive: `YYYY-MM-DD`. */
+  /** First and last day (UTC), both inclusive: `YYYY-MM-DD`. */
   readonly startDate: string;
   readonly endDate: string;
   readonly active: boolean;
@@ -30,9 +30,9 @@ export type OfferOfMerchant = Offer & { readonly merchantName: string };
 export type OfferFilter = {
   readonly active?: boolean | undefined;
   readonly merchantId?: string | undefined;
-  /** Offers whose period reaches into these days. */
+  /** Only offers that are valid on some day from `from` to `to`. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
-  /** Only what a shopper sees on this day: active, of an active merchant, valid. */
+  /** Only offers that a shopper can see on this day: active, valid, and of an active merchant. */
   readonly visibleOn?: string | undefined;
 };

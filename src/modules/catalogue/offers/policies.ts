@@ -14,8 +14,8 @@ export type OfferProposal = {
 };
 
 /**
- * The terms of a new offer.
- * @throws VALIDATION_ERROR (rule) with every rule that the proposal breaks.
+ * Returns the terms of a new offer.
+ * @throws VALIDATION_ERROR that names every rule that the proposal breaks.
  */
 export function requireSoundTerms(
   proposal: OfferProposal,
@@ -53,18 +53,18 @@ function moneyViolations(field: string, value: number | null, currency: string):
 
 function dateViolations({ startDate, endDate }: OfferProposal, today: string): Violation[] {
   const violations: Violation[] = [];
-  // Dates of one form compare as text.
+  // ISO dates can be compared as text.
   if (startDate > endDate) violations.push({ field: 'start_date', reason: 'must not be after end_date' });
   if (endDate < today) violations.push({ field: 'end_date', reason: 'must not be in the past' });
   return violations;
 }
 
-/** Whether the offer is valid on some day from `from` to `to`. */
+/** True if the offer is valid on some day from `from` to `to`. */
 export function reachesInto({ startDate, endDate }: Offer, from: string, to: string): boolean {
   return startDate <= to && endDate >= from;
 }
 
-/** The offer that rewards a purchase of this day; the active offers of one merchant never overlap. */
+/** Returns the offer for a purchase on this day. There is at most one: active offers of a merchant never overlap. */
 export function offerValidOn(offers: readonly Offer[], merchantId: string, day: string): Offer | undefined {
   return offers.find(
     (offer) =>

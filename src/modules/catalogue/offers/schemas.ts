@@ -113,7 +113,7 @@ export function presentOfferDetail(offer: OfferOfMerchant) {
 function presentTerms({ terms: { type, value, currency }, startDate, endDate }: Offer) {
   return {
     cashback_type: type,
-    // Terms are JSON numbers in the contract: 10 digits and 4 decimals, which a double keeps exactly.
+    // The API has terms as JSON numbers. A double represents 10 digits with 4 decimals exactly.
     cashback_value: Number(formatTermsValue({ type, value, currency })),
     currency,
     start_date: startDate,

@@ -25,7 +25,7 @@ export function offerService(deps: {
   maxCashbackPercentage: number;
 }) {
   const { database, clock, repository, merchants, events, supportedCurrencies, maxCashbackPercentage } = deps;
-  /** By merchant; a merchant without one is not kept. */
+  /** Keyed by merchant id. Merchants without an active offer are not cached. */
   const activeOffers = deps.openCache({ table: 'offers', load: loadActiveOffers });
 
   const today = () => utcDay(clock());
@@ -74,7 +74,7 @@ export function offerService(deps: {
     );
   }
 
-  /** The exclusion constraint decides, also between two concurrent requests; here it gets its meaning. */
+  /** Translates a violation of the exclusion constraint, which also decides between concurrent requests. */
   async function changingOffer<T>(offer: Offer, change: () => Promise<T>): Promise<T> {
     try {
       return await activeOffers.forgetAfter([offer.merchantId], change);
@@ -98,7 +98,7 @@ export function offerService(deps: {
     return offer;
   }
 
-  /** An offer as a shopper may see it; what they may not see is missing. */
+  /** @throws NOT_FOUND if the offer does not exist or shoppers cannot see it today. */
   async function getVisibleOffer(id: string): Promise<OfferOfMerchant> {
     const offer = await repository.find(database.db, id, today());
     if (offer === undefined) throw offerNotFound(id);
@@ -120,7 +120,7 @@ export function offerService(deps: {
     return Map.groupBy(await repository.findActive(db, merchantIds), ({ merchantId }) => merchantId);
   }
 
-  /** Which of these are active. None of them can be deactivated before the transaction ends. */
+  /** Locks the active offers among `ids` for share, so that none is deactivated before the transaction ends. */
   async function lockActiveForShare(trx: Trx, ids: readonly string[]): Promise<ReadonlySet<string>> {
     return new Set(ids.length === 0 ? [] : await repository.lockActiveForShare(trx, ids));
   }
@@ -133,8 +133,8 @@ export function offerService(deps: {
     listOffers,
     listVisibleOffers,
     /**
-     * The active offers of these merchants, of all days, by merchant; outside of a transaction up to a second old.
-     * An old one never has wrong terms, as terms do not change.
+     * All active offers of the merchants, also past and future ones, by merchant id. Outside a transaction they may be
+     * one second old, but their terms are always right because terms never change.
      */
     findActiveOffers: activeOffers.find,
     lockActiveForShare,

@@ -3,7 +3,7 @@ import type { CashbackType, OfferTerms } from './model.ts';
 
 const PERCENT_DECIMALS = 4;
 
-/** The value of terms as `numeric` holds it: percent with four decimals, or money. */
+/** Formats the value of terms for a `numeric` column: percent with four decimals, or money. */
 export function formatTermsValue({
   type,
   value,
@@ -14,7 +14,7 @@ export function formatTermsValue({
   return `${text.slice(0, -PERCENT_DECIMALS)}.${text.slice(-PERCENT_DECIMALS)}`;
 }
 
-/** The reverse: `"5"`, `"5.0000"` percent → `50000n`. */
+/** The inverse of `formatTermsValue`: `"5"` and `"5.0000"` percent → `50000n`. */
 export function parseTermsValue(type: CashbackType, numeric: string, currency: string): bigint {
   if (type === 'fixed') return moneyFromNumeric(numeric, currency);
   const [integer = '', decimals = ''] = numeric.split('.');
