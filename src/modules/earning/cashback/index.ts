@@ -10,7 +10,7 @@ export type CashbackClient = Pick<
   'lockCaps' | 'queueGrant' | 'isLostRace' | 'settleRewards' | 'findRewards'
 >;
 
-/** Rewards have no routes of their own: they are seen through purchases and wallets. */
+/** Rewards have no routes: the API shows them as part of purchases and wallets. */
 export function cashbackModule(kernel: Pick<Kernel, 'clock'>) {
   return {
     client: cashbackService({ ...kernel, repository: cashbackRepository() }) satisfies CashbackClient,

@@ -3,7 +3,7 @@ import type { OfferTerms } from '../../catalogue/offers/index.ts';
 
 export type { CashbackStatus } from '../../../core/database/schema.generated.ts';
 
-/** A purchase that is to be rewarded. */
+/** A purchase for which a reward is computed. */
 export type RewardClaim = {
   /** The id of the reward to come. */
   readonly rewardId: string;
@@ -16,16 +16,16 @@ export type RewardClaim = {
   readonly terms: OfferTerms;
 };
 
-/** What is needed of a claim to know the cap that it counts against. */
+/** The part of a claim that determines its cap. */
 export type CapClaim = Pick<RewardClaim, 'userId' | 'purchasedAt' | 'terms'>;
 
-/** The cashback transaction of a purchase. Amounts in minor units. */
+/** The cashback of one purchase. Amounts are in minor units. */
 export type Reward = {
   readonly id: string;
   readonly purchaseId: string;
   readonly userId: string;
   readonly terms: OfferTerms;
-  /** First day of the month whose cap it used; null without a cap. */
+  /** First day of the month whose cap the reward used. Null if the offer has no cap. */
   readonly capMonth: string | null;
   readonly uncappedAmount: bigint;
   readonly amount: bigint;
@@ -33,12 +33,12 @@ export type Reward = {
   readonly status: CashbackStatus;
 };
 
-/** What a user has used of an offer's cap in one month. */
+/** How much of an offer's cap a user has used in one month. */
 export type CapUsage = CapKey & {
   readonly cap: bigint;
   readonly used: bigint;
   readonly currency: string;
-  /** False: nothing was used before, so nothing is written of it yet. */
+  /** False if the database has no row for this usage yet. */
   readonly isRecorded: boolean;
 };
 

@@ -4,10 +4,10 @@ import { divideHalfEven, minimum } from '../../../core/money.ts';
 import type { OfferTerms } from '../../catalogue/offers/index.ts';
 import type { CapClaim, CapKey, CapUsage, Reward, RewardClaim } from './model.ts';
 
-/** Ten-thousandths of a percent in a whole. */
+/** 100 %, in ten-thousandths of a percent. */
 const WHOLE = 1_000_000n;
 
-/** What the terms give for an amount before any cap: rounded once, half-even, and never more than the amount. */
+/** Computes the reward of an amount before any cap. Rounds once, half-even. A reward never exceeds the amount. */
 export function computeReward(amount: bigint, terms: OfferTerms): bigint {
   const reward = terms.type === 'percent' ? divideHalfEven(amount * terms.value, WHOLE) : terms.value;
   return minimum(reward, amount);
@@ -16,8 +16,8 @@ export function computeReward(amount: bigint, terms: OfferTerms): bigint {
 export type Grant = { readonly rewards: readonly Reward[]; readonly usages: readonly CapUsage[] };
 
 /**
- * Rewards each claim in order, cutting it to what the locked usages leave of the cap, down to zero. The usages of the
- * grant are those that the claims count against.
+ * Computes the reward of each claim in order. A reward is limited to the rest of its cap, which may be zero. `locked`
+ * must have the usage of every cap that a claim needs. The grant returns the changed usages.
  */
 export function grantRewards(claims: readonly RewardClaim[], locked: readonly CapUsage[]): Grant {
   const usageOf = capUsageMap(locked);
@@ -52,7 +52,7 @@ export function grantRewards(claims: readonly RewardClaim[], locked: readonly Ca
   }
 }
 
-/** Gives the room that reversed rewards had taken back to their caps. */
+/** Subtracts reversed rewards from the usages of their caps. */
 export function releaseCaps(reversed: readonly Reward[], locked: readonly CapUsage[]): readonly CapUsage[] {
   const usages = capUsageMap(locked);
   for (const reward of reversed) {
@@ -65,7 +65,7 @@ export function releaseCaps(reversed: readonly Reward[], locked: readonly CapUsa
   return [...usages.values()];
 }
 
-/** The cap that a claim counts against: that of the calendar month (UTC) of the purchase. */
+/** Returns the cap of a claim, which belongs to the calendar month (UTC) of the purchase. Null if there is no cap. */
 export function capKeyOf(claim: CapClaim): CapKey | null {
   if (claim.terms.monthlyCap === null) return null;
   const month = `${utcDay(claim.purchasedAt).slice(0, -2)}01`;

@@ -11,9 +11,9 @@ export function cashbackService(deps: { clock: Clock; repository: CashbackReposi
   const { clock, repository } = deps;
 
   /**
-   * Locks the caps that the claims count against until the transaction ends. The caller has locked the wallets of their
-   * users, so no other transaction opens a usage of theirs, and a missing one is unused. If the wallet did not exist yet,
-   * `queueGrant` may lose a race.
+   * Locks the caps of the claims until the transaction ends. The caller must have locked the users' wallets: no other
+   * transaction can then insert a usage, so a missing row means an unused cap. If a wallet did not exist yet, it could not
+   * be locked, and `queueGrant` may lose a race.
    */
   async function lockCaps(trx: Trx, claims: readonly CapClaim[]): Promise<readonly CapUsage[]> {
     const unused = unusedCaps(claims);
@@ -23,8 +23,8 @@ export function cashbackService(deps: { clock: Clock; repository: CashbackReposi
   }
 
   /**
-   * Writes rewards and the usages that they leave, decided on caps that the caller has locked.
-   * An error of `isLostRace` says that another transaction was first.
+   * Writes rewards and the changed usages, which must be computed from the caps of `lockCaps`.
+   * The transaction fails with an error of `isLostRace` if another one inserted a usage first.
    */
   function queueGrant(trx: Trx, { rewards, usages }: Grant): void {
     const [recorded, opened] = partition(usages, ({ isRecorded }) => isRecorded);
@@ -34,9 +34,9 @@ export function cashbackService(deps: { clock: Clock; repository: CashbackReposi
   }
 
   /**
-   * Moves the rewards of purchases to `available` or `reversed`; a reversed one gives its room in the cap back.
-   * Each purchase is named once. The caller holds their locks and those of the users' wallets, and has checked the
-   * transitions; the database checks them again.
+   * Sets the rewards to `available` or `reversed`. A reversed reward is subtracted from the usage of its cap.
+   * The caller must have locked the purchases and the users' wallets, must have checked the transitions, and must name
+   * each purchase once. The database checks the transitions too.
    */
   async function settleRewards(
     trx: Trx,
@@ -66,7 +66,7 @@ export function cashbackService(deps: { clock: Clock; repository: CashbackReposi
   return { lockCaps, queueGrant, isLostRace: repository.isLostRace, settleRewards, findRewards };
 }
 
-/** The caps that claims count against, as they are before the first purchase. */
+/** The caps of the claims, with a usage of zero. */
 function unusedCaps(claims: readonly CapClaim[]): CapUsage[] {
   return distinctBy(
     claims.flatMap((claim) => {

@@ -4,5 +4,5 @@ export const purchaseHeld = defineEvent<{ readonly rules: string }>({
   type: 'purchase.held',
   resourceType: 'purchase',
   summary: 'A purchase met a velocity rule and is held for review.',
-  details: { rules: 'The names of the rules that it met, separated by commas.' },
+  details: { rules: 'The names of the rules that the purchase met, separated by commas.' },
 });

@@ -26,7 +26,7 @@ export function fraudModule(
   const deps = { ...kernel, ...needs };
   const held = new Counter({
     name: 'clicknback_purchases_held_total',
-    help: 'Purchases that a velocity rule put on hold; one that meets two rules counts for each',
+    help: 'Purchases held for review, by velocity rule; a purchase that meets two rules counts for each',
     labelNames: ['rule'],
     registers: [deps.metrics.registry],
   });

@@ -11,21 +11,21 @@ export const RULES = [
 
 export type Rule = (typeof RULES)[number];
 
-/** What each rule allows; 0 turns it off. */
+/** The limit of each rule. 0 turns the rule off. */
 export type VelocityLimits = {
-  /** Purchases of a user on one UTC day. */
+  /** The most purchases of a user on one day (UTC). */
   readonly purchasesPerUserDay: number;
-  /** How many times what the user usually spends. */
+  /** The largest allowed amount, as a multiple of the user's median. */
   readonly timesUserUsual: number;
-  /** How many times what is usually spent at the merchant. */
+  /** The largest allowed amount, as a multiple of the merchant's median. */
   readonly timesMerchantUsual: number;
-  /** Users who together make one amount at one merchant on one UTC day suspicious. */
+  /** The number of users with the same amount at one merchant on one day (UTC) that is suspicious. */
   readonly usersPerOrder: number;
-  /** In whole units of a purchase's currency. The amounts of smaller purchases are not checked. */
+  /** In whole units of the purchase's currency. Smaller amounts are not checked. */
   readonly floorAmount: number;
 };
 
-/** The smallest floor: the index behind `repeated_order` holds no smaller purchase. */
+/** The minimum of `floorAmount`: the partial index for `repeated_order` contains no smaller purchase. */
 export const LOWEST_FLOOR_AMOUNT = 100;
 
 /** The part of a purchase that the rules read. */
@@ -39,7 +39,7 @@ export type ScreenedPurchase = {
   readonly purchasedAt: Temporal.Instant;
 };
 
-/** A rule that a purchase met, and what shows it. Money as text. */
+/** A rule that matched a purchase, with the evidence. Money is text. */
 export type Reason = { readonly rule: Rule; readonly evidence: Readonly<Record<string, string | number>> };
 
 export type HeldPurchase = {
@@ -52,14 +52,14 @@ export type HoldStatus = 'open' | HoldResolution;
 
 export const HOLD_STATUSES = ['open', 'released', 'confirmed', 'reversed'] as const;
 
-/** A hold with the purchase that it is about, as reviewers read it. */
+/** A hold with its purchase, as a reviewer sees it. */
 export type Hold = {
   readonly purchase: ScreenedPurchase & { readonly externalId: string; readonly status: PurchaseStatus };
   readonly reasons: readonly Reason[];
   readonly heldAt: Temporal.Instant;
   readonly status: HoldStatus;
   readonly resolvedAt: Temporal.Instant | null;
-  /** Null while open, and when a partner or the platform resolved it. */
+  /** The administrator. Null while the hold is open, and if a partner or the platform resolved it. */
   readonly resolvedBy: string | null;
 };
 

@@ -4,20 +4,20 @@ import { distinct, distinctBy } from '../../../core/lists.ts';
 import { formatMoney, minorDigits } from '../../../core/money.ts';
 import type { Reason, ScreenedPurchase, VelocityLimits } from './model.ts';
 
-/** A user's purchases of a day are counted among the latest of them that were recorded since, in each status. */
+/** A user's purchases of a day are counted among the latest 1,000 of each status that were recorded since that day. */
 export const DAY_SAMPLE = { latest: 1_000 };
 
-/** What is usual for a user or at a merchant is the median of their latest purchases, once there are enough. */
+/** The usual amount of a user or merchant is the median of the `latest` purchases, if there are `atLeast` purchases. */
 export const USER_SAMPLE = { latest: 20, atLeast: 5 };
 export const MERCHANT_SAMPLE = { latest: 100, atLeast: 20 };
 
-/** A purchase with what several rules go by. */
+/** A purchase with the facts that more than one rule needs. */
 export type Candidate = ScreenedPurchase & {
   /** UTC. */
   readonly day: string;
-  /** How often this process has seen the user on that day, now included; or LIMIT_REACHED. */
+  /** How many purchases of the user on that day this process has seen, including this one. Or LIMIT_REACHED. */
   readonly timesSeen: number;
-  /** Its amount reaches the floor. */
+  /** True if the amount reaches the floor. */
   readonly isLarge: boolean;
 };
 
@@ -34,12 +34,12 @@ export function candidateOf(
 }
 
 /**
- * A process asks for a user's day each time it has seen another tenth of the limit on it, and for every purchase once
- * it has seen the limit itself.
+ * A process queries the count of a user's day after each tenth of the limit that it has seen, and for every purchase
+ * after it has seen as many as the limit.
  */
 const SHARE_SEEN = 10;
 
-/** The count of a day on which the limit is known to be reached, so that no further lookup is needed. */
+/** Marks a day on which the limit is known to be reached, so that no query is needed. */
 export const LIMIT_REACHED = Number.POSITIVE_INFINITY;
 
 function asksForDay(timesSeen: number, limit: number): boolean {
@@ -52,7 +52,7 @@ export type RecentPurchase = Pick<ScreenedPurchase, 'amount' | 'currency'>;
 export type UserDay = Pick<Candidate, 'userId' | 'day'>;
 export type Order = Pick<Candidate, 'merchantId' | 'amount' | 'currency' | 'day'>;
 
-/** The questions about past purchases that the rules need before they screen a list, each once. */
+/** The facts about past purchases that the rules need to screen a list, each named once. */
 export type Questions = {
   readonly userDays: readonly UserDay[];
   readonly userIds: readonly string[];
@@ -60,20 +60,20 @@ export type Questions = {
   readonly merchantIds: readonly string[];
 };
 
-/** The median of `purchases` amounts. */
+/** A median, and the number of purchases that it was computed from. */
 export type Usual = { readonly amount: bigint; readonly purchases: number };
 
-/** The answers, with an entry for each question. Screening adds to them what it has screened. */
+/** The past purchases, with an entry for each of the `Questions`. `screen` adds the purchases that it has screened. */
 export type History = {
-  /** By `userDayKey`, counted no further than the limit. */
+  /** By `userDayKey`. Counts up to the limit only. */
   readonly purchasesOfDay: Map<string, number>;
-  /** By user: the latest purchases, in any currency, latest first. */
+  /** By user id: the latest purchases, in any currency, latest first. */
   readonly latestOfUser: Map<string, readonly RecentPurchase[]>;
-  /** By merchant, amount, currency and day: who has bought. */
+  /** By `keyOfOrder`: the ids of the users with such a purchase. */
   readonly usersOfOrder: Map<string, Set<string>>;
 };
 
-/** A past in which nothing has happened. */
+/** A history without purchases, with an entry for each question. */
 export function emptyHistory({ userDays, userIds, orders }: Questions): History {
   return {
     purchasesOfDay: new Map(userDays.map((userDay) => [userDayKey(userDay), 0])),
@@ -87,12 +87,12 @@ export function userDayKey({ userId, day }: UserDay): string {
   return compositeKey(userId, day);
 }
 
-/** What is usual at each merchant in each currency; a statistic of the last minutes, not changed by screening. */
+/** The usual amounts by merchant id and currency. They may be minutes old, and screening does not change them. */
 export type MerchantUsuals = ReadonlyMap<string, ReadonlyMap<string, Usual>>;
 
 /**
- * A rule that is off asks nothing. Below the floor only the count of the day may be asked for, and that only now and
- * then for users who were seen often on that day: the ordinary purchase asks nothing at all.
+ * Collects what must be read from the database, which for an ordinary purchase is nothing. A rule that is off needs
+ * nothing. A purchase below the floor needs at most the count of its day, and only if the user was seen often that day.
  */
 export function questionsOf(purchases: readonly Candidate[], limits: VelocityLimits): Questions {
   const large = purchases.filter(({ isLarge }) => isLarge);
@@ -108,8 +108,8 @@ export function questionsOf(purchases: readonly Candidate[], limits: VelocityLim
 }
 
 /**
- * The reasons to hold, for each purchase that has any. Each one is compared with the past and with earlier ones of the
- * list, as if they had come one by one. Adds them to `history`.
+ * Returns the reasons to hold, by purchase id, for the purchases that have any. Each purchase is compared with the history
+ * and with the earlier purchases of the list, as if they had come one by one. Adds all of them to `history`.
  */
 export function screen(
   purchases: readonly Candidate[],
@@ -205,7 +205,7 @@ function remember(purchase: Candidate, history: History): void {
   if (purchase.isLarge) history.usersOfOrder.get(keyOfOrder(purchase))?.add(purchase.userId);
 }
 
-/** What is usual in each currency, of purchases in any. */
+/** Computes the usual amount in each currency from purchases in all currencies. */
 export function usualByCurrency(purchases: readonly RecentPurchase[]): ReadonlyMap<string, Usual> {
   const usuals = new Map<string, Usual>();
   for (const [currency, group] of Map.groupBy(purchases, (purchase) => purchase.currency)) {
@@ -219,8 +219,8 @@ export function usualByCurrency(purchases: readonly RecentPurchase[]): ReadonlyM
 }
 
 /**
- * The lower median: an amount that was really spent, and one that a single huge purchase does not move.
- * Undefined when there are too few to call anything usual.
+ * Returns the lower median: an amount that was really spent, and that one huge purchase hardly changes.
+ * Undefined if there are fewer than `atLeast` amounts.
  */
 function usualOf(amounts: readonly bigint[], atLeast: number): Usual | undefined {
   if (amounts.length < atLeast) return undefined;

@@ -31,10 +31,10 @@ import type { ScreeningRepository } from './screening-repository.ts';
 
 export type FraudService = ReturnType<typeof fraudService>;
 
-/** The most users' days that a process remembers: some ten megabytes. */
+/** The most entries of `timesSeen`: about ten megabytes. */
 const DAYS_REMEMBERED = 50_000;
 
-/** How long what is usual at a merchant is taken as it was read. */
+/** How long the usual amounts of a merchant are cached. */
 const USUAL_FOR_SECONDS = 300;
 
 export function fraudService(deps: {
@@ -51,16 +51,16 @@ export function fraudService(deps: {
 }) {
   const { database, clock, logger, countHeld, holds, screening, users, merchants, events, limits } = deps;
 
-  /** How often this process has seen a user on a day; other processes count separately. */
+  /** By `userDayKey`: the purchases that this process has seen. Other processes count separately. */
   const timesSeen = new Map<string, number>();
-  /** By merchant. A few numbers for each merchant that sells above the floor, kept by each process for itself. */
+  /** By merchant id. Each process has its own cache, with an entry for each merchant that sells above the floor. */
   const usuals = new Map<string, ReadonlyMap<string, Usual>>();
   const usualSince = new Map<string, Temporal.Instant>();
 
   /**
-   * The reasons to hold, for each purchase that has any. The purchases are not recorded yet; each is screened as if the
-   * earlier ones of the list were. Sends at most one query and locks nothing. It misses the purchases of concurrent
-   * transactions, as it is a signal for review and not a rule of money.
+   * Returns the reasons to hold, by purchase id, for the purchases that have any. The purchases are not recorded yet. Each
+   * one is screened as if the earlier ones of the list were. Sends at most one query and locks nothing: purchases of
+   * concurrent transactions may be missed, because a hold is a signal for review and not a rule about money.
    */
   async function screenPurchases(
     trx: Trx,
@@ -84,8 +84,8 @@ export function fraudService(deps: {
   }
 
   /**
-   * Counts a purchase of the user on that day. A full map is cleared as a whole: the next questions ask the database
-   * again, and to delete the oldest entry of a large `Map` takes longer the more were deleted before.
+   * Counts a purchase of the user on that day. A full map is cleared completely, and the database has the exact counts.
+   * Deleting only the oldest entry would get slower with each deletion from a large `Map`.
    */
   function see(userDay: UserDay): number {
     const key = userDayKey(userDay);
@@ -100,7 +100,7 @@ export function fraudService(deps: {
     return since === undefined || now.since(since).total('seconds') >= USUAL_FOR_SECONDS;
   }
 
-  /** Opens a hold for each, and records the event. The caller has recorded the purchases as held in this transaction. */
+  /** Opens holds and records their events. The caller must record the purchases as held in the same transaction. */
   function queueHolds(trx: Trx, held: readonly HeldPurchase[]): void {
     if (held.length === 0) return;
     holds.queueInsert(trx, held, clock().toString());
@@ -116,7 +116,7 @@ export function fraudService(deps: {
     );
   }
 
-  /** Logs and counts holds, once their transaction is committed. */
+  /** Logs and counts holds. To be called after COMMIT. */
   function announceHolds(held: readonly HeldPurchase[]): void {
     for (const { purchaseId, reasons, requestId } of held) {
       logger.info(
@@ -127,7 +127,7 @@ export function fraudService(deps: {
     }
   }
 
-  /** Closes the open holds of purchases that are no longer held. The caller has locked the purchases and audits. */
+  /** Closes the holds of purchases. The caller must have locked the purchases, and must record the events. */
   function queueResolveHolds(
     trx: Trx,
     resolutions: readonly {
@@ -163,7 +163,7 @@ export function fraudService(deps: {
       const user = userOf.get(hold.purchase.userId);
       const merchant = merchantOf.get(hold.purchase.merchantId);
       if (user === undefined || merchant === undefined)
-        throw new Error(`purchase ${hold.purchase.id} is not whole`);
+        throw new Error(`purchase ${hold.purchase.id} has no user or no merchant`);
       return { hold, userEmail: user.email, merchantName: merchant.name };
     });
     return { ...found, items };

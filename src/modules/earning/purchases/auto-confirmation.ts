@@ -14,7 +14,7 @@ import type { PurchaseSettlement } from './settlement.ts';
 
 const FLAG = 'purchase_auto_confirm';
 
-/** Large enough to make the commit cheap, small enough that requests to the same wallets hardly wait. */
+/** Purchases per transaction. Large enough for cheap commits, small enough that requests wait only briefly for wallets. */
 const BATCH = 500;
 
 export function autoConfirmation(deps: {
@@ -30,7 +30,7 @@ export function autoConfirmation(deps: {
 }) {
   const { database, clock, logger, repository, users, merchants, flags } = deps;
   const { settleLocked, logOutcomes } = deps.settlement;
-  // A purchase that cannot be confirmed fails alone, and does not hold up the others of its batch.
+  // A purchase that cannot be confirmed fails alone: the others of its batch are confirmed.
   const confirmation = batcher({
     run: confirmBatch,
     isolates: mayIsolate,
@@ -40,9 +40,10 @@ export function autoConfirmation(deps: {
   });
 
   /**
-   * Confirms every due purchase, in batches of one transaction each, and yields the number of each batch. Reads them once,
-   * from first to last, so those that stay pending do not block others. Concurrent runs share the work.
-   * @throws an error at the end if some could not be confirmed; the others are.
+   * Confirms every due purchase, in batches of one transaction each. Yields the number of confirmed purchases per batch.
+   * Reads each due purchase once, in order, so that purchases that stay pending do not block the others. Concurrent runs
+   * share the work.
+   * @throws an error at the end if some purchases could not be confirmed. All others are confirmed.
    */
   async function* confirmDuePurchases(): AsyncGenerator<number> {
     const windows = await findWindows();
@@ -66,7 +67,7 @@ export function autoConfirmation(deps: {
     );
   }
 
-  /** True for each purchase that it confirmed. */
+  /** Returns for each purchase whether it was confirmed. */
   async function confirmBatch(due: readonly DuePurchase[]): Promise<readonly Outcome<boolean>[]> {
     const { settlements, outcomes } = await database.transaction(
       async (trx) => {
@@ -92,7 +93,7 @@ export function autoConfirmation(deps: {
     });
   }
 
-  /** Purchases of active users and merchants without a flag that disables auto-confirmation. */
+  /** Selects the purchases whose user and merchant are active, and for which no flag disables auto-confirmation. */
   async function selectEligible(db: Db, due: readonly DuePurchase[]): Promise<readonly DuePurchase[]> {
     const userOf = await users.findUsers(db, [...new Set(due.map(({ userId }) => userId))]);
     const merchantOf = await merchants.findMerchants(db, [
@@ -114,8 +115,8 @@ export function autoConfirmation(deps: {
   }
 
   /**
-   * How long the oldest purchase that should be confirmed has been due; 0 when there is none. Asks for one purchase
-   * of each merchant only, so behind one that stays pending others of its merchant go unseen.
+   * Returns for how many seconds the oldest due purchase has waited, 0 if none is due. Reads only the oldest purchase of
+   * each merchant: if that one is not eligible, the later purchases of its merchant are not counted.
    */
   async function secondsBehind(): Promise<number> {
     const windows = await findWindows();

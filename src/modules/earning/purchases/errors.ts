@@ -1,7 +1,7 @@
 import { defineError, notFound } from '../../../core/errors.ts';
 import type { PurchaseStatus } from './model.ts';
 
-/** With what the first one was, and in which fields the repeat differs from it. */
+/** `purchase` is the first purchase. `differences` are the fields in which the repeat differs from it. */
 export const duplicatePurchase = defineError<{
   external_id: string;
   purchase?: Readonly<Record<string, string>>;
@@ -66,7 +66,7 @@ export const invalidPurchaseStatus = defineError<{ status: string; allowed: read
   'The status of a purchase must be one of `allowed`.',
 );
 
-/** `reference` is the id, or the external id, that the caller named it by. */
+/** `reference` is the id or the external id that the caller sent. */
 export function purchaseNotFound(reference: string) {
   return notFound({ resource_type: 'purchase', resource_id: reference });
 }

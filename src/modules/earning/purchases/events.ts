@@ -11,7 +11,7 @@ export const purchaseRecorded = defineEvent<{
   resourceType: 'purchase',
   summary: 'A purchase was recorded. Its reward is pending.',
   details: {
-    external_id: 'The id that it was reported with.',
+    external_id: 'The external id of the purchase.',
     user_id: 'The shopper.',
     amount: 'The amount of the purchase.',
     cashback_amount: 'The reward.',
@@ -28,11 +28,11 @@ type Settled = {
 };
 
 const SETTLED = {
-  from: 'The status before.',
+  from: 'The previous status.',
   user_id: 'The shopper.',
   cashback_amount: 'The reward.',
   currency: 'The currency of the reward.',
-  was_held: '`true` if it was held for review. Otherwise absent.',
+  was_held: '`true` if the purchase was held for review. Otherwise absent.',
 };
 
 export const purchaseConfirmed = defineEvent<Settled>({
@@ -46,7 +46,7 @@ export const purchaseReversed = defineEvent<Settled & { readonly reason: string 
   type: 'purchase.reversed',
   resourceType: 'purchase',
   summary: 'A purchase was reversed. Its reward was taken back.',
-  details: { ...SETTLED, reason: 'Why it was reversed.' },
+  details: { ...SETTLED, reason: 'The reason of the reversal.' },
 });
 
 export const purchaseReleased = defineEvent({

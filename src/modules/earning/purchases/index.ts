@@ -37,7 +37,7 @@ export function purchasesModule(
   const service = purchaseService({ ...deps, repository: purchaseRepository() });
   deps.metrics.observeOnScrape(
     'clicknback_auto_confirmation_lag_seconds',
-    'How long the oldest purchase that waits for auto-confirmation has been due',
+    'Seconds for which the oldest purchase that waits for auto-confirmation has been due',
     service.secondsBehind,
   );
   const routes: Routes = (server) => {

@@ -40,24 +40,24 @@ import {
 } from './policies.ts';
 import type { PurchaseRepository } from './repository.ts';
 
-/** A submission with what memory knows of it, before the database is asked. */
+/** A submission with its merchant and offer from the caches. The database has not confirmed them yet. */
 type Draft = {
   readonly submission: PurchaseSubmission;
-  /** Its external key as one text. */
+  /** The external key, as text. */
   readonly key: string;
   readonly purchasedAt: Temporal.Instant;
   readonly merchant: Merchant | undefined;
-  /** What it would be rewarded by. */
+  /** The offer that would reward the purchase. */
   readonly offer: Offer | undefined;
 };
 
 /** A draft that passed every rule. */
 type Candidate = { readonly draft: Draft; readonly offer: Offer; readonly purchase: Purchase };
 
-/** Memory is older than the database: a merchant or an offer was switched off meanwhile. */
-class SwitchedOff extends Error {}
+/** A merchant or an offer was deactivated after it was read from a cache. */
+class StaleCache extends Error {}
 
-type Answers = Map<Draft, Outcome<RewardedPurchase>>;
+type Outcomes = Map<Draft, Outcome<RewardedPurchase>>;
 
 export function purchaseIngestion(deps: {
   database: Database;
@@ -77,18 +77,19 @@ export function purchaseIngestion(deps: {
     deps;
 
   /**
-   * Records and rewards a list of purchases in one transaction. Returns for each, in order, the purchase or the refusal.
-   * Two steps, each one round trip to the database: read and lock all that the rules need; decide here, write in bulk and
-   * commit. The unique key of the external id decides races: the loser retries everything and finds the other purchase.
+   * Records and rewards a list of purchases in one transaction. Returns one outcome for each, in order.
+   * Needs two round trips. The first one reads and locks all that the rules need. Then the rules decide in memory, and the
+   * second one writes in bulk and commits. The unique key of the external id decides races: the loser retries the whole
+   * transaction and finds the other purchase.
    */
   async function ingestPurchases(
     submissions: readonly PurchaseSubmission[],
   ): Promise<readonly Outcome<RewardedPurchase>[]> {
     const now = clock();
-    // Merchants and offers barely change: they are kept in memory, so read before the transaction.
+    // Merchants and offers come from caches, so the first attempt needs no query for them. They are checked below.
     let drafts = await draftAll(database.db, submissions, now);
     let isFirstAttempt = true;
-    const { answers, holds } = await database.transaction(
+    const { outcomeOf, holds } = await database.transaction(
       async (trx) => {
         if (!isFirstAttempt) drafts = await draftAll(trx, submissions, now);
         isFirstAttempt = false;
@@ -97,11 +98,11 @@ export function purchaseIngestion(deps: {
       {
         usesIndexPlans: true,
         isLostRace: (error) =>
-          error instanceof SwitchedOff || repository.isLostRace(error) || cashback.isLostRace(error),
+          error instanceof StaleCache || repository.isLostRace(error) || cashback.isLostRace(error),
       },
     );
     fraud.announceHolds(holds);
-    return drafts.map((draft) => answers.get(draft) ?? failure(new Error('a submission was not answered')));
+    return drafts.map((draft) => outcomeOf.get(draft) ?? failure(new Error('a submission has no outcome')));
   }
 
   async function draftAll(
@@ -128,7 +129,7 @@ export function purchaseIngestion(deps: {
     const claims = drafts.flatMap(capClaimOf);
     const merchantIds = distinct(drafts.flatMap(({ merchant }) => (merchant?.active ? [merchant.id] : [])));
     const offerIds = distinct(drafts.flatMap(({ offer }) => offer?.id ?? []));
-    // Wallets first: reads behind their locks see what the previous owner of the locks has written.
+    // Wallets are locked first: the reads after their locks see what the previous holder of the locks has committed.
     const [locked, recorded, userOf, activeMerchants, activeOffers, caps] = await Promise.all([
       wallets.lockWallets(trx, claims),
       repository.findByExternalKeys(
@@ -142,12 +143,12 @@ export function purchaseIngestion(deps: {
     ]);
     const isCurrent =
       merchantIds.every((id) => activeMerchants.has(id)) && offerIds.every((id) => activeOffers.has(id));
-    if (!isCurrent) throw new SwitchedOff();
+    if (!isCurrent) throw new StaleCache();
 
-    const { answers, selected } = selectCandidates(drafts, { now, recorded, userOf, locked });
+    const { outcomeOf, selected } = selectCandidates(drafts, { now, recorded, userOf, locked });
     const { candidates, holds } = await screenCandidates(trx, selected);
-    // In this order, so that each row comes after those that it refers to. The purchases leave at once, and the database
-    // is at work on them while their rewards are decided.
+    // Foreign keys require this order. The purchases are sent immediately, so the database inserts them while the
+    // rewards are computed here.
     repository.queueInsert(
       trx,
       candidates.map(({ purchase }) => purchase),
@@ -175,14 +176,14 @@ export function purchaseIngestion(deps: {
       ),
     );
     fraud.queueHolds(trx, holds);
-    for (const [index, { draft }] of candidates.entries()) answers.set(draft, success(at(rewarded, index)));
-    await answerRepeats(trx, drafts, { recorded, rewarded }, answers);
-    return { answers, holds };
+    for (const [index, { draft }] of candidates.entries()) outcomeOf.set(draft, success(at(rewarded, index)));
+    await refuseRepeats(trx, drafts, { recorded, rewarded }, outcomeOf);
+    return { outcomeOf, holds };
   }
 
   /**
-   * The purchases to record. A draft that breaks a rule is answered at once; one whose external id is known, in the
-   * database or earlier in the list, is left for `answerRepeats`.
+   * Selects the purchases to record, and refuses the drafts that break a rule. A draft whose external id is taken, in the
+   * database or earlier in the list, gets no outcome here: `refuseRepeats` adds it.
    */
   function selectCandidates(
     drafts: readonly Draft[],
@@ -192,13 +193,13 @@ export function purchaseIngestion(deps: {
       readonly userOf: ReadonlyMap<string, User>;
       readonly locked: readonly Wallet[];
     },
-  ): { readonly answers: Answers; readonly selected: readonly Candidate[] } {
+  ): { readonly outcomeOf: Outcomes; readonly selected: readonly Candidate[] } {
     const { now, recorded, userOf, locked } = known;
     const walletOf = new Map<string, Balances>(locked.map((wallet) => [walletKey(wallet), wallet]));
-    /** What the selected purchases may add to each wallet at most: no reward is more than its purchase. */
+    /** By wallet: the most that the selected purchases can add. A reward never exceeds its purchase. */
     const addedTo = new Map<string, bigint>();
     const taken = new Set(recorded.map(keyText));
-    const answers: Answers = new Map();
+    const outcomeOf: Outcomes = new Map();
     const selected: Candidate[] = [];
     for (const draft of drafts) {
       const { submission, key, merchant, purchasedAt } = draft;
@@ -217,13 +218,13 @@ export function purchaseIngestion(deps: {
         selected.push({ draft, offer, purchase: newPurchase(draft, offer, now) });
       } catch (error) {
         if (!(error instanceof DomainError)) throw error;
-        answers.set(draft, failure(error));
+        outcomeOf.set(draft, failure(error));
       }
     }
-    return { answers, selected };
+    return { outcomeOf, selected };
   }
 
-  /** The candidates as they are recorded: held where a velocity rule was met. */
+  /** Marks the candidates as held that match a velocity rule, and returns their holds. */
   async function screenCandidates(trx: Trx, selected: readonly Candidate[]) {
     const reasonsOf = await fraud.screenPurchases(
       trx,
@@ -241,14 +242,14 @@ export function purchaseIngestion(deps: {
     return { candidates, holds };
   }
 
-  /** What is unanswered now is a repeat: of a purchase recorded earlier, or of one in this list. */
-  async function answerRepeats(
+  /** Refuses the drafts that still have no outcome: they repeat a recorded purchase or one of this list. */
+  async function refuseRepeats(
     trx: Trx,
     drafts: readonly Draft[],
     known: { readonly recorded: readonly Purchase[]; readonly rewarded: readonly RewardedPurchase[] },
-    answers: Answers,
+    outcomeOf: Outcomes,
   ): Promise<void> {
-    const repeats = drafts.filter((draft) => !answers.has(draft));
+    const repeats = drafts.filter((draft) => !outcomeOf.has(draft));
     if (repeats.length === 0) return;
     const rewardOf = await cashback.findRewards(
       trx,
@@ -261,7 +262,7 @@ export function purchaseIngestion(deps: {
     }
     for (const draft of repeats) {
       const original = originalOf.get(draft.key);
-      if (original !== undefined) answers.set(draft, failure(refuseDuplicate(draft.submission, original)));
+      if (original !== undefined) outcomeOf.set(draft, failure(refuseDuplicate(draft.submission, original)));
     }
   }
 
@@ -293,7 +294,7 @@ export function purchaseIngestion(deps: {
   return { ingestPurchases, logOutcomes };
 }
 
-/** What a draft claims of a wallet and a cap, if anything. */
+/** The wallet and the cap that a draft needs. Empty if no offer rewards it. */
 function capClaimOf({ submission: { userId, currency }, offer, purchasedAt }: Draft) {
   return offer === undefined ? [] : [{ userId, currency, purchasedAt, terms: offer.terms }];
 }
@@ -318,7 +319,7 @@ function newPurchase({ submission, purchasedAt }: Draft, offer: Offer, now: Temp
   };
 }
 
-/** What a reward moves: nothing, where the cap left nothing. */
+/** The movement of a new reward. Empty if the cap reduced the reward to zero. */
 function movementOf({ purchaseId, userId, currency, amount }: Reward): Movement[] {
   if (amount === 0n) return [];
   const source = { type: 'purchase', id: purchaseId } as const;

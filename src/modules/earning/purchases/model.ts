@@ -5,7 +5,7 @@ import type { Reward } from '../cashback/index.ts';
 
 export type { PurchaseStatus, ReversalReason } from '../../../core/database/schema.generated.ts';
 
-/** The state machine; the database holds the same table in a trigger. */
+/** The state machine. A trigger in the database enforces the same table. */
 export const TRANSITIONS: Readonly<Record<PurchaseStatus, readonly PurchaseStatus[]>> = {
   pending: ['confirmed', 'reversed'],
   confirmed: ['reversed'],
@@ -14,14 +14,14 @@ export const TRANSITIONS: Readonly<Record<PurchaseStatus, readonly PurchaseStatu
 
 export const PURCHASE_STATUSES = Object.keys(TRANSITIONS) as readonly PurchaseStatus[];
 
-/** What a purchase is known by outside: each partner has names of its own. */
+/** The name of a purchase outside the platform. It is unique per partner. */
 export type ExternalKey = {
-  /** Null: reported by an administrator or by the user. */
+  /** Null if an administrator or the user reported the purchase. */
   readonly partnerId: string | null;
   readonly externalId: string;
 };
 
-/** A partner's external ids are its own; all others share theirs. */
+/** Each partner has its own external ids. Users and administrators share one set. */
 export function externalKeyOf({
   actor,
   externalId,
@@ -32,12 +32,12 @@ export function externalKeyOf({
   return { partnerId: actor.type === 'partner' ? actor.id : null, externalId };
 }
 
-/** An external key as the key of a `Map`. */
+/** An external key as text, to be used as the key of a `Map`. */
 export function keyText({ partnerId, externalId }: ExternalKey): string {
   return compositeKey(partnerId, externalId);
 }
 
-/** A purchase as somebody reports it. */
+/** A purchase as it was reported. */
 export type PurchaseSubmission = {
   readonly actor: Actor;
   readonly externalId: string;
@@ -46,7 +46,7 @@ export type PurchaseSubmission = {
   /** Minor units of `currency`. */
   readonly amount: bigint;
   readonly currency: string;
-  /** Undefined: now. */
+  /** Undefined means now. */
   readonly purchasedAt: Temporal.Instant | undefined;
 };
 
@@ -60,7 +60,7 @@ export type Purchase = ExternalKey & {
   readonly currency: string;
   readonly purchasedAt: Temporal.Instant;
   readonly status: PurchaseStatus;
-  /** Pending and under review: only an administrator confirms it. */
+  /** True if the purchase is pending and waits for review: only an administrator can confirm it. */
   readonly held: boolean;
   readonly createdAt: Temporal.Instant;
   readonly confirmedAt: Temporal.Instant | null;
@@ -70,20 +70,20 @@ export type Purchase = ExternalKey & {
 
 export type RewardedPurchase = { readonly purchase: Purchase; readonly reward: Reward };
 
-/** A purchase as people read it. */
+/** A purchase as the API shows it. */
 export type PurchaseView = RewardedPurchase & { readonly merchantName: string };
 
-/** A purchase by its id, or by the external id under which the actor's side reported it. */
+/** The id of a purchase, or the external id with which the actor reported it. */
 type PurchaseReference = { readonly purchaseId: string } | { readonly externalId: string };
 
-/** An order to settle a purchase: to confirm it, or to reverse it for a reason. */
+/** An order to confirm a purchase, or to reverse it for a reason. */
 export type Settlement = { readonly actor: Actor } & PurchaseReference &
   ({ readonly to: 'confirmed' } | { readonly to: 'reversed'; readonly reason: ReversalReason });
 
-/** Purchases of a merchant become due when they were recorded at this moment or before. */
+/** The pending purchases of a merchant that were recorded at or before `recordedUntil` are due. */
 export type DueWindow = { readonly merchantId: string; readonly recordedUntil: Temporal.Instant };
 
-/** A purchase that is old enough for automatic confirmation. */
+/** A purchase that is old enough for auto-confirmation. */
 export type DuePurchase = Pick<Purchase, 'id' | 'merchantId' | 'userId' | 'createdAt'>;
 
 export type PurchaseFilter = {

@@ -27,17 +27,17 @@ import {
   TRANSITIONS,
 } from './model.ts';
 
-/** @throws FORBIDDEN when a user reports a purchase of somebody else. */
+/** @throws FORBIDDEN if a user reports a purchase of another user. */
 export function requireMayReport({ actor, userId }: PurchaseSubmission): void {
   if (actor.type === 'user' && actor.id !== userId) {
     throw forbidden({ reason: 'You may report your own purchases only.' });
   }
 }
 
-/** How far a source's clock may be ahead of ours. */
+/** The most that the clock of a source may be ahead of the platform's clock. */
 const CLOCK_SKEW = { seconds: 60 };
 
-/** @throws UNSUPPORTED_CURRENCY, or VALIDATION_ERROR for a purchase of the future. */
+/** @throws UNSUPPORTED_CURRENCY, or VALIDATION_ERROR if the time of the purchase is in the future. */
 export function requireAcceptableTerms(
   { currency, purchasedAt }: PurchaseSubmission,
   limits: { readonly supportedCurrencies: readonly string[]; readonly now: Temporal.Instant },
@@ -65,8 +65,8 @@ export function requireEligibleMerchant(merchant: Merchant | undefined, merchant
 }
 
 /**
- * The merchant's offer on the day (UTC) of the purchase, if there is one that rewards it: a fixed value or a cap is
- * money of one currency, so such an offer rewards purchases of that currency only.
+ * Returns the merchant's offer on the day (UTC) of the purchase. An offer with a fixed value or a cap rewards purchases in
+ * its own currency only.
  */
 export function offerFor(
   { merchantId, currency }: PurchaseSubmission,
@@ -88,10 +88,10 @@ export function requireOffer(
   throw offerNotAvailable({ merchant_id: merchantId, purchased_on: utcDay(purchasedAt), currency });
 }
 
-/** The refusal of a repeat: what the first one was, and where the repeat differs from it. */
+/** Refuses a repeat, with the first purchase and the fields in which the repeat differs from it. */
 export function refuseDuplicate(submission: PurchaseSubmission, { purchase, reward }: RewardedPurchase) {
   const { actor, externalId } = submission;
-  // Whose purchase another user's id names is not this user's business.
+  // A user must not see the purchase of another user who has used the same external id.
   if (actor.type === 'user' && purchase.userId !== actor.id)
     return duplicatePurchase({ external_id: externalId });
   return duplicatePurchase({
@@ -118,13 +118,13 @@ function differences(submission: PurchaseSubmission, purchase: Purchase): string
     ['merchant_id', submission.merchantId !== purchase.merchantId],
     ['amount', submission.amount !== purchase.amount],
     ['currency', submission.currency !== purchase.currency],
-    // A repeat that leaves the time out says nothing about it.
+    // A repeat without a time cannot differ in its time.
     ['purchased_at', purchasedAt !== undefined && !purchasedAt.equals(purchase.purchasedAt)],
   ];
   return fields.filter(([, differs]) => differs).map(([field]) => field);
 }
 
-/** @throws PURCHASE_NOT_PENDING or PURCHASE_ALREADY_REVERSED, with the present state and the transitions it allows. */
+/** @throws PURCHASE_NOT_PENDING or PURCHASE_ALREADY_REVERSED, with the current status and the allowed transitions. */
 export function requireTransition(
   { id, status }: Pick<Purchase, 'id' | 'status'>,
   to: Settlement['to'],
@@ -135,7 +135,7 @@ export function requireTransition(
   throw refuse({ purchase_id: id, status, allowed_transitions: allowed });
 }
 
-/** What is due now, merchant by merchant in the order of their ids. A day is 24 hours. */
+/** Returns the window of due purchases for each merchant, sorted by merchant id. A confirmation day is 24 hours. */
 export function dueWindows(
   merchants: readonly Merchant[],
   defaultConfirmationDays: number,
@@ -159,14 +159,14 @@ export function requireHeld({ id, status, held }: Purchase): void {
   if (!held) throw purchaseNotHeld({ purchase_id: id, status });
 }
 
-/** @throws FORBIDDEN when a user asks for a purchase of somebody else. */
+/** @throws FORBIDDEN if a user reads a purchase of another user. */
 export function requireMayRead(actor: Actor, purchase: Purchase): void {
   if (actor.type === 'user' && purchase.userId !== actor.id) {
     throw forbidden({ reason: 'This is not your purchase.' });
   }
 }
 
-/** A purchase that another partner sent is as good as missing to a partner: that it exists is a secret. */
+/** True if another partner reported the purchase. Such a purchase is "not found" for a partner, to reveal nothing. */
 export function isHiddenFrom(actor: Actor, { partnerId }: Purchase): boolean {
   return actor.type === 'partner' && partnerId !== actor.id;
 }

@@ -17,7 +17,7 @@ import {
 } from './read-schemas.ts';
 import type { PurchaseService } from './service.ts';
 
-/** Show and list purchases. */
+/** Routes that show and list purchases. */
 export function readRoutes(service: PurchaseService): Routes {
   return (server) => {
     server.get(

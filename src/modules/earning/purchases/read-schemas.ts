@@ -6,7 +6,7 @@ import { formatMoney } from '../../../core/money.ts';
 import type { Purchase, PurchaseView } from './model.ts';
 import { ExternalId, PurchaseStatus } from './schemas.ts';
 
-/** Not an enum: an unknown status has an error code of its own. */
+/** Not an enum, because an unknown status has its own error code: INVALID_PURCHASE_STATUS. */
 const StatusFilter = Type.Optional(
   Type.String({
     maxLength: 32,

@@ -16,7 +16,7 @@ export function purchaseReading(deps: {
 }) {
   const { database, repository, merchants, cashback } = deps;
 
-  /** @throws NOT_FOUND, as to a partner that did not send it, or FORBIDDEN to a user whose purchase it is not. */
+  /** @throws NOT_FOUND, also if another partner reported it, or FORBIDDEN if a user reads a purchase of another user. */
   async function getPurchase(id: string, actor: Actor): Promise<PurchaseView> {
     const purchase = await repository.find(database.db, id);
     if (purchase === undefined || isHiddenFrom(actor, purchase)) throw purchaseNotFound(id);
@@ -50,7 +50,7 @@ export function purchaseReading(deps: {
       const merchant = merchantOf.get(purchase.merchantId);
       const reward = rewardOf.get(purchase.id);
       if (merchant === undefined || reward === undefined)
-        throw new Error(`purchase ${purchase.id} is not whole`);
+        throw new Error(`purchase ${purchase.id} has no reward or no merchant`);
       return { purchase, reward, merchantName: merchant.name };
     });
   }

@@ -20,7 +20,7 @@ import {
 import { BATCH_LIMIT_BYTES } from './schemas.ts';
 import type { PurchaseService } from './service.ts';
 
-/** Report one purchase, or many. */
+/** Routes that report one purchase or many. */
 export function reportRoutes(
   service: PurchaseService,
   deps: {
@@ -32,7 +32,7 @@ export function reportRoutes(
   const { limitRate } = deps;
 
   return (server) => {
-    /** By purchases, not by requests: a batch counts for its items. Administrators are not limited. */
+    /** Counts purchases, not requests: a batch counts as its number of items. Administrators are not limited. */
     const limitPurchases = [
       limitRate({
         name: 'purchases by user',

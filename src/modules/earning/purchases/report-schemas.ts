@@ -34,7 +34,7 @@ export const SubmissionBody = Input(
   { moneyIn: { amount: 'currency' } },
 );
 
-/** Each item is validated separately, so that a bad one does not affect the others. */
+/** Each item is validated separately, so that an invalid item does not affect the others. */
 export const BatchBody = Type.Array(Type.Unknown(), {
   minItems: 1,
   maxItems: MAX_BATCH_ITEMS,
@@ -87,7 +87,7 @@ export function presentAccepted({ purchase, reward }: RewardedPurchase) {
   };
 }
 
-/** `items` are the bodies as they came; an item that names no external id is answered with null. */
+/** `items` are the items as they were sent. The result of an item without an external id has null as its external id. */
 export function presentBatch(
   items: readonly unknown[],
   outcomes: readonly Outcome<RewardedPurchase>[],

@@ -18,9 +18,9 @@ export function purchaseReview(deps: {
   const { database, logger, repository, fraud, events } = deps;
 
   /**
-   * Ends the hold of a purchase, which stays pending: no money moves. Locks the purchase, so that of a release and a
-   * settlement at once one resolves the hold.
-   * @throws NOT_FOUND, or PURCHASE_NOT_HELD.
+   * Ends the hold of a purchase. The purchase stays pending and no money moves. Locks the purchase, so that either a
+   * release or a concurrent settlement resolves the hold, not both.
+   * @throws NOT_FOUND or PURCHASE_NOT_HELD.
    */
   async function releasePurchase(purchaseId: string, actor: Actor): Promise<Purchase> {
     const released = await database.transaction(async (trx) => {

@@ -8,7 +8,7 @@ export const ExternalId = Type.String({
   examples: ['order-2026-000123'],
 });
 
-/** The maximum of items and bytes in a list of reports or settlements. */
+/** The maximum size of a list of reports or settlements. */
 export const BATCH_LIMIT_BYTES = 1024 * 1024;
 export const MAX_BATCH_ITEMS = 1_000;
 

@@ -28,10 +28,10 @@ import type { PurchaseRepository } from './repository.ts';
 import { purchaseReview } from './review.ts';
 import { purchaseSettlement } from './settlement.ts';
 
-/** Two batches keep the database busy while the next one gathers. */
+/** Two batches keep the database busy while the next batch fills. */
 const MAX_BATCHES_IN_FLIGHT = 2;
 
-/** A batch has a fixed cost of about four purchases, so a small one does not start beside another. */
+/** A batch has the fixed cost of about four purchases, so a smaller batch waits while another one is being written. */
 const MIN_PURCHASES_BESIDE = 32;
 
 /** Queue short bursts, shed sustained load. ADR 0026 has the figures. */
@@ -40,8 +40,8 @@ const SUSTAINED_OVERLOAD = { calls: 512, ms: 500 };
 export type PurchaseService = ReturnType<typeof purchaseService>;
 
 /**
- * The use cases of purchases. Reports and settlements of concurrent requests are written together, in batches of one
- * transaction each: what arrives while a batch is written leaves with the next one.
+ * The use cases of purchases. Reports and settlements of concurrent requests share batches, one transaction each. Requests
+ * that arrive while a batch is being written are written with the next batch.
  */
 export function purchaseService(deps: {
   database: Database;
@@ -86,15 +86,15 @@ export function purchaseService(deps: {
   const settling = sustainedOverload(SUSTAINED_OVERLOAD);
 
   /**
-   * Records a purchase, computes its reward and holds it as pending. The external id is the idempotency key.
+   * Records a purchase, computes its reward and credits the reward as pending. The external id is the idempotency key.
    * @throws DUPLICATE_PURCHASE, FORBIDDEN, UNSUPPORTED_CURRENCY, USER_NOT_ELIGIBLE, MERCHANT_NOT_ELIGIBLE,
-   * OFFER_NOT_AVAILABLE, WALLET_FULL, or OVERLOADED when too many wait.
+   * OFFER_NOT_AVAILABLE, WALLET_FULL, or OVERLOADED if too many purchases wait.
    */
   async function reportPurchase(submission: PurchaseSubmission): Promise<RewardedPurchase> {
     return onlyValue(await reportPurchases([submission]));
   }
 
-  /** The same for a list. Answers for each in order. @throws OVERLOADED: nothing was done. */
+  /** Reports a list of purchases. Returns one outcome for each, in order. @throws OVERLOADED; nothing is done then. */
   function reportPurchases(
     submissions: readonly PurchaseSubmission[],
   ): Promise<readonly Outcome<RewardedPurchase>[]> {
@@ -115,7 +115,7 @@ export function purchaseService(deps: {
     return onlyValue(await settlePurchases([{ actor, purchaseId, to: 'reversed', reason }]));
   }
 
-  /** Confirms and reverses a list. Answers for each in order. @throws OVERLOADED: nothing was done. */
+  /** Confirms or reverses a list. Returns one outcome for each, in order. @throws OVERLOADED; nothing is done then. */
   function settlePurchases(list: readonly Settlement[]): Promise<readonly Outcome<RewardedPurchase>[]> {
     return settling.watch(() => settlements.submit(list));
   }
@@ -123,9 +123,9 @@ export function purchaseService(deps: {
   return {
     reportPurchase,
     reportPurchases,
-    /** Whether a report would be refused as OVERLOADED. */
+    /** True if a report would be refused as OVERLOADED. */
     isReportingFull: () => reports.isFull() || reporting.isOverloaded(),
-    /** How many reports wait for a batch, and how many batches are being written. */
+    /** The number of reports that wait for a batch, and the number of batches that are being written. */
     reportQueue: { queued: reports.queued, inFlight: reports.inFlight },
     confirmPurchase,
     reversePurchase,
@@ -138,7 +138,7 @@ export function purchaseService(deps: {
   };
 }
 
-/** Purchases of one user need the same wallet, those of one external id wait for the first of them. */
+/** Purchases with a common key would wait for each other in the database: same wallet, or same external id. */
 function rivalsOf(submission: PurchaseSubmission): string[] {
   return [submission.userId, keyText(externalKeyOf(submission))];
 }

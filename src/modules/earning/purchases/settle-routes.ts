@@ -22,7 +22,7 @@ import {
   toSettlement,
 } from './settle-schemas.ts';
 
-/** Confirm, reverse and release purchases. */
+/** Routes that confirm, reverse and release purchases. */
 export function settleRoutes(service: PurchaseService): Routes {
   return (server) => {
     const readSettlement = itemReader(SettlementItem);

@@ -35,7 +35,7 @@ export const SettlementItem = Input(
   },
 );
 
-/** Each item is validated separately, so that a bad one does not affect the others. */
+/** Each item is validated separately, so that an invalid item does not affect the others. */
 export const SettlementsBody = Type.Array(Type.Unknown(), {
   minItems: 1,
   maxItems: MAX_BATCH_ITEMS,
@@ -85,7 +85,7 @@ export const ReversedBody = Type.Object({
   cashback_amount: Type.String({ description: 'The remaining reward: always zero.', examples: ['0.00'] }),
 });
 
-/** The schema sees to it that an item has one of the two ids, and a reason only where it reverses. */
+/** The schema ensures that an item has exactly one of the two ids, and a reason only if it reverses. */
 export function toSettlement(body: Static<typeof SettlementItem>, actor: Actor): Settlement {
   const { external_id: externalId = '', purchase_id, action, reason = 'returned' } = body;
   const reference = purchase_id === undefined ? { externalId } : { purchaseId: purchase_id };
@@ -94,7 +94,7 @@ export function toSettlement(body: Static<typeof SettlementItem>, actor: Actor):
     : { actor, ...reference, to: 'reversed', reason };
 }
 
-/** `items` are the bodies as they came; a refused item bears the ids that it was sent with. */
+/** `items` are the items as they were sent. The result of a refused item has the ids that were sent. */
 export function presentSettlements(
   items: readonly unknown[],
   outcomes: readonly Outcome<RewardedPurchase>[],

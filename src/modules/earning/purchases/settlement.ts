@@ -14,7 +14,7 @@ import { externalKeyOf, keyText, type Purchase, type RewardedPurchase, type Sett
 import { isHiddenFrom, requireMayConfirmHeld, requireTransition } from './policies.ts';
 import type { PurchaseRepository } from './repository.ts';
 
-/** A legal step of a purchase: what it was, what it became, and the reward that goes with it. */
+/** A legal transition: the purchase before and after it, and its reward before it. */
 type Step = {
   readonly settlement: Settlement;
   readonly before: Purchase;
@@ -37,8 +37,8 @@ export function purchaseSettlement(deps: {
   const { database, clock, logger, repository, fraud, cashback, wallets, events } = deps;
 
   /**
-   * Confirms and reverses a list of purchases in one transaction, and answers for each in order. Locks the purchases,
-   * so that of a concurrent confirmation and reversal exactly one wins.
+   * Confirms or reverses a list of purchases in one transaction. Returns one outcome for each, in order. Locks the
+   * purchases, so that concurrent settlements of one purchase are decided one after the other.
    */
   async function settleBatch(
     settlements: readonly Settlement[],
@@ -54,7 +54,7 @@ export function purchaseSettlement(deps: {
     return outcomes;
   }
 
-  /** The ids of the purchases that are named by external id, if any are. */
+  /** Finds the ids of the purchases that the settlements name by external id. */
   async function findNamed(trx: Trx, settlements: readonly Settlement[]): Promise<string[]> {
     const keys = settlements.flatMap((settlement) =>
       'externalId' in settlement ? [externalKeyOf(settlement)] : [],
@@ -63,7 +63,7 @@ export function purchaseSettlement(deps: {
     return (await repository.findByExternalKeys(trx, keys)).map(({ id }) => id);
   }
 
-  /** The same in the transaction of a caller who has locked the purchases: those left out are not found. */
+  /** Settles `purchases`, which the caller has locked in `trx`. Settlements of other purchases get NOT_FOUND. */
   async function settleLocked(
     trx: Trx,
     settlements: readonly Settlement[],
@@ -82,7 +82,7 @@ export function purchaseSettlement(deps: {
     return decisions.map((decision) => (decision.ok ? success(rewardedAfter(decision.value)) : decision));
   }
 
-  /** Each settlement on what the ones before it left, so that a list may confirm and reverse the same purchase. */
+  /** Decides each settlement after the previous ones, so that a list may confirm and then reverse the same purchase. */
   function decide(
     settlements: readonly Settlement[],
     purchases: readonly Purchase[],
@@ -107,7 +107,7 @@ export function purchaseSettlement(deps: {
     });
   }
 
-  /** Writes where the steps led: each purchase and reward once, every movement and event. */
+  /** Writes the final state of each purchase and reward once, and the movements and events of every step. */
   async function apply(trx: Trx, steps: readonly Step[], locked: readonly Wallet[]): Promise<void> {
     if (steps.length === 0) return;
     const finals = [...new Map(steps.map((step) => [step.after.id, step])).values()];
@@ -126,7 +126,7 @@ export function purchaseSettlement(deps: {
     events.record(trx, steps.map(eventOf));
   }
 
-  /** One line for each, once the transaction is committed. */
+  /** Logs one line for each settlement. To be called after COMMIT. */
   function logOutcomes(
     settlements: readonly Settlement[],
     outcomes: readonly Outcome<RewardedPurchase>[],
@@ -161,7 +161,7 @@ function givenId(settlement: Settlement): string[] {
   return 'purchaseId' in settlement ? [settlement.purchaseId] : [];
 }
 
-/** The id by which the request names the purchase. */
+/** The id or external id that the request contained. */
 function referenceOf(settlement: Settlement): string {
   return 'externalId' in settlement ? settlement.externalId : settlement.purchaseId;
 }
@@ -195,13 +195,13 @@ function eventOf({ settlement, before, after, reward }: Step) {
     : purchaseReversed({ actor, resourceId: after.id, details: { ...details, reason: settlement.reason } });
 }
 
-/** A purchase that was held is settled: its hold is resolved by that. */
+/** The settlement of a held purchase also resolves its hold. */
 function resolutionOf({ settlement, before }: Step) {
   const { actor, to } = settlement;
   return before.held ? [{ purchaseId: before.id, resolution: to, actor }] : [];
 }
 
-/** What a step moves in the wallet; nothing where the cap had left nothing. */
+/** The movement of a step. Empty if the cap reduced the reward to zero. */
 function movementOf({ before, after, reward }: Step): Movement[] {
   if (reward.amount === 0n) return [];
   const { userId, currency, amount, purchaseId } = reward;
