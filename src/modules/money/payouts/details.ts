@@ -3,7 +3,7 @@ import type { BankDetails } from './model.ts';
 
 export type DetailsCipher = ReturnType<typeof detailsCipher>;
 
-/** Bank details at rest: bound to their payout, so that they cannot be moved under another one. */
+/** Encrypts bank details. The ciphertext is bound to its payout and cannot be decrypted for another one. */
 export function detailsCipher(keys: readonly EncryptionKey[]) {
   const { currentKeyId, encrypt, decrypt } = encryption(keys);
 

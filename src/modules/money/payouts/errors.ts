@@ -1,7 +1,7 @@
 import { defineError, type Violation } from '../../../core/errors.ts';
 import type { PayoutStatus } from './model.ts';
 
-/** A rule of ours that the amount breaks, with the bound, and with what counts against it. Money as text. */
+/** A rule that the amount breaks, with the limit and the amounts that count towards it. Money is text. */
 export type PolicyViolation = Violation & {
   readonly rule: 'minimum_amount' | 'monthly_limit';
   readonly limit: string;

@@ -19,7 +19,7 @@ type Moved = {
 };
 
 const MOVED = {
-  from: 'The status before.',
+  from: 'The previous status.',
   user_id: 'The owner.',
   amount: 'The amount.',
   currency: 'Its currency.',
@@ -35,7 +35,7 @@ export const payoutProcessing = defineEvent<Moved>({
 export const payoutCompleted = defineEvent<Moved>({
   type: 'payout.completed',
   resourceType: 'payout',
-  summary: 'A payout was paid.',
+  summary: 'A payout was completed: the amount was paid.',
   details: MOVED,
 });
 

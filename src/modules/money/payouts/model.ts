@@ -4,7 +4,7 @@ import type { IdempotentRequest } from '../../platform/idempotency/index.ts';
 
 export type { PayoutMethod, PayoutStatus } from '../../../core/database/schema.generated.ts';
 
-/** The state machine; the database holds the same table in a trigger. */
+/** The state machine. A trigger in the database enforces the same table. */
 export const TRANSITIONS: Readonly<Record<PayoutStatus, readonly PayoutStatus[]>> = {
   requested: ['processing', 'completed', 'failed', 'cancelled'],
   processing: ['completed', 'failed'],
@@ -13,10 +13,10 @@ export const TRANSITIONS: Readonly<Record<PayoutStatus, readonly PayoutStatus[]>
   cancelled: [],
 };
 
-/** In these the money went back to the user, so that they count against no limit. */
+/** The statuses in which the money went back to the user. Such payouts count towards no limit. */
 export const REFUNDED: readonly PayoutStatus[] = ['failed', 'cancelled'];
 
-/** Where the money goes, in full: in memory and encrypted, nowhere else. */
+/** The unmasked bank details. They exist in memory only, and are stored encrypted. */
 export type BankDetails = { readonly iban: string; readonly accountHolder: string };
 
 export type PayoutOrder = {
@@ -37,7 +37,7 @@ export type Payout = {
   readonly amount: bigint;
   readonly currency: string;
   readonly method: PayoutMethod;
-  /** As it may be shown and logged. */
+  /** The form that may be shown and logged. */
   readonly maskedDetails: BankDetails;
   readonly status: PayoutStatus;
   readonly requestedAt: Temporal.Instant;
@@ -47,10 +47,10 @@ export type Payout = {
   readonly failureReason: string | null;
 };
 
-/** A new payout with its bank details as they are stored. */
+/** A new payout with its encrypted bank details. */
 export type SealedPayout = { readonly payout: Payout; readonly encryptedDetails: string };
 
-/** Somebody moves a payout on. Only a completion has a reference, and only a failure a reason. */
+/** An order to change the status of a payout. Only a completion has a reference, and only a failure has a reason. */
 export type PayoutMove = {
   readonly actor: Actor;
   readonly payoutId: string;
@@ -59,7 +59,7 @@ export type PayoutMove = {
   readonly reason?: string | undefined;
 };
 
-/** In minor units, by currency; a currency has both. */
+/** In minor units, by currency. Every supported currency has both limits. */
 export type PayoutLimits = {
   readonly minimum: ReadonlyMap<string, bigint>;
   readonly monthly: ReadonlyMap<string, bigint>;
@@ -71,8 +71,8 @@ export type PayoutFilter = {
 };
 
 /**
- * A payout as its owner sees it, in plain JSON: what a request for one is answered with is stored beside its
- * idempotency key, and repeated from there whatever has become of the payout since.
+ * A payout as its owner sees it, in plain JSON. This response is stored with the idempotency key of its request. A repeat
+ * gets the stored response, even if the payout has changed since.
  */
 export type PayoutStatement = {
   readonly id: string;

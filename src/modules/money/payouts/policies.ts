@@ -20,7 +20,7 @@ export function requireSupportedCurrency({ currency }: PayoutOrder, supported: r
 }
 
 /**
- * @param usedThisMonth what the user's payouts of the calendar month come to, refunded ones apart, in minor units.
+ * @param usedThisMonth the sum of the user's payouts in this calendar month without refunded ones, in minor units.
  * @throws PAYOUT_POLICY_VIOLATION with every rule that the amount breaks.
  */
 export function requireWithinLimits(
@@ -30,7 +30,7 @@ export function requireWithinLimits(
 ): void {
   const minimum = limits.minimum.get(currency);
   const monthly = limits.monthly.get(currency);
-  if (minimum === undefined || monthly === undefined) throw new Error(`${currency} has no limits of payouts`);
+  if (minimum === undefined || monthly === undefined) throw new Error(`${currency} has no payout limits`);
 
   const money = (minor: bigint) => formatMoney(minor, currency);
   const violations: PolicyViolation[] = [];
@@ -46,7 +46,7 @@ export function requireWithinLimits(
   if (violations.length > 0) throw payoutPolicyViolation({ violations, currency });
 }
 
-/** The first moment of the calendar month (UTC). */
+/** The start of the calendar month (UTC). */
 export function startOfMonth(now: Temporal.Instant): Temporal.Instant {
   return utcDate(now).with({ day: 1 }).toZonedDateTime('UTC').toInstant();
 }
@@ -69,7 +69,7 @@ export function newPayout(id: string, order: PayoutOrder, now: Temporal.Instant)
   };
 }
 
-/** `DE89**************3000` and `E*** M***`: enough for the owner to know it by. */
+/** `DE89**************3000` and `E*** M***`: enough for the owner to recognise the account. */
 export function maskBankDetails({ iban, accountHolder }: BankDetails): BankDetails {
   return {
     iban: iban.slice(0, 4) + '*'.repeat(iban.length - 8) + iban.slice(-4),
@@ -80,7 +80,7 @@ export function maskBankDetails({ iban, accountHolder }: BankDetails): BankDetai
   };
 }
 
-/** What a new payout moves, and what one that failed or was cancelled moves back. */
+/** The movement of a payout in this status: out of the wallet when requested, back when failed or cancelled. */
 export function movementOf({ id, userId, amount, currency, status }: Payout): Movement[] {
   const source = { type: 'payout', id } as const;
   if (status === 'requested') {
@@ -90,7 +90,7 @@ export function movementOf({ id, userId, amount, currency, status }: Payout): Mo
   return [{ userId, currency, amount, source, type: 'payout_refund', from: 'paid', to: 'available' }];
 }
 
-/** @throws VALIDATION_ERROR with everything that a move lacks, or that belongs to another one. */
+/** @throws VALIDATION_ERROR that names each missing field, and each field that belongs to another status. */
 export function requireWholeMove({ to, externalReference, reason }: PayoutMove): void {
   const violations: Violation[] = [];
   const check = (field: string, value: string | undefined, owner: PayoutMove['to']) => {
@@ -106,7 +106,7 @@ export function requireWholeMove({ to, externalReference, reason }: PayoutMove):
   if (violations.length > 0) throw ruleViolation({ violations });
 }
 
-/** Only its owner cancels a payout. @throws NOT_FOUND for any other caller. */
+/** Only the owner can cancel a payout. @throws NOT_FOUND for any other caller, or if there is no such payout. */
 export function requireMovable(payout: Payout | undefined, { actor, payoutId, to }: PayoutMove): Payout {
   if (payout === undefined || (to === 'cancelled' && payout.userId !== actor.id)) {
     throw payoutNotFound(payoutId);
@@ -114,7 +114,7 @@ export function requireMovable(payout: Payout | undefined, { actor, payoutId, to
   return payout;
 }
 
-/** The payout after a move. @throws PAYOUT_INVALID_TRANSITION. */
+/** Returns the payout after a move. @throws PAYOUT_INVALID_TRANSITION. */
 export function moved(payout: Payout, move: PayoutMove, now: Temporal.Instant): Payout {
   const { to, externalReference = null, reason = null } = move;
   const allowed = TRANSITIONS[payout.status];

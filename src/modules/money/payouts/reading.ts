@@ -26,7 +26,7 @@ export function payoutReading(deps: {
     return repository.list(database.db, filter, page);
   }
 
-  /** The full bank details, to pay it. Each read is an event. @throws NOT_FOUND. */
+  /** Returns the unmasked bank details. Each read is recorded as an event. @throws NOT_FOUND. */
   async function revealBankDetails(id: string, actor: Actor): Promise<BankDetails> {
     return database.transaction(async (trx) => {
       const encrypted = await repository.findEncryptedDetails(trx, id);

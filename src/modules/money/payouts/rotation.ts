@@ -6,8 +6,8 @@ import { payoutRepository } from './repository.ts';
 const BATCH = 500;
 
 /**
- * Encrypts bank details of an older key with the first one, and returns their number. In batches, one transaction each:
- * it may be stopped and run again at any time, beside a running platform.
+ * Encrypts bank details again that use an older key, with the first of `keys`. Returns the number of payouts.
+ * Each batch is one transaction: the command may be stopped and repeated at any time while the platform runs.
  */
 export async function reencryptBankDetails(
   database: Database,

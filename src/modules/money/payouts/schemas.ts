@@ -11,7 +11,7 @@ const Status = Type.Enum(['requested', 'processing', 'completed', 'failed', 'can
   examples: ['requested'],
 });
 
-/** `defaultCurrency` is that of an amount whose currency is left out. */
+/** `defaultCurrency` applies if the request names no currency. */
 export function NewPayoutBody(defaultCurrency: string) {
   return Input(
     {
@@ -30,7 +30,7 @@ export function NewPayoutBody(defaultCurrency: string) {
           examples: ['DE89 3704 0044 0532 0130 00'],
         }),
         account_holder: Type.String({
-          // No control characters; the space around it does not count.
+          // No control characters. White space at the ends is ignored.
           pattern: '^\\s*[^\\s\\p{C}]([^\\p{C}]{0,68}[^\\s\\p{C}])?\\s*$',
           mustBe: 'a name of 1 to 70 characters without control characters',
           maxLength: 255,
@@ -124,7 +124,7 @@ export function toOrder(body: NewPayout, defaultCurrency: string) {
   return { amount: minorUnits(amount, currency), currency, method, bankDetails };
 }
 
-/** The fields that distinguish orders. The amount in minor units, so that `10` and `10.00` are equal. */
+/** The content of an order for its idempotency key. The amount is in minor units, so that `10` and `10.00` are equal. */
 export function contentOf({ amount, currency, method, bankDetails }: ReturnType<typeof toOrder>) {
   return { amount: String(amount), currency, method, ...bankDetails };
 }

@@ -17,7 +17,7 @@ const MOVED = {
   cancelled: payoutCancelled,
 } as const;
 
-/** A legal step of a payout. */
+/** A legal transition of a payout. */
 type Step = { readonly move: PayoutMove; readonly before: Payout; readonly after: Payout };
 
 export function payoutTransitions(deps: {
@@ -31,8 +31,8 @@ export function payoutTransitions(deps: {
   const { database, clock, logger, repository, wallets, events } = deps;
 
   /**
-   * Moves a list of payouts on in one transaction, and answers for each in order. Locks the payouts, so that of two
-   * who settle one at once exactly one wins, and then the wallets of those whose money goes back.
+   * Changes the status of a list of payouts in one transaction. Returns one outcome for each, in order. Locks the payouts,
+   * so that only one of two concurrent transitions succeeds. Then locks the wallets to which money goes back.
    */
   async function moveBatch(moves: readonly PayoutMove[]): Promise<readonly Outcome<Payout>[]> {
     const outcomes = await database.transaction(
@@ -51,7 +51,7 @@ export function payoutTransitions(deps: {
     return outcomes;
   }
 
-  /** Each move on what the ones before it left, so that a list may process and complete the same payout. */
+  /** Decides each move after the previous ones, so that a list may process and then complete the same payout. */
   function decide(moves: readonly PayoutMove[], payouts: readonly Payout[]): Outcome<Step>[] {
     const now = clock();
     const current = new Map(payouts.map((payout) => [payout.id, payout]));
@@ -66,7 +66,7 @@ export function payoutTransitions(deps: {
     );
   }
 
-  /** Writes where the steps led: each payout once, every movement and event. */
+  /** Writes the final state of each payout once, and the movements and events of every step. */
   async function apply(trx: Trx, steps: readonly Step[]): Promise<void> {
     if (steps.length === 0) return;
     const finals = new Map(steps.map(({ after }) => [after.id, after]));

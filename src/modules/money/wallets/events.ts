@@ -15,6 +15,6 @@ export const walletAdjusted = defineEvent<{
     direction: '`credit` or `debit`.',
     amount: 'The amount.',
     currency: 'Its currency.',
-    reason: 'Why, in the words of the administrator.',
+    reason: 'The reason that the administrator gave.',
   },
 });

@@ -36,7 +36,7 @@ export function walletsModule(
   return {
     routes: walletRoutes({ service, adjustWallet, defaultCurrency }),
     client: service satisfies WalletClient,
-    /** For the loading of demo data. */
+    /** Used to load the demo data. */
     adjustWallet,
   };
 }

@@ -9,17 +9,17 @@ import type { IdempotentRequest } from '../../platform/idempotency/index.ts';
 
 export type { WalletBucket, WalletEntryType } from '../../../core/database/schema.generated.ts';
 
-/** Whose wallet: a user has one for each currency. */
+/** The key of a wallet: a user has one wallet for each currency. */
 export type WalletOwner = { readonly userId: string; readonly currency: string };
 
-/** In minor units. `available` may be below zero: the user owes it after a late reversal. */
+/** In minor units. `available` is negative if a purchase was reversed after its reward was paid out. */
 export type Balances = { readonly pending: bigint; readonly available: bigint; readonly paid: bigint };
 
 export const NO_MONEY: Balances = { pending: 0n, available: 0n, paid: 0n };
 
 export type Wallet = WalletOwner & Balances & { readonly id: string; readonly lastSequence: bigint };
 
-/** An order to move money of one wallet from one bucket to another. */
+/** An order to move money of a wallet from one bucket to another. */
 export type Movement = WalletOwner & {
   readonly type: WalletEntryType;
   readonly from: WalletBucket;
@@ -29,7 +29,7 @@ export type Movement = WalletOwner & {
   readonly source: { readonly type: WalletSourceType; readonly id: string };
 };
 
-/** A line of the journal: a movement that happened, its number in the wallet, and the balances after it. */
+/** A line of the journal: a movement, its sequence number in the wallet, and the balances after it. */
 export type WalletEntry = Movement & {
   readonly id: string;
   readonly walletId: string;
@@ -53,7 +53,7 @@ export type Adjustment = Omit<AdjustmentOrder, 'actor' | 'request'> & {
   readonly createdAt: Temporal.Instant;
 };
 
-/** An adjustment as its administrator sees it, in plain JSON, to be repeated word for word. */
+/** An adjustment as the administrator sees it, in plain JSON. A repeat gets the stored response word for word. */
 export type AdjustmentStatement = {
   readonly id: string;
   readonly user_id: string;
@@ -62,7 +62,7 @@ export type AdjustmentStatement = {
   readonly direction: AdjustmentDirection;
   readonly reason: string;
   readonly created_at: string;
-  /** The balances after it. */
+  /** The balances after the adjustment. */
   readonly wallet: {
     readonly pending_balance: string;
     readonly available_balance: string;
@@ -71,7 +71,7 @@ export type AdjustmentStatement = {
   };
 };
 
-/** The ways money may take, by type of entry; the database holds the same table as a constraint. */
+/** The allowed pairs of buckets (from, to) by type of entry. A constraint in the database enforces the same table. */
 export const LEGAL_MOVEMENTS: Readonly<
   Record<WalletEntryType, readonly (readonly [WalletBucket, WalletBucket])[]>
 > = {

@@ -15,16 +15,16 @@ import {
   type WalletOwner,
 } from './model.ts';
 
-/** What a list of movements comes to. The entries have no ids yet. */
+/** The effect of a list of movements. The entries have no ids yet. */
 export type Posting = {
   readonly entries: readonly Omit<WalletEntry, 'id'>[];
   readonly wallets: readonly Wallet[];
 };
 
 /**
- * Decides a list of movements against locked wallets, in order: the journal entries to append, and the wallets
- * as they are after them. All or nothing.
- * @throws INSUFFICIENT_BALANCE when a movement takes a bucket below zero. Only a reversal may do so to `available`.
+ * Computes the effect of a list of movements on locked wallets, in order. Returns the journal entries to append, and the
+ * wallets after them. All or nothing.
+ * @throws INSUFFICIENT_BALANCE if a movement makes a bucket negative. Only a reversal may make `available` negative.
  */
 export function postMovements(
   wallets: readonly Wallet[],
@@ -47,9 +47,9 @@ export function postMovements(
 }
 
 /**
- * What a movement leaves of the balances before it.
- * @throws INSUFFICIENT_BALANCE when it takes a bucket below zero. Only a reversal may do so to `available`.
- * @throws WALLET_FULL when money from the platform does not fit.
+ * Returns the balances after a movement.
+ * @throws INSUFFICIENT_BALANCE if it makes a bucket negative. Only a reversal may make `available` negative.
+ * @throws WALLET_FULL if money from the platform exceeds the limit of the wallet.
  */
 export function balancesAfter(before: Balances, movement: Movement): Balances {
   requireLegal(movement);
@@ -64,18 +64,18 @@ export function walletKey({ userId, currency }: WalletOwner): string {
   return compositeKey(userId, currency);
 }
 
-/** The limit for all buckets of a wallet together: the integer digits of a `money_amount`. */
-const HELD_BELOW = 10n ** 15n;
+/** The sum of a wallet's buckets must stay below this, in whole units: a `money_amount` has 15 integer digits. */
+const WALLET_LIMIT = 10n ** 15n;
 
-/** @throws WALLET_FULL when the wallet cannot hold this amount, in minor units, on top of what is in it. */
+/** @throws WALLET_FULL if the wallet would exceed its limit with this additional amount, in minor units. */
 export function requireRoom({ pending, available, paid }: Balances, amount: bigint, currency: string): void {
-  const held = pending + (available > 0n ? available : 0n) + paid;
-  if (held + amount < HELD_BELOW * 10n ** BigInt(minorDigits(currency))) return;
+  const total = pending + (available > 0n ? available : 0n) + paid;
+  if (total + amount < WALLET_LIMIT * 10n ** BigInt(minorDigits(currency))) return;
   throw walletFull({ amount: formatMoney(amount, currency), currency });
 }
 
 function requireLegal({ type, from, to, amount }: Movement): void {
-  if (amount <= 0n) throw new RangeError('a movement is above zero');
+  if (amount <= 0n) throw new RangeError('a movement must be above zero');
   const legal = LEGAL_MOVEMENTS[type].some(([source, target]) => source === from && target === to);
   if (!legal) throw new RangeError(`${type} does not move money from ${from} to ${to}`);
 }
@@ -103,7 +103,7 @@ function requireCovered(before: Balances, movement: Movement, after: Balances): 
 
 export function newAdjustment(id: string, order: AdjustmentOrder, createdAt: Temporal.Instant): Adjustment {
   const { actor, request: _, ...what } = order;
-  if (actor.id === null) throw new Error('an adjustment is made by an administrator');
+  if (actor.id === null) throw new Error('an adjustment must be made by an administrator');
   return { ...what, id, adminId: actor.id, createdAt };
 }
 

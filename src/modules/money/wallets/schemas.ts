@@ -21,7 +21,7 @@ export const WalletBody = Type.Object({
   currency: Currency,
 });
 
-/** `defaultCurrency` is that of an amount whose currency is left out. */
+/** `defaultCurrency` applies if the request names no currency. */
 export function AdjustmentInput(defaultCurrency: string) {
   return Input(
     {

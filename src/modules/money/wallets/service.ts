@@ -12,16 +12,16 @@ export type WalletService = ReturnType<typeof walletService>;
 export function walletService(deps: { database: Database; clock: Clock; repository: WalletRepository }) {
   const { database, clock, repository } = deps;
 
-  /** Opens a wallet for each owner who has none. */
+  /** Opens a wallet for each owner that has none. */
   function queueOpenWallets(trx: Trx, owners: readonly WalletOwner[]): void {
     repository.queueOpen(trx, owners);
   }
 
   /**
-   * Moves money: the only way a balance changes. Locks the wallets of all movements in one order until the
-   * transaction ends, decides, appends the journal and writes the balances, each in one statement. Those that
-   * `lockWallets` gave to the caller in this transaction are not asked for again.
-   * @throws INSUFFICIENT_BALANCE when a movement is not covered; nothing was written then.
+   * Moves money. No balance changes in any other way. Locks the wallets of all movements in one order until the
+   * transaction ends, opens missing ones, appends the journal entries and updates the balances, in bulk.
+   * @param locked the wallets that `lockWallets` returned in this transaction. They are not read again.
+   * @throws INSUFFICIENT_BALANCE or WALLET_FULL; nothing is written then.
    */
   async function applyMovements(
     trx: Trx,
@@ -32,15 +32,15 @@ export function walletService(deps: { database: Database; clock: Clock; reposito
     const wallets = await lockOrOpen(trx, distinctBy(movements, walletKey), locked);
     const posting = postMovements(wallets, movements, clock());
     const entries = posting.entries.map((entry) => ({ ...entry, id: newId() }));
-    // Entries first: the database refuses a balance that the journal does not state.
+    // Entries first: the database refuses a balance that differs from the last entry of the journal.
     repository.queueAppend(trx, entries);
     repository.queueUpdate(trx, posting.wallets);
     return entries;
   }
 
   /**
-   * Locks the wallets that exist until the transaction ends, in one order: for a decision that rests on what they
-   * hold, before the movements that it leads to. Owners may be named more than once.
+   * Locks the existing wallets of the owners in one order until the transaction ends. For decisions that depend on
+   * balances and lead to movements. Owners may be named more than once.
    */
   async function lockWallets(trx: Trx, owners: readonly WalletOwner[]): Promise<readonly Wallet[]> {
     return owners.length === 0 ? [] : repository.lock(trx, distinctBy(owners, walletKey));
@@ -56,19 +56,19 @@ export function walletService(deps: { database: Database; clock: Clock; reposito
     if (others.length === 0) return locked;
     const found = await repository.lock(trx, others);
     if (found.length === others.length) return [...locked, ...found];
-    // A user's first money in this currency.
+    // The first money of a user in this currency: the wallet must be opened.
     repository.queueOpen(trx, others);
     return [...locked, ...(await repository.lock(trx, others))];
   }
 
-  /** @throws NOT_FOUND when the user has no wallet in this currency. */
+  /** @throws NOT_FOUND if the user has no wallet in this currency. */
   async function getWallet(owner: WalletOwner): Promise<Wallet> {
     const wallet = await repository.find(database.db, owner);
     if (wallet === undefined) throw notFound({ resource_type: 'wallet', resource_id: owner.userId });
     return wallet;
   }
 
-  /** A user's wallets, by currency. */
+  /** Returns the wallets of a user, sorted by currency. */
   function findWallets(db: Db, userId: string): Promise<Wallet[]> {
     return repository.findAllOf(db, userId);
   }
