@@ -4,21 +4,21 @@ import type {
   WalletSourceType,
 } from '../../../core/database/schema.generated.ts';
 
-/** Ids from `from` on and below `to`; undefined: to the end. */
+/** The ids from `from` (inclusive) to `to` (exclusive). `to` is undefined in the last range. */
 export type IdRange = { readonly from: string; readonly to: string | undefined };
 
-/** Money as PostgreSQL prints it, such as `5.0000`: an altered row may hold what `core/money` refuses to read. */
+/** Money as PostgreSQL prints it, such as `5.0000`. An altered row may have a value that `core/money` refuses to parse. */
 export type Numeric = string;
 
-/** One difference between two things that must agree. */
+/** One difference between two records that must agree. */
 export type Fault = {
   readonly currency: string;
-  /** The wallet whose row or entry is at fault, if it is one. */
+  /** The wallet, if its row or one of its entries is wrong. */
   readonly walletId: string | null;
   readonly sentence: string;
 };
 
-/** Of one currency. Amounts are in ten-thousandths, which is all that a row can hold. */
+/** The totals of one currency. Amounts are in ten-thousandths, the precision of the column. */
 export type LedgerTotals = {
   readonly currency: string;
   readonly wallets: number;
@@ -26,7 +26,7 @@ export type LedgerTotals = {
   readonly pending: bigint;
   readonly available: bigint;
   readonly paid: bigint;
-  /** By the journal, what left the platform: equal to what users hold. */
+  /** What left the bucket `platform`, by the journal. Equal to the sum of the users' balances. */
   readonly fromPlatform: bigint;
   readonly faults: number;
 };
@@ -34,7 +34,7 @@ export type LedgerTotals = {
 export type LedgerReport = {
   readonly verdict: 'right' | 'wrong' | 'empty';
   readonly currencies: readonly LedgerTotals[];
-  /** The first of them. */
+  /** The first faults only. `faultCount` counts all of them. */
   readonly faults: readonly Fault[];
   readonly faultCount: number;
 };
@@ -50,10 +50,10 @@ export type StatedBalances = {
   readonly paid: Numeric;
 };
 
-/** A wallet beside the last entry of its journal. */
+/** A wallet whose balances differ from the last entry of its journal. */
 export type WrongWallet = {
   readonly walletId: string;
-  /** Null: the journal's wallet is missing. */
+  /** Null if the wallet of the journal is missing. */
   readonly currency: string | null;
   readonly stored: (StatedBalances & { readonly lastSequence: bigint }) | null;
   readonly journal: StatedBalances & { readonly lastSequence: bigint };
@@ -71,7 +71,7 @@ export type WrongEntry = {
 
 export type SourceType = WalletSourceType;
 
-/** What an entry says, or what a source demands of one. */
+/** The facts of an entry, either as stored or as its source requires them. */
 export type EntryFacts = {
   readonly sourceType: SourceType;
   readonly user: string | null;
@@ -84,11 +84,11 @@ export type EntryFacts = {
 export type EntryMismatch = {
   readonly sourceId: string;
   readonly entryType: WalletEntryType;
-  /** Null: no source demands this entry. */
+  /** Null if no source requires this entry. */
   readonly demanded: EntryFacts | null;
-  /** Null: the journal has no such entry. */
+  /** Null if the journal has no such entry. */
   readonly entry: (EntryFacts & { readonly walletId: string; readonly sequence: bigint }) | null;
-  /** Null: the source is missing. */
+  /** Null if the source is missing. */
   readonly sourceStatus: string | null;
 };
 
@@ -104,13 +104,13 @@ export type RewardFacts = {
 
 export type RewardMismatch = {
   readonly purchaseId: string;
-  /** Null: the purchase is missing. */
+  /** Null if the purchase is missing. */
   readonly demanded: RewardFacts | null;
-  /** Null: the reward is missing. */
+  /** Null if the reward is missing. */
   readonly reward: RewardFacts | null;
 };
 
-/** What an audit record says of money; null where this kind of record says nothing. */
+/** The facts about money in an audit record. A field is null if this kind of record does not have it. */
 export type RecordFacts = {
   readonly user: string | null;
   readonly amount: Numeric | null;
@@ -124,8 +124,8 @@ export type RecordMismatch = {
   readonly sourceType: SourceType;
   readonly sourceId: string;
   readonly action: string;
-  /** Null: nothing demands this record. */
+  /** Null if nothing requires this record. */
   readonly demanded: RecordFacts | null;
-  /** Null: the audit log has no such record. */
+  /** Null if the audit log has no such record. */
   readonly record: (RecordFacts & { readonly id: string }) | null;
 };

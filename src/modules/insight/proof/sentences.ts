@@ -10,7 +10,7 @@ import type {
   WrongWallet,
 } from './model.ts';
 
-/* Each fault as one sentence that names the row and both values. */
+/* Describes each fault in one sentence that names the row and both values. */
 
 export function wrongWallet({ walletId, currency, stored, journal }: WrongWallet): Fault {
   const ofJournal = `${balances(journal, currency)} after entry ${journal.lastSequence}`;
@@ -144,7 +144,7 @@ function money(amount: Numeric | null | undefined, currency: string): string | n
   return amount == null ? null : `${plainAmount(amount, currency)} ${currency}`;
 }
 
-/** `5.0000` → `5.00`; what the currency has no place for stays. */
+/** `5.0000` → `5.00`. Digits beyond the currency's decimals are kept unless they are zero. */
 function plainAmount(amount: Numeric, currency: string | null): string {
   const digits = currency !== null && isCurrency(currency) ? minorDigits(currency) : 2;
   const [integer = '', decimals = ''] = amount.split('.');

@@ -8,19 +8,19 @@ import { findEntryMismatches, findRewardMismatches } from './sources-repository.
 
 const MAX_FAULTS_SHOWN = 50;
 
-/** Approximate. A query then needs tens of megabytes and less than a second. */
+/** Approximate number of rows per query, which then needs tens of megabytes and less than a second. */
 const ROWS_PER_RANGE = 50_000;
 
 /**
- * Proves the books: each wallet is its replayed journal, each entry is what its source demands, each reward is what
- * its purchase and offer give, and the audit log records each of these steps; and nothing is missing on either side.
- * Reads one snapshot, range by range, so that it can run beside a platform at work.
+ * Proves the books. Each wallet must equal its replayed journal, each entry must match its source, each reward must match
+ * its purchase and offer, and the audit log must record each of these steps. Missing rows on either side are faults.
+ * Reads one snapshot in ranges, so that it can run while the platform works.
  */
 export function verifyLedger({ snapshot }: Pick<Database, 'snapshot'>): Promise<LedgerReport> {
   return snapshot((db) => proveBooks(db));
 }
 
-/** The same of what a transaction sees. */
+/** Proves the books as the given transaction sees them. */
 export async function proveBooks(
   snapshot: Db,
   { rowsPerRange = ROWS_PER_RANGE }: { readonly rowsPerRange?: number } = {},

@@ -4,7 +4,7 @@ import type { WalletClient } from '../../money/wallets/index.ts';
 import { userDetailRoutes } from './routes.ts';
 import { userDetailService } from './service.ts';
 
-/** Owns no table: an account and its balances, which belong to two modules. */
+/** Shows an account with its balances, which belong to two other modules. Owns no table. */
 export function userDetailModule(
   kernel: Pick<Kernel, 'database'>,
   needs: {

@@ -1,6 +1,6 @@
 import type { Movement } from '../../money/wallets/index.ts';
 
-/** A journal entry as its owner sees it, with the present status of its purchase's cashback or of its payout. */
+/** A journal entry as its owner sees it, with the current status of its cashback or payout. */
 export type WalletTransaction = Omit<Movement, 'userId'> & {
   readonly id: string;
   readonly sequence: bigint;

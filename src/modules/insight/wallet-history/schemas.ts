@@ -22,7 +22,7 @@ const TransactionBody = Type.Object({
   ]),
   amount: Money,
   status: Type.String({
-    description: 'The present status of the cashback or payout. Always `completed` for adjustments.',
+    description: 'The current status of the cashback or payout. Always `completed` for adjustments.',
     examples: ['available'],
   }),
   from: Bucket,

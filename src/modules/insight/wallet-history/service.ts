@@ -10,7 +10,7 @@ export type WalletHistoryService = ReturnType<typeof walletHistoryService>;
 export function walletHistoryService(deps: { database: Database; repository: WalletHistoryRepository }) {
   const { database, repository } = deps;
 
-  /** @throws NOT_FOUND when the user has no wallet in this currency. */
+  /** @throws NOT_FOUND if the user has no wallet in this currency. */
   async function listTransactions(owner: WalletOwner, page: PageRequest): Promise<PageOf<WalletTransaction>> {
     const found = await repository.list(database.db, owner, page);
     if (found === undefined) throw notFound({ resource_type: 'wallet', resource_id: owner.userId });
