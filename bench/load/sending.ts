@@ -21,7 +21,7 @@ function httpCaller(url: string): Caller<Request> {
   const client = new Client(url, { pipelining: 1 });
   return {
     send: async (request) => {
-      const response = await respond(client, request).catch(() => undefined);
+      const response = await respond(client, request);
       return response && answerOf(request, response);
     },
     connect: async () => {
@@ -32,12 +32,28 @@ function httpCaller(url: string): Caller<Request> {
   };
 }
 
-type Response = Awaited<ReturnType<typeof respond>>;
+type Response = { readonly status: number; readonly retryAfter: unknown; readonly text: () => string };
 
-async function respond(client: Client, { method, path, headers, body }: Request) {
-  const response = await client.request({ method, path: `${API}${path}`, headers, body: body ?? null });
-  const retryAfter = response.headers['retry-after'];
-  return { status: response.statusCode, retryAfter, text: await response.body.text() };
+/** `dispatch`, because `request` makes a stream of each body: 20 µs more, see ADR 0040. */
+function respond(client: Client, { method, path, headers, body }: Request): Promise<Response | undefined> {
+  return new Promise((resolve) => {
+    let status = 0;
+    let retryAfter: unknown;
+    const chunks: Buffer[] = [];
+    client.dispatch(
+      { method, path: `${API}${path}`, headers, body: body ?? null },
+      {
+        onRequestStart: () => undefined,
+        onResponseStart: (_controller, code, head) => {
+          status = code;
+          retryAfter = head['retry-after'];
+        },
+        onResponseData: (_controller, chunk) => void chunks.push(chunk),
+        onResponseEnd: () => resolve({ status, retryAfter, text: () => Buffer.concat(chunks).toString() }),
+        onResponseError: () => resolve(undefined),
+      },
+    );
+  });
 }
 
 function answerOf({ purchases, isBatch }: Request, { status, retryAfter, text }: Response): Answer {
@@ -51,7 +67,7 @@ function answerOf({ purchases, isBatch }: Request, { status, retryAfter, text }:
       ...(hasRetryAfter && { retryAfter_seconds: Number(retryAfter) }),
     };
   }
-  const recorded = status === 200 ? countRecorded(text) : 0;
+  const recorded = status === 200 ? countRecorded(text()) : 0;
   return { status, purchases: recorded, done: recorded, hasRetryAfter };
 }
 
