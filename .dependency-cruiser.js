@@ -30,7 +30,7 @@ export default {
       severity: 'error',
       from: { path: '^src/core/' },
       to: {
-        path: '^src/(modules|embedded-postgres|startup|cli)/|^src/(app|main|worker|config|settings|home-page)\\.ts$',
+        path: '^src/(modules|embedded-postgres|startup|cli)/|^src/[^/]+\\.ts$',
       },
     },
     {

@@ -3,6 +3,7 @@
  * per request, the SQL of purchase.sql.
  */
 import pg from 'pg';
+import { API_DESCRIPTION } from '../src/api-description.ts';
 import { readConfig } from '../src/config.ts';
 import { cacheOpener } from '../src/core/cache.ts';
 import { systemClock } from '../src/core/clock.ts';
@@ -56,6 +57,7 @@ const server = await createHttpServer({
   authenticate: partners.client.authenticate,
   trustProxy: config.trustProxy,
   maxConnections: 10_000,
+  api: API_DESCRIPTION,
   apiDocs: false,
   publicUrl: config.publicUrl,
 });

@@ -1,3 +1,4 @@
+import { API_DESCRIPTION } from './api-description.ts';
 import type { Config } from './config.ts';
 import { cacheOpener } from './core/cache.ts';
 import type { Authenticate } from './core/caller.ts';
@@ -69,6 +70,7 @@ export async function createPlatform(deps: {
     authenticate: modules.authenticate,
     trustProxy: config.trustProxy,
     maxConnections: config.maxConnections,
+    api: API_DESCRIPTION,
     publicUrl: config.publicUrl,
     apiDocs: config.apiDocs && serves === 'api',
   });

@@ -7,7 +7,7 @@ export const systemClock: Clock = () =>
 
 const DAY_MS = 24 * 3600 * 1000;
 
-/** Days as they are written: a purchase asks for its day four times, and most are of the same few days. */
+/** Days as they are written: each is needed several times, and most are the same few. */
 const writtenDays = new Map<number, string>();
 const MAX_WRITTEN_DAYS = 1_000;
 

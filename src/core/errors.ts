@@ -40,7 +40,7 @@ export type ErrorDefinition<Details extends ErrorDetails = ErrorDetails> = {
   readonly message: string;
 };
 
-/** The one way to introduce an error code: `throw duplicatePurchase({ external_id })`. */
+/** The one way to introduce an error code: `throw nameTaken({ name })`. */
 export function defineError<Details extends ErrorDetails = Record<never, never>>(
   kind: ErrorKind,
   code: string,
@@ -124,9 +124,3 @@ export class OutcomeUnknown extends DomainError {
     this.cause = cause;
   }
 }
-
-export const unsupportedCurrency = defineError<{ currency: string; supported: readonly string[] }>(
-  'unprocessable',
-  'UNSUPPORTED_CURRENCY',
-  'The currency must be one of `supported`.',
-);

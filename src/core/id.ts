@@ -13,7 +13,7 @@ const LOW_BITS = 2 ** 30;
 const VARIANT = 2 ** 31;
 
 /*
- * A purchase takes half a dozen ids. Built from texts each took 400 ns and a kilobyte of garbage; written digit by
+ * One request may take half a dozen ids. Built from texts each took 400 ns and a kilobyte of garbage; written digit by
  * digit into bytes that are read as a text it is 100 ns and the text.
  */
 const LENGTH = 36;

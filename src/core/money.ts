@@ -1,4 +1,5 @@
 import * as iso4217 from 'dinero.js/currencies';
+import { defineError } from './errors.ts';
 
 /*
  * Money is a bigint of minor units (cents) beside its ISO 4217 currency code. No float ever holds it, and no
@@ -18,6 +19,13 @@ export const minorDigitsByCurrency: ReadonlyMap<string, number> = new Map(
 export function isCurrency(code: string): boolean {
   return minorDigitsByCurrency.has(code);
 }
+
+/** An ISO 4217 currency that this platform does not keep. */
+export const unsupportedCurrency = defineError<{ currency: string; supported: readonly string[] }>(
+  'unprocessable',
+  'UNSUPPORTED_CURRENCY',
+  'The currency must be one of `supported`.',
+);
 
 /** @throws RangeError when the code is not ISO 4217: ask `isCurrency` first where it comes from outside. */
 export function minorDigits(currency: string): number {

@@ -98,6 +98,20 @@ describe('SQL', () => {
   });
 });
 
+describe('the core', () => {
+  const BUSINESS = /purchase|merchant|cashback|wallet|payout|offer|reward|shopper|partner/gi;
+  /** One kind of caller has this name in the API: in `access`, refusals and log lines. */
+  const CALLERS = /^src\/core\/(?:caller|http\/(?:authentication|body|openapi|route|server))\.ts$/;
+
+  test('knows no word of the business, not even in comments', () => {
+    const words = sources
+      .filter(({ file }) => file.startsWith('src/core/'))
+      .flatMap(({ file, text }) => [...text.matchAll(BUSINESS)].map(([word]) => ({ file, word })))
+      .filter(({ file, word }) => !(CALLERS.test(file) && /^partner$/i.test(word)));
+    assert.deepEqual(words, []);
+  });
+});
+
 describe('a transaction', () => {
   test('is begun in the core of the database alone', () => {
     const others = sources.filter(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { pino } from 'pino';
+import { API_DESCRIPTION } from '../../src/api-description.ts';
 import { type Caller, invalidToken } from '../../src/core/caller.ts';
 import type { Routes } from '../../src/core/http/route.ts';
 import { createHttpServer } from '../../src/core/http/server.ts';
@@ -38,6 +39,7 @@ export async function serveRoutes(routes: Routes): Promise<Api> {
     trustProxy: false,
     maxConnections: 10,
     publicUrl: 'http://localhost',
+    api: API_DESCRIPTION,
     apiDocs: false,
   });
   await server.register(async (api) => routes(api), { prefix: '/api/v1' });

@@ -100,7 +100,7 @@ export function followChanges(deps: {
     provenAt_ms = Number.NEGATIVE_INFINITY;
   }
 
-  /** A payload is a table and the keys of its rows that changed: `merchants 1,2`; without keys, any may have. */
+  /** A payload is a table and the keys of its rows that changed: `users 1,2`; without keys, any may have. */
   function announce(payload: string): void {
     const [table = '', keys] = payload.split(' ');
     for (const onChange of subscribers.get(table) ?? []) onChange(keys?.split(',') ?? 'all');

@@ -24,41 +24,21 @@ import {
 import { rememberAnswers } from './remembered-answers.ts';
 import type { HttpServer } from './route.ts';
 
-const DESCRIPTION = `
-Users earn cashback on purchases at partner merchants. For each purchase the platform finds the merchant's active
-offer, computes the reward to the cent, holds it as *pending*, makes it *available* when the purchase is
-confirmed, and takes it back when it is reversed.
-
-Amounts of money are strings with the currency's minor digits. Timestamps are RFC 3339 in UTC. Every error has the
-same envelope. Every response has an \`X-Request-Id\`: the client's, otherwise the platform's. A method that a path does
-not have returns 405 \`METHOD_NOT_ALLOWED\` with \`Allow\`.
-
-Bodies are JSON, as it is or with \`Content-Encoding: gzip\`. An object has at most 64 levels and 50 fields, and no field
-twice. A \`VALIDATION_ERROR\` names the first 20 violations; \`details.more\` says how many there are beyond them.
-`.trim();
-
-const TAGS = [
-  { name: 'auth', description: 'Sessions: log in, refresh, log out' },
-  { name: 'users', description: 'Accounts' },
-  { name: 'merchants', description: 'Shops and their terms' },
-  { name: 'offers', description: 'Time-bound reward rules' },
-  {
-    name: 'partners',
-    description: 'Machine clients that send purchases, their API keys and signing secrets',
-  },
-  { name: 'purchases', description: 'Ingestion, confirmation and reversal of purchases' },
-  { name: 'fraud', description: 'Purchases held for review' },
-  { name: 'wallets', description: 'Balances and the journal behind them' },
-  { name: 'feature-flags', description: 'Switches for features, global or per merchant or user' },
-  { name: 'payouts', description: 'Withdrawals, from the request to the bank transfer' },
-  { name: 'audit', description: 'The record of who did what, and when' },
-];
+/** What the reference says of the API as a whole. */
+export type ApiDescription = {
+  readonly title: string;
+  readonly description: string;
+  readonly tags: readonly { readonly name: string; readonly description: string }[];
+  /** Where a client gets each kind of credential. */
+  readonly credentials: { readonly accessToken: string; readonly apiKey: string };
+};
 
 /** Describes every route registered after it, and serves the description at /openapi.json and /docs if `isServed`. */
 export async function registerOpenApi(
   server: HttpServer,
-  options: { readonly publicUrl: string; readonly isServed: boolean },
+  options: { readonly api: ApiDescription; readonly publicUrl: string; readonly isServed: boolean },
 ): Promise<void> {
+  const { title, description, tags, credentials } = options.api;
   // First of the hooks, so that the description and the server see the same completed route.
   server.addHook('onRoute', completeRoute);
   server.addSchema(ErrorEnvelope);
@@ -73,37 +53,36 @@ export async function registerOpenApi(
     },
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'ClickNBack', version: '1.0.0', description: DESCRIPTION, license: { name: 'MIT' } },
+      info: { title, version: '1.0.0', description, license: { name: 'MIT' } },
       servers: [{ url: options.publicUrl }],
-      tags: TAGS,
+      tags: [...tags],
       components: {
         securitySchemes: {
           bearer: {
             type: 'http',
             scheme: 'bearer',
             bearerFormat: 'JWT',
-            description: 'The access token of an account, from `POST /auth/login`.',
+            description: credentials.accessToken,
           },
           api_key: {
             type: 'http',
             scheme: 'bearer',
             bearerFormat: 'API key',
-            description:
-              'The API key of a partner, in the same header. Each operation names the required scope. Partners that sign add the headers of Standard Webhooks: `webhook-id`, `webhook-timestamp` and `webhook-signature`.',
+            description: credentials.apiKey,
           },
         },
       },
     },
   });
-  if (options.isServed) await server.register(serveReference);
+  if (options.isServed) await server.register(serveReference, { title });
 }
 
-async function serveReference(server: FastifyInstance): Promise<void> {
+async function serveReference(server: FastifyInstance, { title }: { title: string }): Promise<void> {
   rememberAnswers(server);
   await server.register(swaggerUi, {
     routePrefix: '/docs',
     theme: {
-      title: 'ClickNBack API',
+      title: `${title} API`,
       css: [{ filename: 'clicknback.css', content: '.swagger-ui .topbar { display: none }' }],
     },
     uiConfig: {

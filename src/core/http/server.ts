@@ -19,7 +19,7 @@ import { COMMON_HEADERS } from './common-headers.ts';
 import { boundConnections, oneAtATime } from './connections.ts';
 import { drainConnections } from './draining.ts';
 import { handleError } from './errors.ts';
-import { registerOpenApi } from './openapi.ts';
+import { type ApiDescription, registerOpenApi } from './openapi.ts';
 import { answerClientError, answerRawRequests } from './raw-answers.ts';
 import { clientRequestId, shownRequestId } from './request-ids.ts';
 import { checkRequestLines } from './request-line.ts';
@@ -52,6 +52,7 @@ export async function createHttpServer(options: {
   readonly authenticate: Authenticate;
   readonly trustProxy: boolean;
   readonly maxConnections: number;
+  readonly api: ApiDescription;
   readonly publicUrl: string;
   readonly apiDocs: boolean;
 }): Promise<HttpServer> {
@@ -90,7 +91,8 @@ export async function createHttpServer(options: {
   });
   answerWithin(server, ANSWERS_WITHIN_MS);
   checkRequestLines(server);
-  await registerOpenApi(server, { publicUrl: options.publicUrl, isServed: options.apiDocs });
+  const { api, publicUrl, apiDocs } = options;
+  await registerOpenApi(server, { api, publicUrl, isServed: apiDocs });
   server.addHook('onRoute', requireAccess);
   shedLoad(server);
   server.addHook('onRequest', authenticationHook(options.authenticate));

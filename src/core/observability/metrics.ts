@@ -45,7 +45,7 @@ export function createMetrics() {
   });
   const jobItems = new Counter({
     name: 'clicknback_job_items_total',
-    help: 'Items that a job has done: purchases confirmed, rows purged',
+    help: 'Items that a job has done, such as rows purged',
     labelNames: ['job'],
     registers,
   });

@@ -3,7 +3,7 @@ import { overloaded } from '../errors.ts';
 
 /** Send refusals in groups: one timer instead of 250 wake-ups a second. */
 const GROUP_MS = 100;
-/** A refusal costs about as much as a purchase, so their number is bounded. */
+/** A refusal costs about as much as a write, so their number is bounded. */
 const REFUSALS_PER_GROUP = 25;
 const GROUPS_DELAYED = { least: 20, most: 80 };
 

@@ -14,7 +14,7 @@ const TAG_BYTES = 16;
 /**
  * Secrets at rest, under AES-256-GCM. The first key encrypts; each text names its key, so that all of them decrypt
  * and a key can be rotated: `keyId.nonce.ciphertext`, in base64url, the authentication tag at the end.
- * `context` names the owner of the text, such as `payout <id>`: in another row it cannot be decrypted.
+ * `context` names the owner of the text, such as `transfer <id>`: in another row it cannot be decrypted.
  */
 export function encryption(keys: readonly EncryptionKey[]) {
   const [current] = keys;

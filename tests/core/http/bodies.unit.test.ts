@@ -3,6 +3,7 @@ import { after, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { pino } from 'pino';
 import Type from 'typebox';
+import { API_DESCRIPTION } from '../../../src/api-description.ts';
 import { invalidToken } from '../../../src/core/caller.ts';
 import { rateLimited } from '../../../src/core/errors.ts';
 import { Input } from '../../../src/core/http/schemas.ts';
@@ -145,6 +146,7 @@ async function exampleServer() {
     },
     trustProxy: false,
     maxConnections: 10_000,
+    api: API_DESCRIPTION,
     apiDocs: false,
     publicUrl: 'http://localhost',
   });

@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { InjectOptions } from 'fastify';
 import { pino } from 'pino';
 import Type from 'typebox';
+import { API_DESCRIPTION } from '../../../src/api-description.ts';
 import { DomainError } from '../../../src/core/errors.ts';
 import { Input } from '../../../src/core/http/schemas.ts';
 import { createHttpServer } from '../../../src/core/http/server.ts';
@@ -441,6 +442,7 @@ async function exampleServer(): Promise<HttpServer> {
     },
     trustProxy: false,
     maxConnections: 10_000,
+    api: API_DESCRIPTION,
     apiDocs: false,
     publicUrl: 'http://localhost',
   });

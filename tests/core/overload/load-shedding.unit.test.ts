@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { pino } from 'pino';
+import { API_DESCRIPTION } from '../../../src/api-description.ts';
 import { invalidToken } from '../../../src/core/caller.ts';
 import { createHttpServer } from '../../../src/core/http/server.ts';
 import { createMetrics } from '../../../src/core/observability/metrics.ts';
@@ -104,6 +105,7 @@ async function thingsServer(t: TestContext) {
     },
     trustProxy: false,
     maxConnections: 10_000,
+    api: API_DESCRIPTION,
     apiDocs: false,
     publicUrl: 'http://localhost',
   });

@@ -1,8 +1,9 @@
-import { notFound, ruleViolation, unsupportedCurrency } from '../../../core/errors.ts';
+import { notFound, ruleViolation } from '../../../core/errors.ts';
 import { callerOf } from '../../../core/http/authentication.ts';
 import { presentPage, readPage } from '../../../core/http/pagination.ts';
 import type { Routes } from '../../../core/http/route.ts';
 import { IdParams } from '../../../core/http/schemas.ts';
+import { unsupportedCurrency } from '../../../core/money.ts';
 import { merchantNotActive } from '../merchants/index.ts';
 import { activeOfferAlreadyExists } from './errors.ts';
 import {

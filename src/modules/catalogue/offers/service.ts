@@ -1,8 +1,9 @@
 import type { OpenCache } from '../../../core/cache.ts';
 import { type Clock, utcDay } from '../../../core/clock.ts';
 import { type Database, type Db, type Trx, violates } from '../../../core/database/index.ts';
-import { notFound, unsupportedCurrency } from '../../../core/errors.ts';
+import { notFound } from '../../../core/errors.ts';
 import { newId } from '../../../core/id.ts';
+import { unsupportedCurrency } from '../../../core/money.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { Actor, EventClient } from '../../platform/events/index.ts';
 import type { MerchantClient } from '../merchants/index.ts';

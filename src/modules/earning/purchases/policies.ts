@@ -1,6 +1,6 @@
 import { formatInstant, utcDay } from '../../../core/clock.ts';
-import { forbidden, unsupportedCurrency, validationError } from '../../../core/errors.ts';
-import { formatMoney } from '../../../core/money.ts';
+import { forbidden, validationError } from '../../../core/errors.ts';
+import { formatMoney, unsupportedCurrency } from '../../../core/money.ts';
 import type { Merchant } from '../../catalogue/merchants/index.ts';
 import { type Offer, offerValidOn } from '../../catalogue/offers/index.ts';
 import type { User } from '../../identity/users/index.ts';

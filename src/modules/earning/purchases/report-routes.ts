@@ -1,11 +1,12 @@
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../../../core/caller.ts';
-import { rateLimited, unsupportedCurrency } from '../../../core/errors.ts';
+import { rateLimited } from '../../../core/errors.ts';
 import { callerOf } from '../../../core/http/authentication.ts';
 import { LIST_TYPES } from '../../../core/http/body.ts';
 import { itemReader, workOnItems } from '../../../core/http/items.ts';
 import type { LimitRate } from '../../../core/http/rate-limit.ts';
 import type { Routes } from '../../../core/http/route.ts';
+import { unsupportedCurrency } from '../../../core/money.ts';
 import { walletFull } from '../../money/wallets/index.ts';
 import { duplicatePurchase, merchantNotEligible, offerNotAvailable, userNotEligible } from './errors.ts';
 import {

@@ -1,6 +1,6 @@
 import { formatInstant, utcDate } from '../../../core/clock.ts';
-import { notFound, ruleViolation, unsupportedCurrency, type Violation } from '../../../core/errors.ts';
-import { formatMoney } from '../../../core/money.ts';
+import { notFound, ruleViolation, type Violation } from '../../../core/errors.ts';
+import { formatMoney, unsupportedCurrency } from '../../../core/money.ts';
 import type { Movement } from '../wallets/index.ts';
 import { type PolicyViolation, payoutInvalidTransition, payoutPolicyViolation } from './errors.ts';
 import {

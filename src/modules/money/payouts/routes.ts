@@ -1,9 +1,10 @@
-import { notFound, ruleViolation, unsupportedCurrency } from '../../../core/errors.ts';
+import { notFound, ruleViolation } from '../../../core/errors.ts';
 import { callerOf } from '../../../core/http/authentication.ts';
 import { presentCursorPage, readPage } from '../../../core/http/pagination.ts';
 import type { Routes } from '../../../core/http/route.ts';
 import { IdParams } from '../../../core/http/schemas.ts';
 import { isId } from '../../../core/id.ts';
+import { unsupportedCurrency } from '../../../core/money.ts';
 import {
   IdempotencyHeaders,
   idempotencyKeyReused,

@@ -1,7 +1,8 @@
 import type { Clock } from '../../../core/clock.ts';
 import { type Database, type Trx, violates } from '../../../core/database/index.ts';
-import { notFound, unsupportedCurrency } from '../../../core/errors.ts';
+import { notFound } from '../../../core/errors.ts';
 import { newId } from '../../../core/id.ts';
+import { unsupportedCurrency } from '../../../core/money.ts';
 import type { Logger } from '../../../core/observability/logging.ts';
 import { type Outcome, refusalCode } from '../../../core/outcome.ts';
 import type { EventClient } from '../../platform/events/index.ts';

@@ -1,7 +1,8 @@
-import { notFound, unsupportedCurrency } from '../../../core/errors.ts';
+import { notFound } from '../../../core/errors.ts';
 import { callerOf } from '../../../core/http/authentication.ts';
 import type { Routes } from '../../../core/http/route.ts';
 import { IdParams, minorUnits } from '../../../core/http/schemas.ts';
+import { unsupportedCurrency } from '../../../core/money.ts';
 import {
   IdempotencyHeaders,
   idempotencyKeyReused,
