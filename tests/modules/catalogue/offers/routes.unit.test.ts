@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { notFound, ruleViolation, unsupportedCurrency } from '../../../../src/core/errors.ts';
+import { notFound, ruleViolation } from '../../../../src/core/errors.ts';
 import { newId } from '../../../../src/core/id.ts';
+import { unsupportedCurrency } from '../../../../src/core/money.ts';
 import { merchantNotActive } from '../../../../src/modules/catalogue/merchants/index.ts';
 import { activeOfferAlreadyExists } from '../../../../src/modules/catalogue/offers/errors.ts';
 import { offerRoutes } from '../../../../src/modules/catalogue/offers/routes.ts';
