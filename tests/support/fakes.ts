@@ -4,6 +4,7 @@ import type { OpenCache } from '../../src/core/cache.ts';
 import type { ChangedKeys } from '../../src/core/database/changes.ts';
 import type { Database } from '../../src/core/database/index.ts';
 import { SessionTransaction } from '../../src/core/database/transaction.ts';
+import type { LimitRate } from '../../src/core/http/rate-limit.ts';
 import { createMetrics } from '../../src/core/observability/metrics.ts';
 import type { Kernel } from '../../src/kernel.ts';
 import type { Event } from '../../src/modules/platform/events/index.ts';
@@ -86,4 +87,14 @@ export function fakeKernel() {
     limitRate: () => async () => undefined,
   } satisfies Kernel;
   return { kernel, clock, events, forgotten, transactions: () => transactions };
+}
+
+/** Limits that refuse nothing. `counted` has name, limit per minute and key of each request that they count. */
+export function fakeLimits() {
+  const counted: [name: string, perMinute: number, key: string | undefined][] = [];
+  const limitRate: LimitRate =
+    ({ name, perMinute, keyOf }) =>
+    async (request) =>
+      void counted.push([name, perMinute, keyOf(request)]);
+  return { limitRate, counted };
 }

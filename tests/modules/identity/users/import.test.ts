@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { runSql } from '../../../support/database.ts';
 import { PASSWORD, startTestPlatform } from '../../../support/platform.ts';
 
-const { api, database, admin, registerUser, platform } = await startTestPlatform();
+const { api, database, admin, registerUser } = await startTestPlatform();
 const sql = (statement: string) => runSql(database.url, statement);
 const importUsers = (body: unknown) => api('POST', '/users/import', { token: admin.token, body });
 
@@ -64,23 +64,6 @@ describe('an import of users', () => {
     assert.deepEqual(await sql("select id from users where email = 'extra@example.com'"), []);
   });
 
-  test('takes NDJSON, in which a broken line spoils no other', async () => {
-    const response = await platform.server.inject({
-      method: 'POST',
-      url: '/api/v1/users/import',
-      headers: { authorization: `Bearer ${admin.token}`, 'content-type': 'application/x-ndjson' },
-      payload:
-        '{"email":"line-1@example.com"}\r\n{"email":\n\n{"email":"a\\u0000@example.com"}\n{"email":"line-4@example.com"}',
-    });
-    const { results, summary } = response.json();
-    assert.deepEqual(summary, { total: 4, accepted: 2, duplicates: 0, refused: 2 });
-    assert.deepEqual(
-      results.map(({ status }: { status: number }) => status),
-      [201, 422, 422, 201],
-    );
-    assert.equal((await sql("select id from users where email like 'line-%'")).length, 2);
-  });
-
   test('makes users who cannot log in, with whatever password', async () => {
     await importUsers([{ email: 'locked@example.com' }]);
     for (const password of [PASSWORD, 'null', ' ', 'not a password']) {
@@ -107,25 +90,5 @@ describe('an import of users', () => {
       "select count(*)::int from wallets join users on users.id = user_id where email like 'both-%'",
     );
     assert.equal(count, 200);
-  });
-
-  for (const [name, body] of [
-    ['an empty list', []],
-    ['no list', { email: 'a@example.com' }],
-    ['more than five thousand', Array(5_001).fill({})],
-  ] as const) {
-    test(`of ${name} is refused as a whole`, async () => {
-      const answer = await importUsers(body);
-      assert.equal(answer.status, 422);
-      assert.equal(answer.body.error.code, 'VALIDATION_ERROR');
-    });
-  }
-
-  test('is for admins', async () => {
-    const { token } = await registerUser();
-    const answer = await api('POST', '/users/import', { token, body: [{ email: 'x@example.com' }] });
-    assert.equal(answer.status, 403);
-    assert.equal(answer.body.error.code, 'FORBIDDEN');
-    assert.deepEqual(await sql("select id from users where email = 'x@example.com'"), []);
   });
 });

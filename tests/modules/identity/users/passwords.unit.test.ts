@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import type { DomainError } from '../../../../src/core/errors.ts';
 import { passwordHasher } from '../../../../src/modules/identity/users/passwords.ts';
 
@@ -21,6 +21,30 @@ test('a password that is not set matches nothing, after the same work', async ()
     unknown_us > known_us / 2,
     `${unknown_us} µs for an unknown account, ${known_us} µs for a known one`,
   );
+});
+
+describe('a password', () => {
+  const passwords = passwordHasher({ cost: 4 });
+  const hashOf = (password: string) => passwords.hashPassword(password);
+
+  test('is stored as a bcrypt hash', async () => {
+    assert.match(await hashOf('Str0ng!Pass'), /^\$2[aby]\$04\$.{53}$/);
+  });
+
+  test('of 18 emoji fills the 72 bytes of bcrypt, and further characters still matter', async () => {
+    const emoji = '😀'.repeat(18);
+    assert.equal(Buffer.byteLength(emoji), 72);
+    const stored = await hashOf(`${emoji}Aa1!`);
+    assert.equal(await passwords.verifyPassword(`${emoji}Aa1!`, stored), true);
+    for (const other of [`${emoji}Aa1?`, `${emoji}Aa2!`, emoji, `${emoji}Aa1!!`])
+      assert.equal(await passwords.verifyPassword(other, stored), false);
+  });
+
+  test('is the same however a keyboard composes its letters, and different in case', async () => {
+    const stored = await hashOf('Caf\u00e9!1234');
+    assert.equal(await passwords.verifyPassword('Cafe\u0301!1234', stored), true);
+    assert.equal(await passwords.verifyPassword('caf\u00e9!1234', stored), false);
+  });
 });
 
 test('hashing has a bounded queue: beyond it OVERLOADED, and what was accepted is done', async () => {

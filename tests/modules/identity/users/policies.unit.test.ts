@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Violation } from '../../../../src/core/errors.ts';
 import type { User } from '../../../../src/modules/identity/users/model.ts';
 import {
+  normalizeEmail,
   requireAnotherAdmin,
   requireComplexPassword,
 } from '../../../../src/modules/identity/users/policies.ts';
@@ -30,6 +32,43 @@ describe('somebody can administer the platform without', () => {
       else assert.throws(decide, { code: 'LAST_ACTIVE_ADMIN', details: { user_id: user.id } });
     });
   }
+});
+
+describe('a password', () => {
+  const table: [string, readonly string[]][] = [
+    ['', ['at least 8', 'a lower-case', 'an upper-case', 'a digit', 'a special']],
+    ['Ab1!', ['at least 8']],
+    ['abcdefgh', ['an upper-case', 'a digit', 'a special', 'commonest']],
+    ['str0ng!pass', ['an upper-case']],
+    ['STR0NG!PASS', ['a lower-case']],
+    ['Strong!Pass', ['a digit']],
+    ['Str0ngPass', ['a special']],
+    ['Str0ng Pass', ['a special']],
+    ['12345678', ['a lower-case', 'an upper-case', 'a special', 'commonest']],
+    ['Qwertyuiop1!', ['commonest']],
+    [`Aa1!${'x'.repeat(125)}`, ['at most 128']],
+  ];
+  for (const [password, reasons] of table) {
+    test(`"${password.slice(0, 16)}" is refused for: ${reasons.join(', ')}`, () => {
+      const error = refusalOf(() => requireComplexPassword(password));
+      assert.equal(error.code, 'PASSWORD_NOT_COMPLEX_ENOUGH');
+      const named = error.details.violations.map(({ field, reason }) => `${field} ${reason}`);
+      assert.equal(named.length, reasons.length, named.join());
+      for (const [index, reason] of reasons.entries())
+        assert.match(named[index] ?? '', new RegExp(`^password must .*${reason}`));
+    });
+  }
+
+  for (const password of [`Aa1!${'x'.repeat(124)}`, 'Пароль№1-длинный', 'Str0ng!Pass', 'Aa1 😀😀😀😀']) {
+    test(`"${password.slice(0, 16)}" of ${[...password].length} characters is accepted`, () => {
+      assert.doesNotThrow(() => requireComplexPassword(password));
+    });
+  }
+});
+
+test('an email address has one spelling', () => {
+  for (const email of ['alice@example.com', ' Alice@Example.COM\t'])
+    assert.equal(normalizeEmail(email), 'alice@example.com');
 });
 
 describe('a password that replaces another', () => {
@@ -71,3 +110,15 @@ describe('a common password', () => {
     test(`is not ${password}`, () => assert.doesNotThrow(() => requireComplexPassword(password)));
   }
 });
+
+type Refusal = { readonly code: string; readonly details: { readonly violations: readonly Violation[] } };
+
+function refusalOf(call: () => void): Refusal {
+  let refusal: Refusal | undefined;
+  assert.throws(call, (error: Refusal) => {
+    refusal = error;
+    return true;
+  });
+  assert.ok(refusal);
+  return refusal;
+}

@@ -1,0 +1,255 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { failure, success } from '../../../../src/core/outcome.ts';
+import {
+  emailAlreadyRegistered,
+  passwordNotComplexEnough,
+} from '../../../../src/modules/identity/users/errors.ts';
+import { userRoutes } from '../../../../src/modules/identity/users/routes.ts';
+import type { UserService } from '../../../../src/modules/identity/users/service.ts';
+import { fake, fakeLimits } from '../../../support/fakes.ts';
+import { assertRefused } from '../../../support/inject.ts';
+import { aUser, SHOPPER } from '../../../support/purchases-builders.ts';
+import { assertViolations, IDS, serveRoutes, testAccess } from '../../../support/routes.ts';
+
+const TAKEN = 'taken@example.com';
+const WEAK = 'weak';
+const user = aUser();
+const shown = {
+  id: SHOPPER,
+  email: 'shopper@example.com',
+  active: true,
+  role: 'user',
+  created_at: '2026-03-14T09:26:53Z',
+};
+
+/** The arguments of each call of the service. */
+const calls: unknown[][] = [];
+const service = fake<UserService>({
+  register: async (input, requestId) => {
+    calls.push([input, requestId]);
+    if (input.email === TAKEN) throw emailAlreadyRegistered({ email: TAKEN });
+    if (input.password === WEAK)
+      throw passwordNotComplexEnough({ violations: [{ field: 'password', reason: 'must have a digit' }] });
+    return user;
+  },
+  getUser: async (id) => {
+    calls.push([id]);
+    return user;
+  },
+  listUsers: async (...call) => {
+    calls.push(call);
+    return { items: [user], total: 41, nextKey: SHOPPER };
+  },
+  importUsers: async (customers, { type, id }) => {
+    calls.push([customers, [type, id]]);
+    return customers.map(({ email }) =>
+      email === TAKEN
+        ? failure(emailAlreadyRegistered({ email, user_id: SHOPPER }))
+        : success(aUser({ email })),
+    );
+  },
+});
+const { limitRate, counted } = fakeLimits();
+const api = await serveRoutes(userRoutes(service, { limitRate, registrationsPerMinute: 3 }));
+const token = 'admin';
+
+describe('access', () => {
+  testAccess(api, 'GET', '/users/me', ['user', 'admin']);
+  testAccess(api, 'GET', '/users', ['admin']);
+  testAccess(api, 'POST', '/users/import', ['admin']);
+});
+
+describe('POST /users', () => {
+  const sound = { email: 'alice@example.com', password: 'Str0ng!Pass' };
+  const register = (body: unknown) => api('POST', '/users', { body });
+
+  test('needs no token, and answers 201 with the account', async () => {
+    const answer = await register(sound);
+    assert.equal(answer.status, 201);
+    assert.deepEqual(answer.body, shown);
+    assert.deepEqual(calls.at(-1), [sound, answer.headers['x-request-id']]);
+  });
+
+  test('answers 409 for a taken address', async () => {
+    const answer = await register({ ...sound, email: TAKEN });
+    assertRefused(answer, 409, 'EMAIL_ALREADY_REGISTERED');
+    assert.deepEqual(answer.body.error.details, { email: TAKEN });
+  });
+
+  test('answers 400 for a weak password, with each reason', async () => {
+    const answer = await register({ ...sound, password: WEAK });
+    assertRefused(answer, 400, 'PASSWORD_NOT_COMPLEX_ENOUGH');
+    assert.deepEqual(answer.body.error.details.violations, [
+      { field: 'password', reason: 'must have a digit' },
+    ]);
+  });
+
+  test('counts against the limits of the network address and of the account, in one spelling', async () => {
+    counted.length = 0;
+    await register({ ...sound, email: ' Alice@Example.com ' });
+    assert.deepEqual(counted, [
+      ['registration by address', 3, '127.0.0.1'],
+      ['registration by account', 3, 'alice@example.com'],
+    ]);
+  });
+
+  test('does not count when it is malformed', async () => {
+    counted.length = 0;
+    await register({ ...sound, email: 'no address' });
+    assert.deepEqual(counted, []);
+  });
+
+  for (const extra of [
+    { role: 'admin' },
+    { role: 'user' },
+    { active: true },
+    { id: 'x' },
+    { password_hash: 'x' },
+  ]) {
+    const [field = ''] = Object.keys(extra);
+    test(`refuses ${JSON.stringify(extra)}`, async () => {
+      const answer = await register({ ...sound, ...extra });
+      assertViolations(answer, [field]);
+      assert.deepEqual(answer.body.error.details.violations, [{ field, reason: 'is not known here' }]);
+    });
+  }
+
+  for (const [title, body, fields] of [
+    ['every violation at once', { email: 'nobody', extra: 1 }, ['email', 'extra', 'password']],
+    ['an address without a domain', { ...sound, email: 'alice@' }, ['email']],
+    ['an address of 255 characters', { ...sound, email: `${'a'.repeat(243)}@example.com` }, ['email']],
+    ['a password that is no text', { ...sound, password: 12_345_678 }, ['password']],
+    ['a password of 1025 characters', { ...sound, password: 'x'.repeat(1_025) }, ['password']],
+    ['a list', [], ['body']],
+  ] as const) {
+    test(`refuses ${title}`, async () => assertViolations(await register(body), fields));
+  }
+});
+
+test('GET /users/me answers the account of the caller', async () => {
+  const answer = await api('GET', '/users/me', { token: 'user' });
+  assert.deepEqual(answer.body, shown);
+  assert.deepEqual(calls.at(-1), [IDS.user]);
+});
+
+describe('GET /users', () => {
+  test('reads filter and page from the query, and answers the page', async () => {
+    const query = new URLSearchParams({
+      email: 'SHOPPER@',
+      role: 'user',
+      status: 'inactive',
+      from: '2026-03-14T09:00:00Z',
+      to: '2026-03-14T11:00:00+01:00',
+      limit: '1',
+      offset: '2',
+    });
+    const answer = await api('GET', `/users?${query}`, { token });
+    assert.deepEqual(answer.body, {
+      data: [shown],
+      pagination: {
+        offset: 2,
+        limit: 1,
+        total: 41,
+        next_cursor: Buffer.from(SHOPPER).toString('base64url'),
+      },
+    });
+    const [from, to] = ['2026-03-14T09:00:00.000000Z', '2026-03-14T10:00:00.000000Z'];
+    const filter = { email: 'shopper@', role: 'user', active: false, from, to };
+    assert.deepEqual(calls.at(-1), [filter, { offset: 2, limit: 1 }]);
+  });
+
+  test('has no filter by default, and continues after a cursor', async () => {
+    const none = { email: undefined, role: undefined, active: undefined, from: undefined, to: undefined };
+    await api('GET', `/users?cursor=${Buffer.from(SHOPPER).toString('base64url')}`, { token });
+    assert.deepEqual(calls.at(-1), [none, { offset: 0, limit: 20, after: SHOPPER }]);
+  });
+
+  for (const query of [
+    'email=ab',
+    'email=a%20b%20c',
+    'email=%00%00%00',
+    'email=%F0%9F%98%80%F0%9F%98%80%F0%9F%98%80',
+    'role=owner',
+    'status=true',
+    'from=yesterday',
+    'to=2026-03-14',
+    'cursor=bm9uc2Vuc2U',
+    'limit=101',
+    'name=x',
+  ]) {
+    test(`refuses ?${query}`, async () => {
+      const [field = ''] = query.split('=');
+      assertViolations(await api('GET', `/users?${query}`, { token }), [field]);
+    });
+  }
+
+  test('refuses a range that ends before it begins', async () => {
+    const range = 'from=2026-03-14T09:00:01Z&to=2026-03-14T09:00:00Z';
+    assertViolations(await api('GET', `/users?${range}`, { token }), ['to']);
+  });
+});
+
+describe('POST /users/import', () => {
+  const importUsers = (body: unknown, headers = {}) => api('POST', '/users/import', { token, body, headers });
+
+  test('answers each item in its place, and hands on only the readable ones', async () => {
+    const { status, body } = await importUsers([
+      { email: ' First@Example.com ' },
+      { email: TAKEN },
+      { email: 'no address' },
+      { email: 'extra@example.com', role: 'admin' },
+      'text',
+      null,
+      {},
+    ]);
+
+    assert.equal(status, 200);
+    assert.deepEqual(body.summary, { total: 7, accepted: 1, duplicates: 1, refused: 5 });
+    assert.deepEqual(
+      body.results.map(({ email, status: of, id, error }: Record<string, { code?: string }>) => [
+        email,
+        of,
+        id,
+        error?.code,
+      ]),
+      [
+        [' First@Example.com ', 201, SHOPPER, undefined],
+        [TAKEN, 409, SHOPPER, 'EMAIL_ALREADY_REGISTERED'],
+        ['no address', 422, undefined, 'VALIDATION_ERROR'],
+        ['extra@example.com', 422, undefined, 'VALIDATION_ERROR'],
+        [null, 422, undefined, 'VALIDATION_ERROR'],
+        [null, 422, undefined, 'VALIDATION_ERROR'],
+        [null, 422, undefined, 'VALIDATION_ERROR'],
+      ],
+    );
+    const readable = [{ email: ' First@Example.com ' }, { email: TAKEN }];
+    assert.deepEqual(calls.at(-1), [readable, ['admin', IDS.admin]]);
+  });
+
+  test('takes NDJSON, in which a broken line spoils no other', async () => {
+    const lines =
+      '{"email":"line-1@example.com"}\r\n{"email":\n\n{"email":"a\\u0000@example.com"}\n{"email":"line-4@example.com"}';
+    const { body } = await importUsers(lines, { 'content-type': 'application/x-ndjson' });
+    assert.deepEqual(body.summary, { total: 4, accepted: 2, duplicates: 0, refused: 2 });
+    assert.deepEqual(
+      body.results.map(({ status }: { status: number }) => status),
+      [201, 422, 422, 201],
+    );
+  });
+
+  for (const [name, body] of [
+    ['an empty list', []],
+    ['no list', { email: 'a@example.com' }],
+    ['more than five thousand', Array(5_001).fill({})],
+  ] as const) {
+    test(`refuses ${name} as a whole`, async () => {
+      assertRefused(await importUsers(body), 422, 'VALIDATION_ERROR');
+    });
+  }
+
+  test('takes five thousand', async () => {
+    const body = Array.from({ length: 5_000 }, (_, index) => ({ email: `bulk-${index}@example.com` }));
+    assert.equal((await importUsers(body)).body.summary.accepted, 5_000);
+  });
+});

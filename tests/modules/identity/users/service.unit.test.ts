@@ -1,0 +1,350 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { newId } from '../../../../src/core/id.ts';
+import type { User, UserWithPassword } from '../../../../src/modules/identity/users/model.ts';
+import type { Passwords } from '../../../../src/modules/identity/users/passwords.ts';
+import type { UserRepository } from '../../../../src/modules/identity/users/repository.ts';
+import { userService } from '../../../../src/modules/identity/users/service.ts';
+import { SYSTEM } from '../../../../src/modules/platform/events/index.ts';
+import { fake, fakeKernel, fakeTransaction } from '../../../support/fakes.ts';
+import { adminActor, aUser, SHOPPER, STRANGER } from '../../../support/purchases-builders.ts';
+import { rejectsWith } from '../../../support/rejections.ts';
+
+const ADMIN = adminActor(newId());
+const PASSWORD = 'Str0ng!Pass';
+const hashOf = (password: string) => `hash of ${password}`;
+
+/** The service with passwords that are hashed at once. `created` lists what `onCreated` got. */
+function users(replaced: Partial<UserRepository>, passwords: Partial<Passwords> = {}) {
+  const { kernel, ...seen } = fakeKernel();
+  const created: (readonly User[])[] = [];
+  const checked: unknown[] = [];
+  const service = userService({
+    ...kernel,
+    repository: fake<UserRepository>(replaced),
+    passwords: fake<Passwords>({
+      hashPassword: async (password) => hashOf(password),
+      verifyPassword: async (password, hash) => {
+        checked.push([password, hash]);
+        return hash === hashOf(password);
+      },
+      ...passwords,
+    }),
+    onCreated: (_trx, list) => void created.push(list),
+  });
+  return { service, created, checked, ...seen };
+}
+
+/** Inserts all users but those of the taken addresses. */
+function insertExcept(taken: readonly string[], inserted: UserWithPassword[] = []): Partial<UserRepository> {
+  return {
+    insert: async (_trx, list) => {
+      const free = list.filter(({ email }) => !taken.includes(email));
+      inserted.push(...free);
+      return free.map(({ id }) => id);
+    },
+  };
+}
+
+describe('registering', () => {
+  test('stores an active user with a hash, and records an event of the user', async () => {
+    const inserted: UserWithPassword[] = [];
+    const { service, events, created, clock } = users(insertExcept([], inserted));
+
+    const user = await service.register({ email: ' Alice@Example.com ', password: PASSWORD }, 'request');
+
+    const { id } = user;
+    assert.deepEqual(inserted, [
+      {
+        id,
+        email: 'alice@example.com',
+        passwordHash: hashOf(PASSWORD),
+        role: 'user',
+        active: true,
+        createdAt: clock(),
+      },
+    ]);
+    assert.deepEqual(
+      created.map((list) => list.map((one) => one.id)),
+      [[id]],
+    );
+    assert.deepEqual(
+      events.map(({ type, resourceId, actor }) => [type, resourceId, actor]),
+      [['user.registered', id, { type: 'user', id, requestId: 'request' }]],
+    );
+  });
+
+  test('refuses a weak password before it costs a hash', async () => {
+    const { service, transactions } = users(
+      {},
+      { hashPassword: () => Promise.reject(new Error('the weak password was hashed')) },
+    );
+    await rejectsWith(
+      service.register({ email: 'a@example.com', password: 'str0ng!pass' }, null),
+      'PASSWORD_NOT_COMPLEX_ENOUGH',
+      { violations: [{ field: 'password', reason: 'must have an upper-case letter' }] },
+    );
+    assert.equal(transactions(), 0);
+  });
+
+  test('refuses an address that is taken, and does not say whose it is', async () => {
+    const { service, events } = users(insertExcept(['taken@example.com']));
+    await rejectsWith(
+      service.register({ email: 'TAKEN@example.com', password: PASSWORD }, 'request'),
+      'EMAIL_ALREADY_REGISTERED',
+      { email: 'taken@example.com' },
+    );
+    assert.deepEqual(events, []);
+  });
+
+  test('of an administrator is the act of the platform', async () => {
+    const inserted: UserWithPassword[] = [];
+    const { service, events } = users(insertExcept([], inserted));
+    const { id } = await service.createAdmin({ email: 'carol@example.com', password: PASSWORD });
+    assert.equal(inserted[0]?.role, 'admin');
+    assert.deepEqual(
+      events.map(({ type, resourceId, actor }) => [type, resourceId, actor]),
+      [['user.admin_created', id, SYSTEM]],
+    );
+  });
+});
+
+describe('importing users', () => {
+  test('creates each new one once without a password, and refuses the others with their id', async () => {
+    const known = aUser({ id: newId(), email: 'known@example.com' });
+    const inserted: UserWithPassword[] = [];
+    const { service, events, created, transactions } = users({
+      ...insertExcept([known.email], inserted),
+      findByEmails: async () => [known, ...inserted],
+    });
+
+    const outcomes = await service.importUsers(
+      [
+        { email: ' First@Example.com' },
+        { email: 'KNOWN@example.com' },
+        { email: 'first@example.com' },
+        { email: 'last@example.com' },
+      ],
+      ADMIN,
+    );
+
+    const [first, last] = inserted;
+    assert.ok(first && last);
+    assert.equal(inserted.length, 2);
+    for (const { passwordHash, role, active } of inserted)
+      assert.deepEqual([passwordHash, role, active], [null, 'user', true]);
+    assert.deepEqual(
+      outcomes.map((outcome) => (outcome.ok ? outcome.value.id : detailsOf(outcome.error))),
+      [
+        first.id,
+        { email: known.email, user_id: known.id },
+        { email: 'first@example.com', user_id: first.id },
+        last.id,
+      ],
+    );
+    assert.deepEqual(
+      created.map((list) => list.map(({ id }) => id)),
+      [[first.id, last.id]],
+    );
+    assert.deepEqual(
+      events.map(({ type, resourceId, actor }) => [type, resourceId, actor]),
+      [
+        ['user.imported', first.id, ADMIN],
+        ['user.imported', last.id, ADMIN],
+      ],
+    );
+    assert.equal(transactions(), 1);
+  });
+
+  test('returns nothing for an empty list', async () => {
+    const { service, events } = users({ ...insertExcept([]), findByEmails: async () => [] });
+    assert.deepEqual(await service.importUsers([], ADMIN), []);
+    assert.deepEqual(events, []);
+  });
+});
+
+describe('reading users', () => {
+  const user = aUser();
+  const { service } = users({
+    findAll: async (_db, ids) => (ids.includes(user.id) ? [user] : []),
+    lockForShare: async (_trx, ids) => (ids.includes(user.id) ? [user] : []),
+    findByEmails: async (_db, emails) => (emails.includes(user.email) ? [user] : []),
+  });
+  const db = fakeTransaction();
+
+  test('finds a user by id, and refuses an unknown one where the user must exist', async () => {
+    assert.equal(await service.getUser(SHOPPER), user);
+    assert.equal(await service.findUser(db, SHOPPER), user);
+    assert.equal(await service.findUser(db, STRANGER), undefined);
+    await rejectsWith(service.getUser(STRANGER), 'NOT_FOUND', {
+      resource_type: 'user',
+      resource_id: STRANGER,
+    });
+  });
+
+  test('finds and locks those that exist, by id', async () => {
+    const expected = new Map([[SHOPPER, user]]);
+    assert.deepEqual(await service.findUsers(db, [STRANGER, SHOPPER]), expected);
+    assert.deepEqual(await service.lockUsersForShare(db, [STRANGER, SHOPPER]), expected);
+  });
+
+  test('finds a user by any spelling of the address', async () => {
+    assert.equal(await service.findByEmail(' Shopper@Example.com'), user);
+    assert.equal(await service.findByEmail('other@example.com'), undefined);
+  });
+
+  for (const [passwordHash, hasPassword] of [
+    [null, false],
+    ['hash', true],
+  ] as const) {
+    test(`says that an account ${hasPassword ? 'has a password' : 'has none'}, without its hash`, async () => {
+      const { service: accounts } = users({ findWithPassword: async () => ({ ...user, passwordHash }) });
+      assert.deepEqual(await accounts.getAccount(SHOPPER), { user, hasPassword });
+    });
+  }
+
+  test('refuses an account that does not exist', async () => {
+    const { service: accounts } = users({ findWithPassword: async () => undefined });
+    await rejectsWith(accounts.getAccount(STRANGER), 'NOT_FOUND', {
+      resource_type: 'user',
+      resource_id: STRANGER,
+    });
+  });
+
+  test('hands filter and page of a list on', async () => {
+    const page = { items: [user], total: 1, nextKey: null };
+    const asked: unknown[] = [];
+    const { service: lists } = users({
+      list: async (_db, ...call) => {
+        asked.push(call);
+        return page;
+      },
+    });
+    assert.equal(await lists.listUsers({ role: 'admin' }, { offset: 0, limit: 20 }), page);
+    assert.deepEqual(asked, [[{ role: 'admin' }, { offset: 0, limit: 20 }]]);
+  });
+});
+
+describe('credentials', () => {
+  const account: UserWithPassword = { ...aUser(), passwordHash: hashOf(PASSWORD) };
+  const imported: UserWithPassword = { ...account, passwordHash: null };
+
+  for (const [title, stored, password, matches] of [
+    ['the password of the account', account, PASSWORD, true],
+    ['a wrong password', account, 'Wr0ng!Pass', false],
+    ['an account without a password', imported, PASSWORD, false],
+    ['an unknown address', undefined, PASSWORD, false],
+  ] as const) {
+    test(`${matches ? 'match' : 'do not match'} with ${title}, after one check of a hash`, async () => {
+      const asked: unknown[] = [];
+      const { service, checked } = users({
+        findWithPassword: async (_db, by) => {
+          asked.push(by);
+          return stored;
+        },
+      });
+
+      const result = await service.checkCredentials(' Shopper@Example.com', password);
+
+      assert.deepEqual(result, { matches, account: stored });
+      assert.deepEqual(asked, [{ email: 'shopper@example.com' }]);
+      assert.deepEqual(checked, [[password, stored?.passwordHash ?? null]]);
+    });
+
+    test(`find ${matches ? 'the' : 'no'} hash of a user with ${title}`, async () => {
+      const { service, checked } = users({ findWithPassword: async () => stored });
+      const expected = matches ? hashOf(PASSWORD) : undefined;
+      assert.equal(await service.findMatchingHash(SHOPPER, password), expected);
+      assert.equal(checked.length, 1);
+    });
+  }
+
+  test('are locked by user and hash', async () => {
+    const asked: unknown[] = [];
+    const { service } = users({
+      lockWithHash: async (_trx, verified) => {
+        asked.push(verified);
+        return undefined;
+      },
+    });
+    assert.equal(await service.lockUnchanged(fakeTransaction(), account), undefined);
+    assert.deepEqual(asked, [account]);
+  });
+});
+
+describe('a new password', () => {
+  test('is hashed if it is strong, and another one than before', async () => {
+    const { service } = users({});
+    const context = { field: 'new_password', otherThan: PASSWORD };
+    assert.equal(await service.hashNewPassword('An0ther!Pass', context), hashOf('An0ther!Pass'));
+    await rejectsWith(service.hashNewPassword(PASSWORD, context), 'PASSWORD_NOT_COMPLEX_ENOUGH', {
+      violations: [{ field: 'new_password', reason: 'must be another one' }],
+    });
+  });
+
+  test('replaces any hash, or only the one that it is meant to replace', async () => {
+    const updates: unknown[] = [];
+    const { service } = users({
+      updatePasswordHash: async (_trx, ...call) => {
+        updates.push(call);
+        return call[2] !== 'gone';
+      },
+    });
+    const trx = fakeTransaction();
+    await service.setPasswordHash(trx, SHOPPER, 'new');
+    assert.equal(await service.replacePasswordHash(trx, SHOPPER, { from: 'old', to: 'new' }), true);
+    assert.equal(await service.replacePasswordHash(trx, SHOPPER, { from: 'gone', to: 'new' }), false);
+    assert.deepEqual(updates, [
+      [SHOPPER, 'new'],
+      [SHOPPER, 'new', 'old'],
+      [SHOPPER, 'new', 'gone'],
+    ]);
+  });
+});
+
+describe('activating and deactivating a user', () => {
+  const shopper = aUser();
+  const inactive = aUser({ active: false });
+  const admin = aUser({ id: STRANGER, role: 'admin' });
+  const second = aUser({ id: newId(), role: 'admin' });
+
+  for (const [title, locked, id, active, changes] of [
+    ['deactivates a user', [shopper, admin], SHOPPER, false, true],
+    ['activates a user', [inactive, admin], SHOPPER, true, true],
+    ['leaves an active user', [shopper, admin], SHOPPER, true, false],
+    ['leaves an inactive user', [inactive, admin], SHOPPER, false, false],
+    ['activates an admin where no other is active', [{ ...admin, active: false }], STRANGER, true, true],
+    ['deactivates an admin where another is active', [admin, second], STRANGER, false, true],
+  ] as const) {
+    test(title, async () => {
+      const updates: unknown[] = [];
+      const { service } = users({
+        lockWithActiveAdmins: async () => [...locked],
+        updateActive: async (_trx, ...call) => void updates.push(call),
+      });
+      assert.equal(await service.setActive(fakeTransaction(), id, active), changes);
+      assert.deepEqual(updates, changes ? [[id, active]] : []);
+    });
+  }
+
+  test('refuses to deactivate the last active administrator', async () => {
+    const { service } = users({ lockWithActiveAdmins: async () => [shopper, admin] });
+    await rejectsWith(service.setActive(fakeTransaction(), STRANGER, false), 'LAST_ACTIVE_ADMIN', {
+      user_id: STRANGER,
+    });
+  });
+
+  test('refuses a user who does not exist', async () => {
+    const { service } = users({ lockWithActiveAdmins: async () => [admin] });
+    await rejectsWith(service.setActive(fakeTransaction(), SHOPPER, false), 'NOT_FOUND', {
+      resource_type: 'user',
+      resource_id: SHOPPER,
+    });
+  });
+});
+
+function detailsOf(error: unknown): unknown {
+  assert.ok(typeof error === 'object' && error !== null && 'code' in error && 'details' in error);
+  assert.equal(error.code, 'EMAIL_ALREADY_REGISTERED');
+  return error.details;
+}
