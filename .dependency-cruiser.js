@@ -98,6 +98,17 @@ export default {
       to: { path: '^node_modules/(kysely|pg|node-pg-migrate)/' },
     },
     {
+      name: 'the-driver-stays-inside',
+      comment: 'src/core/database/README.md names the doors.',
+      severity: 'error',
+      from: { path: '^(src|demo|torture|bench)/', pathNot: '^src/core/database/' },
+      to: {
+        path: '^src/core/database/',
+        pathNot:
+          '/(index|bulk|newest-first|counted-page|changes|migrations|production-mark|url|schema\\.generated)\\.ts$',
+      },
+    },
+    {
       name: 'policies-are-pure',
       comment: 'Values in, a decision out: no database, no service, no logger.',
       severity: 'error',

@@ -1,5 +1,4 @@
 import { PgBoss } from 'pg-boss';
-import type { Connections } from './database/connections.ts';
 import type { Database } from './database/index.ts';
 import type { Logger } from './observability/logging.ts';
 import type { Metrics } from './observability/metrics.ts';
@@ -69,7 +68,7 @@ export function jobRunner(options: {
 }) {
   const { database, jobs, metrics, logger } = options;
   const stopping = new AbortController();
-  let connections: Connections | undefined;
+  let connections: ReturnType<Database['openQueueConnections']> | undefined;
   let queue: PgBoss | undefined;
   let started: Promise<void> | undefined;
   let isWorking = false;

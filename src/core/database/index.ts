@@ -17,7 +17,7 @@ export type Database = {
   readonly db: Db;
   /**
    * Runs `work` in one transaction: all of it happens, or nothing. After a deadlock, a serialization failure or a lost race
-   * it is retried up to twice, but never once COMMIT was sent. See core/database/transaction.ts.
+   * it is retried up to twice, but never once COMMIT was sent. See core/database/README.md.
    * @throws OutcomeUnknown if the result of COMMIT is unknown. After any other error nothing was done.
    */
   readonly transaction: <T>(work: (trx: Trx) => Promise<T>, options?: TransactionOptions) => Promise<T>;
