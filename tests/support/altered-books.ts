@@ -122,26 +122,25 @@ export async function proveAltered(
 export async function makeConsistent(trx: Kysely<DB>, walletId: string): Promise<void> {
   const change = (bucket: string) =>
     `case wallet_bucket '${bucket}' when to_bucket then amount when from_bucket then -amount else 0 end`;
-  await sql
-    .raw(`
-      create temp table rewritten on commit drop as
-      select
-        id, wallet_id, row_number() over journal as sequence, type, from_bucket, to_bucket, amount, source_type, source_id,
-        sum(${change('pending')}) over journal as pending_after,
-        sum(${change('available')}) over journal as available_after,
-        sum(${change('paid')}) over journal as paid_after,
-        created_at
-      from wallet_entries
-      where wallet_id = '${walletId}'
-      window journal as (order by sequence);
-      delete from wallet_entries where wallet_id = '${walletId}';
-      insert into wallet_entries select * from rewritten;
-      update wallets set pending = 0, available = 0, paid = 0, last_sequence = 0 where id = '${walletId}';
-      update wallets
-      set pending = pending_after, available = available_after, paid = paid_after, last_sequence = sequence
-      from (select * from rewritten order by sequence desc limit 1) as last
-      where wallets.id = '${walletId}';
-      drop table rewritten;
-    `)
-    .execute(trx);
+  for (const text of [
+    `create temp table rewritten on commit drop as
+     select
+       id, wallet_id, row_number() over journal as sequence, type, from_bucket, to_bucket, amount, source_type, source_id,
+       sum(${change('pending')}) over journal as pending_after,
+       sum(${change('available')}) over journal as available_after,
+       sum(${change('paid')}) over journal as paid_after,
+       created_at
+     from wallet_entries
+     where wallet_id = '${walletId}'
+     window journal as (order by sequence)`,
+    `delete from wallet_entries where wallet_id = '${walletId}'`,
+    'insert into wallet_entries select * from rewritten',
+    `update wallets set pending = 0, available = 0, paid = 0, last_sequence = 0 where id = '${walletId}'`,
+    `update wallets
+     set pending = pending_after, available = available_after, paid = paid_after, last_sequence = sequence
+     from (select * from rewritten order by sequence desc limit 1) as last
+     where wallets.id = '${walletId}'`,
+    'drop table rewritten',
+  ])
+    await sql.raw(text).execute(trx);
 }
