@@ -98,3 +98,23 @@ export function fakeLimits() {
       void counted.push([name, perMinute, keyOf(request)]);
   return { limitRate, counted };
 }
+
+/** For a replaced service: `called` lists the arguments of a call and returns its result; `refuse` lets the next throw. */
+export function fakeCalls() {
+  const calls: unknown[][] = [];
+  let refusal: Error | undefined;
+
+  async function called<T>(result: T, ...call: unknown[]): Promise<T> {
+    calls.push(call);
+    const error = refusal;
+    refusal = undefined;
+    if (error !== undefined) throw error;
+    return result;
+  }
+
+  function refuse(error: Error): void {
+    refusal = error;
+  }
+
+  return { calls, called, refuse };
+}

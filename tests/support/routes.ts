@@ -3,6 +3,7 @@ import { after, test } from 'node:test';
 import { pino } from 'pino';
 import { API_DESCRIPTION } from '../../src/api-description.ts';
 import { type Caller, invalidToken } from '../../src/core/caller.ts';
+import type { DomainError } from '../../src/core/errors.ts';
 import type { Routes } from '../../src/core/http/route.ts';
 import { createHttpServer } from '../../src/core/http/server.ts';
 import { createMetrics } from '../../src/core/observability/metrics.ts';
@@ -64,6 +65,22 @@ export function testAccess(
       const answer = await api(method, path, { token });
       if (isAllowed) assert.ok(![401, 403].includes(answer.status), String(answer.status));
       else assertRefused(answer, 403, 'FORBIDDEN');
+    });
+  }
+}
+
+/** Tests how a refusal by the service is answered: with this status, its code and its details. */
+export function testRefusals(
+  ask: () => Promise<Answer>,
+  refuse: (error: Error) => void,
+  refusals: readonly (readonly [status: number, error: DomainError])[],
+): void {
+  for (const [status, error] of refusals) {
+    test(`answers ${status} for ${error.code}`, async () => {
+      refuse(error);
+      const answer = await ask();
+      assertRefused(answer, status, error.code);
+      assert.deepEqual(answer.body.error.details, error.details);
     });
   }
 }

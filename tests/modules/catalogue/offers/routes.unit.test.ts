@@ -7,10 +7,10 @@ import { merchantNotActive } from '../../../../src/modules/catalogue/merchants/i
 import { activeOfferAlreadyExists } from '../../../../src/modules/catalogue/offers/errors.ts';
 import { offerRoutes } from '../../../../src/modules/catalogue/offers/routes.ts';
 import type { OfferService } from '../../../../src/modules/catalogue/offers/service.ts';
-import { fake } from '../../../support/fakes.ts';
+import { fake, fakeCalls } from '../../../support/fakes.ts';
 import { assertRefused } from '../../../support/inject.ts';
 import { anOffer, MERCHANT, OFFER, someTerms } from '../../../support/purchases-builders.ts';
-import { assertViolations, IDS, serveRoutes, testAccess } from '../../../support/routes.ts';
+import { assertViolations, IDS, serveRoutes, testAccess, testRefusals } from '../../../support/routes.ts';
 
 const offer = anOffer({ terms: someTerms({ value: 43_500n, monthlyCap: 3_050n }) });
 const ofMerchant = { ...offer, merchantName: 'Corner Books' };
@@ -31,31 +31,23 @@ const shownActive = {
 };
 const shownDetail = { ...shownActive, status: 'active' };
 
-/** What the service refuses next. */
-let refusal: Error | undefined;
-function refuse(): void {
-  const error = refusal;
-  refusal = undefined;
-  if (error !== undefined) throw error;
-}
+const overlap = {
+  merchant_id: MERCHANT,
+  offer_id: OFFER,
+  start_date: '2026-03-01',
+  end_date: '2026-03-31',
+};
 
-/** The arguments of each call of the service. */
-const calls: unknown[][] = [];
+const { calls, called, refuse } = fakeCalls();
 const found = async (id: string) => {
   if (id !== OFFER) throw notFound({ resource_type: 'offer', resource_id: id });
   return ofMerchant;
 };
+const page = { items: [ofMerchant], total: 41, nextKey: null };
 const service = fake<OfferService>({
-  createOffer: async (proposal, { type, id }) => {
-    calls.push([proposal, [type, id]]);
-    refuse();
-    return offer;
-  },
-  setOfferActive: async (id, active, actor) => {
-    calls.push([id, active, [actor.type, actor.id]]);
-    refuse();
-    return { ...(await found(id)), active };
-  },
+  createOffer: (proposal, { type, id }) => called(offer, proposal, [type, id]),
+  setOfferActive: async (id, active, { type, id: actorId }) =>
+    called({ ...(await found(id)), active }, id, active, [type, actorId]),
   getOffer: async (id) => {
     calls.push(['any', id]);
     return found(id);
@@ -64,14 +56,8 @@ const service = fake<OfferService>({
     calls.push(['visible', id]);
     return found(id);
   },
-  listOffers: async (...call) => {
-    calls.push(['any', ...call]);
-    return { items: [ofMerchant], total: 41, nextKey: null };
-  },
-  listVisibleOffers: async (...call) => {
-    calls.push(['visible', ...call]);
-    return { items: [ofMerchant], total: 41, nextKey: null };
-  },
+  listOffers: (...call) => called(page, 'any', ...call),
+  listVisibleOffers: (...call) => called(page, 'visible', ...call),
 });
 const api = await serveRoutes(offerRoutes(service, 'JPY'));
 const token = 'admin';
@@ -128,26 +114,13 @@ describe('POST /offers', () => {
     });
   }
 
-  const overlap = {
-    merchant_id: MERCHANT,
-    offer_id: OFFER,
-    start_date: '2026-03-01',
-    end_date: '2026-03-31',
-  };
-  for (const [status, error] of [
+  testRefusals(create, refuse, [
     [400, ruleViolation({ violations: [{ field: 'end_date', reason: 'must not be in the past' }] })],
     [404, notFound({ resource_type: 'merchant', resource_id: MERCHANT })],
     [409, activeOfferAlreadyExists(overlap)],
     [422, merchantNotActive({ merchant_id: MERCHANT })],
     [422, unsupportedCurrency({ currency: 'USD', supported: ['EUR', 'JPY'] })],
-  ] as const) {
-    test(`answers ${status} for ${error.code}`, async () => {
-      refusal = error;
-      const answer = await create();
-      assertRefused(answer, status, error.code);
-      assert.deepEqual(answer.body.error.details, error.details);
-    });
-  }
+  ]);
 
   const malformed: [string, object, readonly string[]][] = [
     ['a value of zero', { cashback_value: 0 }, ['cashback_value']],
@@ -279,15 +252,7 @@ describe('PATCH /offers/{id}/status', () => {
     assertRefused(await patch({ status: 'active' }, newId()), 404, 'NOT_FOUND');
   });
 
-  test('answers 409 where another offer is active', async () => {
-    refusal = activeOfferAlreadyExists({
-      merchant_id: MERCHANT,
-      offer_id: null,
-      start_date: null,
-      end_date: null,
-    });
-    assertRefused(await patch({ status: 'active' }), 409, 'ACTIVE_OFFER_ALREADY_EXISTS');
-  });
+  testRefusals(() => patch({ status: 'active' }), refuse, [[409, activeOfferAlreadyExists(overlap)]]);
 
   for (const [body, fields] of [
     [{}, ['status']],

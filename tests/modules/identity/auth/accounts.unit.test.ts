@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { AccountCaller } from '../../../../src/core/caller.ts';
+import { notFound } from '../../../../src/core/errors.ts';
+import { newId } from '../../../../src/core/id.ts';
+import { accountService } from '../../../../src/modules/identity/auth/accounts.ts';
+import type { AuthRepository } from '../../../../src/modules/identity/auth/repository.ts';
+import { passwordNotComplexEnough, type UserClient } from '../../../../src/modules/identity/users/index.ts';
+import { fake, fakeKernel } from '../../../support/fakes.ts';
+import { SHOPPER } from '../../../support/purchases-builders.ts';
+import { rejectsWith } from '../../../support/rejections.ts';
+
+const ADMIN: AccountCaller = { type: 'admin', id: newId(), sessionId: newId(), requestId: 'request' };
+const CALLER: AccountCaller = { type: 'user', id: SHOPPER, sessionId: newId(), requestId: 'request' };
+
+/** `steps` lists what is stored, in order. */
+function accounts(users: Partial<UserClient>) {
+  const { kernel, ...seen } = fakeKernel();
+  const steps: unknown[][] = [];
+  const service = accountService({
+    ...kernel,
+    users: fake<UserClient>(users),
+    repository: fake<AuthRepository>({
+      revokeSessionsOf: async (_trx, ...call) => void steps.push(['revoke', ...call]),
+      removeResetOf: async (_trx, id) => void steps.push(['remove reset', id]),
+    }),
+  });
+  const told = () =>
+    seen.events.map(({ type, resourceId, actor, outcome }) => [type, resourceId, actor, outcome]);
+  return { service, steps, told, ...seen };
+}
+
+describe('setting the status of a user', () => {
+  test('to inactive ends all sessions of the user, and records it', async () => {
+    const { service, steps, told, clock } = accounts({ setActive: async () => true });
+    await service.setUserActive(SHOPPER, false, ADMIN);
+    assert.deepEqual(steps, [['revoke', SHOPPER, clock()]]);
+    assert.deepEqual(told(), [['user.deactivated', SHOPPER, ADMIN, 'success']]);
+  });
+
+  test('to active gives no session back, and records it', async () => {
+    const { service, steps, told } = accounts({ setActive: async () => true });
+    await service.setUserActive(SHOPPER, true, ADMIN);
+    assert.deepEqual(steps, []);
+    assert.deepEqual(told(), [['user.activated', SHOPPER, ADMIN, 'success']]);
+  });
+
+  test('that the user has already does nothing', async () => {
+    const { service, steps, told } = accounts({ setActive: async () => false });
+    await service.setUserActive(SHOPPER, false, ADMIN);
+    assert.deepEqual([steps, told()], [[], []]);
+  });
+
+  test('to inactive is refused for your own account', async () => {
+    const { service, transactions } = accounts({});
+    await rejectsWith(service.setUserActive(ADMIN.id, false, ADMIN), 'VALIDATION_ERROR', {
+      violations: [{ field: 'status', reason: 'must not be inactive for your own account' }],
+    });
+    assert.equal(transactions(), 0);
+  });
+
+  test('to active is allowed for your own account', async () => {
+    const { service, told } = accounts({ setActive: async () => false });
+    await service.setUserActive(ADMIN.id, true, ADMIN);
+    assert.deepEqual(told(), []);
+  });
+
+  test('of a user who does not exist is refused, and recorded nowhere', async () => {
+    const { service, steps, told } = accounts({
+      setActive: async (_trx, id) => {
+        throw notFound({ resource_type: 'user', resource_id: id });
+      },
+    });
+    await rejectsWith(service.setUserActive(SHOPPER, false, ADMIN), 'NOT_FOUND');
+    assert.deepEqual([steps, told()], [[], []]);
+  });
+});
+
+describe('changing the own password', () => {
+  const change = { currentPassword: 'Str0ng!Pass', newPassword: 'An0ther!Pass' };
+  const found: Partial<UserClient> = {
+    findMatchingHash: async () => 'old hash',
+    hashNewPassword: async () => 'new hash',
+  };
+
+  test('replaces the hash, and ends a reset token and all sessions but this one', async () => {
+    const asked: unknown[] = [];
+    const { service, steps, told, clock } = accounts({
+      findMatchingHash: async (...call) => {
+        asked.push(call);
+        return 'old hash';
+      },
+      hashNewPassword: async (...call) => {
+        asked.push(call);
+        return 'new hash';
+      },
+      replacePasswordHash: async (_trx, ...call) => {
+        asked.push(call);
+        return true;
+      },
+    });
+
+    await service.changePassword(CALLER, change);
+
+    assert.deepEqual(asked, [
+      [SHOPPER, 'Str0ng!Pass'],
+      ['An0ther!Pass', { field: 'new_password', otherThan: 'Str0ng!Pass' }],
+      [SHOPPER, { from: 'old hash', to: 'new hash' }],
+    ]);
+    assert.deepEqual(steps, [
+      ['remove reset', SHOPPER],
+      ['revoke', SHOPPER, clock(), CALLER.sessionId],
+    ]);
+    assert.deepEqual(told(), [['user.password_changed', SHOPPER, CALLER, 'success']]);
+  });
+
+  test('refuses a wrong current password, and records the failure', async () => {
+    const { service, steps, told } = accounts({ findMatchingHash: async () => undefined });
+    await rejectsWith(service.changePassword(CALLER, change), 'INVALID_CREDENTIALS');
+    assert.deepEqual(steps, []);
+    assert.deepEqual(told(), [['user.password_changed', SHOPPER, CALLER, 'failure']]);
+  });
+
+  test('refuses a weak new password, and records nothing', async () => {
+    const { service, transactions } = accounts({
+      ...found,
+      hashNewPassword: () => Promise.reject(passwordNotComplexEnough({ violations: [] })),
+    });
+    await rejectsWith(service.changePassword(CALLER, change), 'PASSWORD_NOT_COMPLEX_ENOUGH');
+    assert.equal(transactions(), 0);
+  });
+
+  test('refuses when another change was faster, and ends no session', async () => {
+    const { service, steps, told } = accounts({ ...found, replacePasswordHash: async () => false });
+    await rejectsWith(service.changePassword(CALLER, change), 'INVALID_CREDENTIALS');
+    assert.deepEqual(steps, [['remove reset', SHOPPER]], 'which is rolled back');
+    assert.deepEqual(told(), []);
+  });
+});

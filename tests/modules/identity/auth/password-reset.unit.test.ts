@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { newId } from '../../../../src/core/id.ts';
+import type { PasswordReset } from '../../../../src/modules/identity/auth/model.ts';
+import { passwordResetService } from '../../../../src/modules/identity/auth/password-reset.ts';
+import type { AuthRepository } from '../../../../src/modules/identity/auth/repository.ts';
+import { hashToken, tokenIssuer } from '../../../../src/modules/identity/auth/tokens.ts';
+import { passwordNotComplexEnough, type UserClient } from '../../../../src/modules/identity/users/index.ts';
+import { fake, fakeKernel } from '../../../support/fakes.ts';
+import { adminActor, aUser, NOW, SHOPPER } from '../../../support/purchases-builders.ts';
+import { rejectsWith } from '../../../support/rejections.ts';
+
+const ADMIN = adminActor(newId());
+const TTL_SECONDS = 3_600;
+const PAIR = { accessToken: 'access', refreshToken: 'refresh' };
+const open: PasswordReset = { userId: SHOPPER, expiresAt: NOW.add({ seconds: 1 }) };
+
+/** `steps` lists what is done, in order. */
+function resets(repository: Partial<AuthRepository>, users: Partial<UserClient> = {}) {
+  const { kernel, ...seen } = fakeKernel();
+  const steps: unknown[][] = [];
+  const service = passwordResetService({
+    ...kernel,
+    tokens: tokenIssuer({
+      clock: seen.clock,
+      keys: [{ id: 'key', secret: 'secret' }],
+      accessTtlSeconds: 900,
+    }),
+    resetTtlSeconds: TTL_SECONDS,
+    repository: fake<AuthRepository>({
+      putReset: async (_trx, reset) => void steps.push(['put', reset]),
+      revokeSessionsOf: async (_trx, ...call) => void steps.push(['revoke', ...call]),
+      ...repository,
+    }),
+    users: fake<UserClient>({
+      findUser: async () => aUser(),
+      hashNewPassword: async (...call) => {
+        steps.push(['hash', ...call]);
+        return 'new hash';
+      },
+      setPasswordHash: async (_trx, ...call) => void steps.push(['set', ...call]),
+      ...users,
+    }),
+    sessions: {
+      openSession: async (_trx, user, requestId) => {
+        steps.push(['open', user.id, requestId]);
+        return PAIR;
+      },
+    },
+  });
+  const told = () => seen.events.map(({ type, resourceId, actor }) => [type, resourceId, actor]);
+  return { service, steps, told, ...seen };
+}
+
+describe('issuing a reset token', () => {
+  test('stores its hash until it expires, and records it without the token', async () => {
+    const { service, steps, told, events, clock } = resets({});
+
+    const { token, expiresAt } = await service.issueResetToken(SHOPPER, ADMIN);
+
+    assert.equal(Buffer.from(token, 'base64url').length, 32);
+    assert.deepEqual(expiresAt, clock().add({ seconds: TTL_SECONDS }));
+    assert.deepEqual(steps, [['put', { hash: hashToken(token), userId: SHOPPER, expiresAt }]]);
+    assert.deepEqual(told(), [['user.password_reset_issued', SHOPPER, ADMIN]]);
+    assert.doesNotMatch(JSON.stringify(events), new RegExp(token));
+  });
+
+  test('refuses a user who does not exist', async () => {
+    const { service, steps, told } = resets({}, { findUser: async () => undefined });
+    await rejectsWith(service.issueResetToken(SHOPPER, ADMIN), 'NOT_FOUND', {
+      resource_type: 'user',
+      resource_id: SHOPPER,
+    });
+    assert.deepEqual([steps, told()], [[], []]);
+  });
+});
+
+describe('resetting a password', () => {
+  test('takes the token, sets the hash, ends all sessions and opens one', async () => {
+    const hashes: Buffer[] = [];
+    const { service, steps, told, clock } = resets({
+      findReset: async (_db, hash) => {
+        hashes.push(hash);
+        return open;
+      },
+      takeReset: async (_trx, hash) => {
+        hashes.push(hash);
+        return open;
+      },
+    });
+
+    assert.equal(await service.resetPassword('token', 'An0ther!Pass', 'request'), PAIR);
+
+    assert.deepEqual(hashes, [hashToken('token'), hashToken('token')]);
+    assert.deepEqual(steps, [
+      ['hash', 'An0ther!Pass', { field: 'new_password' }],
+      ['set', SHOPPER, 'new hash'],
+      ['revoke', SHOPPER, clock()],
+      ['open', SHOPPER, 'request'],
+    ]);
+    const actor = { type: 'user', id: SHOPPER, requestId: 'request' };
+    assert.deepEqual(told(), [['user.password_reset', SHOPPER, actor]]);
+  });
+
+  for (const [title, code, found, user] of [
+    ['an unknown token', 'INVALID_RESET_TOKEN', undefined, aUser()],
+    ['a token that expires now', 'INVALID_RESET_TOKEN', { ...open, expiresAt: NOW }, aUser()],
+    ['a token of a user who is gone', 'INVALID_RESET_TOKEN', open, undefined],
+    ['a token of an inactive user', 'USER_INACTIVE', open, aUser({ active: false })],
+  ] as const) {
+    test(`refuses ${title} before it costs a hash`, async () => {
+      const { service, steps, transactions } = resets(
+        { findReset: async () => found },
+        { findUser: async () => user },
+      );
+      await rejectsWith(service.resetPassword('token', 'An0ther!Pass', 'request'), code, {});
+      assert.deepEqual(steps, []);
+      assert.equal(transactions(), 0);
+    });
+  }
+
+  test('refuses a weak password, and leaves the token', async () => {
+    const { service, transactions } = resets(
+      { findReset: async () => open },
+      { hashNewPassword: () => Promise.reject(passwordNotComplexEnough({ violations: [] })) },
+    );
+    await rejectsWith(service.resetPassword('token', 'weak', 'request'), 'PASSWORD_NOT_COMPLEX_ENOUGH');
+    assert.equal(transactions(), 0);
+  });
+
+  test('refuses when the token was used meanwhile', async () => {
+    const { service, steps, told } = resets({
+      findReset: async () => open,
+      takeReset: async () => undefined,
+    });
+    await rejectsWith(service.resetPassword('token', 'An0ther!Pass', 'request'), 'INVALID_RESET_TOKEN');
+    assert.deepEqual([steps.length, told()], [1, []]);
+  });
+
+  test('refuses a user who was deactivated meanwhile', async () => {
+    const states = [aUser(), aUser({ active: false })];
+    const { service, told } = resets(
+      { findReset: async () => open, takeReset: async () => open },
+      { findUser: async () => states.shift() },
+    );
+    await rejectsWith(service.resetPassword('token', 'An0ther!Pass', 'request'), 'USER_INACTIVE');
+    assert.deepEqual(told(), []);
+  });
+});

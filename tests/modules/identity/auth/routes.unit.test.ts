@@ -1,0 +1,244 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { tokenRevoked, userInactive } from '../../../../src/core/caller.ts';
+import { notFound, ruleViolation } from '../../../../src/core/errors.ts';
+import { newId } from '../../../../src/core/id.ts';
+import type { AccountService } from '../../../../src/modules/identity/auth/accounts.ts';
+import {
+  expiredRefreshToken,
+  invalidCredentials,
+  invalidRefreshToken,
+  invalidResetToken,
+} from '../../../../src/modules/identity/auth/errors.ts';
+import type { PasswordResetService } from '../../../../src/modules/identity/auth/password-reset.ts';
+import { authRoutes } from '../../../../src/modules/identity/auth/routes.ts';
+import type { AuthService } from '../../../../src/modules/identity/auth/service.ts';
+import { lastActiveAdmin, passwordNotComplexEnough } from '../../../../src/modules/identity/users/index.ts';
+import { fake, fakeCalls, fakeLimits } from '../../../support/fakes.ts';
+import { NOW, SHOPPER } from '../../../support/purchases-builders.ts';
+import { assertViolations, IDS, serveRoutes, testAccess, testRefusals } from '../../../support/routes.ts';
+
+const PASSWORD = 'Str0ng!Pass';
+const NEW_PASSWORD = 'An0ther!Pass';
+const pair = { accessToken: 'access', refreshToken: 'refresh' };
+const shown = { access_token: 'access', refresh_token: 'refresh', token_type: 'bearer' };
+
+const { calls, called, refuse } = fakeCalls();
+const { limitRate, counted } = fakeLimits();
+const api = await serveRoutes(
+  authRoutes({
+    service: fake<AuthService>({
+      login: (...call) => called(pair, ...call),
+      refresh: (...call) => called(pair, ...call),
+      logout: ({ id, sessionId }) => called(undefined, id, sessionId),
+    }),
+    passwordResets: fake<PasswordResetService>({
+      issueResetToken: (userId, { id }) => called({ token: 'secret', expiresAt: NOW }, userId, id),
+      resetPassword: (...call) => called(pair, ...call),
+    }),
+    accounts: fake<AccountService>({
+      setUserActive: (userId, active, { id }) => called(undefined, userId, active, id),
+      changePassword: ({ id, sessionId }, change) => called(undefined, id, sessionId, change),
+    }),
+    limitRate,
+    loginsPerMinute: 4,
+  }),
+);
+
+describe('access', () => {
+  testAccess(api, 'POST', '/auth/logout', ['user', 'admin']);
+  testAccess(api, 'PATCH', '/users/me/password', ['user', 'admin']);
+  testAccess(api, 'POST', `/users/${SHOPPER}/password-reset`, ['admin']);
+  testAccess(api, 'PATCH', `/users/${SHOPPER}/status`, ['admin']);
+});
+
+describe('POST /auth/login', () => {
+  const login = (body: unknown) => api('POST', '/auth/login', { body });
+  const sound = { email: 'alice@example.com', password: PASSWORD };
+
+  test('needs no token, and answers the pair of tokens, which no cache keeps', async () => {
+    const answer = await login(sound);
+    assert.equal(answer.status, 200);
+    assert.deepEqual(answer.body, shown);
+    assert.equal(answer.headers['cache-control'], 'no-store');
+    assert.deepEqual(calls.at(-1), [sound.email, PASSWORD, answer.headers['x-request-id']]);
+  });
+
+  test('counts against the limits of the network address and of the account, in one spelling', async () => {
+    counted.length = 0;
+    await login({ ...sound, email: ' ALICE@example.com ' });
+    assert.deepEqual(counted, [
+      ['login by address', 4, '127.0.0.1'],
+      ['login by account', 4, 'alice@example.com'],
+    ]);
+  });
+
+  testRefusals(() => login(sound), refuse, [
+    [401, invalidCredentials()],
+    [401, userInactive()],
+  ]);
+
+  for (const [body, fields] of [
+    [{}, ['email', 'password']],
+    [{ email: 'a@b.co' }, ['password']],
+    [{ email: 1, password: 2 }, ['email', 'password']],
+    [{ email: '', password: '' }, ['email', 'password']],
+    [{ ...sound, role: 'admin' }, ['role']],
+    [[], ['body']],
+  ] as const) {
+    test(`refuses ${JSON.stringify(body)}`, async () => {
+      counted.length = 0;
+      assertViolations(await login(body), fields);
+      assert.deepEqual(counted, []);
+    });
+  }
+});
+
+describe('POST /auth/refresh', () => {
+  const refresh = (body: unknown) => api('POST', '/auth/refresh', { body });
+
+  test('needs no token, and answers the next pair', async () => {
+    const answer = await refresh({ refresh_token: 'old' });
+    assert.deepEqual([answer.status, answer.body], [200, shown]);
+    assert.deepEqual(calls.at(-1), ['old', answer.headers['x-request-id']]);
+  });
+
+  testRefusals(() => refresh({ refresh_token: 'old' }), refuse, [
+    [401, invalidRefreshToken()],
+    [401, expiredRefreshToken()],
+    [401, tokenRevoked()],
+    [401, userInactive()],
+  ]);
+
+  for (const [body, fields] of [
+    [{}, ['refresh_token']],
+    [{ refresh_token: '' }, ['refresh_token']],
+    [{ refresh_token: 'x'.repeat(513) }, ['refresh_token']],
+    [{ refresh_token: 'x', scope: 'all' }, ['scope']],
+  ] as const) {
+    test(`refuses ${JSON.stringify(body).slice(0, 40)}`, async () => {
+      assertViolations(await refresh(body), fields);
+    });
+  }
+});
+
+test('POST /auth/logout ends the session of the token', async () => {
+  const answer = await api('POST', '/auth/logout', { token: 'user' });
+  assert.deepEqual([answer.status, answer.body], [204, '']);
+  assert.deepEqual(calls.at(-1), [IDS.user, 'session']);
+});
+
+describe('POST /users/{id}/password-reset', () => {
+  const issue = (id: string) => api('POST', `/users/${id}/password-reset`, { token: 'admin' });
+
+  test('answers 201 with the token, which no cache keeps', async () => {
+    const answer = await issue(SHOPPER.toUpperCase());
+    assert.equal(answer.status, 201);
+    assert.deepEqual(answer.body, { token: 'secret', expires_at: '2026-03-14T09:26:53Z' });
+    assert.equal(answer.headers['cache-control'], 'no-store');
+    assert.deepEqual(calls.at(-1), [SHOPPER, IDS.admin]);
+  });
+
+  testRefusals(() => issue(SHOPPER), refuse, [
+    [404, notFound({ resource_type: 'user', resource_id: SHOPPER })],
+  ]);
+
+  test('refuses an id that is no UUID', async () => assertViolations(await issue('me'), ['id']));
+});
+
+describe('POST /auth/password-reset', () => {
+  const sound = { token: 'secret', new_password: NEW_PASSWORD };
+  const reset = (body: unknown) => api('POST', '/auth/password-reset', { body });
+
+  test('needs no token of a session, and answers a pair', async () => {
+    const answer = await reset(sound);
+    assert.deepEqual([answer.status, answer.body], [200, shown]);
+    assert.deepEqual(calls.at(-1), ['secret', NEW_PASSWORD, answer.headers['x-request-id']]);
+  });
+
+  testRefusals(() => reset(sound), refuse, [
+    [401, invalidResetToken()],
+    [401, userInactive()],
+    [400, passwordNotComplexEnough({ violations: [{ field: 'new_password', reason: 'must have a digit' }] })],
+  ]);
+
+  for (const [body, fields] of [
+    [{}, ['new_password', 'token']],
+    [{ ...sound, token: '' }, ['token']],
+    [{ ...sound, new_password: 7 }, ['new_password']],
+    [{ ...sound, user_id: SHOPPER }, ['user_id']],
+  ] as const) {
+    test(`refuses ${JSON.stringify(body)}`, async () => assertViolations(await reset(body), fields));
+  }
+});
+
+describe('PATCH /users/me/password', () => {
+  const sound = { current_password: PASSWORD, new_password: NEW_PASSWORD };
+  const change = (body: unknown) => api('PATCH', '/users/me/password', { token: 'user', body });
+
+  test('answers 204, and keeps the session of the token', async () => {
+    const answer = await change(sound);
+    assert.deepEqual([answer.status, answer.body], [204, '']);
+    const handedOn = { currentPassword: PASSWORD, newPassword: NEW_PASSWORD };
+    assert.deepEqual(calls.at(-1), [IDS.user, 'session', handedOn]);
+  });
+
+  test('counts against the limits of the network address and of the account', async () => {
+    counted.length = 0;
+    await change(sound);
+    assert.deepEqual(counted, [
+      ['password change by address', 4, '127.0.0.1'],
+      ['password change by account', 4, IDS.user],
+    ]);
+  });
+
+  testRefusals(() => change(sound), refuse, [
+    [401, invalidCredentials()],
+    [
+      400,
+      passwordNotComplexEnough({ violations: [{ field: 'new_password', reason: 'must be another one' }] }),
+    ],
+  ]);
+
+  for (const [body, fields] of [
+    [{}, ['current_password', 'new_password']],
+    [{ current_password: PASSWORD }, ['new_password']],
+    [{ new_password: NEW_PASSWORD }, ['current_password']],
+    [{ ...sound, current_password: '' }, ['current_password']],
+    [{ ...sound, new_password: 7 }, ['new_password']],
+    [{ ...sound, user_id: 'x' }, ['user_id']],
+  ] as const) {
+    test(`refuses ${JSON.stringify(body)}`, async () => assertViolations(await change(body), fields));
+  }
+});
+
+describe('PATCH /users/{id}/status', () => {
+  const patch = (body: unknown, id: string = SHOPPER) =>
+    api('PATCH', `/users/${id}/status`, { token: 'admin', body });
+
+  for (const [status, active] of [
+    ['active', true],
+    ['inactive', false],
+  ] as const) {
+    test(`answers the new status ${status}, whatever the case of the id`, async () => {
+      const answer = await patch({ status }, SHOPPER.toUpperCase());
+      assert.deepEqual([answer.status, answer.body], [200, { id: SHOPPER, status }]);
+      assert.deepEqual(calls.at(-1), [SHOPPER, active, IDS.admin]);
+    });
+  }
+
+  testRefusals(() => patch({ status: 'inactive' }), refuse, [
+    [400, ruleViolation({ violations: [{ field: 'status', reason: 'must not be inactive' }] })],
+    [404, notFound({ resource_type: 'user', resource_id: newId() })],
+    [409, lastActiveAdmin({ user_id: SHOPPER })],
+  ]);
+
+  for (const [body, fields] of [
+    [{}, ['status']],
+    [{ status: 'paused' }, ['status']],
+    [{ status: true }, ['status']],
+    [{ active: false }, ['active', 'status']],
+  ] as const) {
+    test(`refuses ${JSON.stringify(body)}`, async () => assertViolations(await patch(body), fields));
+  }
+});

@@ -1,0 +1,278 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { AccountCaller } from '../../../../src/core/caller.ts';
+import { newId } from '../../../../src/core/id.ts';
+import type { RefreshToken, Session, TokenPair } from '../../../../src/modules/identity/auth/model.ts';
+import type { AuthRepository } from '../../../../src/modules/identity/auth/repository.ts';
+import { authService } from '../../../../src/modules/identity/auth/service.ts';
+import { hashToken, tokenIssuer } from '../../../../src/modules/identity/auth/tokens.ts';
+import type { User, UserClient } from '../../../../src/modules/identity/users/index.ts';
+import { fake, fakeKernel } from '../../../support/fakes.ts';
+import { aUser, SHOPPER, STRANGER } from '../../../support/purchases-builders.ts';
+import { rejectsWith } from '../../../support/rejections.ts';
+
+const SESSION = newId();
+const REFRESH_TTL_SECONDS = 3_600;
+const user = aUser();
+const inactive = aUser({ active: false });
+const account = { ...user, passwordHash: 'hash' };
+
+function auth(replaced: Partial<AuthRepository>, users: Partial<UserClient> = {}) {
+  const { kernel, ...seen } = fakeKernel();
+  const tokens = tokenIssuer({
+    clock: seen.clock,
+    keys: [{ id: 'key', secret: 'a secret of 32 characters and more' }],
+    accessTtlSeconds: 900,
+  });
+  const stored: unknown[][] = [];
+  const service = authService({
+    ...kernel,
+    tokens,
+    refreshTtlSeconds: REFRESH_TTL_SECONDS,
+    users: fake<UserClient>(users),
+    repository: fake<AuthRepository>({
+      insertSession: async (_trx, ...call) => void stored.push(['session', ...call]),
+      insertToken: async (_trx, ...call) => void stored.push(['token', ...call]),
+      markRotated: async (_trx, ...call) => void stored.push(['rotated', ...call]),
+      revokeSession: async (_trx, ...call) => void stored.push(['revoked', ...call]),
+      ...replaced,
+    }),
+  });
+  const told = () =>
+    seen.events.map(({ type, actor, resourceType, resourceId, outcome, details }) => [
+      type,
+      actor,
+      `${resourceType} ${resourceId}`,
+      outcome,
+      details,
+    ]);
+  return { service, tokens, stored, told, ...seen };
+}
+
+describe('logging in', () => {
+  const matching: Partial<UserClient> = {
+    checkCredentials: async () => ({ matches: true, account }),
+    lockUnchanged: async () => user,
+  };
+
+  test('opens a session with a pair of tokens, and records it as an act of the user', async () => {
+    const admin = aUser({ role: 'admin' });
+    const { service, tokens, stored, told, clock } = auth(
+      {},
+      { ...matching, lockUnchanged: async () => admin },
+    );
+
+    const pair = await service.login('shopper@example.com', 'Str0ng!Pass', 'request');
+
+    const { userId, sessionId } = tokens.verifyAccessToken(pair.accessToken);
+    assert.equal(userId, SHOPPER);
+    const now = clock();
+    const expiresAt = now.add({ seconds: REFRESH_TTL_SECONDS });
+    assert.deepEqual(stored, [
+      ['session', { id: sessionId, userId: SHOPPER }, now],
+      ['token', { hash: hashToken(pair.refreshToken), sessionId, expiresAt }, now],
+    ]);
+    const actor = { type: 'admin', id: SHOPPER, requestId: 'request' };
+    assert.deepEqual(told(), [['session.opened', actor, `session ${sessionId}`, 'success', {}]]);
+  });
+
+  for (const [title, code, users] of [
+    [
+      'a wrong password',
+      'INVALID_CREDENTIALS',
+      { checkCredentials: async () => ({ matches: false as const, account }) },
+    ],
+    [
+      'a password that was changed meanwhile',
+      'INVALID_CREDENTIALS',
+      { lockUnchanged: async () => undefined },
+    ],
+    ['an account that is not active', 'USER_INACTIVE', { lockUnchanged: async () => inactive }],
+  ] as const) {
+    test(`refuses ${title}, and records the refusal of the account`, async () => {
+      const { service, stored, told } = auth({}, { ...matching, ...users });
+      await rejectsWith(service.login('shopper@example.com', 'Wr0ng!Pass', 'request'), code, {});
+      assert.deepEqual(stored, []);
+      const actor = { type: 'user', id: null, requestId: 'request' };
+      assert.deepEqual(told(), [['login.refused', actor, `user ${SHOPPER}`, 'failure', { code }]]);
+    });
+  }
+
+  test('refuses an unknown address in the same words, and records it without a user', async () => {
+    const { service, told } = auth(
+      {},
+      { checkCredentials: async () => ({ matches: false, account: undefined }) },
+    );
+    await rejectsWith(service.login('nobody@example.com', 'x', 'request'), 'INVALID_CREDENTIALS', {});
+    const [[type, actor, resource, outcome, details] = []] = told();
+    assert.deepEqual(
+      [type, actor, outcome, details],
+      [
+        'login.refused',
+        { type: 'user', id: null, requestId: 'request' },
+        'failure',
+        { code: 'INVALID_CREDENTIALS' },
+      ],
+    );
+    assert.match(String(resource), /^login [0-9a-f-]{36}$/);
+  });
+});
+
+describe('refreshing a session', () => {
+  const TOKEN = 'a refresh token';
+  const session: Session = { id: SESSION, userId: SHOPPER, revokedAt: null };
+
+  /** Refreshes with TOKEN, which is stored with these fields; `usedAgo_s` is when it was exchanged. */
+  function refreshing(
+    fields: { usedAgo_s?: number; session?: Session; expiresIn_s?: number; isSuccessorUsed?: boolean } = {},
+    found: User | null = user,
+  ) {
+    const { usedAgo_s, expiresIn_s = 60, isSuccessorUsed = false } = fields;
+    const world = auth(
+      {
+        lockToken: async (_trx, hash) => {
+          const now = world.clock();
+          const aToken = (rotatedAt: Temporal.Instant | null): RefreshToken => ({
+            hash,
+            session: fields.session ?? session,
+            expiresAt: now.add({ seconds: expiresIn_s }),
+            rotatedAt,
+          });
+          if (hash.equals(hashToken(TOKEN)))
+            return aToken(usedAgo_s === undefined ? null : now.subtract({ seconds: usedAgo_s }));
+          if (hash.equals(hashToken(world.tokens.successorOf(TOKEN))))
+            return aToken(isSuccessorUsed ? now : null);
+          return undefined;
+        },
+      },
+      { findUser: async () => found ?? undefined },
+    );
+    return { ...world, refresh: (token = TOKEN) => world.service.refresh(token, 'request') };
+  }
+
+  const isOfSession = (
+    { accessToken, refreshToken }: TokenPair,
+    { tokens }: ReturnType<typeof refreshing>,
+  ) => {
+    assert.deepEqual(tokens.verifyAccessToken(accessToken), { userId: SHOPPER, sessionId: SESSION });
+    assert.equal(refreshToken, tokens.successorOf(TOKEN));
+  };
+
+  test('exchanges a token for its successor in the same session', async () => {
+    const world = refreshing();
+    const pair = await world.refresh();
+    isOfSession(pair, world);
+    const now = world.clock();
+    const expiresAt = now.add({ seconds: REFRESH_TTL_SECONDS });
+    assert.deepEqual(world.stored, [
+      ['rotated', hashToken(TOKEN), now],
+      ['token', { hash: hashToken(pair.refreshToken), sessionId: SESSION, expiresAt }, now],
+    ]);
+    assert.deepEqual(world.events, []);
+  });
+
+  test('answers a quick repeat with the same successor, and stores nothing', async () => {
+    const world = refreshing({ usedAgo_s: 10 });
+    isOfSession(await world.refresh(), world);
+    assert.deepEqual(world.stored, []);
+  });
+
+  for (const [title, fields] of [
+    ['a token that was used longer ago', { usedAgo_s: 11 }],
+    ['a token whose successor was used', { usedAgo_s: 1, isSuccessorUsed: true }],
+  ] as const) {
+    test(`refuses ${title}, and ends its session`, async () => {
+      const { refresh, stored, told, clock } = refreshing(fields);
+      await rejectsWith(refresh(), 'TOKEN_REVOKED');
+      assert.deepEqual(stored, [['revoked', SESSION, clock()]]);
+      const actor = { type: 'user', id: SHOPPER, requestId: 'request' };
+      assert.deepEqual(told(), [['session.reused', actor, `session ${SESSION}`, 'failure', {}]]);
+    });
+  }
+
+  const ended: Session = { ...session, revokedAt: Temporal.Instant.from('2026-03-14T09:00:00Z') };
+  for (const [title, code, world] of [
+    ['a token of an ended session', 'TOKEN_REVOKED', refreshing({ session: ended })],
+    ['an expired token', 'EXPIRED_REFRESH_TOKEN', refreshing({ expiresIn_s: 0 })],
+    ['a token of an inactive user', 'USER_INACTIVE', refreshing({}, inactive)],
+  ] as const) {
+    test(`refuses ${title}, and changes nothing`, async () => {
+      await rejectsWith(world.refresh(), code);
+      assert.deepEqual([world.stored, world.events], [[], []]);
+    });
+  }
+
+  test('refuses an unknown token, and one whose user is gone', async () => {
+    await rejectsWith(refreshing().refresh('another token'), 'INVALID_REFRESH_TOKEN');
+    await rejectsWith(refreshing({}, null).refresh(), 'INVALID_REFRESH_TOKEN');
+  });
+});
+
+test('logging out ends the session of the caller, and records it', async () => {
+  const { service, stored, told, clock } = auth({});
+  const caller: AccountCaller = { type: 'user', id: SHOPPER, sessionId: SESSION, requestId: 'request' };
+  await service.logout(caller);
+  assert.deepEqual(stored, [['revoked', SESSION, clock()]]);
+  assert.deepEqual(told(), [['session.ended', caller, `session ${SESSION}`, 'success', {}]]);
+});
+
+describe('authenticating', () => {
+  const session: Session = { id: SESSION, userId: SHOPPER, revokedAt: null };
+  const revoked: Session = { ...session, revokedAt: Temporal.Instant.from('2026-03-14T09:00:00Z') };
+
+  function holding(found: { readonly session?: Session; readonly user?: User }) {
+    const world = auth(
+      { findSessions: async () => (found.session ? [found.session] : []) },
+      { findUsers: async () => new Map(found.user ? [[found.user.id, found.user]] : []) },
+    );
+    const token = world.tokens.signAccessToken({ userId: SHOPPER, sessionId: SESSION }, 'user');
+    return { ...world, token };
+  }
+
+  test('names the caller with the role that the account has now', async () => {
+    const { service, token } = holding({ session, user: aUser({ role: 'admin' }) });
+    assert.deepEqual(await service.authenticate(token, 'request'), {
+      type: 'admin',
+      id: SHOPPER,
+      sessionId: SESSION,
+      requestId: 'request',
+    });
+  });
+
+  for (const [title, found, code] of [
+    ['without a session', { user }, 'INVALID_TOKEN'],
+    ['without an account', { session }, 'INVALID_TOKEN'],
+    ['of the session of another user', { session: { ...session, userId: STRANGER }, user }, 'INVALID_TOKEN'],
+    ['of an inactive account', { session, user: inactive }, 'USER_INACTIVE'],
+    ['of an ended session', { session: revoked, user }, 'TOKEN_REVOKED'],
+    ['of an inactive account, whose sessions ended', { session: revoked, user: inactive }, 'USER_INACTIVE'],
+  ] as const) {
+    test(`refuses a token ${title}: ${code}`, async () => {
+      const { service, token } = holding(found);
+      await rejectsWith(service.authenticate(token, 'request'), code, {});
+    });
+  }
+
+  test('refuses an expired or forged token without a lookup', async () => {
+    const { service, tokens, clock } = auth({});
+    const token = tokens.signAccessToken({ userId: SHOPPER, sessionId: SESSION }, 'user');
+    clock.advance({ seconds: 900 });
+    await rejectsWith(service.authenticate(token, 'request'), 'EXPIRED_TOKEN');
+    await rejectsWith(service.authenticate(`${token}x`, 'request'), 'INVALID_TOKEN');
+  });
+});
+
+test('a purge deletes tokens a week after they expired, and each emptied session once', async () => {
+  const [first, second] = [newId(), newId()];
+  const asked: unknown[] = [];
+  const { service, clock } = auth({
+    deleteTokens: async (_trx, expiredBefore, limit) => {
+      asked.push(expiredBefore.toString(), limit);
+      return [first, second, first];
+    },
+    queueDeleteEmptySessions: (_trx, ids) => void asked.push(ids),
+  });
+  assert.equal(await service.purgeExpiredTokens(1_000), 3);
+  const weekAgo = clock().subtract({ hours: 7 * 24 });
+  assert.deepEqual(asked, [weekAgo.toString(), 1_000, [first, second]]);
+});

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { describe, test } from 'node:test';
+import { hashToken, tokenIssuer } from '../../../../src/modules/identity/auth/tokens.ts';
+import { testClock } from '../../../support/clock.ts';
+import { SHOPPER, STRANGER } from '../../../support/purchases-builders.ts';
+
+const PRESENT = { id: 'present', secret: 'the secret of the present key of 32 and more' };
+const RETIRED = { id: 'retired', secret: 'the secret of the retired key of 32 and more' };
+const CLAIMS = { userId: SHOPPER, sessionId: STRANGER };
+
+const clock = testClock();
+const issuerOf = (...keys: (typeof PRESENT)[]) => tokenIssuer({ clock, keys, accessTtlSeconds: 900 });
+const tokens = issuerOf(PRESENT, RETIRED);
+
+describe('an access token', () => {
+  test('says who it is of, as long as its time lasts', () => {
+    const token = tokens.signAccessToken(CLAIMS, 'user');
+    assert.deepEqual(tokens.verifyAccessToken(token), CLAIMS);
+    clock.advance({ seconds: 899 });
+    assert.deepEqual(tokens.verifyAccessToken(token), CLAIMS);
+    clock.advance({ seconds: 1 });
+    assert.throws(() => tokens.verifyAccessToken(token), { code: 'EXPIRED_TOKEN' });
+  });
+
+  test('is signed with the first key, and verified with any', () => {
+    assert.deepEqual(tokens.verifyAccessToken(issuerOf(RETIRED).signAccessToken(CLAIMS, 'user')), CLAIMS);
+    const token = tokens.signAccessToken(CLAIMS, 'user');
+    assert.deepEqual(issuerOf(PRESENT).verifyAccessToken(token), CLAIMS);
+    assert.throws(() => issuerOf(RETIRED).verifyAccessToken(token), { code: 'INVALID_TOKEN' });
+  });
+
+  for (const [title, forged] of [
+    ['nothing', ''],
+    ['no token', 'x.y.z'],
+    ['no id of a user', tokens.signAccessToken({ ...CLAIMS, userId: 'root' }, 'user')],
+    ['no id of a session', tokens.signAccessToken({ ...CLAIMS, sessionId: '' }, 'user')],
+    [
+      'the id of our key and another secret',
+      issuerOf({ ...RETIRED, id: 'present' }).signAccessToken(CLAIMS, 'user'),
+    ],
+  ] as const) {
+    test(`is refused with ${title}`, () => {
+      assert.throws(() => tokens.verifyAccessToken(forged), { code: 'INVALID_TOKEN' });
+    });
+  }
+
+  test('needs a key', () => assert.throws(() => issuerOf(), /at least one key/));
+});
+
+describe('an opaque token', () => {
+  test('is 32 random bytes, and is stored as its SHA-256', () => {
+    const [token, other] = [tokens.newOpaqueToken(), tokens.newOpaqueToken()];
+    assert.equal(Buffer.from(token, 'base64url').length, 32);
+    assert.notEqual(token, other);
+    assert.deepEqual(hashToken(token), createHash('sha256').update(token).digest());
+  });
+
+  test('has one successor, which takes the key to know', () => {
+    const token = tokens.newOpaqueToken();
+    const successor = tokens.successorOf(token);
+    assert.equal(tokens.successorOf(token), successor);
+    assert.notEqual(successor, token);
+    assert.notEqual(tokens.successorOf(tokens.newOpaqueToken()), successor);
+    assert.notEqual(issuerOf(RETIRED).successorOf(token), successor);
+  });
+});
