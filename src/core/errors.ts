@@ -40,6 +40,9 @@ export type ErrorDefinition<Details extends ErrorDetails = ErrorDetails> = {
   readonly message: string;
 };
 
+/** What the API reference says about an error. */
+export type ErrorCode = Pick<ErrorDefinition, 'kind' | 'code' | 'message'>;
+
 /** The one way to introduce an error code: `throw nameTaken({ name })`. */
 export function defineError<Details extends ErrorDetails = Record<never, never>>(
   kind: ErrorKind,
@@ -77,10 +80,16 @@ export const ruleViolation = defineError<{ violations: readonly Violation[] }>(
   'The request breaks a rule.',
 );
 
-export const notFound = defineError<{ resource_type: string; resource_id: string }>(
+const resourceNotFound = defineError<{ resource_type: string; resource_id: string }>(
   'not_found',
   'NOT_FOUND',
   'The resource does not exist.',
+);
+
+/** `throw notFound('thing', id)`: the id, or the other reference that the caller sent. */
+export const notFound = Object.assign(
+  (type: string, id: string) => resourceNotFound({ resource_type: type, resource_id: id }),
+  { ...resourceNotFound },
 );
 
 export const forbidden = defineError<{ reason?: string }>(

@@ -33,7 +33,7 @@ describe('an error definition', () => {
   });
 
   test('passes through to the caller as it is', () => {
-    const error = notFound({ resource_type: 'offer', resource_id: 'x' });
+    const error = notFound('offer', 'x');
     assert.equal(asDomainError(error, 'request-1'), error);
   });
 

@@ -4,7 +4,7 @@ import { asDatabaseFailure } from '../database/index.ts';
 import {
   DomainError,
   defineError,
-  type ErrorDefinition,
+  type ErrorCode,
   type ErrorKind,
   namedViolations,
   notFound,
@@ -66,7 +66,7 @@ export const ErrorBody = Type.Object({
 export const ErrorEnvelope = Type.Object({ error: ErrorBody }, { $id: 'Error' });
 
 /** The response of one status, with each code that may come with it. */
-export function errorResponse(definitions: readonly ErrorDefinition<never>[]) {
+export function errorResponse(definitions: readonly ErrorCode[]) {
   const examples = definitions.map(({ code, message }) => [
     code,
     { value: { error: { code, message, details: {} } } },
@@ -125,7 +125,7 @@ function asFrameworkRefusal(error: unknown): DomainError | undefined {
   }
   switch (statusCode) {
     case 404:
-      return notFound({ resource_type: 'route', resource_id: 'unknown' });
+      return notFound('route', 'unknown');
     case 413:
       return payloadTooLarge();
     case 415:

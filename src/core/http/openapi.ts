@@ -3,13 +3,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify';
 import type { TSchema } from 'typebox';
 import { authenticationErrors } from '../caller.ts';
-import {
-  type ErrorDefinition,
-  forbidden,
-  overloaded,
-  serviceUnavailable,
-  validationError,
-} from '../errors.ts';
+import { type ErrorCode, forbidden, overloaded, serviceUnavailable, validationError } from '../errors.ts';
 import { invalidSignature } from '../secrets/signatures.ts';
 import type { Access } from './authentication.ts';
 import { isOptionalBody } from './body.ts';
@@ -109,7 +103,7 @@ function completeRoute(route: RouteOptions): void {
   // Fastify's HEAD route shares the schema of its GET route, which is complete.
   if (route.method === 'HEAD') return;
 
-  const definitions: ErrorDefinition<never>[] = [...errors];
+  const definitions: ErrorCode[] = [...errors];
   if (access !== 'public') definitions.push(...authenticationErrors, forbidden);
   const { body, params, querystring, headers } = schema;
   if ([body, params, querystring, headers].some((part) => part !== undefined))
@@ -161,7 +155,7 @@ function successes(response: unknown): object {
   return Object.fromEntries(described);
 }
 
-function errorResponsesByStatus(definitions: readonly ErrorDefinition<never>[]) {
+function errorResponsesByStatus(definitions: readonly ErrorCode[]) {
   const byStatus = Map.groupBy(new Set(definitions), ({ kind }) => STATUS_OF_KIND[kind]);
   return Object.fromEntries([...byStatus].map(([status, group]) => [status, errorResponse(group)]));
 }

@@ -57,8 +57,7 @@ function answerUnknownRoute(request: FastifyRequest, reply: FastifyReply): Fasti
   const found = server.supportedMethods.filter((other) => server.findRoute({ method: other, url: path }));
   const allowed = [...found, 'OPTIONS'];
   // A route for files returns its own 404.
-  if (found.length === 0 || found.includes(method))
-    return reply.send(notFound({ resource_type: 'route', resource_id: `${method} ${path}` }));
+  if (found.length === 0 || found.includes(method)) return reply.send(notFound('route', `${method} ${path}`));
   if (method !== 'OPTIONS') return reply.send(methodNotAllowed({ method, allowed }));
   return reply.code(204).header('allow', allowed.join(', ')).send();
 }

@@ -9,7 +9,7 @@ import type {
 } from 'fastify';
 import type { TSchema } from 'typebox';
 import type { Caller } from '../caller.ts';
-import type { ErrorDefinition } from '../errors.ts';
+import type { ErrorCode } from '../errors.ts';
 import type { Access } from './authentication.ts';
 
 declare module 'fastify' {
@@ -19,7 +19,7 @@ declare module 'fastify' {
     /** The scope that a partner's key needs; required for routes that are open to partners, and only for them. */
     scope?: string;
     /** The errors that are the route's own; the common ones are added for it. */
-    errors?: readonly ErrorDefinition<never>[];
+    errors?: readonly ErrorCode[];
     /** Consulted before the body is parsed: they know the caller, and how many items there are. */
     limits?: readonly Limit[];
     /** True while the route refuses every request: then they are refused before any other work. */

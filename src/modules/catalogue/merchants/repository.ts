@@ -1,6 +1,6 @@
-import { sql } from 'kysely';
 import { pageCounted } from '../../../core/database/counted-page.ts';
 import type { Db, Trx } from '../../../core/database/index.ts';
+import { activeRowsLock, anyOf, type RowOf } from '../../../core/database/rows.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { Merchant } from './model.ts';
 
@@ -8,13 +8,7 @@ export type MerchantRepository = ReturnType<typeof merchantRepository>;
 
 const COLUMNS = ['id', 'name', 'default_cashback_percentage', 'confirmation_days', 'active'] as const;
 
-type MerchantRow = {
-  id: string;
-  name: string;
-  default_cashback_percentage: string;
-  confirmation_days: number | null;
-  active: boolean;
-};
+type MerchantRow = RowOf<'merchants', typeof COLUMNS>;
 
 export function merchantRepository() {
   /** False when the name is taken. */
@@ -41,11 +35,7 @@ export function merchantRepository() {
   }
 
   async function findAll(db: Db, ids: readonly string[]): Promise<Merchant[]> {
-    const rows = await db
-      .selectFrom('merchants')
-      .select(COLUMNS)
-      .where('id', '=', sql<string>`any(${ids}::uuid[])`)
-      .execute();
+    const rows = await db.selectFrom('merchants').select(COLUMNS).where('id', '=', anyOf(ids)).execute();
     return rows.map(toMerchant);
   }
 
@@ -70,19 +60,6 @@ export function merchantRepository() {
     return row && toMerchant(row);
   }
 
-  /** The ids of those that are active, locked against changes until the transaction ends. */
-  async function lockActiveForShare(trx: Trx, ids: readonly string[]): Promise<string[]> {
-    const rows = await trx
-      .selectFrom('merchants')
-      .select('id')
-      .where('id', '=', sql<string>`any(${ids}::uuid[])`)
-      .where('active', '=', true)
-      .orderBy('id')
-      .forShare()
-      .execute();
-    return rows.map(({ id }) => id);
-  }
-
   async function update(trx: Trx, merchant: Merchant): Promise<void> {
     await trx
       .updateTable('merchants')
@@ -96,7 +73,16 @@ export function merchantRepository() {
       .execute();
   }
 
-  return { insert, findByName, findAll, findActive, list, lock, lockActiveForShare, update };
+  return {
+    insert,
+    findByName,
+    findAll,
+    findActive,
+    list,
+    lock,
+    lockActiveForShare: activeRowsLock('merchants'),
+    update,
+  };
 }
 
 function toMerchant(row: MerchantRow): Merchant {

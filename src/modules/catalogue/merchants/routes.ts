@@ -3,6 +3,7 @@ import { callerOf } from '../../../core/http/authentication.ts';
 import { presentPage, readPage } from '../../../core/http/pagination.ts';
 import type { Routes } from '../../../core/http/route.ts';
 import { IdParams } from '../../../core/http/schemas.ts';
+import { withoutUndefined } from '../../../core/without-undefined.ts';
 import { merchantAlreadyExists } from './errors.ts';
 import {
   MerchantBody,
@@ -85,12 +86,12 @@ export function merchantRoutes(service: MerchantService): Routes {
         config: { access: ['admin'], errors: [notFound, merchantAlreadyExists] },
       },
       async (request) => {
-        const { name, default_cashback_percentage: percentage, confirmation_days: days } = request.body;
-        const changes = {
-          ...(name !== undefined && { name }),
-          ...(percentage !== undefined && { defaultCashbackPercentage: percentage }),
-          ...(days !== undefined && { confirmationDays: days }),
-        };
+        const { body } = request;
+        const changes = withoutUndefined({
+          name: body.name,
+          defaultCashbackPercentage: body.default_cashback_percentage,
+          confirmationDays: body.confirmation_days,
+        });
         return presentMerchant(await service.changeMerchant(request.params.id, changes, callerOf(request)));
       },
     );

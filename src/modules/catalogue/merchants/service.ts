@@ -4,6 +4,7 @@ import { type Database, type Db, type Trx, violates } from '../../../core/databa
 import { notFound } from '../../../core/errors.ts';
 import { newId } from '../../../core/id.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
+import { withoutUndefined } from '../../../core/without-undefined.ts';
 import type { Actor, EventClient } from '../../platform/events/index.ts';
 import { merchantAlreadyExists, merchantNotActive } from './errors.ts';
 import { merchantChanged, merchantCreated } from './events.ts';
@@ -41,7 +42,7 @@ export function merchantService(deps: {
       return await cache.forgetAfter([id], () =>
         database.transaction(async (trx) => {
           const merchant = await repository.lock(trx, id);
-          if (merchant === undefined) throw merchantNotFound(id);
+          if (merchant === undefined) throw notFound('merchant', id);
           const changed = { ...merchant, ...changes };
           await repository.update(trx, changed);
           events.record(trx, [merchantChanged({ actor, resourceId: id, details: facts(changes) })]);
@@ -61,7 +62,7 @@ export function merchantService(deps: {
 
   async function getMerchant(id: string): Promise<Merchant> {
     const [merchant] = await repository.findAll(database.db, [id]);
-    if (merchant === undefined) throw merchantNotFound(id);
+    if (merchant === undefined) throw notFound('merchant', id);
     return merchant;
   }
 
@@ -86,7 +87,7 @@ export function merchantService(deps: {
   /** @throws NOT_FOUND or MERCHANT_NOT_ACTIVE. */
   async function requireActiveMerchant(db: Db, id: string): Promise<Merchant> {
     const [merchant] = await repository.findAll(db, [id]);
-    if (merchant === undefined) throw merchantNotFound(id);
+    if (merchant === undefined) throw notFound('merchant', id);
     if (!merchant.active) throw merchantNotActive({ merchant_id: id });
     return merchant;
   }
@@ -106,16 +107,10 @@ export function merchantService(deps: {
 
 /** The details of an event, with the field names of the API. */
 function facts({ name, defaultCashbackPercentage, confirmationDays, active }: Partial<NewMerchant>) {
-  return {
-    ...(name !== undefined && { name }),
-    ...(defaultCashbackPercentage !== undefined && {
-      default_cashback_percentage: defaultCashbackPercentage,
-    }),
-    ...(confirmationDays !== undefined && { confirmation_days: confirmationDays }),
-    ...(active !== undefined && { active }),
-  };
-}
-
-function merchantNotFound(id: string) {
-  return notFound({ resource_type: 'merchant', resource_id: id });
+  return withoutUndefined({
+    name,
+    default_cashback_percentage: defaultCashbackPercentage,
+    confirmation_days: confirmationDays,
+    active,
+  });
 }

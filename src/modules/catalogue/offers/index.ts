@@ -4,7 +4,7 @@ import { offerRepository } from './repository.ts';
 import { offerRoutes } from './routes.ts';
 import { type OfferService, offerService } from './service.ts';
 
-export type { CashbackType, Offer, OfferTerms } from './model.ts';
+export type { Offer, OfferTerms } from './model.ts';
 export { offerValidOn } from './policies.ts';
 export { formatTermsValue, parseTermsValue } from './terms.ts';
 

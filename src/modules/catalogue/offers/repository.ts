@@ -1,9 +1,10 @@
 import { type SqlBool, sql } from 'kysely';
 import { pageCounted } from '../../../core/database/counted-page.ts';
 import type { Db, Trx } from '../../../core/database/index.ts';
+import { activeRowsLock, anyOf, type RowOf } from '../../../core/database/rows.ts';
 import { formatMoney, moneyFromNumeric } from '../../../core/money.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
-import type { CashbackType, Offer, OfferFilter, OfferOfMerchant } from './model.ts';
+import type { Offer, OfferFilter, OfferOfMerchant } from './model.ts';
 import { formatTermsValue, parseTermsValue } from './terms.ts';
 
 export type OfferRepository = ReturnType<typeof offerRepository>;
@@ -20,17 +21,7 @@ const COLUMNS = [
   'offers.active',
 ] as const;
 
-type OfferRow = {
-  id: string;
-  merchant_id: string;
-  cashback_type: CashbackType;
-  cashback_value: string;
-  currency: string;
-  monthly_cap: string | null;
-  start_date: string;
-  end_date: string;
-  active: boolean;
-};
+type OfferRow = Omit<RowOf<'offers'>, 'created_at'>;
 
 export function offerRepository() {
   async function insert(trx: Trx, offer: Offer, now: Temporal.Instant): Promise<void> {
@@ -89,7 +80,7 @@ export function offerRepository() {
     const rows = await db
       .selectFrom('offers')
       .select(COLUMNS)
-      .where('merchant_id', '=', sql<string>`any(${merchantIds}::uuid[])`)
+      .where('merchant_id', '=', anyOf(merchantIds))
       .where('active', '=', true)
       .execute();
     return rows.map(toOffer);
@@ -106,20 +97,7 @@ export function offerRepository() {
     return row && toOffer(row);
   }
 
-  /** The ids of those that are active, locked against changes until the transaction ends. */
-  async function lockActiveForShare(trx: Trx, ids: readonly string[]): Promise<string[]> {
-    const rows = await trx
-      .selectFrom('offers')
-      .select('id')
-      .where('id', '=', sql<string>`any(${ids}::uuid[])`)
-      .where('active', '=', true)
-      .orderBy('id')
-      .forShare()
-      .execute();
-    return rows.map(({ id }) => id);
-  }
-
-  return { insert, list, find, findActive, lockActiveForShare, setActive };
+  return { insert, list, find, findActive, lockActiveForShare: activeRowsLock('offers'), setActive };
 }
 
 function isVisibleOn(day: string) {

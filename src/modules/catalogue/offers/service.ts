@@ -68,7 +68,7 @@ export function offerService(deps: {
     return changingOffer(offer, () =>
       database.transaction(async (trx) => {
         const changed = await repository.setActive(trx, id, active);
-        if (changed === undefined) throw offerNotFound(id);
+        if (changed === undefined) throw notFound('offer', id);
         events.record(trx, [(active ? offerActivated : offerDeactivated)({ actor, resourceId: id })]);
         return changed;
       }),
@@ -95,14 +95,14 @@ export function offerService(deps: {
 
   async function getOffer(id: string): Promise<OfferOfMerchant> {
     const offer = await repository.find(database.db, id);
-    if (offer === undefined) throw offerNotFound(id);
+    if (offer === undefined) throw notFound('offer', id);
     return offer;
   }
 
   /** @throws NOT_FOUND if the offer does not exist or shoppers cannot see it today. */
   async function getVisibleOffer(id: string): Promise<OfferOfMerchant> {
     const offer = await repository.find(database.db, id, today());
-    if (offer === undefined) throw offerNotFound(id);
+    if (offer === undefined) throw notFound('offer', id);
     return offer;
   }
 
@@ -140,8 +140,4 @@ export function offerService(deps: {
     findActiveOffers: activeOffers.find,
     lockActiveForShare,
   };
-}
-
-function offerNotFound(id: string) {
-  return notFound({ resource_type: 'offer', resource_id: id });
 }

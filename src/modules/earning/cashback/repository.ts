@@ -1,28 +1,16 @@
 import { sql } from 'kysely';
 import { bulkInsert, bulkUpdate } from '../../../core/database/bulk.ts';
 import { type Db, type Trx, violates } from '../../../core/database/index.ts';
+import type { RowOf } from '../../../core/database/rows.ts';
 import { formatMoney, moneyFromNumeric } from '../../../core/money.ts';
-import { type CashbackType, formatTermsValue, parseTermsValue } from '../../catalogue/offers/index.ts';
+import { formatTermsValue, parseTermsValue } from '../../catalogue/offers/index.ts';
 import type { CapKey, CapUsage, CashbackStatus, Reward } from './model.ts';
 
 export type CashbackRepository = ReturnType<typeof cashbackRepository>;
 
-type RewardRow = {
-  id: string;
-  purchase_id: string;
-  user_id: string;
-  offer_id: string;
-  cashback_type: CashbackType;
-  cashback_value: string;
-  monthly_cap: string | null;
-  cap_month: string | null;
-  uncapped_amount: string;
-  amount: string;
-  currency: string;
-  status: CashbackStatus;
-};
+type RewardRow = Omit<RowOf<'cashback_transactions'>, 'created_at'>;
 
-type CapUsageRow = { user_id: string; offer_id: string; month: string; cap: string; used: string };
+type CapUsageRow = RowOf<'cashback_cap_usage'>;
 
 /** Fails (see `isLostRace`) if another transaction has opened one of them since the caller's lookup. */
 const queueInsertCapUsages = bulkInsert<CapUsage>('cashback_cap_usage', {

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Trx } from '../../../core/database/index.ts';
+import type { RowOf } from '../../../core/database/rows.ts';
 import { firstIdAt } from '../../../core/id.ts';
 import { formatMoney, moneyFromNumeric } from '../../../core/money.ts';
 import { LOWEST_FLOOR_AMOUNT } from './model.ts';
@@ -22,7 +23,7 @@ export type Past = {
   readonly latestOfMerchant: ReadonlyMap<string, readonly RecentPurchase[]>;
 };
 
-type RecentRow = { amount: string; currency: string };
+type RecentRow = RowOf<'purchases', ['amount', 'currency']>;
 
 /** One answer: to the question at this place of its list. A question without an answer has found nothing. */
 type AnswerRow = { readonly position: number } & (

@@ -1,4 +1,4 @@
-import { defineError, notFound } from '../../../core/errors.ts';
+import { defineError } from '../../../core/errors.ts';
 import type { PurchaseStatus } from './model.ts';
 
 /** `purchase` is the first purchase. `differences` are the fields in which the repeat differs from it. */
@@ -65,8 +65,3 @@ export const invalidPurchaseStatus = defineError<{ status: string; allowed: read
   'INVALID_PURCHASE_STATUS',
   'The status of a purchase must be one of `allowed`.',
 );
-
-/** `reference` is the id or the external id that the caller sent. */
-export function purchaseNotFound(reference: string) {
-  return notFound({ resource_type: 'purchase', resource_id: reference });
-}

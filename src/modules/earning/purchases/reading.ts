@@ -1,9 +1,9 @@
 import type { Database } from '../../../core/database/index.ts';
+import { notFound } from '../../../core/errors.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { MerchantClient } from '../../catalogue/merchants/index.ts';
 import type { Actor } from '../../platform/events/index.ts';
 import type { CashbackClient } from '../cashback/index.ts';
-import { purchaseNotFound } from './errors.ts';
 import type { Purchase, PurchaseFilter, PurchaseView } from './model.ts';
 import { isHiddenFrom, requireMayRead } from './policies.ts';
 import type { PurchaseRepository } from './repository.ts';
@@ -19,10 +19,10 @@ export function purchaseReading(deps: {
   /** @throws NOT_FOUND, also if another partner reported it, or FORBIDDEN if a user reads a purchase of another user. */
   async function getPurchase(id: string, actor: Actor): Promise<PurchaseView> {
     const purchase = await repository.find(database.db, id);
-    if (purchase === undefined || isHiddenFrom(actor, purchase)) throw purchaseNotFound(id);
+    if (purchase === undefined || isHiddenFrom(actor, purchase)) throw notFound('purchase', id);
     requireMayRead(actor, purchase);
     const [view] = await withRewards([purchase]);
-    if (view === undefined) throw purchaseNotFound(id);
+    if (view === undefined) throw notFound('purchase', id);
     return view;
   }
 

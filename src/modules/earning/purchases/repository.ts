@@ -3,39 +3,16 @@ import { endOfDay, startOfDay } from '../../../core/clock.ts';
 import { bulkInsert, bulkUpdate } from '../../../core/database/bulk.ts';
 import { type Db, type Trx, violates } from '../../../core/database/index.ts';
 import { pageNewestFirst } from '../../../core/database/newest-first.ts';
+import { anyOf, type RowOf } from '../../../core/database/rows.ts';
 import { firstIdAt } from '../../../core/id.ts';
 import { partition } from '../../../core/lists.ts';
 import { formatMoney, moneyFromNumeric } from '../../../core/money.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
-import type {
-  DuePurchase,
-  DueWindow,
-  ExternalKey,
-  Purchase,
-  PurchaseFilter,
-  PurchaseStatus,
-  ReversalReason,
-} from './model.ts';
+import type { DuePurchase, DueWindow, ExternalKey, Purchase, PurchaseFilter } from './model.ts';
 
 export type PurchaseRepository = ReturnType<typeof purchaseRepository>;
 
-type PurchaseRow = {
-  id: string;
-  partner_id: string | null;
-  external_id: string;
-  user_id: string;
-  merchant_id: string;
-  offer_id: string;
-  amount: string;
-  currency: string;
-  purchased_at: Temporal.Instant;
-  status: PurchaseStatus;
-  held: boolean;
-  created_at: Temporal.Instant;
-  confirmed_at: Temporal.Instant | null;
-  reversed_at: Temporal.Instant | null;
-  reversal_reason: ReversalReason | null;
-};
+type PurchaseRow = RowOf<'purchases', typeof COLUMNS>;
 
 const COLUMNS = [
   'id',
@@ -55,7 +32,7 @@ const COLUMNS = [
   'reversal_reason',
 ] as const;
 
-type DueRow = { id: string; merchant_id: string; user_id: string; created_at: Temporal.Instant };
+type DueRow = RowOf<'purchases', ['id', 'merchant_id', 'user_id', 'created_at']>;
 
 /** Before every id. */
 const NO_ID = '00000000-0000-0000-0000-000000000000';
@@ -149,7 +126,7 @@ export function purchaseRepository() {
     const rows = await trx
       .selectFrom('purchases')
       .select(COLUMNS)
-      .where('id', '=', sql<string>`any(${ids}::uuid[])`)
+      .where('id', '=', anyOf(ids))
       .orderBy('id')
       .forNoKeyUpdate()
       .execute();
@@ -209,7 +186,7 @@ export function purchaseRepository() {
     const rows = await trx
       .selectFrom('purchases')
       .select(COLUMNS)
-      .where('id', '=', sql<string>`any(${ids}::uuid[])`)
+      .where('id', '=', anyOf(ids))
       .where('status', '=', 'pending')
       .where('held', '=', false)
       .orderBy('id')

@@ -1,8 +1,8 @@
 import type { Database } from '../../../core/database/index.ts';
+import { notFound } from '../../../core/errors.ts';
 import type { Logger } from '../../../core/observability/logging.ts';
 import type { Actor, EventClient } from '../../platform/events/index.ts';
 import type { FraudClient } from '../fraud/index.ts';
-import { purchaseNotFound } from './errors.ts';
 import { purchaseReleased } from './events.ts';
 import type { Purchase } from './model.ts';
 import { requireHeld } from './policies.ts';
@@ -25,7 +25,7 @@ export function purchaseReview(deps: {
   async function releasePurchase(purchaseId: string, actor: Actor): Promise<Purchase> {
     const released = await database.transaction(async (trx) => {
       const [purchase] = await repository.lock(trx, [purchaseId]);
-      if (purchase === undefined) throw purchaseNotFound(purchaseId);
+      if (purchase === undefined) throw notFound('purchase', purchaseId);
       requireHeld(purchase);
       await repository.endHold(trx, purchaseId);
       fraud.queueResolveHolds(trx, [{ purchaseId, resolution: 'released', actor }]);

@@ -1,5 +1,6 @@
 import type { Clock } from '../../../core/clock.ts';
 import type { Database, Trx } from '../../../core/database/index.ts';
+import { notFound } from '../../../core/errors.ts';
 import { at } from '../../../core/lists.ts';
 import { formatMoney } from '../../../core/money.ts';
 import type { Logger } from '../../../core/observability/logging.ts';
@@ -8,7 +9,6 @@ import type { Movement, Wallet, WalletClient } from '../../money/wallets/index.t
 import type { EventClient } from '../../platform/events/index.ts';
 import type { CashbackClient, Reward } from '../cashback/index.ts';
 import type { FraudClient } from '../fraud/index.ts';
-import { purchaseNotFound } from './errors.ts';
 import { purchaseConfirmed, purchaseReversed } from './events.ts';
 import { externalKeyOf, keyText, type Purchase, type RewardedPurchase, type Settlement } from './model.ts';
 import { isHiddenFrom, requireMayConfirmHeld, requireTransition } from './policies.ts';
@@ -96,7 +96,7 @@ export function purchaseSettlement(deps: {
         'externalId' in settlement ? idOf.get(keyText(externalKeyOf(settlement))) : settlement.purchaseId;
       const before = id === undefined ? undefined : current.get(id);
       if (before === undefined || isHiddenFrom(settlement.actor, before))
-        return failure(purchaseNotFound(referenceOf(settlement)));
+        return failure(notFound('purchase', referenceOf(settlement)));
       const reward = rewardOf.get(before.id);
       if (reward === undefined) throw new Error(`purchase ${before.id} has no cashback transaction`);
       return decided(() => {

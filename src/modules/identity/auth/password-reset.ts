@@ -38,7 +38,7 @@ export function passwordResetService(deps: {
     const expiresAt = clock().add({ seconds: resetTtlSeconds });
     await database.transaction(async (trx) => {
       const user = await users.findUser(trx, userId);
-      if (user === undefined) throw notFound({ resource_type: 'user', resource_id: userId });
+      if (user === undefined) throw notFound('user', userId);
       await repository.putReset(trx, { hash: hashToken(token), userId: user.id, expiresAt });
       events.record(trx, [passwordResetIssued({ actor, resourceId: user.id })]);
     });

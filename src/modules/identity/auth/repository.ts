@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { type Db, queueSql, type Trx } from '../../../core/database/index.ts';
+import { anyOf } from '../../../core/database/rows.ts';
 import type { PasswordReset, RefreshToken, Session } from './model.ts';
 
 export type AuthRepository = ReturnType<typeof authRepository>;
@@ -36,7 +37,7 @@ export function authRepository() {
     const rows = await db
       .selectFrom('sessions')
       .select(['id', 'user_id', 'revoked_at'])
-      .where('id', '=', sql<string>`any(${ids}::uuid[])`)
+      .where('id', '=', anyOf(ids))
       .execute();
     return rows.map((row) => ({ id: row.id, userId: row.user_id, revokedAt: row.revoked_at }));
   }

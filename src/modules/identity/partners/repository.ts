@@ -1,6 +1,7 @@
 import { type SqlBool, sql } from 'kysely';
 import { pageCounted } from '../../../core/database/counted-page.ts';
 import { type Db, queueSql, type Trx } from '../../../core/database/index.ts';
+import type { RowOf } from '../../../core/database/rows.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { KeyOfPartner, Partner, PartnerKey, Scope, TakenMessage } from './model.ts';
 
@@ -17,19 +18,12 @@ const PARTNER_COLUMNS = [
   'created_at',
 ] as const;
 
-type SigningRow = {
-  signing_secret: string | null;
-  previous_signing_secret: string | null;
-  previous_signing_secret_until: Temporal.Instant | null;
-};
+type PartnerRow = RowOf<'partners', typeof PARTNER_COLUMNS>;
 
-type PartnerRow = SigningRow & {
-  id: string;
-  name: string;
-  active: boolean;
-  signature_required: boolean;
-  created_at: Temporal.Instant;
-};
+type SigningRow = Pick<
+  PartnerRow,
+  'signing_secret' | 'previous_signing_secret' | 'previous_signing_secret_until'
+>;
 
 const KEY_COLUMNS = [
   'id',
@@ -43,17 +37,7 @@ const KEY_COLUMNS = [
   'last_used_at',
 ] as const;
 
-type KeyRow = {
-  id: string;
-  partner_id: string;
-  name: string | null;
-  prefix: string;
-  scopes: string[];
-  created_at: Temporal.Instant;
-  expires_at: Temporal.Instant | null;
-  revoked_at: Temporal.Instant | null;
-  last_used_at: Temporal.Instant | null;
-};
+type KeyRow = RowOf<'partner_keys', typeof KEY_COLUMNS>;
 
 export function partnerRepository() {
   /** False when the name is taken. */

@@ -3,6 +3,7 @@ import { callerOf } from '../../../core/http/authentication.ts';
 import { presentPage, readPage } from '../../../core/http/pagination.ts';
 import type { Routes } from '../../../core/http/route.ts';
 import { IdParams } from '../../../core/http/schemas.ts';
+import { withoutUndefined } from '../../../core/without-undefined.ts';
 import { partnerAlreadyExists } from './errors.ts';
 import {
   CreatedPartnerBody,
@@ -94,10 +95,7 @@ export function partnerRoutes(service: PartnerService): Routes {
       },
       async (request) => {
         const { name, signature_required: signatureRequired } = request.body;
-        const changes = {
-          ...(name !== undefined && { name }),
-          ...(signatureRequired !== undefined && { signatureRequired }),
-        };
+        const changes = withoutUndefined({ name, signatureRequired });
         return presentPartner(await service.changePartner(request.params.id, changes, callerOf(request)));
       },
     );

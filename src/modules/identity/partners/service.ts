@@ -6,6 +6,7 @@ import { newId } from '../../../core/id.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { Encryption } from '../../../core/secrets/encryption.ts';
 import { newSigningSecret } from '../../../core/secrets/signatures.ts';
+import { withoutUndefined } from '../../../core/without-undefined.ts';
 import type { Actor, EventClient } from '../../platform/events/index.ts';
 import { encryptionContext } from './authentication.ts';
 import { partnerAlreadyExists } from './errors.ts';
@@ -121,7 +122,7 @@ export function partnerService(deps: {
     return changeKeys(async (trx) => {
       const partner = await lockPartner(trx, partnerId);
       const key = await repository.lockKey(trx, partner.id, keyId);
-      if (key === undefined) throw notFound({ resource_type: 'partner_key', resource_id: keyId });
+      if (key === undefined) throw notFound('partner_key', keyId);
       if (key.revokedAt !== null) return;
       await repository.revokeKey(trx, key.id, clock());
       events.record(trx, [keyRevoked({ actor, resourceId: key.id, details: keyFacts(key) })]);
@@ -130,7 +131,7 @@ export function partnerService(deps: {
 
   async function lockPartner(trx: Trx, id: string): Promise<Partner> {
     const partner = await repository.lock(trx, id);
-    if (partner === undefined) throw partnerNotFound(id);
+    if (partner === undefined) throw notFound('partner', id);
     return partner;
   }
 
@@ -142,7 +143,7 @@ export function partnerService(deps: {
   /** @throws NOT_FOUND. */
   async function getPartner(id: string): Promise<Partner> {
     const partner = await repository.find(database.db, id);
-    if (partner === undefined) throw partnerNotFound(id);
+    if (partner === undefined) throw notFound('partner', id);
     return partner;
   }
 
@@ -170,11 +171,7 @@ export function partnerService(deps: {
 
 /** The details of an event, with the field names of the API. */
 function facts({ name, active, signatureRequired }: PartnerChanges) {
-  return {
-    ...(name !== undefined && { name }),
-    ...(active !== undefined && { active }),
-    ...(signatureRequired !== undefined && { signature_required: signatureRequired }),
-  };
+  return withoutUndefined({ name, active, signature_required: signatureRequired });
 }
 
 function keyFacts({ partnerId, prefix, scopes, expiresAt }: PartnerKey) {
@@ -184,8 +181,4 @@ function keyFacts({ partnerId, prefix, scopes, expiresAt }: PartnerKey) {
     scopes: scopes.join(' '),
     expires_at: expiresAt?.toString() ?? null,
   };
-}
-
-function partnerNotFound(id: string) {
-  return notFound({ resource_type: 'partner', resource_id: id });
 }

@@ -1,6 +1,7 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Db, Trx } from '../../../core/database/index.ts';
 import { pageNewestFirst } from '../../../core/database/newest-first.ts';
+import { anyOf, type RowOf } from '../../../core/database/rows.ts';
 import { firstIdAt } from '../../../core/id.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { User, UserFilter, UserWithPassword } from './model.ts';
@@ -9,13 +10,7 @@ export type UserRepository = ReturnType<typeof userRepository>;
 
 const COLUMNS = ['id', 'email', 'role', 'active', 'created_at'] as const;
 
-type UserRow = {
-  id: string;
-  email: string;
-  role: User['role'];
-  active: boolean;
-  created_at: Temporal.Instant;
-};
+type UserRow = RowOf<'users', typeof COLUMNS>;
 
 export function userRepository() {
   /** Inserts the users whose email is free, and answers with these. */
@@ -37,11 +32,7 @@ export function userRepository() {
   }
 
   async function findAll(db: Db, ids: readonly string[]): Promise<User[]> {
-    const rows = await db
-      .selectFrom('users')
-      .select(COLUMNS)
-      .where('id', '=', sql<string>`any(${ids}::uuid[])`)
-      .execute();
+    const rows = await db.selectFrom('users').select(COLUMNS).where('id', '=', anyOf(ids)).execute();
     return rows.map(toUser);
   }
 
@@ -50,7 +41,7 @@ export function userRepository() {
     const rows = await trx
       .selectFrom('users')
       .select(COLUMNS)
-      .where('id', '=', sql<string>`any(${ids}::uuid[])`)
+      .where('id', '=', anyOf(ids))
       .orderBy('id')
       .forShare()
       .execute();

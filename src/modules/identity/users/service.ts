@@ -129,14 +129,14 @@ export function userService(deps: {
   /** @throws NOT_FOUND. */
   async function getUser(id: string): Promise<User> {
     const user = await findUser(database.db, id);
-    if (user === undefined) throw userNotFound(id);
+    if (user === undefined) throw notFound('user', id);
     return user;
   }
 
   /** @throws NOT_FOUND. */
   async function getAccount(id: string): Promise<Account> {
     const user = await repository.findWithPassword(database.db, { id });
-    if (user === undefined) throw userNotFound(id);
+    if (user === undefined) throw notFound('user', id);
     const { passwordHash, ...account } = user;
     return { user: account, hasPassword: passwordHash !== null };
   }
@@ -199,7 +199,7 @@ export function userService(deps: {
   async function setActive(trx: Trx, id: string, active: boolean): Promise<boolean> {
     const users = await repository.lockWithActiveAdmins(trx, id);
     const user = users.find((candidate) => candidate.id === id);
-    if (user === undefined) throw userNotFound(id);
+    if (user === undefined) throw notFound('user', id);
     if (user.active === active) return false;
     if (!active) requireAnotherAdmin(user, users);
     await repository.updateActive(trx, id, active);
@@ -225,10 +225,6 @@ export function userService(deps: {
     replacePasswordHash,
     setActive,
   };
-}
-
-function userNotFound(id: string) {
-  return notFound({ resource_type: 'user', resource_id: id });
 }
 
 function byEmail(users: readonly User[]): Map<string, User> {

@@ -1,6 +1,6 @@
-import { type Selectable, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Db } from '../../../core/database/index.ts';
-import type { WalletEntries, Wallets } from '../../../core/database/schema.generated.ts';
+import type { RowOf } from '../../../core/database/rows.ts';
 import { moneyFromNumeric } from '../../../core/money.ts';
 import { type PageOf, type PageRequest, pageOf } from '../../../core/page.ts';
 import type { WalletOwner } from '../../money/wallets/index.ts';
@@ -20,10 +20,10 @@ const COLUMNS = [
   'created_at',
 ] as const;
 
-type EntryRow = Pick<Selectable<WalletEntries>, (typeof COLUMNS)[number]> & {
+type EntryRow = RowOf<'wallet_entries', typeof COLUMNS> & {
   readonly status: string | null;
 };
-type Row = Pick<Selectable<Wallets>, 'last_sequence'> & (EntryRow | { readonly id: null });
+type Row = RowOf<'wallets', ['last_sequence']> & (EntryRow | { readonly id: null });
 
 export function walletHistoryRepository() {
   /**

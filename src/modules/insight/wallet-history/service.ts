@@ -13,7 +13,7 @@ export function walletHistoryService(deps: { database: Database; repository: Wal
   /** @throws NOT_FOUND if the user has no wallet in this currency. */
   async function listTransactions(owner: WalletOwner, page: PageRequest): Promise<PageOf<WalletTransaction>> {
     const found = await repository.list(database.db, owner, page);
-    if (found === undefined) throw notFound({ resource_type: 'wallet', resource_id: owner.userId });
+    if (found === undefined) throw notFound('wallet', owner.userId);
     return found;
   }
 

@@ -109,7 +109,7 @@ export function requireWholeMove({ to, externalReference, reason }: PayoutMove):
 /** Only the owner can cancel a payout. @throws NOT_FOUND for any other caller, or if there is no such payout. */
 export function requireMovable(payout: Payout | undefined, { actor, payoutId, to }: PayoutMove): Payout {
   if (payout === undefined || (to === 'cancelled' && payout.userId !== actor.id)) {
-    throw payoutNotFound(payoutId);
+    throw notFound('payout', payoutId);
   }
   return payout;
 }
@@ -127,10 +127,6 @@ export function moved(payout: Payout, move: PayoutMove, now: Temporal.Instant): 
   }
   if (to === 'processing') return { ...payout, status: to, processingAt: now };
   return { ...payout, status: to, settledAt: now, externalReference, failureReason: reason };
-}
-
-export function payoutNotFound(id: string) {
-  return notFound({ resource_type: 'payout', resource_id: id });
 }
 
 export function statementOf(payout: Payout): PayoutStatement {

@@ -1,10 +1,10 @@
 import type { Database } from '../../../core/database/index.ts';
+import { notFound } from '../../../core/errors.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { Actor, EventClient } from '../../platform/events/index.ts';
 import type { DetailsCipher } from './details.ts';
 import { bankDetailsRevealed } from './events.ts';
 import type { BankDetails, Payout, PayoutFilter } from './model.ts';
-import { payoutNotFound } from './policies.ts';
 import type { PayoutRepository } from './repository.ts';
 
 export function payoutReading(deps: {
@@ -18,7 +18,7 @@ export function payoutReading(deps: {
   /** @throws NOT_FOUND. */
   async function getPayout(id: string): Promise<Payout> {
     const payout = await repository.find(database.db, id);
-    if (payout === undefined) throw payoutNotFound(id);
+    if (payout === undefined) throw notFound('payout', id);
     return payout;
   }
 
@@ -30,7 +30,7 @@ export function payoutReading(deps: {
   async function revealBankDetails(id: string, actor: Actor): Promise<BankDetails> {
     return database.transaction(async (trx) => {
       const encrypted = await repository.findEncryptedDetails(trx, id);
-      if (encrypted === undefined) throw payoutNotFound(id);
+      if (encrypted === undefined) throw notFound('payout', id);
       events.record(trx, [bankDetailsRevealed({ actor, resourceId: id })]);
       return cipher.decrypt(id, encrypted);
     });

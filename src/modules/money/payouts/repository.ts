@@ -2,35 +2,15 @@ import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { bulkInsert, bulkUpdate } from '../../../core/database/bulk.ts';
 import type { Db, Trx } from '../../../core/database/index.ts';
 import { pageNewestFirst } from '../../../core/database/newest-first.ts';
+import { anyOf, type RowOf } from '../../../core/database/rows.ts';
 import { formatMoney, moneyFromNumeric } from '../../../core/money.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import { type WalletOwner, walletKey } from '../wallets/index.ts';
-import {
-  type Payout,
-  type PayoutFilter,
-  type PayoutMethod,
-  type PayoutStatus,
-  REFUNDED,
-  type SealedPayout,
-} from './model.ts';
+import { type Payout, type PayoutFilter, REFUNDED, type SealedPayout } from './model.ts';
 
 export type PayoutRepository = ReturnType<typeof payoutRepository>;
 
-type PayoutRow = {
-  id: string;
-  user_id: string;
-  amount: string;
-  currency: string;
-  method: PayoutMethod;
-  iban_masked: string;
-  account_holder_masked: string;
-  status: PayoutStatus;
-  requested_at: Temporal.Instant;
-  processing_at: Temporal.Instant | null;
-  settled_at: Temporal.Instant | null;
-  external_reference: string | null;
-  failure_reason: string | null;
-};
+type PayoutRow = RowOf<'payouts', typeof COLUMNS>;
 
 /** All but the encrypted details, which are read where they are needed alone. */
 const COLUMNS = [
@@ -113,7 +93,7 @@ export function payoutRepository() {
     const rows = await trx
       .selectFrom('payouts')
       .select(COLUMNS)
-      .where('id', '=', sql<string>`any(${ids}::uuid[])`)
+      .where('id', '=', anyOf(ids))
       .orderBy('id')
       .forNoKeyUpdate()
       .execute();

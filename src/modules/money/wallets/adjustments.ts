@@ -92,7 +92,7 @@ export function walletAdjustments(deps: {
       await repository.insertAdjustment(trx, adjustment);
     } catch (error) {
       if (!violates(error, 'adjustments_user_id_fkey')) throw error;
-      throw notFound({ resource_type: 'user', resource_id: adjustment.userId });
+      throw notFound('user', adjustment.userId);
     }
   }
 

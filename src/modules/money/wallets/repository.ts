@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { bulkInsert, bulkUpdate } from '../../../core/database/bulk.ts';
 import type { Db, Trx } from '../../../core/database/index.ts';
+import type { RowOf } from '../../../core/database/rows.ts';
 import { newId } from '../../../core/id.ts';
 import { formatMoney, moneyFromNumeric } from '../../../core/money.ts';
 import type { Adjustment, Wallet, WalletEntry, WalletOwner } from './model.ts';
@@ -17,15 +18,7 @@ const WALLET_COLUMNS = [
   'last_sequence',
 ] as const;
 
-type WalletRow = {
-  id: string;
-  user_id: string;
-  currency: string;
-  pending: string;
-  available: string;
-  paid: string;
-  last_sequence: bigint;
-};
+type WalletRow = RowOf<'wallets'>;
 
 /** Opens the wallets that do not exist yet, empty. */
 const queueOpen = bulkInsert<WalletOwner>(

@@ -64,7 +64,7 @@ export function walletService(deps: { database: Database; clock: Clock; reposito
   /** @throws NOT_FOUND if the user has no wallet in this currency. */
   async function getWallet(owner: WalletOwner): Promise<Wallet> {
     const wallet = await repository.find(database.db, owner);
-    if (wallet === undefined) throw notFound({ resource_type: 'wallet', resource_id: owner.userId });
+    if (wallet === undefined) throw notFound('wallet', owner.userId);
     return wallet;
   }
 

@@ -2,7 +2,7 @@ import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { bulkInsert } from '../../../core/database/bulk.ts';
 import type { Db } from '../../../core/database/index.ts';
 import { pageNewestFirst } from '../../../core/database/newest-first.ts';
-import type { ActorType, AuditOutcome } from '../../../core/database/schema.generated.ts';
+import type { RowOf } from '../../../core/database/rows.ts';
 import { firstIdAt, newId } from '../../../core/id.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { AuditFilter, AuditLog, Event } from './model.ts';
@@ -22,18 +22,7 @@ const COLUMNS = [
   'request_id',
 ] as const;
 
-type AuditRow = {
-  id: string;
-  occurred_at: Temporal.Instant;
-  actor_type: ActorType;
-  actor_id: string | null;
-  action: string;
-  resource_type: string;
-  resource_id: string;
-  outcome: AuditOutcome;
-  details: unknown;
-  request_id: string | null;
-};
+type AuditRow = RowOf<'audit_logs'>;
 
 const queueInsert = bulkInsert<Event, Temporal.Instant>('audit_logs', {
   id: ['uuid', (_, now) => newId(now)],

@@ -1,21 +1,13 @@
 import { type SqlBool, sql } from 'kysely';
 import { pageCounted } from '../../../core/database/counted-page.ts';
 import { type Db, queueSql, type Trx } from '../../../core/database/index.ts';
+import type { RowOf } from '../../../core/database/rows.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { FlagFilter, FlagScope, FlagSetting, FlagSubject } from './model.ts';
 
 export type FlagRepository = ReturnType<typeof flagRepository>;
 
-type FlagRow = {
-  id: string;
-  key: string;
-  user_id: string | null;
-  merchant_id: string | null;
-  enabled: boolean;
-  description: string | null;
-  created_at: Temporal.Instant;
-  updated_at: Temporal.Instant;
-};
+type FlagRow = RowOf<'feature_flags'>;
 
 export function flagRepository() {
   /** Locks all settings of this flag until the transaction ends, also those that do not exist yet. */

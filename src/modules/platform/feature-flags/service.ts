@@ -42,7 +42,7 @@ export function flagService(deps: {
     } catch (error) {
       const { type, id } = input.scope;
       if (id !== null && violates(error, `feature_flags_${type}`)) {
-        throw notFound({ resource_type: type, resource_id: id });
+        throw notFound(type, id);
       }
       throw error;
     }
@@ -53,7 +53,7 @@ export function flagService(deps: {
     return database.transaction(async (trx) => {
       repository.queueLockKey(trx, key);
       const before = await repository.find(trx, key, scope);
-      if (before === undefined) throw flagNotFound(key);
+      if (before === undefined) throw notFound('feature_flag', key);
       await repository.remove(trx, before.id);
       events.record(trx, [flagRemoved(changeOf(actor, before, undefined))]);
     });
@@ -62,7 +62,7 @@ export function flagService(deps: {
   /** @throws NOT_FOUND. */
   async function getFlag(key: string, scope: FlagScope): Promise<FlagSetting> {
     const setting = await repository.find(database.db, key, scope);
-    if (setting === undefined) throw flagNotFound(key);
+    if (setting === undefined) throw notFound('feature_flag', key);
     return setting;
   }
 
@@ -107,8 +107,4 @@ function changeOf(actor: Actor, before: FlagSetting | undefined, after: FlagSett
 
 function contentOf({ enabled, description }: FlagSetting) {
   return { enabled, description };
-}
-
-function flagNotFound(key: string) {
-  return notFound({ resource_type: 'feature_flag', resource_id: key });
 }

@@ -33,7 +33,7 @@ const service = fake<MerchantService>({
     return { ...merchant, ...changes };
   },
   getMerchant: async (id) => {
-    if (id !== MERCHANT) throw notFound({ resource_type: 'merchant', resource_id: id });
+    if (id !== MERCHANT) throw notFound('merchant', id);
     return merchant;
   },
   listMerchants: async (active, page) => {

@@ -40,7 +40,7 @@ const overlap = {
 
 const { calls, called, refuse } = fakeCalls();
 const found = async (id: string) => {
-  if (id !== OFFER) throw notFound({ resource_type: 'offer', resource_id: id });
+  if (id !== OFFER) throw notFound('offer', id);
   return ofMerchant;
 };
 const page = { items: [ofMerchant], total: 41, nextKey: null };
@@ -116,7 +116,7 @@ describe('POST /offers', () => {
 
   testRefusals(create, refuse, [
     [400, ruleViolation({ violations: [{ field: 'end_date', reason: 'must not be in the past' }] })],
-    [404, notFound({ resource_type: 'merchant', resource_id: MERCHANT })],
+    [404, notFound('merchant', MERCHANT)],
     [409, activeOfferAlreadyExists(overlap)],
     [422, merchantNotActive({ merchant_id: MERCHANT })],
     [422, unsupportedCurrency({ currency: 'USD', supported: ['EUR', 'JPY'] })],

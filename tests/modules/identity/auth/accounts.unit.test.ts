@@ -68,7 +68,7 @@ describe('setting the status of a user', () => {
   test('of a user who does not exist is refused, and recorded nowhere', async () => {
     const { service, steps, told } = accounts({
       setActive: async (_trx, id) => {
-        throw notFound({ resource_type: 'user', resource_id: id });
+        throw notFound('user', id);
       },
     });
     await rejectsWith(service.setUserActive(SHOPPER, false, ADMIN), 'NOT_FOUND');

@@ -139,9 +139,7 @@ describe('POST /users/{id}/password-reset', () => {
     assert.deepEqual(calls.at(-1), [SHOPPER, IDS.admin]);
   });
 
-  testRefusals(() => issue(SHOPPER), refuse, [
-    [404, notFound({ resource_type: 'user', resource_id: SHOPPER })],
-  ]);
+  testRefusals(() => issue(SHOPPER), refuse, [[404, notFound('user', SHOPPER)]]);
 
   test('refuses an id that is no UUID', async () => assertViolations(await issue('me'), ['id']));
 });
@@ -229,7 +227,7 @@ describe('PATCH /users/{id}/status', () => {
 
   testRefusals(() => patch({ status: 'inactive' }), refuse, [
     [400, ruleViolation({ violations: [{ field: 'status', reason: 'must not be inactive' }] })],
-    [404, notFound({ resource_type: 'user', resource_id: newId() })],
+    [404, notFound('user', newId())],
     [409, lastActiveAdmin({ user_id: SHOPPER })],
   ]);
 

@@ -39,17 +39,17 @@ const calls: unknown[][] = [];
 const service = fake<FlagService>({
   setFlag: async (input, { type, id }) => {
     calls.push([input, [type, id]]);
-    if (input.key === UNKNOWN) throw notFound({ resource_type: 'user', resource_id: SHOPPER });
+    if (input.key === UNKNOWN) throw notFound('user', SHOPPER);
     return setting;
   },
   getFlag: async (key, scope) => {
     calls.push([key, scope]);
-    if (key === UNKNOWN) throw notFound({ resource_type: 'feature_flag', resource_id: key });
+    if (key === UNKNOWN) throw notFound('feature_flag', key);
     return setting;
   },
   removeFlag: async (key, scope, { type, id }) => {
     calls.push([key, scope, [type, id]]);
-    if (key === UNKNOWN) throw notFound({ resource_type: 'feature_flag', resource_id: key });
+    if (key === UNKNOWN) throw notFound('feature_flag', key);
   },
   listFlags: async (filter, page) => {
     calls.push([filter, page]);
