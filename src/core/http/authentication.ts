@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { type AccountCaller, type Authenticate, type Caller, invalidToken } from '../caller.ts';
 import { forbidden } from '../errors.ts';
 
-/** The callers that a route allows: all, or those of these types. Every route states it; see core/http/route.ts. */
+/** The callers that a route allows: everyone, or callers of the listed types. Every route must state it (route.ts). */
 export type Access = 'public' | readonly Caller['type'][];
 
 export function authenticationHook(authenticate: Authenticate) {
@@ -18,23 +18,24 @@ export function authenticationHook(authenticate: Authenticate) {
   };
 }
 
-/** An access token or an API key; `authenticate` distinguishes and checks them. */
+/** Returns an access token or an API key. `authenticate` distinguishes and verifies them. */
 function bearerToken(header: string | undefined): string {
   const [, token] = /^Bearer +([\w.-]+)$/i.exec(header ?? '') ?? [];
   if (token === undefined) throw invalidToken();
   return token;
 }
 
-/** The caller of a route that is not public. */
+/** Returns the caller. Only for routes that are not public. */
 export function callerOf(request: FastifyRequest): Caller {
   if (request.authenticatedCaller === undefined)
     throw new Error(`${request.url} has no caller: is it public?`);
   return request.authenticatedCaller;
 }
 
-/** The caller of a route that is closed to partners. */
+/** Returns the user or administrator. Only for routes that partners cannot call. */
 export function accountOf(request: FastifyRequest): AccountCaller {
   const caller = callerOf(request);
-  if (caller.type === 'partner') throw new Error(`${request.url} takes accounts: is it open to partners?`);
+  if (caller.type === 'partner')
+    throw new Error(`${request.url} requires an account: is it open to partners?`);
   return caller;
 }

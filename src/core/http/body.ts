@@ -6,7 +6,7 @@ import { payloadTooLarge, unsupportedMediaType } from './errors.ts';
 import { decodeBody, readJson, readNdjson, type UnparsedBody } from './json.ts';
 import type { HttpServer } from './route.ts';
 
-/** The received bytes of a body, before signature and size are checked. */
+/** The received bytes of a body. Signature, size and content are not checked yet. */
 class ReceivedBody {
   readonly bytes: Buffer;
   readonly isLines: boolean;
@@ -38,7 +38,7 @@ export function addBodies(server: HttpServer): void {
   server.addHook('preValidation', readBody);
 }
 
-/** An empty body is no body: then its type, which may be unknown or malformed, does not matter. */
+/** An empty body counts as no body. Its content type is ignored, even if it is unknown or malformed. */
 function forgetTypeOfNoBody({ headers }: FastifyRequest, _reply: FastifyReply, done: () => void): void {
   const length = headers['content-length'] ?? '0';
   if (length === '0' && headers['transfer-encoding'] === undefined) delete headers['content-type'];
@@ -46,8 +46,8 @@ function forgetTypeOfNoBody({ headers }: FastifyRequest, _reply: FastifyReply, d
 }
 
 /**
- * Steps from cheap to expensive; a request that fails at one does not reach the next: the signature over the received
- * bytes, the size, the rate limits of the route, the content.
+ * Checks a body in steps, cheap ones first: the signature of the received bytes, the size, the rate limits of the route,
+ * the content. A request that fails at one step does not reach the next one.
  */
 async function readBody(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const received = request.body instanceof ReceivedBody ? request.body : undefined;
@@ -73,7 +73,7 @@ type BodySchema = {
   readonly maxItems?: number;
 };
 
-/** A body that requires nothing may be left out. */
+/** A body may be omitted if it has no required fields. */
 export function isOptionalBody(schema: BodySchema | undefined): boolean {
   return schema?.type === 'object' && !schema.required && !schema.minProperties;
 }
@@ -89,12 +89,12 @@ function unparsedOf(
   return isLines ? readNdjson(text, schema?.maxItems) : readJson(text);
 }
 
-/** @throws PAYLOAD_TOO_LARGE as soon as more than `limit` bytes come out, however few went in. */
+/** @throws PAYLOAD_TOO_LARGE as soon as the decompressed bytes exceed `limit`. */
 function unpack(bytes: Buffer, encoding = 'identity', limit: number): Buffer {
   if (encoding === 'identity') return bytes;
   if (!/^(x-)?gzip$/i.test(encoding)) throw unsupportedMediaType({ content_encoding: encoding });
   try {
-    // In this thread: at most some two milliseconds, while password hashes may fill the thread pool.
+    // Synchronous: it takes at most about two milliseconds, and password hashes may fill the thread pool.
     return gunzipSync(bytes, { maxOutputLength: limit });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw payloadTooLarge();
@@ -102,7 +102,7 @@ function unpack(bytes: Buffer, encoding = 'identity', limit: number): Buffer {
   }
 }
 
-/** Without a body, the empty text is signed. */
+/** The signature of a request without a body covers the empty text. */
 function messageOf({ headers }: FastifyRequest, body: Buffer = Buffer.alloc(0)): Message {
   return {
     id: only(headers['webhook-id']),

@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import helmet from 'helmet';
 
 /**
- * Headers of every response. helmet's are always the same, so it runs once. Responses contain tokens, balances and bank
- * details: caches must not store them, unless the route sets another header.
+ * Headers of every response. Those of helmet never change, so they are computed once. Caches must not store a response,
+ * because it may contain tokens, balances or bank details. A route may set another `Cache-Control`.
  */
 export const COMMON_HEADERS: Readonly<Record<string, string>> = {
   ...helmetHeaders(),

@@ -5,11 +5,11 @@ import type { Logger } from '../observability/logging.ts';
 const LIMITS = {
   /** A client that leaves bytes unread for this long is disconnected. */
   unread_ms: 10_000,
-  /** How long a client may take to close the connection after its last response. */
+  /** A client that does not close the connection within this time after its last response is disconnected. */
   ended_ms: 1_000,
   checkEvery_ms: 1_000,
 };
-/** No known client sends more requests ahead of their responses. */
+/** The limit of pipelined requests. No known client sends more of them. */
 const MAX_REQUESTS_AHEAD = 100;
 const DROPS_LOGGED_EVERY_MS = 60_000;
 
@@ -25,7 +25,7 @@ export function boundConnections(
   server.maxConnections = maxConnections;
   logDrops(server, logger);
 
-  /** Each open connection, and the time since which it has had unsent bytes or has been finished. */
+  /** Each open connection, with the time since which it has unsent bytes or is finished. Undefined if neither. */
   const connections = new Map<Socket, number | undefined>();
   server.on('connection', (socket) => {
     connections.set(socket, undefined);
@@ -60,13 +60,13 @@ function logDrops(server: Server, logger: Logger): void {
 }
 
 /**
- * Processes one request of a connection at a time. Node starts all pipelined requests together, and keeps their responses
- * in order.
+ * Processes the requests of a connection one after the other. Node would start all pipelined requests concurrently, and
+ * only keeps their responses in order.
  */
 export function oneAtATime(handle: RequestListener): RequestListener {
   const waiting = new WeakMap<Socket, number>();
   return (request, response) => {
-    // It has its socket, unless another response is before it.
+    // Node assigns the socket to a response when it is the next one to be sent.
     if (response.socket !== null) return handle(request, response);
     const { socket } = request;
     const ahead = (waiting.get(socket) ?? 0) + 1;

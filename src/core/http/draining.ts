@@ -1,17 +1,17 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { endWithRawAnswer } from './raw-answers.ts';
+import { endWithRawResponse } from './raw-responses.ts';
 import type { HttpServer } from './route.ts';
 
-/** A request that is still arriving this long after the server began to close is refused: nothing of it was done. */
+/** A request that is still arriving at this time after the server began to close is refused. Nothing of it was done. */
 const SENDERS_CUT_AFTER_MS = 2_000;
-/** A client that has not read its response by then is disconnected: the work is done, and the process has to exit. */
+/** A client that has not read its response at this time is disconnected. The work is done and the process must exit. */
 const READERS_CUT_AFTER_MS = 4_000;
 const CHECK_EVERY_MS = 100;
 
 /**
- * Ends connections while the server closes, so that neither a slow client nor an open connection delays the exit.
- * A request that has arrived completely keeps its connection until it has its response.
+ * Ends connections while the server closes, so that neither a slow client nor an idle connection delays the exit.
+ * A request that has arrived completely keeps its connection until its response is sent.
  */
 export function drainConnections(server: HttpServer): void {
   const connections = followConnections(server.server);
@@ -33,7 +33,7 @@ export function drainConnections(server: HttpServer): void {
   });
 }
 
-/** Each open connection with the responses that it waits for: several, if the client sends requests ahead. */
+/** Each open connection with its unfinished responses. A client that pipelines requests has several. */
 type Connections = Map<Socket, Set<ServerResponse>>;
 
 function followConnections(server: Server): Connections {
@@ -64,9 +64,9 @@ function cutSlowClients(connections: Connections, closingFor_ms: number): void {
   }
 }
 
-/** Past Fastify, which waits for the rest of the body. */
+/** Bypasses Fastify, which would wait for the rest of the body. */
 function refuse(socket: Socket): void {
-  endWithRawAnswer(socket, {
+  endWithRawResponse(socket, {
     status: 503,
     code: 'SERVICE_UNAVAILABLE',
     message: 'The server is shutting down. Nothing was done: send the request again.',

@@ -14,7 +14,7 @@ import {
 } from '../errors.ts';
 import { violationsOf } from './validation.ts';
 
-/** The only place that maps refusals to statuses. */
+/** The only place that maps kinds of errors to HTTP statuses. */
 export const STATUS_OF_KIND = {
   invalid: 400,
   unauthenticated: 401,
@@ -30,7 +30,7 @@ export const STATUS_OF_KIND = {
   unavailable: 503,
 } as const satisfies Record<ErrorKind, number>;
 
-/** Outside of operations: the path has other methods. */
+/** Belongs to no operation, as the path has only other methods. */
 export const methodNotAllowed = defineError<{ method: string; allowed: readonly string[] }>(
   'method_not_allowed',
   'METHOD_NOT_ALLOWED',
@@ -49,7 +49,7 @@ export const unsupportedMediaType = defineError<{ content_encoding?: string }>(
   'The body must be JSON, or NDJSON where the operation accepts it, plain or in gzip.',
 );
 
-/** Nothing about the cause leaves the process: the log has it, under the request id. */
+/** Reveals nothing about the cause. The log has the cause under the request id. */
 export const internalError = defineError<{ request_id?: string }>(
   'internal',
   'INTERNAL_ERROR',
@@ -62,10 +62,10 @@ export const ErrorBody = Type.Object({
   details: Type.Object({}, { additionalProperties: true }),
 });
 
-/** The error envelope; one component of the API description that all error responses refer to. */
+/** The body of every error response, one component of the API description. */
 export const ErrorEnvelope = Type.Object({ error: ErrorBody }, { $id: 'Error' });
 
-/** The response of one status, with each code that may come with it. */
+/** Describes the response of one status, with an example for each of its codes. */
 export function errorResponse(definitions: readonly ErrorCode[]) {
   const examples = definitions.map(({ code, message }) => [
     code,
@@ -77,7 +77,7 @@ export function errorResponse(definitions: readonly ErrorCode[]) {
   };
 }
 
-/** The error for any thrown value: the same for a whole request and for one item of a batch. */
+/** Converts any thrown value to a domain error, for a whole request and for one item of a batch alike. */
 export function asDomainError(error: unknown, requestId: string): DomainError {
   if (error instanceof DomainError) return error;
   return asDatabaseFailure(error) ?? asFrameworkRefusal(error) ?? internalError({ request_id: requestId });
@@ -109,7 +109,7 @@ function headersOf({ kind, details }: DomainError): Record<string, string> {
   return {};
 }
 
-/** Fastify's own refusals, in our codes. */
+/** Converts Fastify's own errors to our error codes. */
 function asFrameworkRefusal(error: unknown): DomainError | undefined {
   const { validation, validationContext, code, statusCode } = (error ?? {}) as FastifyError;
   if (validation !== undefined)
@@ -133,7 +133,7 @@ function asFrameworkRefusal(error: unknown): DomainError | undefined {
     case 503:
       return overloaded({ retry_after_seconds: 1 });
   }
-  // Whatever it is, it is about what the client sent.
+  // Any other 4xx of Fastify is a fault of the request.
   const isClientError = statusCode !== undefined && statusCode >= 400 && statusCode < 500;
   return isClientError
     ? ruleViolation({ violations: [{ field: 'request', reason: 'must be a valid HTTP request' }] })

@@ -6,10 +6,10 @@ import { RefusedItem } from './json.ts';
 import { compileBody, violationsOf } from './validation.ts';
 
 /*
- * Bodies that are lists: each item is validated, processed and answered separately, in order.
+ * List bodies: each item is validated and processed separately, and has its own result, in order.
  */
 
-/** Reads one item of a list body, or returns its violations. */
+/** Returns a function that validates one item of a list body. Its outcome is the item or a VALIDATION_ERROR. */
 export function itemReader<Schema extends TSchema>(
   schema: Schema,
 ): (item: unknown) => Outcome<Static<Schema>> {
@@ -21,7 +21,7 @@ export function itemReader<Schema extends TSchema>(
   };
 }
 
-/** Hands the readable items to `work` as one list; the others keep their refusal, at their place. */
+/** Calls `work` with the valid items as one list. Invalid items keep their refusal and their position. */
 export async function workOnItems<Item, Result>(
   items: readonly Outcome<Item>[],
   work: (readable: readonly Item[]) => Promise<readonly Outcome<Result>[]>,
@@ -36,7 +36,7 @@ export async function workOnItems<Item, Result>(
   });
 }
 
-/** An item's refusal, with the status of a single request. */
+/** The refusal of an item, with the status that a single request would get. */
 export function presentRefusal(error: unknown, requestId: string) {
   const refusal = asDomainError(error, requestId);
   return { status: STATUS_OF_KIND[refusal.kind], error: errorBody(refusal) };
@@ -60,7 +60,7 @@ export function summarizeItems(results: readonly { readonly status: number }[]):
   };
 }
 
-/** The text of the request that identifies an item in the response; null if missing. */
+/** The text that identifies an item in the response, such as its external id. Null if missing. */
 export function nameOfItem(item: unknown, field: string): string | null {
   if (item instanceof RefusedItem) return nameOfItem(item.item, field);
   if (typeof item !== 'object' || item === null) return null;

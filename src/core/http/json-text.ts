@@ -1,10 +1,10 @@
 import type { Violation } from '../errors.ts';
 
 /*
- * Checks JSON before it is parsed, without recursion and exceptions, because the text may be hostile.
+ * Checks JSON before it is parsed. Uses no recursion and no exceptions, because the text may be hostile.
  */
 
-/** Levels of nesting. */
+/** The maximum number of nested levels. */
 export const MAX_DEPTH = 64;
 
 const QUOTE = 0x22;
@@ -13,15 +13,15 @@ const BACKSLASH = 0x5c;
 export type Survey = {
   readonly isList: boolean;
   readonly depth: number;
-  /** Names of fields, at every level. */
+  /** The number of field names, at all levels. */
   readonly keys: number;
-  /** Commas at every level: one less than the fields and elements of a text without nesting. */
+  /** The number of commas, at all levels. Without nesting, one less than the number of fields or elements. */
   readonly commas: number;
-  /** Of a list; an empty one counts as one. */
+  /** The number of items of a list. An empty list counts as one. */
   readonly items: number;
 };
 
-/** Counts, in one cheap pass. The text may be invalid JSON: then the counts mean nothing. */
+/** Counts in one cheap pass. For invalid JSON the counts have no meaning. */
 export function surveyJson(text: string): Survey {
   let [depth, deepest, keys, commas, items] = [0, 0, 0, 0, 1];
   for (let at = 0; at < text.length; at += 1) {
@@ -50,7 +50,7 @@ export function surveyJson(text: string): Survey {
   return { isList: /^[ \t\r\n]*\[/.test(text), depth: deepest, keys, commas, items };
 }
 
-/** The source texts of a list's items. The text must be valid JSON. */
+/** Splits a list into the source texts of its items. The text must be valid JSON. */
 export function itemTexts(text: string): string[] {
   const texts: string[] = [];
   let depth = 0;
@@ -70,7 +70,7 @@ export function itemTexts(text: string): string[] {
   return texts;
 }
 
-/** Where the string ends that begins at `start`. */
+/** Returns the end of the string that begins at `start`. */
 function endOfString(text: string, start: number): number {
   let end = start;
   do {
@@ -86,7 +86,7 @@ function isEscaped(text: string, at: number): boolean {
   return (at - first) % 2 === 1;
 }
 
-/** The lines of a text that are not blank, at most `most` of them. */
+/** Returns the first `most` lines that are not blank. */
 export function linesOf(text: string, most: number): string[] {
   const lines: string[] = [];
   for (const [line] of text.matchAll(/[^ \t\r\n][^\n]*/g)) {
@@ -101,9 +101,9 @@ const TOKEN =
 
 type OpenPart = { readonly keys: Set<string> | undefined; key: string };
 
-/** The fault of a text as JSON (RFC 8259) for this API: its syntax, its depth, or a repeated name. */
+/** Returns the first fault of a text: invalid JSON (RFC 8259), too many levels, or a repeated field name. */
 export function faultIn(text: string): Violation | undefined {
-  /** Objects and lists that have begun; of lists without keys. */
+  /** The objects and lists that are open at this position. `keys` is undefined for a list. */
   const open: OpenPart[] = [];
   let previous: '' | '{' | '[' | ',' | ':' | 'key' | 'value' = '';
   let end = text.length;

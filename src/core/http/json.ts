@@ -3,31 +3,31 @@ import { namedViolations, type Violation, validationError } from '../errors.ts';
 import { faultIn, itemTexts, linesOf, MAX_DEPTH, NO_JSON, type Survey, surveyJson } from './json-text.ts';
 
 /*
- * JSON.parse changes data silently: 9007199254740993 becomes …992, 1e2 becomes 100, a lone surrogate is
- * stored as U+FFFD so that two different keys collide, and \u0000 is a server error in PostgreSQL. Money and
- * idempotency keys must arrive as they were sent, so such values are refused before anything sees them.
+ * JSON.parse changes data silently: 9007199254740993 becomes …992, and 1e2 becomes 100. A lone surrogate would be stored as
+ * U+FFFD, so that two different keys collide, and PostgreSQL fails on \u0000. Money and idempotency keys must arrive
+ * unchanged, so such values are refused before any other code reads them.
  */
 
-/** Cheap signs that a text may contain such a value. Most bodies have none and skip the second check. */
+/** A cheap test for such values. Most bodies do not match and skip the exact check. */
 const SUSPICIOUS = /[:[,]\s*-?\d[\d.]*[eE]|[\d.]{16}|\\u(?:0000|[dD][89a-fA-F])/;
 
 const MAX_EXACT_DIGITS = 15;
 
-/** Fields in one object with all that is nested in it, or elements in a list that is no list of items. */
+/** The maximum number of fields in an object, including nested ones, or of elements in a nested list. */
 const MAX_FIELDS = 50;
 
-/** A body with known size and unknown content: rate limits apply before it is parsed. */
+/** A body whose items are counted but not parsed yet, because rate limits apply first. */
 export type UnparsedBody = {
-  /** Items of a list, counted up to one above the limit; 1 for everything else. */
+  /** The number of items of a list, counted up to one above the limit. 1 for any other body. */
   readonly items: number;
   /**
-   * In a list, a refused item becomes a `RefusedItem`, so that it does not affect the others.
-   * @throws VALIDATION_ERROR when the text is no JSON, or is no list and cannot be taken.
+   * An invalid item of a list becomes a `RefusedItem`, so that it does not affect the others.
+   * @throws VALIDATION_ERROR if the text is not JSON, or if it is not a list and has a fault.
    */
   readonly parse: () => unknown;
 };
 
-/** The text of a body, without a byte order mark. @throws VALIDATION_ERROR when it is not UTF-8. */
+/** Decodes a body and removes a byte order mark. @throws VALIDATION_ERROR if the body is not UTF-8. */
 export function decodeBody(body: Buffer): string {
   if (!isUtf8(body)) throw malformed({ field: 'body', reason: 'must be UTF-8' });
   const text = body.toString('utf8');
@@ -39,7 +39,7 @@ export function readJson(text: string): UnparsedBody {
   return { items: survey.isList ? survey.items : 1, parse: () => parseJson(text, survey) };
 }
 
-/** NDJSON: blank lines do not count. */
+/** Reads NDJSON. Blank lines are ignored. */
 export function readNdjson(text: string, maxItems = Number.POSITIVE_INFINITY): UnparsedBody {
   const lines = linesOf(text, maxItems + 1);
   return { items: lines.length, parse: () => parseLines(lines) };
@@ -56,7 +56,7 @@ function parseJson(text: string, survey: Survey): unknown {
   return item;
 }
 
-/** Only the first bad line costs an exception: later lines are checked before they are parsed. */
+/** Only the first invalid line costs an exception. After it, lines are checked before they are parsed. */
 function parseLines(lines: readonly string[]): unknown[] {
   let isTrusted = true;
   return lines.map((line) => {
@@ -79,7 +79,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** True for most bodies: they skip the second check. */
+/** True if JSON.parse has certainly kept all values. This holds for most bodies, which skip the exact check. */
 function isKeptAsSent(text: string, { isList, depth, keys }: Survey, value: unknown): boolean {
   if (depth > MAX_DEPTH || SUSPICIOUS.test(text)) return false;
   let counted = 0;
@@ -88,7 +88,7 @@ function isKeptAsSent(text: string, { isList, depth, keys }: Survey, value: unkn
     if (count > MAX_FIELDS) return false;
     counted += count;
   }
-  // JSON.parse keeps only one value of a repeated name.
+  // JSON.parse keeps only one value of a repeated name, so repeated names make the counts differ.
   return counted === keys;
 }
 
@@ -99,7 +99,7 @@ function countKeys(value: unknown): number {
   return count;
 }
 
-/** The second check: of a body that is not a list, an item of a list, or a line. */
+/** The exact check and parse of one item: an element of a list, a line, or a body that is not a list. */
 function parseItem(text: string): unknown {
   const fault = faultIn(text);
   if (fault === NO_JSON) return NO_JSON_ITEM;
@@ -110,7 +110,7 @@ function parseItem(text: string): unknown {
   return violations.length === 0 ? item : new RefusedItem(item, validationError(namedViolations(violations)));
 }
 
-/** Represents an item of a list body that was refused while it was read. */
+/** An item of a list body that is refused because of its syntax or its values. */
 export class RefusedItem {
   readonly item: unknown;
   readonly error: unknown;
@@ -123,10 +123,10 @@ export class RefusedItem {
 
 const TOO_MANY_FIELDS: Violation = { field: 'body', reason: `must have at most ${MAX_FIELDS} fields` };
 
-/** One instance for all, because an error costs more than the line. */
+/** One shared instance, because creating an error costs more than reading the line. */
 const NO_JSON_ITEM = new RefusedItem(undefined, malformed(NO_JSON));
 
-/** Represents a value that JSON.parse cannot keep exactly. */
+/** A placeholder for a value that JSON.parse cannot represent exactly. */
 class Unkeepable {
   readonly reason: string;
 
@@ -147,7 +147,7 @@ function violationsIn(value: unknown, path: readonly string[] = []): Violation[]
 
 type Reviver = (key: string, value: unknown, context: { source?: string }) => unknown;
 
-/** JSON.parse with the source text of each value (ECMAScript 2026), which its type does not contain yet. */
+/** JSON.parse with the source text of each value (ECMAScript 2026). The TypeScript library has no such type yet. */
 const parseExactly = JSON.parse as (text: string, reviver: Reviver) => unknown;
 
 function markUnkeepable(_key: string, value: unknown, { source }: { source?: string }): unknown {

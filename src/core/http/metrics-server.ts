@@ -3,7 +3,7 @@ import type { Registry } from 'prom-client';
 import { COMMON_HEADERS } from './common-headers.ts';
 import type { Routes } from './route.ts';
 
-/** A scrape reads the database, so concurrent scrapes share one. */
+/** A scrape reads the database, so concurrent scrapes share one result. */
 function scraper(registry: Registry): () => Promise<string> {
   let underWay: Promise<string> | undefined;
   return () => {
@@ -14,7 +14,7 @@ function scraper(registry: Registry): () => Promise<string> {
   };
 }
 
-/** Metrics on the port of the API or worker, if so configured. */
+/** Serves the metrics on the port of the API or of the worker, if configured. */
 export function metricsRoute(registry: Registry): Routes {
   const scrape = scraper(registry);
   return (server) => {
@@ -27,7 +27,7 @@ export function metricsRoute(registry: Registry): Routes {
 }
 
 /**
- * A listener for `GET /metrics` alone, apart from the public port. It does not use Fastify, so that metrics stay available
+ * Creates a server for `GET /metrics` only, on its own port. It does not use Fastify, so that metrics stay available
  * while requests overload the API.
  */
 export function createMetricsServer(registry: Registry): Server {

@@ -7,6 +7,7 @@ import { type ErrorCode, forbidden, overloaded, serviceUnavailable, validationEr
 import { invalidSignature } from '../secrets/signatures.ts';
 import type { Access } from './authentication.ts';
 import { isOptionalBody } from './body.ts';
+import { cacheResponses } from './cached-responses.ts';
 import {
   ErrorEnvelope,
   errorResponse,
@@ -15,7 +16,6 @@ import {
   STATUS_OF_KIND,
   unsupportedMediaType,
 } from './errors.ts';
-import { rememberAnswers } from './remembered-answers.ts';
 import type { HttpServer } from './route.ts';
 
 /** What the reference says of the API as a whole. */
@@ -72,7 +72,7 @@ export async function registerOpenApi(
 }
 
 async function serveReference(server: FastifyInstance, { title }: { title: string }): Promise<void> {
-  rememberAnswers(server);
+  cacheResponses(server);
   await server.register(swaggerUi, {
     routePrefix: '/docs',
     theme: {

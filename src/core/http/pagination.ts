@@ -25,15 +25,15 @@ const pageProperties = {
   ),
 };
 
-/** Filters of which one must not be before the other: `{ from: 'to' }`. */
+/** Pairs of filters: in `{ from: 'to' }`, `to` must not be before `from`. */
 type Ranges = Readonly<Record<string, string>>;
 
-/** The query of a list, with the list's own filters. */
+/** The query of a list, with the filters of that list. */
 export function PageQuery<Filters extends Record<string, TSchema>>(filters: Filters, ranges: Ranges = {}) {
   return Input({ ...pageProperties, ...filters }, { ranges });
 }
 
-/** The query of a large list: a cursor reaches any depth at the cost of the first page. */
+/** The query of a large list. A page by cursor costs the same at any depth. */
 export function CursorQuery<Filters extends Record<string, TSchema>>(filters: Filters, ranges: Ranges = {}) {
   const properties = {
     ...pageProperties,
@@ -79,7 +79,7 @@ export function CursorPage<Item extends TSchema>(item: Item) {
 
 type PageParameters = { offset?: number; limit?: number; cursor?: string };
 
-/** @throws VALIDATION_ERROR when the cursor is not one of ours; `isKey` knows the keys of the list. */
+/** @throws VALIDATION_ERROR if the cursor does not contain a key of the list, as `isKey` decides. */
 export function readPage(query: PageParameters, isKey: (key: string) => boolean = () => true): PageRequest {
   const { offset = 0, limit = DEFAULT_LIMIT } = query;
   if (query.cursor === undefined) return { offset, limit };

@@ -1,10 +1,10 @@
 import type { Database } from '../database/index.ts';
 import type { Routes } from './route.ts';
 
-/** Liveness never reads the database. Readiness does, and fails as soon as the process begins to stop. */
+/** Liveness never reads the database. Readiness does, and fails as soon as shutdown begins. */
 export function probeRoutes(deps: {
   readonly database: Database;
-  /** The reason, apart from the database, why this process accepts no work at present. */
+  /** The reason why this process accepts no work now, other than the database. Undefined if it accepts work. */
   readonly reasonNotReady: () => string | undefined;
 }): Routes {
   return (server) => {

@@ -4,21 +4,21 @@ import { rateLimited } from '../errors.ts';
 import type { RateWindows } from './rate-windows.ts';
 
 export type RateLimit = {
-  /** Limits of one name count together, also on several routes. */
+  /** Limits with the same name share their counts, also across routes. */
   readonly name: string;
   readonly perMinute: number;
-  /** The key that a request counts against; `undefined` exempts it. */
+  /** The key under which a request is counted. `undefined` exempts the request. */
   readonly keyOf: (request: FastifyRequest) => string | undefined;
-  /** The weight of a request: a batch counts its items. */
+  /** The weight of a request, such as the number of items of a batch. Defaults to 1. */
   readonly weightOf?: (request: FastifyRequest) => number;
 };
 
 export type LimitRate = ReturnType<typeof rateLimiter>;
 
 /**
- * Makes a limit; a route may have several. In `config.limits` it counts requests before their body is parsed. As
- * `preHandler`, for a key in the body, it counts well-formed requests. A request that does not fit is refused as a whole
- * and does not count.
+ * Creates a limit. A route may have several. A limit in `config.limits` counts requests before their body is parsed. A
+ * limit as `preHandler` can use a key from the body, and counts valid requests only. A request that exceeds the limit is
+ * refused as a whole and is not counted.
  */
 export function rateLimiter(windows: Pick<RateWindows, 'take'>) {
   return ({ name, perMinute, keyOf, weightOf = () => 1 }: RateLimit) =>
@@ -36,7 +36,7 @@ export function rateLimiter(windows: Pick<RateWindows, 'take'>) {
     };
 }
 
-/** With several limits, the headers show the one with the fewest requests left. */
+/** If several limits apply, the headers show the one with the fewest remaining requests. */
 function showTightest(
   reply: FastifyReply,
   limit: { perMinute: number; remaining: number; resetsIn_seconds: number },
@@ -45,15 +45,15 @@ function showTightest(
   if (shown !== undefined && Number(shown) <= limit.remaining) return;
   reply.headers({
     'x-ratelimit-limit': limit.perMinute,
-    // V8 would cache the text of this number, which rarely repeats.
+    // `toFixed` avoids V8's cache of number texts: this number rarely repeats.
     'x-ratelimit-remaining': limit.remaining.toFixed(0),
     'x-ratelimit-reset': limit.resetsIn_seconds,
   });
 }
 
-/** The network address that a request came from, in one spelling. Of IPv6 the /64, which belongs to one customer. */
+/** The normalized IP address of the client. For IPv6 only its /64 network, which belongs to one customer. */
 export function addressOf({ ip }: Pick<FastifyRequest, 'ip'>): string {
-  // A proxy may send something else.
+  // A proxy may send a text that is not an IP address.
   if (!ipaddr.isValid(ip)) return ip.toLowerCase();
   const address = ipaddr.process(ip);
   return address.kind() === 'ipv6'

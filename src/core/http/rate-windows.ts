@@ -8,18 +8,18 @@ export type Take = {
   readonly resetsIn_ms: number;
 };
 
-/** Counts per key, in a window of a minute that begins with the first request. */
+/** Counts per key, in windows of one minute. A window starts with the first request of its key. */
 export type RateWindows = {
-  /** Takes `weight` out of `max`, or nothing when less is left. */
+  /** Counts `weight` towards `max`. Counts nothing if the window would exceed `max`. */
   readonly take: (key: string, weight: number, max: number) => Promise<Take>;
   readonly close: () => Promise<void>;
 };
 
 const MINUTE_MS = 60_000;
-/** Beyond this many windows the oldest gives way. */
+/** If there are more windows, the oldest one is dropped. */
 const MAX_WINDOWS = 100_000;
 
-/** The windows of one process, in its memory. */
+/** Keeps the windows of one process in memory. */
 export function memoryWindows(length_ms = MINUTE_MS): RateWindows {
   const windows = new Map<string, { used: number; readonly endsAt_ms: number }>();
 
@@ -35,7 +35,7 @@ export function memoryWindows(length_ms = MINUTE_MS): RateWindows {
     const present = windows.get(key);
     if (present !== undefined && now_ms < present.endsAt_ms) return present;
     const window = { used: 0, endsAt_ms: now_ms + length_ms };
-    // A map lists its keys in the order of their arrival: the first is the oldest.
+    // A map iterates its keys in insertion order, so the first window is the oldest.
     windows.delete(key);
     windows.set(key, window);
     const [oldest] = windows.keys();
@@ -47,10 +47,10 @@ export function memoryWindows(length_ms = MINUTE_MS): RateWindows {
 }
 
 const REDIS_PREFIX = 'clicknback:rate:';
-/** The longest wait for Redis. Requests never wait for a connection to it. */
-const REDIS_ANSWER_MS = 200;
+/** The longest wait for a response of Redis. Requests never wait for a connection to Redis. */
+const REDIS_TIMEOUT_MS = 200;
 
-/** One script, because the check and the update must be atomic. */
+/** A script, because the check and the update must be atomic. */
 const TAKE = `
   local used = tonumber(redis.call('GET', KEYS[1]) or '0')
   local weight, max, window = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -66,40 +66,40 @@ type RedisWithTake = Redis & {
 };
 
 /**
- * Windows in Redis, shared by all processes. While Redis does not respond, each process counts alone: the protection of
- * the platform must not stop it.
+ * Keeps the windows in Redis, shared by all processes. While Redis does not respond, each process counts alone, because
+ * rate limits must not stop the platform.
  */
 export async function sharedWindows(options: {
   readonly redisUrl: string;
   readonly logger: Logger;
   readonly length_ms?: number;
-  readonly answerWithin_ms?: number;
+  readonly timeout_ms?: number;
 }): Promise<RateWindows> {
-  const { logger, length_ms = MINUTE_MS, answerWithin_ms = REDIS_ANSWER_MS } = options;
+  const { logger, length_ms = MINUTE_MS, timeout_ms = REDIS_TIMEOUT_MS } = options;
   const own = memoryWindows(length_ms);
   let outage: Error | undefined;
   let failure: Error | undefined;
 
-  // Loaded where there is a Redis: it is 5 MiB.
+  // Loaded only if Redis is used: the client needs 5 MiB.
   const { Redis } = await import('ioredis');
   const redis = new Redis(options.redisUrl, {
     lazyConnect: true,
     connectTimeout: 1_000,
-    commandTimeout: answerWithin_ms,
-    // A connection that died silently is replaced.
-    socketTimeout: 5 * answerWithin_ms,
+    commandTimeout: timeout_ms,
+    // Detects and replaces a connection that is silently broken.
+    socketTimeout: 5 * timeout_ms,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     retryStrategy: (attempt) => Math.min(attempt * 100, 1_000),
   }) as RedisWithTake;
   redis.defineCommand('clicknbackTake', { numberOfKeys: 1, lua: TAKE });
-  // The client emits its errors as events; the failed commands show whether they matter.
+  // The client emits its errors as events. They are logged only when a command fails.
   redis.on('error', (error) => {
     failure = error;
   });
 
   async function take(key: string, weight: number, max: number): Promise<Take> {
-    // The hash keeps emails out of Redis and bounds the length of keys.
+    // The hash keeps emails out of Redis and limits the length of keys.
     const name = REDIS_PREFIX + createHash('sha256').update(key).digest('base64url');
     try {
       const [allowed, used, left] = await redis.clicknbackTake(name, weight, max, length_ms);
@@ -108,14 +108,14 @@ export async function sharedWindows(options: {
       return { isAllowed: allowed === 1, remaining: Math.max(0, max - used), resetsIn_ms: left };
     } catch (error) {
       if (outage === undefined) {
-        logger.warn({ err: failure ?? error }, 'rate limits are not shared: Redis does not answer');
+        logger.warn({ err: failure ?? error }, 'rate limits are not shared: Redis does not respond');
       }
       outage = error as Error;
       return own.take(key, weight, max);
     }
   }
 
-  // The start waits for the first attempt only; the client retries automatically.
+  // The start waits only for the first attempt to connect. The client retries automatically.
   await redis.connect().catch(() => undefined);
   return {
     take,

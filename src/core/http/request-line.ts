@@ -4,7 +4,7 @@ import { type DomainError, notFound, ruleViolation } from '../errors.ts';
 import { methodNotAllowed } from './errors.ts';
 import type { HttpServer } from './route.ts';
 
-/** Node drops or joins a second one of these headers, so a proxy could read another request than Node. */
+/** Node drops or joins a repeated header, so a proxy could interpret the request differently. */
 const SENT_ONCE = new Set([
   'host',
   'authorization',
@@ -16,20 +16,20 @@ const SENT_ONCE = new Set([
   'webhook-timestamp',
 ]);
 
-/** Refuses requests without a route before reading anything else of them. */
+/** Refuses ambiguous headers and unknown routes before anything else of a request is read. */
 export function checkRequestLines(server: HttpServer): void {
   server.addHook('onRequest', (request, reply, done) => {
     const fault = headerFault(request.raw);
     if (fault !== undefined) done(fault);
-    else if (request.is404) answerUnknownRoute(request, reply);
+    else if (request.is404) respondToUnknownRoute(request, reply);
     else done();
   });
-  server.setNotFoundHandler(answerUnknownRoute);
+  server.setNotFoundHandler(respondToUnknownRoute);
 }
 
 function headerFault({ rawHeaders, headers, httpVersion }: IncomingMessage): DomainError | undefined {
   if (headers.host === undefined && httpVersion === '1.1') return headerError('Host', 'is required');
-  // Node has each name once: only a request with a name twice has more of them.
+  // `headers` has each name once. If `rawHeaders` has no more names than that, none is repeated.
   if (rawHeaders.length === 2 * Object.keys(headers).length) return undefined;
   const name = repeatedHeader(rawHeaders);
   return name === undefined ? undefined : headerError(name, 'must be sent once');
@@ -50,13 +50,13 @@ function headerError(field: string, reason: string) {
   return ruleViolation({ violations: [{ field, reason }] });
 }
 
-/** 404; 405 if the path has other methods; for OPTIONS the methods of the path. */
-function answerUnknownRoute(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+/** Sends 404, or 405 if the path has other methods, or the methods of the path for OPTIONS. */
+function respondToUnknownRoute(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { method, server } = request;
   const [path = ''] = request.url.split('?');
   const found = server.supportedMethods.filter((other) => server.findRoute({ method: other, url: path }));
   const allowed = [...found, 'OPTIONS'];
-  // A route for files returns its own 404.
+  // If the route exists, it serves files and the file is missing.
   if (found.length === 0 || found.includes(method)) return reply.send(notFound('route', `${method} ${path}`));
   if (method !== 'OPTIONS') return reply.send(methodNotAllowed({ method, allowed }));
   return reply.code(204).header('allow', allowed.join(', ')).send();

@@ -14,24 +14,24 @@ import type { Access } from './authentication.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The callers that the route allows. Registration fails without it. */
+    /** The callers that the route allows. Required: registration fails without it. */
     access?: Access;
-    /** The scope that a partner's key needs; required for routes that are open to partners, and only for them. */
+    /** The scope that the key of a partner needs. Required if the route allows partners, forbidden otherwise. */
     scope?: string;
-    /** The errors that are the route's own; the common ones are added for it. */
+    /** The errors that are specific to the route. Common errors are added automatically. */
     errors?: readonly ErrorCode[];
-    /** Consulted before the body is parsed: they know the caller, and how many items there are. */
+    /** Rate limits that apply before the body is parsed. They know the caller and the number of items. */
     limits?: readonly Limit[];
-    /** True while the route refuses every request: then they are refused before any other work. */
+    /** True while the route is overloaded: requests are then refused before any other work. */
     isFull?: () => boolean;
-    /** The items of a list body, for the description; the route validates each item separately. */
+    /** The schema of the items of a list body, for the API description. The route validates each item separately. */
     items?: TSchema;
   }
   interface FastifyRequest {
     authenticatedCaller: Caller | undefined;
-    /** Items of a list body, up to the limit of the route; 1 for any other body. */
+    /** The number of items of a list body, up to the limit of the route. 1 for any other body. */
     itemCount: number;
-    /** The error code that the request was answered with, for its log line. */
+    /** The error code of the response, for the log line of the request. */
     refusal: string | undefined;
   }
 }
@@ -46,5 +46,5 @@ export type HttpServer = FastifyInstance<
   TypeBoxTypeProvider
 >;
 
-/** What a module hands to the composition root: a function that adds its routes to a server. */
+/** Adds the routes of a module to a server. */
 export type Routes = (server: HttpServer) => void;

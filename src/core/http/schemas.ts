@@ -1,7 +1,7 @@
 import Type, { type TSchema } from 'typebox';
 import { isCurrency, readMoney } from '../money.ts';
 
-/** Request shapes refuse what they do not know; response shapes are built with Type.Object alone. */
+/** The shape of a request body or query, which refuses unknown fields. Responses use `Type.Object` instead. */
 export function Input<Properties extends Record<string, TSchema>>(
   properties: Properties,
   options: object = {},
@@ -9,7 +9,7 @@ export function Input<Properties extends Record<string, TSchema>>(
   return Type.Object(properties, { additionalProperties: false, ...options });
 }
 
-/** A UUID in either case. It is read in lower case, as the database and all keys of caches have it. */
+/** A UUID in either case. It is converted to lower case, like the ids in the database and in caches. */
 export const Id = Type.String({
   format: 'uuid',
   readAs: 'lowerCase',
@@ -20,19 +20,19 @@ export const IdParams = Input({ id: Id });
 
 export const Timestamp = Type.String({ format: 'date-time', examples: ['2026-03-14T09:26:53Z'] });
 
-/** A timestamp coming in. It is read in UTC and cut to the microsecond. */
+/** A timestamp in a request. It is converted to UTC and truncated to the microsecond. */
 export const TimestampInput = Type.String({ ...Timestamp, readAs: 'instant' });
 
 export const CalendarDate = Type.String({ format: 'date', examples: ['2026-03-14'] });
 
-/** Money that moves or is held, going out. */
+/** An amount or balance in a response. */
 export const Money = Type.String({
   pattern: '^-?\\d+(\\.\\d{1,4})?$',
   mustBe: 'an amount such as 10.05',
   examples: ['10.05'],
 });
 
-/** Money coming in, as text or number; `moneyIn` on the object checks it against its currency. */
+/** An amount in a request, as text or number. `moneyIn` on the object checks it against its currency. */
 export const MoneyInput = Type.Unsafe<string | number>({
   type: ['string', 'number'],
   pattern: '^\\d{1,10}(\\.\\d{1,4})?$',
@@ -45,8 +45,8 @@ export const MoneyInput = Type.Unsafe<string | number>({
 });
 
 /**
- * The minor units of an amount that `moneyIn` has checked. The currency may be unknown; the rules refuse it before its
- * amount matters.
+ * Converts an amount that `moneyIn` has checked to minor units. Returns 0 for an unknown currency: the rules refuse such a
+ * currency before they use the amount.
  */
 export function minorUnits(amount: string | number, currency: string): bigint {
   const reading = isCurrency(currency) ? readMoney(amount, currency) : { minor: 0n };

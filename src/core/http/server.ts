@@ -12,7 +12,6 @@ import { newId } from '../id.ts';
 import type { Logger } from '../observability/logging.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { shedLoad } from '../overload/load-shedding.ts';
-import { answerWithin } from './answer-deadline.ts';
 import { authenticationHook } from './authentication.ts';
 import { addBodies } from './body.ts';
 import { COMMON_HEADERS } from './common-headers.ts';
@@ -20,21 +19,22 @@ import { boundConnections, oneAtATime } from './connections.ts';
 import { drainConnections } from './draining.ts';
 import { handleError } from './errors.ts';
 import { type ApiDescription, registerOpenApi } from './openapi.ts';
-import { answerClientError, answerRawRequests } from './raw-answers.ts';
+import { respondToClientError, respondToRawRequests } from './raw-responses.ts';
 import { clientRequestId, shownRequestId } from './request-ids.ts';
 import { checkRequestLines } from './request-line.ts';
+import { respondWithin } from './response-deadline.ts';
 import type { HttpServer } from './route.ts';
 import { compileBody, compileHeaders, compileText } from './validation.ts';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
-/** A request is answered within this time, also when the database is silent: clients wait for some 15 seconds. */
-const ANSWERS_WITHIN_MS = 14_000;
+/** Each request gets a response within this time, even if the database does not respond. Clients wait about 15 seconds. */
+const RESPONSE_DEADLINE_MS = 14_000;
 const SOCKETS = {
-  // Checked here, because Node's own response has no envelope.
+  // Checked by `checkRequestLines` instead, because Node's own response has no error envelope.
   requireHostHeader: false,
   headersTimeout: 5_000,
   requestTimeout: 10_000,
-  // Longer than a load balancer keeps an idle connection, so that the balancer closes first.
+  // Longer than load balancers keep an idle connection, so that the load balancer closes it first.
   keepAliveTimeout: 72_000,
   connectionsCheckingInterval: 1_000,
 };
@@ -64,14 +64,14 @@ export async function createHttpServer(options: {
     bodyLimit: BODY_LIMIT_BYTES,
     serverFactory: (handle) => createServer(SOCKETS, oneAtATime(handle)),
     forceCloseConnections: 'idle',
-    // A request on an open connection is answered as usual, not with a bare 503.
+    // During shutdown, requests on open connections are still processed instead of getting a 503 without a body.
     return503OnClosing: false,
     routerOptions: { ignoreTrailingSlash: true },
     frameworkErrors: (error, request, reply) => {
       addCommonHeaders(request, reply);
       return handleError(error, request, reply);
     },
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: respondToClientError,
   }).withTypeProvider<TypeBoxTypeProvider>();
 
   server.decorateRequest('authenticatedCaller', undefined);
@@ -82,14 +82,14 @@ export async function createHttpServer(options: {
   );
   addObservation(server, options.metrics);
   drainConnections(server);
-  answerRawRequests(server.server);
+  respondToRawRequests(server.server);
   boundConnections(server.server, options);
 
   server.addHook('onSend', (request, reply, _payload, done) => {
     addCommonHeaders(request, reply);
     done();
   });
-  answerWithin(server, ANSWERS_WITHIN_MS);
+  respondWithin(server, RESPONSE_DEADLINE_MS);
   checkRequestLines(server);
   const { api, publicUrl, apiDocs } = options;
   await registerOpenApi(server, { api, publicUrl, isServed: apiDocs });
@@ -100,17 +100,17 @@ export async function createHttpServer(options: {
   return server;
 }
 
-/** Headers of every response, also for an invalid URL, which is refused before any hook runs. */
+/** Adds the headers of every response. Called separately for invalid URLs, which are refused before any hook runs. */
 function addCommonHeaders(request: FastifyRequest, reply: FastifyReply): void {
   const ownCacheControl = reply.getHeader('cache-control');
   reply.headers(COMMON_HEADERS).header('x-request-id', shownRequestId(request));
   if (ownCacheControl !== undefined) reply.header('cache-control', ownCacheControl);
 }
 
-/** No route is public by omission: hidden ones and ones without a schema state their access too. */
+/** Ensures that no route is public by omission. Hidden routes and routes without a schema must state their access too. */
 function requireAccess({ method, url, config }: RouteOptions): void {
   const { access, scope } = config ?? {};
-  if (access === undefined) throw new Error(`${method} ${url} does not say who may call it`);
+  if (access === undefined) throw new Error(`${method} ${url} must state in config.access who may call it`);
   if (access.includes('partner') !== (scope !== undefined))
     throw new Error(`${method} ${url} must name a scope if partners may call it, and only then`);
 }
@@ -129,7 +129,7 @@ function addObservation(server: HttpServer, metrics: Metrics): void {
         method: request.method,
         route,
         status: statusCode,
-        // V8 keeps the texts of numbers for a while: of tenths there are few.
+        // V8 caches the texts of numbers. Rounding to tenths makes them repeat.
         duration_ms: Math.round(duration_ms * 10) / 10,
         client_request_id: clientRequestId(request.headers),
         ...callerFields(request.authenticatedCaller),
@@ -141,7 +141,7 @@ function addObservation(server: HttpServer, metrics: Metrics): void {
   });
 }
 
-/** Who called, in the log: ids only. */
+/** The caller in the log, by ids only. */
 function callerFields(caller: Caller | undefined) {
   if (caller === undefined) return {};
   return caller.type === 'partner' ? { partner_id: caller.id, key_id: caller.keyId } : { user_id: caller.id };

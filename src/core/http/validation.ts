@@ -4,19 +4,19 @@ import Type, { type TSchema } from 'typebox';
 import type { Violation } from '../errors.ts';
 import { isCurrency, readMoney } from '../money.ts';
 
-/** For an address without white space around it, which every use of an address removes. */
+/** Expects an address without white space at the ends, which every use of an address removes. */
 const EMAIL =
   /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/i;
 
 /*
- * One set of formats and keywords for all input. In bodies nothing is coerced, dropped or filled in, and unknown properties
- * are refused. Query and path are text, so numbers are parsed.
+ * The formats and keywords of all input. In bodies no value is coerced, removed or added, and unknown fields are refused.
+ * Query and path are text, so their numbers are parsed.
  */
 const OPTIONS: Options = {
   allErrors: true,
   removeAdditional: false,
   allowUnionTypes: true,
-  // Errors carry their schema, whose words and limits the reasons use. `withReasons` drops it again.
+  // Errors contain their schema, from which the reasons are built. `withReasons` removes it again.
   verbose: true,
   formats: {
     uuid: /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i,
@@ -30,20 +30,20 @@ const OPTIONS: Options = {
     { keyword: 'maxDecimals', type: 'number', schemaType: 'number', compile: compileMaxDecimals },
     { keyword: 'readAs', type: 'string', schemaType: 'string', modifying: true, validate: readAs },
     { keyword: 'ranges', type: 'object', schemaType: 'object', errors: 'full', compile: compileRanges },
-    // What a `pattern` requires, in words: messages never show a regular expression.
+    // Describes a `pattern` in words: messages never show a regular expression.
     'mustBe',
   ],
 };
 
 const bodies = new Ajv2020({ ...OPTIONS, coerceTypes: false, useDefaults: false });
-// `1e400` is read as Infinity, which strictNumbers would exempt from every bound.
+// `1e400` is parsed as Infinity, which strictNumbers would exempt from every bound.
 const texts = new Ajv2020({ ...OPTIONS, coerceTypes: true, useDefaults: true, strictNumbers: false });
 
 export function compileBody(schema: TSchema): ValidateFunction {
   return withReasons(bodies.compile(schema));
 }
 
-/** Puts the reason into each error, and removes the value and the schema: errors are logged, and values are private. */
+/** Adds the reason to each error. Removes the value and the schema, because errors are logged and values are private. */
 function withReasons(compiled: ValidateFunction): ValidateFunction {
   const validate = (data: unknown) => {
     const isValid = compiled(data);
@@ -57,7 +57,7 @@ function withReasons(compiled: ValidateFunction): ValidateFunction {
   return validate as ValidateFunction;
 }
 
-/** More parameters than any operation has are refused at once. Fields of a body are counted while it is parsed. */
+/** No operation has more parameters, so a longer query is refused before validation. Body fields are counted in json.ts. */
 const MAX_PARAMETERS = 50;
 
 export function compileText(schema: TSchema): ValidateFunction {
@@ -67,7 +67,7 @@ export function compileText(schema: TSchema): ValidateFunction {
     .map(([name]) => name);
   const validate = (data: Record<string, unknown>) => {
     const tooMany = Object.keys(data).length > MAX_PARAMETERS;
-    // Ajv would read `0x3` and `1e1` as numbers too.
+    // Ajv would accept `0x3` and `1e1` as numbers too.
     const strange = integers.filter((name) => name in data && !/^-?\d+$/.test(String(data[name])));
     const isValid = !tooMany && validateEach(data) && strange.length === 0;
     validate.errors = tooMany
@@ -93,7 +93,7 @@ function notAnInteger(name: string): ErrorObject {
   };
 }
 
-/** Node has the names of headers in lower case, whatever case was sent or is documented. */
+/** Node provides header names in lower case, so the schema is compiled with lower-case names. */
 export function compileHeaders(schema: TSchema & { properties: Record<string, TSchema> }): ValidateFunction {
   const byLowerName = Object.entries(schema.properties).map(
     ([name, property]) => [name.toLowerCase(), property] as const,
@@ -101,13 +101,13 @@ export function compileHeaders(schema: TSchema & { properties: Record<string, TS
   return withReasons(texts.compile({ ...schema, properties: Object.fromEntries(byLowerName) }));
 }
 
-/** One violation per field. The reason says what to send; it shows no keyword of the schema. */
+/** Returns one violation per field. The reason says what to send, and shows no keyword of the schema. */
 export function violationsOf(errors: readonly Partial<ErrorObject>[], part = 'body'): Violation[] {
   const violations = new Map<string, Violation>();
   for (const error of errors) {
     const path = fieldOf(error) || part;
     const field = part === 'headers' ? headerName(path) : path;
-    // The first reason per field, except that the reason of `moneyIn` is more precise than a pattern.
+    // The first reason of a field wins, except that `moneyIn` is more precise than a pattern.
     if (violations.has(field) && error.keyword !== 'moneyIn') continue;
     violations.set(field, { field, reason: error.message ?? 'is not valid' });
   }
@@ -121,7 +121,7 @@ function fieldOf({ instancePath = '', keyword, params }: Partial<ErrorObject>): 
   return path.join('.');
 }
 
-/** Validated in lower case, as Node has them; people write `Idempotency-Key`. */
+/** Headers are validated in lower case. Messages show the usual spelling, such as `Idempotency-Key`. */
 function headerName(path: string): string {
   return path.toLowerCase().replaceAll(/\b[a-z]/g, (letter) => letter.toUpperCase());
 }
@@ -209,14 +209,14 @@ function isDate(text: string): boolean {
   );
 }
 
-/** The years 0001 to 9999, the ones that a date column and `YYYY-MM-DD` share. */
+/** The years 0001 to 9999, which both a date column and `YYYY-MM-DD` can represent. */
 const YEAR_1_MS = Temporal.Instant.from('0001-01-01T00:00:00Z').epochMilliseconds;
 const YEAR_10000_MS = Temporal.Instant.from('+010000-01-01T00:00:00Z').epochMilliseconds;
 
 function isTimestamp(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:?\d{2})$/i.test(text)) return false;
   try {
-    // An offset may lead outside of these years.
+    // The offset may move the instant outside of these years.
     const { epochMilliseconds } = Temporal.Instant.from(text);
     return epochMilliseconds >= YEAR_1_MS && epochMilliseconds < YEAR_10000_MS;
   } catch {
@@ -224,7 +224,7 @@ function isTimestamp(text: string): boolean {
   }
 }
 
-/** Also in lower case and in groups, as people copy it from their bank. */
+/** Accepts lower case and groups too, because people copy an IBAN from their bank. */
 function isIban(text: string): boolean {
   return /^[A-Za-z0-9 ]{1,64}$/.test(text) && isValidIBAN(electronicFormatIBAN(text) ?? '');
 }
@@ -239,9 +239,9 @@ function canRead(read: () => unknown): boolean {
 }
 
 /**
- * `moneyIn: { amount: 'currency' }`: the field `amount` is money in the currency that the field `currency` names.
- * `{ amount: ['currency', 'EUR'] }`: or in euros if that field is missing. JSON schema cannot express it, because the
- * number of decimals depends on the currency.
+ * `moneyIn: { amount: 'currency' }` requires that `amount` is an amount in the currency of the field `currency`.
+ * `{ amount: ['currency', 'EUR'] }` adds the default currency. JSON Schema cannot express this rule, because the number of
+ * decimals depends on the currency.
  */
 function compileMoneyIn(amountToCurrency: Record<string, string | readonly [string, string]>) {
   const validate: { (data: Record<string, unknown>): boolean; errors?: Partial<ErrorObject>[] } = (data) => {
@@ -260,10 +260,10 @@ function compileMoneyIn(amountToCurrency: Record<string, string | readonly [stri
   return validate as never;
 }
 
-/** `readAs`: replaces a text by the one spelling that the code compares. */
+/** `readAs` normalizes a text, so that the code can compare it. */
 const SPELLINGS = {
   lowerCase: (text: string) => text.toLowerCase(),
-  /** UTC with six decimals: PostgreSQL keeps microseconds, and rounds what is finer to the next one. */
+  /** UTC with six decimals. PostgreSQL stores microseconds, and would round finer values instead of truncating them. */
   instant: (text: string) =>
     isTimestamp(text)
       ? Temporal.Instant.from(text).toString({ fractionalSecondDigits: 6, roundingMode: 'floor' })
@@ -283,7 +283,7 @@ function readAs(
   return true;
 }
 
-/** `ranges: { from: 'to' }`: the field `to` is not before the field `from`. Dates and instants compare as text. */
+/** `ranges: { from: 'to' }` requires that `to` is not before `from`. Normalized dates and instants compare as text. */
 function compileRanges(ranges: Record<string, string>) {
   const validate: { (data: Record<string, unknown>): boolean; errors?: Partial<ErrorObject>[] } = (data) => {
     validate.errors = Object.entries(ranges).flatMap(([from, to]) => {
@@ -296,7 +296,7 @@ function compileRanges(ranges: Record<string, string>) {
   return validate as never;
 }
 
-/** `maxDecimals: 4`: unlike multipleOf, exact for 4.35 and its kind. */
+/** `maxDecimals: 4`. Unlike `multipleOf`, it is exact for numbers such as 4.35. */
 function compileMaxDecimals(limit: number) {
   return (value: number) => {
     const [, decimals = ''] = String(value).split('.');

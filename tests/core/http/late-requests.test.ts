@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { describe, test } from 'node:test';
-import { answerClientError } from '../../../src/core/http/raw-answers.ts';
+import { respondToClientError } from '../../../src/core/http/raw-responses.ts';
 import { until } from '../../support/until.ts';
 
 const HEADERS = 'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\n';
@@ -25,7 +25,7 @@ describe('a request whose body is late', () => {
         request.on('error', () => undefined);
       },
     );
-    server.on('clientError', (error, socket) => answerClientError(error, socket as never));
+    server.on('clientError', (error, socket) => respondToClientError(error, socket as never));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     t.after(() => {

@@ -9,10 +9,10 @@ import { startRedis, withoutRedis } from '../../support/redis.ts';
 import { until } from '../../support/until.ts';
 
 /** Redis has a minute to answer, so that a busy machine is no outage. */
-async function connectTo(redisUrl: string, options: { length_ms?: number; answerWithin_ms?: number } = {}) {
+async function connectTo(redisUrl: string, options: { length_ms?: number; timeout_ms?: number } = {}) {
   const lines: string[] = [];
   const logger = pino({ level: 'info' }, { write: (line) => lines.push(JSON.parse(line).msg) });
-  const windows = await sharedWindows({ redisUrl, logger, answerWithin_ms: 60_000, ...options });
+  const windows = await sharedWindows({ redisUrl, logger, timeout_ms: 60_000, ...options });
   after(() => windows.close());
   return { windows, lines };
 }
@@ -126,7 +126,7 @@ describe('windows in Redis', { skip: withoutRedis }, async () => {
     assert.deepEqual((await windows.take('outage', 1, 2)).remaining, 1, 'counted from the beginning');
     for (let count = 0; count < 20; count += 1) await windows.take('outage', 1, 2);
     assert.equal((await windows.take('outage', 1, 2)).isAllowed, false, 'and still limited');
-    assert.deepEqual(lines, ['rate limits are not shared: Redis does not answer']);
+    assert.deepEqual(lines, ['rate limits are not shared: Redis does not respond']);
 
     await redis?.start();
     await until(async () => {
@@ -137,7 +137,7 @@ describe('windows in Redis', { skip: withoutRedis }, async () => {
   });
 
   test('delay no request for long when Redis keeps its connections but does not respond', async () => {
-    const { windows, lines } = await connectTo(url, { answerWithin_ms: 200 });
+    const { windows, lines } = await connectTo(url, { timeout_ms: 200 });
     await windows.take('frozen', 1, 1_000);
     redis?.freeze();
     try {

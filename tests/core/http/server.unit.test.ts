@@ -269,7 +269,7 @@ describe('a route', () => {
     t.after(() => another.close());
     assert.throws(
       () => another.get('/open', { schema: { summary: 'Whose?' } }, async () => ({})),
-      /GET \/open does not say who may call it/,
+      /GET \/open must state in config.access who may call it/,
     );
   });
 
@@ -278,9 +278,12 @@ describe('a route', () => {
     t.after(() => another.close());
     assert.throws(
       () => another.get('/unsaid', async () => ({})),
-      /GET \/unsaid does not say who may call it/,
+      /GET \/unsaid must state in config.access who may call it/,
     );
-    assert.throws(() => another.get('/hidden', { schema: { hide: true } }, async () => ({})), /does not say/);
+    assert.throws(
+      () => another.get('/hidden', { schema: { hide: true } }, async () => ({})),
+      /must state in config.access/,
+    );
   });
 
   test('takes NDJSON as a list, with a refusal at the place of a broken line', async () => {

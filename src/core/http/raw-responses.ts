@@ -5,10 +5,10 @@ import { COMMON_HEADERS } from './common-headers.ts';
 import { methodNotAllowed } from './errors.ts';
 
 /*
- * Answers to bytes that never reach Fastify. They too have the envelope, an id and the security headers.
+ * Responses to bytes that never reach Fastify. They also have the error envelope, a request id and the security headers.
  */
 
-type RawAnswer = {
+type RawResponse = {
   readonly status: number;
   readonly code: string;
   readonly message: string;
@@ -17,65 +17,66 @@ type RawAnswer = {
 };
 
 const NO_HTTP = invalid(400, 'This is not a valid HTTP request.', 'must be HTTP/1.1');
-const CLIENT_ERRORS: Readonly<Record<string, RawAnswer>> = {
+const CLIENT_ERRORS: Readonly<Record<string, RawResponse>> = {
   ERR_HTTP_REQUEST_TIMEOUT: invalid(408, 'The request took too long to arrive.', 'must arrive in time'),
   HPE_HEADER_OVERFLOW: invalid(431, 'The headers are too large.', 'must have less than 16 KiB of headers'),
   HPE_CHUNK_EXTENSIONS_OVERFLOW: invalid(413, 'The chunk extensions are too large.', 'must be HTTP/1.1'),
 };
 const EXPECTATION = invalid(417, 'The expectation cannot be met.', 'may expect 100-continue only');
 
-/** Answers requests that Node would answer with a bare status, or not at all. */
-export function answerRawRequests(server: Server): void {
+/** Responds to requests for which Node would send a status without a body, or nothing. */
+export function respondToRawRequests(server: Server): void {
   server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
     const { status, headers, body } = completed(EXPECTATION);
     response.writeHead(status, headers).end(body);
   });
   server.on('connect', ({ method = '' }: IncomingMessage, socket: Socket) => {
     const { code, message, details } = methodNotAllowed({ method, allowed: [] });
-    endWithRawAnswer(socket, { status: 405, code, message, details, headers: { allow: '' } });
+    endWithRawResponse(socket, { status: 405, code, message, details, headers: { allow: '' } });
   });
 }
 
-/** For Fastify, which passes on what Node could not parse. */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+/** Responds to bytes that Node could not parse. Registered with Fastify as `clientErrorHandler`. */
+export function respondToClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return;
-  // The previous request has no response yet: the client would take this response for it.
+  // If the previous request has no response yet, the client would mistake this response for it.
   const { _httpMessage: underWay } = socket as Socket & { _httpMessage?: ServerResponse | null };
   if (underWay?.req.complete) socket.destroy();
   else {
     stopReading(socket);
-    answerSoon(socket, CLIENT_ERRORS[error.code ?? ''] ?? NO_HTTP);
+    respondSoon(socket, CLIENT_ERRORS[error.code ?? ''] ?? NO_HTTP);
   }
 }
 
-/** A refused request must not be processed: the rest of a late one may still arrive. */
+/** Prevents that a refused request is processed after all, when its remaining bytes arrive. */
 function stopReading(socket: Socket): void {
   socket.pause();
 }
 
-/** Node checks for late requests each second: a thousand that arrived together are late together. */
-const ANSWERS_PER_TURN = 20;
-const waiting: { readonly socket: Socket; readonly answer: RawAnswer }[] = [];
+/** Node checks for late requests once per second, so a thousand of them can be late in the same moment. */
+const RESPONSES_PER_TURN = 20;
+const waiting: { readonly socket: Socket; readonly response: RawResponse }[] = [];
 
-function answerSoon(socket: Socket, answer: RawAnswer): void {
-  if (waiting.push({ socket, answer }) === 1) setImmediate(answerSome);
+function respondSoon(socket: Socket, response: RawResponse): void {
+  if (waiting.push({ socket, response }) === 1) setImmediate(respondToSome);
 }
 
-/** Other requests are processed in between. */
-function answerSome(): void {
-  for (const { socket, answer } of waiting.splice(0, ANSWERS_PER_TURN)) endWithRawAnswer(socket, answer);
-  if (waiting.length > 0) setImmediate(answerSome);
+/** Responds in small groups, so that other requests are processed in between. */
+function respondToSome(): void {
+  for (const { socket, response } of waiting.splice(0, RESPONSES_PER_TURN))
+    endWithRawResponse(socket, response);
+  if (waiting.length > 0) setImmediate(respondToSome);
 }
 
-/** The last answer on a connection. */
-export function endWithRawAnswer(socket: Socket, answer: RawAnswer): void {
+/** Sends the last response of a connection. */
+export function endWithRawResponse(socket: Socket, response: RawResponse): void {
   stopReading(socket);
-  const { status, headers, body } = completed(answer);
+  const { status, headers, body } = completed(response);
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
 }
 
-function completed({ status, code, message, details, headers }: RawAnswer) {
+function completed({ status, code, message, details, headers }: RawResponse) {
   const body = JSON.stringify({ error: { code, message, details } });
   return {
     status,
@@ -91,7 +92,7 @@ function completed({ status, code, message, details, headers }: RawAnswer) {
   };
 }
 
-function invalid(status: number, message: string, reason: string): RawAnswer {
+function invalid(status: number, message: string, reason: string): RawResponse {
   const details = { violations: [{ field: 'request', reason }] };
   return { status, code: 'VALIDATION_ERROR', message, details };
 }

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import Fastify from 'fastify';
-import { answerWithin } from '../../../src/core/http/answer-deadline.ts';
 import { handleError } from '../../../src/core/http/errors.ts';
+import { respondWithin } from '../../../src/core/http/response-deadline.ts';
 import type { HttpServer } from '../../../src/core/http/route.ts';
 
 /** Over a real socket: only there does the stream of a request close once its body was read. */
 const server = Fastify({ forceCloseConnections: true }) as unknown as HttpServer;
 server.decorateRequest('refusal', undefined);
 server.setErrorHandler(handleError);
-answerWithin(server, 50);
+respondWithin(server, 50);
 const forever = () => new Promise(() => undefined);
 server.route({ method: ['GET', 'POST'], url: '/forever', handler: forever });
 server.get('/now', async () => 'done');
