@@ -2,38 +2,38 @@ import { overloaded } from '../errors.ts';
 import { failure, type Outcome } from '../outcome.ts';
 
 export type BatcherOptions<Item, Result> = {
-  /** Does the work for a list of items and answers for each, in order. */
+  /** Processes a list of items and returns one outcome for each, in order. */
   readonly run: (items: readonly Item[]) => Promise<readonly Outcome<Result>[]>;
-  /** True when a failed run may be tried again item by item; false when the fault is not in the items. */
+  /** True if one of the items may have caused the failure of a run: the run is then repeated item by item. */
   readonly isolates: (error: unknown) => boolean;
   /**
-   * What an item would have to wait for: items that share a key are never in two runs at once, and keep their order.
-   * With keys the items of one call may be in several runs; without, they stay in one.
+   * The resources that an item needs. Items with a common key keep their order and are never in two concurrent runs.
+   * With keys, the items of one call may be split into several runs. Without keys, they stay in one run.
    */
   readonly keysOf?: (item: Item) => readonly string[];
-  /** Reports what was done, for logs and metrics. No response waits for it. */
+  /** Called after each run, for logs and metrics. No caller waits for it. */
   readonly report?: (items: readonly Item[], outcomes: readonly Outcome<Result>[]) => void;
   readonly maxItems: number;
   readonly maxInFlight: number;
-  /** The least items for a run beside another one; fewer wait until that one is done. Defaults to 1. */
+  /** The minimum number of items for a run that is concurrent with another run. Fewer items wait. Defaults to 1. */
   readonly minItemsBeside?: number;
-  /** Items waiting beyond this many are refused with OVERLOADED. */
+  /** The maximum number of waiting items. More items are refused with OVERLOADED. */
   readonly maxQueued: number;
 };
 
 export type Batcher<Item, Result> = {
   /**
-   * Runs the items together with others that wait, and returns the outcome of each, in order.
-   * @throws OVERLOADED when the queue is full; nothing was started then.
+   * Runs the items together with others that wait. Returns one outcome for each, in order.
+   * @throws OVERLOADED if the queue is full; nothing is started then.
    */
   readonly submit: (items: readonly Item[]) => Promise<readonly Outcome<Result>[]>;
   readonly queued: () => number;
-  /** True when `submit` would refuse whatever comes. */
+  /** True if `submit` would refuse any item. */
   readonly isFull: () => boolean;
   readonly inFlight: () => number;
 };
 
-/** Items that stay together. */
+/** Items that must be in the same run. */
 type Job<Item, Result> = {
   readonly items: readonly Item[];
   readonly keys: readonly string[];
@@ -42,8 +42,8 @@ type Job<Item, Result> = {
 };
 
 /**
- * Group commit without a timer: a job starts immediately if nothing runs. Otherwise jobs wait and start together. So a
- * lone request has no delay, and load forms batches automatically.
+ * Group commit without a timer. A job starts immediately if nothing runs. Otherwise jobs wait and start together. A single
+ * request is therefore not delayed, and batches grow with the load.
  */
 export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Batcher<Item, Result> {
   const { run, isolates, keysOf, report, maxItems, maxInFlight, maxQueued } = options;
@@ -51,38 +51,38 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
 
   let waiting: Job<Item, Result>[] = [];
   let queued = 0;
-  /** The keys of each run. */
+  /** The keys of each current run. */
   let running: readonly ReadonlySet<string>[] = [];
-  /** The keys of the jobs that wait for a key. */
-  let held = new Set<string>();
-  /** Items that wait for nothing but a slot. */
-  let free = 0;
+  /** The keys of the blocked jobs. Later jobs with such a key must wait too, to keep the order. */
+  let blockedKeys = new Set<string>();
+  /** The number of waiting items that are not blocked. */
+  let ready = 0;
 
   function submit(items: readonly Item[]): Promise<readonly Outcome<Result>[]> {
     if (items.length === 0) return Promise.resolve([]);
-    // A list larger than the queue is still served if nothing waits; otherwise it could never be.
+    // A list that is larger than the queue is accepted if nothing waits. Otherwise it would always be refused.
     if (queued > 0 && queued + items.length > maxQueued) {
       return Promise.reject(overloaded({ retry_after_seconds: 1 }));
     }
-    const answers =
+    const results =
       keysOf === undefined ? [enqueue(items, [])] : items.map((item) => enqueue([item], keysOf(item)));
     dispatch();
-    const [first] = answers;
-    if (first !== undefined && answers.length === 1) return first;
-    return Promise.all(answers).then(
+    const [first] = results;
+    if (first !== undefined && results.length === 1) return first;
+    return Promise.all(results).then(
       (outcomes) => outcomes.flat(),
-      () => settleEach(answers),
+      () => settleEach(results),
     );
   }
 
   /**
-   * A run failed for a fault that is not in its items. Others may have been done, or have an unknown outcome: unless one
-   * fault is that of all items, each has its own result.
+   * Collects the results after at least one run of the call failed as a whole. If all items have the same error, throws it.
+   * Otherwise each item gets its own outcome, because other runs may have succeeded.
    */
   async function settleEach(
-    answers: readonly Promise<readonly Outcome<Result>[]>[],
+    results: readonly Promise<readonly Outcome<Result>[]>[],
   ): Promise<readonly Outcome<Result>[]> {
-    const settled = await Promise.allSettled(answers);
+    const settled = await Promise.allSettled(results);
     const faults = new Set(settled.map((job) => (job.status === 'rejected' ? job.reason : undefined)));
     if (faults.size === 1) throw [...faults][0];
     return settled.flatMap((job) => (job.status === 'fulfilled' ? job.value : [failure(job.reason)]));
@@ -97,10 +97,10 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
     });
   }
 
-  /** True when something left. */
+  /** Starts as many runs as possible. Returns true if it started any. */
   function dispatch(): boolean {
     const before = running.length;
-    while (running.length < maxInFlight && free >= (running.length === 0 ? 1 : minItemsBeside)) {
+    while (running.length < maxInFlight && ready >= (running.length === 0 ? 1 : minItemsBeside)) {
       const jobs = takeJobs();
       const keys = new Set(jobs.flatMap((job) => job.keys));
       running = [...running, keys];
@@ -110,15 +110,15 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
     return running.length > before;
   }
 
-  /** In their order, and none before one that it shares a key with. */
+  /** Takes the jobs of the next run from the queue, in order. No job overtakes another job with a common key. */
   function takeJobs(): Job<Item, Result>[] {
     const taken: Job<Item, Result>[] = [];
     const left: Job<Item, Result>[] = [];
     let size = 0;
-    held = new Set();
+    blockedKeys = new Set();
     for (const [position, job] of waiting.entries()) {
-      if (isHeld(job)) {
-        hold(job);
+      if (isBlocked(job)) {
+        block(job);
         left.push(job);
       } else if (taken.length > 0 && size + job.items.length > maxItems) {
         left.push(...waiting.slice(position));
@@ -134,18 +134,18 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
   }
 
   function sortWaiting(): void {
-    held = new Set();
-    free = 0;
+    blockedKeys = new Set();
+    ready = 0;
     for (const job of waiting) sortIn(job);
   }
 
   function sortIn(job: Job<Item, Result>): void {
-    if (isHeld(job)) hold(job);
-    else free += job.items.length;
+    if (isBlocked(job)) block(job);
+    else ready += job.items.length;
   }
 
-  function isHeld({ keys }: Job<Item, Result>): boolean {
-    return keys.some((key) => held.has(key) || isRunning(key));
+  function isBlocked({ keys }: Job<Item, Result>): boolean {
+    return keys.some((key) => blockedKeys.has(key) || isRunning(key));
   }
 
   function isRunning(key: string): boolean {
@@ -153,23 +153,23 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
     return false;
   }
 
-  function hold({ keys }: Job<Item, Result>): void {
-    for (const key of keys) held.add(key);
+  function block({ keys }: Job<Item, Result>): void {
+    for (const key of keys) blockedKeys.add(key);
   }
 
-  /** What waits leaves before these are answered, so that the database is at work while the answers are written. */
+  /** Starts the next run before it delivers the results, so that the database works while the responses are written. */
   async function execute(jobs: readonly Job<Item, Result>[], keys: ReadonlySet<string>): Promise<void> {
     const items = jobs.flatMap((job) => job.items);
-    const tell = await runIsolated(items).then(
-      (outcomes) => () => answer(jobs, items, outcomes),
+    const deliver = await runIsolated(items).then(
+      (outcomes) => () => resolveJobs(jobs, items, outcomes),
       (error: unknown) => () => {
         for (const job of jobs) job.reject(error);
       },
     );
     running = running.filter((others) => others !== keys);
     sortWaiting();
-    if (dispatch()) setImmediate(tell);
-    else tell();
+    if (dispatch()) setImmediate(deliver);
+    else deliver();
   }
 
   async function runIsolated(items: readonly Item[]): Promise<readonly Outcome<Result>[]> {
@@ -181,7 +181,7 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
     }
   }
 
-  /** A poisonous item made the whole run fail: runs each item alone, in order, so that only this item fails. */
+  /** Repeats a failed run with each item alone, in order, so that only the item that caused the failure fails. */
   async function runApart(items: readonly Item[], cause: unknown): Promise<Outcome<Result>[]> {
     if (items.length === 1) return [failure(cause)];
     const outcomes: Outcome<Result>[] = [];
@@ -195,7 +195,7 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
     return outcomes;
   }
 
-  function answer(
+  function resolveJobs(
     jobs: readonly Job<Item, Result>[],
     items: readonly Item[],
     outcomes: readonly Outcome<Result>[],
@@ -205,7 +205,7 @@ export function batcher<Item, Result>(options: BatcherOptions<Item, Result>): Ba
       job.resolve(outcomes.slice(position, position + job.items.length));
       position += job.items.length;
     }
-    // Last, so that every job has its result if it throws.
+    // Called last: if it throws, every job has its result already.
     report?.(items, outcomes);
   }
 

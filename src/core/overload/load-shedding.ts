@@ -1,27 +1,27 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { overloaded } from '../errors.ts';
 
-/** Send refusals in groups: one timer instead of 250 wake-ups a second. */
+/** Refusals are sent in groups: one timer instead of 250 wake-ups per second. */
 const GROUP_MS = 100;
-/** A refusal costs about as much as a write, so their number is bounded. */
+/** A refusal costs about as much as a write, so the number of refusals per second is bounded. */
 const REFUSALS_PER_GROUP = 25;
 const GROUPS_DELAYED = { least: 20, most: 80 };
 
 type DelayedRefusal = {
   readonly request: FastifyRequest;
-  /** The number of the group during which it arrived. */
+  /** The number of the group during which the request arrived. */
   readonly since: number;
   readonly refuse: () => void;
 };
 
 /**
- * Refuses requests to a route that is full (`config.isFull`) with OVERLOADED, before it reads the caller or the body.
- * Each refusal is delayed by two to eight seconds: clients that ignore `Retry-After` would otherwise come back
- * thousands of times a second. At most 250 refusals are sent a second, except after eight seconds. A delayed request
- * is refused even if capacity has returned. ADR 0026.
+ * Refuses requests to a route that is full (`config.isFull`) with OVERLOADED, before the caller and the body are read.
+ * Delays each refusal by 2 to 8 seconds, because clients that ignore `Retry-After` would otherwise retry thousands of
+ * times per second. Sends at most 250 refusals per second, except those that have waited 8 seconds. A delayed request is
+ * refused even if capacity is available again. See ADR 0026.
  */
 export function shedLoad(server: FastifyInstance): void {
-  /** The longest waiting first. */
+  /** Oldest first. */
   let delayed: DelayedRefusal[] = [];
   let group = 0;
   let isClosing = false;

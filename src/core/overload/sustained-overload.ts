@@ -1,14 +1,14 @@
 /**
- * Sustained overload: more than `calls` unanswered for `ms`. It ends after `ms` at or below the limit. A burst that is
- * shorter may wait in the queue. Time distinguishes the two, as in CoDel (Nichols and Jacobson, 2012).
+ * Detects sustained overload: more than `calls` unanswered calls for `ms`. It ends after `ms` at or below the limit. A
+ * shorter burst may wait in the queue. Time distinguishes the two, as in CoDel (Nichols and Jacobson, 2012).
  */
 export function sustainedOverload({ calls, ms }: { readonly calls: number; readonly ms: number }) {
   let unanswered = 0;
   let isSustained = false;
-  /** The time, by performance.now(), since which the number of unanswered calls contradicts `isSustained`. */
+  /** The time (`performance.now()`) since which the number of unanswered calls contradicts `isSustained`. */
   let contradictedSince: number | undefined;
 
-  /** Counts a call until it is answered. */
+  /** Counts a call as unanswered until it returns or throws. */
   async function watch<Result>(call: () => Promise<Result>): Promise<Result> {
     count(1);
     try {
@@ -19,7 +19,7 @@ export function sustainedOverload({ calls, ms }: { readonly calls: number; reado
   }
 
   function count(change: number): void {
-    // The time until now belongs to the number before the change.
+    // Until this moment the previous number was valid.
     update();
     unanswered += change;
     update();
@@ -37,7 +37,7 @@ export function sustainedOverload({ calls, ms }: { readonly calls: number; reado
     contradictedSince = undefined;
   }
 
-  /** True while a further call should be refused: the overload is sustained, and above the limit at this moment. */
+  /** True if a further call must be refused: the overload is sustained and the number is above the limit now. */
   function isOverloaded(): boolean {
     update();
     return isSustained && unanswered > calls;
