@@ -2,31 +2,31 @@ import type { ChangedKeys, Changes } from './database/changes.ts';
 import type { Db } from './database/index.ts';
 import type { Metrics } from './observability/metrics.ts';
 
-/** A cache that is full forgets the entry that it has had for longest. */
+/** A full cache evicts its oldest entry. */
 const MAX_ENTRIES = 10_000;
 
 export type CacheOptions<Value> = {
-  /** The table whose notifications name the keys. */
+  /** The table whose change notifications contain the keys. */
   readonly table: string;
-  /** Tables that go into the values too, without a key that names the entries. */
+  /** Other tables that the values depend on. Their changes do not name keys, so any change empties the cache. */
   readonly alsoFrom?: readonly string[];
-  /** One query for all these keys. Missing keys are not cached. */
+  /** Loads the values of all keys in one query. Missing keys are not cached. */
   readonly load: (db: Db, keys: readonly string[]) => Promise<ReadonlyMap<string, Value>>;
 };
 
 export type Cache<Value> = {
   /**
-   * The values of the keys that exist. A transaction reads the database itself. Elsewhere a change by another process
-   * is visible within a second, and one made with `forgetAfter` immediately.
+   * Returns the values of the existing keys. In a transaction it always reads the database. Otherwise a change by another
+   * process is visible within a second, and a change with `forgetAfter` immediately.
    */
   readonly find: (db: Db, keys: readonly string[]) => Promise<ReadonlyMap<string, Value>>;
-  /** Runs a change of these keys, and forgets them before it returns or throws. */
+  /** Runs a change of the keys, and evicts them before it returns or throws. */
   readonly forgetAfter: <T>(keys: ChangedKeys, change: () => Promise<T>) => Promise<T>;
 };
 
 export type OpenCache = ReturnType<typeof cacheOpener>;
 
-/** Makes the caches of one process, which the database's notifications invalidate. */
+/** Creates the caches of one process. Notifications of the database invalidate them. */
 export function cacheOpener(deps: {
   readonly changes: Pick<Changes, 'subscribe' | 'areFollowed'>;
   readonly metrics: Metrics;
@@ -35,12 +35,12 @@ export function cacheOpener(deps: {
 
   return function openCache<Value>({ table, alsoFrom = [], load }: CacheOptions<Value>): Cache<Value> {
     const entries = new Map<string, Value>();
-    /** Counts the times that something was forgotten: what was read before may be older than what it was about. */
+    /** The number of evictions. A value that was loaded before the latest eviction may be stale and is not cached. */
     let epoch = 0;
     const count = metrics.observeCache(table, () => entries.size);
 
     async function find(db: Db, keys: readonly string[]): Promise<ReadonlyMap<string, Value>> {
-      // A transaction may have changed the rows itself, and what it decides may have to be exact.
+      // A transaction may have changed the rows itself, and its decisions may need exact values.
       if (db.isTransaction || !changes.areFollowed()) {
         count.reads('bypass', keys.length);
         return load(db, keys);
@@ -66,7 +66,7 @@ export function cacheOpener(deps: {
     function remember(key: string, value: Value): void {
       entries.set(key, value);
       if (entries.size <= MAX_ENTRIES) return;
-      // A map lists its keys in the order in which they were added.
+      // A map iterates its keys in insertion order.
       const [oldest = key] = entries.keys();
       entries.delete(oldest);
     }
@@ -75,7 +75,7 @@ export function cacheOpener(deps: {
       try {
         return await change();
       } finally {
-        // Also after a failure: whether a COMMIT took effect may be unknown.
+        // Also after an error: the outcome of a COMMIT may be unknown.
         forget(keys);
       }
     }

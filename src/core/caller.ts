@@ -3,7 +3,7 @@ import type { Message } from './secrets/signatures.ts';
 
 export type Role = 'user' | 'admin';
 
-/** A user with an account, by the present state of access token and account. */
+/** A user, as the access token and the account are at the time of the request. */
 export type AccountCaller = {
   readonly type: Role;
   readonly id: string;
@@ -11,18 +11,18 @@ export type AccountCaller = {
   readonly requestId: string;
 };
 
-/** A machine client, by the present state of API key and partner. */
+/** A partner, as the API key and the partner are at the time of the request. */
 export type PartnerCaller = {
   readonly type: 'partner';
   readonly id: string;
   readonly keyId: string;
   readonly scopes: readonly string[];
   readonly requestId: string;
-  /** Takes a message once. @throws INVALID_SIGNATURE, unless its signature is good or none is needed. */
+  /** Verifies the signature of a message, if one is needed. @throws INVALID_SIGNATURE, also if the message is a replay. */
   readonly requireSignature: (message: Message) => Promise<void>;
 };
 
-/** Who makes a request. */
+/** The sender of a request. */
 export type Caller = AccountCaller | PartnerCaller;
 
 /** @throws INVALID_TOKEN, EXPIRED_TOKEN, TOKEN_REVOKED or USER_INACTIVE. */
@@ -52,5 +52,5 @@ export const userInactive = defineError(
   'The account or partner is not active.',
 );
 
-/** The errors that every route except public ones may return. */
+/** The errors that every route may return, except public routes. */
 export const authenticationErrors = [invalidToken, expiredToken, tokenRevoked, userInactive];

@@ -1,17 +1,17 @@
-/** Returns the present time. Injected wherever time matters, so that tests choose it. */
+/** Returns the current time. Injected wherever time matters, so that tests can choose it. */
 export type Clock = () => Temporal.Instant;
 
-/** Cut to the microsecond, which PostgreSQL keeps. */
+/** Truncated to the microsecond, the precision of PostgreSQL. */
 export const systemClock: Clock = () =>
   Temporal.Now.instant().round({ smallestUnit: 'microsecond', roundingMode: 'floor' });
 
 const DAY_MS = 24 * 3600 * 1000;
 
-/** Days as they are written: each is needed several times, and most are the same few. */
+/** Formatted days by day number. Each is needed several times, and most of them are the same few days. */
 const writtenDays = new Map<number, string>();
 const MAX_WRITTEN_DAYS = 1_000;
 
-/** The UTC day that an instant falls on, as `YYYY-MM-DD`: the beginning of how ISO 8601 writes it. */
+/** The UTC day of an instant, as `YYYY-MM-DD`. */
 export function utcDay(instant: Temporal.Instant): string {
   const number = Math.floor(instant.epochMilliseconds / DAY_MS);
   const written = writtenDays.get(number);
@@ -23,7 +23,7 @@ export function utcDay(instant: Temporal.Instant): string {
   return day;
 }
 
-/** The whole UTC day that an instant falls on. */
+/** The UTC day of an instant. */
 export function utcDate(instant: Temporal.Instant): Temporal.PlainDate {
   return instant.toZonedDateTimeISO('UTC').toPlainDate();
 }
@@ -38,7 +38,7 @@ export function endOfDay(day: string): Temporal.Instant {
   return startOfDay(day).add({ hours: 24 });
 }
 
-/** RFC 3339 in UTC to the second, the one form in which the API shows time. */
+/** RFC 3339 in UTC with whole seconds, the only form in which the API shows time. */
 export function formatInstant(instant: Temporal.Instant): string {
   return instant.toString({ smallestUnit: 'second' });
 }

@@ -1,4 +1,4 @@
-/** Several values as the key of a `Map` or `Set`. As JSON, different lists of values never give the same key. */
+/** Several values as one key of a `Map` or `Set`. JSON guarantees that different lists of values have different keys. */
 export function compositeKey(...values: readonly (string | number | null)[]): string {
   return JSON.stringify(values);
 }

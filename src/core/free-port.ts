@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 
-/** A port on which nothing listens at present. Another process may take it before its user does. */
+/** Returns a port on which nothing listens now. Another process may take it before the caller does. */
 export async function freePort(host: string): Promise<number> {
   const probe = createServer().listen({ host, port: 0 });
   await once(probe, 'listening');

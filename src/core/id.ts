@@ -1,20 +1,20 @@
 import { randomFillSync, randomInt } from 'node:crypto';
 
 /*
- * UUIDs of version 7 (RFC 9562), 6.2 method 1: 48 bits of milliseconds; then 42 bits of a counter, which begins at a
- * random number in each millisecond; then 32 random bits. Node's own randomUUIDv7 has no counter, so that ids of one
- * millisecond, which is what a batch is made in, come in random order.
+ * UUIDs of version 7 (RFC 9562, section 6.2, method 1): 48 bits of milliseconds, 42 bits of a counter that starts at a
+ * random number in each millisecond, and 32 random bits. Node's own randomUUIDv7 has no counter: the ids of one batch,
+ * which are created in the same millisecond, would be in random order.
  */
 const MAX_MILLISECOND = 2 ** 48 - 1;
 const HIGH_BITS = 2 ** 12;
-/** Only these 30 bits count. They begin in their lower half, and no millisecond has half a billion ids. */
+/** Only the lower 30 bits of the counter increase. They start in their lower half, so half a billion ids fit at least. */
 const LOW_BITS = 2 ** 30;
-/** Binary 10, before the counter's lower bits. */
+/** The variant of RFC 9562: binary 10, before the lower bits of the counter. */
 const VARIANT = 2 ** 31;
 
 /*
- * One request may take half a dozen ids. Built from texts each took 400 ns and a kilobyte of garbage; written digit by
- * digit into bytes that are read as a text it is 100 ns and the text.
+ * A request may need six ids. Concatenating strings took 400 ns and a kilobyte of garbage per id. Writing the digits
+ * into a reused buffer takes 100 ns.
  */
 const LENGTH = 36;
 const COUNTER_AT = [19, 20, 21, 22, 24, 25, 26, 27];
@@ -29,17 +29,18 @@ const nextOfGivenTime = idSequence();
 let latestMillisecond = 0;
 
 /**
- * A new id, above all that this process made before: "newest first" is the key's own order, and inserts into indexes
- * stay local. With `at` the id carries the millisecond of that instant, and is above those made for it before.
+ * Returns a new id that is greater than all previous ids of this process. The primary key is therefore also the order by
+ * age, and inserts into indexes stay local. With `at`, the id contains the millisecond of that instant instead, and is
+ * greater than the previous ids with the same millisecond.
  */
 export function newId(at?: Temporal.Instant): string {
   if (at !== undefined) return nextOfGivenTime(at.epochMilliseconds);
-  // After the clock was set back, ids keep the latest time.
+  // If the clock is set back, ids keep the latest time.
   latestMillisecond = Math.max(latestMillisecond, Date.now());
   return nextOfOwnTime(latestMillisecond);
 }
 
-/** The lowest id that carries this instant or a later one: `id >= firstIdAt(start)` is a range of the primary key. */
+/** The lowest possible id of this instant or later: `id >= firstIdAt(start)` is a range of the primary key. */
 export function firstIdAt(instant: Temporal.Instant): string {
   const millisecond = Math.min(Math.max(instant.epochMilliseconds, 0), MAX_MILLISECOND);
   return `${timeDigits(millisecond)}-0000-0000-000000000000`;
@@ -66,7 +67,7 @@ function idSequence(): (millisecond: number) => string {
   };
 }
 
-/** The 32 bits of a number, at eight places. */
+/** Writes the 32 bits of a number as eight digits at the given places. */
 function writeHex(digits: Buffer, places: readonly number[], value: number): void {
   let bits = 32;
   for (const place of places) {

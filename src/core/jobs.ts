@@ -4,14 +4,14 @@ import type { Logger } from './observability/logging.ts';
 import type { Metrics } from './observability/metrics.ts';
 import { steadyClock } from './steady-clock.ts';
 
-/** Recurring work. Only one run of a job is active at a time among all processes. */
+/** Recurring work. Only one run of a job is active at a time, across all processes. */
 export type Job = {
   readonly name: string;
-  /** Cron, to the minute, in UTC. Each start of a process requests a run too, for work that became due meanwhile. */
+  /** A cron expression in UTC. The start of a process also requests a run, for work that became due while none ran. */
   readonly schedule: string;
   /**
-   * Does all due work batch by batch, and yields the size of each batch. Between two batches the run may end and another
-   * one continue, so a batch is complete and independent of the previous one.
+   * Does all due work in batches, and yields the size of each batch. A run may end between two batches, and another run
+   * continues. A batch must therefore be complete and independent of the previous one.
    */
   readonly run: () => AsyncIterable<number>;
 };
@@ -30,36 +30,36 @@ export function purgeJob(name: string, purge: (limit: number) => Promise<number>
   return { name, schedule: '0 * * * *', run };
 }
 
-/** Fetches, heartbeats and supervision are short queries: with two connections they do not wait for each other. */
+/** Fetches, heartbeats and supervision are short queries. With two connections they do not wait for each other. */
 const CONNECTIONS = 2;
 
 /*
- * A killed process is detected when its heartbeat is 10 seconds old (pg-boss's minimum), by a check every 5 seconds. A
- * worker that polls every 2 seconds takes its run over: within 20 seconds, not a minute.
+ * A killed process is detected by a check every 5 seconds, once its heartbeat is 10 seconds old (the minimum of pg-boss).
+ * Workers poll every 2 seconds, so another one takes the run over within 20 seconds.
  */
 const SUPERVISION = { superviseIntervalSeconds: 5, monitorIntervalSeconds: 5 };
 const POLLING = { pollingIntervalSeconds: 2 };
 const QUEUE = {
   heartbeatSeconds: 10,
-  // A failed run is tried again soon; after that the schedule's next run is the next try.
+  // A failed run is retried soon. After the last retry, the next scheduled run is the next attempt.
   retryLimit: 3,
   retryDelay: 1,
-  // The heartbeat detects dead processes, so this only bounds a run that loops.
+  // Only for a run that never ends: the heartbeat detects dead processes.
   expireInSeconds: 6 * 3600,
-  // Time to inspect a failed run.
+  // Leaves time to inspect a failed run.
   deleteAfterSeconds: 24 * 3600,
 };
 
 /**
- * The schedule is kept by the database's clock. If that is set back, no run is due until it has caught up, so a process
- * that has seen no run for this long asks for one itself. Where several processes take turns, this adds a few idle runs.
+ * The schedule uses the clock of the database. If that clock is set back, no run is due until it has caught up. A process
+ * that has seen no run for this long therefore requests one. Several processes that alternate request a few idle runs.
  */
 const OVERDUE = { afterIntervals: 1.25, checkEvery_ms: 5_000 };
 
-/** A batch under way is waited for this long: less than the process is given to stop. */
+/** The time that a running batch gets to finish at shutdown. Less than the process has to stop. */
 const STOP_TIMEOUT_MS = 3_500;
 
-/** Runs jobs from a queue in the same database, with as many other processes as do the same. */
+/** Runs jobs from a queue in the database, which any number of processes can share. */
 export function jobRunner(options: {
   readonly database: Pick<Database, 'openQueueConnections'>;
   readonly jobs: readonly Job[];
@@ -72,10 +72,10 @@ export function jobRunner(options: {
   let queue: PgBoss | undefined;
   let started: Promise<void> | undefined;
   let isWorking = false;
-  /** By job, on the clock of `performance.now()`. */
+  /** By job name, in milliseconds of `performance.now()`. */
   const lastRun_ms = new Map<string, number>();
 
-  /** Makes or updates the queue's tables, in a schema of their own, and begins to work. */
+  /** Creates or updates the tables of the queue, in their own schema, and starts to work. */
   function start(): Promise<void> {
     started = open();
     return started;
@@ -86,10 +86,10 @@ export function jobRunner(options: {
     queue = new PgBoss({
       db: { executeSql: connections.query },
       ...SUPERVISION,
-      // With the real clock, all timers of the queue stand still until a clock that was set back has caught up.
+      // With the real clock, a clock that is set back would stop all timers of the queue until it has caught up.
       clock: steadyClock(),
     });
-    // After a lost connection every loop of the queue continues automatically.
+    // The loops of the queue continue automatically after a lost connection.
     queue.on('error', (error) => logger.error({ err: error }, 'the job queue failed, and continues'));
     queue.on('warning', ({ message, data }) => logger.warn({ data }, message));
     await queue.start();
@@ -97,12 +97,12 @@ export function jobRunner(options: {
       if (stopping.signal.aborted) return;
       await recur(queue, job);
     }
-    const timer = setInterval(() => void askForOverdueRuns(), OVERDUE.checkEvery_ms);
+    const timer = setInterval(() => void requestOverdueRuns(), OVERDUE.checkEvery_ms);
     stopping.signal.addEventListener('abort', () => clearInterval(timer));
     isWorking = true;
   }
 
-  async function askForOverdueRuns(): Promise<void> {
+  async function requestOverdueRuns(): Promise<void> {
     for (const job of jobs) {
       const waited_ms = performance.now() - (lastRun_ms.get(job.name) ?? 0);
       if (waited_ms < OVERDUE.afterIntervals * intervalOf_ms(job)) continue;
@@ -110,7 +110,7 @@ export function jobRunner(options: {
       await queue?.send(job.name).catch((error: unknown) => {
         logger.warn(
           { err: error, job: job.name },
-          'an overdue job could not be asked for, and is asked for again',
+          'an overdue job could not be requested; the request is repeated',
         );
       });
     }
@@ -118,7 +118,7 @@ export function jobRunner(options: {
 
   async function recur(on: PgBoss, job: Job): Promise<void> {
     await on.createQueue(job.name, { ...QUEUE, policy: 'exclusive' });
-    // A queue that is there keeps its old settings otherwise.
+    // `createQueue` does not change the settings of an existing queue.
     await on.updateQueue(job.name, QUEUE);
     await on.schedule(job.name, job.schedule);
     await on.work(job.name, POLLING, async ([attempt]) => {
@@ -127,12 +127,12 @@ export function jobRunner(options: {
         attempt === undefined ? stopping.signal : AbortSignal.any([stopping.signal, attempt.signal]),
       );
     });
-    // Refused by the queue while a run waits or is under way.
+    // The queue ignores this request if a run is waiting or active.
     await on.send(job.name);
     lastRun_ms.set(job.name, performance.now());
   }
 
-  /** @throws the job's error, by which the queue knows that the run must be tried again. */
+  /** @throws the error of the job, so that the queue retries the run. */
   async function run(job: Job, signal: AbortSignal): Promise<void> {
     lastRun_ms.set(job.name, performance.now());
     const log = logger.child({ job: job.name });
@@ -154,13 +154,13 @@ export function jobRunner(options: {
     log[items > 0 ? 'info' : 'debug']({ items }, 'job completed');
   }
 
-  /** Lets batches under way finish, and leaves the rest to another process or the next start. */
+  /** Lets running batches finish. Another process or the next start continues the work. */
   async function stop(): Promise<void> {
     stopping.abort(new Error('the process stops'));
-    // `start` has already thrown its error to the caller.
+    // The caller of `start` already has its error.
     await started?.catch(() => undefined);
     await queue?.stop({ timeout: STOP_TIMEOUT_MS }).catch((error: unknown) => {
-      logger.warn({ err: error }, 'the job queue did not stop in order');
+      logger.warn({ err: error }, 'the job queue could not be stopped cleanly');
     });
     await connections?.close();
   }
@@ -168,12 +168,12 @@ export function jobRunner(options: {
   return {
     start,
     stop,
-    /** Whether the queue is open and its jobs are taken up. */
+    /** True while the queue is open and its jobs are processed. */
     isWorking: () => isWorking && !stopping.signal.aborted,
   };
 }
 
-/** Schedules run each minute or each hour. */
+/** Every schedule here is either each minute or each hour. */
 function intervalOf_ms({ schedule }: Job): number {
   return schedule.startsWith('* ') ? 60_000 : 3_600_000;
 }

@@ -1,4 +1,4 @@
-/** What passes and what does not, each in order. */
+/** Splits a list into the elements that pass and the others, each in order. */
 export function partition<T>(list: readonly T[], passes: (element: T) => boolean): [T[], T[]] {
   const passing: T[] = [];
   const others: T[] = [];
@@ -6,17 +6,17 @@ export function partition<T>(list: readonly T[], passes: (element: T) => boolean
   return [passing, others];
 }
 
-/** Each value once. */
+/** Removes duplicates. */
 export function distinct<T extends string>(values: readonly T[]): T[] {
   return [...new Set(values)];
 }
 
-/** The last value of each key, where the first one stood. */
+/** Keeps one value per key: the last one, at the position of the first one. */
 export function distinctBy<T>(values: readonly T[], keyOf: (value: T) => string): T[] {
   return [...new Map(values.map((value) => [keyOf(value), value])).values()];
 }
 
-/** An element that is there by construction: lists that answer for each other have one length. */
+/** Returns an element that must exist, as in parallel lists of equal length. @throws RangeError otherwise. */
 export function at<T>(list: readonly T[], index: number): T {
   const element = list[index];
   if (element === undefined) throw new RangeError(`a list of ${list.length} has no element ${index}`);

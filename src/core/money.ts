@@ -2,15 +2,15 @@ import * as iso4217 from 'dinero.js/currencies';
 import { defineError } from './errors.ts';
 
 /*
- * Money is a bigint of minor units (cents) beside its ISO 4217 currency code. No float ever holds it, and no
- * arithmetic here rounds except `divideHalfEven`.
+ * Money is a bigint of minor units (cents) with its ISO 4217 currency code. It is never a floating-point number, and only
+ * `divideHalfEven` rounds.
  */
 
 const MAX_INTEGER_DIGITS = 10;
 
 /**
- * Every ISO 4217 code with its minor digits (JPY 0, EUR 2, KWD 3), from the tables of dinero.js. These count Malagasy and
- * Mauritanian money in fifths; ISO 4217 gives both two digits.
+ * Every ISO 4217 code with its minor digits (JPY 0, EUR 2, KWD 3), from the tables of dinero.js. Dinero.js divides the
+ * currencies of Madagascar and Mauritania into fifths, but ISO 4217 gives both two digits.
  */
 export const minorDigitsByCurrency: ReadonlyMap<string, number> = new Map(
   Object.values(iso4217).map((currency) => [currency.code, currency.base === 10 ? currency.exponent : 2]),
@@ -20,14 +20,14 @@ export function isCurrency(code: string): boolean {
   return minorDigitsByCurrency.has(code);
 }
 
-/** An ISO 4217 currency that this platform does not keep. */
+/** The currency is in ISO 4217, but the platform does not support it. */
 export const unsupportedCurrency = defineError<{ currency: string; supported: readonly string[] }>(
   'unprocessable',
   'UNSUPPORTED_CURRENCY',
   'The currency must be one of `supported`.',
 );
 
-/** @throws RangeError when the code is not ISO 4217: ask `isCurrency` first where it comes from outside. */
+/** @throws RangeError if the code is not ISO 4217. Check untrusted input with `isCurrency` first. */
 export function minorDigits(currency: string): number {
   const digits = minorDigitsByCurrency.get(currency);
   if (digits === undefined) throw new RangeError(`${currency} is not an ISO 4217 currency`);
@@ -56,7 +56,7 @@ export function readMoney(input: string | number, currency: string): MoneyReadin
   return minor > 0n ? { minor } : { problem: 'must be above zero' };
 }
 
-/** `1005n` EUR → `"10.05"`; the form of the API, and one that PostgreSQL reads as numeric. */
+/** `1005n` EUR → `"10.05"`, the form of the API. PostgreSQL can read it as `numeric`. */
 export function formatMoney(minor: bigint, currency: string): string {
   const digits = minorDigits(currency);
   const sign = minor < 0n ? '-' : '';
@@ -66,16 +66,16 @@ export function formatMoney(minor: bigint, currency: string): string {
 
 /**
  * Reads a `numeric` as PostgreSQL prints it: `"10.0500"` EUR → `1005n`.
- * @throws RangeError when it holds a fraction of a minor unit: the database then holds what no rule allows.
+ * @throws RangeError if it contains a fraction of a minor unit, which no rule allows in the database.
  */
 export function moneyFromNumeric(text: string, currency: string): bigint {
   const digits = minorDigits(currency);
   const [integer = '', decimals = ''] = text.split('.');
-  if (/[^0]/.test(decimals.slice(digits))) throw new RangeError(`${text} is no amount in ${currency}`);
+  if (/[^0]/.test(decimals.slice(digits))) throw new RangeError(`${text} is not an amount in ${currency}`);
   return BigInt(integer + decimals.slice(0, digits).padEnd(digits, '0'));
 }
 
-/** numerator ÷ denominator for numerator ≥ 0 and denominator > 0, rounded half to even (IEEE 754 roundTiesToEven). */
+/** numerator ÷ denominator, rounded half to even (IEEE 754 roundTiesToEven). Requires numerator ≥ 0, denominator > 0. */
 export function divideHalfEven(numerator: bigint, denominator: bigint): bigint {
   const quotient = numerator / denominator;
   const twiceRest = (numerator % denominator) * 2n;

@@ -1,6 +1,6 @@
 import { DomainError } from './errors.ts';
 
-/** The result or refusal of one item of a list, so that a bad item fails alone. */
+/** The result or the refusal of one item of a list, so that an item can fail alone. */
 export type Outcome<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly error: unknown };
@@ -13,7 +13,7 @@ export function failure(error: unknown): Outcome<never> {
   return { ok: false, error };
 }
 
-/** The decision of a rule about one item: a refusal becomes its outcome, any other error is thrown. */
+/** Runs a rule for one item. A refusal becomes the outcome of the item, any other error is thrown. */
 export function decided<Value>(decide: () => Value): Outcome<Value> {
   try {
     return success(decide());
@@ -23,12 +23,12 @@ export function decided<Value>(decide: () => Value): Outcome<Value> {
   }
 }
 
-/** The code of a refusal, for logs and metrics; `unknown` for an error that is no refusal. */
+/** The code of a refusal, for logs and metrics. `unknown` for any other error. */
 export function refusalCode(error: unknown): string {
   return error instanceof DomainError ? error.code : 'unknown';
 }
 
-/** The value of a list of one. @throws the item's own error. */
+/** Returns the value of a list with one outcome. @throws the error of that outcome. */
 export function onlyValue<Value>(outcomes: readonly Outcome<Value>[]): Value {
   const [outcome] = outcomes;
   if (outcome === undefined || outcomes.length !== 1) throw new RangeError('expected exactly one outcome');

@@ -1,12 +1,12 @@
 import { StartupError } from './startup-error.ts';
 
-/** One environment variable: how it is read, and what its line in docs/configuration.md says. */
+/** One environment variable: its default, its parser, and its line in docs/configuration.md. */
 export type Setting<Value> = {
   /** The value if the variable is not set. */
   readonly fallback: Value;
-  /** @throws StartupError that names the variable and what it must be. */
+  /** @throws StartupError that names the variable and its allowed values. */
   readonly parse: (name: string, text: string) => Value;
-  /** In Markdown. */
+  /** The columns of the documentation, in Markdown. */
   readonly shown: { readonly fallback: string; readonly values: string; readonly meaning: string };
 };
 
@@ -26,7 +26,7 @@ export function text<const Fallback extends string | undefined>(
   };
 }
 
-/** A whole number within bounds, both included. */
+/** A whole number within inclusive bounds. */
 export function integer(
   fallback: number,
   bounds: { readonly from: number; readonly to: number },
@@ -48,7 +48,7 @@ export function integer(
   };
 }
 
-/** A whole number, or one word that means there is none. */
+/** A whole number, or a word for "none". */
 export function integerOr<const Word extends string>(
   word: Word,
   ...[fallback, bounds, meaning]: Parameters<typeof integer>
@@ -91,7 +91,7 @@ function parseChoice<Choice extends string>(choices: readonly Choice[], name: st
   throw new StartupError(`${name} must be one of ${choices.join(', ')}.`);
 }
 
-/** Reads variables by name. A variable that is empty or blank counts as not set. */
+/** Reads variables by name. An empty or blank variable counts as not set. */
 export function settingsReader<Known extends Settings>(settings: Known, environment: NodeJS.ProcessEnv) {
   const textOf = (name: keyof Known & string) => environment[name]?.trim() || undefined;
   return {

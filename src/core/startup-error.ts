@@ -1,9 +1,12 @@
-/** Why a program cannot start, in one sentence that is printed without a stack. Exits with 1. */
+/** The reason why a program cannot start, in one sentence. It is printed without a stack, and the exit code is 1. */
 export class StartupError extends Error {
   override name = 'StartupError';
 }
 
-/** There is no database to work with. A command exits with 2, so that 1 keeps meaning that its work failed. */
+/**
+ * No database with the tables of this release is available. The exit code of a command is then 2, because 1 means that
+ * the command itself failed.
+ */
 export class NoDatabaseError extends StartupError {
   override name = 'NoDatabaseError';
 }

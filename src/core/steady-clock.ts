@@ -1,6 +1,6 @@
 /**
- * Returns the time at the start plus the time since then, so a machine clock that is set back does not move it. For
- * timers only: times that are recorded or compared with the database come from the real clock.
+ * Returns the time of the start plus the elapsed time, so that it continues if the clock of the machine is set back. For
+ * timers only. Times that are recorded or compared with the database must come from the real clock.
  */
 export function steadyClock() {
   const start_ms = Date.now() - performance.now();

@@ -3,7 +3,7 @@ import pretty from 'pino-pretty';
 
 export type { Logger } from 'pino';
 
-/** Fields with secrets or with names of accounts, at any level of a logged object. */
+/** The fields with secrets or account names. Their values are redacted at any level of a logged object. */
 const SECRET_FIELDS = new Set([
   'authorization',
   'password',
@@ -18,14 +18,14 @@ const SECRET_FIELDS = new Set([
   'account_holder',
 ]);
 
-/** By number: `process.stdout` changes the pipe behind it. */
+/** The file descriptor. `process.stdout` must not be used, because it makes a pipe non-blocking. */
 export const STANDARD_OUTPUT = 1;
 
-/** Lines are written in groups: after this many characters, and at least this often. */
+/** Lines are buffered and written after this many characters, or after this time. */
 const BUFFERED_LENGTH = 8 * 1024;
 const BUFFERED_MS = 100;
 
-/** JSON lines for machines; on a terminal, lines for people. */
+/** Logs JSON lines, or readable lines on a terminal. */
 export function createLogger(options: { readonly level: string; readonly readable: boolean }): Logger {
   const settings = {
     level: options.level,
@@ -33,7 +33,7 @@ export function createLogger(options: { readonly level: string; readonly readabl
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: {
       level: (label: string) => ({ level: label }),
-      // Not pino's own redaction, which took a seventh of the processor under load.
+      // Pino's own redaction is not used: it needed a seventh of the processor time under load.
       log: withoutSecrets,
       bindings: withoutSecrets,
     },
@@ -52,8 +52,8 @@ export function createLogger(options: { readonly level: string; readonly readabl
 }
 
 /**
- * Synchronous, so that a full pipe slows the process down instead of filling its memory. That wait is in the kernel as
- * long as nothing touches `process.stdout`, which makes a pipe non-blocking: pino then retries every 100 ms.
+ * Writes synchronously, so that a full pipe slows the process down instead of filling its memory. The write blocks in the
+ * kernel, unless something uses `process.stdout`: that makes the pipe non-blocking, and pino then retries every 100 ms.
  */
 function bufferedOutput() {
   const output = pino.destination({
@@ -68,7 +68,7 @@ function bufferedOutput() {
 
 type Fields = Record<string, unknown>;
 
-/** The same object, unless there is a secret in it. */
+/** Returns the same object if it contains no secret, otherwise a copy with the secrets redacted. */
 function withoutSecrets(fields: Fields): Fields {
   let clean = fields;
   for (const name of Object.keys(fields)) {

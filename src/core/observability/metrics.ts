@@ -9,7 +9,7 @@ const LATENCY_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0
 const SCRAPE_TIMEOUT_MS = 1_000;
 const JOB_BUCKETS_SECONDS = [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1800];
 
-/** One registry per platform, so that two platforms in one process count separately. */
+/** Each platform has its own registry, so that two platforms in one process count separately. */
 export function createMetrics() {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -56,7 +56,7 @@ export function createMetrics() {
     registers,
   });
 
-  /** Starts to measure a run. The returned function ends it. */
+  /** Starts to measure a run of a job. The returned function ends the measurement. */
   function observeJobRun(job: string): (outcome: 'completed' | 'failed' | 'interrupted') => void {
     const stopTimer = jobDuration.startTimer({ job });
     return (outcome) => {
@@ -70,7 +70,7 @@ export function createMetrics() {
     jobItems.inc({ job }, count);
   }
 
-  /** The same work on a list, with a count of the outcomes. */
+  /** Wraps `run` so that its outcomes are counted. */
   function countOutcomes<Item, Result>(
     operation: string,
     run: (items: readonly Item[]) => Promise<readonly Outcome<Result>[]>,
@@ -84,7 +84,7 @@ export function createMetrics() {
     };
   }
 
-  /** A number that is read at each scrape; NaN if it is not available soon. */
+  /** Adds a gauge that is read at each scrape. NaN if the value is not available in time. */
   function observeOnScrape(name: string, help: string, read: () => Promise<number>): void {
     new Gauge({
       name,

@@ -7,14 +7,14 @@ export type Encryption = ReturnType<typeof encryption>;
 export const ENCRYPTION_KEY_BYTES = 32;
 
 const ALGORITHM = 'aes-256-gcm';
-/** The length that GCM is made for (NIST SP 800-38D, section 5.2.1.1). */
+/** The recommended length for GCM (NIST SP 800-38D, section 5.2.1.1). */
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * Secrets at rest, under AES-256-GCM. The first key encrypts; each text names its key, so that all of them decrypt
- * and a key can be rotated: `keyId.nonce.ciphertext`, in base64url, the authentication tag at the end.
- * `context` names the owner of the text, such as `transfer <id>`: in another row it cannot be decrypted.
+ * Encrypts secrets for storage, with AES-256-GCM. The format is `keyId.nonce.ciphertext` in base64url, with the
+ * authentication tag at the end. The first key encrypts, and every key can decrypt its texts: keys can be rotated.
+ * `context` names the owner of the text, such as `record <id>`. A text that is copied to another row cannot be decrypted.
  */
 export function encryption(keys: readonly EncryptionKey[]) {
   const [current] = keys;
@@ -30,7 +30,7 @@ export function encryption(keys: readonly EncryptionKey[]) {
     return [currentKeyId, nonce.toString('base64url'), sealed.toString('base64url')].join('.');
   }
 
-  /** @throws when the text was altered, belongs to something else, or its key is not configured. */
+  /** @throws if the text was altered, belongs to another context, or its key is not configured. */
   function decrypt(text: string, context: string): string {
     const [keyId = '', nonce = '', encoded = ''] = text.split('.');
     const key = keyOf.get(keyId);
@@ -44,7 +44,7 @@ export function encryption(keys: readonly EncryptionKey[]) {
     return decipher.update(sealed.subarray(0, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
   }
 
-  /** False for a text that an older key protects. */
+  /** False if an older key encrypted the text. */
   function isCurrent(text: string): boolean {
     return text.startsWith(`${currentKeyId}.`);
   }

@@ -4,14 +4,14 @@ import type { EncryptionKey } from './encryption.ts';
 const HMAC_KEY_BYTES = 32;
 
 /**
- * Compares two texts without keeping them: HMAC-SHA-256 as `keyId.hash`. Without the key an attacker
- * cannot guess the text, even if only a few texts are possible. The first key is used; each fingerprint names its key, so
- * that keys can be rotated.
+ * Compares texts without storing them: a fingerprint is an HMAC-SHA-256, as `keyId.hash`. Without the key an attacker
+ * cannot guess the text, even if only a few texts are possible. New fingerprints use the first key. Each one names its key,
+ * so that keys can be rotated.
  */
 export function fingerprints(keys: readonly EncryptionKey[]) {
   const [current] = keys;
   if (current === undefined) throw new RangeError('at least one key is needed');
-  // Derived keys for this use alone: the encryption keys must not sign too.
+  // The keys are derived for this purpose alone: a key for encryption must not be used for an HMAC as well.
   const hmacKeyOf = new Map(
     keys.map(({ id, key }) => [
       id,
@@ -25,7 +25,7 @@ export function fingerprints(keys: readonly EncryptionKey[]) {
     return `${keyId}.${createHmac('sha256', key).update(text).digest('base64url')}`;
   }
 
-  /** @throws when the key that the fingerprint was taken with is not configured. */
+  /** @throws if the key of the fingerprint is not configured. */
   function matches(taken: string, text: string): boolean {
     const [keyId = ''] = taken.split('.');
     const expected = fingerprint(text, keyId);

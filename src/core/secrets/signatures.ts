@@ -20,7 +20,7 @@ export const invalidSignature = defineError<{
 /** The largest difference between the clocks of sender and platform. */
 const TOLERANCE_SECONDS = 5 * 60;
 
-/** Printable, and without the full stop, which ends the id in what is signed. */
+/** Printable ASCII without the full stop, which separates the id in the signed text. */
 const MESSAGE_ID = /^[\x21-\x2d\x2f-\x7e]{1,255}$/;
 
 export function newSigningSecret(): string {
@@ -32,8 +32,8 @@ export function bearsSignature({ id, timestamp, signature }: Message): boolean {
 }
 
 /**
- * The id and time of a message that one of the secrets signed. Several signatures are tried, so that a sender can
- * change its secret. The caller checks whether the message was accepted before.
+ * Verifies a message and returns its id and time. Any of the secrets may have signed it, and it may have several
+ * signatures, so that a sender can change its secret. The caller must check whether the message is a replay.
  * @throws INVALID_SIGNATURE.
  */
 export function verifySignature(
@@ -60,7 +60,7 @@ export function verifySignature(
   return { id, sentAt: Temporal.Instant.fromEpochMilliseconds(sentAt.getTime()) };
 }
 
-/** Not by the library `standardwebhooks`, which signs the body as UTF-8 text: bytes that are none would collide. */
+/** The library `standardwebhooks` is not used: it decodes the body as UTF-8, so different invalid bytes would collide. */
 function signatureOf(secret: string, head: string, body: Buffer): string {
   const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
   return `v1,${createHmac('sha256', key).update(head).update(body).digest('base64')}`;
