@@ -4,10 +4,13 @@ import type { OpenCache } from '../../src/core/cache.ts';
 import type { ChangedKeys } from '../../src/core/database/changes.ts';
 import type { Database } from '../../src/core/database/index.ts';
 import { SessionTransaction } from '../../src/core/database/transaction.ts';
+import { DomainError } from '../../src/core/errors.ts';
 import type { LimitRate } from '../../src/core/http/rate-limit.ts';
 import { createMetrics } from '../../src/core/observability/metrics.ts';
+import { failure, success } from '../../src/core/outcome.ts';
 import type { Kernel } from '../../src/kernel.ts';
 import type { Event } from '../../src/modules/platform/events/index.ts';
+import type { IdempotencyClient } from '../../src/modules/platform/idempotency/index.ts';
 import { testClock } from './clock.ts';
 
 /*
@@ -41,11 +44,13 @@ export function fakeTransaction(): SessionTransaction {
 }
 
 /**
- * Everything that a module gets, without a database. `events` has what committed transactions recorded, `forgotten` what
- * caches were told to forget; `transactions` counts the attempts. Work that loses a race is retried once.
+ * Everything that a module gets, without a database. `events` has what committed transactions recorded, `logged` each
+ * line of the log, `forgotten` what caches were told to forget; `transactions` counts the attempts. Work that loses a
+ * race is retried once.
  */
 export function fakeKernel() {
   const events: Event[] = [];
+  const logged: Record<string, unknown>[] = [];
   const forgotten: ChangedKeys[] = [];
   const clock = testClock();
   let recorded: Event[] = [];
@@ -80,13 +85,16 @@ export function fakeKernel() {
   const kernel = {
     database: fake<Database>({ transaction, db: fakeTransaction() }),
     clock,
-    logger: pino({ level: 'silent' }),
+    logger: pino(
+      { base: null, timestamp: false },
+      { write: (line: string) => void logged.push(JSON.parse(line)) },
+    ),
     metrics: createMetrics(),
     events: { record: (_trx, list) => void recorded.push(...list) },
     openCache,
     limitRate: () => async () => undefined,
   } satisfies Kernel;
-  return { kernel, clock, events, forgotten, transactions: () => transactions };
+  return { kernel, clock, events, logged, forgotten, transactions: () => transactions };
 }
 
 /** Limits that refuse nothing. `counted` has name, limit per minute and key of each request that they count. */
@@ -118,3 +126,19 @@ export function fakeCalls() {
 
   return { calls, called, refuse };
 }
+
+/** Idempotency keys without a memory: each request is new. */
+export const everyRequestIsNew: IdempotencyClient = {
+  once: async (_trx, _request, work) => {
+    try {
+      return success({ answer: await work(), replayed: false });
+    } catch (error) {
+      if (error instanceof DomainError) return failure(error);
+      throw error;
+    }
+  },
+  onceEach: async (_trx, items, _requestOf, work) =>
+    (await work(items)).map((outcome) =>
+      outcome.ok ? success({ answer: outcome.value, replayed: false }) : outcome,
+    ),
+};
