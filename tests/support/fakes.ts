@@ -2,6 +2,7 @@ import pg from 'pg';
 import { pino } from 'pino';
 import type { OpenCache } from '../../src/core/cache.ts';
 import type { ChangedKeys } from '../../src/core/database/changes.ts';
+import { markRolledBack } from '../../src/core/database/errors.ts';
 import type { Database } from '../../src/core/database/index.ts';
 import { SessionTransaction } from '../../src/core/database/transaction.ts';
 import { DomainError } from '../../src/core/errors.ts';
@@ -60,6 +61,7 @@ export function fakeKernel() {
     try {
       return await attempt(work);
     } catch (error) {
+      markRolledBack(error);
       if (!isLostRace(error)) throw error;
       return attempt(work);
     }

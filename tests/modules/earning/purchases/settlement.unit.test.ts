@@ -1,0 +1,330 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { DomainError } from '../../../../src/core/errors.ts';
+import { newId } from '../../../../src/core/id.ts';
+import type { CashbackClient, Reward } from '../../../../src/modules/earning/cashback/index.ts';
+import type { FraudClient } from '../../../../src/modules/earning/fraud/index.ts';
+import type { Purchase, Settlement } from '../../../../src/modules/earning/purchases/model.ts';
+import type { PurchaseRepository } from '../../../../src/modules/earning/purchases/repository.ts';
+import { purchaseSettlement } from '../../../../src/modules/earning/purchases/settlement.ts';
+import type { WalletClient } from '../../../../src/modules/money/wallets/index.ts';
+import { type Actor, SYSTEM } from '../../../../src/modules/platform/events/index.ts';
+import { assertEqual } from '../../../support/equality.ts';
+import { fake, fakeKernel, fakeTransaction } from '../../../support/fakes.ts';
+import {
+  adminActor,
+  aPurchase,
+  aReward,
+  aWallet,
+  NOW,
+  partnerActor,
+  SHOPPER,
+} from '../../../support/purchases-builders.ts';
+
+const ADMIN = adminActor(newId());
+const PARTNER = partnerActor(newId());
+
+/** Purchases that exist, each with a reward of 250 unless the test gives it another one. */
+function openSettlement(purchases: readonly Purchase[], rewards: readonly Reward[] = []) {
+  const { kernel, ...seen } = fakeKernel();
+  const queued: [table: string, rows: readonly unknown[]][] = [];
+  const queue = (table: string, rows: readonly unknown[]) => void queued.push([table, rows]);
+  const lockedIds: string[][] = [];
+  const rewardOf = (purchase: Purchase) =>
+    rewards.find(({ purchaseId }) => purchaseId === purchase.id) ?? aReward({ purchaseId: purchase.id });
+
+  const { settleBatch, settleLocked } = purchaseSettlement({
+    ...kernel,
+    repository: fake<PurchaseRepository>({
+      findByExternalKeys: async (_trx, keys) => {
+        assert.ok(keys.length > 0);
+        return purchases.filter(({ partnerId, externalId }) =>
+          keys.some((key) => key.partnerId === partnerId && key.externalId === externalId),
+        );
+      },
+      lock: async (_trx, ids) => {
+        lockedIds.push([...ids]);
+        return purchases.filter(({ id }) => ids.includes(id));
+      },
+      queueUpdateSettled: (_trx, rows) => queue('purchases', rows),
+    }),
+    fraud: fake<FraudClient>({ queueResolveHolds: (_trx, rows) => queue('holds', rows) }),
+    cashback: fake<CashbackClient>({
+      findRewards: async (_trx, ids) =>
+        new Map(
+          purchases.filter(({ id }) => ids.includes(id)).map((purchase) => [purchase.id, rewardOf(purchase)]),
+        ),
+      settleRewards: async (_trx, rows) => queue('rewards', rows),
+    }),
+    wallets: fake<WalletClient>({
+      lockWallets: async () => [aWallet()],
+      applyMovements: async (_trx, movements, locked) => {
+        assertEqual(locked, [aWallet()]);
+        queue('movements', movements);
+        return [];
+      },
+    }),
+  });
+
+  /** Each answer as `confirmed available`, or the code of the refusal. */
+  async function settle(...list: Settlement[]): Promise<string[]> {
+    return (await settleBatch(list)).map((outcome) => {
+      if (!outcome.ok)
+        return outcome.error instanceof DomainError ? outcome.error.code : String(outcome.error);
+      return `${outcome.value.purchase.status} ${outcome.value.reward.status}`;
+    });
+  }
+
+  const rows = (table: string) => queued.flatMap(([name, list]) => (name === table ? list : []));
+  return { settle, settleBatch, settleLocked, rows, queued, lockedIds, ...seen };
+}
+
+const confirm = (purchase: Purchase, actor: Actor = ADMIN): Settlement => ({
+  actor,
+  purchaseId: purchase.id,
+  to: 'confirmed',
+});
+const reverse = (purchase: Purchase, actor: Actor = ADMIN): Settlement => ({
+  actor,
+  purchaseId: purchase.id,
+  to: 'reversed',
+  reason: 'returned',
+});
+
+describe('a confirmation', () => {
+  test('makes the reward available, and records who did it', async () => {
+    const purchase = aPurchase();
+    const reward = aReward({ purchaseId: purchase.id });
+    const { settleBatch, rows, events } = openSettlement([purchase], [reward]);
+
+    const [outcome] = await settleBatch([confirm(purchase)]);
+
+    const confirmed = { ...purchase, status: 'confirmed', confirmedAt: NOW };
+    assertEqual(outcome, {
+      ok: true,
+      value: { purchase: confirmed, reward: { ...reward, status: 'available' } },
+    });
+    assertEqual(rows('purchases'), [confirmed]);
+    assertEqual(rows('rewards'), [{ reward, to: 'available' }]);
+    assertEqual(rows('movements'), [
+      {
+        userId: SHOPPER,
+        currency: 'EUR',
+        amount: 250n,
+        source: { type: 'purchase', id: purchase.id },
+        type: 'cashback_confirmation',
+        from: 'pending',
+        to: 'available',
+      },
+    ]);
+    assertEqual(rows('holds'), []);
+    assertEqual(events, [
+      {
+        type: 'purchase.confirmed',
+        actor: ADMIN,
+        resourceType: 'purchase',
+        resourceId: purchase.id,
+        outcome: 'success',
+        details: { from: 'pending', user_id: SHOPPER, cashback_amount: '2.50', currency: 'EUR' },
+      },
+    ]);
+  });
+
+  test('of a held purchase resolves its hold, where an administrator confirms it', async () => {
+    const purchase = aPurchase({ held: true });
+    const { settle, rows, events } = openSettlement([purchase]);
+
+    assertEqual(await settle(confirm(purchase)), ['confirmed available']);
+
+    assertEqual(rows('holds'), [{ purchaseId: purchase.id, resolution: 'confirmed', actor: ADMIN }]);
+    assertEqual(rows('purchases'), [{ ...purchase, status: 'confirmed', held: false, confirmedAt: NOW }]);
+    assert.equal(events[0]?.details.was_held, true);
+  });
+});
+
+describe('a reversal', () => {
+  for (const [status, from] of [
+    ['pending', 'pending'],
+    ['confirmed', 'available'],
+  ] as const) {
+    test(`of a ${status} purchase takes the reward from the ${from} balance`, async () => {
+      const confirmedAt = status === 'confirmed' ? NOW.subtract({ hours: 1 }) : null;
+      const purchase = aPurchase({ status, confirmedAt });
+      const { settle, rows, events } = openSettlement([purchase]);
+
+      assertEqual(await settle(reverse(purchase)), ['reversed reversed']);
+
+      const reversed = { status: 'reversed', reversedAt: NOW, reversalReason: 'returned' };
+      assertEqual(rows('purchases'), [{ ...purchase, ...reversed }]);
+      assertEqual(rows('movements'), [
+        {
+          userId: SHOPPER,
+          currency: 'EUR',
+          amount: 250n,
+          source: { type: 'purchase', id: purchase.id },
+          type: 'cashback_reversal',
+          from,
+          to: 'platform',
+        },
+      ]);
+      assertEqual(
+        events.map(({ type, details }) => [type, details]),
+        [
+          [
+            'purchase.reversed',
+            { from: status, user_id: SHOPPER, cashback_amount: '2.50', currency: 'EUR', reason: 'returned' },
+          ],
+        ],
+      );
+    });
+  }
+
+  test('of a held purchase resolves its hold, also where its partner reverses it', async () => {
+    const purchase = aPurchase({ held: true, partnerId: PARTNER.id });
+    const { settle, rows } = openSettlement([purchase]);
+    assertEqual(await settle(reverse(purchase, PARTNER)), ['reversed reversed']);
+    assertEqual(rows('holds'), [{ purchaseId: purchase.id, resolution: 'reversed', actor: PARTNER }]);
+    const reversed = { status: 'reversed', held: false, reversedAt: NOW, reversalReason: 'returned' };
+    assertEqual(rows('purchases'), [{ ...purchase, ...reversed }]);
+  });
+});
+
+describe('a settlement is refused', () => {
+  const [pending, confirmed, reversed] = [
+    aPurchase(),
+    aPurchase({ status: 'confirmed' }),
+    aPurchase({ status: 'reversed' }),
+  ];
+  const held = aPurchase({ held: true, partnerId: PARTNER.id });
+  const refusals: [title: string, settlement: Settlement, code: string][] = [
+    ['of an unknown purchase', confirm(aPurchase()), 'NOT_FOUND'],
+    ['of a purchase that another partner reported', confirm(pending, PARTNER), 'NOT_FOUND'],
+    ['that confirms a confirmed purchase', confirm(confirmed), 'PURCHASE_NOT_PENDING'],
+    ['that confirms a reversed purchase', confirm(reversed), 'PURCHASE_NOT_PENDING'],
+    ['that reverses a reversed purchase', reverse(reversed), 'PURCHASE_ALREADY_REVERSED'],
+    ['of a held purchase that its partner confirms', confirm(held, PARTNER), 'PURCHASE_ON_HOLD'],
+    ['of a held purchase that the platform confirms', confirm(held, SYSTEM), 'PURCHASE_ON_HOLD'],
+  ];
+  for (const [title, settlement, code] of refusals) {
+    test(`${title}, as ${code}, and writes nothing`, async () => {
+      const { settle, queued, events } = openSettlement([pending, confirmed, reversed, held]);
+      assertEqual(await settle(settlement), [code]);
+      assertEqual([queued, events], [[], []]);
+    });
+  }
+
+  test('with the reference that the request named', async () => {
+    const { settleBatch } = openSettlement([]);
+    const purchaseId = newId();
+    const outcomes = await settleBatch([
+      { actor: ADMIN, purchaseId, to: 'confirmed' },
+      { actor: ADMIN, externalId: 'order-9', to: 'confirmed' },
+    ]);
+    assertEqual(
+      outcomes.map((outcome) => !outcome.ok && outcome.error instanceof DomainError && outcome.error.details),
+      [purchaseId, 'order-9'].map((resource_id) => ({ resource_type: 'purchase', resource_id })),
+    );
+  });
+});
+
+describe('a list of settlements', () => {
+  test('is answered in its order, and a refusal affects no other', async () => {
+    const [first, second] = [aPurchase(), aPurchase({ status: 'reversed' })];
+    const { settle, events } = openSettlement([first, second]);
+    const answers = await settle(reverse(second), confirm(first), confirm(aPurchase()));
+    assertEqual(answers, ['PURCHASE_ALREADY_REVERSED', 'confirmed available', 'NOT_FOUND']);
+    assert.equal(events.length, 1);
+  });
+
+  test('may confirm and reverse one purchase: two movements and events, each row written once', async () => {
+    const purchase = aPurchase({ partnerId: PARTNER.id });
+    const { settle, rows, events } = openSettlement([purchase]);
+
+    const answers = await settle(
+      { actor: PARTNER, externalId: purchase.externalId, to: 'confirmed' },
+      reverse(purchase, PARTNER),
+      reverse(purchase, PARTNER),
+    );
+
+    assertEqual(answers, ['confirmed available', 'reversed reversed', 'PURCHASE_ALREADY_REVERSED']);
+    assertEqual(rows('purchases'), [
+      { ...purchase, status: 'reversed', confirmedAt: NOW, reversedAt: NOW, reversalReason: 'returned' },
+    ]);
+    assert.equal(rows('rewards').length, 1);
+    assert.equal(rows('movements').length, 2);
+    assertEqual(
+      events.map(({ type, details }) => `${type} from ${details.from}`),
+      ['purchase.confirmed from pending', 'purchase.reversed from confirmed'],
+    );
+  });
+
+  test('finds by an external id the purchase of its sender alone', async () => {
+    const [theirs, ours] = [aPurchase({ partnerId: newId() }), aPurchase({ partnerId: PARTNER.id })];
+    const { settleBatch, lockedIds } = openSettlement([theirs, ours]);
+
+    const [outcome] = await settleBatch([{ actor: PARTNER, externalId: 'order-1', to: 'confirmed' }]);
+
+    assert.ok(outcome?.ok);
+    assert.equal(outcome.value.purchase.id, ours.id);
+    assertEqual(lockedIds, [[ours.id]]);
+  });
+
+  test('locks each purchase once', async () => {
+    const purchase = aPurchase();
+    const { settle, lockedIds } = openSettlement([purchase]);
+    await settle({ actor: ADMIN, externalId: 'order-1', to: 'confirmed' }, reverse(purchase));
+    assertEqual(lockedIds, [[purchase.id]]);
+  });
+
+  test('moves nothing for a reward of zero, which changes its status nevertheless', async () => {
+    const purchase = aPurchase();
+    const reward = aReward({ purchaseId: purchase.id, amount: 0n });
+    const { settle, rows, events } = openSettlement([purchase], [reward]);
+    assertEqual(await settle(confirm(purchase)), ['confirmed available']);
+    assertEqual(rows('movements'), []);
+    assertEqual(rows('rewards'), [{ reward, to: 'available' }]);
+    assert.equal(events[0]?.details.cashback_amount, '0.00');
+  });
+
+  test('that is empty writes nothing', async () => {
+    const { settle, queued } = openSettlement([]);
+    assertEqual(await settle(), []);
+    assertEqual(queued, []);
+  });
+});
+
+test('a purchase without a reward is a fault, which fails the whole list', async () => {
+  const [whole, broken] = [aPurchase(), aPurchase()];
+  const { settleLocked, queued } = openSettlement([whole]);
+  await assert.rejects(
+    settleLocked(fakeTransaction(), [confirm(whole), confirm(broken)], [whole, broken]),
+    /has no cashback transaction/,
+  );
+  assertEqual(queued, []);
+});
+
+test('outcomes are logged one line each, once the transaction is committed', async () => {
+  const purchase = aPurchase();
+  const { settle, logged } = openSettlement([purchase]);
+
+  await settle(confirm(purchase), { actor: ADMIN, externalId: 'order-9', to: 'reversed', reason: 'fraud' });
+
+  assertEqual(logged, [
+    {
+      level: 30,
+      request_id: 'test',
+      purchase_id: purchase.id,
+      user_id: SHOPPER,
+      cashback_amount: '2.50',
+      currency: 'EUR',
+      msg: 'purchase confirmed',
+    },
+    {
+      level: 30,
+      request_id: 'test',
+      purchase: 'order-9',
+      refusal: 'NOT_FOUND',
+      msg: 'purchase not reversed',
+    },
+  ]);
+});
