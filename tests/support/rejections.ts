@@ -10,3 +10,8 @@ export async function rejectsWith(call: Promise<unknown>, code: string, details?
     return true;
   });
 }
+
+/** The code of a refusal; any other error as text. */
+export function codeOf(error: unknown): string {
+  return error instanceof DomainError ? error.code : String(error);
+}

@@ -34,6 +34,7 @@ import {
   someTerms,
   userActor,
 } from '../../../support/purchases-builders.ts';
+import { codeOf } from '../../../support/rejections.ts';
 
 const LAST_DAY_OF_MARCH = Temporal.Instant.from('2026-03-31T23:59:59Z');
 const IN_APRIL = Temporal.Instant.from('2026-04-01T00:00:00Z');
@@ -126,8 +127,7 @@ function openIngestion(world: World = {}) {
   /** Each answer as `order-1 pending 250`, `order-1 held 250` or the code of the refusal. */
   async function answers(...list: PurchaseSubmission[]): Promise<string[]> {
     return (await ingestPurchases(list)).map((outcome) => {
-      if (!outcome.ok)
-        return outcome.error instanceof DomainError ? outcome.error.code : String(outcome.error);
+      if (!outcome.ok) return codeOf(outcome.error);
       const { purchase, reward } = outcome.value;
       return `${purchase.externalId} ${purchase.held ? 'held' : purchase.status} ${reward.amount}`;
     });

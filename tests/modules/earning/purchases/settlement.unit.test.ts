@@ -20,6 +20,7 @@ import {
   partnerActor,
   SHOPPER,
 } from '../../../support/purchases-builders.ts';
+import { codeOf } from '../../../support/rejections.ts';
 
 const ADMIN = adminActor(newId());
 const PARTNER = partnerActor(newId());
@@ -69,8 +70,7 @@ function openSettlement(purchases: readonly Purchase[], rewards: readonly Reward
   /** Each answer as `confirmed available`, or the code of the refusal. */
   async function settle(...list: Settlement[]): Promise<string[]> {
     return (await settleBatch(list)).map((outcome) => {
-      if (!outcome.ok)
-        return outcome.error instanceof DomainError ? outcome.error.code : String(outcome.error);
+      if (!outcome.ok) return codeOf(outcome.error);
       return `${outcome.value.purchase.status} ${outcome.value.reward.status}`;
     });
   }
