@@ -1,3 +1,4 @@
+import type { Database } from '../../../core/database/index.ts';
 import type { EncryptionKey } from '../../../core/secrets/encryption.ts';
 import type { Kernel } from '../../../kernel.ts';
 import type { IdempotencyClient } from '../../platform/idempotency/index.ts';
@@ -5,10 +6,9 @@ import type { WalletClient } from '../wallets/index.ts';
 import { detailsCipher } from './details.ts';
 import type { PayoutLimits } from './model.ts';
 import { payoutRepository } from './repository.ts';
+import { rotateBankDetails } from './rotation.ts';
 import { payoutRoutes } from './routes.ts';
 import { payoutService } from './service.ts';
-
-export { reencryptBankDetails } from './rotation.ts';
 
 export function payoutsModule(
   kernel: Kernel,
@@ -26,4 +26,9 @@ export function payoutsModule(
   const service = payoutService({ ...deps, repository: payoutRepository(), cipher });
   const [defaultCurrency] = deps.supportedCurrencies;
   return { routes: payoutRoutes(service, defaultCurrency), service };
+}
+
+/** For the command that rotates keys: encrypts bank details again with the first of `keys`. */
+export function reencryptBankDetails(database: Database, keys: readonly EncryptionKey[]): Promise<number> {
+  return rotateBankDetails({ database, repository: payoutRepository(), cipher: detailsCipher(keys) });
 }

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { DetailsCipher } from '../../../../src/modules/money/payouts/details.ts';
+import type { PayoutRepository } from '../../../../src/modules/money/payouts/repository.ts';
+import { rotateBankDetails } from '../../../../src/modules/money/payouts/rotation.ts';
+import { fake, fakeKernel } from '../../../support/fakes.ts';
+
+/** Bank details as `key iban`, by payout. */
+function rotate(stored: Map<string, string>) {
+  const { kernel, transactions } = fakeKernel();
+  const rotated = rotateBankDetails({
+    ...kernel,
+    repository: fake<PayoutRepository>({
+      lockEncryptedOtherwise: async (_trx, keyId, limit) =>
+        [...stored]
+          .filter(([, text]) => !text.startsWith(keyId))
+          .map(([id, encryptedDetails]) => ({ id, encryptedDetails }))
+          .slice(0, limit),
+      queueUpdateEncryptedDetails: (_trx, rows) => {
+        for (const { id, encryptedDetails } of rows) stored.set(id, encryptedDetails);
+      },
+    }),
+    cipher: fake<DetailsCipher>({
+      currentKeyId: 'new',
+      encrypt: (_id, { iban }) => `new ${iban}`,
+      decrypt: (_id, text) => ({ iban: text.split(' ')[1] ?? '', accountHolder: '' }),
+    }),
+  });
+  return { rotated, transactions };
+}
+
+test('bank details of an older key are encrypted with the current one, in batches of 500', async () => {
+  const stored = new Map(Array.from({ length: 501 }, (_, index) => [`payout ${index}`, `old ${index}`]));
+
+  const { rotated, transactions } = rotate(stored);
+
+  assert.equal(await rotated, 501);
+  assert.deepEqual(
+    [...stored.values()],
+    Array.from({ length: 501 }, (_, index) => `new ${index}`),
+  );
+  // The last one finds nothing left.
+  assert.equal(transactions(), 3);
+});
+
+test('bank details of the current key are left alone', async () => {
+  assert.equal(await rotate(new Map([['payout', 'new DE89']])).rotated, 0);
+});
