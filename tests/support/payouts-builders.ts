@@ -1,0 +1,35 @@
+import { newId } from '../../src/core/id.ts';
+import type { Payout, PayoutOrder } from '../../src/modules/money/payouts/model.ts';
+import { NOW, SHOPPER, userActor } from './purchases-builders.ts';
+
+/** A payout of 10.00 EUR that was just requested. */
+export function aPayout(fields: Partial<Payout> = {}): Payout {
+  return {
+    id: newId(),
+    userId: SHOPPER,
+    amount: 10_00n,
+    currency: 'EUR',
+    method: 'bank_transfer',
+    maskedDetails: { iban: 'DE89**************3000', accountHolder: 'E*** M***' },
+    status: 'requested',
+    requestedAt: NOW,
+    processingAt: null,
+    settledAt: null,
+    externalReference: null,
+    failureReason: null,
+    ...fields,
+  };
+}
+
+export function aPayoutOrder(fields: Partial<PayoutOrder> = {}): PayoutOrder {
+  return {
+    actor: userActor(SHOPPER),
+    userId: SHOPPER,
+    amount: 10_00n,
+    currency: 'EUR',
+    method: 'bank_transfer',
+    bankDetails: { iban: 'DE89370400440532013000', accountHolder: 'Erika Mustermann' },
+    request: undefined,
+    ...fields,
+  };
+}
