@@ -239,7 +239,7 @@ test('a repeat gets the answer of its first request, which alone is written', as
     logged.map(({ msg, payout_id }) => [msg, payout_id]),
     [
       ['payout requested', first.value.answer.id],
-      ['payout answered again', first.value.answer.id],
+      ['payout response replayed', first.value.answer.id],
     ],
   );
 });

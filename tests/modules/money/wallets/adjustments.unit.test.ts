@@ -149,7 +149,7 @@ describe('an adjustment', () => {
         direction: 'credit',
         amount: '12.50',
         currency: 'EUR',
-        msg: 'wallet adjustment answered again',
+        msg: 'wallet adjustment response replayed',
       },
     ]);
   });
