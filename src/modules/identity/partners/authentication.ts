@@ -32,7 +32,7 @@ export function partnerAuthentication(deps: {
   readonly repository: PartnerRepository;
   readonly findKey: (hash: Buffer) => Promise<KeyOfPartner | undefined>;
   readonly encryption: Encryption;
-  readonly messages: Batcher<TakenMessage, void>;
+  readonly messages: Pick<Batcher<TakenMessage, void>, 'submit'>;
 }) {
   const { database, clock, logger, repository, findKey, encryption, messages } = deps;
   /** The last recorded use by key id, in milliseconds since the epoch. */
@@ -109,7 +109,7 @@ export function partnerAuthentication(deps: {
 /** Accepts each message once. The same id with the same time is a replay, also within one list. */
 export function messageTaking(deps: {
   readonly database: Database;
-  readonly repository: PartnerRepository;
+  readonly repository: Pick<PartnerRepository, 'insertMessages'>;
 }): (messages: readonly TakenMessage[]) => Promise<readonly Outcome<void>[]> {
   return async (messages) => {
     const inserted = await deps.database.transaction((trx) => deps.repository.insertMessages(trx, messages));

@@ -1,4 +1,4 @@
-import { mayIsolate } from '../../../core/database/index.ts';
+import { type Database, mayIsolate } from '../../../core/database/index.ts';
 import { purgeJob } from '../../../core/jobs.ts';
 import { batcher } from '../../../core/overload/batcher.ts';
 import { type EncryptionKey, encryption } from '../../../core/secrets/encryption.ts';
@@ -6,11 +6,11 @@ import type { Kernel } from '../../../kernel.ts';
 import { messageTaking, partnerAuthentication } from './authentication.ts';
 import type { KeyOfPartner } from './model.ts';
 import { partnerRepository } from './repository.ts';
+import { reencrypt } from './rotation.ts';
 import { partnerRoutes } from './routes.ts';
 import { partnerService } from './service.ts';
 
 export { isApiKey } from './keys.ts';
-export { reencryptSigningSecrets } from './rotation.ts';
 
 /** Lets the HTTP layer authenticate API keys, and the shutdown wait for writes that no request awaits. */
 export type PartnerClient = Pick<ReturnType<typeof partnerAuthentication>, 'authenticate' | 'settle'>;
@@ -63,4 +63,9 @@ export function partnersModule(
     service,
     jobs: [purgeJob('purge-partner-messages', client.purgeMessages)],
   };
+}
+
+/** Encrypts the signing secrets of all partners with the first key; see rotation.ts. Returns the number of partners. */
+export function reencryptSigningSecrets(database: Database, keys: readonly EncryptionKey[]): Promise<number> {
+  return reencrypt({ database, repository: partnerRepository(), keys });
 }

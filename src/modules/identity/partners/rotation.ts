@@ -2,7 +2,7 @@ import type { Database } from '../../../core/database/index.ts';
 import { type EncryptionKey, encryption } from '../../../core/secrets/encryption.ts';
 import { encryptionContext } from './authentication.ts';
 import type { Partner } from './model.ts';
-import { partnerRepository } from './repository.ts';
+import type { PartnerRepository } from './repository.ts';
 
 const BATCH = 100;
 
@@ -10,11 +10,12 @@ const BATCH = 100;
  * Encrypts signing secrets again that use an older key, with the first of `keys`. Returns the number of partners.
  * Each batch is one transaction: the command may be stopped and repeated at any time while the platform runs.
  */
-export async function reencryptSigningSecrets(
-  database: Database,
-  keys: readonly EncryptionKey[],
-): Promise<number> {
-  const repository = partnerRepository();
+export async function reencrypt(deps: {
+  readonly database: Database;
+  readonly repository: Pick<PartnerRepository, 'lockEncryptedOtherwise' | 'update'>;
+  readonly keys: readonly EncryptionKey[];
+}): Promise<number> {
+  const { database, repository, keys } = deps;
   const { currentKeyId, encrypt, decrypt } = encryption(keys);
 
   function anew({ id, signing, ...partner }: Partner): Partner {
