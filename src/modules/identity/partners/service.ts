@@ -93,7 +93,7 @@ export function partnerService(deps: {
    * Creates a key. Returns its text, which cannot be read again, and its stored part.
    * @throws NOT_FOUND, or VALIDATION_ERROR if the expiry is in the past.
    */
-  function issueKey(
+  async function issueKey(
     partnerId: string,
     input: Pick<PartnerKey, 'name' | 'scopes' | 'expiresAt'>,
     actor: Actor,
