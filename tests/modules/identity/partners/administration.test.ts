@@ -168,25 +168,6 @@ describe('an API key', () => {
     );
   });
 
-  const REFUSED: Record<string, [object, number]> = {
-    'without scopes': [{ scopes: [] }, 422],
-    'with a scope that does not exist': [{ scopes: ['purchases:write', 'admin'] }, 422],
-    'with a scope twice': [{ scopes: ['purchases:write', 'purchases:write'] }, 422],
-    'that is over before it begins': [{ scopes: ['purchases:write'], expires_at: clock().toString() }, 400],
-  };
-  for (const [what, [body, status]] of Object.entries(REFUSED)) {
-    test(`${what} is not issued`, async () => {
-      const { id } = await openPartner(platform);
-
-      const answer = await api('POST', `/partners/${id}/keys`, { token, body });
-
-      assert.equal(answer.status, status);
-      assert.equal(answer.body.error.code, 'VALIDATION_ERROR');
-      const rows = await rowsOf(platform, `select id from partner_keys where partner_id = '${id}'`);
-      assert.equal(rows.length, 1);
-    });
-  }
-
   test('is revoked once, however often it is asked for', async () => {
     const { id, keyId } = await openPartner(platform);
     const revoke = () => api('DELETE', `/partners/${id}/keys/${keyId}`, { token });

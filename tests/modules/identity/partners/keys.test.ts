@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { pino } from 'pino';
-import { DomainError } from '../../../../src/core/errors.ts';
-import type { Batcher } from '../../../../src/core/overload/batcher.ts';
-import { partnerAuthentication } from '../../../../src/modules/identity/partners/authentication.ts';
-import { isApiKey, newKey, readKey } from '../../../../src/modules/identity/partners/keys.ts';
-import type { KeyOfPartner, TakenMessage } from '../../../../src/modules/identity/partners/model.ts';
+import { newKey } from '../../../../src/modules/identity/partners/keys.ts';
 import { issueKey, openPartner } from '../../../support/partners.ts';
 import { startTestPlatform } from '../../../support/platform.ts';
 import { openShop, rowsOf } from '../../../support/purchases-shop.ts';
@@ -80,56 +76,25 @@ describe('an API key', () => {
 
 describe('a forged key', () => {
   const { text, prefix } = newKey();
-  const [, , secret = '', sum = ''] = /^(cnb_.{8})_(.{43})_(.{8})$/.exec(text) ?? [];
   const FORGERIES: Record<string, (key: string) => string> = {
     'another checksum': (key) => `${key.slice(0, -1)}${key.endsWith('0') ? '1' : '0'}`,
-    'no checksum': (key) => key.slice(0, -9),
-    'a part cut off': (key) => key.slice(0, -1),
-    'a sign too many': (key) => `${key}0`,
-    'capitals throughout': (key) => key.toUpperCase(),
-    'small letters throughout': (key) => key.toLowerCase(),
-    'its checksum in capitals': (key) =>
-      key.slice(0, -8) +
-      key
-        .slice(-8)
-        .toUpperCase()
-        .replace(/[0-9]$/, 'A'),
-    'the readable beginning alone': (key) => key.slice(0, 12),
-    'another prefix': (key) => key.replace('cnb_', 'sk_'),
-    'the secret of another key': (key) => key.replace(/_[\w-]{43}_/, `_${secret}_`),
     'the shape of a key and a true checksum, never issued': () => text,
     SQL: () => `${prefix}_'or'1'='1`,
-    'SQL in the place of the secret': () => `${prefix}_${"';select--".padEnd(43, '-')}_${sum}`,
     'a NUL': (key) => `${key.slice(0, -1)}\0`,
     'a space within': (key) => `${key.slice(0, 20)} ${key.slice(20)}`,
     nothing: () => '',
     'ten thousand signs': (key) => key.repeat(120),
   };
 
-  for (const [what, forge] of Object.entries(FORGERIES)) {
-    test(`with ${what} is INVALID_TOKEN`, async () => {
-      const { token } = await openPartner(platform);
-      const forged = forge(token);
-      assert.notEqual(forged, token);
-
-      const answer = await knock(forged);
-
-      assert.equal(answer.status, 401, JSON.stringify(answer.body));
-      assert.equal(answer.body.error.code, 'INVALID_TOKEN');
-      assert.deepEqual(answer.body.error.details, {});
-      assert.equal(await codeFor(token), 'opens');
-    });
-  }
-
-  test('with any one sign changed is INVALID_TOKEN, without a look into the database', () => {
-    for (let position = 0; position < text.length; position += 1) {
-      for (const sign of ['0', 'a', 'Z', '_', '-']) {
-        const changed = text.slice(0, position) + sign + text.slice(position + 1);
-        if (changed !== text) assert.equal(readKey(changed), undefined, changed);
-      }
+  test('is INVALID_TOKEN, whatever is wrong with it', async () => {
+    const { token } = await openPartner(platform);
+    for (const [what, forge] of Object.entries(FORGERIES)) {
+      const answer = await knock(forge(token));
+      assert.equal(answer.status, 401, what);
+      assert.equal(answer.body.error.code, 'INVALID_TOKEN', what);
+      assert.deepEqual(answer.body.error.details, {}, what);
     }
-    assert.ok(readKey(text));
-    assert.ok(isApiKey(text));
+    assert.equal(await codeFor(token), 'opens');
   });
 
   test('in the URL, in a cookie or under another scheme opens nothing', async () => {
@@ -201,56 +166,6 @@ describe('the last use of a key', () => {
 
     assert.equal(await lastUseOf(keyId), written);
   });
-
-  test('that cannot be written is logged, and retried with the next request', async () => {
-    const { text, hash } = newKey();
-    const warnings: string[] = [];
-    let attempts = 0;
-    const authentication = authenticationWith({
-      findKey: async () => keyOf(hash),
-      warn: (line) => warnings.push(line),
-      transaction: async () => {
-        attempts += 1;
-        throw new Error('the database is gone');
-      },
-    });
-
-    const caller = await authentication.authenticate(text, 'request');
-    await authentication.settle();
-    await authentication.authenticate(text, 'request');
-    await authentication.settle();
-
-    assert.equal(caller.id, 'partner');
-    assert.equal(attempts, 2);
-    assert.match(warnings[0] ?? '', /the use of an API key was not written down/);
-    assert.match(warnings[0] ?? '', /the database is gone/);
-  });
-});
-
-describe('a key that is looked up', () => {
-  test('is not looked up when its checksum is wrong', async () => {
-    let lookups = 0;
-    const authentication = authenticationWith({
-      findKey: async () => {
-        lookups += 1;
-        return undefined;
-      },
-    });
-    const { text } = newKey();
-
-    await assert.rejects(authentication.authenticate(`${text}0`, 'request'), isInvalidToken);
-    await assert.rejects(authentication.authenticate('', 'request'), isInvalidToken);
-    assert.equal(lookups, 0);
-    await assert.rejects(authentication.authenticate(text, 'request'), isInvalidToken);
-    assert.equal(lookups, 1);
-  });
-
-  test('is refused when the row that comes back has another hash', async () => {
-    const { text } = newKey();
-    const authentication = authenticationWith({ findKey: async () => keyOf(newKey().hash) });
-
-    await assert.rejects(authentication.authenticate(text, 'request'), isInvalidToken);
-  });
 });
 
 async function lastUseOf(keyId: string): Promise<string | null> {
@@ -261,40 +176,4 @@ async function lastUseOf(keyId: string): Promise<string | null> {
     .where('id', '=', keyId)
     .executeTakeFirstOrThrow();
   return row.last_used_at?.toString() ?? null;
-}
-
-function isInvalidToken(error: unknown): boolean {
-  return error instanceof DomainError && error.code === 'INVALID_TOKEN';
-}
-
-function keyOf(hash: Buffer): KeyOfPartner {
-  return {
-    id: 'key',
-    hash,
-    scopes: ['purchases:write'],
-    expiresAt: null,
-    revokedAt: null,
-    partner: {
-      id: 'partner',
-      active: true,
-      signatureRequired: false,
-      signing: { current: null, previous: null, previousUntil: null },
-    },
-  };
-}
-
-/** By itself, with a database that answers as no test can make it answer at will. */
-function authenticationWith(fakes: {
-  readonly findKey: () => Promise<KeyOfPartner | undefined>;
-  readonly warn?: (line: string) => void;
-  readonly transaction?: () => Promise<never>;
-}) {
-  const { findKey, warn = () => undefined, transaction = async () => undefined } = fakes;
-  return partnerAuthentication({
-    database: { transaction },
-    clock,
-    logger: pino({ level: 'warn' }, { write: warn }),
-    findKey,
-    messages: {} as Batcher<TakenMessage, void>,
-  } as unknown as Parameters<typeof partnerAuthentication>[0]);
 }
