@@ -3,13 +3,16 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { StartupError } from '../core/startup-error.ts';
 
-/** Whose process the server is; undefined: ours. */
+/** The system account that runs the server. Undefined means the account of this process. */
 export type Account = { uid: number; gid: number } | undefined;
 
-/** A postmaster refuses root, so root lends it the cluster's owner or, for a new cluster, the system account `postgres`. */
+/**
+ * Chooses the account, because a postmaster refuses to run as root. For root it is the owner of an existing cluster, or
+ * the system account `postgres` for a new cluster.
+ */
 export function accountToRunAs(dataDirectory: string): Account {
   if (process.getuid?.() !== 0) return undefined;
-  // A cluster that an ordinary user made stays that user's: one `sudo make up` must not lock them out of it.
+  // A cluster of an ordinary user must stay with that user: one `sudo make up` must not lock the user out.
   const cluster = statSync(join(dataDirectory, 'postgres'), { throwIfNoEntry: false });
   if (cluster !== undefined && cluster.uid !== 0) return { uid: cluster.uid, gid: cluster.gid };
 
@@ -20,7 +23,7 @@ export function accountToRunAs(dataDirectory: string): Account {
   return createAccount('postgres');
 }
 
-// macOS brings an account `_postgres` of its own.
+// macOS has its own account `_postgres`.
 const systemAccountNames = process.platform === 'darwin' ? ['_postgres', 'postgres'] : ['postgres'];
 
 function findAccount(name: string): Account {
@@ -32,7 +35,7 @@ function findAccount(name: string): Account {
 }
 
 function createAccount(name: string): Account {
-  // shadow-utils, shadow-utils when a group of this name is left over, BusyBox. The first that works ends the loop.
+  // For shadow-utils, for shadow-utils if the group exists already, and for BusyBox. The first success ends the loop.
   const attempts: [string, string[]][] = [
     [
       'useradd',

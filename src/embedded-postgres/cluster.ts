@@ -9,7 +9,7 @@ import type { Guardian } from './guardian.ts';
 import { exited, lastRelevantLine, spawnGuarded } from './processes.ts';
 
 export type Cluster = {
-  /** `<dataDirectory>/postgres`, with symbolic links resolved: what a postmaster names as its working directory. */
+  /** `<dataDirectory>/postgres` with resolved symbolic links, the form that a postmaster reports as working directory. */
   directory: string;
   password: string;
   logFile: string;
@@ -21,7 +21,10 @@ export type Cluster = {
 
 export const superuser = 'postgres';
 
-/** The cluster's files: whole, ours, of the right version. To be called by the data directory's owner alone. */
+/**
+ * Creates the cluster if it is missing. Checks that it is complete, has the right owner and the right version.
+ * Only the process that owns the data directory may call this.
+ */
 export async function prepareCluster(options: {
   dataDirectory: string;
   account: Account;
@@ -38,7 +41,7 @@ export async function prepareCluster(options: {
     password: '',
   };
   explainFileErrors(dataDirectory, () => {
-    // One earlier log is kept: it may show why the last run ended. So the log never grows beyond two runs.
+    // Keeps the log of the previous run, which may show why it ended. Older logs are deleted.
     if (fs.existsSync(cluster.logFile)) fs.renameSync(cluster.logFile, `${cluster.logFile}.previous`);
     cluster.password = keptPassword(home, cluster.directory);
     removeUnfinished(home);
@@ -48,7 +51,7 @@ export async function prepareCluster(options: {
   return cluster;
 }
 
-/** Written before the cluster is made, so that a present cluster always has its password. */
+/** Reads or creates the password. It is written before the cluster, so that an existing cluster always has a password. */
 function keptPassword(home: string, clusterDirectory: string): string {
   const file = join(home, passwordFileName);
   if (fs.existsSync(file)) return fs.readFileSync(file, 'utf8').trim();
@@ -66,7 +69,7 @@ function keptPassword(home: string, clusterDirectory: string): string {
 
 export const passwordFileName = 'postgres.password';
 
-/** Without a character that SQL, a URL or a shell would need escaped. */
+/** Contains no character that must be escaped in SQL, a URL or a shell. */
 export function newPassword(): string {
   return randomBytes(24).toString('base64url');
 }
@@ -83,7 +86,7 @@ function removeUnfinished(home: string): void {
   }
 }
 
-/** Made aside, then renamed: an initdb that was killed half-way leaves no half cluster under the real name. */
+/** Creates the cluster in a temporary folder and renames it, so that a killed initdb leaves no incomplete cluster. */
 async function initialise(cluster: Cluster, home: string): Promise<void> {
   const { account, binaries, guardian, logFile } = cluster;
   const workshop = explainFileErrors(home, () => fs.mkdtempSync(join(home, unfinishedPrefix)));
@@ -96,9 +99,9 @@ async function initialise(cluster: Cluster, home: string): Promise<void> {
 
   const args = [
     ...['--pgdata', unfinished, '--username', superuser, '--pwfile', passwordFile, '--auth', 'scram-sha-256'],
-    // Sorts and compares by code point on every machine, whatever its locales and libraries.
+    // Sorts by code point, so that the order does not depend on the locales and libraries of the machine.
     ...['--encoding', 'UTF8', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8', '--locale', 'C'],
-    // A young server zeroes each new log file while all transactions wait: 80 ms at 16 MB.
+    // A new server fills each new log file with zeros while all transactions wait: 80 ms for the default of 16 MB.
     ...['--wal-segsize', '1'],
     ...['--data-checksums', '--no-instructions', ...(cluster.settings.fsync === 'off' ? ['--no-sync'] : [])],
   ];

@@ -15,28 +15,28 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { StartupError } from '../core/startup-error.ts';
 import type { Account } from './account.ts';
 
-/** Where a project's data lies when root's own project directory is closed to the account that the server runs as. */
+/** The data directory of a project whose own directory belongs to root and is closed to the account of the server. */
 export function systemDataDirectory(projectDirectory: string): string {
   const path = resolve(projectDirectory);
   const hash = createHash('sha256').update(path).digest('hex').slice(0, 8);
   return `/var/lib/clicknback/${basename(path) || 'root'}-${hash}`;
 }
 
-/** The data directory, created when missing, writable by us and open to the server's account. */
+/** Returns the data directory. Creates it if it is missing, and ensures that we and the account of the server can use it. */
 export function ensureDirectoryFor(
   account: Account,
   options: { dataDirectory: string; fallbackDirectory?: string },
 ): string {
   const wanted = resolve(options.dataDirectory);
   const fallback = account && options.fallbackDirectory && resolve(options.fallbackDirectory);
-  // Where data is already wins over where it should be: a chmod must never let an empty database start in its place.
+  // The directory with existing data wins. Otherwise a chmod could make the server start with an empty database.
   if (fallback && holdsData(fallback) && !holdsData(wanted)) return ensureDirectory(account, fallback);
   if (canEnter(account, nearestExisting(wanted))) return ensureDirectory(account, wanted);
   if (!fallback || holdsData(wanted)) throw closedDirectory(wanted);
   return ensureDirectory(account, fallback);
 }
 
-/** Whether a database was made here, finished or not. */
+/** True if a database was created here, complete or not. */
 export function holdsData(directory: string): boolean {
   return existsSync(join(directory, 'postgres'));
 }
@@ -44,7 +44,7 @@ export function holdsData(directory: string): boolean {
 function ensureDirectory(account: Account, directory: string): string {
   explainFileErrors(directory, () => {
     const firstCreated = mkdirSync(directory, { recursive: true, mode: 0o700 });
-    // Passable, not readable, for the server's account: each folder that we made, whatever the umask.
+    // The account of the server may enter, but not list, each folder that we created. The umask must not matter.
     for (let path = directory; firstCreated && path.startsWith(firstCreated); path = dirname(path)) {
       chmodSync(path, account ? 0o711 : 0o700);
     }
@@ -54,7 +54,7 @@ function ensureDirectory(account: Account, directory: string): string {
   return directory;
 }
 
-/** Tried, not computed: ACLs, mounts and security modules have a say besides the mode bits. */
+/** Tries to enter the directory as the account. Mode bits are not enough: ACLs, mounts and security modules matter too. */
 function canEnter(account: Account, directory: string): boolean {
   if (!account) return true;
   const attempt = spawnSync('/bin/sh', ['-c', 'cd -- "$1"', 'sh', directory], {
@@ -78,20 +78,20 @@ function closedDirectory(directory: string): StartupError {
   );
 }
 
-/** An ephemeral directory is removed as a whole, so it must not hold anything from before. */
+/** An ephemeral directory is removed completely, so it must be empty at first. */
 export function requireNothingToLose(directory: string): void {
   if (readdirSync(directory).length === 0) return;
   throw new Error(`An ephemeral server removes its whole data directory, and ${directory} is not empty.`);
 }
 
-/** A rename survives a power cut only once its directory is on the disk. */
+/** A rename survives a power failure only after its directory was synced to disk. */
 export function syncDirectory(directory: string): void {
   const handle = openSync(directory, 'r');
   fsyncSync(handle);
   closeSync(handle);
 }
 
-/** Runs `work` and turns what a person can repair into one sentence. */
+/** Runs `work` and converts errors that the operator can repair to one sentence. */
 export function explainFileErrors<T>(directory: string, work: () => T): T {
   try {
     return work();

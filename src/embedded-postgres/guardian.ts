@@ -1,29 +1,29 @@
 import { spawn } from 'node:child_process';
 
 export type Guardian = {
-  /** From now on this is the process to stop when we die; undefined: none. */
+  /** Sets the process to stop when we die. Undefined means none. */
   watch: (processId: number | undefined) => Promise<void>;
-  /** Stops the watched process; resolves when it is gone and everything is cleaned up. */
+  /** Stops the watched process. Resolves when the process is gone and its directory, if ephemeral, is removed. */
   end: () => Promise<void>;
 };
 
 /**
- * A shell which outlives us. It holds one end of a pipe; the other end closes when we die, whatever the reason, and it then
- * stops the server. `end()` does nothing but close the pipe, so the ordinary way is the same as the one after a SIGKILL.
+ * Starts a shell that outlives us and stops the server when we die. It reads from a pipe whose other end closes with our
+ * process, for any reason. `end()` only closes the pipe, so a regular stop takes the same path as a SIGKILL.
  */
 export function startGuardian(options: { signal: 'INT' | 'QUIT'; remove: string | undefined }): Guardian {
   const shell = spawn(
     '/bin/sh',
     ['-c', script, 'clicknback-guardian', options.signal, options.remove ?? ''],
     {
-      cwd: '/', // keeps no directory busy
-      detached: true, // a Ctrl-C in our terminal is for us alone
+      cwd: '/', // blocks no directory
+      detached: true, // a Ctrl-C in our terminal must reach only us
       stdio: ['pipe', 'ignore', 'ignore'],
     },
   );
   const exited = new Promise<void>((done) => shell.once('exit', () => done()).once('error', () => done()));
   const pipe = shell.stdin as typeof shell.stdin & { unref: () => void };
-  pipe.on('error', () => {}); // a guardian that is gone is noticed by watch(), whose write fails
+  pipe.on('error', () => {}); // if the guardian is gone, the write of watch() fails
   pipe.unref();
   shell.unref();
 
@@ -40,10 +40,10 @@ export function startGuardian(options: { signal: 'INT' | 'QUIT'; remove: string 
   };
 }
 
-// - It asks every 50 ms whether the process is gone: it is not its parent and cannot wait for it. A zombie counts as gone, because
-//   the first process of a container often does not collect the orphans it inherits.
-// - After 30 s an immediate shutdown ends a fast one that hangs. Nothing is lost: the next start recovers from the WAL.
-// - Children of a killed initdb may still write while the directory is being removed, hence the second attempts.
+// - The shell polls every 50 ms whether the process is gone, because it is not the parent and cannot wait. A zombie counts
+//   as gone, because the first process of a container often does not reap orphans.
+// - If a fast shutdown takes more than 30 s, an immediate shutdown follows. No data is lost: the next start recovers from the WAL.
+// - The removal is retried, because children of a killed initdb may still write to the directory.
 const script = `
 trap '' HUP INT TERM
 signal=$1 remove=$2 pid= polls=0

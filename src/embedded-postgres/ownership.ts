@@ -7,9 +7,9 @@ import { explainFileErrors } from './data-directory.ts';
 /**
  * Makes this process the only owner of the data directory, until the returned function is called or the process dies.
  *
- * The lock is the kernel's (SQLite's exclusive lock on an empty file, the only file lock that Node offers): it vanishes with its
- * holder, even by SIGKILL, and unlike a file with a process id it cannot be stale, nor be fooled by a reused id or by a container
- * with ids of its own. The owner's process id is written down for the message alone.
+ * The lock is a file lock of the kernel. SQLite's exclusive lock on an empty file is the only one that Node offers. It ends
+ * with its process, even by SIGKILL. Unlike a file with a process id, it cannot be stale, and reused ids or the separate
+ * ids of a container cannot confuse it. The process id of the owner is written only for the error message.
  */
 export function takeOwnership(dataDirectory: string): () => void {
   const lockFile = join(dataDirectory, 'owner.lock');
@@ -27,13 +27,13 @@ export function takeOwnership(dataDirectory: string): () => void {
   };
 }
 
-// Without a reference the garbage collector would close the lock, under a running server.
+// Keeps references, because the garbage collector would otherwise close a lock while its server runs.
 const held = new Set<DatabaseSync>();
 
 function lockOrUndefined(dataDirectory: string, lockFile: string): DatabaseSync | undefined {
   let lock: DatabaseSync | undefined;
   try {
-    lock = new DatabaseSync(lockFile, { timeout: LETS_GO_WITHIN_MS });
+    lock = new DatabaseSync(lockFile, { timeout: LOCK_TIMEOUT_MS });
     lock.exec('begin exclusive');
     return lock;
   } catch (error) {
@@ -50,8 +50,8 @@ function lockOrUndefined(dataDirectory: string, lockFile: string): DatabaseSync 
 
 const sqliteBusy = 5;
 
-/** An owner that was killed has its lock until the kernel has taken it down, which takes a moment on a busy machine. */
-const LETS_GO_WITHIN_MS = 500;
+/** A killed owner keeps its lock until the kernel has removed the process, which takes a moment on a busy machine. */
+const LOCK_TIMEOUT_MS = 500;
 
 function processIn(ownerFile: string): string {
   try {

@@ -8,8 +8,8 @@ import type { Cluster } from './cluster.ts';
 import { environment } from './processes.ts';
 
 /**
- * Leaves nothing of an earlier run in the way. We own the data directory, so a postmaster that still runs on it is an orphan:
- * its guardian is stopping it, or was killed as well.
+ * Cleans up after an earlier run. We own the data directory, so a postmaster that still runs on it is an orphan. Its
+ * guardian is stopping it, or was killed as well.
  */
 export async function settlePredecessor(cluster: Cluster): Promise<void> {
   const { directory, binaries, account } = cluster;
@@ -29,7 +29,7 @@ export async function settlePredecessor(cluster: Cluster): Promise<void> {
   disarmPidFile(join(directory, 'postmaster.pid'));
 }
 
-/** The process that runs on this cluster, by its postmaster.pid; a reused id is not taken for one. */
+/** Returns the process that runs on this cluster, by its postmaster.pid. Undefined if the id was reused by another program. */
 function orphan(directory: string): number | undefined {
   const processId = Number.parseInt(readOrEmpty(join(directory, 'postmaster.pid')), 10);
   if (!(processId > 0)) return undefined;
@@ -46,9 +46,9 @@ function isPostmasterOf(directory: string, processId: number): boolean {
 }
 
 /**
- * A postmaster refuses to start when the id in a stale postmaster.pid is meanwhile another process of the same user. Removing the
- * file would also remove its line about shared memory, by which PostgreSQL sees backends that survived their postmaster, the
- * classic way to corrupt a cluster. So only the id is changed, to ours: the id of its own parent is one that it knows to be stale.
+ * Replaces the process id in a stale postmaster.pid by our own. A postmaster refuses to start if the stale id now belongs
+ * to another process of the same user, but it ignores the id of its own parent. The file must not be removed: its line
+ * about shared memory lets PostgreSQL detect backends that survived their postmaster and would corrupt the cluster.
  */
 function disarmPidFile(file: string): void {
   const [processId, ...others] = readOrEmpty(file).split('\n');

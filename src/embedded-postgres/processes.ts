@@ -6,8 +6,8 @@ import { explainFileErrors } from './data-directory.ts';
 import type { Guardian } from './guardian.ts';
 
 /**
- * Starts a program that the guardian stops, should we die, at any moment: the process waits behind a gate until the guardian has
- * its id, and a gate whose owner dies closes. Its output is appended to the log.
+ * Starts a program that the guardian stops if we die, at any moment. The process waits until the guardian knows its id. If
+ * we die before that, its input closes and it ends. Its output is appended to the log.
  */
 export async function spawnGuarded(options: {
   guardian: Guardian;
@@ -24,13 +24,13 @@ export async function spawnGuarded(options: {
     {
       ...options.account,
       cwd: options.workingDirectory,
-      detached: true, // not in our terminal's process group: we stop it ourselves, after draining
+      detached: true, // a Ctrl-C must not reach it: we stop it after draining
       env: environment,
       stdio: ['pipe', log, log],
     },
   );
   const gate = child.stdin as NonNullable<typeof child.stdin>;
-  gate.on('error', () => {}); // the exit of the process says more
+  gate.on('error', () => {}); // the exit of the process is reported instead
   try {
     await once(child, 'spawn');
     await options.guardian.watch(child.pid);
@@ -42,18 +42,18 @@ export async function spawnGuarded(options: {
   }
 }
 
-// Nothing of ours: PGDATA, PGPORT, LD_LIBRARY_PATH or a missing locale would change what the server does.
+// Contains nothing of our environment: PGDATA, PGPORT, LD_LIBRARY_PATH or a missing locale would affect the server.
 export const environment = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
 
 function openLog(path: string, account: Account): number {
   const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW } = constants;
   const log = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o600);
-  // The cluster's owner may start it next time without being root.
+  // The owner of the cluster may start it without root the next time.
   if (account) fchownSync(log, account.uid, account.gid);
   return log;
 }
 
-/** The line that says why: not the last, "database system is shut down", nor the refusals of connections that came too early. */
+/** Returns the line with the cause. That is neither the last line ("database system is shut down") nor an early connection. */
 export function lastRelevantLine(log: string): string {
   const lines = log.split('\n').filter((line) => line.trim() !== '');
   const line =

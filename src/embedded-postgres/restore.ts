@@ -15,9 +15,9 @@ import { takeOwnership } from './ownership.ts';
 import { environment, lastRelevantLine } from './processes.ts';
 
 /**
- * Puts the files of a backup where a server starts from them. Unpacked and checked aside, then renamed: a restore that
- * fails or is killed leaves no database behind.
- * @throws StartupError when there is one already, or the backup is damaged.
+ * Creates the data directory from a backup. Unpacks and checks the files in a temporary folder and renames it, so that a
+ * failed or killed restore leaves no database.
+ * @throws StartupError if there is a database already, or the backup is damaged.
  */
 export async function restoreEmbeddedPostgres(options: {
   readonly file: string;
@@ -33,7 +33,7 @@ export async function restoreEmbeddedPostgres(options: {
   try {
     if (holdsData(dataDirectory)) {
       throw new StartupError(
-        `There is a database in ${dataDirectory} already, and a restore replaces nothing: move it away, or choose another folder with DATA_DIR.`,
+        `There is already a database in ${dataDirectory}, and a restore never replaces one: move it away, or choose another folder with DATA_DIR.`,
       );
     }
     const workshop = explainFileErrors(dataDirectory, () =>
@@ -78,15 +78,15 @@ async function unpack(backup: fs.ReadStream, file: string, workshop: string): Pr
     const { code = '', message } = error as NodeJS.ErrnoException;
     if (!(error instanceof BrokenArchive) && !code.startsWith('Z_')) throw error;
     throw new StartupError(
-      `${file} cannot be restored: ${error instanceof BrokenArchive ? message : 'it is no backup, or it is damaged'}.`,
+      `${file} cannot be restored: ${error instanceof BrokenArchive ? message : 'it is not a backup, or it is damaged'}.`,
     );
   }
 }
 
-/** A path that leads out of the folder comes from no backup of ours. */
+/** @throws BrokenArchive if the path leads out of the folder. No real backup contains such a path. */
 function requireInside(path: string): string {
   if (normalize(path) === path && !path.startsWith('/') && !path.startsWith('..')) return path;
-  throw new BrokenArchive('it is no backup');
+  throw new BrokenArchive('it is not a backup');
 }
 
 function give(folder: string, account: NonNullable<Account>): void {
@@ -96,8 +96,8 @@ function give(folder: string, account: NonNullable<Account>): void {
 }
 
 /**
- * A new password for the superuser, as the backup holds none. A server in single-user mode sets it, to which no client can
- * connect. It replays the log of the backup first, so it also finds out whether that is complete.
+ * Sets a new password for the superuser, because the backup contains none. Uses a server in single-user mode, to which no
+ * client can connect. It first replays the log of the backup, which also shows whether the log is complete.
  */
 async function givePassword(
   workshop: string,
@@ -111,7 +111,7 @@ async function givePassword(
     env: environment,
     maxBuffer: 1 << 26,
   });
-  run.child.stdin?.on('error', () => undefined); // its exit says more
+  run.child.stdin?.on('error', () => undefined); // the exit of the process is reported instead
   run.child.stdin?.end(`alter role ${superuser} password '${password}'\n`);
   try {
     await run;
@@ -122,7 +122,7 @@ async function givePassword(
   fs.writeFileSync(join(workshop, passwordFileName), `${password}\n`, { mode: 0o600, flush: true });
 }
 
-/** The password first: a cluster that is present always has its own. */
+/** Moves the password first, so that an existing cluster always has its password. */
 function putIntoPlace(workshop: string, dataDirectory: string): void {
   for (const name of [passwordFileName, ARCHIVED_CLUSTER]) {
     fs.renameSync(join(workshop, name), join(dataDirectory, name));

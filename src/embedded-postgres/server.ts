@@ -8,14 +8,14 @@ import { type Cluster, superuser } from './cluster.ts';
 import { settlePredecessor } from './predecessor.ts';
 import { exited, hasExited, lastRelevantLine, spawnGuarded } from './processes.ts';
 
-/** Full durability, stated and not assumed: a setting on the command line wins over postgresql.conf and ALTER SYSTEM. */
+/** Full durability is set explicitly. The command line overrides postgresql.conf and ALTER SYSTEM. */
 export const defaultSettings: Record<string, string> = {
   fsync: 'on',
   full_page_writes: 'on',
   synchronous_commit: 'on',
   max_connections: '100',
   shared_buffers: '256MB',
-  // Ingestion writes much WAL: rare checkpoints write each page's full image less often, and 2 GB bound the recovery to seconds.
+  // Ingestion writes much WAL. Rare checkpoints reduce full-page images, and the limit of 2 GB keeps a recovery to seconds.
   max_wal_size: '2GB',
   min_wal_size: '256MB',
   checkpoint_timeout: '15min',
@@ -30,24 +30,24 @@ export type Server = {
   postmaster: ChildProcess;
 };
 
-/** Starts the postmaster on a free port and waits until it answers. */
+/** Starts the postmaster on a free port and waits until it accepts connections. */
 export async function startServer(cluster: Cluster): Promise<Server> {
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort('127.0.0.1');
     try {
       return { cluster, port, postmaster: await launch(cluster, port) };
     } catch (error) {
-      if (attempt === 20 || !passesBySoon.test(String((error as StartupError).cause))) throw error;
+      if (attempt === 20 || !isTemporary.test(String((error as StartupError).cause))) throw error;
       await sleep(200);
     }
   }
 }
 
-// Somebody took the port after we had chosen it; or the last remains of a killed predecessor.
-const passesBySoon =
+// Another process took the port after we had chosen it, or a killed predecessor is not completely gone yet.
+const isTemporary =
   /could not bind|could not create any TCP\/IP sockets|pre-existing shared memory block|lock file .* already exists/;
 
-/** Resolves when the server answers with our password. The StartupError's cause is what it logged meanwhile. */
+/** Resolves when the server accepts our password. The cause of a StartupError is the log of this start. */
 async function launch(cluster: Cluster, port: number): Promise<ChildProcess> {
   const { guardian, account, directory, logFile, binaries } = cluster;
   await settlePredecessor(cluster);
@@ -62,8 +62,8 @@ async function launch(cluster: Cluster, port: number): Promise<ChildProcess> {
     logFile,
   });
   try {
-    await answer(cluster, port, postmaster);
-    postmaster.unref(); // a running server is no reason for its owner to stay alive
+    await ready(cluster, port, postmaster);
+    postmaster.unref(); // a running server must not keep this process alive
     return postmaster;
   } catch (error) {
     postmaster.kill('SIGQUIT');
@@ -76,14 +76,14 @@ async function launch(cluster: Cluster, port: number): Promise<ChildProcess> {
 }
 
 function settingArguments({ settings }: Cluster, port: number): string[] {
-  // Loopback only, and no socket file: a path in a deep project is easily too long for one.
+  // Loopback only, without a socket file: the path of a socket is limited, and a deep project may exceed it.
   const fixed = { listen_addresses: '127.0.0.1', port: String(port), unix_socket_directories: '' };
   return Object.entries({ ...settings, ...fixed }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
 
-/** Resolves when the server lets us in; rejects when its process ends or its password is another. */
-async function answer(cluster: Cluster, port: number, postmaster: ChildProcess): Promise<void> {
-  // Long, because the recovery from a power cut is waited for as well; a server that gives up ends its process at once.
+/** Resolves when we can log in. Rejects if the process ends or the password is wrong. */
+async function ready(cluster: Cluster, port: number, postmaster: ChildProcess): Promise<void> {
+  // Long, because it includes the recovery after a power failure. A server that fails ends its process immediately.
   const patience_until = Date.now() + 300_000;
   const ended = exited(postmaster);
   while (!hasExited(postmaster)) {
@@ -91,9 +91,9 @@ async function answer(cluster: Cluster, port: number, postmaster: ChildProcess):
       connectionString: urlOf({ cluster, port }, 'postgres'),
       connectionTimeoutMillis: 5000,
     });
-    client.on('error', () => {}); // a connection that breaks later is not ours to report
+    client.on('error', () => {}); // a connection that breaks later does not matter
     try {
-      // Another process on the port may accept and never respond: then the end of our own process decides.
+      // Another process on the port may accept the connection and never respond. Then the end of our process decides.
       await Promise.race([client.connect(), ended]);
       await Promise.race([client.end(), ended]);
       if (!hasExited(postmaster)) return;
@@ -109,7 +109,7 @@ async function answer(cluster: Cluster, port: number, postmaster: ChildProcess):
 const invalidPassword = '28P01';
 
 export function urlOf({ cluster, port }: Pick<Server, 'cluster' | 'port'>, database: string): string {
-  // sslmode, because a PGSSLMODE in the environment could request TLS, which this server lacks.
+  // sslmode is set, because PGSSLMODE in the environment could request TLS, which this server does not support.
   return `postgres://${superuser}:${cluster.password}@127.0.0.1:${port}/${encodeURIComponent(database)}?sslmode=disable`;
 }
 
@@ -126,12 +126,12 @@ export async function createMissingDatabase(server: Server, database: string): P
 }
 
 export type Supervision = {
-  /** A postmaster that ends from now on is meant to. */
+  /** Announces a regular stop: the postmaster is not restarted when it ends. */
   end: () => void;
   ended: Promise<void>;
 };
 
-/** Restarts a postmaster that died unexpectedly, such as by the kernel's OOM killer, on the same port, so that pools reconnect. */
+/** Restarts a postmaster that ended unexpectedly, such as by the OOM killer. Keeps the port, so that pools reconnect. */
 export function keepRunning(server: Server, onCrash: (message: string) => void): Supervision {
   let ending = false;
 
@@ -140,7 +140,7 @@ export function keepRunning(server: Server, onCrash: (message: string) => void):
       await exited(server.postmaster);
       if (ending) return;
       const { signalCode, exitCode } = server.postmaster;
-      onCrash(`PostgreSQL ended unexpectedly (${signalCode ?? `exit ${exitCode}`}) and is started again.`);
+      onCrash(`PostgreSQL ended unexpectedly (${signalCode ?? `exit ${exitCode}`}) and is restarted.`);
       await server.cluster.guardian.watch(undefined).catch(() => undefined);
       await startAgain();
     }
