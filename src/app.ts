@@ -34,13 +34,13 @@ import { idempotencyModule } from './modules/platform/idempotency/index.ts';
 
 export type Platform = Awaited<ReturnType<typeof createPlatform>>;
 
-/** The composition root: modules, jobs and the HTTP server that serves them. Opens no port. */
+/** The composition root: creates the modules, the jobs and the HTTP server. Opens no port. */
 export async function createPlatform(deps: {
   readonly config: Config;
   readonly database: Database;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** What the server answers: a process that only runs jobs needs no more than probes. */
+  /** The routes of the server. A process that only runs jobs needs only the probes. */
   readonly serves?: 'api' | 'probes';
 }) {
   const { config, database, clock, logger, serves = 'api' } = deps;
@@ -81,7 +81,7 @@ export async function createPlatform(deps: {
   probeRoutes({ database, reasonNotReady })(server);
   const { port: metricsPort } = config.metrics;
   const ownPort = serves === 'api' ? config.port : config.workerPort;
-  // 0 is any free port, and another one each time.
+  // Port 0 means any free port, so two settings of 0 are two different ports.
   const isMetricsPortShared = metricsPort === ownPort && ownPort !== 0;
   if (isMetricsPortShared) metricsRoute(metrics.registry)(server);
   const metricsServer =
@@ -100,14 +100,14 @@ export async function createPlatform(deps: {
 
   return {
     server,
-    /** For metrics alone; missing where they are off, or on the port of `server`. */
+    /** Serves only metrics. Undefined if metrics are off or share the port of `server`. */
     metricsServer,
     modules: modules.open,
-    /** Begins to run the recurring jobs, beside any other process that does. */
+    /** Starts to run the recurring jobs. Several processes may do so. */
     startJobs: runner.start,
     jobs,
     /**
-     * Answers requests under way, refuses later ones, and frees the port; job runs end after their present batch. The
+     * Finishes running requests, refuses later ones and frees the port. Job runs end after their current batch. The
      * database stays open.
      */
     async close(): Promise<void> {
@@ -121,7 +121,7 @@ export async function createPlatform(deps: {
   };
 }
 
-/** Every module, in the order in which they depend on each other. */
+/** Creates every module, in the order of their dependencies. */
 function wireModules(config: Config, kernel: Kernel) {
   const { supportedCurrencies, encryptionKeys } = config;
   const [defaultCurrency] = supportedCurrencies;
@@ -204,7 +204,7 @@ function wireModules(config: Config, kernel: Kernel) {
     routes,
     jobs,
     partners,
-    /** For commands, demo data and tests. */
+    /** Used by commands, demo data and tests. */
     open: { users, partners, featureFlags, merchants, offers, purchases, wallets, payouts },
   };
 }

@@ -8,14 +8,14 @@ import { settingsReader } from './core/settings.ts';
 import { StartupError } from './core/startup-error.ts';
 import { SETTINGS } from './settings.ts';
 
-/** What the settings of settings.ts come to. This file alone reads the environment. */
+/** The configuration of a process. Only this file reads the environment; settings.ts defines the variables. */
 export type Config = ReturnType<typeof readConfig>;
 
 export const PROJECT_DIRECTORY = join(import.meta.dirname, '..');
 
 const MINIMUM_SECRET_LENGTH = 32;
 
-/** @throws StartupError that names the variable and what it must be. */
+/** @throws StartupError that names the variable and its allowed values. */
 export function readConfig(environment: NodeJS.ProcessEnv) {
   const { read, isSet } = settingsReader(SETTINGS, environment);
   const mode = read('NODE_ENV');
@@ -23,7 +23,7 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
   const port = read('PORT');
   const metricsPort = read('METRICS_PORT');
   const supportedCurrencies = readCurrencies(read('SUPPORTED_CURRENCIES'));
-  // npm runs programs in the project's directory, and says from where it was called.
+  // npm runs programs in the directory of the project. INIT_CWD is the directory in which npm was called.
   const workingDirectory = environment.INIT_CWD ?? process.cwd();
   const path = (value: string | undefined) => value && resolve(workingDirectory, value);
   const databaseUrl = readDatabaseUrl(read('DATABASE_URL'), workingDirectory);
@@ -45,11 +45,11 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     trustProxy: read('TRUST_PROXY'),
     logLevel: read('LOG_LEVEL'),
 
-    /** Relative paths of arguments count from here. */
+    /** The base of relative paths in arguments. */
     workingDirectory,
     databaseUrl,
     dataDirectory: path(read('DATA_DIR')),
-    /** Of one round trip. */
+    /** The timeout of one round trip. */
     databaseTimeout_ms: read('DATABASE_TIMEOUT_SECONDS') * 1000,
     databaseConnections: read('DATABASE_CONNECTIONS'),
     demoData: (read('DEMO_DATA') ?? databaseUrl === undefined) && mode === 'development',
@@ -93,7 +93,7 @@ function readDatabaseUrl(value: string | undefined, workingDirectory: string): s
   return value === undefined ? undefined : parseDatabaseUrl(value, workingDirectory);
 }
 
-/** Where a client on this machine reaches a server that listens there. */
+/** The URL by which a client on this machine reaches a server at this address. */
 export function urlOf(host: string, port: number): string {
   const isWildcard = host === '0.0.0.0' || host === '::';
   const name = isWildcard ? 'localhost' : host;
@@ -102,7 +102,7 @@ export function urlOf(host: string, port: number): string {
 
 export type TokenKey = { readonly id: string; readonly secret: string };
 
-/** `id:secret,id:secret`: the first key signs, all of them verify, so that a key can be replaced without logouts. */
+/** Reads `id:secret,id:secret`. The first key signs and all keys verify, so that a key can be replaced without logouts. */
 function readTokenKeys(value: string | undefined, mode: string): readonly TokenKey[] {
   if (value === undefined) {
     if (mode === 'production') {
@@ -110,7 +110,7 @@ function readTokenKeys(value: string | undefined, mode: string): readonly TokenK
         'JWT_KEYS must be set in production, as "id:secret" with a secret of 32 characters or more.',
       );
     }
-    // Access tokens of a development server end with it, unless JWT_KEYS says otherwise.
+    // Without JWT_KEYS, the access tokens of a development server become invalid when it stops.
     return [{ id: 'development', secret: randomBytes(32).toString('hex') }];
   }
   const keys = value.split(',').map((entry) => {
@@ -128,8 +128,8 @@ function readTokenKeys(value: string | undefined, mode: string): readonly TokenK
 }
 
 /**
- * `id:key,id:key`, each key 32 bytes in base64: the first one encrypts, all of them decrypt, so that a key can be
- * replaced while older data is still read.
+ * Reads `id:key,id:key`, each key 32 bytes in base64. The first key encrypts and all keys decrypt, so that a key can be
+ * replaced while data of older keys exists.
  */
 function readEncryptionKeys(value: string | undefined, mode: string): readonly EncryptionKey[] {
   if (value === undefined) {
@@ -138,7 +138,7 @@ function readEncryptionKeys(value: string | undefined, mode: string): readonly E
         'ENCRYPTION_KEYS must be set in production, as "id:key" with a key of 32 bytes in base64.',
       );
     }
-    // The same at each start, as the data of a development server outlives it. It protects nothing.
+    // The same key at each start, because the data of a development server is kept. This key protects nothing.
     return [{ id: 'development', key: Buffer.alloc(ENCRYPTION_KEY_BYTES, 'development') }];
   }
   const keys = value.split(',').map((entry) => {
@@ -176,8 +176,8 @@ function readCurrencies(value: string): readonly [string, ...string[]] {
 }
 
 /**
- * `10.00` for every currency, or with amounts of their own for some: `10.00,JPY:1500`. In minor units, by currency.
- * A currency without an amount of its own takes the plain one, if its decimals hold that.
+ * Reads one amount for every currency, with exceptions: `10.00` or `10.00,JPY:1500`. Returns minor units by currency.
+ * The plain amount must not have more decimals than a currency without an exception.
  */
 function readAmounts(
   name: string,

@@ -23,7 +23,7 @@ const ICON = `data:image/svg+xml,${encodeURIComponent(
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><circle cx="16" cy="16" r="15" fill="#0b5cad"/><path d="M21 11a7 7 0 1 0 0 10" fill="none" stroke="#fff" stroke-width="3" stroke-linecap="round"/></svg>',
 )}`;
 
-/** Nothing but the page's own style and icon. */
+/** Allows only the style and the icon of the page. */
 const POLICY = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
@@ -39,7 +39,7 @@ const LINKS = {
   health: { path: '/health/ready', title: 'Health', about: 'Whether the platform is ready for requests' },
 };
 
-/** `/` says what this is and where to read on: a page for browsers, JSON for programs. */
+/** Describes the platform at `/` with links: as a page for browsers, as JSON for programs. */
 export function homePage(options: { readonly apiDocs: boolean }): Routes {
   const links = options.apiDocs ? LINKS : { health: LINKS.health };
   const page = pageWith(Object.values(links));
@@ -69,7 +69,7 @@ export function homePage(options: { readonly apiDocs: boolean }): Routes {
   };
 }
 
-/** Browsers name it; programs send nothing or any type. */
+/** Browsers accept `text/html` explicitly. Programs send no Accept header or accept any type. */
 function acceptsHtml(accept: string | undefined): boolean {
   return /\btext\/html\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/i.test(accept ?? '');
 }

@@ -6,7 +6,7 @@ import type { Logger } from './core/observability/logging.ts';
 import type { Metrics } from './core/observability/metrics.ts';
 import type { EventClient } from './modules/platform/events/index.ts';
 
-/** What every module gets. Its own needs, clients of other modules and settings, come beside it. */
+/** The dependencies that every module gets. Clients of other modules and settings are passed separately. */
 export type Kernel = {
   readonly database: Database;
   readonly clock: Clock;

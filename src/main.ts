@@ -5,7 +5,7 @@ import { openMigratedDatabase } from './startup/open-database.ts';
 import { serve } from './startup/serve.ts';
 import { summary } from './startup/summary.ts';
 
-/** config → database → platform → listen, and on a signal the same way back. */
+/** Starts config, database, platform and ports in this order, and stops them in reverse order on a signal. */
 await serve(async ({ config: given, logger, stopping }) => {
   const config = await withRealPort(given);
   const { database, location, close } = await openMigratedDatabase(config, logger);
@@ -13,9 +13,9 @@ await serve(async ({ config: given, logger, stopping }) => {
   const platform = await createPlatform({ config, database, clock: systemClock, logger });
   stopping.drain = platform.close;
   if (config.demoData) {
-    // Hundreds of log lines about demo purchases would only distract.
+    // Suppresses hundreds of log lines about demo purchases.
     logger.level = 'warn';
-    // Not part of the image, which runs in production alone.
+    // Imported only here, because the image for production does not contain it.
     const { loadDemoData } = await import('../demo/data.ts');
     await loadDemoData(platform, systemClock, config.supportedCurrencies[0], {
       onlyIfEmpty: config.databaseUrl !== undefined,

@@ -62,7 +62,7 @@ const DATABASE = {
   }),
   DATABASE_TIMEOUT_SECONDS: integer(
     10,
-    // A request is answered within 14 seconds.
+    // Less than the 14 seconds in which each request gets a response.
     { from: 1, to: 12 },
     'Longest time in seconds to wait for PostgreSQL in one round trip. After it the request is answered 503',
   ),
@@ -71,7 +71,7 @@ const DATABASE = {
     { from: 2, to: 1_000 },
     'Connections of the pool. The job queue has 2 more',
   ),
-  // The passwords of the demo data are published: they go to another database only on request.
+  // The passwords of the demo data are published, so another database gets them only on request.
   DEMO_DATA: flag(
     undefined,
     'Whether a development platform loads demo data. `true` with `DATABASE_URL` needs an empty database',
@@ -126,7 +126,7 @@ const RATE_LIMITS = {
   ),
   PURCHASES_PER_MINUTE_PER_PARTNER: integer(
     1_000_000,
-    // The largest batch must fit.
+    // At least the size of the largest batch.
     { from: 1_000, to: 1_000_000_000 },
     'Purchases that a partner may report. Each item of a batch counts; a batch passes as a whole or is refused',
   ),
@@ -175,7 +175,7 @@ const VELOCITY_RULES = {
   ),
   VELOCITY_FLOOR_AMOUNT: integer(
     500,
-    // An index leaves out smaller amounts.
+    // The partial index does not contain smaller amounts.
     { from: 100, to: 1_000_000_000 },
     "Least amount that the last three rules check, in whole units of the purchase's currency",
   ),
@@ -210,7 +210,7 @@ export const SETTINGS = {
   ...BATCHES_AND_QUEUES,
 };
 
-/** The tables of docs/configuration.md, by their headings. */
+/** The settings by the headings of docs/configuration.md. */
 export const SETTINGS_BY_TOPIC = {
   Server: SERVER,
   'Jobs and metrics': JOBS_AND_METRICS,

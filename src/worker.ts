@@ -5,7 +5,7 @@ import { listen, listenForMetrics } from './startup/listen.ts';
 import { joinMigratedDatabase } from './startup/open-database.ts';
 import { serve } from './startup/serve.ts';
 
-/** A process that runs the jobs and no API: as many of them as wanted, beside as many that serve. */
+/** A process that runs jobs without the API. Any number of workers and API servers may run at the same time. */
 await serve(async ({ config, logger, stopping }) => {
   const { database, location, close } = await joinMigratedDatabase(config, logger);
   stopping.release = close;

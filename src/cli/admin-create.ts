@@ -1,6 +1,6 @@
 /*
- * Creates an administrator: npm run admin-create [-- email]. Asks for what is missing; what is piped in answers
- * instead. A password is never an argument, as the list of processes and the shell's history would show it.
+ * Creates an administrator: npm run admin-create [-- email]. Asks for missing values, or reads them from piped input.
+ * The password is never an argument, because the list of processes and the shell history would show it.
  */
 import { readFileSync } from 'node:fs';
 import { createPlatform } from '../app.ts';
@@ -48,7 +48,7 @@ async function askForAccount(givenEmail: string | undefined, passwordFile: strin
   }
 }
 
-/** The content without the byte order mark and the line break that editors add. */
+/** Reads a file without the byte order mark and the final line break that editors add. */
 function readPassword(file: string): string {
   try {
     return readFileSync(file, 'utf8').replace(/^\uFEFF|\r?\n$/g, '');
@@ -57,7 +57,7 @@ function readPassword(file: string): string {
   }
 }
 
-/** Under the rules of every registration, in a running platform's database or in one that is started for it. */
+/** Applies the rules of every registration. Uses the database of a running platform, or starts the embedded one. */
 async function createAdmin(config: Config, account: { email: string; password: string }): Promise<User> {
   const logger = createLogger({ level: 'error', readable: false });
   const { database, close } = await joinExistingDatabase(config, logger);
@@ -75,7 +75,7 @@ async function createAdmin(config: Config, account: { email: string; password: s
   }
 }
 
-/** The refusal for a person: what is wrong, reason by reason, and without what was typed. */
+/** The refusal as text for a person: one line for each violation, without the values that were typed. */
 function sentencesOf({ message, details }: DomainError): string {
   const { violations = [] } = details as { violations?: readonly Violation[] };
   return [message, ...violations.map(({ field, reason }) => `  ${field} ${reason}`)].join('\n');

@@ -1,4 +1,4 @@
-/* Encrypts whatever an older key of ENCRYPTION_KEYS protects with the first one, so that the older one can go. */
+/* Encrypts all data again that uses an older key of ENCRYPTION_KEYS, with the first key. Then the older key can be removed. */
 import { readConfig } from '../config.ts';
 import { createLogger } from '../core/observability/logging.ts';
 import { reencryptSigningSecrets } from '../modules/identity/partners/index.ts';
@@ -6,7 +6,7 @@ import { reencryptBankDetails } from '../modules/money/payouts/index.ts';
 import { joinExistingDatabase } from '../startup/open-database.ts';
 import { run } from '../startup/run.ts';
 
-/** Everything that is encrypted at rest. New encrypted data needs its line here. */
+/** All data that is stored encrypted. New encrypted data must be added here. */
 const SECRETS = [
   { name: 'bank details of payouts', reencrypt: reencryptBankDetails },
   { name: 'signing secrets of partners', reencrypt: reencryptSigningSecrets },

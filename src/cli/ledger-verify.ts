@@ -1,6 +1,6 @@
 /*
- * Proves the books: prints the totals by currency, each fault as a sentence, and a verdict.
- * Exit code: 0 right, 1 wrong, 2 empty or no database.
+ * Proves the books. Prints the totals by currency, each fault as a sentence, and a verdict.
+ * Exit code: 0 if the books are right, 1 if they are wrong, 2 if they are empty or there is no database.
  */
 import { styleText } from 'node:util';
 import { readConfig } from '../config.ts';
@@ -66,7 +66,7 @@ function printReport({ verdict, currencies, faults, faultCount }: LedgerReport, 
   console.log(`\n${VERDICTS[verdict](faultCount)} ${styleText('dim', `(${seconds.toFixed(2)} s)`)}`);
 }
 
-/** Right-aligned columns, the first row as header. */
+/** Prints right-aligned columns. The first row is the header. */
 function printTable(rows: readonly (readonly string[])[]): void {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
   for (const [index, row] of rows.entries()) {

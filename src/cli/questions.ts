@@ -4,11 +4,11 @@ import { StartupError } from '../core/startup-error.ts';
 
 export type Questions = ReturnType<typeof openQuestions>;
 
-/** Asks a person at a terminal. Where the input is none, its lines are the answers, one after the other. */
+/** Asks a person at a terminal. If the input is not a terminal, reads one answer from each line. */
 export function openQuestions(input: Readable & { readonly isTTY?: boolean }, output: NodeJS.WritableStream) {
   const isTerminal = input.isTTY === true;
   let isHidden = false;
-  // This stream echoes the input; the echo of the terminal is off.
+  // This stream echoes the input, because the echo of the terminal is off.
   const screen = new Writable({
     write(chunk, _encoding, done) {
       if (!isHidden) output.write(chunk);
@@ -18,7 +18,7 @@ export function openQuestions(input: Readable & { readonly isTTY?: boolean }, ou
   const reader = createInterface({ input, output: screen, terminal: isTerminal, historySize: 0 });
   const lines = reader[Symbol.asyncIterator]();
 
-  /** @throws StartupError when there is no answer: the input ends, or the person gives up by Ctrl-C. */
+  /** @throws StartupError if there is no answer, because the input ended or the person pressed Ctrl-C. */
   async function ask(question: string): Promise<string> {
     if (isTerminal) {
       reader.setPrompt(question);
@@ -29,7 +29,7 @@ export function openQuestions(input: Readable & { readonly isTTY?: boolean }, ou
     return value;
   }
 
-  /** The same without showing what is typed. */
+  /** Asks without showing the typed characters. */
   async function askSecret(question: string): Promise<string> {
     if (isTerminal) output.write(question);
     isHidden = true;

@@ -1,4 +1,4 @@
-/* Restores the embedded database from a backup, if there is none yet: npm run restore -- file */
+/* Restores the embedded database from a backup: npm run restore -- file. Refuses to replace an existing database. */
 import { resolve } from 'node:path';
 import { readConfig } from '../config.ts';
 import { createLogger } from '../core/observability/logging.ts';
@@ -23,7 +23,7 @@ async function main(): Promise<void> {
     ...embeddedLocation(config),
     file: resolve(config.workingDirectory, path),
   });
-  // The first start replays the log that the backup brought along: only then is it known to be whole.
+  // The first start replays the write-ahead log of the backup. Only its success proves that the backup is complete.
   const server = await joinEmbeddedServer(config, createLogger({ level: 'error', readable: false }));
   await server.stop();
   console.log(`The database is in ${dataDirectory}. Check the books with: npm run ledger-verify`);

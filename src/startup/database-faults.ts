@@ -6,7 +6,7 @@ const CONNECT_TIMEOUT_MS = 5_000;
 
 const INSUFFICIENT_PRIVILEGE = '42501';
 
-/** By SQLSTATE, errno or TLS code. */
+/** The reasons by SQLSTATE, errno or TLS error code. */
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there',
   ENOTFOUND: 'its host is unknown',
@@ -32,7 +32,7 @@ const REASONS: Readonly<Record<string, string>> = {
   CERT_NOT_YET_VALID: 'its certificate is not valid yet',
 };
 
-/** What the driver reports by text alone. */
+/** The reasons for errors that the driver reports only by their text. */
 const REASONS_BY_TEXT: readonly (readonly [RegExp, string])[] = [
   [/does not support SSL/, 'it does not speak TLS: remove sslmode, or enable TLS there'],
   [/no encryption|SSL off|requires SSL/i, 'it requires TLS, or refuses the user: try sslmode=verify-full'],
@@ -42,7 +42,7 @@ const REASONS_BY_TEXT: readonly (readonly [RegExp, string])[] = [
   [/permission denied/, REASONS[INSUFFICIENT_PRIVILEGE] ?? ''],
 ];
 
-/** @throws NoDatabaseError with the reason if no connection can be made, whatever the fault. */
+/** @throws NoDatabaseError with the reason if no connection can be made. */
 export async function requireReachable(url: string): Promise<void> {
   try {
     const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
@@ -54,7 +54,7 @@ export async function requireReachable(url: string): Promise<void> {
   }
 }
 
-/** The known fault as a sentence; any other error as it is. */
+/** Converts a known error to a sentence for the operator. Returns any other error unchanged. */
 export function asDatabaseFault(error: unknown, url: string): unknown {
   const reason = reasonOf(error);
   return reason === undefined ? error : unusable(url, reason);
@@ -66,7 +66,7 @@ function unusable(url: string, reason: string): NoDatabaseError {
 
 function reasonOf(error: unknown): string | undefined {
   const { code = '', message = '' } = error as { code?: string; message?: string };
-  // The text is more exact: 28000 stands for a refused user and for missing TLS.
+  // The text is more exact than the code: 28000 means either a refused user or missing TLS.
   return REASONS_BY_TEXT.find(([text]) => text.test(message))?.[1] ?? REASONS[code];
 }
 

@@ -1,4 +1,4 @@
-/** Who can log in to demo data. The password is published: production refuses it. */
+/** The password of all demo accounts. It is published, so production refuses it. */
 export const DEMO_PASSWORD = 'Str0ng!Pass';
 
 export const DEMO_USERS = [

@@ -9,12 +9,12 @@ import { StartupError } from '../core/startup-error.ts';
 
 type Address = { readonly host: string; readonly port: number };
 
-/** The settings that an address comes from, for messages about it. */
+/** The names of the settings for an address, used in error messages. */
 type Settings = { readonly host: string; readonly port: string };
 
 /**
- * The configuration with a real port in place of 0. It is chosen before the platform is made, whose API reference names
- * its own address.
+ * Replaces port 0 in the configuration by a free port. The port must be known before the platform is created, because the
+ * API reference contains the address of the platform.
  */
 export async function withRealPort(config: Config): Promise<Config> {
   if (config.port !== 0) return config;
@@ -26,7 +26,7 @@ export async function withRealPort(config: Config): Promise<Config> {
   return { ...config, port, publicUrl };
 }
 
-/** Opens the port. @throws StartupError when it cannot be had. */
+/** Opens the port. @throws StartupError if that is not possible. */
 export async function listen(
   server: HttpServer,
   address: Address,
@@ -40,8 +40,8 @@ export async function listen(
 }
 
 /**
- * Opens the port for metrics. The default may be taken by another process of ours: then any free port will do.
- * @throws StartupError when a port that was chosen cannot be had.
+ * Opens the port for metrics. If another process of the platform uses the default port, takes any free port.
+ * @throws StartupError if a configured port cannot be opened.
  */
 export async function listenForMetrics(
   server: Server | undefined,

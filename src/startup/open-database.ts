@@ -16,7 +16,7 @@ const DATABASE_NAME = 'clicknback';
 
 export type OpenDatabase = {
   readonly database: Database;
-  /** For a person: where the data lies. Without the password. */
+  /** The location of the data, for display. Contains no password. */
   readonly location: string;
   readonly close: () => Promise<void>;
 };
@@ -28,8 +28,8 @@ type PostgresServer = {
 };
 
 /**
- * The database of the configuration, migrated: `DATABASE_URL`, otherwise an embedded server.
- * @throws StartupError if it cannot be used.
+ * Opens and migrates the database of `DATABASE_URL`. Without that setting, starts the embedded server.
+ * @throws StartupError if the database cannot be used.
  */
 export async function openMigratedDatabase(config: Config, logger: Logger): Promise<OpenDatabase> {
   const server =
@@ -39,7 +39,7 @@ export async function openMigratedDatabase(config: Config, logger: Logger): Prom
   return openOn(server, config, logger, migrateAndMark);
 }
 
-/** The same for a worker: joins the embedded server of a running platform if there is one. */
+/** Opens and migrates the database for a worker, which shares the embedded server of a running platform if there is one. */
 export async function joinMigratedDatabase(config: Config, logger: Logger): Promise<OpenDatabase> {
   const running = config.databaseUrl === undefined ? await findRunningEmbedded(config) : undefined;
   return running === undefined
@@ -48,7 +48,7 @@ export async function joinMigratedDatabase(config: Config, logger: Logger): Prom
 }
 
 /**
- * The database as it is, for a command beside the platform, which neither creates nor migrates one.
+ * Opens the existing database for a command. Creates and migrates nothing.
  * @throws NoDatabaseError if there is none, or if its tables are not those of this release.
  */
 export async function joinExistingDatabase(config: Config, logger: Logger): Promise<OpenDatabase> {
@@ -60,8 +60,8 @@ export async function joinExistingDatabase(config: Config, logger: Logger): Prom
 }
 
 /**
- * The embedded server of the running platform, or one that is started on the existing data.
- * @throws NoDatabaseError if there are none.
+ * Returns the embedded server of the running platform, or starts a server on the existing data.
+ * @throws NoDatabaseError if there is no data.
  */
 export async function joinEmbeddedServer(config: Config, logger: Logger) {
   const running = await findRunningEmbedded(config);
@@ -104,7 +104,7 @@ async function openOn(
   };
 }
 
-/** Before anything is written: a start without NODE_ENV must not touch real money. */
+/** Runs before anything is written, because a start without NODE_ENV must not change real money. */
 async function requireSuitableMode({ db }: Database, mode: string): Promise<void> {
   if (mode !== 'production' && (await hasServedInProduction(db))) {
     throw new StartupError(
@@ -137,7 +137,7 @@ async function startEmbedded(config: Config, logger: Logger): Promise<PostgresSe
   const server = await startEmbeddedPostgres({
     ...embeddedLocation(config),
     database: DATABASE_NAME,
-    onCrash: (message) => logger.error({ message }, 'the embedded database crashed and is started again'),
+    onCrash: (message) => logger.error({ message }, 'the embedded database crashed and is restarted'),
   });
   const urlFile = join(server.dataDirectory, 'url');
   writeFileSync(urlFile, server.url, { mode: 0o600 });
@@ -151,7 +151,7 @@ async function startEmbedded(config: Config, logger: Logger): Promise<PostgresSe
   };
 }
 
-/** The directory of the embedded server's files. Only the default directory has a fallback. */
+/** Returns the directory for the files of the embedded server. Only the default directory has a fallback. */
 export function embeddedLocation({ dataDirectory }: Config) {
   return dataDirectory === undefined
     ? {
@@ -170,7 +170,7 @@ async function findRunningEmbedded(config: Config): Promise<PostgresServer | und
     const urlFile = join(directory, 'url');
     if (!existsSync(urlFile)) continue;
     const url = readFileSync(urlFile, 'utf8');
-    // A killed run leaves its file behind; only a response proves that it runs.
+    // The file may be left from a killed process. Only a response proves that the server runs.
     if (await answers(url)) return { url, location: directory, stop: async () => undefined };
   }
   return undefined;

@@ -1,6 +1,6 @@
 import { NoDatabaseError, StartupError } from '../core/startup-error.ts';
 
-/** Runs a command to its end. Exits with 2 if there is no database for it, and with 1 if it fails. */
+/** Runs a command. Exits with 2 if there is no database for it, and with 1 if it fails. */
 export async function run(main: () => Promise<void>): Promise<void> {
   try {
     await main();
@@ -10,7 +10,7 @@ export async function run(main: () => Promise<void>): Promise<void> {
   }
 }
 
-/** One sentence for what a person can correct; the stack for a defect. */
+/** Prints one sentence for an error that the operator can correct, and the stack for a defect. */
 export function report(error: unknown): void {
   console.error(error instanceof StartupError ? error.message : error);
 }

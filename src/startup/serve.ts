@@ -4,18 +4,18 @@ import { type Config, readConfig } from '../config.ts';
 import { createLogger, type Logger, STANDARD_OUTPUT } from '../core/observability/logging.ts';
 import { report } from './run.ts';
 
-/** From a terminal; from systemd, npm and container runtimes; from a terminal that was closed. */
+/** Sent by Ctrl-C, by service managers and container runtimes, and by a closed terminal. */
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const UNHANDLED_ERRORS = ['uncaughtException', 'unhandledRejection'] as const;
 
-/** Below the five seconds that docs/operations.md promises. */
+/** Less than the five seconds that docs/operations.md promises. */
 const STOP_TIMEOUT_MS = 4_700;
 
-/** What a process does to stop, filled in as it starts. */
+/** The steps of the shutdown. They are filled in while the process starts. */
 export type Stopping = {
-  /** Finishes the work under way. A process that ran out of time before exits with 1. */
+  /** Finishes the running work. If the time ends before that, the process exits with 1. */
   drain: () => Promise<void>;
-  /** Closes the database. The guardian of an embedded one completes that if time runs out here. */
+  /** Closes the database. If the time ends first, the guardian of the embedded server stops it. */
   release: () => Promise<void>;
 };
 
@@ -35,7 +35,7 @@ export async function serve(
     const logger = createLogger({ level: config.logLevel, readable: isForPeople });
 
     const stop = async (reason: { signal?: string; error?: unknown }) => {
-      // Ctrl-C arrives twice, once through npm: a repeated signal must not cut off the drain. ADR 0032.
+      // Ctrl-C arrives twice, because npm forwards it. The second signal must not interrupt the drain. See ADR 0032.
       if (isStopping) return;
       isStopping = true;
       logger.info({ signal: reason.signal }, 'stopping');
@@ -52,7 +52,7 @@ export async function serve(
     }
     await start({ config, logger, stopping });
   } catch (error) {
-    // A start that a signal interrupts fails on what was closed meanwhile.
+    // If a signal interrupts the start, it fails because resources are closed already.
     if (isStopping) return;
     report(error);
     await stopping.release();
@@ -60,7 +60,7 @@ export async function serve(
   }
 }
 
-/** Resolves with whether all work was finished. */
+/** Stops within the time limit. Returns true if all work was finished. */
 async function stopInTime({ drain, release }: Stopping, logger: Logger): Promise<boolean> {
   let isDrained = false;
   async function close(): Promise<void> {
@@ -68,8 +68,8 @@ async function stopInTime({ drain, release }: Stopping, logger: Logger): Promise
     isDrained = true;
     await release();
   }
-  const failed = (error: unknown) => logger.error({ err: error }, 'the stop failed');
+  const failed = (error: unknown) => logger.error({ err: error }, 'the shutdown failed');
   await Promise.race([close().catch(failed), sleep(STOP_TIMEOUT_MS)]);
-  if (!isDrained) logger.error('stopped with work unfinished');
+  if (!isDrained) logger.error('stopped before all work was finished');
   return isDrained;
 }

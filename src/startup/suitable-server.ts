@@ -4,7 +4,7 @@ import { StartupError } from '../core/startup-error.ts';
 
 const OLDEST_POSTGRES = 15;
 
-/** @throws StartupError for a server that is too old, or that is not durable in production. Warns of what else is unsafe. */
+/** Warns about unsafe settings. @throws StartupError if the server is too old, or not durable in production. */
 export function requireSuitableServer(
   { version, durabilityOff, isSuperuser }: ServerFacts,
   mode: string,
@@ -17,14 +17,14 @@ export function requireSuitableServer(
   }
   if (isSuperuser && mode === 'production') {
     logger.warn(
-      'the platform connects as a superuser: use a role that owns its database alone, docs/operations.md',
+      'the platform connects as a superuser: use a role that owns only its database, see docs/operations.md',
     );
   }
   if (durabilityOff.length === 0) return;
   if (mode === 'production') {
     throw new StartupError(
-      `The database may forget what it acknowledged: turn on ${durabilityOff.join(', ')} before it holds money.`,
+      `The database may lose acknowledged writes: turn on ${durabilityOff.join(', ')} before you use it in production.`,
     );
   }
-  logger.warn({ off: durabilityOff }, 'the database may forget what it acknowledged');
+  logger.warn({ off: durabilityOff }, 'the database may lose acknowledged writes');
 }

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { DEMO_PASSWORD, DEMO_USERS } from './demo-accounts.ts';
 
-/** What somebody who just started the platform wants to know. */
+/** The text that is printed after a start in development: addresses and logins. */
 export function summary(facts: {
   readonly url: string;
   readonly dataLocation: string;

@@ -79,18 +79,21 @@ describe('a backup of a platform under load', () => {
     const kept = readFileSync(file);
     const taken = await backup(file);
     assert.equal(taken.code, 1);
-    assert.match(taken.output, /is there already, and a backup replaces nothing\.\n$/);
+    assert.match(
+      taken.output,
+      /exists already, and a backup never replaces a file: choose another name\.\n$/,
+    );
     assert.deepEqual(readFileSync(file), kept);
 
     const free = await backup(join(scratch, 'other.tar.gz'));
     assert.equal(free.code, 0, free.output);
     writeFileSync(join(scratch, 'third.tar.gz.unfinished'), '');
     const second = await backup(join(scratch, 'third.tar.gz'));
-    assert.match(second.output, /another backup writes it or was cut off/);
+    assert.match(second.output, /another backup is running or was interrupted/);
 
     const put = await restore(file, restored);
     assert.equal(put.code, 1);
-    assert.match(put.output, /There is a database in .* already, and a restore replaces nothing/);
+    assert.match(put.output, /There is already a database in .*, and a restore never replaces one/);
   });
 
   test('can be taken of a platform that does not run', async () => {
