@@ -8,7 +8,7 @@ const DEMO_ADMIN = { email: 'carol@clicknback.com', password: 'Str0ng!Pass' };
 export const USAGE = `Plays a feed of purchases through the running platform.
 
   make demo                          a feed that the project makes itself
-  make demo FEED=path.csv            external_id,customer_id,date,quantity,amount
+  make demo FEED=path.csv            a file of purchases, as docs/demo.md describes it
   make demo FEED=path.csv ARGS=--json
 
   --feed path     the feed to play

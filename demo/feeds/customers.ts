@@ -2,17 +2,14 @@ import { createHash } from 'node:crypto';
 import type { Feed } from './feed.ts';
 import { type ApiError, type PlatformClient, reasonOf } from './platform-client.ts';
 import type { Report } from './progress.ts';
+import type { Refusal } from './refusal.ts';
 
 export type Customers = {
   /** The user that a customer of the feed is on the platform. */
   readonly userIdOf: ReadonlyMap<string, string>;
   readonly created: number;
   readonly known: number;
-  readonly refusals: readonly {
-    readonly customerId: string;
-    readonly code: string;
-    readonly reason: string;
-  }[];
+  readonly refusals: readonly Refusal[];
 };
 
 type ImportAnswer = {
@@ -28,11 +25,12 @@ const CHUNK = 1_000;
 /** Brings the feed's customers along as users without a password; those of an earlier run are known by their email. */
 export async function importCustomers(
   client: PlatformClient,
-  { name, customers }: Feed,
+  feed: Feed,
   report: Report,
 ): Promise<Customers> {
+  const { name, customers } = feed;
   const userIdOf = new Map<string, string>();
-  const refusals: Customers['refusals'][number][] = [];
+  const refusals: Refusal[] = [];
   let created = 0;
   const progress = report.begin('customers', customers.length);
   for (let start = 0; start < customers.length; start += CHUNK) {
@@ -42,13 +40,19 @@ export async function importCustomers(
     for (const [index, { status, id, error }] of results.entries()) {
       const customerId = chunk[index] ?? '';
       if (id !== undefined) userIdOf.set(customerId, id);
-      else if (error !== undefined) refusals.push({ customerId, code: error.code, reason: reasonOf(error) });
+      else if (error !== undefined) refusals.push(refuseCustomer('customers', feed, customerId, error));
       if (status === 201) created += 1;
     }
     progress.advance(chunk.length);
   }
   progress.end();
   return { userIdOf, created, known: userIdOf.size - created, refusals };
+}
+
+/** Names the first line of the customer. */
+export function refuseCustomer(stage: string, { lines }: Feed, customerId: string, error: ApiError): Refusal {
+  const line = lines.find((line) => line.customerId === customerId)?.lineNumber;
+  return { stage, line, column: 'customer_id', value: customerId, code: error.code, reason: reasonOf(error) };
 }
 
 /** Emails know no case and not every sign; an id that would not survive as it is goes by its digest. */

@@ -1,17 +1,11 @@
 import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { parse as parsePath } from 'node:path';
-import { CsvError, parse } from 'csv-parse/sync';
+import { basename, parse as parsePath } from 'node:path';
+import { readTable, type Table } from './csv.ts';
 import { DemoError } from './demo-error.ts';
-
-/** One purchase as the feed has it: text, not validated. The platform reports its faults. */
-export type FeedLine = {
-  readonly externalId: string;
-  readonly customerId: string;
-  /** `YYYY-MM-DD`, the day of the purchase in UTC. */
-  readonly date: string;
-  readonly amount: string;
-};
+import { COLUMNS, type FeedLine, understandTable } from './purchase-lines.ts';
+import { quoteValue, type Refusal, refusalSentence } from './refusal.ts';
 
 export type Feed = {
   /** Lower-case letters, digits and dashes: part of a domain name and of the merchant's name. */
@@ -20,88 +14,76 @@ export type Feed = {
   readonly customers: readonly string[];
   /** In the order they arrive, which decides who meets a cap. */
   readonly lines: readonly FeedLine[];
+  /** Of lines that are no purchases. */
+  readonly refusals: readonly Refusal[];
 };
 
-const COLUMNS = ['external_id', 'customer_id', 'date', 'quantity', 'amount'] as const;
+const DIGEST_LENGTH = 8;
+/** A label of a domain name has at most 63 characters, of which a dash and the digest need some. */
+const MAX_TITLE_LENGTH = 63 - 1 - DIGEST_LENGTH;
+const MAX_REFUSALS_NAMED = 10;
 
-type Row = Readonly<Record<(typeof COLUMNS)[number], string>>;
-
-const MAX_NAME_LENGTH = 63;
-
-/** @throws DemoError when there is no such file, or what it holds is no feed. */
-export async function readFeed(path: string): Promise<Feed> {
-  const rows = parseRows(path, await readText(path));
-  const lines = rows.map(
-    ({ external_id, customer_id, date, amount }): FeedLine => ({
-      externalId: external_id,
-      customerId: customer_id,
-      date,
-      amount,
-    }),
-  );
-  if (!lines.some(({ date }) => isDate(date))) {
-    throw new DemoError(`${path} holds no line with a date (YYYY-MM-DD), so there is nothing to play.`);
-  }
-  const customers = new Set(lines.map(({ customerId }) => customerId).filter((id) => id !== ''));
-  return { name: feedName(path), customers: [...customers], lines };
+/** @throws DemoError when there is no such file, or it holds no purchase. */
+export async function readFeed(path: string, today = Temporal.Now.plainDateISO('UTC')): Promise<Feed> {
+  const bytes = await readBytes(path);
+  const table = readTable(bytes.toString('utf8'), COLUMNS);
+  requireColumns(path, table);
+  const { lines, refusals } = understandTable(table, today);
+  if (lines.length === 0) throw new DemoError(emptySentence(path, refusals));
+  const customers = new Set(lines.map(({ customerId }) => customerId));
+  return { name: feedName(path, bytes), customers: [...customers], lines, refusals };
 }
 
-async function readText(path: string): Promise<string> {
+async function readBytes(path: string): Promise<Buffer> {
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') throw new DemoError(`There is no file ${path}.`);
     throw new DemoError(`${path} cannot be read (${error.code}).`);
   });
   // A letter that is replaced in reading could make one purchase of two.
   if (!isUtf8(bytes)) throw new DemoError(`${path} is no text in UTF-8.`);
-  return bytes.toString('utf8');
+  return bytes;
 }
 
-function parseRows(path: string, text: string): Row[] {
-  try {
-    return parse(text, {
-      bom: true,
-      trim: true,
-      skip_empty_lines: true,
-      columns: (header: string[]) => requireColumns(path, header),
-    });
-  } catch (error) {
-    if (error instanceof CsvError) throw new DemoError(`${path} is no sound CSV: ${error.message}.`);
-    throw error;
-  }
-}
-
-function requireColumns(path: string, header: string[]): string[] {
-  const missing = COLUMNS.filter((column) => !header.includes(column));
-  if (missing.length === 0) return header;
+function requireColumns(path: string, { columns, headerLine }: Table): void {
+  const wanted = COLUMNS.join(',');
+  if (columns.length === 0) throw new DemoError(`${path} is empty: its first line must name ${wanted}.`);
+  const missing = COLUMNS.filter((column) => !columns.includes(column));
+  if (missing.length === 0) return;
   throw new DemoError(
-    `${path} lacks the column${missing.length > 1 ? 's' : ''} ${missing.join(', ')}; its first line must name ${COLUMNS.join(',')}.`,
+    `${path} lacks the column${missing.length > 1 ? 's' : ''} ${missing.join(', ')}: line ${headerLine} names ${quoteValue(columns.join(','))} and must name ${wanted}.`,
   );
 }
 
-function feedName(path: string): string {
-  const name = parsePath(path)
+function emptySentence(path: string, refusals: readonly Refusal[]): string {
+  if (refusals.length === 0) return `${path} holds no purchase, only the names of columns.`;
+  const named = refusals.slice(0, MAX_REFUSALS_NAMED).map((refusal) => `  ${refusalSentence(refusal)}`);
+  const rest = refusals.length - named.length;
+  return [
+    `${path} holds no purchase that can be played:`,
+    ...named,
+    ...(rest > 0 ? [`  … and ${rest} more`] : []),
+  ].join('\n');
+}
+
+/**
+ * Files of one name and other content are different feeds, and so are copies of another name: with a shared merchant
+ * or customer, one feed would fill the caps of the other.
+ */
+function feedName(path: string, bytes: Buffer): string {
+  const title = parsePath(path)
     .name.toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
-    .slice(0, MAX_NAME_LENGTH)
+    .slice(0, MAX_TITLE_LENGTH)
     .replace(/^-+|-+$/g, '');
-  return name === '' ? 'feed' : name;
+  const digest = createHash('sha256')
+    .update(`${basename(path)}\n`)
+    .update(bytes)
+    .digest('hex');
+  return `${title || 'feed'}-${digest.slice(0, DIGEST_LENGTH)}`;
 }
 
-/** The years that the feed's purchases were made in; a date that is none does not count. */
+/** The years that the feed's purchases were made in. */
 export function yearsOf({ lines }: Feed): { readonly first: string; readonly last: string } {
-  const years = lines
-    .filter(({ date }) => isDate(date))
-    .map(({ date }) => date.slice(0, 4))
-    .sort();
+  const years = lines.map(({ date }) => date.slice(0, 4)).sort();
   return { first: years[0] ?? '', last: years.at(-1) ?? '' };
-}
-
-function isDate(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  try {
-    Temporal.PlainDate.from(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

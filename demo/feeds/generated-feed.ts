@@ -1,5 +1,6 @@
 import { seededRandom } from '../random.ts';
-import type { Feed, FeedLine } from './feed.ts';
+import type { Feed } from './feed.ts';
+import type { FeedLine } from './purchase-lines.ts';
 
 const NAME = 'generated';
 const SEED = 20_250_101;
@@ -23,10 +24,11 @@ export function generateFeed(): Feed {
   for (let number = 1; number <= LINES; number += 1) {
     const earlier = lines[below(lines.length)];
     if (earlier !== undefined && chance(0.05)) {
-      lines.push(chance(0.6) ? earlier : { ...earlier, amount: amount() });
+      lines.push({ ...earlier, ...(chance(0.6) ? {} : { amount: amount() }), lineNumber: number });
       continue;
     }
     lines.push({
+      lineNumber: number,
       externalId: `${NAME}-${String(number).padStart(6, '0')}`,
       customerId: chance(0.005) ? unknownCustomer() : customer(),
       date: day(number),
@@ -59,7 +61,7 @@ export function generateFeed(): Feed {
   }
 
   const customers = Array.from({ length: CUSTOMERS }, (_, index) => customerId(index + 1));
-  return { name: NAME, customers, lines };
+  return { name: NAME, customers, lines, refusals: [] };
 }
 
 function customerId(number: number): string {

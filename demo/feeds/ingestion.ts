@@ -1,23 +1,21 @@
 import { divideHalfEven, moneyFromNumeric } from '../../src/core/money.ts';
 import type { Customers } from './customers.ts';
-import type { Feed, FeedLine } from './feed.ts';
-import { type ApiError, type PlatformClient, reasonOf } from './platform-client.ts';
+import { type Duplicate, findLookalikes, type Lookalike } from './duplicates.ts';
+import type { Feed } from './feed.ts';
+import { type ApiError, type PlatformClient, type Violation, violationsOf } from './platform-client.ts';
 import { type Programme, TERMS } from './programme.ts';
 import type { Report } from './progress.ts';
+import type { FeedLine } from './purchase-lines.ts';
+import { byLine, type Refusal } from './refusal.ts';
 
 /** A purchase of the feed that the platform holds. */
 export type RecordedPurchase = {
   readonly id: string;
-  readonly externalId: string;
-  readonly lineNumber: bigint;
+  /** The first line that names it. */
+  readonly line: FeedLine;
+  /** The number that decides what becomes of it. */
+  readonly number: bigint;
   readonly status: string;
-};
-
-export type Refusal = {
-  readonly stage: string;
-  readonly externalId: string;
-  readonly code: string;
-  readonly reason: string;
 };
 
 export type Ingestion = {
@@ -29,6 +27,10 @@ export type Ingestion = {
   readonly differing: number;
   /** Accepted purchases whose reward the monthly cap cut. */
   readonly capped: number;
+  /** All duplicates but those that repeat an earlier run of the feed. */
+  readonly named: readonly Duplicate[];
+  readonly lookalikes: readonly Lookalike[];
+  /** Also those of lines that were no purchases, in the order of the file. */
   readonly refusals: readonly Refusal[];
 };
 
@@ -51,13 +53,14 @@ const BATCH = 500;
 /** Sends every line in the feed's order, one batch after the other: who comes first is rewarded before a cap is met. */
 export async function ingestPurchases(
   client: PlatformClient,
-  { lines }: Feed,
+  { lines, refusals: refusedBefore }: Feed,
   { merchantId }: Programme,
   { userIdOf }: Customers,
   report: Report,
 ): Promise<Ingestion> {
   const purchases = new Map<string, RecordedPurchase>();
-  const refusals: Refusal[] = [];
+  const refusals = [...refusedBefore];
+  const named: Duplicate[] = [];
   let accepted = 0;
   let duplicates = 0;
   let differing = 0;
@@ -73,10 +76,11 @@ export async function ingestPurchases(
     );
     for (const [index, line] of batch.entries()) {
       const { externalId } = line;
+      const earlier = purchases.get(externalId)?.line;
       const { id, cashback_amount: reward = '0', error } = results[index] ?? {};
       const record = (id: string, status: string) => {
-        const lineNumber = lineNumberOf(externalId, start + index + 1);
-        purchases.set(externalId, { id, externalId, lineNumber, status });
+        const number = numberOf(externalId, start + index + 1);
+        purchases.set(externalId, { id, line: earlier ?? line, number, status });
       };
       if (id !== undefined) {
         accepted += 1;
@@ -86,16 +90,22 @@ export async function ingestPurchases(
         const { purchase, differences = [] } = error.details as DuplicateDetails;
         duplicates += 1;
         if (differences.length > 0) differing += 1;
+        if (earlier !== undefined || differences.length > 0) {
+          named.push({ line, earlier, differences: differences.map(columnOf) });
+        }
         // An external id may name a purchase of another merchant, which is none of this feed's to settle.
         if (purchase?.merchant_id === merchantId) record(purchase.id, purchase.status);
       } else if (error !== undefined) {
-        refusals.push({ stage: 'ingestion', externalId, code: error.code, reason: reasonOf(error) });
+        refusals.push(...refusalsOf(line, error));
       }
     }
     progress.advance(batch.length);
   }
   progress.end();
-  return { purchases: [...purchases.values()], accepted, duplicates, differing, capped, refusals };
+  refusals.sort(byLine);
+  const recorded = [...purchases.values()];
+  const lookalikes = findLookalikes(recorded.map(({ line }) => line));
+  return { purchases: recorded, accepted, duplicates, differing, capped, named, lookalikes, refusals };
 }
 
 /** A customer who is no user goes under the feed's own id, and the platform says what it thinks of it. */
@@ -110,8 +120,44 @@ function submission(line: FeedLine, merchantId: string, userIdOf: Customers['use
   };
 }
 
+const COLUMN_OF_FIELD: Readonly<Record<string, string>> = { user_id: 'customer_id', purchased_at: 'date' };
+
+function columnOf(field: string): string {
+  return COLUMN_OF_FIELD[field] ?? field;
+}
+
+/** What the platform says of a line, in the words of the file. */
+function refusalsOf(line: FeedLine, error: ApiError): Refusal[] {
+  return faultsOf(error).map(({ field, reason }) => {
+    const column = columnOf(field);
+    return {
+      stage: 'ingestion',
+      line: line.lineNumber,
+      column,
+      value: valueIn(line, column),
+      code: error.code,
+      reason,
+    };
+  });
+}
+
+function faultsOf(error: ApiError): readonly Violation[] {
+  const violations = violationsOf(error);
+  if (violations.length > 0) return violations;
+  return [{ field: FIELD_OF_CODE[error.code] ?? 'external_id', reason: error.message }];
+}
+
+const FIELD_OF_CODE: Readonly<Record<string, string>> = {
+  USER_NOT_ELIGIBLE: 'user_id',
+  OFFER_NOT_AVAILABLE: 'purchased_at',
+};
+
+function valueIn({ externalId, customerId, date, amount }: FeedLine, column: string): string {
+  return { customer_id: customerId, date, amount }[column] ?? externalId;
+}
+
 /** The number that an external id ends with: `cdnow-000040` is line 40. An id without one counts by its place. */
-function lineNumberOf(externalId: string, place: number): bigint {
+function numberOf(externalId: string, place: number): bigint {
   const [digits] = /\d+(?=\D*$)/.exec(externalId) ?? [];
   return BigInt(digits ?? place);
 }

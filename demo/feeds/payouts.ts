@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { formatMoney } from '../../src/core/money.ts';
 import type { Wallet, Wallets } from './balances.ts';
 import { mapConcurrently } from './concurrency.ts';
-import type { Customers } from './customers.ts';
-import type { Refusal } from './ingestion.ts';
-import { type ApiError, type PlatformClient, reasonOf } from './platform-client.ts';
+import { type Customers, refuseCustomer } from './customers.ts';
+import type { Feed } from './feed.ts';
+import type { ApiError, PlatformClient } from './platform-client.ts';
 import { TERMS } from './programme.ts';
 import type { Report } from './progress.ts';
+import type { Refusal } from './refusal.ts';
 
 export type Payouts = {
   readonly requested: number;
@@ -26,11 +27,12 @@ const EXAMPLE_IBAN = 'DE89370400440532013000';
 /** The customers withdraw what they have, and the admin pays some of it. */
 export async function payOut(
   client: PlatformClient,
+  feed: Feed,
   customers: Customers,
   wallets: Wallets,
   report: Report,
 ): Promise<Payouts> {
-  const withdrawals = await withdrawBalances(client, customers, wallets, report);
+  const withdrawals = await withdrawBalances(client, feed, customers, wallets, report);
   return { ...withdrawals, ...(await payOpenPayouts(client, customers, report)) };
 }
 
@@ -41,6 +43,7 @@ export async function payOut(
  */
 async function withdrawBalances(
   client: PlatformClient,
+  feed: Feed,
   { userIdOf }: Customers,
   wallets: Wallets,
   report: Report,
@@ -52,15 +55,14 @@ async function withdrawBalances(
     return wallet !== undefined && wallet.available >= MINIMUM ? [{ customerId, userId, wallet }] : [];
   });
   const progress = report.begin(STAGE, wealthy.length);
-  await mapConcurrently(wealthy, async ({ customerId, userId, wallet }) => {
+  async function request({ customerId, userId, wallet }: (typeof wealthy)[number]): Promise<void> {
     const refusal = await withdraw(client, userId, customerId, wallet);
     if (refusal === undefined) requested += 1;
-    else {
-      const { code } = refusal;
-      refusals.push({ stage: STAGE, externalId: `customer ${customerId}`, code, reason: reasonOf(refusal) });
-    }
+    else refusals.push(refuseCustomer(STAGE, feed, customerId, refusal));
     progress.advance(1);
-  }).finally(progress.end);
+  }
+
+  await mapConcurrently(wealthy, request).finally(progress.end);
   return { requested, refusals };
 }
 

@@ -161,8 +161,16 @@ function refusalSentence(method: Method, path: string, error: ApiError): string 
 }
 
 /** Why something was refused, in words: the broken rules where the error names them. */
-export function reasonOf({ message, details }: ApiError): string {
-  const { violations } = details as { violations?: readonly { field: string; reason: string }[] };
-  if (!Array.isArray(violations) || violations.length === 0) return message;
+export function reasonOf(error: ApiError): string {
+  const violations = violationsOf(error);
+  if (violations.length === 0) return error.message;
   return violations.map(({ field, reason }) => `${field} ${reason}`).join(', ');
+}
+
+export type Violation = { readonly field: string; readonly reason: string };
+
+/** The broken rules where the error names them. */
+export function violationsOf({ details }: ApiError): readonly Violation[] {
+  const { violations } = details as { violations?: readonly Violation[] };
+  return Array.isArray(violations) ? violations : [];
 }

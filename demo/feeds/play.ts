@@ -1,11 +1,13 @@
 import { type Balances, readWallets, sumOf, type Wallets } from './balances.ts';
 import { type Customers, importCustomers } from './customers.ts';
+import type { Duplicate, Lookalike } from './duplicates.ts';
 import type { Feed } from './feed.ts';
-import { ingestPurchases, type Refusal } from './ingestion.ts';
+import { ingestPurchases } from './ingestion.ts';
 import { payOut } from './payouts.ts';
 import type { PlatformClient } from './platform-client.ts';
 import { openProgramme } from './programme.ts';
 import { perSecond, type Report } from './progress.ts';
+import { countRefused, type Refusal } from './refusal.ts';
 import { settlePurchases, takeLateReturns } from './settlement.ts';
 
 export type Stage = {
@@ -24,9 +26,11 @@ export type Play = {
   readonly feed: string;
   readonly lines: number;
   readonly merchant: string;
-  readonly customers: Pick<Customers, 'created' | 'known' | 'refusals'>;
+  readonly customers: Pick<Customers, 'created' | 'known'>;
   readonly stages: readonly Stage[];
   readonly refusals: readonly Refusal[];
+  readonly duplicates: readonly Duplicate[];
+  readonly lookalikes: readonly Lookalike[];
 };
 
 /**
@@ -40,6 +44,7 @@ export async function playFeed(deps: {
   readonly report: Report;
 }): Promise<Play> {
   const { feed, client, report } = deps;
+  const linesRead = feed.lines.length + countRefused(feed.refusals);
   const programme = await openProgramme(client, feed);
   const customers = await importCustomers(client, feed, report);
   const stages: Stage[] = [];
@@ -56,7 +61,7 @@ export async function playFeed(deps: {
     const { handled, ...described } = describe(result);
     stages.push({
       stage,
-      refused: result.refusals.length,
+      refused: countRefused(result.refusals),
       balances: sumOf(wallets),
       ...described,
       seconds,
@@ -71,7 +76,7 @@ export async function playFeed(deps: {
     ({ accepted, duplicates, differing, capped }) => ({
       accepted,
       also: { duplicates, 'differing duplicates': differing, 'met the cap': capped },
-      handled: feed.lines.length,
+      handled: linesRead,
     }),
   );
   const settlement = await play(
@@ -85,7 +90,7 @@ export async function playFeed(deps: {
   );
   const payouts = await play(
     'payouts',
-    () => payOut(client, customers, wallets, report),
+    () => payOut(client, feed, customers, wallets, report),
     ({ requested, completed, processing, refusals }) => ({
       accepted: requested,
       also: { completed, 'on their way': processing },
@@ -104,11 +109,13 @@ export async function playFeed(deps: {
 
   return {
     feed: feed.name,
-    lines: feed.lines.length,
+    lines: linesRead,
     merchant: programme.merchantName,
-    customers: { created: customers.created, known: customers.known, refusals: customers.refusals },
+    customers: { created: customers.created, known: customers.known },
     stages,
-    refusals: [ingestion, settlement, payouts, returns].flatMap(({ refusals }) => refusals),
+    refusals: [customers, ingestion, settlement, payouts, returns].flatMap(({ refusals }) => refusals),
+    duplicates: ingestion.named,
+    lookalikes: ingestion.lookalikes,
   };
 }
 

@@ -1,35 +1,45 @@
 import { styleText } from 'node:util';
 import { formatMoney } from '../../src/core/money.ts';
+import { duplicateSentence, lookalikeSentence } from './duplicates.ts';
 import type { Play, Stage } from './play.ts';
 import { TERMS } from './programme.ts';
+import type { FeedLine } from './purchase-lines.ts';
+import { countReasons, type Refusal, refusalSentence } from './refusal.ts';
 
 /** A feed of nothing but refusals must not scroll the table away; `--json` has them all. */
-const MAX_REFUSALS_SHOWN = 100;
+const MAX_LINES_SHOWN = 100;
 
-/** The play as a person reads it: what was refused, line by line, and one row for each stage. */
+/** The play as a person reads it: what was refused, line by line, one row for each stage, and the counts. */
 export function presentPlay(play: Play): string {
-  const { customers } = play;
-  const title = `Feed ${play.feed}: ${play.lines} purchases, ${customers.created} new customers, ${customers.known} known ones.`;
+  const { customers, refusals } = play;
+  const title = `Feed ${play.feed}: ${play.lines} lines, ${customers.created} new customers, ${customers.known} known ones.`;
   return [
     '',
     styleText('bold', title),
-    ...refusalLines(play),
+    ...listLines('Refused:', refusals.map(refusalSentence)),
+    ...listLines('Duplicates, rewarded once:', play.duplicates.map(duplicateSentence)),
+    ...listLines('Alike, played as purchases of their own:', play.lookalikes.map(lookalikeSentence)),
     '',
     ...tableLines(play.stages),
+    ...listLines('Refused, by reason:', reasonLines(refusals)),
     '',
     styleText('dim', `Sums of the customers' wallets in ${TERMS.currency}, as the platform reports them.`),
   ].join('\n');
 }
 
-function refusalLines({ customers, refusals }: Play): string[] {
-  const rows = [
-    ...customers.refusals.map(({ customerId, code, reason }) => [`customer ${customerId}`, code, reason]),
-    ...refusals.map(({ externalId, code, reason }) => [externalId, code, reason]),
-  ];
-  if (rows.length === 0) return [];
-  const lines = rows.slice(0, MAX_REFUSALS_SHOWN).map((row) => `  ${row.join('  ')}`);
-  const rest = rows.length - lines.length;
-  return ['', 'Refused:', ...lines, ...(rest > 0 ? [`  … and ${rest} more, all of them with --json`] : [])];
+function listLines(title: string, sentences: readonly string[]): string[] {
+  if (sentences.length === 0) return [];
+  const lines = sentences.slice(0, MAX_LINES_SHOWN).map((sentence) => `  ${sentence}`);
+  const rest = sentences.length - lines.length;
+  return ['', title, ...lines, ...(rest > 0 ? [`  … and ${rest} more, all of them with --json`] : [])];
+}
+
+function reasonLines(refusals: readonly Refusal[]): string[] {
+  const reasons = countReasons(refusals);
+  const width = Math.max(...reasons.map(({ count }) => String(count).length));
+  return reasons.map(
+    ({ column, reason, count }) => `${String(count).padStart(width)} × ${column}: ${reason}`,
+  );
 }
 
 function tableLines(stages: readonly Stage[]): string[] {
@@ -58,19 +68,10 @@ function tableLines(stages: readonly Stage[]): string[] {
 
 /** The play as a program reads it; money is text, as everywhere in the API. */
 export function presentPlayAsJson(play: Play): string {
-  const { customers, stages, refusals, ...facts } = play;
+  const { stages, refusals, duplicates, lookalikes, ...facts } = play;
   const document = {
     ...facts,
     currency: TERMS.currency,
-    customers: {
-      created: customers.created,
-      known: customers.known,
-      refused: customers.refusals.map(({ customerId, code, reason }) => ({
-        customer_id: customerId,
-        code,
-        reason,
-      })),
-    },
     stages: stages.map((stage) => ({
       stage: stage.stage,
       accepted: stage.accepted,
@@ -82,14 +83,23 @@ export function presentPlayAsJson(play: Play): string {
       seconds: Math.round(stage.seconds * 1_000) / 1_000,
       per_second: stage.perSecond,
     })),
-    refusals: refusals.map(({ stage, externalId, code, reason }) => ({
-      stage,
-      external_id: externalId,
-      code,
-      reason,
+    refusals,
+    reasons: countReasons(refusals),
+    duplicates: duplicates.map(({ line, earlier, differences }) => ({
+      ...presentPair(line, earlier),
+      differences,
     })),
+    lookalikes: lookalikes.map(({ line, earlier }) => presentPair(line, earlier)),
   };
   return JSON.stringify(document, null, 2);
+}
+
+function presentPair(line: FeedLine, earlier: FeedLine | undefined) {
+  return {
+    line: line.lineNumber,
+    external_id: line.externalId,
+    earlier_line: earlier?.lineNumber ?? null,
+  };
 }
 
 function presentBalances({ balances: { pending, available, paid, owing, owed } }: Stage) {

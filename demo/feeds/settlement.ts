@@ -1,7 +1,8 @@
 import { mapConcurrently } from './concurrency.ts';
-import type { RecordedPurchase, Refusal } from './ingestion.ts';
+import type { RecordedPurchase } from './ingestion.ts';
 import { type PlatformClient, reasonOf } from './platform-client.ts';
 import type { Report } from './progress.ts';
+import type { Refusal } from './refusal.ts';
 
 export type Settlement = {
   readonly purchases: readonly RecordedPurchase[];
@@ -21,9 +22,9 @@ export function settlePurchases(
   purchases: readonly RecordedPurchase[],
   report: Report,
 ): Promise<Settlement> {
-  return settleAll(client, 'settlement', purchases, report, ({ status, lineNumber }) => {
+  return settleAll(client, 'settlement', purchases, report, ({ status, number }) => {
     if (status !== 'pending') return undefined;
-    return lineNumber % CANCELLED_EVERY === 0n ? CANCELLATION : CONFIRMATION;
+    return number % CANCELLED_EVERY === 0n ? CANCELLATION : CONFIRMATION;
   });
 }
 
@@ -33,8 +34,8 @@ export function takeLateReturns(
   purchases: readonly RecordedPurchase[],
   report: Report,
 ): Promise<Settlement> {
-  return settleAll(client, 'late returns', purchases, report, ({ status, lineNumber }) =>
-    status === 'confirmed' && lineNumber % RETURNED_EVERY === 0n ? RETURN : undefined,
+  return settleAll(client, 'late returns', purchases, report, ({ status, number }) =>
+    status === 'confirmed' && number % RETURNED_EVERY === 0n ? RETURN : undefined,
   );
 }
 
@@ -72,7 +73,8 @@ async function settleAll(
     }
     // Somebody else settled it since it was read, and the refusal says as what.
     const { code, details } = answer.error;
-    refusals.push({ stage, externalId: purchase.externalId, code, reason: reasonOf(answer.error) });
+    const { lineNumber: line, externalId: value } = purchase.line;
+    refusals.push({ stage, line, column: 'external_id', value, code, reason: reasonOf(answer.error) });
     return { ...purchase, status: String(details.status) };
   }
 

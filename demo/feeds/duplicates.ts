@@ -1,0 +1,45 @@
+import { compositeKey } from '../../src/core/composite-key.ts';
+import { moneyFromNumeric } from '../../src/core/money.ts';
+import { TERMS } from './programme.ts';
+import type { FeedLine } from './purchase-lines.ts';
+import { quoteValue } from './refusal.ts';
+
+/** A line that names a purchase which an earlier line, or another feed, named before. */
+export type Duplicate = {
+  readonly line: FeedLine;
+  /** None for a purchase that this feed did not report. */
+  readonly earlier: FeedLine | undefined;
+  /** Columns in which the two differ. */
+  readonly differences: readonly string[];
+};
+
+/** A purchase with the customer, date and amount of an earlier one, under an external id of its own. */
+export type Lookalike = { readonly line: FeedLine; readonly earlier: FeedLine };
+
+/** Two of them may be two visits to a shop, or one purchase that was reported twice: a person must judge. */
+export function findLookalikes(lines: readonly FeedLine[]): Lookalike[] {
+  const firsts = new Map<string, FeedLine>();
+  return lines.flatMap((line) => {
+    const content = compositeKey(
+      line.customerId,
+      line.date,
+      `${moneyFromNumeric(line.amount, TERMS.currency)}`,
+    );
+    const earlier = firsts.get(content);
+    if (earlier !== undefined) return [{ line, earlier }];
+    firsts.set(content, line);
+    return [];
+  });
+}
+
+/** `line 6, external_id "A-3": names the purchase of line 4, with another amount.` */
+export function duplicateSentence({ line, earlier, differences }: Duplicate): string {
+  const place = `line ${line.lineNumber}, external_id ${quoteValue(line.externalId)}`;
+  if (earlier === undefined) return `${place}: names a purchase that another feed or program reported.`;
+  if (differences.length === 0) return `${place}: repeats line ${earlier.lineNumber}.`;
+  return `${place}: names the purchase of line ${earlier.lineNumber}, with another ${differences.join(', ')}.`;
+}
+
+export function lookalikeSentence({ line, earlier }: Lookalike): string {
+  return `line ${line.lineNumber}, external_id ${quoteValue(line.externalId)}: has the customer, date and amount of line ${earlier.lineNumber}.`;
+}

@@ -1,0 +1,45 @@
+/** One fault of a line, so a line with two faults has two. */
+export type Refusal = {
+  readonly stage: string;
+  /** In the file. A customer that no line names has none. */
+  readonly line: number | undefined;
+  readonly column: string;
+  readonly value: string;
+  readonly code: string;
+  /** What is wrong, without the value: equal faults have equal reasons. */
+  readonly reason: string;
+};
+
+const MAX_VALUE_LENGTH = 60;
+
+/** `line 7, amount "ten": must be a plain decimal above zero.` */
+export function refusalSentence({ line, column, value, reason }: Refusal): string {
+  const place = line === undefined ? '' : `line ${line}, `;
+  return `${place}${column} ${quoteValue(value)}: ${reason.replace(/\.$/, '')}.`;
+}
+
+/** On one line and without control characters, which could rewrite a terminal. */
+export function quoteValue(value: string): string {
+  return JSON.stringify(
+    value.length > MAX_VALUE_LENGTH ? `${value.slice(0, MAX_VALUE_LENGTH)}…` : value,
+  ).replace(/[\u007f-\u009f]/g, (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`);
+}
+
+export function byLine(one: Refusal, other: Refusal): number {
+  return (one.line ?? 0) - (other.line ?? 0);
+}
+
+/** How many lines are refused; a fault without a line counts alone. */
+export function countRefused(refusals: readonly Refusal[]): number {
+  return new Set(refusals.map(({ line, value }) => line ?? value)).size;
+}
+
+/** How often each reason occurs, the most frequent first. */
+export function countReasons(refusals: readonly Refusal[]) {
+  const counts = new Map<string, { column: string; reason: string; count: number }>();
+  for (const { column, reason } of refusals) {
+    const key = `${column} ${reason}`;
+    counts.set(key, { column, reason, count: (counts.get(key)?.count ?? 0) + 1 });
+  }
+  return [...counts.values()].sort((one, other) => other.count - one.count);
+}
