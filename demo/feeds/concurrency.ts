@@ -3,12 +3,16 @@ import pLimit from 'p-limit';
 /** Concurrent requests. The platform batches those that arrive together. */
 const CONCURRENCY = 48;
 
+/** Of requests that hash a password. More of them would only wait, until the platform gives them up. */
+export const HASHING_CONCURRENCY = 4;
+
 /** Nothing new is begun once something failed. */
 export async function mapConcurrently<Item, Result>(
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,
+  concurrency = CONCURRENCY,
 ): Promise<Result[]> {
-  const limit = pLimit(CONCURRENCY);
+  const limit = pLimit(concurrency);
   try {
     return await limit.map(items, work);
   } catch (error) {

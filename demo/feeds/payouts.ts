@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { formatMoney } from '../../src/core/money.ts';
 import type { Wallet, Wallets } from './balances.ts';
-import { mapConcurrently } from './concurrency.ts';
+import { HASHING_CONCURRENCY, mapConcurrently } from './concurrency.ts';
 import { type Customers, refuseCustomer } from './customers.ts';
 import type { Feed } from './feed.ts';
 import type { ApiError, PlatformClient } from './platform-client.ts';
@@ -62,7 +62,7 @@ async function withdrawBalances(
     progress.advance(1);
   }
 
-  await mapConcurrently(wealthy, request).finally(progress.end);
+  await mapConcurrently(wealthy, request, HASHING_CONCURRENCY).finally(progress.end);
   return { requested, refusals };
 }
 
