@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { PROJECT_DIRECTORY } from '../../src/config.ts';
 
@@ -161,6 +161,58 @@ describe('time and chance', () => {
     );
   });
 });
+
+describe('the tests of a module', () => {
+  /** Areas whose modules have tests of every level. */
+  const areas = ['platform', 'identity', 'catalogue'];
+  const levels = [
+    { source: /^service\.ts$/, level: 'service.unit.test.ts' },
+    { source: /routes\.ts$/, level: 'routes.unit.test.ts' },
+    { source: /^policies\.ts$/, level: 'policies.unit.test.ts' },
+  ];
+  const modules = Map.groupBy(
+    sources.filter(({ file }) => areas.includes(file.split('/')[2] ?? '')),
+    ({ file }) => dirname(file),
+  );
+
+  test('are required of every module in these areas', () => assert.ok(modules.size >= 8));
+
+  for (const [folder, files] of modules) {
+    for (const { source, level } of levels) {
+      if (!files.some(({ file }) => source.test(basename(file)))) continue;
+      test(`${folder.replace('src/modules/', '')} has ${level}`, () => {
+        assert.ok(existsSync(join(PROJECT_DIRECTORY, folder.replace('src/', 'tests/'), level)));
+      });
+    }
+  }
+});
+
+describe('a unit test', () => {
+  const files = globSync('tests/**/*.unit.test.ts', { cwd: PROJECT_DIRECTORY });
+  const NEEDS_DATABASE = ['tests/support/database.ts', 'tests/support/platform.ts', 'src/app.ts'];
+
+  test('loads neither the test database nor the whole platform, not even through others', () => {
+    assert.ok(files.length > 20);
+    const loading = files.flatMap((file) => {
+      const loaded = filesLoadedBy(file);
+      return NEEDS_DATABASE.filter((needed) => loaded.has(needed)).map((needed) => ({ file, needed }));
+    });
+    assert.deepEqual(loading, []);
+  });
+});
+
+/** The file and the files of the project that it imports, directly or not. Imports of types load nothing. */
+function filesLoadedBy(file: string, loaded = new Set<string>()): ReadonlySet<string> {
+  if (loaded.has(file)) return loaded;
+  loaded.add(file);
+  const text = withoutComments(readFileSync(join(PROJECT_DIRECTORY, file), 'utf8'));
+  for (const [, clause = '', path = ''] of text.matchAll(LOCAL_IMPORT)) {
+    if (!clause.trimStart().startsWith('type ')) filesLoadedBy(join(dirname(file), path), loaded);
+  }
+  return loaded;
+}
+
+const LOCAL_IMPORT = /^(?:import|export)\b([^;'"]*?)(?:from\s+)?['"](\.[^'"]+\.ts)['"]/gm;
 
 function withoutComments(text: string): string {
   return text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/(^|\s)\/\/.*$/gm, '$1');
