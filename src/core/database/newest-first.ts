@@ -1,4 +1,5 @@
 import { type Expression, type RawBuilder, type SqlBool, sql } from 'kysely';
+import { firstIdAt } from '../id.ts';
 import { COUNTED_ROWS, type PageOf, type PageRequest, pageOf } from '../page.ts';
 import type { Db } from './index.ts';
 import type { DB } from './schema.generated.ts';
@@ -36,12 +37,13 @@ type Total = Pick<PageOf<unknown>, 'total' | 'totalIsEstimate'>;
  * One page of a large list, the highest id first; the cursor is the id. A cursor costs the same at any depth; an offset
  * costs the keys that it skips.
  */
-export async function pageNewestFirst<Row extends { readonly id: string }>(
+export async function pageNewestFirst<Row extends { readonly id: string }, Item>(
   db: Db,
   list: NewestFirst,
+  toItem: (row: Row) => Item,
   page: PageRequest,
   countedRows = COUNTED_ROWS,
-): Promise<PageOf<Row>> {
+): Promise<PageOf<Item>> {
   const fromCursor = page.after === undefined ? [] : [sql<SqlBool>`id < ${page.after}`];
   const { rows } = await rowsOf<Row>(
     { ...list, where: [...list.where, ...fromCursor] },
@@ -49,7 +51,25 @@ export async function pageNewestFirst<Row extends { readonly id: string }>(
     page.offset,
   ).execute(db);
   const counted = await totalOf(db, countedList(list), rows, page, countedRows);
-  return { ...pageOf(rows, counted.total, page, ({ id }) => id), ...counted };
+  const { items, nextKey } = pageOf(rows, counted.total, page, ({ id }) => id);
+  return { items: items.map(toItem), nextKey, ...counted };
+}
+
+/** Conditions for those columns that have a value. */
+export function equalTo<Table extends keyof DB>(
+  columns: Readonly<Partial<Record<keyof DB[Table] & string, string | boolean | undefined>>>,
+): RawBuilder<SqlBool>[] {
+  return Object.entries(columns).flatMap(([column, value]) =>
+    value === undefined ? [] : [sql<SqlBool>`${sql.ref(column)} = ${value}`],
+  );
+}
+
+/** Conditions for the ids of these seconds, both included: the API shows no smaller unit. */
+export function withinSeconds(from: string | undefined, to: string | undefined): RawBuilder<SqlBool>[] {
+  const where: RawBuilder<SqlBool>[] = [];
+  if (from !== undefined) where.push(sql`id >= ${firstIdAt(Temporal.Instant.from(from))}`);
+  if (to !== undefined) where.push(sql`id < ${firstIdAt(Temporal.Instant.from(to).add({ seconds: 1 }))}`);
+  return where;
 }
 
 /** The rows of the highest ids, `limit` of them after the first `offset`. */

@@ -14,6 +14,10 @@ const COUNTED = 10;
 
 type Row = { id: string; action: string };
 
+function same<T>(row: T): T {
+  return row;
+}
+
 /** Records of an action of their own, oldest first. */
 async function record(action: string, count: number, actors = ['user']): Promise<string[]> {
   const ids = Array.from({ length: count }, () => newId());
@@ -44,7 +48,7 @@ function listOf(action: string, merged = false): NewestFirst {
 }
 
 function read(action: string, page: Partial<PageRequest>, merged = false) {
-  return pageNewestFirst<Row>(db, listOf(action, merged), { offset: 0, limit: 4, ...page }, COUNTED);
+  return pageNewestFirst(db, listOf(action, merged), same<Row>, { offset: 0, limit: 4, ...page }, COUNTED);
 }
 
 for (const merged of [false, true]) {
@@ -123,7 +127,8 @@ describe('a list that is known to exceed what is counted', () => {
   test('is not counted again, and no list with other parameters is taken for it', async () => {
     const { scansOf } = capturingDb(url);
     const queriesOf = async (action: string) =>
-      (await scansOf((captured) => pageNewestFirst(captured, listOf(action), FIRST, COUNTED))).length;
+      (await scansOf((captured) => pageNewestFirst(captured, listOf(action), same<Row>, FIRST, COUNTED)))
+        .length;
     await record('known.large', COUNTED + 1);
     await record('known.small', COUNTED);
 
@@ -157,7 +162,7 @@ describe('a list that is known to exceed what is counted', () => {
       hasIndex: false,
       onlyGrows: false,
     };
-    const readActive = () => pageNewestFirst<{ id: string }>(db, list, FIRST, COUNTED);
+    const readActive = () => pageNewestFirst(db, list, same<{ id: string }>, FIRST, COUNTED);
     const insert = sql`
       insert into users (id, email, role, active, created_at)
       select gen_random_uuid(), n || '@leaving.example', 'user', true, now()

@@ -1,8 +1,8 @@
-import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { type SqlBool, sql } from 'kysely';
 import { endOfDay, startOfDay } from '../../../core/clock.ts';
 import { bulkInsert, bulkUpdate } from '../../../core/database/bulk.ts';
 import { type Db, type Trx, violates } from '../../../core/database/index.ts';
-import { pageNewestFirst } from '../../../core/database/newest-first.ts';
+import { equalTo, pageNewestFirst } from '../../../core/database/newest-first.ts';
 import { anyOf, type RowOf } from '../../../core/database/rows.ts';
 import { firstIdAt } from '../../../core/id.ts';
 import { partition } from '../../../core/lists.ts';
@@ -203,21 +203,18 @@ export function purchaseRepository() {
 
   /** Newest first; the cursor is the id, which carries the millisecond of `created_at`. */
   async function list(db: Db, filter: PurchaseFilter, page: PageRequest): Promise<PageOf<Purchase>> {
-    const where: RawBuilder<SqlBool>[] = [];
-    if (filter.status !== undefined) where.push(sql`status = ${filter.status}`);
-    if (filter.userId !== undefined) where.push(sql`user_id = ${filter.userId}`);
-    if (filter.merchantId !== undefined) where.push(sql`merchant_id = ${filter.merchantId}`);
+    const { status, userId, merchantId } = filter;
+    const where = equalTo<'purchases'>({ status, user_id: userId, merchant_id: merchantId });
     if (filter.held === true) where.push(sql`held`);
     // Nearly all are not held: that has no index, and needs none.
     const hasIndex = where.length > 0;
     if (filter.held === false) where.push(sql`not held`);
     if (filter.from !== undefined) where.push(sql`id >= ${firstIdAt(startOfDay(filter.from))}`);
     if (filter.to !== undefined) where.push(sql`id < ${firstIdAt(endOfDay(filter.to))}`);
-    const onlyGrows = filter.status === undefined && filter.held === undefined;
+    const onlyGrows = status === undefined && filter.held === undefined;
     const merge = mergeOf(filter);
     const list = { table: 'purchases', columns: COLUMNS, where, hasIndex, onlyGrows, merge } as const;
-    const found = await pageNewestFirst<PurchaseRow>(db, list, page);
-    return { ...found, items: found.items.map(toPurchase) };
+    return pageNewestFirst(db, list, toPurchase, page);
   }
 
   return {

@@ -1,8 +1,7 @@
-import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { type SqlBool, sql } from 'kysely';
 import type { Db, Trx } from '../../../core/database/index.ts';
-import { pageNewestFirst } from '../../../core/database/newest-first.ts';
+import { equalTo, pageNewestFirst, withinSeconds } from '../../../core/database/newest-first.ts';
 import { anyOf, type RowOf } from '../../../core/database/rows.ts';
-import { firstIdAt } from '../../../core/id.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { User, UserFilter, UserWithPassword } from './model.ts';
 
@@ -73,19 +72,13 @@ export function userRepository() {
   /** Newest first; the cursor is the id, which carries the millisecond of `created_at`. */
   async function list(db: Db, filter: UserFilter, page: PageRequest): Promise<PageOf<User>> {
     const { email, role, active, from, to } = filter;
-    const where: RawBuilder<SqlBool>[] = [];
+    const where = [...equalTo<'users'>({ role, active }), ...withinSeconds(from, to)];
     if (email !== undefined) where.push(sql`email like ${`%${escapeLike(email)}%`}`);
-    if (role !== undefined) where.push(sql`role = ${role}`);
-    if (active !== undefined) where.push(sql`active = ${active}`);
-    if (from !== undefined) where.push(sql`id >= ${firstIdAt(Temporal.Instant.from(from))}`);
-    // The API shows whole seconds, so the one that is named belongs to the list.
-    if (to !== undefined) where.push(sql`id < ${firstIdAt(Temporal.Instant.from(to).add({ seconds: 1 }))}`);
 
     // Which index serves, the one of the few or the primary key, depends on how many match: the planner's to say.
     const onlyGrows = role === undefined && active === undefined;
     const list = { table: 'users', columns: COLUMNS, where, hasIndex: false, onlyGrows } as const;
-    const found = await pageNewestFirst<UserRow>(db, list, page);
-    return { ...found, items: found.items.map(toUser) };
+    return pageNewestFirst(db, list, toUser, page);
   }
 
   /** The user if the password is still this one; no change of the account passes until the transaction ends. */

@@ -1,7 +1,7 @@
-import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { type SqlBool, sql } from 'kysely';
 import { bulkInsert, bulkUpdate } from '../../../core/database/bulk.ts';
 import type { Db, Trx } from '../../../core/database/index.ts';
-import { pageNewestFirst } from '../../../core/database/newest-first.ts';
+import { equalTo, pageNewestFirst } from '../../../core/database/newest-first.ts';
 import { anyOf, type RowOf } from '../../../core/database/rows.ts';
 import { formatMoney, moneyFromNumeric } from '../../../core/money.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
@@ -107,14 +107,11 @@ export function payoutRepository() {
 
   /** Newest first; the cursor is the id. */
   async function list(db: Db, { userId, status }: PayoutFilter, page: PageRequest): Promise<PageOf<Payout>> {
-    const where: RawBuilder<SqlBool>[] = [];
-    if (userId !== undefined) where.push(sql`user_id = ${userId}`);
-    if (status !== undefined) where.push(sql`status = ${status}`);
+    const where = equalTo<'payouts'>({ user_id: userId, status });
     const hasIndex = where.length > 0;
     const onlyGrows = status === undefined;
     const list = { table: 'payouts', columns: COLUMNS, where, hasIndex, onlyGrows } as const;
-    const found = await pageNewestFirst<PayoutRow>(db, list, page);
-    return { ...found, items: found.items.map(toPayout) };
+    return pageNewestFirst(db, list, toPayout, page);
   }
 
   async function findEncryptedDetails(db: Db, id: string): Promise<string | undefined> {

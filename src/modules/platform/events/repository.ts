@@ -1,9 +1,9 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { bulkInsert } from '../../../core/database/bulk.ts';
 import type { Db } from '../../../core/database/index.ts';
-import { pageNewestFirst } from '../../../core/database/newest-first.ts';
+import { equalTo, pageNewestFirst, withinSeconds } from '../../../core/database/newest-first.ts';
 import type { RowOf } from '../../../core/database/rows.ts';
-import { firstIdAt, newId } from '../../../core/id.ts';
+import { newId } from '../../../core/id.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { AuditFilter, AuditLog, Event } from './model.ts';
 
@@ -41,24 +41,20 @@ export function eventRepository() {
   /** Newest first; the cursor is the id, which carries the millisecond of `occurred_at`. */
   async function list(db: Db, filter: AuditFilter, page: PageRequest): Promise<PageOf<AuditLog>> {
     const { actorType, actorId, resourceType, action, resourceId, outcome, requestId, from, to } = filter;
-    const where: RawBuilder<SqlBool>[] = [];
-    if (actorType !== undefined) where.push(sql`actor_type = ${actorType}`);
-    if (actorId !== undefined) where.push(sql`actor_id = ${actorId}`);
-    if (resourceType !== undefined) where.push(sql`resource_type = ${resourceType}`);
-    if (action !== undefined) where.push(sql`action = ${action}`);
-    if (resourceId !== undefined) where.push(sql`resource_id = ${resourceId}`);
-    if (requestId !== undefined) where.push(sql`request_id = ${requestId}`);
+    const indexed = equalTo<'audit_logs'>({
+      actor_type: actorType,
+      actor_id: actorId,
+      resource_type: resourceType,
+      action,
+      resource_id: resourceId,
+      request_id: requestId,
+    });
     // Nearly all are successes: they have no index, and need none.
-    const hasIndex = where.length > 0 || outcome === 'failure';
-    if (outcome !== undefined) where.push(sql`outcome = ${outcome}`);
-    if (from !== undefined) where.push(sql`id >= ${firstIdAt(Temporal.Instant.from(from))}`);
-    // The API shows whole seconds, so the one that is named belongs to the list.
-    if (to !== undefined) where.push(sql`id < ${firstIdAt(Temporal.Instant.from(to).add({ seconds: 1 }))}`);
-
+    const hasIndex = indexed.length > 0 || outcome === 'failure';
+    const where = [...indexed, ...equalTo<'audit_logs'>({ outcome }), ...withinSeconds(from, to)];
     const merge = mergeOf(filter);
     const list = { table: 'audit_logs', columns: COLUMNS, where, hasIndex, onlyGrows: true, merge } as const;
-    const found = await pageNewestFirst<AuditRow>(db, list, page);
-    return { ...found, items: found.items.map(toAuditLog) };
+    return pageNewestFirst(db, list, toAuditLog, page);
   }
 
   return { queueInsert, list };
