@@ -10,7 +10,7 @@ type Demo = {
   readonly currency: string;
 };
 
-/** Which shopper withdraws how much, in minor units, and what becomes of it. */
+/** Payouts: index of the shopper, amount in minor units, final status. */
 const PAYOUTS = [
   [0, 25_00n, 'completed'],
   [0, 15_00n, 'processing'],
@@ -29,7 +29,7 @@ const MOVES = {
   cancelled: { to: 'cancelled' },
 } as const;
 
-/** Textbook accounts: the check digits are right, but no bank has issued them. */
+/** Example accounts: the check digits are right, but no bank has issued them. */
 const BANK_DETAILS = [
   { iban: 'DE89370400440532013000', accountHolder: 'Alice Example' },
   { iban: 'GB29NWBK60161331926819', accountHolder: 'Bob Example' },
@@ -37,8 +37,8 @@ const BANK_DETAILS = [
 ] as const;
 
 /**
- * What the admin and others do with the programme: a partner that reports purchases, of which one is held for
- * review, payouts in every state, a wallet adjusted by hand, a flag. Each of it once, however often it is called.
+ * Adds what administrators and partners do: a partner with purchases, one of them held for review, payouts in every status,
+ * an adjustment and a feature flag. May be called repeatedly, but does each of these only once.
  */
 export async function administerDemo(platform: Platform, clock: Clock, demo: Demo): Promise<void> {
   const { purchases, featureFlags, wallets } = platform.modules;
@@ -62,7 +62,7 @@ export async function administerDemo(platform: Platform, clock: Clock, demo: Dem
         .subtract({ hours: 24 * (index + 1) })
         .round('second'),
     })),
-    // So unlike what its shopper buys that it is held for review.
+    // The amount is so unusual for the shopper that the purchase is held for review.
     {
       ...partnerPurchase,
       externalId: 'demo-order-large',
@@ -89,12 +89,12 @@ export async function administerDemo(platform: Platform, clock: Clock, demo: Dem
     amount: 5_00n,
     direction: 'credit',
     reason: 'Goodwill: a confirmation that took too long',
-    // A load that is cut off just after it must not give it twice.
+    // The key prevents a second adjustment if the load is interrupted immediately after this one.
     request: { callerId: adminId, key: 'demo-goodwill', operation: 'wallet.adjust', content: null },
   });
 }
 
-/** With a key that is not kept: the platform shows a key once, to its recipient. */
+/** Creates a partner. Its API key is not stored, because the platform shows a key only once. */
 async function openPartner({ modules: { partners } }: Platform, admin: Actor): Promise<string> {
   try {
     const input = { name: 'Northwind Network', signatureRequired: false };
@@ -108,7 +108,7 @@ async function openPartner({ modules: { partners } }: Platform, admin: Actor): P
   }
 }
 
-/** All of them in one transaction, or none. */
+/** Requests all payouts in one transaction, so that an interrupted load leaves none. */
 async function requestPayouts({ modules: { payouts } }: Platform, { shopperIds, currency }: Demo) {
   const { items: present } = await payouts.service.listPayouts({}, { offset: 0, limit: 1 });
   if (present.length > 0) return;

@@ -7,10 +7,10 @@ import { DEMO_PASSWORD, DEMO_USERS } from '../src/startup/demo-accounts.ts';
 import { administerDemo } from './administration.ts';
 import { seededRandom } from './random.ts';
 
-/** A customer imported by the operator, without a password. Created last: if she exists, the data is complete. */
+/** An imported customer without a password. It is created last: if it exists, the demo data is complete. */
 const IMPORTED_CUSTOMER = 'erin@clicknback.com';
 
-/** Name, default percentage, and the offer: percent or fixed, with or without a cap; null for none. */
+/** Name, default percentage, and the offer (null for none): percent or fixed, with or without a cap. */
 const MERCHANTS = [
   ['Corner Books', 5, { cashbackType: 'percent', cashbackValue: 5, monthlyCap: 30 }],
   ['Fresh Basket', 2, { cashbackType: 'percent', cashbackValue: 2.5, monthlyCap: 20 }],
@@ -30,9 +30,9 @@ const PURCHASES_PER_SHOPPER = 110;
 const DAYS_BACK = 120;
 
 /**
- * A small example programme, made by the platform's own use cases: a dozen merchants with offers, some hundred
- * purchases of three shoppers in every state, and what follows from them. A load that was cut off is completed by the
- * next start; what is there already is refused as a duplicate and stays as it is.
+ * Loads a small example programme through the use cases of the platform: about twelve merchants with offers, about a
+ * hundred purchases of three shoppers in every status, and their consequences. The next start completes an interrupted
+ * load: existing data is refused as a duplicate and does not change.
  */
 export async function loadDemoData(
   platform: Platform,
@@ -91,7 +91,7 @@ export async function loadDemoData(
     outcome.ok ? outcome.value.purchase.id : duplicateId(outcome.error),
   );
 
-  // Old ones are settled, recent ones wait; some come back, before or after their confirmation.
+  // Old purchases are settled, recent ones stay pending. Some are reversed, before or after their confirmation.
   const settleable = submissions.flatMap(({ purchasedAt }, index) => {
     const purchaseId = idOf[index];
     return purchaseId !== undefined && isOlderThanDays(purchasedAt, now, 30) ? [{ purchaseId, index }] : [];
@@ -112,14 +112,14 @@ export async function loadDemoData(
   await users.service.importUsers([{ email: IMPORTED_CUSTOMER }], SYSTEM);
 }
 
-/** Whether accounts exist beyond those of the demo data. */
+/** True if there are accounts that do not belong to the demo data. */
 async function holdsOthers({ modules }: Platform): Promise<boolean> {
   const known: readonly string[] = DEMO_USERS.map(({ email }) => email);
   const { items } = await modules.users.service.listUsers({}, { offset: 0, limit: known.length + 1 });
   return items.some(({ email }) => !known.includes(email));
 }
 
-/** The result; or, if it exists already, the details of the refusal. */
+/** Returns the result of `work`. If the object exists already, returns `present` of the refusal's details. */
 async function unlessPresent<T, U>(work: Promise<T>, present: (details: ErrorDetails) => U): Promise<T | U> {
   try {
     return await work;
@@ -129,7 +129,7 @@ async function unlessPresent<T, U>(work: Promise<T>, present: (details: ErrorDet
   }
 }
 
-/** The purchase that an earlier, cut-off load recorded. */
+/** Returns the id of the purchase that an earlier, interrupted load recorded. */
 function duplicateId(error: unknown): string | undefined {
   const { purchase } = (error instanceof DomainError ? error.details : {}) as { purchase?: { id: string } };
   return purchase?.id;

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DemoError } from './demo-error.ts';
 
-/** The admin of the demo data that a development platform loads. */
+/** The administrator in the demo data of a development platform. */
 const DEMO_ADMIN = { email: 'carol@clicknback.com', password: 'Str0ng!Pass' };
 
 export const USAGE = `Plays a feed of purchases through the running platform.
@@ -17,11 +17,11 @@ export const USAGE = `Plays a feed of purchases through the running platform.
 
   DEMO_ADMIN_EMAIL and DEMO_ADMIN_PASSWORD name the admin, where the demo data is not loaded.`;
 
-/** @throws DemoError for an argument that is unknown or makes no sense. */
+/** @throws DemoError if an argument is unknown or invalid. */
 export function readArguments(argv: readonly string[], environment: NodeJS.ProcessEnv) {
   const { feed, url, json, help } = parse(argv);
   return {
-    // npm runs this in the project's directory, and says from where it was called.
+    // npm runs this in the directory of the project. INIT_CWD is the directory in which npm was called.
     feedPath: feed && resolve(environment.INIT_CWD ?? '', feed),
     json,
     help,
@@ -47,7 +47,7 @@ function parse(argv: readonly string[]) {
   }
 }
 
-/** The platform's address without a trailing slash; the base path of its API is no part of it. */
+/** Returns the URL of the platform without a trailing slash and without the base path of the API. */
 function readUrl(text: string): string {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) {

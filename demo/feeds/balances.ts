@@ -8,12 +8,12 @@ import type { Report } from './progress.ts';
 /** In minor units. */
 export type Wallet = { readonly pending: bigint; readonly available: bigint; readonly paid: bigint };
 
-/** By user. */
+/** The wallets by user id. */
 export type Wallets = ReadonlyMap<string, Wallet>;
 
-/** What wallets hold together, in minor units. */
+/** The sums over all wallets, in minor units. */
 export type Balances = Wallet & {
-  /** Wallets whose reward was withdrawn before it was taken back, and what they owe. */
+  /** The number of wallets with a negative available balance. `owed` is the sum of these balances. */
   readonly owing: number;
   readonly owed: bigint;
 };
@@ -24,7 +24,7 @@ type WalletBody = {
   readonly paid_balance: string;
 };
 
-/** The wallets of the feed's customers, one by one: the platform's own word, not this program's sum. */
+/** Reads the wallets of the feed's customers from the platform. This program computes no balances. */
 export async function readWallets(
   client: PlatformClient,
   { userIdOf }: Customers,

@@ -1,12 +1,12 @@
 import pLimit from 'p-limit';
 
-/** Concurrent requests. The platform batches those that arrive together. */
+/** The number of concurrent requests. The platform batches requests that arrive together. */
 const CONCURRENCY = 48;
 
 /** Of requests that hash a password. More of them would only wait, until the platform gives them up. */
 export const HASHING_CONCURRENCY = 4;
 
-/** Nothing new is begun once something failed. */
+/** Runs `work` for all items concurrently. After the first failure, no further item is started. */
 export async function mapConcurrently<Item, Result>(
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,

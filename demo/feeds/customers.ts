@@ -5,7 +5,7 @@ import type { Report } from './progress.ts';
 import type { Refusal } from './refusal.ts';
 
 export type Customers = {
-  /** The user that a customer of the feed is on the platform. */
+  /** The user ids of the platform by customer id of the feed. */
   readonly userIdOf: ReadonlyMap<string, string>;
   readonly created: number;
   readonly known: number;
@@ -22,7 +22,7 @@ type ImportAnswer = {
 
 const CHUNK = 1_000;
 
-/** Brings the feed's customers along as users without a password; those of an earlier run are known by their email. */
+/** Imports the feed's customers as users without a password. Customers of an earlier run are found by their email. */
 export async function importCustomers(
   client: PlatformClient,
   feed: Feed,
@@ -55,7 +55,7 @@ export function refuseCustomer(stage: string, { lines }: Feed, customerId: strin
   return { stage, line, column: 'customer_id', value: customerId, code: error.code, reason: reasonOf(error) };
 }
 
-/** Emails know no case and not every sign; an id that would not survive as it is goes by its digest. */
+/** Returns the email of a customer. An id with upper case or special characters is replaced by its digest. */
 function emailOf(customerId: string, feedName: string): string {
   const isPlain = /^[a-z0-9_-]{1,40}$/.test(customerId);
   const id = isPlain ? customerId : `x${createHash('sha256').update(customerId).digest('hex').slice(0, 32)}`;

@@ -1,4 +1,4 @@
-/** A reason why the demo cannot continue. `main` prints its message, one clear sentence, and exits with 1. */
+/** The reason why the demo cannot continue, in one sentence. `main` prints it and exits with 1. */
 export class DemoError extends Error {
   override name = 'DemoError';
 }

@@ -8,11 +8,11 @@ import { COLUMNS, type FeedLine, understandTable } from './purchase-lines.ts';
 import { quoteValue, type Refusal, refusalSentence } from './refusal.ts';
 
 export type Feed = {
-  /** Lower-case letters, digits and dashes: part of a domain name and of the merchant's name. */
+  /** Lower-case letters, digits and dashes. Used in the domain of the emails and in the name of the merchant. */
   readonly name: string;
-  /** Customers to import. A line may name another one, which the platform then refuses. */
+  /** The customers to import. The platform refuses a line with any other customer. */
   readonly customers: readonly string[];
-  /** In the order they arrive, which decides who meets a cap. */
+  /** In the order of arrival, which decides about caps. */
   readonly lines: readonly FeedLine[];
   /** Of lines that are no purchases. */
   readonly refusals: readonly Refusal[];
@@ -39,8 +39,8 @@ async function readBytes(path: string): Promise<Buffer> {
     if (error.code === 'ENOENT') throw new DemoError(`There is no file ${path}.`);
     throw new DemoError(`${path} cannot be read (${error.code}).`);
   });
-  // A letter that is replaced in reading could make one purchase of two.
-  if (!isUtf8(bytes)) throw new DemoError(`${path} is no text in UTF-8.`);
+  // Invalid bytes would be replaced, so that two external ids could become equal.
+  if (!isUtf8(bytes)) throw new DemoError(`${path} is not a text in UTF-8.`);
   return bytes;
 }
 

@@ -11,9 +11,9 @@ const DAYS = 180;
 const LATEST_DAYS = 45;
 
 /**
- * A feed as untidy as life and the same at every run, so that playing it again changes nothing: purchases that arrive
- * weeks late and fall into a month that was full already, lines sent twice, some of them with another amount, amounts
- * that are nothing, negative or finer than a cent, and customers that are not registered.
+ * Generates a realistic feed with errors. It is the same in every run, so that playing it again changes nothing. Some
+ * purchases arrive weeks late, in a month whose cap is used up. Some lines are repeated, a few of them with another amount.
+ * Some amounts are missing, negative or finer than a cent, and some customers are not registered.
  */
 export function generateFeed(): Feed {
   const random = seededRandom(SEED);
@@ -36,7 +36,7 @@ export function generateFeed(): Feed {
     });
   }
 
-  /** The first ones buy most, enough to meet their caps. */
+  /** Picks a customer. The first customers buy most, enough to reach their caps. */
   function customer(): string {
     return customerId(1 + Math.floor(random() ** 2 * CUSTOMERS));
   }

@@ -8,7 +8,7 @@ import type { Report } from './progress.ts';
 import type { FeedLine } from './purchase-lines.ts';
 import { byLine, type Refusal } from './refusal.ts';
 
-/** A purchase of the feed that the platform holds. */
+/** A purchase of the feed that is recorded on the platform. */
 export type RecordedPurchase = {
   readonly id: string;
   /** The first line that names it. */
@@ -19,13 +19,13 @@ export type RecordedPurchase = {
 };
 
 export type Ingestion = {
-  /** Each once, as the platform had it last. */
+  /** Each purchase once, with its latest status. */
   readonly purchases: readonly RecordedPurchase[];
   readonly accepted: number;
   readonly duplicates: number;
-  /** Those of the duplicates that say something else than the first one did. */
+  /** The number of duplicates whose content differs from the first report. */
   readonly differing: number;
-  /** Accepted purchases whose reward the monthly cap cut. */
+  /** The number of accepted purchases whose reward was reduced by the monthly cap. */
   readonly capped: number;
   /** All duplicates but those that repeat an earlier run of the feed. */
   readonly named: readonly Duplicate[];
@@ -50,7 +50,7 @@ type DuplicateDetails = {
 
 const BATCH = 500;
 
-/** Sends every line in the feed's order, one batch after the other: who comes first is rewarded before a cap is met. */
+/** Reports every line in the order of the feed, one batch after the other, because the order decides about caps. */
 export async function ingestPurchases(
   client: PlatformClient,
   { lines, refusals: refusedBefore }: Feed,
@@ -93,7 +93,7 @@ export async function ingestPurchases(
         if (earlier !== undefined || differences.length > 0) {
           named.push({ line, earlier, differences: differences.map(columnOf) });
         }
-        // An external id may name a purchase of another merchant, which is none of this feed's to settle.
+        // The external id may belong to a purchase of another merchant, which this feed must not settle.
         if (purchase?.merchant_id === merchantId) record(purchase.id, purchase.status);
       } else if (error !== undefined) {
         refusals.push(...refusalsOf(line, error));
@@ -108,7 +108,7 @@ export async function ingestPurchases(
   return { purchases: recorded, accepted, duplicates, differing, capped, named, lookalikes, refusals };
 }
 
-/** A customer who is no user goes under the feed's own id, and the platform says what it thinks of it. */
+/** An unknown customer is sent with the id of the feed, which the platform refuses. */
 function submission(line: FeedLine, merchantId: string, userIdOf: Customers['userIdOf']) {
   return {
     external_id: line.externalId,
@@ -156,7 +156,7 @@ function valueIn({ externalId, customerId, date, amount }: FeedLine, column: str
   return { customer_id: customerId, date, amount }[column] ?? externalId;
 }
 
-/** The number that an external id ends with: `cdnow-000040` is line 40. An id without one counts by its place. */
+/** Returns the number at the end of an external id: `cdnow-000040` is line 40. Without a number, returns the position. */
 function numberOf(externalId: string, place: number): bigint {
   const [digits] = /\d+(?=\D*$)/.exec(externalId) ?? [];
   return BigInt(digits ?? place);

@@ -1,4 +1,4 @@
-/* Takes a feed of purchases through the running platform, over HTTP as an operator's own program would. */
+/* Plays a feed of purchases against the running platform, over HTTP like a program of an operator. */
 import { readArguments, USAGE } from './arguments.ts';
 import { DemoError } from './demo-error.ts';
 import { readFeed } from './feed.ts';

@@ -18,13 +18,13 @@ export type Payouts = {
 
 const STAGE = 'payouts';
 
-/** The platform's own minimum, unless it is configured otherwise; then it says so itself. */
+/** The default minimum of the platform. If it is configured differently, the platform refuses smaller payouts. */
 const MINIMUM = 1_000n;
 
-/** The IBAN of textbooks: its check digits are right, but no bank has issued it. */
+/** A well-known example IBAN: its check digits are right, but no bank has issued it. */
 const EXAMPLE_IBAN = 'DE89370400440532013000';
 
-/** The customers withdraw what they have, and the admin pays some of it. */
+/** The customers withdraw their available balances, and the administrator completes some of the payouts. */
 export async function payOut(
   client: PlatformClient,
   feed: Feed,
@@ -37,9 +37,9 @@ export async function payOut(
 }
 
 /**
- * Every customer with enough available withdraws all of it. Customers were imported without a password, so each gets
- * into their account as a real one would: the operator has a reset token made, the customer sets a password with it,
- * and requests the payout with the session that this opens. The password is not kept.
+ * Every customer with enough available balance withdraws all of it. Customers were imported without a password, so each
+ * one logs in like a real customer: an administrator issues a reset token, the customer sets a password with it and
+ * requests the payout in the new session. The password is not stored.
  */
 async function withdrawBalances(
   client: PlatformClient,
@@ -82,7 +82,7 @@ async function withdraw(
   const payout = await client.trySendFor(
     {
       accessToken: session.body.access_token,
-      // The amount paid before distinguishes the withdrawals of one customer.
+      // The amount that was already paid distinguishes the withdrawals of one customer.
       idempotencyKey: `withdrawal-after-${formatMoney(paid, TERMS.currency)}`,
     },
     'POST',
@@ -104,10 +104,10 @@ type PayoutPage = {
   readonly pagination: { readonly next_cursor: string | null };
 };
 
-/** A third of the payouts is paid, a third on its way, a third waits: by the customer's place in the feed. */
+/** A third of the payouts is completed, a third processing, a third requested, by the customer's position in the feed. */
 const TARGETS = ['completed', 'processing', 'requested'] as const;
 
-/** Also those that an earlier run left open, so that one which was cut off is completed. */
+/** Processes all open payouts, including those of an earlier run that was interrupted. */
 async function payOpenPayouts(
   client: PlatformClient,
   { userIdOf }: Customers,

@@ -17,20 +17,20 @@ type Method = 'GET' | 'POST' | 'PATCH';
 
 type Tokens = { readonly access_token: string; readonly refresh_token: string };
 
-/** Who sends a request, and the name by which its repetition is known. */
+/** The access token and the idempotency key of a request. */
 type Sender = { readonly accessToken?: string; readonly idempotencyKey?: string };
 
 type RawAnswer = { readonly status: number; readonly body: unknown };
 
 const REQUEST_TIMEOUT_MS = 60_000;
-/** Attempts against a busy platform, each after its `Retry-After`. */
+/** The number of attempts while the platform is busy. Each attempt waits for `Retry-After`. */
 const MAX_ATTEMPTS = 8;
 const MAX_WAIT_SECONDS = 60;
 const BUSY = new Set([429, 503]);
-/** Refusals that speak of what was sent. Any other one means that nothing more can be sent. */
+/** The statuses of refusals that concern one request only. Any other error ends the demo. */
 const REFUSALS_OF_CONTENT = new Set([400, 404, 409, 422]);
 
-/** Speaks to a running platform as one admin, who logs in with the first request; and for its users. */
+/** A client of a running platform. It acts as one administrator, who logs in with the first request, or for users. */
 export function platformClient(options: {
   readonly url: string;
   readonly email: string;
@@ -39,20 +39,20 @@ export function platformClient(options: {
   const { url, email, password } = options;
   let session: Promise<Tokens> | undefined;
 
-  /** The answer, or the refusal of what was sent. @throws DemoError when the platform cannot be spoken to. */
+  /** Returns the response or the refusal. @throws DemoError if the platform cannot be used. */
   async function trySend<Body>(method: Method, path: string, body?: unknown): Promise<Answer<Body>> {
     session ??= logIn();
     const used = session;
     let answer = await exchange(method, path, body, { accessToken: (await used).access_token });
     if (answer.status === 401) {
-      // Access tokens are short-lived. Of the requests that find theirs expired, the first renews it for all.
+      // The access token has expired. The first request that notices it renews the session for all requests.
       if (session === used) session = used.then(renew);
       answer = await exchange(method, path, body, { accessToken: (await session).access_token });
     }
     return judged(method, path, answer, REFUSALS_OF_CONTENT.has(answer.status));
   }
 
-  /** The same as a user, or anonymously; 401 is a refusal here. */
+  /** Sends a request for a user or without a caller. Here 401 is a refusal too. */
   async function trySendFor<Body>(
     sender: Sender,
     method: Method,
@@ -70,7 +70,7 @@ export function platformClient(options: {
     throw new DemoError(refusalSentence(method, path, error));
   }
 
-  /** The answer. @throws DemoError also when the platform refuses what was sent. */
+  /** Returns the response. @throws DemoError if the platform refuses the request or cannot be used. */
   async function send<Body>(method: Method, path: string, body?: unknown): Promise<Body> {
     const answer = await trySend<Body>(method, path, body);
     if (answer.ok) return answer.body;
@@ -83,7 +83,7 @@ export function platformClient(options: {
     const error = requireError(answer);
     if (answer.status !== 401) throw new DemoError(refusalSentence('POST', '/auth/login', error));
     throw new DemoError(
-      `The platform at ${url} does not let ${email} in (${error.code}): set DEMO_ADMIN_EMAIL and DEMO_ADMIN_PASSWORD to the login of an admin.`,
+      `The platform at ${url} refused the login of ${email} (${error.code}): set DEMO_ADMIN_EMAIL and DEMO_ADMIN_PASSWORD to the login of an administrator.`,
     );
   }
 
@@ -124,11 +124,11 @@ export function platformClient(options: {
     const { code, name } = ((error as Error).cause ?? error) as NodeJS.ErrnoException;
     if (code === 'ECONNREFUSED' || code === 'ENOTFOUND') {
       return new DemoError(
-        `There is no platform at ${url}: start it with \`make up\`, and leave it running beside the demo.`,
+        `There is no platform at ${url}: start it with \`make up\`, and keep it running during the demo.`,
       );
     }
     return new DemoError(
-      `The platform at ${url} stopped answering (${code ?? name}): when it runs again, another run of the demo continues from here.`,
+      `The platform at ${url} does not respond any more (${code ?? name}): when it runs again, run the demo again to continue.`,
     );
   }
 
@@ -160,7 +160,7 @@ function refusalSentence(method: Method, path: string, error: ApiError): string 
   return `The platform refused ${method} ${path} with ${error.code}: ${reasonOf(error)}`;
 }
 
-/** Why something was refused, in words: the broken rules where the error names them. */
+/** The reason of a refusal as text: the violations if the error has any, otherwise its message. */
 export function reasonOf(error: ApiError): string {
   const violations = violationsOf(error);
   if (violations.length === 0) return error.message;

@@ -14,9 +14,9 @@ export type Stage = {
   readonly stage: string;
   readonly accepted: number;
   readonly refused: number;
-  /** What the feed's customers hold after it. */
+  /** The balances of the feed's customers after this stage. */
   readonly balances: Balances;
-  /** What else there is to say of it, in the words of the table. */
+  /** Further counts, by the words of the table. */
   readonly also: Readonly<Record<string, number>>;
   readonly seconds: number;
   readonly perSecond: number;
@@ -34,9 +34,9 @@ export type Play = {
 };
 
 /**
- * Takes a feed through the platform: its merchant and customers, its purchases in order, their settlement, the
- * customers' payouts, and what comes back later. Every step asks the platform how things stand, so a second run
- * changes nothing, and one that was cut off is completed by the next.
+ * Plays a feed: creates its merchant, imports its customers, reports its purchases in order, settles them, pays the
+ * customers and reverses late returns. Every step reads the state of the platform first. A second run therefore changes
+ * nothing, and the next run completes an interrupted one.
  */
 export async function playFeed(deps: {
   readonly feed: Feed;
@@ -50,7 +50,7 @@ export async function playFeed(deps: {
   const stages: Stage[] = [];
   let wallets: Wallets = new Map();
 
-  /** Does one stage, and adds its line to the result. */
+  /** Runs one stage and adds its line to the result. */
   async function play<Result extends { readonly refusals: readonly Refusal[] }>(
     stage: string,
     work: () => Promise<Result>,

@@ -2,7 +2,7 @@ import { DemoError } from './demo-error.ts';
 import { type Feed, yearsOf } from './feed.ts';
 import type { PlatformClient } from './platform-client.ts';
 
-/** What the feed is played against: 5 percent, and at most 3.00 for a user in a month, so that many meet the cap. */
+/** The terms of the demo offer: 5 percent, at most 3.00 per user and month, so that many customers reach the cap. */
 export const TERMS = {
   cashback_type: 'percent',
   cashback_value: 5,
@@ -22,8 +22,8 @@ type OfferBody = {
 };
 
 /**
- * The feed's merchant with its offer through all years of the feed; what an earlier run made is taken as it is.
- * @throws DemoError when the merchant has other offers, under which the feed would come to other figures.
+ * Creates the feed's merchant with one offer for all years of the feed. Reuses the merchant and offer of an earlier run.
+ * @throws DemoError if the merchant has other offers, because the figures would then be different.
  */
 export async function openProgramme(client: PlatformClient, feed: Feed): Promise<Programme> {
   const merchantName = `Feed ${feed.name}`;

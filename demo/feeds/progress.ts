@@ -11,7 +11,7 @@ export const silentReport: Report = {
 
 const LABEL_WIDTH = 24;
 
-/** A bar for each stage, on a terminal. */
+/** Shows a progress bar for each stage on a terminal. */
 export const progressBars: Report = {
   begin(stage, total) {
     const started = performance.now();
@@ -38,7 +38,7 @@ export const progressBars: Report = {
   },
 };
 
-/** Whole items in a second; what took no time counts as one millisecond. */
+/** Whole items per second. The shortest duration that counts is one millisecond. */
 export function perSecond(count: number, seconds: number): number {
   return Math.round(count / Math.max(seconds, 0.001));
 }

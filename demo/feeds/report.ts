@@ -6,7 +6,7 @@ import { TERMS } from './programme.ts';
 import type { FeedLine } from './purchase-lines.ts';
 import { countReasons, type Refusal, refusalSentence } from './refusal.ts';
 
-/** A feed of nothing but refusals must not scroll the table away; `--json` has them all. */
+/** Many refusals must not push the table off the screen. `--json` prints all of them. */
 const MAX_LINES_SHOWN = 100;
 
 /** The play as a person reads it: what was refused, line by line, one row for each stage, and the counts. */
@@ -56,7 +56,7 @@ function tableLines(stages: readonly Stage[]): string[] {
   const table = [header, ...rows];
   const widths = header.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
   return table.map((row, index) => {
-    // Words to the left, numbers to the right.
+    // Text is left-aligned, numbers are right-aligned.
     const cells = row.map((cell, column) => {
       const isText = column === 0 || column === row.length - 1;
       return isText ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0);
@@ -66,7 +66,7 @@ function tableLines(stages: readonly Stage[]): string[] {
   });
 }
 
-/** The play as a program reads it; money is text, as everywhere in the API. */
+/** Formats the result for a program. Money is text, as in the API. */
 export function presentPlayAsJson(play: Play): string {
   const { stages, refusals, duplicates, lookalikes, ...facts } = play;
   const document = {

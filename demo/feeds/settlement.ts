@@ -8,7 +8,7 @@ export type Settlement = {
   readonly purchases: readonly RecordedPurchase[];
   readonly confirmed: number;
   readonly reversed: number;
-  /** Left as they were: settled before. */
+  /** Purchases that were settled before and did not change. */
   readonly untouched: number;
   readonly refusals: readonly Refusal[];
 };
@@ -16,7 +16,7 @@ export type Settlement = {
 const CANCELLED_EVERY = 20n;
 const RETURNED_EVERY = 33n;
 
-/** Ends the waiting of every pending purchase: most are confirmed, every twentieth was cancelled. */
+/** Settles every pending purchase: reverses every twentieth as cancelled, and confirms all others. */
 export function settlePurchases(
   client: PlatformClient,
   purchases: readonly RecordedPurchase[],
@@ -28,7 +28,7 @@ export function settlePurchases(
   });
 }
 
-/** Takes the reward of some confirmed purchases back: the goods were returned. */
+/** Reverses some confirmed purchases, because the goods were returned. */
 export function takeLateReturns(
   client: PlatformClient,
   purchases: readonly RecordedPurchase[],
@@ -71,7 +71,7 @@ async function settleAll(
       counts[step.to] += 1;
       return { ...purchase, status: step.to };
     }
-    // Somebody else settled it since it was read, and the refusal says as what.
+    // Another client has settled the purchase since it was read. The refusal contains its status.
     const { code, details } = answer.error;
     const { lineNumber: line, externalId: value } = purchase.line;
     refusals.push({ stage, line, column: 'external_id', value, code, reason: reasonOf(answer.error) });

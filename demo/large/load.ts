@@ -8,7 +8,7 @@ import { detailsCipher } from '../../src/modules/money/payouts/details.ts';
 
 export type Plan = {
   readonly purchases: number;
-  /** The first of a month. */
+  /** The first day of a month. */
   readonly start: Temporal.ZonedDateTime;
   readonly end: Temporal.Instant;
   readonly adminId: string;
@@ -34,7 +34,7 @@ const MONTH = read('month.sql');
 const PAYOUTS = read('payouts.sql');
 const BALANCES = read('balances.sql');
 
-/** What the database holds: nothing but the people of a load that was cut off, a whole load, or anything else. */
+/** Returns `nothing` if the database has at most the users of an interrupted load, `seeded` after a complete load. */
 export async function findContent(
   db: Db,
   people: readonly string[],
@@ -50,10 +50,10 @@ export async function findContent(
   return found?.has_others || found?.has_merchants ? 'other' : 'nothing';
 }
 
-/** Runs a step of the load, and may report its title. */
+/** Runs a step of the load. May print its title. */
 export type Step = (title: string, work: () => Promise<unknown>) => Promise<void>;
 
-/** One transaction drops the indexes, loads and creates the indexes again: an interrupted load leaves nothing behind. */
+/** Drops the indexes, loads, and creates the indexes in one transaction, so that an interrupted load leaves nothing. */
 export async function load(db: Db, plan: Plan, step: Step): Promise<void> {
   await db.connection().execute(async (connection) => {
     const run = (text: string) => sql.raw(text).execute(connection);
@@ -85,7 +85,7 @@ export async function load(db: Db, plan: Plan, step: Step): Promise<void> {
   });
 }
 
-/** As the platform keeps them: bound to their payout, so that no two are alike. */
+/** Encrypts the bank details like the platform: bound to their payout, so that all ciphertexts differ. */
 async function sealBankDetails(db: Db, keys: readonly EncryptionKey[]): Promise<void> {
   const { encrypt } = detailsCipher(keys);
   const { rows } = await sql<{ id: string }>`select id from seed_payouts`.execute(db);
@@ -101,7 +101,7 @@ async function sealBankDetails(db: Db, keys: readonly EncryptionKey[]): Promise<
   `.execute(db);
 }
 
-/** The checks of each row take longer than the rows, and `ledger-verify` checks all of them. Only a superuser may. */
+/** Disables the triggers, which would take longer than the rows. Needs a superuser. `ledger-verify` checks the result. */
 async function disableTriggers(db: Db): Promise<boolean> {
   const { rows } = await sql<{ may: boolean }>`
     select rolsuper as may from pg_roles where rolname = current_user
@@ -112,8 +112,8 @@ async function disableTriggers(db: Db): Promise<boolean> {
 }
 
 /**
- * Drops the indexes of the large tables that nothing needs meanwhile, and answers with the statements that make them
- * again. Foreign keys need the primary keys they point to, and the trigger of the journal the journal's.
+ * Drops the indexes of the large tables that the load does not need. Returns the SQL that creates them again. Foreign keys
+ * need the primary keys that they reference, and the trigger of the journal needs the primary key of the journal.
  */
 async function removeIndexes(
   db: Db,
@@ -154,7 +154,7 @@ function valuesOf(plan: Plan): Values {
     start_ms: start.epochMilliseconds,
     end_ms: end.epochMilliseconds,
     span_ms: end.epochMilliseconds - start.epochMilliseconds,
-    // As a numeric literal, so that what is multiplied by it is exact and has the currency's decimals.
+    // A numeric literal, so that its products are exact and have the decimals of the currency.
     unit: (10 ** -digits).toFixed(digits),
     currency: `'${currency}'`,
     hot_email: `'${hotEmail}'`,
@@ -162,7 +162,7 @@ function valuesOf(plan: Plan): Values {
   };
 }
 
-/** The calendar months, each with the numbers of the purchases that are recorded in it. */
+/** Yields the calendar months, each with the range of the purchases that are recorded in it. */
 function* monthsOf({ purchases, start, end }: Plan) {
   const startMs = BigInt(start.epochMilliseconds);
   const spanMs = BigInt(end.epochMilliseconds) - startMs;
@@ -182,7 +182,7 @@ function* monthsOf({ purchases, start, end }: Plan) {
   }
 }
 
-/** The text with a value for each `:word` of it. */
+/** Replaces each `:word` of the text by its value. */
 function bind(text: string, values: Values): string {
   return text.replaceAll(/(?<!:):([a-z_]+)\b/g, (_, word: string) => {
     const value = values[word];
@@ -191,7 +191,7 @@ function bind(text: string, values: Values): string {
   });
 }
 
-/** Without its comments, whose colons mean nothing. */
+/** Reads a file without its comments, because they may contain colons. */
 function read(file: string): string {
   return readFileSync(join(import.meta.dirname, file), 'utf8').replaceAll(/--.*$/gm, '');
 }

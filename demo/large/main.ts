@@ -1,6 +1,6 @@
 /*
- * A programme of millions of purchases, whose rewards, caps, wallets, journal and audit log agree with each other, to
- * see how the platform answers at that size. By requests it would take hours, so it is written by SQL, month by month.
+ * Loads a programme with millions of purchases and consistent rewards, caps, wallets, journal and audit log, to measure the
+ * platform at that size. Requests would take hours, so SQL writes the rows, month by month.
  */
 import { parseArgs } from 'node:util';
 import { createPlatform } from '../../src/app.ts';
@@ -13,7 +13,7 @@ import { run } from '../../src/startup/run.ts';
 import { findContent, load } from './load.ts';
 
 const ADMIN_EMAIL = 'carol@clicknback.com';
-/** One purchase in eighty is hers. */
+/** One of eighty purchases belongs to this user. */
 const HOT_EMAIL = 'alice@clicknback.com';
 const MONTHS = 36;
 const MOST_PURCHASES = 50_000_000;
@@ -44,12 +44,12 @@ async function main(): Promise<void> {
     }
     const end = Temporal.Now.instant();
     const start = firstOfMonth(end).subtract({ months: MONTHS - 1 });
-    // All users exist from the start.
+    // All users are created at the start of the period.
     const clock = () => start.toInstant();
     const platform = await createPlatform({ config, database, clock, logger });
     const { users } = platform.modules;
     const password = DEMO_PASSWORD;
-    // Found, where an earlier load was cut off.
+    // The administrator exists if an earlier load was interrupted.
     const admin =
       (await users.service.findByEmail(ADMIN_EMAIL)) ??
       (await users.service.createAdmin({ email: ADMIN_EMAIL, password }));
@@ -84,7 +84,7 @@ function firstOfMonth(instant: Temporal.Instant): Temporal.ZonedDateTime {
   return instant.toZonedDateTimeISO('UTC').with({ day: 1 }).startOfDay();
 }
 
-/** One line a step, with the seconds it took. */
+/** Prints one line for each step, with its duration in seconds. */
 async function printed(title: string, work: () => Promise<unknown>): Promise<void> {
   process.stdout.write(title.padEnd(40));
   const started = performance.now();

@@ -271,7 +271,7 @@ describe('reading a feed', () => {
       message: /^There is no file .*none\.csv\.$/,
     });
     await assert.rejects(readFeed(directory), { message: /cannot be read \(EISDIR\)/ });
-    await assert.rejects(readFeed(binary), { message: /is no text in UTF-8/ });
+    await assert.rejects(readFeed(binary), { message: /is not a text in UTF-8/ });
   });
 });
 
@@ -341,7 +341,7 @@ describe('the command', () => {
       DEMO_ADMIN_PASSWORD: 'wrong',
     });
     assert.deepEqual([wrong.code, wrong.stdout], [1, '']);
-    assert.match(wrong.stderr, /does not let admin@example\.com in \(INVALID_CREDENTIALS\)/);
+    assert.match(wrong.stderr, /refused the login of admin@example\.com \(INVALID_CREDENTIALS\)/);
 
     const { code, stdout, stderr } = await demo(['--json', '--url', url, '--feed', path], environment);
     assert.deepEqual([code, stderr], [0, '']);
