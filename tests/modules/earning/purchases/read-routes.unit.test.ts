@@ -1,0 +1,153 @@
+import { describe, test } from 'node:test';
+import { forbidden, notFound } from '../../../../src/core/errors.ts';
+import { newId } from '../../../../src/core/id.ts';
+import { readRoutes } from '../../../../src/modules/earning/purchases/read-routes.ts';
+import type { PurchaseService } from '../../../../src/modules/earning/purchases/service.ts';
+import { assertEqual } from '../../../support/equality.ts';
+import { fake, fakeCalls } from '../../../support/fakes.ts';
+import { assertRefused } from '../../../support/inject.ts';
+import { aPurchase, aReward, MERCHANT, OFFER, SHOPPER } from '../../../support/purchases-builders.ts';
+import { assertViolations, IDS, serveRoutes, testAccess, testRefusals } from '../../../support/routes.ts';
+
+const purchase = aPurchase({
+  amount: 49_90n,
+  purchasedAt: Temporal.Instant.from('2026-03-01T10:00:00.5Z'),
+});
+const { id } = purchase;
+const view = { purchase, reward: aReward(), merchantName: 'Corner Books' };
+const shown = {
+  id,
+  merchant_name: 'Corner Books',
+  amount: '49.90',
+  currency: 'EUR',
+  status: 'pending',
+  cashback_amount: '2.50',
+  cashback_status: 'pending',
+  purchased_at: '2026-03-01T10:00:00Z',
+  created_at: '2026-03-14T09:26:53Z',
+};
+const cursor = Buffer.from(id).toString('base64url');
+const page = { total: 41, nextKey: id };
+
+const { calls, called, refuse } = fakeCalls();
+const service = fake<PurchaseService>({
+  getPurchase: (purchaseId, { type, id: by }) => called(view, purchaseId, [type, by]),
+  listPurchases: (...query) => called({ ...page, items: [purchase] }, ...query),
+  listRewardedPurchases: (...query) => called({ ...page, items: [view] }, ...query),
+});
+const api = await serveRoutes(readRoutes(service));
+
+describe('access', () => {
+  testAccess(api, 'GET', '/purchases', ['admin']);
+  testAccess(api, 'GET', '/users/me/purchases', ['user', 'admin']);
+  testAccess(api, 'GET', `/purchases/${id}`, ['user', 'admin', 'partner']);
+});
+
+describe('GET /purchases', () => {
+  const list = (query: string) => api('GET', `/purchases?${query}`, { token: 'admin' });
+
+  test('answers the page of purchases', async () => {
+    const { body } = await list('');
+    assertEqual(body, {
+      data: [
+        {
+          id,
+          partner_id: null,
+          external_id: 'order-1',
+          user_id: SHOPPER,
+          merchant_id: MERCHANT,
+          offer_id: OFFER,
+          amount: '49.90',
+          currency: 'EUR',
+          status: 'pending',
+          held: false,
+          purchased_at: '2026-03-01T10:00:00Z',
+          created_at: '2026-03-14T09:26:53Z',
+        },
+      ],
+      pagination: { offset: 0, limit: 20, total: 41, next_cursor: cursor },
+    });
+  });
+
+  test('reads every filter and the page from the query', async () => {
+    await list(
+      `status=reversed&user_id=${SHOPPER.toUpperCase()}&merchant_id=${MERCHANT}&held=true` +
+        `&start_date=2026-03-01&end_date=2026-03-31&limit=5&cursor=${cursor}`,
+    );
+    assertEqual(calls.at(-1), [
+      {
+        status: 'reversed',
+        userId: SHOPPER,
+        merchantId: MERCHANT,
+        held: true,
+        from: '2026-03-01',
+        to: '2026-03-31',
+      },
+      { offset: 0, limit: 5, after: id },
+    ]);
+  });
+
+  for (const query of ['status=paid', 'status=PENDING', 'status=']) {
+    test(`refuses ?${query} as INVALID_PURCHASE_STATUS, with the statuses that exist`, async () => {
+      const answer = await list(query);
+      assertRefused(answer, 422, 'INVALID_PURCHASE_STATUS');
+      assertEqual(answer.body.error.details.allowed, ['pending', 'confirmed', 'reversed']);
+    });
+  }
+
+  for (const [query, field] of [
+    ['user_id=me', 'user_id'],
+    ['merchant_id=1', 'merchant_id'],
+    ['held=yes', 'held'],
+    ['start_date=2026-02-30', 'start_date'],
+    ['end_date=today', 'end_date'],
+    ['limit=0', 'limit'],
+    ['limit=101', 'limit'],
+    ['offset=-1', 'offset'],
+    ['cursor=abc', 'cursor'],
+    ['colour=red', 'colour'],
+  ] as const) {
+    test(`refuses ?${query}`, async () => {
+      assertViolations(await list(query), [field]);
+    });
+  }
+});
+
+describe('GET /users/me/purchases', () => {
+  const list = (query = '') => api('GET', `/users/me/purchases${query}`, { token: 'user' });
+
+  test('answers the purchases of the caller with their rewards', async () => {
+    const { body } = await list('?status=confirmed&offset=40&limit=1');
+    assertEqual(body, {
+      data: [shown],
+      pagination: { offset: 40, limit: 1, total: 41, next_cursor: cursor },
+    });
+    assertEqual(calls.at(-1), [
+      { userId: IDS.user, status: 'confirmed' },
+      { offset: 40, limit: 1 },
+    ]);
+  });
+
+  test('refuses an unknown status, and the filter of administrators', async () => {
+    assertRefused(await list('?status=gone'), 422, 'INVALID_PURCHASE_STATUS');
+    assertViolations(await list(`?user_id=${SHOPPER}`), ['user_id']);
+  });
+});
+
+describe('GET /purchases/{id}', () => {
+  test('answers the purchase with its reward, also for an id in capitals', async () => {
+    for (const name of [id, id.toUpperCase()]) {
+      assertEqual((await api('GET', `/purchases/${name}`, { token: 'partner' })).body, shown);
+      assertEqual(calls.at(-1), [id, ['partner', IDS.partner]]);
+    }
+  });
+
+  test('refuses an id that is no UUID', async () => {
+    assertViolations(await api('GET', '/purchases/me', { token: 'admin' }), ['id']);
+  });
+
+  testRefusals(() => api('GET', `/purchases/${id}`, { token: 'user' }), refuse, [
+    [404, notFound('purchase', newId())],
+    [403, forbidden({ reason: 'This is not your purchase.' })],
+  ]);
+});
