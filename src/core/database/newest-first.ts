@@ -9,8 +9,8 @@ export type NewestFirst = {
   readonly columns: readonly string[];
   readonly where: readonly RawBuilder<SqlBool>[];
   /**
-   * True where `where` names more than ids, so that an index of its own gives the order. These have their ids "nulls
-   * first", which the primary key cannot be taken for: it would be walked in search of rows that may be far away.
+   * True if `where` has conditions on more than ids, and an index of its own gives the order. Such an index orders ids
+   * "nulls first", so the planner cannot choose the primary key and scan it for rows that may be far away.
    */
   readonly hasIndex: boolean;
   /** True if no row ever leaves the list. Once it exceeds what is counted, it is not counted again. */

@@ -25,8 +25,8 @@ export type Past = {
 
 type RecentRow = RowOf<'purchases', ['amount', 'currency']>;
 
-/** One answer: to the question at this place of its list. A question without an answer has found nothing. */
-type AnswerRow = { readonly position: number } & (
+/** The result of the question at this position of its list. A question without a result has found nothing. */
+type ResultRow = { readonly position: number } & (
   | { readonly about: 'user_day'; readonly found: number }
   | { readonly about: 'user' | 'merchant'; readonly found: readonly RecentRow[] }
   | { readonly about: 'order'; readonly found: readonly string[] }
@@ -49,14 +49,14 @@ export function screeningRepository() {
     const latestOfMerchant = new Map<string, readonly RecentPurchase[]>(
       questions.merchantIds.map((id) => [id, []]),
     );
-    const parts: RawBuilder<AnswerRow>[] = [];
+    const parts: RawBuilder<ResultRow>[] = [];
     if (questions.userDays.length > 0) parts.push(userDays(questions, limits.purchasesPerUserDay));
     if (questions.userIds.length > 0) parts.push(users(questions));
     if (questions.orders.length > 0) parts.push(orders(questions, limits.usersPerOrder));
     if (questions.merchantIds.length > 0) parts.push(merchants(questions));
     if (parts.length === 0) return { history, latestOfMerchant };
 
-    const { rows } = await sql<AnswerRow>`${sql.join(parts, sql` union all `)}`.execute(trx);
+    const { rows } = await sql<ResultRow>`${sql.join(parts, sql` union all `)}`.execute(trx);
     for (const answer of rows) {
       switch (answer.about) {
         case 'user_day':
@@ -83,7 +83,7 @@ export function screeningRepository() {
  * Counts up to the limit only: the next purchase exceeds it anyway. No purchase is recorded before its day, so earlier
  * records are not read.
  */
-function userDays({ userDays: asked }: Questions, limit: number): RawBuilder<AnswerRow> {
+function userDays({ userDays: asked }: Questions, limit: number): RawBuilder<ResultRow> {
   return sql`
     select 'user_day' as about, asked.position::int, to_jsonb(counted.purchases) as found
     from unnest(
@@ -112,11 +112,11 @@ function userDays({ userDays: asked }: Questions, limit: number): RawBuilder<Ans
   `;
 }
 
-function users({ userIds }: Questions): RawBuilder<AnswerRow> {
+function users({ userIds }: Questions): RawBuilder<ResultRow> {
   return latestOf('user', sql.ref('user_id'), userIds, USER_SAMPLE.latest);
 }
 
-function merchants({ merchantIds }: Questions): RawBuilder<AnswerRow> {
+function merchants({ merchantIds }: Questions): RawBuilder<ResultRow> {
   return latestOf('merchant', sql.ref('merchant_id'), merchantIds, MERCHANT_SAMPLE.latest);
 }
 
@@ -125,7 +125,7 @@ function latestOf(
   owner: RawBuilder<unknown>,
   ids: readonly string[],
   limit: number,
-): RawBuilder<AnswerRow> {
+): RawBuilder<ResultRow> {
   return sql`
     select ${sql.lit(about)} as about, asked.position::int, jsonb_agg(recent order by recent.id desc) as found
     from unnest(${ids}::uuid[]) with ordinality as asked (owner_id, position)
@@ -154,7 +154,7 @@ function inEachStatus(latest: RawBuilder<unknown>): RawBuilder<unknown> {
 }
 
 /** The lowest floor stands in it as a literal: only so does PostgreSQL know that the partial index has them all. */
-function orders({ orders: asked }: Questions, usersPerOrder: number): RawBuilder<AnswerRow> {
+function orders({ orders: asked }: Questions, usersPerOrder: number): RawBuilder<ResultRow> {
   return sql`
     select 'order' as about, asked.position::int, jsonb_agg(distinct bought.user_id) as found
     from unnest(

@@ -42,7 +42,7 @@ export function authRepository() {
     return rows.map((row) => ({ id: row.id, userId: row.user_id, revokedAt: row.revoked_at }));
   }
 
-  /** Locks the token until the transaction ends: of two exchanges at once, the second sees what the first did. */
+  /** Locks the token until the transaction ends: of two concurrent exchanges, the second sees what the first did. */
   async function lockToken(trx: Trx, hash: Buffer): Promise<RefreshToken | undefined> {
     const row = await trx
       .selectFrom('refresh_tokens')
@@ -123,7 +123,7 @@ export function authRepository() {
     return row && { userId: row.user_id, expiresAt: row.expires_at };
   }
 
-  /** Removes the token and answers with what it was: of two uses at once, the second finds none. */
+  /** Deletes the token and returns it: of two concurrent uses, the second finds none. */
   async function takeReset(trx: Trx, hash: Buffer): Promise<PasswordReset | undefined> {
     const row = await trx
       .deleteFrom('password_resets')
@@ -138,7 +138,7 @@ export function authRepository() {
   }
 
   /**
-   * Deletes tokens that expired before this moment, the oldest first, and answers with the sessions that they were of.
+   * Deletes tokens that expired before this moment, the oldest first, and returns the sessions that they belonged to.
    * Those that another purge is at are passed over.
    */
   async function deleteTokens(

@@ -208,7 +208,7 @@ export function partnerRepository() {
     `;
   }
 
-  /** Takes the messages that were not taken before, and answers with these. */
+  /** Stores the messages that were not stored before, and returns these. */
   async function insertMessages(trx: Trx, messages: readonly TakenMessage[]): Promise<TakenMessage[]> {
     const { rows } = await sql<{ partner_id: string; message_id: string; sent_at: Temporal.Instant }>`
       insert into partner_messages (partner_id, message_id, sent_at)
@@ -227,7 +227,7 @@ export function partnerRepository() {
     }));
   }
 
-  /** Forgets at most `limit` messages that were sent before this moment, oldest first, and answers how many. */
+  /** Deletes up to `limit` messages that were sent before this moment, the oldest first. Returns their number. */
   async function deleteMessages(trx: Trx, sentBefore: Temporal.Instant, limit: number): Promise<number> {
     const { rows } = await sql`
       delete from partner_messages

@@ -12,7 +12,7 @@ const COLUMNS = ['id', 'email', 'role', 'active', 'created_at'] as const;
 type UserRow = RowOf<'users', typeof COLUMNS>;
 
 export function userRepository() {
-  /** Inserts the users whose email is free, and answers with these. */
+  /** Inserts the users whose email is free, and returns their ids. */
   async function insert(trx: Trx, users: readonly UserWithPassword[]): Promise<readonly string[]> {
     const { rows } = await sql<{ id: string }>`
       insert into users (id, email, password_hash, role, active, created_at)
@@ -75,7 +75,7 @@ export function userRepository() {
     const where = [...equalTo<'users'>({ role, active }), ...withinSeconds(from, to)];
     if (email !== undefined) where.push(sql`email like ${`%${escapeLike(email)}%`}`);
 
-    // Which index serves, the one of the few or the primary key, depends on how many match: the planner's to say.
+    // The planner chooses between an index of few rows and the primary key, by how many rows match.
     const onlyGrows = role === undefined && active === undefined;
     const list = { table: 'users', columns: COLUMNS, where, hasIndex: false, onlyGrows } as const;
     return pageNewestFirst(db, list, toUser, page);

@@ -62,7 +62,7 @@ export function flagRepository() {
     return pageCounted(matching, (query) => query.selectAll().orderBy('id', 'desc'), toSetting, page);
   }
 
-  /** Every setting of the flag that has a say for one of the subjects. */
+  /** Every setting of the flag that applies to one of the subjects. */
   async function findForSubjects(
     db: Db,
     key: string,
