@@ -3,7 +3,7 @@ import pLimit from 'p-limit';
 /** The number of concurrent requests. The platform batches requests that arrive together. */
 const CONCURRENCY = 48;
 
-/** Of requests that hash a password. More of them would only wait, until the platform gives them up. */
+/** The number of concurrent requests that hash a password. More of them would wait until the platform refuses them. */
 export const HASHING_CONCURRENCY = 4;
 
 /** Runs `work` for all items concurrently. After the first failure, no further item is started. */

@@ -1,14 +1,14 @@
 import { CsvError, parse } from 'csv-parse/sync';
 
-/** A record of the file, at the line where it begins: quoted values may hold line breaks. */
+/** A record of the file, with the line where it begins. Quoted values may contain line breaks. */
 export type Row = { readonly line: number; readonly fields: readonly string[] };
 
 export type Table = {
-  /** The first record, with its names in lower case and with underscores; none if the file is empty. */
+  /** The column names of the first record, in lower case with underscores. Empty if the file is empty. */
   readonly columns: readonly string[];
   readonly headerLine: number;
   readonly rows: readonly Row[];
-  /** Lines with a quote that is not closed or not doubled; `column` is the index of its field. */
+  /** The lines with a quote that is not closed or not doubled. `column` is the index of the field. */
   readonly broken: readonly { readonly line: number; readonly column: number; readonly text: string }[];
 };
 
@@ -16,9 +16,9 @@ const DELIMITERS = [',', ';', '\t'] as const;
 
 const OPTIONS = { bom: true, trim: true, skip_empty_lines: true, relax_column_count: true } as const;
 
-/** Reads what a spreadsheet writes. The delimiter is the one that finds most of the wanted columns. */
+/** Reads a CSV file as spreadsheets write it. Chooses the delimiter that finds most of the wanted columns. */
 export function readTable(text: string, wanted: readonly string[]): Table {
-  // The parser counts a quoted CRLF as two lines, so all line breaks become one sign first.
+  // The parser counts a quoted CRLF as two lines, so all line breaks are normalized first.
   const lines = text.split(/\r\n?|\n/);
   const delimiter = findDelimiter(lines.find((line) => !isBlank(line)) ?? '', wanted);
   const rows: Row[] = [];
@@ -44,7 +44,7 @@ export function readTable(text: string, wanted: readonly string[]): Table {
       readFrom(linesRead);
     } catch (error) {
       if (!(error instanceof CsvError)) throw error;
-      // A quote that is never closed would swallow the rest of the file: only its line is given up.
+      // A quote that is never closed would include the rest of the file. Only its own line is refused.
       const index = lines.findIndex((line, at) => at >= linesRead && !isBlank(line));
       const column = Number(error.index);
       broken.push({ line: index + 1, column, text: lines[index]?.split(delimiter)[column] ?? '' });
@@ -68,7 +68,7 @@ function findDelimiter(header: string, wanted: readonly string[]): string {
   return found.reduce((best, other) => (other.count > best.count ? other : best)).delimiter;
 }
 
-/** "External ID" is the column external_id. */
+/** "External ID" becomes `external_id`. */
 function columnName(text: string): string {
   return text
     .toLowerCase()

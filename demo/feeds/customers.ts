@@ -49,7 +49,7 @@ export async function importCustomers(
   return { userIdOf, created, known: userIdOf.size - created, refusals };
 }
 
-/** Names the first line of the customer. */
+/** Creates the refusal of a customer, with the first line that names the customer. */
 export function refuseCustomer(stage: string, { lines }: Feed, customerId: string, error: ApiError): Refusal {
   const line = lines.find((line) => line.customerId === customerId)?.lineNumber;
   return { stage, line, column: 'customer_id', value: customerId, code: error.code, reason: reasonOf(error) };

@@ -4,19 +4,19 @@ import { TERMS } from './programme.ts';
 import type { FeedLine } from './purchase-lines.ts';
 import { quoteValue } from './refusal.ts';
 
-/** A line that names a purchase which an earlier line, or another feed, named before. */
+/** A line with the external id of an earlier line or of another feed. */
 export type Duplicate = {
   readonly line: FeedLine;
-  /** None for a purchase that this feed did not report. */
+  /** Undefined if this feed did not report the purchase. */
   readonly earlier: FeedLine | undefined;
-  /** Columns in which the two differ. */
+  /** The columns in which the two lines differ. */
   readonly differences: readonly string[];
 };
 
-/** A purchase with the customer, date and amount of an earlier one, under an external id of its own. */
+/** A purchase with the customer, date and amount of an earlier purchase, but with another external id. */
 export type Lookalike = { readonly line: FeedLine; readonly earlier: FeedLine };
 
-/** Two of them may be two visits to a shop, or one purchase that was reported twice: a person must judge. */
+/** Finds lookalikes. A person must judge whether they are two purchases or one that was reported twice. */
 export function findLookalikes(lines: readonly FeedLine[]): Lookalike[] {
   const firsts = new Map<string, FeedLine>();
   return lines.flatMap((line) => {

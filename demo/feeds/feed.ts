@@ -14,16 +14,16 @@ export type Feed = {
   readonly customers: readonly string[];
   /** In the order of arrival, which decides about caps. */
   readonly lines: readonly FeedLine[];
-  /** Of lines that are no purchases. */
+  /** The refusals of lines that are not purchases. */
   readonly refusals: readonly Refusal[];
 };
 
 const DIGEST_LENGTH = 8;
-/** A label of a domain name has at most 63 characters, of which a dash and the digest need some. */
+/** A label of a domain name has at most 63 characters, including a dash and the digest. */
 const MAX_TITLE_LENGTH = 63 - 1 - DIGEST_LENGTH;
 const MAX_REFUSALS_NAMED = 10;
 
-/** @throws DemoError when there is no such file, or it holds no purchase. */
+/** @throws DemoError if there is no such file, or it contains no purchase. */
 export async function readFeed(path: string, today = Temporal.Now.plainDateISO('UTC')): Promise<Feed> {
   const bytes = await readBytes(path);
   const table = readTable(bytes.toString('utf8'), COLUMNS);
@@ -66,8 +66,8 @@ function emptySentence(path: string, refusals: readonly Refusal[]): string {
 }
 
 /**
- * Files of one name and other content are different feeds, and so are copies of another name: with a shared merchant
- * or customer, one feed would fill the caps of the other.
+ * Builds the name from the file name and the content. Feeds with a common merchant or customer would use up each other's
+ * caps, so files with the same name or the same content must get different names.
  */
 function feedName(path: string, bytes: Buffer): string {
   const title = parsePath(path)
@@ -82,7 +82,7 @@ function feedName(path: string, bytes: Buffer): string {
   return `${title || 'feed'}-${digest.slice(0, DIGEST_LENGTH)}`;
 }
 
-/** The years that the feed's purchases were made in. */
+/** The first and last year of the purchases in the feed. */
 export function yearsOf({ lines }: Feed): { readonly first: string; readonly last: string } {
   const years = lines.map(({ date }) => date.slice(0, 4)).sort();
   return { first: years[0] ?? '', last: years.at(-1) ?? '' };

@@ -13,7 +13,7 @@ export type RecordedPurchase = {
   readonly id: string;
   /** The first line that names it. */
   readonly line: FeedLine;
-  /** The number that decides what becomes of it. */
+  /** The number by which the demo decides whether to confirm, reverse or return the purchase. */
   readonly number: bigint;
   readonly status: string;
 };
@@ -27,10 +27,10 @@ export type Ingestion = {
   readonly differing: number;
   /** The number of accepted purchases whose reward was reduced by the monthly cap. */
   readonly capped: number;
-  /** All duplicates but those that repeat an earlier run of the feed. */
+  /** All duplicates except those that repeat an earlier run of the feed. */
   readonly named: readonly Duplicate[];
   readonly lookalikes: readonly Lookalike[];
-  /** Also those of lines that were no purchases, in the order of the file. */
+  /** All refusals in the order of the file, including lines that are not purchases. */
   readonly refusals: readonly Refusal[];
 };
 
@@ -126,7 +126,7 @@ function columnOf(field: string): string {
   return COLUMN_OF_FIELD[field] ?? field;
 }
 
-/** What the platform says of a line, in the words of the file. */
+/** The refusals of the platform for a line, with the column names of the file. */
 function refusalsOf(line: FeedLine, error: ApiError): Refusal[] {
   return faultsOf(error).map(({ field, reason }) => {
     const column = columnOf(field);

@@ -1,7 +1,7 @@
 import type { Row, Table } from './csv.ts';
 import { byLine, type Refusal } from './refusal.ts';
 
-/** One purchase as the feed has it, in text. The platform judges its amount. */
+/** One purchase of the feed, as text. The platform validates the amount. */
 export type FeedLine = {
   readonly lineNumber: number;
   readonly externalId: string;
@@ -17,12 +17,12 @@ export const COLUMNS = ['external_id', 'customer_id', 'date', 'amount'] as const
 type Column = (typeof COLUMNS)[number];
 
 const MAX_VALUE_LENGTH = 255;
-/** A date further from the middle of the feed is a slip, such as 0025 for 2025. */
+/** A date further from the middle of the feed is a typing error, such as 0025 for 2025. */
 const MAX_YEARS_FROM_MIDDLE = 10;
-/** Dates further back do not count for the middle. */
+/** Older dates are ignored when the middle is computed. */
 const LIFETIME_YEARS = 100;
 
-/** The purchases of a table whose columns are complete. Refuses every row that is none, and keeps the others. */
+/** Reads the purchases of a table with all required columns. Refuses every invalid row and keeps the others. */
 export function understandTable(
   { columns, rows, broken }: Table,
   today: Temporal.PlainDate,
@@ -61,7 +61,7 @@ const DATE_TOO_FAR: Fault = [
   `must be within ${MAX_YEARS_FROM_MIDDLE} years of the middle date of the feed`,
 ];
 
-/** The purchase, or why it is none. */
+/** Returns the purchase, or the reasons why the row is not one. */
 function understandRow(columns: readonly string[], { line, fields }: Row): FeedLine | Refusal[] {
   const { length } = columns;
   if (fields.length < length) {
@@ -88,7 +88,7 @@ function understandRow(columns: readonly string[], { line, fields }: Row): FeedL
   };
 }
 
-/** The first rule that a value breaks. The platform judges amounts. */
+/** Returns the first rule that a value breaks. The platform validates amounts. */
 function faultOf(column: Column, [value = '', ...others]: readonly string[]): Fault | undefined {
   if (others.some((other) => other !== value)) return COLUMNS_DIFFER;
   if (value === '') return VALUE_MISSING;
@@ -107,7 +107,7 @@ function isDate(text: string): boolean {
   }
 }
 
-/** The median, because one wild date cannot move it. Dates that no living shop can have do not count. */
+/** Returns the median date, which one wrong date hardly changes. Dates before a person's lifetime are ignored. */
 function middleDate(lines: readonly FeedLine[], today: Temporal.PlainDate): Temporal.PlainDate {
   const isLikely = within(LIFETIME_YEARS, today);
   const dates = lines.map(({ date }) => date).filter((date) => isLikely(date) && date <= today.toString());

@@ -1,12 +1,12 @@
-/** One fault of a line, so a line with two faults has two. */
+/** One fault of a line. A line with two faults has two refusals. */
 export type Refusal = {
   readonly stage: string;
-  /** In the file. A customer that no line names has none. */
+  /** The line number. Undefined for a customer that no line names. */
   readonly line: number | undefined;
   readonly column: string;
   readonly value: string;
   readonly code: string;
-  /** What is wrong, without the value: equal faults have equal reasons. */
+  /** The fault without the value, so that equal faults have equal reasons. */
   readonly reason: string;
 };
 
@@ -18,7 +18,7 @@ export function refusalSentence({ line, column, value, reason }: Refusal): strin
   return `${place}${column} ${quoteValue(value)}: ${reason.replace(/\.$/, '')}.`;
 }
 
-/** On one line and without control characters, which could rewrite a terminal. */
+/** Formats a value on one line without control characters, because these could change the terminal. */
 export function quoteValue(value: string): string {
   return JSON.stringify(
     value.length > MAX_VALUE_LENGTH ? `${value.slice(0, MAX_VALUE_LENGTH)}…` : value,
@@ -29,12 +29,12 @@ export function byLine(one: Refusal, other: Refusal): number {
   return (one.line ?? 0) - (other.line ?? 0);
 }
 
-/** How many lines are refused; a fault without a line counts alone. */
+/** The number of refused lines. A fault without a line counts as one line. */
 export function countRefused(refusals: readonly Refusal[]): number {
   return new Set(refusals.map(({ line, value }) => line ?? value)).size;
 }
 
-/** How often each reason occurs, the most frequent first. */
+/** Counts each reason, most frequent first. */
 export function countReasons(refusals: readonly Refusal[]) {
   const counts = new Map<string, { column: string; reason: string; count: number }>();
   for (const { column, reason } of refusals) {

@@ -9,7 +9,7 @@ import { countReasons, type Refusal, refusalSentence } from './refusal.ts';
 /** Many refusals must not push the table off the screen. `--json` prints all of them. */
 const MAX_LINES_SHOWN = 100;
 
-/** The play as a person reads it: what was refused, line by line, one row for each stage, and the counts. */
+/** Formats the result for a person: one line for each refusal, a table with one row for each stage, and the counts. */
 export function presentPlay(play: Play): string {
   const { customers, refusals } = play;
   const title = `Feed ${play.feed}: ${play.lines} lines, ${customers.created} new customers, ${customers.known} known ones.`;
