@@ -11,7 +11,7 @@ const COLUMNS = ['id', 'name', 'default_cashback_percentage', 'confirmation_days
 type MerchantRow = RowOf<'merchants', typeof COLUMNS>;
 
 export function merchantRepository() {
-  /** False when the name is taken. */
+  /** Returns false if the name is taken. */
   async function insert(trx: Trx, merchant: Merchant, now: Temporal.Instant): Promise<boolean> {
     const inserted = await trx
       .insertInto('merchants')

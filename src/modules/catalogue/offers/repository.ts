@@ -61,7 +61,7 @@ export function offerRepository() {
     );
   }
 
-  /** The offer; with `visibleOn`, only if a shopper sees it on that day. */
+  /** Returns the offer. With `visibleOn`, only if a shopper can see it on that day. */
   async function find(db: Db, id: string, visibleOn?: string): Promise<OfferOfMerchant | undefined> {
     let query = db
       .selectFrom('offers')
@@ -75,7 +75,7 @@ export function offerRepository() {
     return row && toOfferOfMerchant(row);
   }
 
-  /** The active offers of these merchants, of all days. */
+  /** Returns all active offers of the merchants, also past and future ones. */
   async function findActive(db: Db, merchantIds: readonly string[]): Promise<Offer[]> {
     const rows = await db
       .selectFrom('offers')
@@ -86,7 +86,7 @@ export function offerRepository() {
     return rows.map(toOffer);
   }
 
-  /** Undefined when there is no such offer. */
+  /** Returns the changed offer. Undefined if there is no such offer. */
   async function setActive(trx: Trx, id: string, active: boolean): Promise<Offer | undefined> {
     const row = await trx
       .updateTable('offers')

@@ -12,7 +12,7 @@ type RewardRow = Omit<RowOf<'cashback_transactions'>, 'created_at'>;
 
 type CapUsageRow = RowOf<'cashback_cap_usage'>;
 
-/** Fails (see `isLostRace`) if another transaction has opened one of them since the caller's lookup. */
+/** Fails (see `isLostRace`) if another transaction has inserted one of the usages since the caller's lookup. */
 const queueInsertCapUsages = bulkInsert<CapUsage>('cashback_cap_usage', {
   user_id: ['uuid', ({ userId }) => userId],
   offer_id: ['uuid', ({ offerId }) => offerId],
@@ -63,7 +63,7 @@ export function cashbackRepository() {
     return violates(error, 'cashback_cap_usage_pkey');
   }
 
-  /** Locks the usages that exist until the transaction ends, in the order of their keys, so that no two deadlock. */
+  /** Locks the existing usages until the transaction ends, in the order of their keys, to prevent deadlocks. */
   async function lockCapUsages(
     trx: Trx,
     keys: readonly (CapKey & { readonly currency: string })[],

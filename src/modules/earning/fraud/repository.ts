@@ -19,7 +19,7 @@ type Resolution = {
   readonly resolvedBy: string | null;
 };
 
-/** Resolves the open holds of these purchases, whose rows the caller has locked. */
+/** Resolves the open holds of the purchases. The caller must have locked the purchases. */
 const queueResolve = bulkUpdate<Resolution, string>('purchase_holds', ['purchase_id'], {
   purchase_id: ['uuid', ({ purchaseId }) => purchaseId],
   resolution: ['hold_resolution', ({ resolution }) => resolution],
@@ -28,7 +28,7 @@ const queueResolve = bulkUpdate<Resolution, string>('purchase_holds', ['purchase
 });
 
 export function holdRepository() {
-  /** Newest purchase first; the cursor is its id. */
+  /** Newest purchase first. The cursor is the id of the purchase. */
   async function list(db: Db, filter: HoldFilter, page: PageRequest): Promise<PageOf<Hold>> {
     let holds = db.selectFrom('purchase_holds');
     if (filter.status === 'open') holds = holds.where('resolution', 'is', null);
@@ -77,8 +77,8 @@ export function holdRepository() {
       }),
     );
     // Every hold has a purchase, so the join is needed only for filters by purchase.
-    const isOfSomebody = filter.merchantId !== undefined || filter.userId !== undefined;
-    const all = (isOfSomebody ? matching : holds).select('purchase_id');
+    const filtersByPurchase = filter.merchantId !== undefined || filter.userId !== undefined;
+    const all = (filtersByPurchase ? matching : holds).select('purchase_id');
     const list = { atMost: (limit: number) => all.limit(limit), all, onlyGrows: filter.status === undefined };
     const counted = await totalOf(db, list, rows, page);
     return { ...pageOf(rows, counted.total, page, ({ purchase }) => purchase.id), ...counted };

@@ -32,13 +32,13 @@ type ResultRow = { readonly position: number } & (
   | { readonly about: 'order'; readonly found: readonly string[] }
 );
 
-/** Reads at most this many purchases of one order for each user that the limit allows. */
+/** The most purchases to read per order, as a multiple of the limit of users. */
 const PURCHASES_PER_USER_OF_ORDER = 10;
 
 export function screeningRepository() {
   /**
-   * Answers all questions about recorded purchases in one query. Each question uses an index and reads a bounded number of
-   * rows, for any user and merchant. Sends nothing if there is no question.
+   * Reads all needed facts about recorded purchases in one query. Each question uses an index and reads a bounded number
+   * of rows, for any user and merchant. Sends no query if there is no question.
    */
   async function readPast(
     trx: Trx,
@@ -80,8 +80,8 @@ export function screeningRepository() {
 }
 
 /**
- * Counts up to the limit only: the next purchase exceeds it anyway. No purchase is recorded before its day, so earlier
- * records are not read.
+ * Counts only up to the limit, because the next purchase exceeds it anyway. No purchase is recorded before its day, so
+ * older records are not read.
  */
 function userDays({ userDays: asked }: Questions, limit: number): RawBuilder<ResultRow> {
   return sql`
@@ -144,7 +144,7 @@ function latestOf(
   `;
 }
 
-/** The indexes of users and merchants have the status before the id, so that each status is read in its order. */
+/** Reads each status separately, because the indexes of users and merchants have the status before the id. */
 function inEachStatus(latest: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
     select one.*
@@ -153,7 +153,7 @@ function inEachStatus(latest: RawBuilder<unknown>): RawBuilder<unknown> {
   `;
 }
 
-/** The lowest floor stands in it as a literal: only so does PostgreSQL know that the partial index has them all. */
+/** The lowest floor must be a literal: only then can PostgreSQL prove that the partial index has all rows. */
 function orders({ orders: asked }: Questions, usersPerOrder: number): RawBuilder<ResultRow> {
   return sql`
     select 'order' as about, asked.position::int, jsonb_agg(distinct bought.user_id) as found
@@ -180,7 +180,7 @@ function toRecent(row: RecentRow): RecentPurchase {
   return { amount: moneyFromNumeric(row.amount, row.currency), currency: row.currency };
 }
 
-/** The question at a place that the database counts from 1. */
+/** Returns the question at a position. The database counts positions from 1. */
 function at<T>(questions: readonly T[], position: number): T {
   const question = questions[position - 1];
   if (question === undefined) throw new RangeError(`there is no question ${position}`);

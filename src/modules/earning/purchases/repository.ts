@@ -34,12 +34,12 @@ const COLUMNS = [
 
 type DueRow = RowOf<'purchases', ['id', 'merchant_id', 'user_id', 'created_at']>;
 
-/** Before every id. */
+/** Lower than every id. */
 const NO_ID = '00000000-0000-0000-0000-000000000000';
 
 /**
- * Fails (see `isLostRace`) if another transaction has recorded one of the external ids since the caller's lookup. Waits
- * for one that is being recorded, in an order that prevents deadlocks between two lists.
+ * Fails (see `isLostRace`) if another transaction has recorded one of the external ids since the caller's lookup. If one is
+ * being recorded, waits for it. Inserts in one order, to prevent deadlocks between two lists.
  */
 const queueInsert = bulkInsert<Purchase>(
   'purchases',
@@ -60,7 +60,7 @@ const queueInsert = bulkInsert<Purchase>(
   'order by partner_id, external_id',
 );
 
-/** Writes status, times and reason, and ends the hold, of purchases that the caller has locked. */
+/** Writes status, times and reason of settled purchases, and ends their holds. The caller must have locked them. */
 const queueUpdateSettled = bulkUpdate<Purchase>(
   'purchases',
   ['id'],
@@ -75,16 +75,16 @@ const queueUpdateSettled = bulkUpdate<Purchase>(
 );
 
 export function purchaseRepository() {
-  /** True if `queueInsert` failed because another transaction was first: a second lookup finds the purchase. */
+  /** True if `queueInsert` failed because another transaction was first. A second lookup finds the purchase. */
   function isLostRace(error: unknown): boolean {
     return violates(error, 'purchases_external_id_key');
   }
 
   /** No index serves `is not distinct from`, so purchases without a partner need their own query. */
   async function findByExternalKeys(db: Db, keys: readonly ExternalKey[]): Promise<Purchase[]> {
-    const [ofNobody, ofPartners] = partition(keys, ({ partnerId }) => partnerId === null);
+    const [withoutPartner, ofPartners] = partition(keys, ({ partnerId }) => partnerId === null);
     const found = await Promise.all([
-      ofNobody.length > 0 ? findByExternalIds(db, ofNobody) : [],
+      withoutPartner.length > 0 ? findByExternalIds(db, withoutPartner) : [],
       ofPartners.length > 0 ? findByPartnerKeys(db, ofPartners) : [],
     ]);
     return found.flat().map(toPurchase);
@@ -121,7 +121,7 @@ export function purchaseRepository() {
     return row && toPurchase(row);
   }
 
-  /** Locks the purchases that exist until the transaction ends, in the order of their ids. */
+  /** Locks the existing purchases until the transaction ends, in the order of their ids. */
   async function lock(trx: Trx, ids: readonly string[]): Promise<Purchase[]> {
     const rows = await trx
       .selectFrom('purchases')
@@ -134,8 +134,8 @@ export function purchaseRepository() {
   }
 
   /**
-   * Pending purchases within the windows that are not held for review, after the given one, in the order of merchant and id
-   * (the order of time). Reads only the first `perMerchant` of each merchant, along the index.
+   * Returns the pending purchases in the windows that are not held for review, in the order of merchant and id (age).
+   * Starts after the purchase `after`. Reads only the first `perMerchant` purchases of each merchant from the index.
    */
   async function findDue(
     db: Db,
@@ -179,8 +179,8 @@ export function purchaseRepository() {
   }
 
   /**
-   * Locks those of the purchases that are still pending and not held for review. Skips those that another transaction has
-   * locked: it settles them, or leaves them to the next run.
+   * Locks the purchases that are still pending and not held for review. Skips purchases that another transaction has
+   * locked: that transaction settles them, or the next run does.
    */
   async function lockDue(trx: Trx, ids: readonly string[]): Promise<Purchase[]> {
     const rows = await trx
@@ -196,17 +196,17 @@ export function purchaseRepository() {
     return rows.map(toPurchase);
   }
 
-  /** Of a purchase that the caller has locked. */
+  /** The caller must have locked the purchase. */
   async function endHold(trx: Trx, id: string): Promise<void> {
     await trx.updateTable('purchases').set({ held: false }).where('id', '=', id).execute();
   }
 
-  /** Newest first; the cursor is the id, which carries the millisecond of `created_at`. */
+  /** Newest first. The cursor is the id, which contains the millisecond of `created_at`. */
   async function list(db: Db, filter: PurchaseFilter, page: PageRequest): Promise<PageOf<Purchase>> {
     const { status, userId, merchantId } = filter;
     const where = equalTo<'purchases'>({ status, user_id: userId, merchant_id: merchantId });
     if (filter.held === true) where.push(sql`held`);
-    // Nearly all are not held: that has no index, and needs none.
+    // Nearly all purchases are not held, so this filter has no index and needs none.
     const hasIndex = where.length > 0;
     if (filter.held === false) where.push(sql`not held`);
     if (filter.from !== undefined) where.push(sql`id >= ${firstIdAt(startOfDay(filter.from))}`);

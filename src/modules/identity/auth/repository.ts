@@ -85,7 +85,7 @@ export function authRepository() {
       .execute();
   }
 
-  /** Every session of the user, except the one to keep. */
+  /** Revokes every session of the user, except the given one. */
   async function revokeSessionsOf(
     trx: Trx,
     userId: string,
@@ -101,7 +101,7 @@ export function authRepository() {
     await sessions.execute();
   }
 
-  /** In the place of an earlier one of the same user. */
+  /** Stores a reset token, which replaces an earlier one of the same user. */
   async function putReset(
     trx: Trx,
     reset: { readonly hash: Buffer; readonly userId: string; readonly expiresAt: Temporal.Instant },
@@ -138,8 +138,8 @@ export function authRepository() {
   }
 
   /**
-   * Deletes tokens that expired before this moment, the oldest first, and returns the sessions that they belonged to.
-   * Those that another purge is at are passed over.
+   * Deletes up to `limit` tokens that expired before this moment, oldest first. Returns the ids of their sessions. Skips
+   * tokens that another purge has locked.
    */
   async function deleteTokens(
     trx: Trx,
@@ -161,7 +161,7 @@ export function authRepository() {
     return rows.map(({ session_id }) => session_id);
   }
 
-  /** Deletes those of the sessions that have no token left: nothing can bring them back to life. */
+  /** Deletes the sessions that have no token left. Such a session can never be used again. */
   function queueDeleteEmptySessions(trx: Trx, ids: readonly string[]): void {
     queueSql(trx)`
       delete from sessions

@@ -40,7 +40,7 @@ const KEY_COLUMNS = [
 type KeyRow = RowOf<'partner_keys', typeof KEY_COLUMNS>;
 
 export function partnerRepository() {
-  /** False when the name is taken. */
+  /** Returns false if the name is taken. */
   async function insert(trx: Trx, partner: Partner): Promise<boolean> {
     const inserted = await trx
       .insertInto('partners')
@@ -97,7 +97,7 @@ export function partnerRepository() {
     return row && toPartner(row);
   }
 
-  /** Locks up to `limit` partners with a secret that another key than this one protects. */
+  /** Locks up to `limit` partners with a secret that is not encrypted with this key. */
   async function lockEncryptedOtherwise(trx: Trx, keyId: string, limit: number): Promise<Partner[]> {
     const rows = await trx
       .selectFrom('partners')
@@ -164,7 +164,7 @@ export function partnerRepository() {
     await trx.updateTable('partner_keys').set({ revoked_at: now.toString() }).where('id', '=', id).execute();
   }
 
-  /** The keys of these hashes, each with its partner. */
+  /** Returns the keys with these hashes, each with its partner. */
   async function findKeys(db: Db, hashes: readonly Buffer[]): Promise<KeyOfPartner[]> {
     const rows = await db
       .selectFrom('partner_keys')
@@ -199,7 +199,7 @@ export function partnerRepository() {
     }));
   }
 
-  /** Several processes may see the same key; the condition keeps it at one write a minute. */
+  /** Several processes may see the same key. The condition limits them to one write per minute. */
   function queueMarkKeyUsed(trx: Trx, id: string, now: Temporal.Instant): void {
     queueSql(trx)`
       update partner_keys set last_used_at = ${now.toString()}::timestamptz

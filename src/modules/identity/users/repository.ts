@@ -35,7 +35,7 @@ export function userRepository() {
     return rows.map(toUser);
   }
 
-  /** The same, locked against changes until the transaction ends. */
+  /** Locks the users for share until the transaction ends. */
   async function lockForShare(trx: Trx, ids: readonly string[]): Promise<User[]> {
     const rows = await trx
       .selectFrom('users')
@@ -69,7 +69,7 @@ export function userRepository() {
     return row && { ...toUser(row), passwordHash: row.password_hash };
   }
 
-  /** Newest first; the cursor is the id, which carries the millisecond of `created_at`. */
+  /** Newest first. The cursor is the id, which contains the millisecond of `created_at`. */
   async function list(db: Db, filter: UserFilter, page: PageRequest): Promise<PageOf<User>> {
     const { email, role, active, from, to } = filter;
     const where = [...equalTo<'users'>({ role, active }), ...withinSeconds(from, to)];
@@ -81,7 +81,7 @@ export function userRepository() {
     return pageNewestFirst(db, list, toUser, page);
   }
 
-  /** The user if the password is still this one; no change of the account passes until the transaction ends. */
+  /** Locks the user for share if the password hash is still this one. Undefined otherwise. */
   async function lockWithHash(
     trx: Trx,
     { id, passwordHash }: Pick<UserWithPassword, 'id' | 'passwordHash'>,
@@ -96,7 +96,7 @@ export function userRepository() {
     return row && toUser(row);
   }
 
-  /** False when there is no such user, or `replaced` is given and is not their hash any more. */
+  /** Returns false if there is no such user, or if `replaced` is given and is not the stored hash any more. */
   async function updatePasswordHash(
     trx: Trx,
     id: string,
@@ -108,7 +108,7 @@ export function userRepository() {
     return (await update.returning('id').executeTakeFirst()) !== undefined;
   }
 
-  /** The user and every active admin, so that of two admins who deactivate one another only one succeeds. */
+  /** Locks the user and all active administrators, so that two administrators cannot deactivate each other. */
   async function lockWithActiveAdmins(trx: Trx, id: string): Promise<User[]> {
     const rows = await trx
       .selectFrom('users')
@@ -142,7 +142,7 @@ function toUser(row: UserRow): User {
   return { id: row.id, email: row.email, role: row.role, active: row.active, createdAt: row.created_at };
 }
 
-/** The text itself, not a pattern. */
+/** Escapes a text, so that `like` matches it literally. */
 function escapeLike(text: string): string {
   return text.replaceAll(/[\\%_]/g, '\\$&');
 }

@@ -3,7 +3,7 @@ import type { Db } from '../../../core/database/index.ts';
 import type { IdRange, Numeric, StatedBalances, WalletTotals, WrongEntry, WrongWallet } from './model.ts';
 import { within } from './ranges-repository.ts';
 
-/* The journal against itself and against the wallets. */
+/* Compares the journal with itself and with the wallets. */
 
 type TotalsRow = {
   currency: string;
@@ -44,7 +44,7 @@ type WrongEntryRow = {
   paid_replayed: Numeric;
 };
 
-/** Totals by currency of the wallets in the range, and how many of them and of their entries are wrong. */
+/** Returns by currency the totals of the wallets in the range, and the numbers of wrong wallets and wrong entries. */
 export async function replayWallets(db: Db, range: IdRange): Promise<WalletTotals[]> {
   const { rows } = await sql<TotalsRow>`
     with ${replay(range)}
@@ -111,7 +111,7 @@ export async function findWrongEntries(db: Db, range: IdRange): Promise<WrongEnt
 }
 
 /**
- * Each entry against the previous one, and the wallet against the last one. By induction this proves the whole journal.
+ * Compares each entry with the previous one, and the wallet with the last one. By induction this proves the whole journal.
  */
 function replay(range: IdRange): RawBuilder<unknown> {
   return sql`
@@ -170,7 +170,7 @@ function replay(range: IdRange): RawBuilder<unknown> {
   `;
 }
 
-/** A wallet that is missing counts as one without entries, which no journal matches. */
+/** True for a wallet that differs from its last entry. A missing wallet counts as an empty one, which no journal matches. */
 const IS_WRONG_WALLET = sql`(
   (last_sequence, pending, available, paid)
     is distinct from (journal_last_sequence, journal_pending, journal_available, journal_paid)
@@ -183,7 +183,7 @@ const IS_WRONG_ENTRY = sql`(
   or paid_after <> paid_replayed
 )`;
 
-/** What an entry adds to a bucket. */
+/** The amount that an entry adds to a bucket. */
 function moved(bucket: 'platform' | 'pending' | 'available' | 'paid'): RawBuilder<unknown> {
   const name = sql.lit(bucket);
   return sql`case ${name}::wallet_bucket when to_bucket then amount when from_bucket then -amount else 0 end`;

@@ -4,7 +4,7 @@ import type { IdRange } from './model.ts';
 
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
-/** All possible ids, in ranges of wallets with about this many entries. */
+/** Splits all possible ids of wallets into ranges with about `rowsPerRange` entries each. */
 export function rangesOfWallets(db: Db, rowsPerRange: number): AsyncGenerator<IdRange> {
   return ranges(db, rowsPerRange, [
     ['wallets', 'id'],
@@ -12,7 +12,7 @@ export function rangesOfWallets(db: Db, rowsPerRange: number): AsyncGenerator<Id
   ]);
 }
 
-/** The same in ranges of sources with about this many entries and records. */
+/** Splits all possible ids of sources into ranges with about `rowsPerRange` entries and records each. */
 export function rangesOfSources(db: Db, rowsPerRange: number): AsyncGenerator<IdRange> {
   return ranges(db, rowsPerRange, [
     ['purchases', 'id'],
@@ -23,7 +23,7 @@ export function rangesOfSources(db: Db, rowsPerRange: number): AsyncGenerator<Id
 
 type Column = readonly [table: string, column: string];
 
-/** Each column has an index: skipping the rows of a range reads nothing else. */
+/** Each column has an index, so skipping the rows of a range reads only that index. */
 async function* ranges(db: Db, rowsPerRange: number, columns: readonly Column[]): AsyncGenerator<IdRange> {
   let from: string | undefined = FIRST_ID;
   while (from !== undefined) {

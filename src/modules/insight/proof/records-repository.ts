@@ -3,7 +3,7 @@ import type { Db } from '../../../core/database/index.ts';
 import type { IdRange, Numeric, RecordMismatch, SourceType } from './model.ts';
 import { within } from './ranges-repository.ts';
 
-/* The audit log against what it records of money. */
+/* Compares the audit log with the purchases, payouts and adjustments that it records. */
 
 type RecordMismatchRow = {
   source_type: SourceType;
@@ -32,7 +32,7 @@ const ACTIONS = [
   ...['payout.requested', 'payout.processing', ...SETTLED.map((status) => `payout.${status}`)],
 ];
 
-/** Records of purchases and payouts that differ from them, that nothing demands, and that are missing. */
+/** Finds the records of purchases and payouts that differ from them, that have no reason, or that are missing. */
 export async function findRecordMismatches(db: Db, range: IdRange): Promise<RecordMismatch[]> {
   const { rows } = await sql<RecordMismatchRow>`
     with demanded as (
@@ -80,7 +80,7 @@ export async function findRecordMismatches(db: Db, range: IdRange): Promise<Reco
   return rows.map(toRecordMismatch);
 }
 
-/** The same of adjustments. Their records are about the wallet and name the adjustment. */
+/** Finds the same faults for adjustments. Their records are about the wallet and name the adjustment in the details. */
 export async function findAdjustmentRecordMismatches(db: Db): Promise<RecordMismatch[]> {
   const { rows } = await sql<RecordMismatchRow>`
     with demanded as (
@@ -140,7 +140,7 @@ function mismatches(key: RawBuilder<unknown>): RawBuilder<unknown> {
   `;
 }
 
-/** Null for a text that is no amount: an altered record must be reported and not end the proof. */
+/** Null if the text is not an amount: an altered record must be reported, and must not end the proof. */
 function moneyOf(field: string): RawBuilder<unknown> {
   const text = sql`details ->> ${sql.lit(field)}`;
   return sql`case when ${text} ~ '^[0-9]{1,15}(\\.[0-9]{1,4})?$' then (${text})::numeric end`;

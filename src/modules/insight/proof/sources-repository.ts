@@ -5,7 +5,7 @@ import { minorDigitsByCurrency } from '../../../core/money.ts';
 import type { EntryMismatch, IdRange, Numeric, RewardMismatch, SourceType } from './model.ts';
 import { within } from './ranges-repository.ts';
 
-/* The journal against what moved the money, and rewards against their purchases. */
+/* Compares the journal with the sources of its entries, and rewards with their purchases. */
 
 type EntryMismatchRow = {
   source_id: string;
@@ -47,7 +47,7 @@ type RewardMismatchRow = {
   amount: Numeric;
 };
 
-/** Entries that differ from what their source demands, that no source demands, and that are missing. */
+/** Finds the entries that differ from their source, that have no source, or that are missing. */
 export async function findEntryMismatches(db: Db, range: IdRange): Promise<EntryMismatch[]> {
   const { rows } = await sql<EntryMismatchRow>`
     with demanded as (${demandedEntries(range)}),
@@ -92,7 +92,7 @@ export async function findEntryMismatches(db: Db, range: IdRange): Promise<Entry
   return rows.map(toEntryMismatch);
 }
 
-/** What the state of each source demands of the journal. A reward of zero demands nothing. */
+/** The entries that each source requires in its current status. A reward of zero requires none. */
 function demandedEntries(range: IdRange): RawBuilder<unknown> {
   return sql`
     select
@@ -159,7 +159,7 @@ function toEntryMismatch(row: EntryMismatchRow): EntryMismatch {
   };
 }
 
-/** Rewards that are not what their purchase and the terms of its offer give, and those that are missing. */
+/** Finds the rewards that differ from their purchase and the terms of its offer, or that are missing. */
 export async function findRewardMismatches(db: Db, range: IdRange): Promise<RewardMismatch[]> {
   const units = [...minorDigitsByCurrency].map(([currency, digits]) => ({ currency, scale: 10 ** digits }));
   const { rows } = await sql<RewardMismatchRow>`

@@ -27,7 +27,7 @@ type Row = RowOf<'wallets', ['last_sequence']> & (EntryRow | { readonly id: null
 
 export function walletHistoryRepository() {
   /**
-   * Newest first; the cursor is the sequence. Sequences have no gaps, so the last one is the total, and an offset costs
+   * Newest first. The cursor is the sequence. Sequences have no gaps, so the last one is the total, and an offset costs
    * no more than a cursor. Undefined if the user has no wallet in this currency.
    */
   async function list(
@@ -37,7 +37,7 @@ export function walletHistoryRepository() {
   ): Promise<PageOf<WalletTransaction> | undefined> {
     const end =
       page.after === undefined ? sql`wallets.last_sequence + 1 - ${page.offset}::bigint` : sql`${page.after}`;
-    // One round trip: it costs more than the lookups. A wallet without entries on this page is one row of nulls.
+    // One query, because a round trip costs more than the lookups. A page without entries is one row of nulls.
     const { rows } = await sql<Row>`
       select
         wallets.last_sequence,

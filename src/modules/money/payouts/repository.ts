@@ -12,7 +12,7 @@ export type PayoutRepository = ReturnType<typeof payoutRepository>;
 
 type PayoutRow = RowOf<'payouts', typeof COLUMNS>;
 
-/** All but the encrypted details, which are read where they are needed alone. */
+/** All columns except the encrypted details, which are read only where they are needed. */
 const COLUMNS = [
   'id',
   'user_id',
@@ -29,7 +29,7 @@ const COLUMNS = [
   'failure_reason',
 ] as const;
 
-/** Bank details as they are stored, and the payout that they belong to. */
+/** The encrypted bank details of a payout. `id` is the id of the payout. */
 export type EncryptedDetails = { readonly id: string; readonly encryptedDetails: string };
 
 const queueInsert = bulkInsert<SealedPayout>('payouts', {
@@ -45,7 +45,7 @@ const queueInsert = bulkInsert<SealedPayout>('payouts', {
   requested_at: ['timestamptz', ({ payout }) => payout.requestedAt.toString()],
 });
 
-/** Writes status, times, reference and reason of payouts that the caller has locked. */
+/** Writes status, times, reference and reason of payouts. The caller must have locked them. */
 const queueUpdateMoved = bulkUpdate<Payout>('payouts', ['id'], {
   id: ['uuid', ({ id }) => id],
   status: ['payout_status', ({ status }) => status],
@@ -61,7 +61,7 @@ const queueUpdateEncryptedDetails = bulkUpdate<EncryptedDetails>('payouts', ['id
 });
 
 export function payoutRepository() {
-  /** The total of the owners' payouts since then, by `walletKey`; without those whose money went back. */
+  /** Returns the sum of the owners' payouts since this moment, by `walletKey`. Refunded payouts do not count. */
   async function sumSince(
     trx: Trx,
     owners: readonly WalletOwner[],
@@ -88,7 +88,7 @@ export function payoutRepository() {
     );
   }
 
-  /** Locks the payouts that exist until the transaction ends, in the order of their ids. */
+  /** Locks the existing payouts until the transaction ends, in the order of their ids. */
   async function lock(trx: Trx, ids: readonly string[]): Promise<Payout[]> {
     const rows = await trx
       .selectFrom('payouts')
@@ -105,7 +105,7 @@ export function payoutRepository() {
     return row && toPayout(row);
   }
 
-  /** Newest first; the cursor is the id. */
+  /** Newest first. The cursor is the id. */
   async function list(db: Db, { userId, status }: PayoutFilter, page: PageRequest): Promise<PageOf<Payout>> {
     const where = equalTo<'payouts'>({ user_id: userId, status });
     const hasIndex = where.length > 0;
@@ -123,7 +123,7 @@ export function payoutRepository() {
     return row?.details_encrypted;
   }
 
-  /** Locks up to `limit` payouts whose details another key than this one protects. */
+  /** Locks up to `limit` payouts whose details are not encrypted with this key. */
   async function lockEncryptedOtherwise(trx: Trx, keyId: string, limit: number): Promise<EncryptedDetails[]> {
     const rows = await trx
       .selectFrom('payouts')

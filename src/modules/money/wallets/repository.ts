@@ -20,7 +20,7 @@ const WALLET_COLUMNS = [
 
 type WalletRow = RowOf<'wallets'>;
 
-/** Opens the wallets that do not exist yet, empty. */
+/** Inserts an empty wallet for each owner that has none. */
 const queueOpen = bulkInsert<WalletOwner>(
   'wallets',
   {
@@ -56,7 +56,7 @@ const queueUpdate = bulkUpdate<Wallet>('wallets', ['id'], {
 });
 
 export function walletRepository() {
-  /** Locks the wallets that exist until the transaction ends, in the order of their ids, so that no two deadlock. */
+  /** Locks the existing wallets until the transaction ends, in the order of their ids, to prevent deadlocks. */
   async function lock(trx: Trx, owners: readonly WalletOwner[]): Promise<Wallet[]> {
     const { rows } = await sql<WalletRow>`
       select id, user_id, currency, pending, available, paid, last_sequence

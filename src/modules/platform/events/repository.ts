@@ -38,7 +38,7 @@ const queueInsert = bulkInsert<Event, Temporal.Instant>('audit_logs', {
 });
 
 export function eventRepository() {
-  /** Newest first; the cursor is the id, which carries the millisecond of `occurred_at`. */
+  /** Newest first. The cursor is the id, which contains the millisecond of `occurred_at`. */
   async function list(db: Db, filter: AuditFilter, page: PageRequest): Promise<PageOf<AuditLog>> {
     const { actorType, actorId, resourceType, action, resourceId, outcome, requestId, from, to } = filter;
     const indexed = equalTo<'audit_logs'>({
@@ -49,7 +49,7 @@ export function eventRepository() {
       resource_id: resourceId,
       request_id: requestId,
     });
-    // Nearly all are successes: they have no index, and need none.
+    // Nearly all records are successes, so that filter has no index and needs none.
     const hasIndex = indexed.length > 0 || outcome === 'failure';
     const where = [...indexed, ...equalTo<'audit_logs'>({ outcome }), ...withinSeconds(from, to)];
     const merge = mergeOf(filter);
@@ -61,8 +61,9 @@ export function eventRepository() {
 }
 
 /**
- * The indexes of actors and of kinds have the whole kind before the id, so that a list which names less of it is the
- * merge of some dozens. A resource and a request have indexes of their own, and few rows.
+ * The indexes by actor and by kind have the whole kind (actor type, resource type, action) before the id. A filter by only a
+ * part of the kind must therefore merge the lists of a few dozen kinds. Filters by resource or request have their own
+ * indexes and few rows.
  */
 function mergeOf({ actorType, actorId, resourceType, action, resourceId, requestId }: AuditFilter) {
   if (resourceId !== undefined || requestId !== undefined) return undefined;
@@ -76,7 +77,7 @@ function mergeOf({ actorType, actorId, resourceType, action, resourceId, request
 
 const KIND = sql`(audit_logs.actor_type, audit_logs.resource_type, audit_logs.action)`;
 
-/** The existing kinds, found by jumps through the index: one lookup per kind. */
+/** Finds the existing kinds by a skip scan of the index: one lookup per kind. */
 function kindsOf(actorId: string | undefined) {
   const ofActor = actorId === undefined ? sql`` : sql`and actor_id = ${actorId}`;
   const next = (after: RawBuilder<SqlBool>) => sql`

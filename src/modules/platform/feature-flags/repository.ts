@@ -10,7 +10,7 @@ export type FlagRepository = ReturnType<typeof flagRepository>;
 type FlagRow = RowOf<'feature_flags'>;
 
 export function flagRepository() {
-  /** Locks all settings of this flag until the transaction ends, also those that do not exist yet. */
+  /** Locks all settings of this flag until the transaction ends, including settings that do not exist yet. */
   function queueLockKey(trx: Trx, key: string): void {
     queueSql(trx)`select pg_advisory_xact_lock(hashtextextended(${`feature_flags ${key}`}, 0))`;
   }
@@ -62,7 +62,7 @@ export function flagRepository() {
     return pageCounted(matching, (query) => query.selectAll().orderBy('id', 'desc'), toSetting, page);
   }
 
-  /** Every setting of the flag that applies to one of the subjects. */
+  /** Returns the settings of the flag that apply to at least one of the subjects. */
   async function findForSubjects(
     db: Db,
     key: string,

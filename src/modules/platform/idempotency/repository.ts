@@ -7,7 +7,7 @@ export type IdempotencyRepository = ReturnType<typeof idempotencyRepository>;
 
 type Key = { readonly callerId: string; readonly key: string };
 
-/** Keeps our advisory locks apart from those that others take on the same database. */
+/** Separates these advisory locks from other advisory locks in the same database. */
 const LOCK_SEED = 7_226_413_508;
 
 const queueInsert = bulkInsert<StoredRequest, string>('idempotency_keys', {
@@ -20,8 +20,8 @@ const queueInsert = bulkInsert<StoredRequest, string>('idempotency_keys', {
 
 export function idempotencyRepository() {
   /**
-   * Locks these names until the transaction ends. Waits for a transaction that holds one of them, because it processes the
-   * same request. Lock order: by hash, for all callers.
+   * Locks the keys until the transaction ends. Waits for a transaction that has locked one of them, because it processes
+   * the same request. Lock order: by hash, for all callers.
    */
   function queueLock(trx: Trx, names: readonly string[]): void {
     queueSql(trx)`
@@ -57,7 +57,7 @@ export function idempotencyRepository() {
     }));
   }
 
-  /** Deletes up to `limit` keys that are older than `before`, and leaves those that another purge is at. */
+  /** Deletes up to `limit` keys that are older than `before`. Skips keys that another purge has locked. */
   async function deleteOlder(trx: Trx, before: Temporal.Instant, limit: number): Promise<number> {
     const { numAffectedRows = 0n } = await sql`
       delete from idempotency_keys
