@@ -1,0 +1,348 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { notFound, ruleViolation } from '../../../../src/core/errors.ts';
+import { unsupportedCurrency } from '../../../../src/core/money.ts';
+import { failure, success } from '../../../../src/core/outcome.ts';
+import {
+  payoutInvalidTransition,
+  payoutPolicyViolation,
+} from '../../../../src/modules/money/payouts/errors.ts';
+import type { PayoutOrder } from '../../../../src/modules/money/payouts/model.ts';
+import { statementOf } from '../../../../src/modules/money/payouts/policies.ts';
+import { payoutRoutes } from '../../../../src/modules/money/payouts/routes.ts';
+import type { PayoutService } from '../../../../src/modules/money/payouts/service.ts';
+import { insufficientBalance } from '../../../../src/modules/money/wallets/index.ts';
+import { idempotencyKeyReused } from '../../../../src/modules/platform/idempotency/index.ts';
+import { HOSTILE_JSON } from '../../../support/contract-hostile.ts';
+import { assertEqual } from '../../../support/equality.ts';
+import { fake, fakeCalls } from '../../../support/fakes.ts';
+import { type Answer, assertRefused } from '../../../support/inject.ts';
+import { IBAN, MASKED, payoutBody } from '../../../support/payouts.ts';
+import { aPayout } from '../../../support/payouts-builders.ts';
+import { SHOPPER } from '../../../support/purchases-builders.ts';
+import { assertViolations, IDS, serveRoutes, testAccess, testRefusals } from '../../../support/routes.ts';
+
+const REPEATED = 'repeated';
+const payout = aPayout();
+const { id } = payout;
+const own = {
+  id,
+  status: 'requested',
+  amount: '10.00',
+  currency: 'EUR',
+  method: 'bank_transfer',
+  details: MASKED,
+  requested_at: '2026-03-14T09:26:53Z',
+  processing_at: null,
+  settled_at: null,
+  external_reference: null,
+  failure_reason: null,
+};
+const shown = { ...own, user_id: SHOPPER };
+const cursor = Buffer.from(id).toString('base64url');
+const missing = notFound('payout', id);
+
+/** The orders that reached the service. */
+const orders: PayoutOrder[] = [];
+const { calls, called, refuse } = fakeCalls();
+const service = fake<PayoutService>({
+  async requestPayout(order) {
+    orders.push(order);
+    try {
+      const answer = await called(statementOf(payout));
+      return success({ answer, replayed: order.request?.key === REPEATED });
+    } catch (error) {
+      return failure(error);
+    }
+  },
+  cancelPayout: (payoutId, { type, id: by }) => called(payout, payoutId, [type, by]),
+  movePayout: ({ actor, ...move }) => called(payout, move, [actor.type, actor.id]),
+  getPayout: (payoutId) => called(payout, payoutId),
+  listPayouts: (...query) => called({ items: [payout], total: 41, nextKey: id }, ...query),
+  revealBankDetails: (payoutId, { type, id: by }) =>
+    called({ iban: IBAN, accountHolder: 'Erika Mustermann' }, payoutId, [type, by]),
+});
+const api = await serveRoutes(payoutRoutes(service, 'EUR'));
+const ADMIN = ['admin', IDS.admin];
+
+describe('access', () => {
+  testAccess(api, 'POST', '/users/me/payouts', ['user', 'admin']);
+  testAccess(api, 'GET', '/users/me/payouts', ['user', 'admin']);
+  testAccess(api, 'POST', `/users/me/payouts/${id}/cancel`, ['user', 'admin']);
+  testAccess(api, 'GET', '/payouts', ['admin']);
+  testAccess(api, 'GET', `/payouts/${id}`, ['admin']);
+  testAccess(api, 'GET', `/payouts/${id}/bank-details`, ['admin']);
+  testAccess(api, 'PATCH', `/payouts/${id}/process`, ['admin']);
+});
+
+describe('POST /users/me/payouts', () => {
+  const request = (fields: object = {}, key?: string): Promise<Answer> =>
+    api('POST', '/users/me/payouts', {
+      token: 'user',
+      body: payoutBody({ ...fields }),
+      ...(key !== undefined && { headers: { 'idempotency-key': key } }),
+    });
+  const holder = (account_holder: string) => ({ details: { iban: IBAN, account_holder } });
+
+  test('answers 201 with the payout, whose bank details are masked', async () => {
+    const answer = await request({ amount: 10 });
+    assert.equal(answer.status, 201);
+    assertEqual(answer.body, own);
+    assert.equal(answer.headers['idempotency-replayed'], undefined);
+    assertEqual(orders.at(-1), {
+      actor: orders.at(-1)?.actor,
+      userId: IDS.user,
+      amount: 10_00n,
+      currency: 'EUR',
+      method: 'bank_transfer',
+      bankDetails: { iban: IBAN, accountHolder: 'Erika Mustermann' },
+      request: undefined,
+    });
+    assert.equal(orders.at(-1)?.actor.id, IDS.user);
+  });
+
+  test('hands on the idempotency key with the content in one form, and marks a repeat', async () => {
+    const answer = await request({ amount: '10' }, REPEATED);
+    assertEqual([answer.status, answer.headers['idempotency-replayed']], [201, 'true']);
+    assertEqual(orders.at(-1)?.request, {
+      callerId: IDS.user,
+      key: REPEATED,
+      operation: 'payout.request',
+      content: {
+        amount: '1000',
+        currency: 'EUR',
+        method: 'bank_transfer',
+        iban: IBAN,
+        accountHolder: 'Erika Mustermann',
+      },
+    });
+  });
+
+  for (const [currency, amount, minor] of [
+    ['JPY', '1500', 1_500n],
+    ['KWD', '10.001', 10_001n],
+  ] as const) {
+    test(`reads ${currency} in its minor digits, and refuses a digit more`, async () => {
+      await request({ currency, amount });
+      assertEqual([orders.at(-1)?.currency, orders.at(-1)?.amount], [currency, minor]);
+      assertViolations(await request({ currency, amount: currency === 'JPY' ? '1500.5' : '10.0015' }), [
+        'amount',
+      ]);
+    });
+  }
+
+  for (const [title, iban, normal] of [
+    ['in groups', 'DE89 3704 0044 0532 0130 00', IBAN],
+    ['in lower case', 'de89370400440532013000', IBAN],
+    ['with letters', 'gb29 nwbk 6016 1331 9268 19', 'GB29NWBK60161331926819'],
+  ] as const) {
+    test(`reads an IBAN ${title} in one form, and trims the name of the account holder`, async () => {
+      await request({ details: { iban, account_holder: '  Erika Mustermann\n' } });
+      assertEqual(orders.at(-1)?.bankDetails, { iban: normal, accountHolder: 'Erika Mustermann' });
+    });
+  }
+
+  for (const iban of [
+    'DE88370400440532013000',
+    'DE8937040044053201300',
+    'DE89-3704-0044-0532-0130-00',
+    'XX89370400440532013000',
+    'DE89370400440532013000!',
+    '\u00a0DE89370400440532013000',
+    '',
+    ' ',
+  ]) {
+    test(`refuses the IBAN ${JSON.stringify(iban)}, and does not repeat it`, async () => {
+      const answer = await request({ details: { iban, account_holder: 'Erika Mustermann' } });
+      assertViolations(answer, ['details.iban']);
+      assertEqual(answer.body.error.details.violations[0].reason, 'must be a valid IBAN');
+    });
+  }
+
+  for (const [name, isFine] of [
+    ['x', true],
+    ['x'.repeat(70), true],
+    [` ${'é'.repeat(70)} `, true],
+    ["José d'Angelo-Müller 3.", true],
+    ['x'.repeat(71), false],
+    ['', false],
+    ['   ', false],
+    ['Erika\u0007Mustermann', false],
+    ['Erika\nMustermann', false],
+  ] as const) {
+    const title = `${JSON.stringify(name.slice(0, 30))} (${name.length})`;
+    test(`${isFine ? 'accepts' : 'refuses'} an account holder of ${title}`, async () => {
+      const answer = await request(holder(name));
+      if (isFine) assert.equal(answer.status, 201, JSON.stringify(answer.body));
+      else assertViolations(answer, ['details.account_holder']);
+    });
+  }
+
+  for (const [title, fields, named] of [
+    ['a third decimal in the default currency', { amount: '10.001' }, ['amount']],
+    ['an amount of zero', { amount: '0' }, ['amount']],
+    ['a lower-case currency', { currency: 'eur' }, ['currency']],
+    ['an unknown method', { method: 'cash' }, ['method']],
+    ['an unknown field', { user_id: SHOPPER }, ['user_id']],
+    ['details without fields', { details: {} }, ['details.account_holder', 'details.iban']],
+  ] as const) {
+    test(`refuses ${title}`, async () => {
+      assertViolations(await request(fields), named);
+    });
+  }
+
+  test('refuses a key that is too long', async () => {
+    assertViolations(await request({}, 'x'.repeat(256)), ['Idempotency-Key']);
+  });
+
+  test('accepts or refuses bank details of any hostile kind, and never breaks', async () => {
+    for (const value of HOSTILE_JSON) {
+      for (const field of ['iban', 'account_holder']) {
+        const details = { ...payoutBody().details, [field]: '%' };
+        const body = JSON.stringify(payoutBody({ details })).replace('"%"', value);
+        const headers = { 'content-type': 'application/json' };
+        const { status } = await api('POST', '/users/me/payouts', { token: 'user', body, headers });
+        assert.ok(status === 422 || status === 201, `${body} → ${status}`);
+      }
+    }
+  });
+
+  testRefusals(request, refuse, [
+    [422, unsupportedCurrency({ currency: 'USD', supported: ['EUR'] })],
+    [
+      409,
+      insufficientBalance({
+        available_balance: '9.00',
+        pending_balance: '0.00',
+        requested_amount: '10.00',
+        currency: 'EUR',
+      }),
+    ],
+    [422, payoutPolicyViolation({ violations: [], currency: 'EUR' })],
+    [409, idempotencyKeyReused({ reason: 'different_request' })],
+  ]);
+});
+
+describe('GET /users/me/payouts', () => {
+  test('answers the payouts of the caller', async () => {
+    const { body } = await api('GET', '/users/me/payouts?status=failed&limit=1', { token: 'user' });
+    assertEqual(body, { data: [own], pagination: { offset: 0, limit: 1, total: 41, next_cursor: cursor } });
+    assertEqual(calls.at(-1), [
+      { userId: IDS.user, status: 'failed' },
+      { offset: 0, limit: 1 },
+    ]);
+  });
+
+  for (const [query, field] of [
+    ['status=paid', 'status'],
+    [`user_id=${SHOPPER}`, 'user_id'],
+    ['cursor=abc', 'cursor'],
+    ['limit=0', 'limit'],
+  ] as const) {
+    test(`refuses ?${query}`, async () => {
+      assertViolations(await api('GET', `/users/me/payouts?${query}`, { token: 'user' }), [field]);
+    });
+  }
+});
+
+describe('POST /users/me/payouts/{id}/cancel', () => {
+  const cancel = () => api('POST', `/users/me/payouts/${id.toUpperCase()}/cancel`, { token: 'user' });
+
+  test('answers the payout, also for an id in capitals', async () => {
+    assertEqual((await cancel()).body, own);
+    assertEqual(calls.at(-1), [id, ['user', IDS.user]]);
+  });
+
+  testRefusals(cancel, refuse, [
+    [404, missing],
+    [400, payoutInvalidTransition({ payout_id: id, status: 'completed', allowed_transitions: [] })],
+  ]);
+});
+
+describe('GET /payouts', () => {
+  test('answers the payouts of all users, by status and user', async () => {
+    const path = `/payouts?status=requested&user_id=${SHOPPER.toUpperCase()}&cursor=${cursor}`;
+    const { body } = await api('GET', path, { token: 'admin' });
+    assertEqual(body.data, [shown]);
+    assertEqual(calls.at(-1), [
+      { status: 'requested', userId: SHOPPER },
+      { offset: 0, limit: 20, after: id },
+    ]);
+  });
+});
+
+describe('GET /payouts/{id}', () => {
+  const show = () => api('GET', `/payouts/${id}`, { token: 'admin' });
+
+  test('answers the payout with its user', async () => {
+    assertEqual((await show()).body, shown);
+  });
+
+  test('refuses an id that is no UUID', async () => {
+    assertViolations(await api('GET', '/payouts/me', { token: 'admin' }), ['id']);
+  });
+
+  testRefusals(show, refuse, [[404, missing]]);
+});
+
+describe('GET /payouts/{id}/bank-details', () => {
+  const reveal = () => api('GET', `/payouts/${id}/bank-details`, { token: 'admin' });
+
+  test('answers them in full, for no cache to keep', async () => {
+    const answer = await reveal();
+    assertEqual(answer.body, { id, details: { iban: IBAN, account_holder: 'Erika Mustermann' } });
+    assert.equal(answer.headers['cache-control'], 'no-store');
+    assertEqual(calls.at(-1), [id, ADMIN]);
+  });
+
+  testRefusals(reveal, refuse, [[404, missing]]);
+});
+
+describe('PATCH /payouts/{id}/process', () => {
+  const process = (body: object) => api('PATCH', `/payouts/${id}/process`, { token: 'admin', body });
+
+  for (const [body, move] of [
+    [{ status: 'processing' }, { to: 'processing', externalReference: undefined, reason: undefined }],
+    [
+      { status: 'completed', external_reference: 'SEPA-1' },
+      { to: 'completed', externalReference: 'SEPA-1', reason: undefined },
+    ],
+    [
+      { status: 'failed', reason: 'closed' },
+      { to: 'failed', externalReference: undefined, reason: 'closed' },
+    ],
+  ] as const) {
+    test(`takes ${JSON.stringify(body)}, and answers the payout`, async () => {
+      assertEqual((await process(body)).body, shown);
+      assertEqual(calls.at(-1), [{ payoutId: id, ...move }, ADMIN]);
+    });
+  }
+
+  for (const [body, fields] of [
+    [{ status: 'cancelled' }, ['status']],
+    [{ status: 'requested' }, ['status']],
+    [{}, ['status']],
+    [{ status: 'failed', reason: ' ' }, ['reason']],
+    [{ status: 'completed', external_reference: '' }, ['external_reference']],
+    [{ status: 'failed', reason: 'x'.repeat(256) }, ['reason']],
+    [{ status: 'processing', note: 'x' }, ['note']],
+  ] as const) {
+    test(`refuses ${JSON.stringify(body).slice(0, 60)}`, async () => {
+      assertViolations(await process(body), fields);
+    });
+  }
+
+  testRefusals(() => process({ status: 'processing' }), refuse, [
+    [404, missing],
+    [400, ruleViolation({ violations: [{ field: 'reason', reason: 'is required for the status failed' }] })],
+    [400, payoutInvalidTransition({ payout_id: id, status: 'failed', allowed_transitions: [] })],
+  ]);
+});
+
+test('a refusal keeps its shape: code, message and details, and nothing of the request', async () => {
+  const body = payoutBody({ amount: '1.001' });
+  const answer = await api('POST', '/users/me/payouts', { token: 'user', body });
+  assertRefused(answer, 422, 'VALIDATION_ERROR');
+  assertEqual(Object.keys(answer.body.error).toSorted(), ['code', 'details', 'message']);
+  assert.doesNotMatch(JSON.stringify(answer.body), /DE89|Erika/);
+});
