@@ -123,3 +123,40 @@ describe('requiring an active merchant', () => {
     assert.deepEqual(await service.lockActiveForShare(db, []), new Set());
   });
 });
+
+describe('reading merchants', () => {
+  const merchant = aMerchant();
+  const db = fakeTransaction();
+
+  test('finds one by id, and refuses one that does not exist', async () => {
+    const { service } = merchants({
+      findAll: async (_db, ids) => (ids.includes(merchant.id) ? [merchant] : []),
+    });
+    assert.equal(await service.getMerchant(merchant.id), merchant);
+    const id = newId();
+    await rejectsWith(service.getMerchant(id), 'NOT_FOUND', { resource_type: 'merchant', resource_id: id });
+    const found = await service.findMerchants(db, [id, merchant.id]);
+    assert.deepEqual(found, new Map([[merchant.id, merchant]]));
+  });
+
+  test('lists them by filter and page', async () => {
+    const asked: unknown[] = [];
+    const page = { items: [merchant], total: 1, nextKey: null };
+    const { service } = merchants({
+      list: async (_db, ...call) => {
+        asked.push(call);
+        return page;
+      },
+      findActive: async () => [merchant],
+    });
+    assert.equal(await service.listMerchants(true, { offset: 0, limit: 20 }), page);
+    assert.deepEqual(asked, [[true, { offset: 0, limit: 20 }]]);
+    assert.deepEqual(await service.findActiveMerchants(db), [merchant]);
+  });
+
+  test('locks those that are active', async () => {
+    const id = newId();
+    const { service } = merchants({ lockActiveForShare: async () => [merchant.id] });
+    assert.deepEqual(await service.lockActiveForShare(db, [merchant.id, id]), new Set([merchant.id]));
+  });
+});
