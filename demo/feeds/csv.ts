@@ -32,7 +32,9 @@ export function readTable(text: string, wanted: readonly string[]): Table {
       on_record(fields: string[], { lines: lastLine }) {
         linesRead = start + lastLine;
         const breaks = fields.join('').split('\n').length - 1;
-        if (fields.some((field) => field !== '')) rows.push({ line: linesRead - breaks, fields });
+        // Also within quotes: an id that is padded is still the same id.
+        const values = fields.map((field) => field.trim());
+        if (values.some((value) => value !== '')) rows.push({ line: linesRead - breaks, fields: values });
         return null;
       },
     });

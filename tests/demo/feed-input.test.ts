@@ -22,6 +22,7 @@ import { PASSWORD } from '../support/platform.ts';
 const HEADER = 'external_id,customer_id,date,quantity,amount';
 const directory = mkdtempSync(join(tmpdir(), 'clicknback-demo-'));
 after(() => rmSync(directory, { recursive: true, force: true }));
+const { url: platformUrl, admin, client, database } = await startFeedPlatform();
 
 const TODAY = Temporal.PlainDate.from('2026-09-01');
 const LINE_1 = { externalId: 'A-1', customerId: 'c1', date: '2025-01-01', amount: '10.00' };
@@ -64,6 +65,7 @@ describe('reading a feed', () => {
     ['a header in capitals', TEXT.replace(HEADER, HEADER.toUpperCase())],
     ['a header in words', TEXT.replace(HEADER, ' External ID,Customer-Id , Date,"Quantity","AMOUNT "')],
     ['quoted semicolons', `"external_id";"customer_id";"date";"amount"\n${quoted(LINES)}`],
+    ['spaces within quotes', TEXT.replace('A-1,c1', '" A-1","c1 "')],
     ['a header without quantity', TEXT.replace('quantity', 'note')],
     ['columns in another order', `amount,date,x,customer_id,external_id\n${reordered(LINES)}`],
     ['two other columns of one name', `note,note,${HEADER}\na,b,${LINES[0]}\n,,${LINES[1]}`],
@@ -315,7 +317,7 @@ describe('the command', () => {
   });
 
   test('plays a feed as the admin of the environment, and prints only JSON with --json', async () => {
-    const { url, admin } = await startFeedPlatform();
+    const url = platformUrl;
     const path = file(
       'small.csv',
       [
@@ -407,8 +409,7 @@ describe('the command', () => {
   });
 });
 
-describe('playing feeds', async () => {
-  const { client, database } = await startFeedPlatform();
+describe('playing feeds', () => {
   const play = async (lines: readonly string[], name: string) =>
     playFeed({ feed: await read([HEADER, ...lines], name), client, report: silentReport });
 
