@@ -9,7 +9,7 @@ export type AreaContext = {
   /** Multiplies the counts of an area: 1 is the full run. */
   readonly scale: number;
   readonly seed: number;
-  /** From 0 to below 1. The same sequence for the same seed. */
+  /** Returns numbers from 0 (inclusive) to 1 (exclusive), the same sequence for the same seed. */
   readonly random: () => number;
   /** A scratch directory for this area. It is removed afterwards; its logs are kept if the area fails. */
   readonly directory: string;
@@ -19,7 +19,7 @@ export type AreaContext = {
 
 export type AreaResult = {
   readonly figures: readonly Figure[];
-  /** One sentence for each broken invariant. Any of them fails the run, whatever the figures say. */
+  /** One sentence for each broken invariant. Any violation fails the run, even if all goals are met. */
   readonly violations: readonly string[];
 };
 
@@ -32,7 +32,7 @@ export type Figure = {
 
 export type Goal = { readonly atMost?: number; readonly atLeast?: number; readonly exactly?: number };
 
-/** `full × scale`, but at least the minimum that proves something. */
+/** Returns `full × scale`, but at least the minimum that still proves something. */
 export function scaled({ scale }: Pick<AreaContext, 'scale'>, full: number, floor: number): number {
   return Math.max(Math.min(floor, full), Math.round(full * scale));
 }

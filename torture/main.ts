@@ -1,9 +1,9 @@
 /*
- * Fault injection. Each area starts a real PostgreSQL and real processes, injects faults, and compares the clients' own
- * log of acknowledgements with rows, journal and `ledger-verify`. Exits with 1 if a goal was missed or
- * an invariant broke. Everything it starts ends with it, and it leaves nothing behind but its results.
+ * Fault injection. Each area starts a real PostgreSQL and real processes, injects faults, and compares the clients' log of
+ * acknowledgements with rows, journal and `ledger-verify`. Exits with 1 if a goal is missed or an invariant is broken.
+ * All started processes end with this one. Only the results are kept.
  *
- *   areas/     what is done to the platform, and what must hold
+ *   areas/     the faults, and the invariants that must hold
  *   harness/   servers, processes, the proxy, clients, books
  *   faults/    planted faults that the harness must catch
  */
@@ -30,9 +30,9 @@ async function main(): Promise<void> {
   const options = readOptions();
   console.log(`seed ${options.seed}, scale ${options.scale}, ${availableParallelism()} processors\n`);
   const scratch = mkdtempSync(join(tmpdir(), 'clicknback-torture-'));
-  // The account that PostgreSQL runs as must get through.
+  // The account of PostgreSQL must be able to enter this directory.
   chmodSync(scratch, 0o755);
-  // Removes the directory however this process ends.
+  // Removes the directory when this process ends, for any reason.
   const guardian = startGuardian({ signal: 'QUIT', remove: scratch });
   rmSync(join(RESULTS, 'logs'), { recursive: true, force: true });
   const reports: Report[] = [];
@@ -47,11 +47,11 @@ async function main(): Promise<void> {
   }
   console.log(`\n${table(reports)}\n`);
   write(options, reports);
-  // Sockets of processes that were killed may still keep this one alive.
+  // Sockets of killed processes may still keep this process alive.
   process.exit(reports.every(hasPassed) ? 0 : 1);
 }
 
-/** @throws StartupError for an argument that is not understood. */
+/** @throws StartupError if an argument is unknown or invalid. */
 function readOptions() {
   const { scale, only, seed, json } = parseArgs({
     options: {
@@ -88,7 +88,7 @@ async function runArea(area: Area, { scale, seed }: Options, scratch: string): P
   return { area: area.name, seconds: (performance.now() - started) / 1000, ...result };
 }
 
-/** An area that cannot continue has proved nothing. */
+/** The result of an area that could not continue: one violation, because nothing was proved. */
 function failedArea(error: unknown): AreaResult {
   const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { figures: [], violations: [`the area ended with an error: ${reason}`] };

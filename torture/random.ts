@@ -1,4 +1,4 @@
-/** Another seed for each name, so that an area draws the same numbers whatever areas run before it. */
+/** Derives a seed from a name, so that the random numbers of an area do not depend on the areas before it. */
 export function seedOf(seed: number, name: string): number {
   let mixed = seed >>> 0;
   for (const character of name) mixed = Math.imul(mixed ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0;

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { type Area, type AreaResult, type Figure, type Goal, isMet } from './area.ts';
 
-/** What one area has shown. */
+/** The result of one area. */
 export type Report = {
   readonly area: string;
   readonly seconds: number;

@@ -13,7 +13,7 @@ import type { Answer } from '../../tests/support/platform.ts';
 import type { Area, AreaContext } from '../area.ts';
 import { type ContractProcess, startContractProcess } from '../harness/contract-platform.ts';
 
-/** Every operation is called by every role, with objects of its own and of others. */
+/** Calls every operation with every role, with the caller's own objects and with those of others. */
 export const access: Area = {
   name: 'access',
   title: 'every operation by every role, with objects of its own and of others',
@@ -24,7 +24,7 @@ type Caller = {
   readonly name: string;
   /** Undefined for a caller without a token. */
   readonly client: Client | undefined;
-  /** A new one for each operation, because some end the session. */
+  /** True if each operation needs a new client, because some operations end the session. */
   readonly isNewEachTime?: boolean;
   /** The owner of the objects in the request. */
   readonly owner: Client | undefined;
@@ -124,7 +124,7 @@ async function callersOf(world: World, platform: ContractProcess): Promise<Calle
   ];
 }
 
-/** The request is the owner's, the token the caller's. */
+/** Sends a request with the owner's objects and the caller's token. */
 async function call(
   world: World,
   platform: ContractProcess,
@@ -134,17 +134,17 @@ async function call(
   const client = isNewEachTime ? await platform.registerUser() : caller;
   const named = isPerson(client) && isAboutCaller(operation) ? client : nameable(world, operation, owner);
   const { token, ...sample } = await sampleOf(world, operation, named);
-  // Some samples use a separate session, so that they do not change the owner's.
+  // Some samples use a separate session, so that they do not change the session of the owner.
   const isOwn = caller !== undefined && caller === owner && named === owner;
   return send(world, operation, isOwn && token !== undefined ? { ...sample, token } : sample, client);
 }
 
-/** `/users/me/payouts` has no object but the caller's. */
+/** True for operations that only concern the caller, such as `/users/me/payouts`. */
 function isAboutCaller({ path }: Operation): boolean {
   return path.startsWith('/users/me') && !path.includes('{id}');
 }
 
-/** A partner has no account and no wallet, so it tries its forbidden requests with a shopper's. */
+/** Returns the owner of the objects. A partner has no account and no wallet, so it tries those of a shopper. */
 function nameable(world: World, { name }: Operation, owner: Client | undefined): Client | undefined {
   const isForPartners = ACCESS[name] === 'everybody' || name in SCOPES;
   return owner === undefined || isPerson(owner) || isForPartners ? owner : world.shopper;

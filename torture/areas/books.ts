@@ -15,7 +15,7 @@ import { adjustment } from '../harness/requests.ts';
 const ENTRIES_PER_PURCHASE = 2;
 const PROVEN_WITHIN_S = 60;
 const ADJUSTMENTS = 20;
-/** Proves a million entries, and finds every single altered row in smaller books. */
+/** Proves the books with a million entries, and finds every single altered row in smaller books. */
 export const books: Area = {
   name: 'books',
   title: 'a million entries proven, and every altered row found',
@@ -79,7 +79,7 @@ async function alterSmallBooks(context: AreaContext) {
     const attempt = await attemptAlteration(database, random, nextAlteration(number, random));
     if (attempt.found !== undefined) attempts.push(attempt);
   }
-  // The books must be right before and after; otherwise found alterations would prove nothing.
+  // The books must be right before and after the alterations. Otherwise a found fault would prove nothing.
   const { verdict, faults } = await proveBooks(database);
   await database.close();
   await postgres.stop();
@@ -90,7 +90,7 @@ async function alterSmallBooks(context: AreaContext) {
   return { attempts, violations };
 }
 
-/** Purchases with rewards, caps, wallets, journal, payouts and audit log, by `npm run seed-large`. */
+/** Loads purchases with rewards, caps, wallets, journal, payouts and audit log by `npm run seed-large`. */
 function seed(databaseUrl: string, purchases: number): Promise<void> {
   const environment = {
     PATH: process.env.PATH,
@@ -108,7 +108,7 @@ function seed(databaseUrl: string, purchases: number): Promise<void> {
   });
 }
 
-/** The seed has no adjustments: an administrator makes some. */
+/** Makes some adjustments, because the loaded programme has none. */
 async function adjustSome(databaseUrl: string, directory: string): Promise<void> {
   const platform = await startPlatform({ databaseUrl, secrets: newSecrets(), directory });
   await platform.ready();

@@ -10,7 +10,7 @@ const CRASHES = 100;
 const WRITERS = 16;
 const RECOVERS_WITHIN_MS = 2_000;
 
-/** Concurrent starts. More of them would only wait for the processors. */
+/** The number of concurrent starts. More of them would only wait for the processors. */
 const STARTING_AT_ONCE = 4;
 /** The longest time until a serving process is killed. */
 const LIVES_MS = 250;
@@ -63,14 +63,14 @@ async function run(context: AreaContext): Promise<AreaResult> {
   }
 }
 
-/** Node writes its compile cache at a normal exit only, so killed processes compile again. */
+/** Starts and stops one process. Node writes its compile cache only at a normal exit, so killed processes would compile again. */
 async function compileOnce(scene: Scene): Promise<void> {
   const api = await scene.start();
   await api.ready();
   await api.terminate();
 }
 
-/** Starts processes one after another in a few places, and kills each: most while they serve, some while they start. */
+/** Starts processes in a few parallel lanes and kills each of them: most while they serve, some while they start. */
 async function killProcesses(
   { random, say }: AreaContext,
   scene: Scene,
@@ -104,7 +104,7 @@ async function killProcesses(
   await Promise.all(Array.from({ length: STARTING_AT_ONCE }, keepKilling));
 }
 
-/** Crashes the database under two running processes. Returns the time to the first success after each crash. */
+/** Crashes the database while two processes run. Returns the time to the first success after each crash. */
 async function crashPostgres(
   { random, say }: AreaContext,
   scene: Scene,

@@ -21,7 +21,7 @@ const CHUNK = 2_000;
 
 type Field = Omit<Fault, 'value'> & { readonly wrap?: (value: string) => string };
 
-/** Requests made from the API description, and hostile values in every field of it. */
+/** Sends requests that are generated from the API description, with hostile values in every field. */
 export const fuzz: Area = {
   name: 'fuzz',
   title: 'requests made from the API description, in four roles',
@@ -96,7 +96,7 @@ async function sendNonsense(context: AreaContext) {
     if (count >= values.length) return [...values];
     const first = random() * values.length;
     const step = values.length / count;
-    // Spread over all values, because similar ones are neighbours.
+    // Spread over all values, because similar values are adjacent.
     return Array.from(
       { length: count },
       (_, index) => values[Math.floor(first + index * step) % values.length] as string,
@@ -104,7 +104,7 @@ async function sendNonsense(context: AreaContext) {
   }
 
   async function requestArbitrary(): Promise<fc.Arbitrary<Sent>> {
-    // None of them is a caller: a deactivation would end its requests.
+    // None of these users is a caller, because a deactivation would end the caller's requests.
     const { id: userId } = await platform.registerUser();
     const partner = await openPartner(platform);
     const ids = [world.merchantId, world.offerId, userId, partner.id, await world.recordPurchase()];
@@ -147,7 +147,7 @@ async function sendNonsense(context: AreaContext) {
           violations.push(`${told} is shown with ${field} ${JSON.stringify(shown)}`);
       }
     }
-    // Most changes can be made once: the next value needs a new object.
+    // Most changes are possible only once, so the next value needs a new object.
     Object.assign(target, { sample: await sampleOf(world, operation, admin) });
   }
 
@@ -170,7 +170,7 @@ function undocumented(told: string, check: () => void): string[] {
   }
 }
 
-/** Requests without an operation: an unknown path, or a method that the path does not have. */
+/** Stands for requests without an operation: an unknown path, or a method that the path does not have. */
 const NO_ROUTE: Operation = {
   name: 'a route that does not exist',
   method: 'GET',
@@ -192,7 +192,7 @@ function patternOf({ path }: Operation): RegExp {
   return new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]*')}$`);
 }
 
-/** The bank details of a payout are an object: each field is hostile once while the other one is right. */
+/** The bank details of a payout are an object. Each of its fields is hostile once, while the other field is valid. */
 function nestedFieldsOf({ operation }: Target): Field[] {
   if (operation.name !== 'POST /users/me/payouts') return [];
   const details = { part: 'body', field: 'details' } as const;

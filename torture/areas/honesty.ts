@@ -29,7 +29,7 @@ export const honesty: Area = {
   run,
 };
 
-/** The report of a run in a copy of the tree; undefined if it did not finish. */
+/** The result of a run in a copy of the tree. Undefined if the run did not finish. */
 type Verdict = { readonly passed: boolean; readonly text: string } | undefined;
 
 async function run(context: AreaContext): Promise<AreaResult> {
@@ -112,7 +112,7 @@ function readReport(file: string): Verdict {
   }
 }
 
-/** The faults, in the words of the report. */
+/** The missed goals and the violations, in the words of the report. */
 function complaintsOf({ figures, violations }: Report): string[] {
   const missed = figures.filter((figure) => !isMet(figure));
   return [...violations, ...missed.map(({ name, value }) => `missed: ${name} ${value}`)];

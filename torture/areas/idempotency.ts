@@ -8,13 +8,13 @@ import { openProgramme } from '../harness/programme.ts';
 import { adjustment, kindOf, payout, unexpected } from '../harness/requests.ts';
 
 const POSTS = 50;
-/** Keys in flight at a time. */
+/** The number of concurrent keys. */
 const KEYS_AT_ONCE = 4;
 const USERS = 100;
 /** One in this many keys credits a wallet; the others withdraw. */
 const ADJUSTMENTS_ONE_IN = 5;
 
-/** Each request is sent fifty times in parallel, to two processes: it has one effect, and fifty equal answers. */
+/** Sends each request fifty times concurrently to two processes. It must have one effect and fifty equal responses. */
 export const idempotency: Area = {
   name: 'idempotency',
   title: `${POSTS} parallel posts of each key, to two processes`,
@@ -72,7 +72,7 @@ async function repeatEverything(context: AreaContext) {
     violations,
   };
 
-  /** Always the same request for the same key. */
+  /** Returns the same request for the same key. */
   function requestOf(key: number) {
     const header = { 'idempotency-key': `torture-${key}` };
     const user = key % USERS;
@@ -88,7 +88,7 @@ async function repeatEverything(context: AreaContext) {
   }
 
   async function countEffects(): Promise<number> {
-    // Each shopper of the programme begins with one adjustment.
+    // Each shopper of the programme starts with one adjustment.
     const [row] = await postgres.query<{ effects: number }>(
       'select ((select count(*) from payouts) + (select count(*) from adjustments) - $1)::int as effects',
       [USERS],
@@ -97,7 +97,7 @@ async function repeatEverything(context: AreaContext) {
   }
 }
 
-/** Answers to one key that differ in status or body. */
+/** Describes responses to one key that differ in status or body. */
 function unequal(replies: readonly Reply[], key: number): string[] {
   const distinct = new Set(replies.map((reply) => `${kindOf(reply)} ${JSON.stringify(reply.body)}`));
   return distinct.size === 1 ? [] : [`key ${key} had ${distinct.size} different answers`];

@@ -18,7 +18,7 @@ const RACES = [...MONEY_RACES, ...ACCOUNT_RACES, ...CATALOGUE_RACES];
 const OPERATIONS = 2_000;
 const WALLETS = 10;
 
-/** Use cases that read before they write race each other; histories under faults are checked, wallet by wallet. */
+/** Races use cases that read before they write. Then checks the history of each wallet under faults. */
 export const isolation: Area = {
   name: 'isolation',
   title: 'races between use cases, and histories under faults',

@@ -11,7 +11,7 @@ import { repeatsGetTheFirstAnswer } from '../harness/idempotency-interleavings.t
 import { batchesKeepTheirPromises, cachesForget } from '../harness/interleavings.ts';
 import { programmeModel } from '../harness/programme-model.ts';
 
-/** Properties of every amount, sequence of commands and order of events, tried at random. */
+/** Checks properties of amounts, sequences of commands and orders of events with random values. */
 export const model: Area = {
   name: 'model',
   title: 'money properties, command sequences and interleavings',

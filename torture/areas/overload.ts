@@ -7,9 +7,9 @@ import { startPlatform } from '../harness/platform.ts';
 import { startPostgres } from '../harness/postgres.ts';
 import { openProgramme } from '../harness/programme.ts';
 
-/** The callers of the platform's best rate, and ten times as many. */
+/** The number of callers at the best throughput, and ten times as many for the overload. */
 const CALLERS = 256;
-const CROWD = 10 * CALLERS;
+const OVERLOAD_CALLERS = 10 * CALLERS;
 const WARM_UP_S = 10;
 const RECOVERY_S = 15;
 /** The limit for the return to normal after the overload. */
@@ -37,7 +37,7 @@ async function sendCrowd(context: AreaContext) {
   for (const [title, pace] of [
     ['warm up', { connections: CALLERS, seconds: WARM_UP_S }],
     ['before', { connections: CALLERS, seconds }],
-    ['overload', { connections: CROWD, seconds, honoursRetryAfter: true }],
+    ['overload', { connections: OVERLOAD_CALLERS, seconds, honoursRetryAfter: true }],
     ['after', { connections: CALLERS, seconds: RECOVERY_S, honoursRetryAfter: true }],
   ] as const) {
     const result = await send(pace);
@@ -46,7 +46,7 @@ async function sendCrowd(context: AreaContext) {
   }
   const [, before, crowded, after] = results as [LoadResult, LoadResult, LoadResult, LoadResult];
   await platform.terminate();
-  // Autovacuum is too slow for this many new rows: the proof would be planned for empty tables.
+  // Autovacuum is too slow for this many new rows, so the queries of the proof would be planned for empty tables.
   await postgres.query('analyze');
   const [row] = await postgres.query<{ purchases: number }>(
     'select count(*)::int as purchases from purchases',
@@ -87,14 +87,14 @@ function refusalsOf({ answers }: LoadResult): number {
   return (answers[503] ?? 0) + (answers[429] ?? 0);
 }
 
-/** Callers may disconnect once the time is over; every other request succeeds, or is refused for overload. */
+/** Every request must succeed or be refused for overload. Only at the end of the time may callers disconnect. */
 function wrongAnswers({ answers }: LoadResult): string[] {
   return Object.entries(answers)
     .filter(([status]) => !['201', '503', '429', 'hung up'].includes(status))
     .map(([status, count]) => `${count} requests were answered with ${status}`);
 }
 
-/** Acknowledged purchases are recorded; requests of disconnected callers may be. */
+/** Every acknowledged purchase must be recorded. Requests of disconnected callers may be recorded. */
 function differences(results: readonly LoadResult[], recorded: number): string[] {
   const acknowledged = results.reduce((sum, { purchases }) => sum + purchases, 0);
   const open = results.reduce((sum, { answers }) => sum + (answers['hung up'] ?? 0), 0);

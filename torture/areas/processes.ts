@@ -90,7 +90,7 @@ async function run(context: AreaContext): Promise<AreaResult> {
   }
 }
 
-/** Processes of both programs: one that is killed is started again at once. */
+/** Runs processes of both programs. A killed process is restarted immediately. */
 function teamOf(scene: Scene) {
   const ready = new Map<PlatformProcess, Program>();
   const violations: string[] = [];
@@ -116,7 +116,7 @@ function teamOf(scene: Scene) {
       const running = [...ready].filter(([, of]) => of === program).map(([process]) => process);
       return running.length === 0 ? undefined : oneOf(random, running);
     },
-    /** False if none is ready. */
+    /** Returns false if no process is ready. */
     killOne: async (random: () => number) => {
       if (ready.size === 0) return false;
       const [process, program] = oneOf(random, [...ready]);

@@ -28,7 +28,7 @@ async function run(context: AreaContext): Promise<AreaResult> {
     let api = await startReady(scene.start);
     for (let done = 1; done <= signals; done += 1) {
       target = api.url;
-      // The next process starts while this one is under load, and the signal comes at any moment.
+      // The next process starts while this one is under load. The signal comes at a random moment.
       const [next] = await Promise.all([startReady(scene.start), sleep(random() * 500)]);
       endings.push(await terminate(api, random));
       target = undefined;

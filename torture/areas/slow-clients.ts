@@ -9,7 +9,7 @@ import { openProgramme, type Programme } from '../harness/programme.ts';
 import { readNothing, type SlowSocket, sendSlowly, untilClosed } from '../harness/slow-sockets.ts';
 
 const CLOSED_WITHIN_MS = 15_000;
-/** Longer than the goal, so that the figure shows by how much it was missed. */
+/** Longer than the goal, so that the figure shows by how much the goal was missed. */
 const PATIENCE_MS = 20_000;
 /** The slow clients connect within this time. */
 const OPENED_WITHIN_MS = 3_000;
@@ -95,7 +95,7 @@ async function beSlow(context: AreaContext) {
   };
 }
 
-/** Evenly spread over the time. */
+/** Opens the connections evenly over the time. */
 function openAll(count: number, open: () => Promise<SlowSocket>): Promise<SlowSocket[]> {
   return Promise.all(
     Array.from({ length: count }, async (_, number) => {
@@ -116,7 +116,7 @@ function slowBody({ partnerKey }: Programme): string {
   return `POST /api/v1/purchases HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`;
 }
 
-/** Requests the API description repeatedly: more than the kernel buffers for a connection. */
+/** Requests the API description so often that the responses exceed the kernel's buffers of a connection. */
 function unreadAnswers(): string {
   return 'GET /openapi.json HTTP/1.1\r\nhost: slow\r\n\r\n'.repeat(ANSWERS_UNREAD);
 }

@@ -15,7 +15,7 @@ const BALANCE = 10_000_000;
 const COVERED_ONE_IN = 12;
 const OVERLOAD = '503 OVERLOADED';
 
-/** Every caller withdraws from one wallet: exactly as many succeed as the wallet can pay. */
+/** All callers withdraw from one wallet. Exactly as many withdrawals must succeed as the wallet can pay. */
 export const storm: Area = {
   name: 'storm',
   title: `withdrawals from one wallet over ${CONNECTIONS} connections`,
@@ -52,7 +52,7 @@ async function withdrawFromOneWallet(context: AreaContext) {
     ...(await compareSources(postgres)),
     ...(await verifyLedger(postgres.url, programme)),
   ];
-  // Counted after the platform has ended: a connection reports its statistics at its end at the latest.
+  // Counted after the platform has stopped, because a connection may report its statistics only when it ends.
   const deadlocks = (await countDeadlocks()) - deadlocksBefore;
   await postgres.stop();
   return {
@@ -67,7 +67,7 @@ async function withdrawFromOneWallet(context: AreaContext) {
     violations,
   };
 
-  /** Exactly the acknowledged payouts are recorded, and the wallet has paid for each of them once. */
+  /** Checks that exactly the acknowledged payouts are recorded, and that the wallet has paid each of them once. */
   async function differencesFromRows(ids: readonly string[]): Promise<string[]> {
     const rows = await postgres.query<{ id: string }>('select id from payouts where user_id = $1', [
       users[0],

@@ -16,7 +16,7 @@ const CONFIRMS_WITHIN_S = 90;
 type Moment = {
   readonly name: string;
   readonly begins: Temporal.Instant;
-  /** The change of the clock at half time. */
+  /** The change of the clock in the middle of the moment. */
   readonly jump?: Temporal.DurationLike;
   readonly isLast?: boolean;
 };
@@ -88,7 +88,7 @@ async function moveClocks(context: AreaContext) {
     violations,
   };
 
-  /** Writers work throughout; half of their requests start before the jump and end after it. */
+  /** Lets writers work before and after the jump. Half of their requests start before the jump and end after it. */
   async function liveThrough({ jump }: Moment): Promise<void> {
     const end = performance.now() + seconds * 1000;
     const writers = Array.from({ length: WRITERS }, async (_, writer) => {
@@ -101,7 +101,7 @@ async function moveClocks(context: AreaContext) {
     await Promise.all(writers);
   }
 
-  /** A purchase and its confirmation, a payout, and a shopper's reads. */
+  /** Reports and confirms a purchase, requests a payout, and reads as the shopper. */
   async function write(writer: number, turn: number): Promise<void> {
     const { id } = (await takeEffect(`purchase time-${effects.size}-${writer}-${turn}`)).body;
     if (turn % 2 === 0 && id !== undefined) {
@@ -113,7 +113,7 @@ async function moveClocks(context: AreaContext) {
     }
   }
 
-  /** Repeats the request of each effect: none takes effect twice, and all get the same response. */
+  /** Repeats the request of each effect. None may take effect twice, and each repeat must get the same response. */
   async function repeatEffects(name: string, keys: readonly string[]): Promise<void> {
     for (const key of keys) {
       const original = effects.get(key);
@@ -145,7 +145,7 @@ async function moveClocks(context: AreaContext) {
     return send({ method: 'POST', path: '/purchases', token: programme.partnerKey, body });
   }
 
-  /** A token that has expired by the new time is replaced by a login. */
+  /** Sends a request as the shopper. Logs in again if the token has expired by the new time. */
   async function asShopper(writer: number, request: (token: string) => Parameters<typeof client.send>[1]) {
     const reply = await send(request(tokens[writer] ?? ''));
     if (reply.status !== 401) return reply;
@@ -165,14 +165,14 @@ async function moveClocks(context: AreaContext) {
     return reply;
   }
 
-  /** A purchase is confirmed automatically at once, not after thirty days: also one that is made from now on. */
+  /** Lets all purchases, also later ones, be confirmed automatically without a delay of thirty days. */
   async function makeEverythingDue(): Promise<void> {
     await postgres.query('update merchants set confirmation_days = 0');
   }
 
   /**
-   * The delay of due purchases by a worker whose clock was set back. Earlier purchases become due only when the clock
-   * has caught up.
+   * Measures the delay until a worker whose clock was set back confirms due purchases. Earlier purchases become due only
+   * when the clock has caught up.
    */
   async function untilConfirmed(): Promise<number> {
     const started = performance.now();
@@ -195,7 +195,7 @@ async function moveClocks(context: AreaContext) {
   }
 }
 
-/** Each change of the clock lasts some seconds, half of them before it and half after. */
+/** Each moment lasts some seconds, with the change of the clock in the middle. */
 function momentsFrom(now: Temporal.Instant, seconds: number): Moment[] {
   const shortlyBefore = (text: string) =>
     Temporal.Instant.from(text).subtract({ milliseconds: seconds * 500 });

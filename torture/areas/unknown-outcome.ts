@@ -61,7 +61,7 @@ async function run(context: AreaContext): Promise<AreaResult> {
   }
 }
 
-/** A cut on the way to the server may lose COMMIT; a cut on the way back comes after it. */
+/** A cut on the way to the server may lose COMMIT. A cut on the way back happens after COMMIT. */
 function cutAfterSending({ direction }: Message, random: () => number): Verdict {
   return direction === 'toServer' && random() < 0.5 ? 'cut after' : 'cut before';
 }

@@ -110,7 +110,7 @@ async function admin({ registerUser, postgres }: Parameters<Race['run']>[0]['pla
   return person;
 }
 
-/** Sessions of a login that the concurrent change should have ended. */
+/** The sessions that the concurrent change should have ended but did not. */
 async function survivors(
   api: Parameters<Race['run']>[0]['platform']['api'],
   answers: Awaited<ReturnType<typeof api>>[],

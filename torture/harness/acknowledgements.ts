@@ -11,12 +11,12 @@ export type Operation =
       /** The amount in cents, and the expected reward. */
       readonly cents: number;
       readonly rewardCents: number;
-      /** Its merchant confirms without delay. */
+      /** True if the merchant's purchases are confirmed automatically without delay. */
       readonly isConfirmedByJob?: boolean;
     }
   | { readonly kind: 'confirm' | 'reverse'; readonly purchaseId: string }
   | { readonly kind: 'payout'; readonly key: string; readonly userId: string; readonly cents: number }
-  /** Without a key a payout is never repeated. `name` is the client's own. */
+  /** A payout without a key is never repeated. `name` exists only on the client. */
   | {
       readonly kind: 'keyless payout';
       readonly name: string;
@@ -26,9 +26,9 @@ export type Operation =
 
 /** The result of the operation in a response. */
 export type Answer =
-  /** `id` of the purchase or payout; `cents` of the reward or payout, 0 of a settlement. */
+  /** `id` is that of the purchase or payout. `cents` is the reward or the amount of the payout, 0 for a settlement. */
   | { readonly kind: 'done'; readonly id: string; readonly cents: number; readonly isRepeat: boolean }
-  /** This attempt did nothing. If it is not final, another one may. */
+  /** This attempt had no effect. If the refusal is not final, another attempt may have one. */
   | { readonly kind: 'refused'; readonly code: string; readonly isFinal: boolean }
   | { readonly kind: 'unknown'; readonly reason: string };
 
@@ -41,9 +41,9 @@ export type Entry = {
   done: { readonly id: string; readonly cents: number } | undefined;
 };
 
-/** The clients' own log of all requests and responses, in memory and in a file. */
+/** The log of the clients with all requests and responses, in memory and in a file. */
 export type Acknowledgements = {
-  /** Call it before the request is sent, and call the returned function with the response. */
+  /** To be called before the request is sent. The returned function must be called with the response. */
   readonly sent: (operation: Operation) => (answer: Answer) => void;
   readonly find: (operation: Operation) => Entry | undefined;
   readonly entries: () => readonly Entry[];
@@ -74,7 +74,7 @@ export function openAcknowledgements(directory: string): Acknowledgements {
     else if (answer.kind === 'unknown') entry.unknown += 1;
     else {
       const { id, cents, isRepeat } = answer;
-      // The other attempts did nothing, so this one cannot be a repeat.
+      // The other attempts had no effect, so this one cannot be a repeat.
       if (isRepeat && entry.done === undefined && entry.sent - entry.refused <= 1)
         contradictions.push(`${name} took effect once and was answered as a repeat`);
       const { done } = entry;

@@ -14,7 +14,7 @@ export type Alteration = {
     | 'cashback_transactions'
     | 'payouts'
     | 'adjustments';
-  /** SQL for the row with this id, and for another wallet than its own. */
+  /** The SQL that alters the row with this id. It may use the id of another wallet. */
   readonly statement: (id: string, otherWalletId: string) => string;
 };
 
@@ -92,15 +92,15 @@ export const ALTERATIONS: readonly Alteration[] = [
 
 export type Attempt = {
   readonly alteration: Alteration;
-  /** True: all later entries and the balance were made to follow from the altered row. */
+  /** True if all later entries and the balance were recomputed from the altered row. */
   readonly isHidden: boolean;
-  /** Undefined: a constraint refused the alteration. */
+  /** Undefined if a constraint refused the alteration. */
   readonly found: boolean | undefined;
 };
 
 class RolledBack extends Error {}
 
-/** Alters a random row, proves the books, and leaves everything as it was. */
+/** Alters a random row, proves the books, and rolls the alteration back. */
 export async function attemptAlteration(
   { transaction }: Pick<Database, 'transaction'>,
   random: () => number,
@@ -110,7 +110,7 @@ export async function attemptAlteration(
   const mark = String(random());
   try {
     await transaction(async (trx) => {
-      // Triggers and foreign keys are off; unique keys and checks are not.
+      // Turns triggers and foreign keys off. Unique keys and checks stay active.
       await sql`set local session_replication_role = replica`.execute(trx);
       const id = await pick(trx, alteration.table, mark);
       const wallet = await walletOf(trx, id);
@@ -126,7 +126,7 @@ export async function attemptAlteration(
   return { alteration, isHidden, found };
 }
 
-/** Alterations of each kind in rotation; every second one also changes later entries and balance. */
+/** Returns the alterations in rotation. Every second one also recomputes later entries and the balance. */
 export function nextAlteration(
   number: number,
   random: () => number,
@@ -143,12 +143,12 @@ function row(table: Alteration['table'], name: string, statement: Alteration['st
   return { name, table, statement };
 }
 
-/** The id of another row than this one. */
+/** The SQL for the id of another row than this one. */
 function other(table: string, id: string): string {
   return `(select id from ${table} as others where others.id <> ${id} limit 1)`;
 }
 
-/** A random row's id. */
+/** Returns the id of a random row. */
 async function pick(db: Db, table: string, mark: string, exceptId = NO_ID): Promise<string> {
   const { rows } = await sql<{ id: string }>`
     select id from ${sql.table(table)} where id <> ${exceptId} order by md5(id::text || ${mark}) limit 1
@@ -157,7 +157,7 @@ async function pick(db: Db, table: string, mark: string, exceptId = NO_ID): Prom
   return rows[0].id;
 }
 
-/** Of an entry; of another row none. */
+/** Returns the wallet of an entry. Other rows have none. */
 async function walletOf(db: Db, id: string): Promise<string> {
   const { rows } = await sql<{
     wallet_id: string;
@@ -167,7 +167,7 @@ async function walletOf(db: Db, id: string): Promise<string> {
 
 const NO_ID = '00000000-0000-0000-0000-000000000000';
 
-/** SQLSTATE class 23: the database itself has refused. */
+/** True for SQLSTATE class 23: a constraint of the database refused the change. */
 function isConstraint(error: unknown): boolean {
   return String((error as { code?: unknown }).code).startsWith('23');
 }

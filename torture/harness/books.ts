@@ -13,7 +13,7 @@ type Checked = {
 
 /**
  * Compares the acknowledgements of the clients with the database: rows, journal, balances, audit records, and the result
- * of `ledger-verify`. One sentence per difference.
+ * of `ledger-verify`. Returns one sentence per difference.
  */
 export async function compareBooks(checked: Checked): Promise<string[]> {
   const { postgres, programme, acknowledgements } = checked;
@@ -36,7 +36,7 @@ type PurchaseRow = {
   reward_cents: string;
 };
 
-/** No acknowledged purchase is lost, no unsent one is recorded, and each row equals its request and response. */
+/** Checks that no acknowledged purchase is lost, no unsent one is recorded, and each row equals its request and response. */
 async function comparePurchases({ postgres, acknowledgements }: Checked): Promise<string[]> {
   const rows = await postgres.query<PurchaseRow>(`
     select purchases.id, external_id, purchases.user_id, merchant_id, (purchases.amount * 100)::bigint::text as cents,
@@ -70,7 +70,7 @@ async function comparePurchases({ postgres, acknowledgements }: Checked): Promis
   return violations;
 }
 
-/** For an existing row. */
+/** Compares an existing row with the log of the clients. */
 function contradictionsOf(
   name: string,
   { done, sent, refused }: Entry,
@@ -86,7 +86,7 @@ function contradictionsOf(
   return sent === refused ? [`${name} was refused each time it was sent, and took effect`] : [];
 }
 
-/** A purchase is settled as its clients saw it. A settlement without a response may have happened or not. */
+/** Checks that a purchase has the status that its clients saw. A settlement without a response may or may not have happened. */
 function settlementViolations(
   { id, status }: PurchaseRow,
   { isConfirmedByJob = false }: Extract<Operation, { kind: 'purchase' }>,
@@ -116,7 +116,7 @@ async function comparePayouts({ postgres, acknowledgements }: Checked): Promise<
   const entries = entriesByName(acknowledgements);
   const violations: string[] = [];
   const seen = new Set<string>();
-  /** Payouts without a key, by user and amount: they have no other name in the database. */
+  /** Payouts without a key by user and amount, because nothing else identifies them in the database. */
   const keyless = new Map<string, number>();
 
   for (const { id, user_id, cents, key } of rows) {
@@ -139,7 +139,7 @@ async function comparePayouts({ postgres, acknowledgements }: Checked): Promise<
   return [...violations, ...keylessViolations(acknowledgements, keyless, rows)];
 }
 
-/** Payouts without a key: at least those that were acknowledged, and at most those whose outcome may be "done". */
+/** Checks the number of payouts without a key: at least those acknowledged, at most those that may have been done. */
 function keylessViolations(
   acknowledgements: Acknowledgements,
   made: ReadonlyMap<string, number>,
@@ -171,7 +171,7 @@ function keylessViolations(
 }
 
 /**
- * Effects without a response. Right after a process ended normally, and no client waits, there must be none.
+ * Finds effects without a response. There must be none after a process has ended normally and while no client waits.
  */
 export async function findUnansweredEffects({ postgres, acknowledgements }: Checked): Promise<string[]> {
   const open = acknowledgements
@@ -208,7 +208,7 @@ function entriesByName(acknowledgements: Acknowledgements): ReadonlyMap<string, 
   return new Map(acknowledgements.entries().map((entry) => [nameOf(entry.operation), entry]));
 }
 
-/** Each wallet is the sum of what purchases, payouts and adjustments say, and each change has its audit record. */
+/** Checks that each wallet equals the sum of its purchases, payouts and adjustments, and that each change has an audit record. */
 export async function compareSources(postgres: Pick<Postgres, 'query'>): Promise<string[]> {
   const violations: string[] = [];
   for (const [sentence, statement] of Object.entries(DIFFERENCES)) {
@@ -218,7 +218,7 @@ export async function compareSources(postgres: Pick<Postgres, 'query'>): Promise
   return violations;
 }
 
-/** Queries without rows while the books are right, each with the meaning of a row. */
+/** Queries that return no rows if the books are right, by the meaning of a row. */
 const DIFFERENCES = {
   'a wallet differs from its sources': `
     with rewards as (
@@ -279,7 +279,7 @@ const DIFFERENCES = {
     where coalesce(count, 0) <> 1 or changes.id is null`,
 } as const;
 
-/** The result of `npm run ledger-verify`, run beside the platform. */
+/** Runs `npm run ledger-verify` while the platform works, and returns its result. */
 export function verifyLedger(
   databaseUrl: string,
   { secrets }: Pick<Programme, 'secrets'>,

@@ -106,7 +106,7 @@ export const CATALOGUE_RACES: readonly Race[] = [
 
 type Change = { readonly before: unknown; readonly after: unknown };
 
-/** Each audit record contains the state after the previous one: otherwise a change was lost between them. */
+/** Checks that each audit record starts from the state of the previous one. Otherwise a change was lost between them. */
 async function brokenChain(
   { postgres }: Parameters<Race['run']>[0]['platform'],
   key: string,
@@ -116,7 +116,7 @@ async function brokenChain(
      where action = 'feature_flag.set' and details ->> 'key' = $1`,
     [key],
   );
-  // Ids are not made in the order of commits: each state but the last is replaced once, and all differ.
+  // Ids are not in the order of commits. But all states differ, and each state except the last is replaced exactly once.
   const left = new Set(records.map(({ after }) => JSON.stringify(after)));
   const replaced = records.map(({ before }) => JSON.stringify(before));
   const firsts = replaced.filter((before) => before === 'null').length;

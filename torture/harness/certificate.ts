@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A certificate for 127.0.0.1 that signs itself. `file` is what clients trust. */
+/** A self-signed certificate for 127.0.0.1. Clients trust `file`. */
 export type Certificate = { readonly key: Buffer; readonly cert: Buffer; readonly file: string };
 
 export function makeCertificate(directory: string): Certificate {

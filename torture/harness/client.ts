@@ -4,20 +4,20 @@ const API = '/api/v1';
 
 export type Request = {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
-  /** Beneath /api/v1, unless it begins with /health or /metrics. */
+  /** The path below /api/v1, unless it begins with /health or /metrics. */
   readonly path: string;
   /** An access token or a partner's key. */
   readonly token?: string;
-  /** Sent as JSON; text and bytes are sent as they are. */
+  /** Sent as JSON. Text and bytes are sent unchanged. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly timeout_ms?: number;
 };
 
 export type Reply = {
-  /** 0 if the connection ended, or no response came in time. */
+  /** The status. 0 if the connection ended, or no response came in time. */
   readonly status: number;
-  /** Parsed if it is JSON. */
+  /** The body, parsed if it is JSON. */
   // biome-ignore lint/suspicious/noExplicitAny: areas read bodies of every shape, and judge what they read
   readonly body: any;
   readonly headers: IncomingHttpHeaders;
@@ -27,12 +27,12 @@ export type Reply = {
 };
 
 export type Client = {
-  /** Never rejects: a lost connection is a result. Nothing is ever sent twice. */
+  /** Sends a request once. Never rejects, because a lost connection is a result. */
   readonly send: (url: string, request: Request) => Promise<Reply>;
   readonly close: () => void;
 };
 
-/** A caller with up to `connections` keep-alive connections per address. */
+/** Opens a client with up to `connections` keep-alive connections per address. */
 export function openClient({ connections = 64 } = {}): Client {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
 

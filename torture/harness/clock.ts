@@ -4,19 +4,19 @@ import { environment } from '../../src/embedded-postgres/processes.ts';
 
 const PRELOAD = join(import.meta.dirname, 'shifted-clock.ts');
 
-/** Where Debian and Ubuntu put it (`apt-get install faketime`). */
+/** The path of libfaketime on Debian and Ubuntu (`apt-get install faketime`). */
 const FAKETIME = ['x86_64', 'aarch64']
   .map((architecture) => `/usr/lib/${architecture}-linux-gnu/faketime/libfaketime.so.1`)
   .find(existsSync);
 
 /** A clock that processes share, and that differs from that of the machine. */
 export type ShiftedClock = {
-  /** For `startPlatform`. */
+  /** Options for `startPlatform`. */
   readonly options: {
     readonly preload: readonly string[];
     readonly environment: Readonly<Record<string, string>>;
   };
-  /** Sets it. PostgreSQL follows immediately, the platform within a tenth of a second. */
+  /** Sets the clock. PostgreSQL follows immediately, the platform within a tenth of a second. */
   readonly set: (time: Temporal.Instant) => void;
   readonly shift: (duration: Temporal.DurationLike) => void;
   readonly now: () => Temporal.Instant;

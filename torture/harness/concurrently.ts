@@ -1,4 +1,4 @@
-/** Does the work for 0 to `count - 1`, in this order, `atOnce` at a time. Answers with the results by number. */
+/** Runs `work` for 0 to `count - 1`, in this order, `atOnce` of them concurrently. Returns the results in order. */
 export async function concurrently<Result>(
   atOnce: number,
   count: number,

@@ -17,7 +17,7 @@ export type ContractProcess = ContractPlatform & {
   readonly client: Client;
   readonly postgres: Postgres;
   readonly process: PlatformProcess;
-  /** One for each process on this database; `api` is the first. */
+  /** One client per process on this database. `api` is the first. */
   readonly apis: readonly Api[];
   readonly clock: ShiftedClock;
   readonly stop: () => Promise<void>;
@@ -25,7 +25,7 @@ export type ContractProcess = ContractPlatform & {
 
 const CONNECTIONS = 32;
 
-/** The day of the tests' clock, which the samples use. */
+/** The time of the clock in the tests, from which the samples have their dates. */
 const SAMPLES_ARE_FROM = Temporal.Instant.from('2026-03-14T09:26:53Z');
 
 export async function startContractProcess(
@@ -45,7 +45,7 @@ export async function startContractProcess(
       ...clock.options.environment,
       BCRYPT_COST: '4',
       ACCESS_TOKEN_TTL_SECONDS: '86400',
-      // The samples hold one purchase for review.
+      // One purchase of the samples is held for review by this rule.
       VELOCITY_TIMES_USER_USUAL: '10',
       ...environment,
     },

@@ -10,7 +10,7 @@ import { adjustment, inCents, kindOf, payout } from './requests.ts';
 
 const CALLERS = 16;
 const FAULT_EVERY_MS = 250;
-/** The remaining money of the programme: low enough for refused withdrawals. */
+/** The money that is left to each shopper: so little that some withdrawals are refused. */
 const LEFT = 20_000;
 const PROGRAMME = 10_000_000;
 /** Credits, debits and payouts are around this amount, each with unique cents. */
@@ -32,7 +32,7 @@ type Played = {
   readonly unknown: number;
 };
 
-/** Runs operations on these wallets while connections break, then checks each wallet's history. */
+/** Runs operations on wallets while connections break, then checks the history of each wallet. */
 export async function playHistory(
   { urls, client, postgres, proxy, programme, random }: Theatre,
   { operations, users }: { readonly operations: number; readonly users: readonly string[] },
@@ -122,7 +122,7 @@ export async function playHistory(
     }
   }
 
-  /** Without the two entries that made the wallet what it was at the beginning. */
+  /** Returns the entries after the two that set the initial balance, and that balance. */
   async function journalOf(userId: string): Promise<{ entries: Entry[]; initial: Balances }> {
     const rows = await postgres.query<EntryRow>(
       `select type, to_bucket, amount, available_after, paid_after from wallet_entries

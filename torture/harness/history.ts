@@ -1,7 +1,7 @@
 /*
- * Whether a history of one wallet is linearizable: whether each operation can have happened at one moment between its
- * request and its response. The journal contains the order of all changes, so nothing is guessed: the order is checked
- * against real time, and each balance that was read, or was too small, against the entries around it.
+ * Checks whether the history of one wallet is linearizable: each operation must have happened at one moment between its
+ * request and its response. The journal contains the order of all changes, so no order must be guessed. The order is
+ * compared with real time. Each balance that was read or was too small is compared with the entries around it.
  */
 
 export type Event = {
@@ -24,7 +24,7 @@ export type Entry = {
   readonly after: Balances;
 };
 
-/** One sentence for each reason why the history is not linearizable. `initial` is what the wallet held before it. */
+/** Returns one sentence for each reason why the history is not linearizable. `initial` are the balances before it. */
 export function contradictionsOf(
   events: readonly Event[],
   entries: readonly Entry[],
@@ -58,10 +58,10 @@ export function contradictionsOf(
   return contradictions;
 }
 
-/** Changes whose entries contradict real time: one was answered before the other was sent. */
+/** Finds changes whose order in the journal contradicts real time: the response to one came before the other was sent. */
 function outOfOrder(positions: ReadonlyMap<Event, number>): string[] {
   const contradictions: string[] = [];
-  /** The earliest answer among all that come later in the journal. */
+  /** The earliest response of all changes that are later in the journal. */
   let earliest: Event | undefined;
   for (const [event] of [...positions].sort(([, one], [, other]) => other - one)) {
     if (earliest !== undefined && earliest.answered < event.invoked)
@@ -75,8 +75,8 @@ function outOfOrder(positions: ReadonlyMap<Event, number>): string[] {
 }
 
 /**
- * Observations that no state between their possible entries explains. Each takes the earliest state that does, which
- * leaves the most choices for later ones.
+ * Finds observations that no state between their possible entries explains. Each observation is placed at the earliest
+ * possible state, which leaves the most choices for later observations.
  */
 function unplaceable(
   observations: readonly Event[],
@@ -111,7 +111,7 @@ function unplaceable(
   return contradictions;
 }
 
-/** A refusal says that the balance was too small; a read says what it was. */
+/** True for refusals, which show that the balance was too small, and for reads, which show the balance. */
 function isObservation({ kind, outcome }: Event): boolean {
   return outcome === 'refused' || (kind === 'read' && outcome === 'done');
 }

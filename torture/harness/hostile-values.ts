@@ -23,7 +23,7 @@ const CHARACTERS = [
 /** Lengths around the limits that fields have. */
 const LENGTHS = [2, 3, 63, 64, 65, 69, 70, 71, 127, 128, 129, 254, 255, 256, 499, 500, 501, 1_000, 5_000];
 
-/** Around the limits of what a type can hold, each written as a number and as text. */
+/** Numbers around the limits of types. Each is written as a number and as text. */
 const NUMBERS = [
   ...['127', '128', '32767', '32768', '2147483647', '-2147483648', '4294967295', '9007199254740991'],
   ...['9007199254740992', '-9007199254740993', '9223372036854775807', '18446744073709551616', '1e-400'],
@@ -48,8 +48,8 @@ const URL_TEXT = [
   ...NUMBERS.map(encodeURIComponent),
 ];
 
-/** As the source text of a value in a JSON body. */
+/** The hostile values as source text for a JSON body. */
 export const HOSTILE_BODY_VALUES: readonly string[] = [...new Set([...HOSTILE_JSON, ...JSON_TEXT])];
 
-/** As text in a URL or a header, percent-encoded unless it is about the encoding. */
+/** The hostile values as text for a URL or header. Percent-encoded, unless the encoding itself is hostile. */
 export const HOSTILE_URL_VALUES: readonly string[] = [...new Set([...HOSTILE_TEXT, ...URL_TEXT])];

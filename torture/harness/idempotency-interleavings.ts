@@ -14,8 +14,8 @@ import { requestKey } from '../../src/modules/platform/idempotency/policies.ts';
 import { idempotencyService } from '../../src/modules/platform/idempotency/service.ts';
 
 /*
- * Repeats of a request that is still in flight, under every order of events that fast-check's scheduler chooses. Memory
- * replaces PostgreSQL: locks with queues, and rows that COMMIT makes visible.
+ * Repeats requests that are still in flight, under every order of events that fast-check's scheduler chooses. Memory
+ * replaces PostgreSQL: locks are queues, and COMMIT makes rows visible.
  */
 
 const CALLER = '01936f2e-8c1b-7c3a-9d55-000000000001';
@@ -32,7 +32,7 @@ const sequences = fc.array(
   { minLength: 2, maxLength: 6 },
 );
 
-/** Each key takes effect at most once, and a repeat with the same content gets the first response. */
+/** Each key must take effect at most once, and a repeat with the same content must get the first response. */
 export const repeatsGetTheFirstAnswer = fc.asyncProperty(
   fc.scheduler(),
   sequences,
@@ -100,7 +100,7 @@ function inWords(outcome: Outcome<IdempotentResponse<string>>): string {
 
 /** A transaction of `memoryDatabase`. */
 type Session = {
-  /** Resolves when it has its locks. */
+  /** Resolves when the transaction has its locks. */
   locking: Promise<void>;
   readonly rows: StoredRequest[];
   readonly effects: string[];

@@ -38,8 +38,9 @@ const calls = fc.array(
 );
 
 /**
- * Items of one key never run concurrently, and keep their order; each takes effect once, and is answered with its own
- * outcome. A poisonous one fails alone; a fault of the database fails a run, none of whose items is tried again.
+ * Items with a common key must never run concurrently and must keep their order. Each item must take effect once and get
+ * its own outcome. An item that causes a failure must fail alone. A fault of the database must fail the whole run, and no
+ * item of that run may be repeated.
  */
 export const batchesKeepTheirPromises = fc.asyncProperty(
   fc.scheduler(),
@@ -114,7 +115,7 @@ const steps = fc.array(
   { minLength: 4, maxLength: 16 },
 );
 
-/** A read after a local change, or after the notification of another one, never returns the previous value. */
+/** A read after a local change, or after the notification of a change, must never return the previous value. */
 export const cachesForget = fc.asyncProperty(fc.scheduler(), steps, async (scheduler, sequence) => {
   const stored = new Map<string, number>(KEYS.map((key) => [key, 0]));
   /** The state that every reader must see. */

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * The fate of a message. A cut closes both sides of the connection; `damage` flips a bit of the TLS record that
- * carries it to the client; `mute` swallows it and everything after it in its direction, and keeps the connection open.
+ * What happens to a message. A cut closes both sides of the connection. `damage` flips a bit of the message's TLS record to
+ * the client. `mute` swallows the message and everything after it in its direction, and keeps the connection open.
  */
 export type Verdict = 'pass' | 'cut before' | 'cut after' | 'damage' | 'mute';
 
@@ -14,15 +14,15 @@ export type LaneWeather = {
   readonly drip?: { readonly bytes: number; readonly pause_ms: number };
 };
 
-/** One direction of one connection: messages leave in order, as the weather and their verdicts allow. */
+/** One direction of one connection. Messages are sent in order, according to the weather and their verdicts. */
 export type Lane = {
   readonly enqueue: (bytes: Buffer, verdict: Verdict) => void;
-  /** From now on all messages are lost. */
+  /** Loses all messages from now on. */
   readonly silence: () => void;
-  /** Holds everything back until it is released. */
+  /** Delays all messages while `isHeld` is true. */
   readonly hold: (isHeld: boolean) => void;
   readonly isSilent: () => boolean;
-  /** Calls `done` after the last message that is on its way; never if it is silent. */
+  /** Calls `done` after the last waiting message was sent. Never calls it if the lane is silent. */
   readonly end: (done: () => void) => void;
   readonly close: () => void;
 };
@@ -32,7 +32,7 @@ type Waiting = { readonly bytes: Buffer; readonly verdict: Verdict; readonly due
 export function openLane(deps: {
   readonly weather: () => LaneWeather;
   readonly write: (bytes: Buffer) => void;
-  /** Writes the bytes in a way that the other side can see to be wrong. */
+  /** Writes the bytes with an error that the other side can detect. */
   readonly damage?: (bytes: Buffer) => Promise<void>;
   readonly cut: () => void;
 }): Lane {
@@ -52,7 +52,7 @@ export function openLane(deps: {
 
   async function pump(): Promise<void> {
     isPumping = true;
-    // Bytes that arrive together leave together.
+    // Bytes that arrive together are sent together.
     await Promise.resolve();
     while (waiting.length > 0 && !isSilent && !isHeld && !isClosed) {
       const wait_ms = (waiting[0]?.due ?? 0) - performance.now();
@@ -85,7 +85,7 @@ export function openLane(deps: {
         break;
       case 'cut after':
         write(bytes);
-        // The bytes leave before the connection ends.
+        // The bytes must be sent before the connection ends.
         setImmediate(cut);
         break;
       case 'damage':

@@ -2,7 +2,7 @@ import type { Acknowledgements, Answer, Operation } from './acknowledgements.ts'
 import { type Client, codeOf, type Reply, type Request } from './client.ts';
 import type { Programme } from './programme.ts';
 
-/** The client, and its log. */
+/** A client with its log. */
 export type Clerk = {
   readonly client: Client;
   readonly programme: Programme;
@@ -22,7 +22,7 @@ export async function perform(
   return { answer, reply };
 }
 
-/** The same for many purchases in one request. */
+/** Sends many purchases in one request, and logs the responses. */
 export async function performBatch(
   { client, programme, acknowledgements }: Clerk,
   url: string,
@@ -35,7 +35,7 @@ export async function performBatch(
   return { answers, reply };
 }
 
-/** The request that a client sends for an operation, each time the same. */
+/** Returns the request for an operation, the same one each time. */
 function requestOf(operation: Operation, programme: Programme): Request {
   switch (operation.kind) {
     case 'purchase':
@@ -121,7 +121,7 @@ function answersOf(operations: readonly Purchase[], reply: Reply): Answer[] {
 
 type ItemResult = { readonly external_id: string; readonly status: number };
 
-/** A refused connection transports nothing. */
+/** A refused connection means that nothing was sent. */
 function withoutAnswer(lost: string): Answer {
   return lost === 'ECONNREFUSED'
     ? { kind: 'refused', code: lost, isFinal: false }
@@ -135,7 +135,7 @@ function readAnswer(operation: Operation, { status, body, headers }: Partial<Rep
   }
   const code = codeOf({ body }) ?? `status ${status}`;
   const details = body?.error?.details ?? {};
-  // A repeat of these has no key: its refusal contains the state after the first one.
+  // These operations have no idempotency key. The refusal of a repeat contains the state after the first request.
   if (operation.kind === 'purchase' && code === 'DUPLICATE_PURCHASE' && details.purchase !== undefined) {
     const { id, cashback_amount } = details.purchase;
     return { kind: 'done', id, cents: cents(cashback_amount), isRepeat: true };

@@ -16,25 +16,25 @@ export type PlatformProcess = {
   readonly url: string;
   readonly port: number;
   readonly processId: number;
-  /** Resolves when it answers that it is ready. */
+  /** Resolves when the process reports that it is ready. */
   readonly ready: () => Promise<void>;
-  /** SIGKILL, and the end of the process. */
+  /** Sends SIGKILL and waits for the end of the process. */
   readonly kill: () => Promise<Ending>;
-  /** SIGTERM, and the end of the process. */
+  /** Sends SIGTERM and waits for the end of the process. */
   readonly terminate: () => Promise<Ending>;
-  /** Sends a message to a preloaded module, which answers it. */
+  /** Sends a message to a preloaded module and returns its response. */
   readonly tell: (message: object) => Promise<unknown>;
-  /** Undefined while it runs. */
+  /** Undefined while the process runs. */
   readonly ending: () => Ending | undefined;
   readonly ended: Promise<Ending>;
   readonly log: () => string;
 };
 
-/** An exit code, or the signal that ended the process; and how long that took from the signal that we sent. */
+/** The exit code or the signal that ended the process, and the time since the signal that we sent. */
 export type Ending = {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** True if we killed or terminated it. */
+  /** True if we killed or terminated the process. */
   readonly wanted: boolean;
   readonly ms: number;
 };
@@ -42,7 +42,7 @@ export type Ending = {
 export type PlatformOptions = {
   readonly databaseUrl: string;
   readonly secrets: Secrets;
-  /** Where the log goes. */
+  /** The directory of the log. */
   readonly directory: string;
   readonly program?: 'api' | 'worker';
   readonly port?: number;
@@ -53,7 +53,7 @@ export type PlatformOptions = {
 
 let started = 0;
 
-/** Starts one process. It ends with this one, however that ends. */
+/** Starts one process. It ends when this process ends, for any reason. */
 export async function startPlatform(options: PlatformOptions): Promise<PlatformProcess> {
   const { databaseUrl, secrets, directory, program = 'api' } = options;
   const port = options.port ?? (await freePort('127.0.0.1'));

@@ -10,20 +10,20 @@ const RESTARTS_WITHIN_MS = 60_000;
 export type Postgres = {
   readonly url: string;
   readonly port: number;
-  /** Straight at the database, past every rule of the platform. */
+  /** Queries the database directly, without the rules of the platform. */
   readonly query: <Row = Record<string, unknown>>(
     text: string,
     values?: readonly unknown[],
   ) => Promise<Row[]>;
   /**
-   * Ends the server without letting it write anything more, by an immediate shutdown or by SIGKILL to the postmaster,
-   * and resolves when it accepts connections again: on the same port, with what its log says.
+   * Ends the server without any further writes, by an immediate shutdown or by SIGKILL to the postmaster. Resolves when the
+   * server has recovered from its log and accepts connections again, on the same port.
    */
   readonly crash: (how?: 'immediate' | 'kill') => Promise<void>;
   readonly stop: () => Promise<void>;
 };
 
-/** Migrated and empty. Ends with this process, however that ends. */
+/** Starts a migrated, empty database. It ends when this process ends, for any reason. */
 export async function startPostgres(
   directory: string,
   settings: Readonly<Record<string, string>> = {},
@@ -41,7 +41,7 @@ export async function startPostgres(
     const before = server.processId;
     const deadline = performance.now() + RESTARTS_WITHIN_MS;
     process.kill(before, how === 'kill' ? 'SIGKILL' : 'SIGQUIT');
-    // The server is started again by its owner; its process id changes once it lets its owner in.
+    // The owner restarts the server. The process id changes when the server accepts connections again.
     while (server.processId === before) {
       if (performance.now() > deadline) throw new Error('PostgreSQL did not come back after its crash');
       await sleep(2);

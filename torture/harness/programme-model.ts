@@ -31,8 +31,8 @@ import {
 import { rewardOf } from './operations.ts';
 
 /*
- * A shopper's purchases, payouts and adjustments under random commands: the rules of the platform, combined in
- * memory, beside a model of a few numbers.
+ * Runs random commands for the purchases, payouts and adjustments of a shopper. Compares the rules of the platform, combined
+ * in memory, with a model of a few numbers.
  */
 
 const PERCENT = 10;
@@ -84,7 +84,7 @@ const commands = fc.array(
   { minLength: 5, maxLength: 40 },
 );
 
-/** `seen` counts the outcomes of each command: the run proves something only if all occurred. */
+/** `seen` counts the outcomes of each command. A run proves something only if all outcomes occurred. */
 export function programmeModel() {
   const seen = new Map<string, number>();
   const property = fc.property(commands, (sequence) => {
@@ -107,7 +107,7 @@ export function programmeModel() {
 
 type Command = typeof commands extends fc.Arbitrary<(infer One)[]> ? One : never;
 
-/** The platform's own rules, with memory instead of the database. */
+/** The rules of the platform, with memory instead of the database. */
 function openProgramme() {
   let wallet: Wallet = aWallet();
   let usage: CapUsage = aCapUsage({ cap: BigInt(CAP) });
@@ -209,7 +209,7 @@ function openProgramme() {
   };
 }
 
-/** Numbers, without code of the platform. */
+/** The model: a few numbers, without code of the platform. */
 function openModel() {
   const wallet = { pending: 0, available: 0, paid: 0 };
   const purchases: { reward: number; status: string }[] = [];

@@ -6,7 +6,7 @@ export { newSecrets, type Secrets };
 export type Programme = SeededProgramme & {
   readonly secrets: Secrets;
   readonly adminToken: string;
-  /** One access token for each user, in their order. Good for a day. */
+  /** One access token for each user, in the order of the users. Valid for a day. */
   readonly tokens: readonly string[];
 };
 
@@ -29,7 +29,7 @@ export async function openProgramme(
   };
 }
 
-/** As bench/programme.sql sets it. */
+/** The percentage that bench/programme.sql sets. */
 export function rewardPercent(merchantNumber: number): number {
   return 1 + (merchantNumber % 10);
 }

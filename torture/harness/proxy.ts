@@ -9,7 +9,7 @@ import { type Direction, type Message, messageSplitter, transactionFollower } fr
 
 /** The state of the network between the platform and PostgreSQL. */
 export type Weather = LaneWeather & {
-  /** Bytes of open connections are lost in these directions. */
+  /** The directions in which the bytes of open connections are lost. */
   readonly silent?: readonly Direction[];
   /** Defaults to `work`. Silent ones continue when the weather changes, because a SYN is repeated. */
   readonly newConnections?: 'work' | 'are silent' | 'are refused';
@@ -18,9 +18,9 @@ export type Weather = LaneWeather & {
 /** A proxy to PostgreSQL that injects faults. It sees each message of each connection. */
 export type PostgresProxy = {
   readonly url: string;
-  /** Decides about each message until another one is set; without one they all pass. */
+  /** Sets the function that decides about each message. Without one, all messages pass. */
   readonly intercept: (judge: ((message: Message) => Verdict) | undefined) => void;
-  /** For all connections, until it is set again. A silenced connection stays silent: it is lost. */
+  /** Sets the weather for all connections. A silenced connection stays silent, even if the weather changes. */
   readonly setWeather: (weather: Weather) => void;
   /** Resets all open connections. */
   readonly reset: () => void;
@@ -127,14 +127,14 @@ function openConnection(
     }
   }
 
-  /** The record with these bytes, and not one that is still being written. */
+  /** Damages the record with these bytes. Waits for records that are still being written. */
   async function damage(bytes: Buffer): Promise<void> {
     while (nearStream.writableLength > 0 && !nearStream.destroyed) await immediate();
     damageNext = true;
     nearStream.write(bytes);
   }
 
-  /** Bytes from and to the client's socket beneath TLS, one of which may be damaged on its way. */
+  /** The stream below TLS, between TLS and the client's socket. One of its bytes may be damaged. */
   function wire(): Duplex {
     const beneath = new Duplex({
       read: () => near.resume(),
@@ -151,7 +151,7 @@ function openConnection(
     return beneath;
   }
 
-  /** The first bytes of a connection: a request for TLS, a cancellation, or the start itself. */
+  /** Handles the first bytes of a connection: a request for TLS, a cancellation, or the startup message. */
   function start(chunk: Buffer): void {
     const code = chunk.length >= 8 ? chunk.readInt32BE(4) : 0;
     if (code === CANCEL_REQUEST) {
@@ -184,15 +184,15 @@ function openConnection(
 
   near.once('data', start);
   far.on('data', (chunk: Buffer) => receive('toClient', chunk));
-  // What is on its way in the other direction still arrives.
+  // Waiting messages of the other direction are still delivered.
   near.on('end', () => lanes.toServer.end(() => far.end()));
   far.on('end', () => lanes.toClient.end(() => near.end()));
-  // A side that is cut off does not see the other's end either.
+  // A side that is silenced does not see the end of the other side either.
   for (const [socket, towardsOther] of [
     [near, lanes.toServer],
     [far, lanes.toClient],
   ] as const) {
-    // What follows is its close.
+    // An error is followed by the close event, which is handled below.
     socket.on('error', () => undefined);
     socket.on('close', () => {
       if (!towardsOther.isSilent() || (near.destroyed && far.destroyed)) cut();

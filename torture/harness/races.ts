@@ -1,14 +1,14 @@
 import type { Answer, Api } from '../../tests/support/platform.ts';
 import type { ContractProcess } from './contract-platform.ts';
 
-/** A use case that reads before it writes, run concurrently with itself or another one in two processes. */
+/** A use case that reads before it writes, run concurrently with itself or another use case in two processes. */
 export type Race = {
   readonly name: string;
-  /** One race with new objects. Returns a sentence for each result that no serial order explains. */
+  /** Runs one race with new objects. Returns a sentence if no serial order explains the results. */
   readonly run: (course: Course) => Promise<string | undefined | false>;
 };
 
-/** Where races are run. */
+/** The environment of the races. */
 export type Course = {
   readonly platform: ContractProcess;
   /** Concurrent attempts, alternating between the two processes. */
@@ -46,7 +46,7 @@ export function statuses(answers: readonly Answer[]): string {
   return answers.map(({ status, body }) => `${status} ${body?.error?.code ?? ''}`.trim()).join(', ');
 }
 
-/** A violation unless exactly `expected` succeeded. */
+/** Returns a violation unless exactly `expected` requests succeeded. */
 export function exactly(expected: number, answers: readonly Answer[]): string | undefined {
   const succeeded = answers.filter(({ status }) => status < 300).length;
   return succeeded === expected

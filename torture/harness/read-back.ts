@@ -3,10 +3,10 @@ import type { Operation } from '../../tests/support/contract-openapi.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** An accepted field of a body, beside the value that is shown. */
+/** An accepted field of a body, with the value that the API shows later. */
 export type ReadBack = { readonly field: string; readonly sent: string; readonly shown: unknown };
 
-/** The accepted value in the response and in a later read: a pair for each place that shows the field. */
+/** Compares the accepted value with the response and with a later read. Returns a pair for each place with the field. */
 export async function readBack(
   { name }: Operation,
   faults: readonly Fault[],
@@ -14,7 +14,7 @@ export async function readBack(
   read: (path: string) => Promise<Body>,
 ): Promise<ReadBack[]> {
   const item = firstOf(answer);
-  // An item of a list may be refused although the list is answered with 200.
+  // An item of a list may be refused although the response has status 200.
   if (typeof item.status === 'number' && item.status >= 300) return [];
   const place = PLACES[name];
   const shownIn = place === undefined ? [item] : [item, unwrapped(await read(place(String(item.id))))];
@@ -40,17 +40,17 @@ const PLACES: Readonly<Record<string, (id: string) => string>> = {
   'PATCH /payouts/{id}/process': (id) => `/payouts/${id}`,
 };
 
-/** Bank details are an object in their answer. */
+/** Bank details are a nested object in the response. */
 function unwrapped(body: Body): Body {
   return { ...body, ...(body.details as Body | undefined) };
 }
 
-/** Of a list its first item is the one with the hostile values. */
+/** The first item of a list has the hostile values. */
 function firstOf(answer: Body): Body {
   return (answer.results as Body[] | undefined)?.[0] ?? answer;
 }
 
-/** The value itself, or those of an object's fields. */
+/** Returns the value itself, or the values of an object's fields. */
 function leavesOf({ field, value }: Fault): (readonly [string, string])[] {
   const parsed: unknown = JSON.parse(value);
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return [[field, value]];

@@ -6,7 +6,7 @@ export type Readers = {
   readonly stop: () => Promise<void>;
   /** The longest response time, in milliseconds. */
   readonly slowest_ms: () => number;
-  /** The number of each status that is neither a success nor a request to retry. 0 means no response. */
+  /** The number of responses by status, without successes and requests to retry. Status 0 means no response. */
   readonly unexpected: () => Readonly<Record<string, number>>;
 };
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from './client.ts';
 
 export type Readiness = {
-  /** Milliseconds from this time, by performance.now(), to the first such response; undefined if none yet. */
+  /** Milliseconds from `since` (`performance.now()`) to the first such response. Undefined if there is none yet. */
   readonly firstSince: (since: number, says: 'yes' | 'no') => number | undefined;
   readonly stop: () => void;
 };

@@ -1,7 +1,7 @@
 import { codeOf, type Reply, type Request } from './client.ts';
 import { euros } from './operations.ts';
 
-/** The cents of an amount as the API or PostgreSQL writes it. */
+/** Converts an amount of the API or of PostgreSQL to cents. */
 export function inCents(amount: string): number {
   return Math.round(Number(amount) * 100);
 }
@@ -43,7 +43,7 @@ export function kindOf(reply: Reply): string {
   return code === undefined ? String(reply.status) : `${reply.status} ${code}`;
 }
 
-/** One violation for each kind of reply that is not among those expected. */
+/** Returns one violation for each kind of response that is not expected. */
 export function unexpected(replies: readonly Reply[], expected: readonly string[]): string[] {
   return [...tally(replies)]
     .filter(([kind]) => !expected.includes(kind))

@@ -11,11 +11,11 @@ export type Scene = Clerk & {
   readonly postgres: Postgres;
   readonly programme: Programme;
   readonly acknowledgements: Acknowledgements;
-  /** Starts a process on the scene's database, or with another URL of it. It is killed when the scene closes. */
+  /** Starts a process on the database, or with another URL of it. The process is killed when the scene closes. */
   readonly start: (options?: Partial<PlatformOptions>) => Promise<PlatformProcess>;
-  /** Ready processes that ended unexpectedly, with the end of their logs. */
+  /** The processes that ended unexpectedly after they were ready, with the end of their logs. */
   readonly unwantedExits: () => readonly string[];
-  /** Compares the books once no request is in flight. */
+  /** Compares the books. To be called when no request is in flight. */
   readonly compare: () => Promise<string[]>;
   readonly close: () => Promise<void>;
 };

@@ -1,6 +1,6 @@
 /*
- * Loaded before the platform: its clock is off by the milliseconds in CLOCK_SHIFT_FILE, which is read again and again
- * while it runs. Timers are not affected, as when the clock of a machine is set.
+ * Loaded before the platform. Shifts its clock by the milliseconds in CLOCK_SHIFT_FILE, which is read repeatedly. Timers are
+ * not affected, as when the clock of a machine is set.
  */
 import { readFileSync } from 'node:fs';
 

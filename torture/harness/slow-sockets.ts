@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A connection to a client that is slow. */
+/** A connection of a slow client. */
 export type SlowSocket = {
   readonly socket: Socket;
   readonly openedAt: number;
@@ -13,10 +13,10 @@ export type SlowSocket = {
 
 const DRIP_MS = 1_000;
 const LOOKS_EVERY_MS = 200;
-/** As the kernel counts the states of a connection. */
+/** The kernel's number for an established connection. */
 const ESTABLISHED = '01';
 
-/** Sends the start of a request, and then a byte a second. It reads the response. */
+/** Sends the start of a request, and then one byte per second. Reads the response. */
 export async function sendSlowly(url: string, start: string, byte: string): Promise<SlowSocket> {
   const slow = await open(url);
   const { socket } = slow;
@@ -27,7 +27,7 @@ export async function sendSlowly(url: string, start: string, byte: string): Prom
   return slow;
 }
 
-/** Requests more than the buffers of a connection hold, and reads nothing. */
+/** Requests more than fits into the buffers of a connection, and reads nothing. */
 export async function readNothing(url: string, requests: string): Promise<SlowSocket> {
   const slow = await open(url);
   slow.socket.pause();
@@ -36,8 +36,8 @@ export async function readNothing(url: string, requests: string): Promise<SlowSo
 }
 
 /**
- * The milliseconds until the platform closed each of them, at most `patience_ms`. Reads the kernel's table, because a
- * socket that does not read does not notice its end.
+ * Returns the milliseconds until the platform closed each connection, at most `patience_ms`. Reads the table of the kernel,
+ * because a socket that does not read does not notice its end.
  */
 export async function untilClosed(slow: readonly SlowSocket[], patience_ms: number): Promise<number[]> {
   const kept = new Map<SlowSocket, number>();
@@ -70,8 +70,8 @@ async function open(url: string): Promise<SlowSocket> {
 }
 
 /**
- * Ports of the clients whose connection to the platform is established on its side, by proc_net_tcp:
- * `sl local_address rem_address st …`. A connection closed there may still be open for the client, which has not read the end yet.
+ * Returns the ports of the clients whose connection is still established on the side of the platform, from /proc/net/tcp:
+ * `sl local_address rem_address st …`. The client may not have noticed yet that the platform has closed a connection.
  */
 function establishedPorts(platformPort: number): Set<number> {
   const [, ...lines] = readFileSync('/proc/net/tcp', 'utf8').trim().split('\n');

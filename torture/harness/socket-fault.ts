@@ -2,7 +2,7 @@
 export type SocketFault = {
   readonly code: string;
   readonly errno: number | undefined;
-  /** `nowhere`: from now on everything works. */
+  /** `nowhere` means that everything works from now on. */
   readonly where: 'commit' | 'connect' | 'nowhere';
 };
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Resolves with the first true result and its delay. @throws Error if there is none in time. */
+/** Polls until the result is true, and returns it with the delay. @throws Error if there is none in time. */
 export async function until<T>(
   ask: () => T | Promise<T>,
   { patience_ms = 30_000, pause_ms = 5 } = {},

@@ -1,6 +1,6 @@
 /*
- * The part of PostgreSQL's protocol, version 3 (PostgreSQL 18, chapter 54), that is needed to see the messages of a
- * connection and their transactions.
+ * The part of PostgreSQL's protocol, version 3 (PostgreSQL 18, chapter 54), that is needed to find the messages and
+ * transactions of a connection.
  */
 
 /** The direction of a message. */
@@ -8,11 +8,11 @@ export type Direction = 'toServer' | 'toClient';
 
 export type Message = {
   readonly direction: Direction;
-  /** Its first byte, such as `E` of Execute; empty for the start of a connection, which has no type. */
+  /** The first byte, such as `E` for Execute. Empty for the first message of a connection, which has no type. */
   readonly type: string;
-  /** Its place in the transaction, from 1 in its direction; undefined outside of one. */
+  /** The number within the transaction and direction, from 1. Undefined outside a transaction. */
   readonly number: number | undefined;
-  /** True if it makes the server commit, or reports it. */
+  /** True if the message makes the server commit, or reports the commit. */
   readonly isCommit: boolean;
   readonly bytes: Buffer;
 };
@@ -20,7 +20,7 @@ export type Message = {
 const TYPED_HEAD = 5;
 const UNTYPED_HEAD = 4;
 
-/** Cuts a stream of bytes into messages. The start of a connection has no type, everything after it has one. */
+/** Splits a stream of bytes into messages. Only the first message of a connection has no type. */
 export function messageSplitter({ startsUntyped }: { readonly startsUntyped: boolean }) {
   let rest: Buffer = Buffer.alloc(0);
   let isUntyped = startsUntyped;
@@ -60,7 +60,7 @@ export function transactionFollower() {
     return { direction, type, number, isCommit, bytes };
   }
 
-  /** True if it makes the server commit. */
+  /** Handles a message to the server. Returns true if it makes the server commit. */
   function sent(type: string, bytes: Buffer): boolean {
     switch (type) {
       case 'Q':
@@ -69,7 +69,7 @@ export function transactionFollower() {
         const name = textOf(bytes);
         const word = firstWord(textOf(bytes, TYPED_HEAD + Buffer.byteLength(name) + 1));
         statements.set(name, word);
-        // A prepared statement is bound next: the transaction begins here.
+        // The prepared BEGIN is bound next, so the transaction begins here.
         if (word === 'begin') begin();
         return false;
       }
@@ -108,7 +108,7 @@ export function transactionFollower() {
 
 const IDLE = 'I'.charCodeAt(0);
 
-/** The text that begins there and ends with a zero byte. */
+/** Reads the text from `start` to the next zero byte. */
 function textOf(bytes: Buffer, start = TYPED_HEAD): string {
   const end = bytes.indexOf(0, start);
   return bytes.toString('utf8', start, end === -1 ? bytes.length : end);

@@ -8,21 +8,21 @@ import { until } from './until.ts';
 
 const RETRY_AFTER_MS = 30;
 const GIVES_UP_AFTER_MS = 30_000;
-/** The same for attempts without a response, such as those whose process was killed: longer. */
+/** The longer limit for attempts without a response, such as when the process was killed. */
 const GIVES_UP_WITHOUT_RESPONSE_AFTER_MS = 300_000;
 const MOST_PENDING = 50;
 
 export type Writers = {
-  /** Each writer finishes its operation, up to a definite response. */
+  /** Stops after each writer has a definite response for its current operation. */
   readonly stop: () => Promise<void>;
-  /** Resolves when no request is under way. Meaningful while `target` gives nothing. */
+  /** Resolves when no request is in flight. Useful only while `target` returns undefined. */
   readonly settled: () => Promise<void>;
   readonly counts: () => Readonly<WriterCounts>;
-  /** By performance.now(): when a write was last acknowledged. */
+  /** The time (`performance.now()`) of the last acknowledgement. */
   readonly lastSuccess: () => number;
   /** The time of the last attempt without an acknowledgement. */
   readonly lastFailure: () => number;
-  /** Unexpected refusals, and operations without any definite response. */
+  /** Unexpected refusals, and operations without a definite response. */
   readonly violations: () => readonly string[];
 };
 
@@ -31,32 +31,32 @@ type WriterCounts = {
   acknowledged: number;
   /** Attempts with an unknown outcome. */
   unknown: number;
-  /** Those of them without a key, which are not repeated. */
+  /** The attempts without a key among `unknown`. They are not repeated. */
   keylessUnknown: number;
-  /** Attempts that did nothing. */
+  /** Attempts without an effect. */
   refused: number;
   /** Attempts whose connection ended without a response, or could not be opened. */
   unanswered: number;
-  /** Attempts that were answered with status 500. */
+  /** Attempts with a response of status 500. */
   internalErrors: number;
-  /** The longest time that one attempt waited for its answer, in milliseconds. */
+  /** The longest time to a response, in milliseconds. */
   slowest_ms: number;
 };
 
 export type WriterOptions = {
   readonly random: () => number;
   readonly count?: number;
-  /** The process for the next attempt; undefined if none is available now. */
+  /** The URL of the process for the next attempt. Undefined if no process is available now. */
   readonly target: () => string | undefined;
-  /** Between two operations of one writer. */
+  /** The pause between two operations of one writer. */
   readonly pause_ms?: number;
-  /** The share of operations that are payouts without a key. They are sent once, whatever is answered. */
+  /** The share of operations that are payouts without a key. They are sent only once. */
   readonly keyless?: number;
 };
 
 /**
- * Clients that write all the time: purchases, single and in batches, confirmations, reversals and payouts with keys, for
- * the same shoppers. Each repeats an operation, with the same external id or key, until it knows the result.
+ * Starts clients that write continuously for the same shoppers: single purchases, batches, confirmations, reversals and
+ * payouts with keys. Each client repeats an operation with the same external id or key until the result is known.
  */
 export function startWriters(clerk: Clerk, options: WriterOptions): Writers {
   const { random, count = 16, target, pause_ms = 0, keyless = 0 } = options;
@@ -133,13 +133,13 @@ export function startWriters(clerk: Clerk, options: WriterOptions): Writers {
     if (answer?.kind === 'unknown') counts.keylessUnknown += 1;
   }
 
-  /** True once it is known to be done. */
+  /** Returns true when the operation is known to be done. */
   async function finish(operation: Operation): Promise<boolean> {
     const [id] = await untilKnown([operation]);
     return id !== undefined;
   }
 
-  /** The ids of those that were recorded. */
+  /** Returns the ids of the recorded purchases. */
   async function buy(operations: readonly Purchase[]): Promise<string[]> {
     return (await untilKnown(operations)).filter((id) => id !== undefined);
   }
@@ -165,7 +165,7 @@ export function startWriters(clerk: Clerk, options: WriterOptions): Writers {
   async function untilKnown(operations: readonly Operation[]): Promise<(string | undefined)[]> {
     const ids = new Map<Operation, string>();
     let open = operations;
-    /** Without a running process, an unanswered request is no fault. */
+    /** While no process runs, a request without a response is not a fault. */
     const tried_ms = { withResponse: 0, withoutResponse: 0 };
     while (open.length > 0) {
       const url = target();
@@ -189,7 +189,7 @@ export function startWriters(clerk: Clerk, options: WriterOptions): Writers {
     return operations.map((operation) => ids.get(operation));
   }
 
-  /** True if the result is known. */
+  /** Returns true if the result is known. */
   function settle(operation: Operation, answer: Answer | undefined, ids: Map<Operation, string>): boolean {
     if (answer?.kind === 'done') {
       counts.acknowledged += 1;

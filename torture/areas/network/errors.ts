@@ -12,7 +12,7 @@ import { oneOf } from '../../random.ts';
 
 const ANSWERS_WITHIN_MS = 15_000;
 
-/** Error codes of Node, its resolver, its TLS and OpenSSL for socket faults, beside the system's errnos. */
+/** The error codes for socket faults of Node, its resolver, its TLS and OpenSSL, in addition to the errnos of the system. */
 const OTHER_CODES = [
   ...[
     'EAI_AGAIN',
@@ -51,7 +51,7 @@ const OTHER_CODES = [
   ],
 ];
 
-/** Every error with which Node reports a broken socket: once after a COMMIT, and once at connecting. */
+/** Injects every error with which Node reports a broken socket: once after a COMMIT, and once while connecting. */
 export async function everyError(context: AreaContext): Promise<AreaResult> {
   const { random, directory } = context;
   const scene = await openScene(directory, { users: 50 });
@@ -98,7 +98,7 @@ type Injection = {
   slowest_ms: number;
 };
 
-/** The payout was made and its response is lost: the client gets an unknown outcome, and then the original response. */
+/** The response to COMMIT is lost. The client must get an unknown outcome, and the original response to its repeat. */
 async function behindCommit(injection: Injection, fault: SocketFault): Promise<void> {
   const { api, violations } = injection;
   const operation = newPayout(injection);
@@ -109,7 +109,7 @@ async function behindCommit(injection: Injection, fault: SocketFault): Promise<v
   await finish(injection, operation, fault);
 }
 
-/** Nothing was done. After the fault only repeated requests take effect. */
+/** The connection fails before anything is done. Only the repeated request must take effect. */
 async function atConnecting(injection: Injection, fault: SocketFault): Promise<void> {
   const { api, violations } = injection;
   const operation = newPayout(injection);

@@ -12,7 +12,7 @@ import type { Direction, Message } from '../../harness/wire.ts';
 import { oneOf } from '../../random.ts';
 
 const ANSWERS_WITHIN_MS = 15_000;
-/** A request may get a connection that another one used first, with prepared statements. */
+/** The number of attempts: a request may get a connection with prepared statements, on which the fault does not occur. */
 const ATTEMPTS = 6;
 const NOTICES_WITHIN_MS = 15;
 const RETRY_AFTER_MS = 20;
@@ -28,7 +28,7 @@ const VERDICTS: Readonly<Record<Direction, readonly Verdict[]>> = {
 
 /**
  * Cuts the connection before and after each message of the transactions of a purchase, a confirmation and a payout, over
- * TLS, and damages its record. At COMMIT and its response also silence. The client repeats each request.
+ * TLS, and damages the record of each message. COMMIT and its response are also swallowed. The client repeats each request.
  */
 export async function everyMessage(context: AreaContext): Promise<AreaResult> {
   const { directory, say, random } = context;
@@ -88,7 +88,7 @@ function numbersOf(count: number): number[] {
   return Array.from({ length: count }, (_, index) => index + 1);
 }
 
-/** How many messages the transaction has on a new connection, where nothing is prepared. */
+/** Counts the messages of the transaction on a new connection, on which nothing is prepared. */
 async function measure(sweep: Sweep, kind: Kind): Promise<Record<Direction, number>> {
   const longest = { toServer: 0, toClient: 0 };
   const operation = await next(sweep, kind);
@@ -102,7 +102,7 @@ async function measure(sweep: Sweep, kind: Kind): Promise<Record<Direction, numb
   return longest;
 }
 
-/** True if the fault happened. */
+/** Returns true if the fault occurred. */
 async function tryFault(sweep: Sweep, kind: Kind, fault: Fault): Promise<boolean> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const operation = await next(sweep, kind);
@@ -119,7 +119,7 @@ async function tryFault(sweep: Sweep, kind: Kind, fault: Fault): Promise<boolean
   return false;
 }
 
-/** On a new connection, where nothing is prepared yet, a transaction has the most messages. */
+/** Closes all connections, because a transaction has the most messages on a new connection. */
 async function forgetConnections(proxy: PostgresProxy): Promise<void> {
   proxy.reset();
   await sleep(NOTICES_WITHIN_MS);
@@ -163,7 +163,7 @@ async function next(sweep: Sweep, kind: Kind): Promise<Operation> {
   return kind === 'purchase' ? purchase : { kind, purchaseId: (await finish(sweep, purchase)) ?? '' };
 }
 
-/** Repeats the request until its outcome is known: each response in time, the last one the original. */
+/** Repeats the request until its outcome is known. Each response must be in time, and the last one must be the original. */
 async function finish(sweep: Sweep, operation: Operation): Promise<string | undefined> {
   const { scene, url, violations } = sweep;
   const deadline = performance.now() + KNOWN_WITHIN_MS;
@@ -180,7 +180,7 @@ async function finish(sweep: Sweep, operation: Operation): Promise<string | unde
   return undefined;
 }
 
-/** All at scale 1. A smaller scale draws a random subset. */
+/** Returns all faults at scale 1. A smaller scale draws a random subset. */
 function sample(context: AreaContext, faults: readonly Fault[]): readonly Fault[] {
   const count = scaled(context, faults.length, 10);
   if (count >= faults.length) return faults;

@@ -17,13 +17,13 @@ type Storm = {
   readonly name: string;
   readonly weather: Weather;
   readonly seconds: number;
-  /** True if nothing gets through: readiness must say so. */
+  /** True if nothing gets through, so readiness must fail. */
   readonly isTotal?: boolean;
-  /** The number of resets of all connections meanwhile. */
+  /** How often all connections are reset during the storm. */
   readonly resets?: number;
 };
 
-/** Longer than the deadline of a request, so that it passes before the network heals. */
+/** Longer than the deadline of a request, so that the deadline passes before the network heals. */
 const SILENCE_SECONDS = 15;
 const BOTH = ['toServer', 'toClient'] as const;
 
@@ -55,7 +55,7 @@ const STORMS: readonly Storm[] = [
   },
 ];
 
-/** A bad network under writers and readers, and the state after it heals. */
+/** Disturbs the network while writers and readers work, and checks the state after it has healed. */
 export async function badWeather(context: AreaContext): Promise<AreaResult> {
   const { random, directory, say } = context;
   const scene = await openScene(directory);
@@ -140,7 +140,7 @@ export async function badWeather(context: AreaContext): Promise<AreaResult> {
   }
 }
 
-/** For a small scale, the fault that is hardest to see: lookups hang, and everything else seems to work. */
+/** A small scale uses the fault that is hardest to detect: lookups hang, and everything else seems to work. */
 function chosen(context: AreaContext): readonly Storm[] {
   const count = scaled(context, STORMS.length, 1);
   if (count === STORMS.length) return STORMS;
