@@ -1,6 +1,7 @@
 import type { Operation } from './contract-openapi.ts';
 import { openPartner } from './partners.ts';
-import { fundWallet, payoutBody } from './payouts.ts';
+import { fundWallet } from './payouts.ts';
+import { payoutBody } from './payouts-builders.ts';
 import type { Answer, ContractPlatform, Person } from './platform.ts';
 import { PASSWORD } from './platform.ts';
 

@@ -33,3 +33,13 @@ export function aPayoutOrder(fields: Partial<PayoutOrder> = {}): PayoutOrder {
     ...fields,
   };
 }
+
+/** Bank details, and what the API shows of them. */
+export const IBAN = 'DE89370400440532013000';
+export const ACCOUNT_HOLDER = 'Erika Mustermann';
+export const MASKED = { iban: 'DE89**************3000', account_holder: 'E*** M***' };
+
+export function payoutBody(fields: Record<string, unknown> = {}) {
+  const details = { iban: IBAN, account_holder: ACCOUNT_HOLDER };
+  return { amount: '10.00', method: 'bank_transfer', details, ...fields };
+}

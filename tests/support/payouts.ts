@@ -1,15 +1,7 @@
 import { formatMoney } from '../../src/core/money.ts';
 import { runSql } from './database.ts';
+import { payoutBody } from './payouts-builders.ts';
 import type { Answer, ContractPlatform, Person } from './platform.ts';
-
-export const IBAN = 'DE89370400440532013000';
-export const ACCOUNT_HOLDER = 'Erika Mustermann';
-export const MASKED = { iban: 'DE89**************3000', account_holder: 'E*** M***' };
-
-export function payoutBody(fields: Record<string, unknown> = {}) {
-  const details = { iban: IBAN, account_holder: ACCOUNT_HOLDER };
-  return { amount: '10.00', method: 'bank_transfer', details, ...fields };
-}
 
 /** Makes so much available to a user, in minor units. */
 export async function fundWallet(

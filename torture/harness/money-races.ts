@@ -1,4 +1,5 @@
-import { fundWallet, payoutBody } from '../../tests/support/payouts.ts';
+import { fundWallet } from '../../tests/support/payouts.ts';
+import { payoutBody } from '../../tests/support/payouts-builders.ts';
 import type { Answer } from '../../tests/support/platform.ts';
 import { type Course, count, exactly, type Race, statuses } from './races.ts';
 

@@ -5,7 +5,8 @@ import { createPlatform } from '../../../src/app.ts';
 import { openDatabase } from '../../../src/core/database/index.ts';
 import { OutcomeUnknown } from '../../../src/core/errors.ts';
 import { runSql } from '../../support/database.ts';
-import { fundWallet, openPayoutDesk, payoutBody } from '../../support/payouts.ts';
+import { fundWallet, openPayoutDesk } from '../../support/payouts.ts';
+import { payoutBody } from '../../support/payouts-builders.ts';
 import { startTestPlatform } from '../../support/platform.ts';
 import { startProxy } from '../../support/proxy.ts';
 

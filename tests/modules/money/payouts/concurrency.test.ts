@@ -11,7 +11,8 @@ import { walletRepository } from '../../../../src/modules/money/wallets/reposito
 import { walletService } from '../../../../src/modules/money/wallets/service.ts';
 import { eventsModule } from '../../../../src/modules/platform/events/index.ts';
 import { idempotencyModule } from '../../../../src/modules/platform/idempotency/index.ts';
-import { ACCOUNT_HOLDER, IBAN, openPayoutDesk } from '../../../support/payouts.ts';
+import { openPayoutDesk } from '../../../support/payouts.ts';
+import { ACCOUNT_HOLDER, IBAN } from '../../../support/payouts-builders.ts';
 import { type Answer, startTestPlatform } from '../../../support/platform.ts';
 
 const platform = await startTestPlatform({

@@ -7,7 +7,8 @@ import { pino } from 'pino';
 import { createPlatform } from '../../../../src/app.ts';
 import { PROJECT_DIRECTORY, readConfig } from '../../../../src/config.ts';
 import { runSql } from '../../../support/database.ts';
-import { ACCOUNT_HOLDER, IBAN, openPayoutDesk } from '../../../support/payouts.ts';
+import { openPayoutDesk } from '../../../support/payouts.ts';
+import { ACCOUNT_HOLDER, IBAN } from '../../../support/payouts-builders.ts';
 import { startTestPlatform } from '../../../support/platform.ts';
 
 const key = (id: string) => `${id}:${Buffer.alloc(32, id).toString('base64')}`;

@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { onlyValue } from '../../../../src/core/outcome.ts';
 import { verifyLedger } from '../../../../src/modules/insight/proof/index.ts';
 import type { PayoutMove, PayoutStatus } from '../../../../src/modules/money/payouts/model.ts';
-import { fundWallet, IBAN, openPayoutDesk } from '../../../support/payouts.ts';
+import { fundWallet, openPayoutDesk } from '../../../support/payouts.ts';
+import { IBAN } from '../../../support/payouts-builders.ts';
 import { startTestPlatform } from '../../../support/platform.ts';
 
 /*

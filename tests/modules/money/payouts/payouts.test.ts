@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { newId } from '../../../../src/core/id.ts';
-import { IBAN, MASKED, openPayoutDesk } from '../../../support/payouts.ts';
+import { openPayoutDesk } from '../../../support/payouts.ts';
+import { IBAN, MASKED } from '../../../support/payouts-builders.ts';
 import { type Answer, assertRefused, PASSWORD, startTestPlatform } from '../../../support/platform.ts';
 
 const platform = await startTestPlatform({

@@ -17,8 +17,7 @@ import { HOSTILE_JSON } from '../../../support/contract-hostile.ts';
 import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeCalls } from '../../../support/fakes.ts';
 import { type Answer, assertRefused } from '../../../support/inject.ts';
-import { IBAN, MASKED, payoutBody } from '../../../support/payouts.ts';
-import { aPayout } from '../../../support/payouts-builders.ts';
+import { aPayout, IBAN, MASKED, payoutBody } from '../../../support/payouts-builders.ts';
 import { SHOPPER } from '../../../support/purchases-builders.ts';
 import { assertViolations, IDS, serveRoutes, testAccess, testRefusals } from '../../../support/routes.ts';
 

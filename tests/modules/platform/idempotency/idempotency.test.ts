@@ -11,7 +11,8 @@ import { onlyValue } from '../../../../src/core/outcome.ts';
 import { insufficientBalance } from '../../../../src/modules/money/wallets/index.ts';
 import { idempotencyModule } from '../../../../src/modules/platform/idempotency/index.ts';
 import { runSql } from '../../../support/database.ts';
-import { fundWallet, openPayoutDesk, payoutBody } from '../../../support/payouts.ts';
+import { fundWallet, openPayoutDesk } from '../../../support/payouts.ts';
+import { payoutBody } from '../../../support/payouts-builders.ts';
 import { type Answer, startTestPlatform } from '../../../support/platform.ts';
 import { until } from '../../../support/until.ts';
 
