@@ -1,4 +1,3 @@
-import { utcDay } from '../../../core/clock.ts';
 import { compositeKey } from '../../../core/composite-key.ts';
 import { distinct, distinctBy } from '../../../core/lists.ts';
 import { formatMoney, minorDigits } from '../../../core/money.ts';
@@ -23,13 +22,11 @@ export type Candidate = ScreenedPurchase & {
 
 export function candidateOf(
   purchase: ScreenedPurchase,
+  { day, timesSeen }: Pick<Candidate, 'day' | 'timesSeen'>,
   { floorAmount }: VelocityLimits,
-  see: (userDay: UserDay) => number,
 ): Candidate {
   const { id, userId, merchantId, amount, currency, purchasedAt } = purchase;
-  const day = utcDay(purchasedAt);
   const isLarge = amount >= BigInt(floorAmount * 10 ** minorDigits(currency));
-  const timesSeen = see({ userId, day });
   return { id, userId, merchantId, amount, currency, purchasedAt, day, timesSeen, isLarge };
 }
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../core/clock.ts';
+import { type Clock, utcDay } from '../../../core/clock.ts';
 import type { Database, Trx } from '../../../core/database/index.ts';
 import type { Logger } from '../../../core/observability/logging.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
@@ -66,7 +66,10 @@ export function fraudService(deps: {
     trx: Trx,
     purchases: readonly ScreenedPurchase[],
   ): Promise<ReadonlyMap<string, readonly Reason[]>> {
-    const candidates = purchases.map((purchase) => candidateOf(purchase, limits, see));
+    const candidates = purchases.map((purchase) => {
+      const day = utcDay(purchase.purchasedAt);
+      return candidateOf(purchase, { day, timesSeen: see({ userId: purchase.userId, day }) }, limits);
+    });
     const now = clock();
     const asked = questionsOf(candidates, limits);
     const questions = { ...asked, merchantIds: asked.merchantIds.filter((id) => isStale(id, now)) };

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { utcDay } from '../../../../src/core/clock.ts';
 import { newId } from '../../../../src/core/id.ts';
 import type { ScreenedPurchase, VelocityLimits } from '../../../../src/modules/earning/fraud/model.ts';
 import {
@@ -40,7 +41,7 @@ function bought(fields: Partial<ScreenedPurchase> = {}, timesSeen = 1_000) {
     purchasedAt: NOW,
     ...fields,
   };
-  return candidateOf(purchase, LIMITS, () => timesSeen);
+  return candidateOf(purchase, { day: utcDay(purchase.purchasedAt), timesSeen }, LIMITS);
 }
 
 /** Those of the list that met the rule, by their places, where nothing happened before. */
