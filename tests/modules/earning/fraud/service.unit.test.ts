@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { newId } from '../../../../src/core/id.ts';
+import type { MerchantClient } from '../../../../src/modules/catalogue/merchants/index.ts';
+import type { Hold, Rule, ScreenedPurchase } from '../../../../src/modules/earning/fraud/model.ts';
+import { emptyHistory, type Questions, userDayKey } from '../../../../src/modules/earning/fraud/policies.ts';
+import type { HoldRepository } from '../../../../src/modules/earning/fraud/repository.ts';
+import type {
+  Past,
+  ScreeningRepository,
+} from '../../../../src/modules/earning/fraud/screening-repository.ts';
+import { fraudService } from '../../../../src/modules/earning/fraud/service.ts';
+import type { UserClient } from '../../../../src/modules/identity/users/index.ts';
+import { assertEqual } from '../../../support/equality.ts';
+import { fake, fakeKernel, fakeTransaction } from '../../../support/fakes.ts';
+import {
+  adminActor,
+  aMerchant,
+  aPurchase,
+  aUser,
+  MERCHANT,
+  NOW,
+  partnerActor,
+  SHOPPER,
+  STRANGER,
+} from '../../../support/purchases-builders.ts';
+
+const LIMITS = {
+  purchasesPerUserDay: 3,
+  timesUserUsual: 0,
+  timesMerchantUsual: 20,
+  usersPerOrder: 0,
+  floorAmount: 100,
+};
+const trx = fakeTransaction();
+const small = (fields: Partial<ScreenedPurchase> = {}) => aPurchase({ amount: 1_00n, ...fields });
+const large = (fields: Partial<ScreenedPurchase> = {}) => aPurchase({ amount: 500_00n, ...fields });
+
+/** `past` completes what the database answers to the questions of a list. */
+function openFraud(
+  past: (questions: Questions) => Partial<Past> = () => ({}),
+  holds: Partial<HoldRepository> = {},
+) {
+  const { kernel, ...seen } = fakeKernel();
+  const asked: Questions[] = [];
+  const counted: Rule[] = [];
+  const service = fraudService({
+    ...kernel,
+    countHeld: (rule) => void counted.push(rule),
+    holds: fake<HoldRepository>(holds),
+    screening: fake<ScreeningRepository>({
+      readPast: async (_trx, questions) => {
+        asked.push(questions);
+        return { history: emptyHistory(questions), latestOfMerchant: new Map(), ...past(questions) };
+      },
+    }),
+    users: fake<UserClient>({ findUsers: async () => new Map([[SHOPPER, aUser()]]) }),
+    merchants: fake<MerchantClient>({ findMerchants: async () => new Map([[MERCHANT, aMerchant()]]) }),
+    limits: LIMITS,
+  });
+  return { ...service, kernel, asked, counted, ...seen };
+}
+
+describe('screening', () => {
+  test('holds what exceeds the purchases of a day, within one list and across lists', async () => {
+    const { screenPurchases, asked } = openFraud(({ userDays }) => {
+      const history = emptyHistory({ userDays, userIds: [], orders: [], merchantIds: [] });
+      if (asked.length > 1) for (const day of userDays) history.purchasesOfDay.set(userDayKey(day), 2);
+      return { history };
+    });
+    const [first, second] = [
+      [small(), small()],
+      [small(), small()],
+    ];
+
+    assertEqual(await screenPurchases(trx, first), new Map());
+    const held = await screenPurchases(trx, second);
+
+    const evidence = { day: '2026-03-14', more_than: 3 };
+    assertEqual(held, new Map([[second[1]?.id, [{ rule: 'purchases_per_user_day', evidence }]]]));
+  });
+
+  test('does not ask again for a day on which the limit is reached, and holds each further purchase', async () => {
+    const { screenPurchases, asked } = openFraud(({ userDays }) => {
+      const history = emptyHistory({ userDays, userIds: [], orders: [], merchantIds: [] });
+      for (const day of userDays) history.purchasesOfDay.set(userDayKey(day), 3);
+      return { history };
+    });
+
+    await screenPurchases(trx, [small()]);
+    const held = await screenPurchases(trx, [small()]);
+
+    assertEqual(
+      asked.map(({ userDays }) => userDays.length),
+      [1, 0],
+    );
+    assert.equal(held.size, 1);
+  });
+
+  test('keeps what is usual at a merchant for five minutes', async () => {
+    const latest = Array.from({ length: 20 }, () => ({ amount: 10_00n, currency: 'EUR' }));
+    const { screenPurchases, asked, clock } = openFraud(({ merchantIds }) => ({
+      latestOfMerchant: new Map(merchantIds.map((id) => [id, latest])),
+    }));
+    const purchases = Array.from({ length: 3 }, () => large({ userId: newId() }));
+    const rules: (string | undefined)[] = [];
+
+    for (const [index, purchase] of purchases.entries()) {
+      if (index > 0) clock.advance({ seconds: 150 });
+      rules.push((await screenPurchases(trx, [purchase])).get(purchase.id)?.[0]?.rule);
+    }
+
+    assertEqual(rules, Array(3).fill('amount_above_merchant_usual'));
+    assertEqual(
+      asked.map(({ merchantIds }) => merchantIds),
+      [[MERCHANT], [], [MERCHANT]],
+    );
+  });
+
+  test('of an ordinary purchase holds nothing', async () => {
+    assertEqual(await openFraud().screenPurchases(trx, [small()]), new Map());
+  });
+});
+
+describe('holds', () => {
+  const held = {
+    purchaseId: newId(),
+    reasons: [
+      { rule: 'repeated_order', evidence: {} },
+      { rule: 'purchases_per_user_day', evidence: {} },
+    ],
+    requestId: 'request-1',
+  } as const;
+
+  test('are opened with an event of the platform, in the request of the purchase', async () => {
+    const inserted: unknown[] = [];
+    const { queueHolds, events, kernel } = openFraud(undefined, {
+      queueInsert: (_trx, ...row) => void inserted.push(...row),
+    });
+
+    await kernel.database.transaction(async (trx) => queueHolds(trx, [held]));
+
+    assertEqual(inserted, [[held], NOW.toString()]);
+    assertEqual(events, [
+      {
+        type: 'purchase.held',
+        actor: { type: 'system', id: null, requestId: 'request-1' },
+        resourceType: 'purchase',
+        resourceId: held.purchaseId,
+        outcome: 'success',
+        details: { rules: 'repeated_order, purchases_per_user_day' },
+      },
+    ]);
+  });
+
+  test('are logged once and counted for each of their rules', () => {
+    const { announceHolds, logged, counted } = openFraud();
+    announceHolds([held]);
+    assertEqual(logged, [
+      {
+        level: 30,
+        request_id: 'request-1',
+        purchase_id: held.purchaseId,
+        rules: 'repeated_order, purchases_per_user_day',
+        msg: 'purchase held for review',
+      },
+    ]);
+    assertEqual(counted, ['repeated_order', 'purchases_per_user_day']);
+  });
+
+  test('are resolved by an administrator by name, and by a partner without one', () => {
+    const resolved: unknown[] = [];
+    const { queueResolveHolds } = openFraud(undefined, {
+      queueResolve: (_trx, ...row) => void resolved.push(...row),
+    });
+    queueResolveHolds(trx, [
+      { purchaseId: 'a', resolution: 'released', actor: adminActor(STRANGER) },
+      { purchaseId: 'b', resolution: 'reversed', actor: partnerActor(STRANGER) },
+    ]);
+    assertEqual(resolved, [
+      [
+        { purchaseId: 'a', resolution: 'released', resolvedBy: STRANGER },
+        { purchaseId: 'b', resolution: 'reversed', resolvedBy: null },
+      ],
+      NOW.toString(),
+    ]);
+  });
+
+  test('that are none write nothing', () => {
+    const { queueHolds, queueResolveHolds } = openFraud();
+    queueHolds(trx, []);
+    queueResolveHolds(trx, []);
+  });
+});
+
+describe('the list of holds', () => {
+  const hold: Hold = {
+    purchase: aPurchase({ held: true }),
+    reasons: [],
+    heldAt: NOW,
+    status: 'open',
+    resolvedAt: null,
+    resolvedBy: null,
+  };
+  const page = { offset: 0, limit: 20 };
+  const listing = (found: Hold) =>
+    openFraud(undefined, {
+      list: async (_db, ...query) => {
+        assertEqual(query, [{ status: 'open' }, page]);
+        return { items: [found], total: 41, nextKey: 'next' };
+      },
+    }).listHolds({ status: 'open' }, page);
+
+  test('names the user and the merchant of each', async () => {
+    assertEqual(await listing(hold), {
+      items: [{ hold, userEmail: 'shopper@example.com', merchantName: 'Corner Books' }],
+      total: 41,
+      nextKey: 'next',
+    });
+  });
+
+  test('with a user who is missing is a fault', async () => {
+    await assert.rejects(listing({ ...hold, purchase: aPurchase({ userId: STRANGER }) }), /has no user/);
+  });
+});
