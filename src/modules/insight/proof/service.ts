@@ -1,10 +1,7 @@
 import type { Database, Db } from '../../../core/database/index.ts';
-import { findWrongEntries, findWrongWallets, replayWallets } from './journal-repository.ts';
 import type { Fault, LedgerReport, LedgerTotals, WalletTotals } from './model.ts';
-import { rangesOfSources, rangesOfWallets } from './ranges-repository.ts';
-import { findAdjustmentRecordMismatches, findRecordMismatches } from './records-repository.ts';
+import { type ProofRepository, proofRepository } from './repository.ts';
 import { entryMismatch, recordMismatch, rewardMismatch, wrongEntry, wrongWallet } from './sentences.ts';
-import { findEntryMismatches, findRewardMismatches } from './sources-repository.ts';
 
 const MAX_FAULTS_SHOWN = 50;
 
@@ -23,8 +20,9 @@ export function verifyLedger({ snapshot }: Pick<Database, 'snapshot'>): Promise<
 /** Proves the books as the given transaction sees them. */
 export async function proveBooks(
   snapshot: Db,
-  { rowsPerRange = ROWS_PER_RANGE }: { readonly rowsPerRange?: number } = {},
+  options: { readonly rowsPerRange?: number; readonly repository?: ProofRepository } = {},
 ): Promise<LedgerReport> {
+  const { rowsPerRange = ROWS_PER_RANGE, repository = proofRepository() } = options;
   const totals = totalsByCurrency();
   const shown: Fault[] = [];
   function report(faults: readonly Fault[]): void {
@@ -32,22 +30,22 @@ export async function proveBooks(
     shown.push(...faults.slice(0, MAX_FAULTS_SHOWN - shown.length));
   }
 
-  for await (const range of rangesOfWallets(snapshot, rowsPerRange)) {
-    const replayed = await replayWallets(snapshot, range);
+  for await (const range of repository.rangesOfWallets(snapshot, rowsPerRange)) {
+    const replayed = await repository.replayWallets(snapshot, range);
     totals.add(replayed);
     if (replayed.some(({ wrongWallets }) => wrongWallets > 0)) {
-      report((await findWrongWallets(snapshot, range)).map(wrongWallet));
+      report((await repository.findWrongWallets(snapshot, range)).map(wrongWallet));
     }
     if (replayed.some(({ wrongEntries }) => wrongEntries > 0)) {
-      report((await findWrongEntries(snapshot, range)).map(wrongEntry));
+      report((await repository.findWrongEntries(snapshot, range)).map(wrongEntry));
     }
   }
-  for await (const range of rangesOfSources(snapshot, rowsPerRange)) {
-    report((await findEntryMismatches(snapshot, range)).map(entryMismatch));
-    report((await findRewardMismatches(snapshot, range)).map(rewardMismatch));
-    report((await findRecordMismatches(snapshot, range)).map(recordMismatch));
+  for await (const range of repository.rangesOfSources(snapshot, rowsPerRange)) {
+    report((await repository.findEntryMismatches(snapshot, range)).map(entryMismatch));
+    report((await repository.findRewardMismatches(snapshot, range)).map(rewardMismatch));
+    report((await repository.findRecordMismatches(snapshot, range)).map(recordMismatch));
   }
-  report((await findAdjustmentRecordMismatches(snapshot)).map(recordMismatch));
+  report((await repository.findAdjustmentRecordMismatches(snapshot)).map(recordMismatch));
 
   const currencies = totals.all();
   const faultCount = currencies.reduce((sum, { faults }) => sum + faults, 0);

@@ -1,0 +1,21 @@
+import { findWrongEntries, findWrongWallets, replayWallets } from './journal-repository.ts';
+import { rangesOfSources, rangesOfWallets } from './ranges-repository.ts';
+import { findAdjustmentRecordMismatches, findRecordMismatches } from './records-repository.ts';
+import { findEntryMismatches, findRewardMismatches } from './sources-repository.ts';
+
+export type ProofRepository = ReturnType<typeof proofRepository>;
+
+/** All reads of the proof. */
+export function proofRepository() {
+  return {
+    rangesOfWallets,
+    replayWallets,
+    findWrongWallets,
+    findWrongEntries,
+    rangesOfSources,
+    findEntryMismatches,
+    findRewardMismatches,
+    findRecordMismatches,
+    findAdjustmentRecordMismatches,
+  };
+}
