@@ -164,7 +164,7 @@ describe('time and chance', () => {
 
 describe('a service, routes or policies', () => {
   /** Modules whose integration tests are still alone. */
-  const incomplete = ['earning/cashback', 'earning/fraud', 'insight/proof'];
+  const incomplete = ['insight/proof'];
   const required = sources.filter(
     ({ file }) =>
       /^src\/modules\/.*\/(?:service|[\w-]*routes|policies)\.ts$/.test(file) &&
