@@ -45,5 +45,13 @@ export const PROSE_RULES: readonly ProseRule[] = [
   { pattern: /\b(?:anybody|everybody)\b/i, instead: 'a noun, such as "any caller", "all users"' },
   { pattern: /\bin turns\b/i, instead: 'alternately' },
   { pattern: /\bshall\b/i, instead: 'must' },
+  { pattern: /\bbe that an?\b/i, instead: '"also if it is"' },
+  { pattern: /\b(?:has|have|had) a say\b/i, instead: 'matters, decides' },
+  { pattern: /\bsees? to it\b/i, instead: 'ensures' },
+  { pattern: /\bat present\b/i, instead: 'now, current' },
+  { pattern: /\bcuts? off\b|\bcut-off\b/i, instead: 'interrupted, truncated' },
+  { pattern: /\bgives? way\b/i, instead: 'is evicted, yields' },
+  { pattern: /\btheirs\b/i, instead: 'a noun' },
+  { pattern: /\bonly so\b/i, instead: 'only then' },
   { pattern: /\bmust match pattern\b/i, instead: 'the format in words, such as "must be an ISO 4217 code"' },
 ];
