@@ -121,7 +121,7 @@ async function adjustSome(databaseUrl: string, directory: string): Promise<void>
     const userId: string = users.body.data[number % users.body.data.length].id;
     const order = { userId, cents: 1_000 + number, direction: 'credit', reason: 'For the books.' } as const;
     const reply = await client.send(platform.url, adjustment(token, order));
-    if (reply.status !== 201) throw new Error(`an adjustment was answered with ${reply.status}`);
+    if (reply.status !== 201) throw new Error(`an adjustment got ${reply.status}`);
   }
   client.close();
   await platform.terminate();

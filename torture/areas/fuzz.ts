@@ -134,7 +134,7 @@ async function sendNonsense(context: AreaContext) {
     counts.requests += 1;
     const told = `${method} ${url.slice(0, 200)} ${(payload ?? '').slice(0, 300)}`;
     if (reply.status === 0) violations.push(`${told} was not answered: ${reply.lost}`);
-    else if (reply.status >= 500) violations.push(`${told} was answered with ${reply.status}`);
+    else if (reply.status >= 500) violations.push(`${told} got ${reply.status}`);
     else violations.push(...undocumented(told, () => checkAnswer(servedBy(method, url) ?? NO_ROUTE, reply)));
 
     if (reply.status < 200 || reply.status >= 300 || method === 'GET') return;

@@ -91,7 +91,7 @@ function refusalsOf({ answers }: LoadResult): number {
 function wrongAnswers({ answers }: LoadResult): string[] {
   return Object.entries(answers)
     .filter(([status]) => !['201', '503', '429', 'hung up'].includes(status))
-    .map(([status, count]) => `${count} requests were answered with ${status}`);
+    .map(([status, count]) => `${count} requests got ${status}`);
 }
 
 /** Every acknowledged purchase must be recorded. Requests of disconnected callers may be recorded. */

@@ -66,7 +66,7 @@ async function beSlow(context: AreaContext) {
   const violations = [
     !isAlive && 'the platform ended unexpectedly',
     ending.code !== 0 && `the platform ended with ${ending.code}`,
-    ...refused.map(([status, count]) => `${count} requests of other clients were answered with ${status}`),
+    ...refused.map(([status, count]) => `${count} requests of other clients got ${status}`),
     row?.purchases !== acknowledged &&
       `${acknowledged} purchases were acknowledged, ${row?.purchases} are recorded`,
     ...(await verifyLedger(postgres.url, programme)),

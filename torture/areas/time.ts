@@ -126,7 +126,7 @@ async function moveClocks(context: AreaContext) {
   async function takeEffect(key: string): Promise<Reply> {
     const reply = await ask(key);
     if (reply.status === 201) effects.set(key, reply.body.id);
-    else violations.push(`${key} was answered with ${kindOf(reply)}`);
+    else violations.push(`${key} got ${kindOf(reply)}`);
     return reply;
   }
 
@@ -160,7 +160,7 @@ async function moveClocks(context: AreaContext) {
     requests += 1;
     const reply = await client.send(urls[requests % urls.length] ?? '', request);
     if (reply.status === 0 || reply.status >= 500) {
-      violations.push(`${request.method} ${request.path} was answered with ${kindOf(reply)}`);
+      violations.push(`${request.method} ${request.path} got ${kindOf(reply)}`);
     }
     return reply;
   }

@@ -86,7 +86,7 @@ export const repeatsGetTheFirstAnswer = fc.asyncProperty(
       const words = own
         .filter((other) => other.request.content === request.content)
         .map((other) => inWords(other.outcome));
-      assert.equal(new Set(words).size, 1, `${request.key} was answered with ${words.join(' and ')}`);
+      assert.equal(new Set(words).size, 1, `${request.key} got ${words.join(' and ')}`);
       assert.ok(!inWords(outcome).includes('in_progress'));
     }
   },

@@ -47,5 +47,5 @@ export function kindOf(reply: Reply): string {
 export function unexpected(replies: readonly Reply[], expected: readonly string[]): string[] {
   return [...tally(replies)]
     .filter(([kind]) => !expected.includes(kind))
-    .map(([kind, count]) => `${count} requests were answered with ${kind}`);
+    .map(([kind, count]) => `${count} requests got ${kind}`);
 }

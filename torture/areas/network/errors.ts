@@ -105,7 +105,7 @@ async function behindCommit(injection: Injection, fault: SocketFault): Promise<v
   await api.tell(fault);
   const { answer, reply } = await attempt(injection, operation);
   if (answer.kind !== 'unknown' || reply.status !== 503)
-    violations.push(`${fault.code} behind COMMIT was answered with status ${reply.status} as ${answer.kind}`);
+    violations.push(`${fault.code} behind COMMIT got status ${reply.status} as ${answer.kind}`);
   await finish(injection, operation, fault);
 }
 
@@ -116,7 +116,7 @@ async function atConnecting(injection: Injection, fault: SocketFault): Promise<v
   await api.tell(fault);
   const { answer, reply } = await attempt(injection, operation);
   if (answer.kind !== 'refused' || reply.status !== 503)
-    violations.push(`${fault.code} at connecting was answered with status ${reply.status} as ${answer.kind}`);
+    violations.push(`${fault.code} at connecting got status ${reply.status} as ${answer.kind}`);
   await api.tell({ ...fault, where: 'nowhere' });
   await finish(injection, operation, fault);
 }

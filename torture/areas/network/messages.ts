@@ -171,7 +171,7 @@ async function finish(sweep: Sweep, operation: Operation): Promise<string | unde
     const { answer, reply } = await perform(scene, url, operation);
     sweep.slowest_ms = Math.max(sweep.slowest_ms, reply.ms);
     if (reply.status === 0 || reply.status === 500)
-      violations.push(`${nameOf(operation)} was answered with status ${reply.status} ${reply.lost ?? ''}`);
+      violations.push(`${nameOf(operation)} got status ${reply.status} ${reply.lost ?? ''}`);
     if (answer.kind === 'done') return answer.id;
     if (answer.kind === 'refused' && answer.isFinal) break;
     await sleep(RETRY_AFTER_MS);

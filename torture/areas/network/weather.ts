@@ -98,7 +98,7 @@ export async function badWeather(context: AreaContext): Promise<AreaResult> {
     readiness.stop();
 
     for (const [status, count] of Object.entries(readers.unexpected()))
-      violations.push(`${count} reads were answered with status ${status}`);
+      violations.push(`${count} reads got status ${status}`);
     const { acknowledged, unknown, unanswered, internalErrors, slowest_ms } = writers.counts();
     return {
       figures: [
