@@ -221,7 +221,7 @@ describe('the configuration', () => {
     assert.throws(() => readConfig({ JWT_KEYS: `k:${SECRET},k:${'t'.repeat(32)}` }), StartupError);
   });
 
-  test('without JWT_KEYS has a random key of its own each time', () => {
+  test('without JWT_KEYS has a new random key at each start', () => {
     const secrets = [readConfig({}), readConfig({})].map(({ tokens }) => tokens.keys[0]?.secret);
     assert.equal(secrets[0]?.length, 64);
     assert.notEqual(secrets[0], secrets[1]);

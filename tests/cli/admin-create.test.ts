@@ -85,7 +85,7 @@ describe('npm run admin-create', () => {
     assert.equal((await login('filed@example.com')).status, 200);
   });
 
-  test('refuses an address that is registered, and leaves that account as it is', async () => {
+  test('refuses a registered email, and does not change its account', async () => {
     const { email } = await registerUser();
 
     const { code, errors } = await adminCreate({ input: `${email.toUpperCase()}\n${SECRET}\n` });

@@ -39,7 +39,7 @@ describe('the file .env', () => {
     assert.match(program.output().trim(), /^There is no database in \S+none\.$/);
   });
 
-  test('is the one beside the project, if there is one and ENV_FILE names no other', () => {
+  test('is that of the project, if it exists and ENV_FILE names no other', () => {
     const flag = (cwd: string) =>
       execFileSync(join(PROJECT_DIRECTORY, 'scripts/node-flags'), {
         cwd,

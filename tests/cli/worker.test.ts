@@ -39,7 +39,7 @@ test('a worker is ready when its queue works, and not before', async () => {
   await worker.ready();
 });
 
-test('a signal that comes while the jobs start is no failure, with an empty database and with a used one', async () => {
+test('a signal while the jobs start is not a failure, with an empty database and with a used one', async () => {
   const { url } = await createTestDatabase();
   for (const program of ['src/worker.ts', 'src/main.ts'] as const) {
     const child = await spawnPlatform({ DATABASE_URL: url, DEMO_DATA: 'false' }, program);

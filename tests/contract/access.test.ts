@@ -44,7 +44,7 @@ describe('an operation answers as its access says, in the shape that it document
       assert.equal('401' in operation.description.responses, mayAnswer401(operation, access));
     });
 
-    test(`${operation.name} for somebody without a token`, async () => {
+    test(`${operation.name} for a caller without a token`, async () => {
       const sample = await sampleOf(world, operation);
       if (access === 'everybody') return assertSuccess(operation, await send(world, operation, sample));
       await assertRefusedWithoutATrace(() => send(world, operation, sample), operation, 401, 'INVALID_TOKEN');
@@ -131,7 +131,7 @@ describe('a partner', () => {
 
 describe('access is checked before anything else is read', () => {
   for (const operation of operations.filter(({ name }) => ACCESS[name] !== 'everybody')) {
-    test(`${operation.name} says nothing about a broken request to somebody without a token`, async () => {
+    test(`${operation.name} reveals no fault of the request to a caller without a token`, async () => {
       const broken = { params: { id: 'no-id' }, query: { limit: 'all', unknown: 1 } };
 
       const answer = await send(world, operation, broken);
@@ -219,7 +219,7 @@ describe('objects of other users are hidden', () => {
     }
   });
 
-  test('lists of "me" hold nothing of somebody else', async () => {
+  test('lists of "me" contain nothing of other users', async () => {
     await world.recordPurchase();
     for (const path of ['/users/me/purchases', '/users/me/wallet/transactions']) {
       const own = await platform.api('GET', path, { token: world.shopper.token });
@@ -262,7 +262,7 @@ describe('an id that names nothing', () => {
       checkAnswer(operation, answer);
     });
 
-    test(`${operation.name} answers 422 to an id that is no UUID`, async () => {
+    test(`${operation.name} returns 422 for an id that is not a UUID`, async () => {
       const sample = await sampleOf(world, operation, admin);
 
       const broken = { ...sample, params: { ...sample.params, id: '42' } };

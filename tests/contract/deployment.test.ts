@@ -257,7 +257,7 @@ describe('the supply chain', () => {
 });
 
 describe('.env.example', () => {
-  test('names what compose.yaml asks for, and beyond it only what the platform reads', () => {
+  test('names the variables of compose.yaml, and otherwise only those that the platform reads', () => {
     const asked = [...read('compose.yaml').matchAll(/\$\{([A-Z_]+)/g)].map(([, name]) => name ?? '');
     assert.ok(asked.length > 0);
     for (const name of asked) assert.ok(name in environmentExample, name);

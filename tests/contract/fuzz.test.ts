@@ -31,7 +31,7 @@ describe('a hostile value is accepted or refused, and never breaks anything', ()
     });
   }
 
-  test('in several fields at once, from every kind of caller', async () => {
+  test('in several fields together, from every kind of caller', async () => {
     const request = fc.constantFrom(...targets.filter(({ fields }) => fields.length > 0)).chain((target) => {
       const faults = fc.uniqueArray(
         fc

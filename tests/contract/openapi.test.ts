@@ -72,7 +72,7 @@ describe('the API description', () => {
     assert.ok(operations.length >= 28);
   });
 
-  test('asks for what an operation needs, and for no more', () => {
+  test('requires what an operation needs, and no more', () => {
     const { paths } = committed as { paths: Record<string, Record<string, OperationObject>> };
     const all = Object.values(paths).flatMap((path) => Object.values(path));
     const queries = all.flatMap(({ parameters = [] }) =>

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { freePort } from '../../src/core/free-port.ts';
 
-test('a free port can be taken at once, and is not given a second time meanwhile', async (t) => {
+test('a free port can be used immediately, and is not returned a second time meanwhile', async (t) => {
   const port = await freePort('127.0.0.1');
   const server = createServer().listen(port, '127.0.0.1');
   t.after(() => server.close());
@@ -12,6 +12,6 @@ test('a free port can be taken at once, and is not given a second time meanwhile
   assert.notEqual(await freePort('127.0.0.1'), port);
 });
 
-test('a host that is no address of this machine has no free port', async () => {
+test('a host that is not an address of this machine has no free port', async () => {
   await assert.rejects(freePort('192.0.2.1'), { code: 'EADDRNOTAVAIL' });
 });

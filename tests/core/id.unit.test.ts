@@ -13,7 +13,7 @@ describe('a new id', () => {
     assert.equal(new Set(ids).size, ids.length);
   });
 
-  test('is above those made before it, however many a millisecond has', () => {
+  test('is above all previous ids, for any number of ids in a millisecond', () => {
     const ids = Array.from({ length: 100_000 }, () => newId());
     assert.deepEqual(ids.toSorted(), ids);
   });

@@ -38,7 +38,7 @@ describe('a recurring job', { concurrency: true }, () => {
     assert.equal(run?.retry_count, 1, 'the same run, not the next one of the schedule');
   });
 
-  test('whose run is under way does not pile up, in one process or in many', async (t) => {
+  test('that is running does not pile up, in one process or in several', async (t) => {
     const database = await createTestDatabase();
     const { promise: released, resolve: release } = Promise.withResolvers<void>();
     const runs = countedRuns(async () => released);
@@ -113,7 +113,7 @@ describe('a recurring job', { concurrency: true }, () => {
 });
 
 describe('stopping', { concurrency: true }, () => {
-  test('lets a batch under way finish, and leaves the rest to another process', async (t) => {
+  test('lets a running batch finish, and leaves the rest to another process', async (t) => {
     const database = await createTestDatabase();
     const left = ['first', 'second', 'third'];
     const done: string[] = [];
@@ -160,7 +160,7 @@ describe('stopping', { concurrency: true }, () => {
   });
 });
 
-test('several processes that start at once on an empty database make one queue, and run the job once', async (t) => {
+test('several processes that start concurrently on an empty database create one queue, and run the job once', async (t) => {
   const database = await createTestDatabase();
   const { promise: allStarted, resolve: release } = Promise.withResolvers<void>();
   const runs = countedRuns(() => allStarted);

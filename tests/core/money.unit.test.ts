@@ -92,7 +92,7 @@ describe('readMoney', () => {
     });
   }
 
-  test('reads back exactly what formatMoney wrote, whatever the currency', () => {
+  test('reads back exactly what formatMoney wrote, for any currency', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: 1n, max: 99_999_999_999_999n }), currencies, (minor, currency) => {
         fc.pre(minor < 10n ** BigInt(10 + minorDigits(currency)));
@@ -200,7 +200,7 @@ describe('a currency', () => {
     assert.deepEqual(digits, [0, 2, 3, 4]);
   });
 
-  test('that ISO 4217 does not know is none, whatever its spelling', () => {
+  test('that is not in ISO 4217 is refused in any spelling', () => {
     for (const code of ['eur', 'EURO', '', 'ZZZ', '__proto__', 'constructor']) {
       assert.equal(isCurrency(code), false, code);
       assert.throws(() => minorDigits(code), RangeError);

@@ -32,7 +32,7 @@ describe('an error definition', () => {
     assert.deepEqual([tooLate.kind, tooLate.code, tooLate.message], ['conflict', 'TOO_LATE', 'Too late.']);
   });
 
-  test('passes through to the caller as it is', () => {
+  test('is passed to the caller unchanged', () => {
     const error = notFound('offer', 'x');
     assert.equal(asDomainError(error, 'request-1'), error);
   });
@@ -46,7 +46,7 @@ describe('an error definition', () => {
     }
   });
 
-  test('even null and undefined, thrown by somebody, become INTERNAL_ERROR', () => {
+  test('a thrown null or undefined becomes INTERNAL_ERROR', () => {
     for (const thrown of [null, undefined]) {
       assert.equal(asDomainError(thrown, 'request-1').code, 'INTERNAL_ERROR');
     }

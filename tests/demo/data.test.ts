@@ -22,7 +22,7 @@ const INTERRUPTIONS: Record<string, (modules: Platform['modules']) => Partial<Pl
 };
 
 for (const [when, interrupt] of Object.entries(INTERRUPTIONS)) {
-  test(`demo data whose load was cut off ${when} is completed by the next one, and then left as it is`, async () => {
+  test(`demo data whose load was interrupted ${when} is completed by the next load, and then not changed`, async () => {
     const { platform, database, clock, createMerchant } = await startTestPlatform();
     // And earlier, between a merchant and its offer.
     await createMerchant({ name: 'Corner Books' });

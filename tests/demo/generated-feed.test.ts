@@ -60,7 +60,7 @@ describe('the feed that the demo makes itself', () => {
     ['while payouts are paid', '  paying', 5],
     ['among the late returns', 'late returns', 10],
   ] as const) {
-    test(`is completed by the next run when one was cut off ${name}`, async () => {
+    test(`is completed by the next run after an interruption ${name}`, async () => {
       const feed = renamed(ofEveryThirdCustomer(generateFeed()), `cut-${stage.trim().replace(' ', '-')}`);
       const expected = expectedPlay(feed);
 

@@ -11,7 +11,7 @@ import { SCRATCH_VARIABLE } from '../support/database.ts';
 const BLOCK = 512;
 
 describe('an archive', () => {
-  test('gives back what was put in, whatever the sizes of files and chunks', async () => {
+  test('returns the packed files, for any sizes of files and chunks', async () => {
     const sizes = fc.array(fc.oneof(fc.nat(3 * BLOCK), fc.constantFrom(0, 1, BLOCK - 1, BLOCK, 2 * BLOCK)));
     await fc.assert(
       fc.asyncProperty(sizes, fc.integer({ min: 1, max: 2_000 }), async (fileSizes, chunkSize) => {
@@ -30,7 +30,7 @@ describe('an archive', () => {
     assert.deepEqual(await unpack(chunks(await pack(entries), 100)), entries);
   });
 
-  test('that is cut off anywhere is known as broken', async () => {
+  test('that is truncated anywhere is detected as damaged', async () => {
     const archive = await pack([
       { path: 'a', bytes: filled(700, 1) },
       { path: 'b', bytes: filled(10, 2) },

@@ -65,7 +65,7 @@ test('a second start keeps the data and the password', async (t) => {
   assert.equal(new URL(second.url).password, new URL(first.url).password);
 });
 
-test('the password lies in a file of its owner alone and a wrong one is refused', async (t) => {
+test('the password is in a file that only its owner can read, and a wrong password is refused', async (t) => {
   const server = await startedIn(t, temporaryDirectory(t));
   const url = new URL(server.url);
   const file = fs.statSync(join(server.dataDirectory, 'postgres.password'));
@@ -95,7 +95,7 @@ test('the server listens on loopback only and has no socket file', async (t) => 
   }
 });
 
-test('a port that somebody takes between choosing and listening is exchanged for another', async (t) => {
+test('a port that another process takes before the server listens is replaced by another port', async (t) => {
   const squatter = net.createServer().listen(0, '127.0.0.1');
   t.after(() => squatter.close());
   await once(squatter, 'listening');
@@ -108,7 +108,7 @@ test('a port that somebody takes between choosing and listening is exchanged for
   assert.deepEqual(await query(server.url, 'select 1 as one'), [{ one: 1 }]);
 });
 
-test('data survives a SIGKILL of the owner, nothing stays behind, and the next start works at once', async (t) => {
+test('data survives a SIGKILL of the owner, no process remains, and the next start works immediately', async (t) => {
   const dataDirectory = temporaryDirectory(t);
   const owner = await startOwner(t, { dataDirectory, database: 'clicknback', settings: fast });
   await query(owner.url, 'create table kept as select 42 as value');
@@ -264,7 +264,7 @@ test('of two owners in one process the second is refused as well', async (t) => 
   assert.deepEqual(await query(server.url, 'select 1 as one'), [{ one: 1 }]);
 });
 
-test('a postmaster that is killed is started again under the same url', async (t) => {
+test('a killed postmaster is restarted under the same URL', async (t) => {
   const crashes: string[] = [];
   const onCrash = (message: string) => crashes.push(message);
   const server = await startedIn(t, temporaryDirectory(t), { onCrash });
@@ -292,7 +292,7 @@ test('stopping a server that is just being started again leaves nothing running'
   assert.deepEqual(processesNaming(dataDirectory), []);
 });
 
-test("the server is in no process group of its owner's terminal and does not keep its owner alive", async (t) => {
+test("the server is not in the process group of its owner's terminal and does not keep its owner alive", async (t) => {
   const dataDirectory = temporaryDirectory(t);
   const owner = await startOwner(t, { dataDirectory, database: 'clicknback', settings: fast });
   const group = (id: number) =>

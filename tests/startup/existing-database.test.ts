@@ -119,7 +119,7 @@ describe('demo data', () => {
     }
   });
 
-  test('is refused by a database with users of its own', async () => {
+  test('is refused by a database that has its own users', async () => {
     const { url } = await createTestDatabase();
     await runSql(
       url,

@@ -42,7 +42,7 @@ const stops: readonly [string, readonly string[], Send, NodeJS.Signals, number |
 
 describe('a stop', () => {
   for (const [how, command, send, signal, expected] of stops) {
-    test(`by ${how} answers what is under way, refuses the rest, and exits`, async () => {
+    test(`by ${how} finishes running requests, refuses the rest, and exits`, async () => {
       const { url } = await createTestDatabase();
       const platform = await spawnGroup(command, { DATABASE_URL: url, DEMO_DATA: 'false' });
       await platform.ready();
@@ -80,7 +80,7 @@ describe('a stop', () => {
     assert.match(platform.output(), /Stopped\. Your data is kept\./);
   });
 
-  test('while the platform starts is no failure', async () => {
+  test('while the platform starts is not a failure', async () => {
     const dataDirectory = join(process.env[SCRATCH_VARIABLE] ?? '', `interrupted-${process.pid}`);
     const platform = await spawnGroup(NPM, { DATA_DIR: dataDirectory, LOG_LEVEL: 'info' });
     // The port is not open yet: the demo data are being loaded.
@@ -103,7 +103,7 @@ describe('a stop', () => {
   });
 });
 
-describe('a stop beside slow clients', () => {
+describe('a stop with slow clients', () => {
   test('exits with 0: slow senders are refused, idle and unread connections are closed', async () => {
     const { url } = await createTestDatabase();
     const platform = await spawnGroup(NODE, { DATABASE_URL: url, DEMO_DATA: 'false' });

@@ -11,7 +11,7 @@ const PATCHES = join(PROJECT, 'torture/faults');
 
 describe('the planted faults', () => {
   for (const { name, patch } of FAULTS) {
-    test(`${name}: its patch applies to the source as it is`, () => {
+    test(`${name}: its patch applies to the current source`, () => {
       execFileSync('git', ['apply', '--check', join(PATCHES, patch)], { cwd: PROJECT, stdio: 'pipe' });
     });
   }

@@ -17,7 +17,7 @@ function ready(status: 'I' | 'T'): Buffer {
 }
 
 describe('the messages of a connection', () => {
-  test('are whole, however their bytes come', () => {
+  test('are complete, for any split of their bytes', () => {
     const bytes = Buffer.concat([message('', 'start'), message('Q', 'select 1'), message('X')]);
     for (const size of [1, 2, 3, 7, bytes.length]) {
       const split = messageSplitter({ startsUntyped: true });
@@ -34,7 +34,7 @@ describe('the messages of a connection', () => {
 });
 
 describe('the transactions of a connection', () => {
-  test('are those of prepared statements too: a COMMIT is known by the name that it was prepared under', () => {
+  test('include prepared statements: a COMMIT is recognised by the name of its statement', () => {
     const follow = transactionFollower();
     const send = (type: string, ...texts: readonly string[]) => {
       const { number, isCommit } = follow('toServer', type, message(type, ...texts));

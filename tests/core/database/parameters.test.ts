@@ -34,7 +34,7 @@ test('objects have no one form', () => {
   assert.throws(() => toParameters('select $1::uuid[]', [[{}]]), TypeError);
 });
 
-test('whatever text is in an array comes back as it went', async () => {
+test('any text in an array is read back unchanged', async () => {
   const texts = fc.array(fc.option(fc.string({ unit: 'binary' }).map((text) => text.replaceAll('\0', ''))));
   await fc.assert(
     fc.asyncProperty(texts, async (values) => {

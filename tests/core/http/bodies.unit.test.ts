@@ -22,7 +22,7 @@ describe('a body in gzip', () => {
       assert.deepEqual((await send('/echo', gzipSync('{"text":"a"}'), { encoding })).json(), { text: 'a' });
   });
 
-  test('counts as large as it is when unpacked: 413', async () => {
+  test('is refused with 413 if it is too large after decompression', async () => {
     const bomb = gzipSync(Buffer.alloc(10 * 1024 * 1024, ' '));
     assert.ok(bomb.length < BODY_LIMIT_BYTES);
     assertRefused(await send('/echo', bomb, { encoding: 'gzip' }), 413, 'PAYLOAD_TOO_LARGE');
@@ -42,7 +42,7 @@ describe('a body in gzip', () => {
       );
   });
 
-  test('that unpacks to nothing is no body', async () => {
+  test('that is empty after decompression counts as no body', async () => {
     assert.deepEqual((await send('/optional', gzipSync(''), { encoding: 'gzip' })).json(), {});
   });
 });
@@ -90,7 +90,7 @@ describe('an empty body', () => {
     'multipart/form-data',
     'no type',
   ]) {
-    test(`of the type ${type} is no body`, async () => {
+    test(`of the type ${type} counts as no body`, async () => {
       assert.deepEqual((await send('/optional', '', { type })).json(), {});
     });
   }

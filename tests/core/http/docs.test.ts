@@ -18,7 +18,7 @@ describe('the API reference', () => {
     assert.deepEqual(bodies[2], bodies[0]);
   });
 
-  test('is compressed once for requests at once', async (t) => {
+  test('is compressed once for concurrent requests', async (t) => {
     const compress = t.mock.method(zlib, 'gzip');
     const url = '/docs/static/swagger-ui-standalone-preset.js';
     const request = () => server.inject({ url, headers: GZIP });
@@ -79,7 +79,7 @@ describe('the API reference', () => {
     assert.equal((await platform.server.inject('/health/live')).statusCode, 200);
   });
 
-  test('answers a file that is not there with 404, however often', async () => {
+  test('returns 404 for a missing file each time', async () => {
     for (let count = 0; count < 2; count += 1)
       assert.equal((await server.inject('/docs/static/nowhere.js')).statusCode, 404);
   });

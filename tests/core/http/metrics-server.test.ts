@@ -14,7 +14,7 @@ import { until } from '../../support/until.ts';
 const logger = pino({ level: 'silent' });
 
 describe('metrics', () => {
-  test('are on a port of their own, and not on that of the API', async () => {
+  test('are on their own port, and not on the port of the API', async () => {
     const { platform } = await startTestPlatform({ environment: { METRICS_PORT: '0' } });
     assert.equal((await platform.server.inject('/metrics')).statusCode, 404);
 
@@ -40,7 +40,7 @@ describe('metrics', () => {
     assert.equal((await platform.server.inject('/metrics')).statusCode, 200);
   });
 
-  test('are collected once for scrapes at once', async () => {
+  test('are collected once for concurrent scrapes', async () => {
     let collections = 0;
     let requests = 0;
     const database = Promise.withResolvers<void>();
@@ -71,7 +71,7 @@ describe('metrics', () => {
 });
 
 describe('the port of the metrics', () => {
-  test('gives way to any free port unless it is configured', async () => {
+  test('is replaced by any free port if it is taken and not configured', async () => {
     const { port } = await heldPort();
     const url = await opened(createMetricsServer(new Registry()), { port, isPortChosen: false });
     assert.notEqual(new URL(url).port, String(port));

@@ -42,7 +42,7 @@ describe('the query of a list', () => {
 });
 
 describe('a cursor', () => {
-  test('leads to the rows after the last one of its page, whatever the offset says', () => {
+  test('leads to the rows after its page, and ignores the offset', () => {
     const id = newId();
     const query = { offset: 5, limit: 10 };
     const { pagination } = presentCursorPage(query, { items: [id], total: 30, nextKey: id }, (item) => item);

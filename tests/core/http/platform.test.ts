@@ -69,7 +69,7 @@ describe('the probes', () => {
 });
 
 describe('a platform that stops', () => {
-  test('answers what is under way, and says not ready from the first moment', async () => {
+  test('finishes running requests, and is not ready from the first moment', async () => {
     const database = await createTestDatabase();
     const stopping = await createPlatform({ config, database, clock: testClock(), logger });
     await stopping.server.listen({ host: '127.0.0.1', port: 0 });

@@ -52,7 +52,7 @@ function keepTheirPromises(open: (length_ms?: number) => Promise<RateWindows>): 
     assert.deepEqual(await verdict(1), [false, 0]);
   });
 
-  test('never let through more than that of requests at once', async () => {
+  test('never allow more than the limit of concurrent requests', async () => {
     const { take } = await open();
     const takes = await Promise.all(Array.from({ length: 200 }, () => take('storm', 3, 100)));
     assert.equal(takes.filter(({ isAllowed }) => isAllowed).length, 33);

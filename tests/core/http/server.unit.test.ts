@@ -201,7 +201,7 @@ describe('X-Request-Id', () => {
     }
   });
 
-  test('of a client is in the log beside ours, and takes its place nowhere', async () => {
+  test('of a client is logged in addition to ours, and never replaces it', async () => {
     await server.inject({ url: '/items/1', headers: { 'x-request-id': 'trace-43' } });
     const line = JSON.parse(log.find((text) => text.includes('trace-43')) ?? '{}');
     assert.equal(line.client_request_id, 'trace-43');

@@ -166,7 +166,7 @@ describe('a body', () => {
     });
   });
 
-  test('that is no object is refused as a whole', () => {
+  test('that is not an object is refused as a whole', () => {
     for (const body of [null, [], 'text', 1]) {
       assert.deepEqual(violations(Order, body), { body: 'must be an object' });
     }

@@ -40,7 +40,7 @@ describe('the log', () => {
     assert.equal(logged({ answer: 42 }, false, 'warn'), '');
   });
 
-  test('is complete when a process exits, also beyond what is written at once', () => {
+  test('is complete when a process exits, even if it exceeds one write', () => {
     const { stdout } = runProgram(`
       const { createLogger } = await import(${JSON.stringify(LOGGING)});
       const logger = createLogger({ level: 'info', readable: false });

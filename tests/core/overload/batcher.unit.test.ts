@@ -139,7 +139,7 @@ describe('a batcher', () => {
     assert.deepEqual(await again, [success('C')]);
   });
 
-  test('has never more than maxInFlight runs at once', async () => {
+  test('never has more than maxInFlight concurrent runs', async () => {
     let running = 0;
     let most = 0;
     const { submit } = batcher<string, string>({
@@ -161,7 +161,7 @@ describe('a batcher', () => {
     assert.equal(most, 3);
   });
 
-  test('lets a poisonous item fail alone: the others are retried one by one, in order', async () => {
+  test('lets an item that makes a run fail alone: the others are retried one by one, in order', async () => {
     const { submit, runs } = manualBatcher({ poison: 'p' });
     const answers = [submit(['x']), submit(['a', 'p']), submit(['b'])];
 
@@ -177,7 +177,7 @@ describe('a batcher', () => {
     );
   });
 
-  test('runs a lone poisonous item once only', async () => {
+  test('runs a failing item only once if it is alone', async () => {
     const { submit, runs } = manualBatcher({ poison: 'p' });
     const answer = submit(['p']);
 
@@ -237,7 +237,7 @@ describe('a batcher', () => {
     }
   });
 
-  test('answers each item with the fault of its own run when all fail', async () => {
+  test('returns to each item the error of its own run when all runs fail', async () => {
     const limits = { maxItems: 1, maxInFlight: 2, keysOf: lettersOf, isolates: () => false };
     const { submit } = batcher<string, string>({
       ...limits,
@@ -260,7 +260,7 @@ describe('a batcher', () => {
     await answer;
   });
 
-  test('starts a run beside another only for enough items, and never lets fewer wait for nothing', async () => {
+  test('starts a concurrent run only for enough items, and lets fewer items wait only while a run is active', async () => {
     const { submit, runs } = manualBatcher({ maxInFlight: 2, minItemsBeside: 3 });
     const answers = [submit(['a']), submit(['b']), submit(['c'])];
     assert.deepEqual(itemsOf(runs), [['a']]);
@@ -278,7 +278,7 @@ describe('a batcher', () => {
     await Promise.all(answers);
   });
 
-  test('never runs a key twice at once, and each key in order, for any keys and sizes', async () => {
+  test('never runs a key twice concurrently, and runs each key in order, for any keys and sizes', async () => {
     const item = fc.stringMatching(/^[a-f]{1,3}$/);
     const calls = fc.array(fc.array(item, { maxLength: 6 }), { maxLength: 30 });
     const limits = fc.record({
