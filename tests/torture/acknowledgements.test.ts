@@ -25,7 +25,7 @@ describe('the log of the clients', () => {
   test('finds two answers that differ', () => {
     log.sent(payout('twice'))(done('one'));
     log.sent(payout('twice'))(done('two'));
-    assert.match(log.contradictions().at(-1) ?? '', /twice was answered with one .* and with two/);
+    assert.match(log.contradictions().at(-1) ?? '', /twice got one .* and two/);
   });
 
   test('finds a repeat of what was only refused until then', () => {

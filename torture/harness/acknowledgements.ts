@@ -79,7 +79,7 @@ export function openAcknowledgements(directory: string): Acknowledgements {
         contradictions.push(`${name} took effect once and was answered as a repeat`);
       const { done } = entry;
       if (done !== undefined && (done.id !== id || done.cents !== cents)) {
-        contradictions.push(`${name} got ${done.id} over ${done.cents} and with ${id} over ${cents} cents`);
+        contradictions.push(`${name} got ${done.id} over ${done.cents} and ${id} over ${cents} cents`);
       }
       entry.done ??= { id, cents };
     }
