@@ -91,7 +91,7 @@ describe('the proof of the books', () => {
     const read: string[] = [];
     const report = await prove({
       replayWallets: async (_db, { from }) =>
-        from === LAST.from ? [someTotals({ wrongWallets: 1, wrongEntries: 1 })] : [someTotals()],
+        from === FIRST.from ? [someTotals({ wrongWallets: 1, wrongEntries: 1 })] : [someTotals()],
       findWrongWallets: async (_db, { from }) => {
         read.push(`wallets from ${from}`);
         return [wrongWallet('w')];
@@ -104,7 +104,7 @@ describe('the proof of the books', () => {
         ];
       },
     });
-    assertEqual(read, ['wallets from b', 'entries from b']);
+    assertEqual(read, ['wallets from a', 'entries from a']);
     assertEqual([report.verdict, report.faultCount, report.currencies[0]?.faults], ['wrong', 2, 2]);
     assertEqual(
       report.faults.map(({ sentence }) => sentence.split(' ').slice(0, 2).join(' ')),

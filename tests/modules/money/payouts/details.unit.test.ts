@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { describe, test } from 'node:test';
+import { detailsCipher } from '../../../../src/modules/money/payouts/details.ts';
+import { aPayoutOrder } from '../../../support/payouts-builders.ts';
+
+const OLD = { id: 'old', key: randomBytes(32) };
+const NEW = { id: 'new', key: randomBytes(32) };
+const { bankDetails } = aPayoutOrder();
+
+describe('bank details at rest', () => {
+  test('are read back as they were, and nothing of them is readable', () => {
+    const { encrypt, decrypt } = detailsCipher([NEW]);
+    const sealed = encrypt('payout 1', bankDetails);
+    assert.deepEqual(decrypt('payout 1', sealed), bankDetails);
+    assert.doesNotMatch(sealed, /DE89|Erika/);
+  });
+
+  test('cannot be moved under another payout', () => {
+    const { encrypt, decrypt } = detailsCipher([NEW]);
+    const sealed = encrypt('payout 1', bankDetails);
+    assert.throws(() => decrypt('payout 2', sealed));
+  });
+
+  test('of an older key are read, and written again with the first one', () => {
+    const sealed = detailsCipher([OLD]).encrypt('payout 1', bankDetails);
+    const { currentKeyId, encrypt, decrypt } = detailsCipher([NEW, OLD]);
+    assert.deepEqual(decrypt('payout 1', sealed), bankDetails);
+    assert.equal(currentKeyId, 'new');
+    assert.match(encrypt('payout 1', bankDetails), /^new\./);
+  });
+});
