@@ -2,6 +2,8 @@
 export const ERROR_ADVICE: Readonly<Record<string, string>> = {
   ACTIVE_OFFER_ALREADY_EXISTS:
     'Choose dates that do not overlap, or deactivate the offer that `details.offer_id` names.',
+  AMENDMENT_CONFLICT:
+    'Send another statement with a new `version`. `details` has what was received with this one.',
   DUPLICATE_PURCHASE:
     'Treat it as done. `details.purchase` is what was recorded first; `details.differences` names the fields that differ from it.',
   EMAIL_ALREADY_REGISTERED: 'Log in, or register with another address.',

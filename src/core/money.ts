@@ -38,9 +38,13 @@ export type MoneyReading = { readonly minor: bigint } | { readonly problem: stri
 
 /**
  * Reads an amount of money from outside: a plain decimal above zero, as text or as a JSON number, of at most
- * 10 integer digits and no more decimals than the currency has.
+ * 10 integer digits and no more decimals than the currency has. Zero only with `orZero`.
  */
-export function readMoney(input: string | number, currency: string): MoneyReading {
+export function readMoney(
+  input: string | number,
+  currency: string,
+  { orZero = false }: { readonly orZero?: boolean } = {},
+): MoneyReading {
   const digits = minorDigits(currency);
   const match = /^(\d+)(?:\.(\d+))?$/.exec(String(input));
   if (match === null) return { problem: 'must be a plain decimal above zero' };
@@ -53,7 +57,7 @@ export function readMoney(input: string | number, currency: string): MoneyReadin
     return { problem: `must have at most ${digits} decimals in ${currency}` };
   }
   const minor = BigInt(integer + decimals.padEnd(digits, '0'));
-  return minor > 0n ? { minor } : { problem: 'must be above zero' };
+  return minor > 0n || orZero ? { minor } : { problem: 'must be above zero' };
 }
 
 /** `1005n` EUR → `"10.05"`, the form of the API. PostgreSQL can read it as `numeric`. */

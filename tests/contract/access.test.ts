@@ -102,8 +102,9 @@ describe('a partner', () => {
       });
 
       test(`finds a purchase of no partner missing at ${operation.name}`, async () => {
+        const { body } = await sampleOf(world, operation, admin);
         const params = { id: await world.recordPurchase() };
-        const ask = () => send(world, operation, { params }, otherPartner);
+        const ask = () => send(world, operation, { params, body }, otherPartner);
 
         await assertRefusedWithoutATrace(ask, operation, 404, 'NOT_FOUND');
       });

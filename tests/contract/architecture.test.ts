@@ -16,6 +16,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   partner_keys: 'partners',
   partner_messages: 'partners',
   purchases: 'purchases',
+  purchase_revisions: 'purchases',
   purchase_holds: 'fraud',
   cashback_transactions: 'cashback',
   cashback_cap_usage: 'cashback',

@@ -38,7 +38,7 @@ describe('examples/quickstart.http', () => {
       .select(['pending', 'available', 'paid', 'last_sequence'])
       .where('email', 'like', 'quickstart-%')
       .executeTakeFirstOrThrow();
-    assert.deepEqual(wallet, { pending: '0.6000', available: '0.0000', paid: '20.0000', last_sequence: 9n });
+    assert.deepEqual(wallet, { pending: '0.6000', available: '0.0000', paid: '20.0000', last_sequence: 10n });
   });
 });
 

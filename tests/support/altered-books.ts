@@ -35,9 +35,23 @@ export async function keepBooks(platform: TestPlatform) {
     takenBack: await buyAt(shop),
     cut: await buyAt(capped, { amount: '200.00' }),
     unrewarded: await buyAt(capped),
+    amended: await buyAt(shop),
+    refunded: await buyAt(shop),
   };
   for (const id of [purchases.confirmed, purchases.takenBack, purchases.unrewarded]) await shop.confirm(id);
-  for (const id of [purchases.reversed, purchases.takenBack]) await shop.reverse(id);
+  const amend = async (id: string, amount: string) => {
+    await shop.amend(id, { amount });
+    const rows = await desk.rows(
+      `select id from purchase_revisions where purchase_id = '${id}' order by seq desc limit 1`,
+    );
+    return String(rows[0]?.id);
+  };
+  const revisions = {
+    lowered: await amend(purchases.amended, '60.00'),
+    confirmed_later: (await shop.confirm(purchases.amended)) && (await amend(purchases.amended, '80.00')),
+    refund: (await shop.confirm(purchases.refunded)) && (await amend(purchases.refunded, '40.00')),
+  };
+  for (const id of [purchases.reversed, purchases.takenBack, purchases.refunded]) await shop.reverse(id);
   const payouts = {
     requested: await desk.requested({ amount: '11.00' }),
     processing: await desk.requested({ amount: '12.00' }),
@@ -67,6 +81,7 @@ export async function keepBooks(platform: TestPlatform) {
     admin: platform.admin.id,
     offer: shop.offerId,
     ...purchases,
+    ...revisions,
     ...Object.fromEntries(Object.entries(payouts).map(([state, id]) => [`payout_${state}`, id])),
     ...adjustments,
   };

@@ -32,6 +32,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /purchases/{id}': 'whoever is logged in',
   'POST /purchases/{id}/confirmation': 'admins',
   'POST /purchases/{id}/release': 'admins',
+  'POST /purchases/{id}/amendments': 'admins',
   'POST /purchases/{id}/reverse': 'admins',
   'PATCH /purchases/{id}/reverse': 'admins',
   'POST /partners': 'admins',
@@ -71,6 +72,7 @@ export const SCOPES: Readonly<Record<string, string>> = {
   'POST /purchases/settlements': 'purchases:settle',
   'GET /purchases/{id}': 'purchases:write',
   'POST /purchases/{id}/confirmation': 'purchases:settle',
+  'POST /purchases/{id}/amendments': 'purchases:settle',
   'POST /purchases/{id}/reverse': 'purchases:settle',
   'PATCH /purchases/{id}/reverse': 'purchases:settle',
 };

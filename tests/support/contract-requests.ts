@@ -204,6 +204,13 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
     body: [
       { purchase_id: await recordPurchase(caller), action: 'reverse', reason: 'fraud' },
       { external_id: 'unknown', action: 'confirm' },
+      {
+        purchase_id: await recordPurchase(caller),
+        action: 'amend',
+        amount: '1.00',
+        reason: 'a return',
+        version: '1',
+      },
       { amount: 0 },
     ],
   }),
@@ -233,6 +240,14 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
   }),
   'POST /purchases/{id}/release': async ({ recordHeldPurchase }) => ({
     params: { id: await recordHeldPurchase() },
+  }),
+  'POST /purchases/{id}/amendments': async ({ recordPurchase }, caller) => ({
+    params: { id: await recordPurchase(caller) },
+    body: {
+      lines: [{ line_id: 'sku-1', amount: '12.50', category: 'books', status: 'approved' }],
+      reason: 'one of two books returned',
+      version: 'return-1',
+    },
   }),
   'POST /purchases/{id}/reverse': async ({ recordPurchase }, caller) => ({
     params: { id: await recordPurchase(caller) },

@@ -78,6 +78,7 @@ export function aPurchase(fields: Partial<Purchase> = {}): Purchase {
     merchantId: MERCHANT,
     offerId: OFFER,
     amount: 4990n,
+    originalAmount: fields.amount ?? 4990n,
     currency: 'EUR',
     purchasedAt: NOW,
     status: 'pending',
@@ -86,6 +87,7 @@ export function aPurchase(fields: Partial<Purchase> = {}): Purchase {
     confirmedAt: null,
     reversedAt: null,
     reversalReason: null,
+    revision: 0,
     ...fields,
   };
 }

@@ -12,6 +12,7 @@ import {
   type PurchaseRepository,
   purchaseRepository,
 } from '../../src/modules/earning/purchases/repository.ts';
+import { revisionRepository } from '../../src/modules/earning/purchases/revision-repository.ts';
 import { purchaseSettlement } from '../../src/modules/earning/purchases/settlement.ts';
 import { walletRepository } from '../../src/modules/money/wallets/repository.ts';
 import { walletService } from '../../src/modules/money/wallets/service.ts';
@@ -65,6 +66,13 @@ export async function openShop(platform: TestPlatform, offer: Record<string, unk
       ...(reason !== undefined && { body: { reason } }),
     });
 
+  let versions = 0;
+  const amend = (id: string, fields: Record<string, unknown>, token = admin.token): Promise<Answer> => {
+    versions += 1;
+    const body = { reason: 'partly returned', version: `version-${versions}`, ...fields };
+    return api('POST', `/purchases/${id}/amendments`, { token, body });
+  };
+
   /** `pending / available / paid`, as the wallet's row holds them. */
   async function balances(currency = 'EUR', userId = shopper.id): Promise<string> {
     const [row] = await rowsOf(
@@ -106,6 +114,7 @@ export async function openShop(platform: TestPlatform, offer: Record<string, unk
     buy,
     confirm,
     reverse,
+    amend,
     balances,
     journal,
     submission,
@@ -163,6 +172,7 @@ export function startWorkers(platform: TestPlatform, options: { maxConnections: 
     clock,
     logger,
     repository: purchaseRepository(),
+    revisions: revisionRepository(),
     users: users.client,
     merchants: merchants.client,
     offers: offers.client,

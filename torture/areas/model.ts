@@ -79,6 +79,8 @@ const OUTCOMES = [
   'settle ok',
   'settle PURCHASE_NOT_PENDING',
   'settle PURCHASE_ALREADY_REVERSED',
+  'amend ok',
+  'amend PURCHASE_ALREADY_REVERSED',
   'withdraw ok',
   'withdraw INSUFFICIENT_BALANCE',
   'withdraw PAYOUT_POLICY_VIOLATION',

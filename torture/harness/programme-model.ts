@@ -2,10 +2,18 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { DomainError } from '../../src/core/errors.ts';
 import { newId } from '../../src/core/id.ts';
-import type { CapUsage, Reward } from '../../src/modules/earning/cashback/model.ts';
-import { grantRewards, releaseCaps } from '../../src/modules/earning/cashback/policies.ts';
-import type { Purchase, Settlement } from '../../src/modules/earning/purchases/model.ts';
+import { formatMoney } from '../../src/core/money.ts';
+import type { CapUsage } from '../../src/modules/earning/cashback/model.ts';
+import {
+  capBook,
+  capUseOf,
+  grantRewards,
+  rewardCapKey,
+} from '../../src/modules/earning/cashback/policies.ts';
+import { positionOf, revise, revised } from '../../src/modules/earning/purchases/amendments.ts';
+import type { RewardedPurchase } from '../../src/modules/earning/purchases/model.ts';
 import { requireTransition } from '../../src/modules/earning/purchases/policies.ts';
+import { movesBetween } from '../../src/modules/earning/purchases/position.ts';
 import type { Payout, PayoutMove } from '../../src/modules/money/payouts/model.ts';
 import {
   moved,
@@ -55,6 +63,14 @@ const commands = fc.array(
         kind: fc.constant('settle' as const),
         number: fc.nat(20),
         to: fc.constantFrom('confirmed' as const, 'reversed' as const),
+      }),
+    },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constant('amend' as const),
+        number: fc.nat(20),
+        cents: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 20_000 })),
       }),
     },
     {
@@ -111,13 +127,14 @@ type Command = typeof commands extends fc.Arbitrary<(infer One)[]> ? One : never
 function openProgramme() {
   let wallet: Wallet = aWallet();
   let usage: CapUsage = aCapUsage({ cap: BigInt(CAP) });
-  const purchases: { purchase: Purchase; reward: Reward }[] = [];
+  const purchases: RewardedPurchase[] = [];
   const payouts: Payout[] = [];
   const journal: Posting['entries'][number][] = [];
 
   function apply(command: Command): void {
     if (command.kind === 'buy') buy(BigInt(command.cents));
     else if (command.kind === 'settle') settle(command.number, command.to);
+    else if (command.kind === 'amend') amend(command.number, BigInt(command.cents));
     else if (command.kind === 'withdraw') withdraw(BigInt(command.cents));
     else if (command.kind === 'move') move(command.number, command.to);
     else adjust(BigInt(command.cents), command.isCredit);
@@ -133,21 +150,37 @@ function openProgramme() {
     if (reward.amount > 0n) post([aMovement({ amount: reward.amount })]);
   }
 
-  function settle(number: number, to: Settlement['to']): void {
+  function settle(number: number, to: 'confirmed' | 'reversed'): void {
     const index = number % purchases.length;
-    const known = purchases[index];
-    if (known === undefined) return;
-    const { purchase, reward } = known;
+    const before = purchases[index];
+    if (before === undefined) return;
+    const { purchase, reward } = before;
     requireTransition(purchase, to);
-    const from = purchase.status === 'pending' ? 'pending' : 'available';
-    if (to === 'reversed') usage = releaseCaps([reward], [usage])[0] ?? usage;
-    purchases[index] = { purchase: { ...purchase, status: to }, reward };
-    if (reward.amount === 0n) return;
-    post([
-      to === 'confirmed'
-        ? aMovement({ type: 'cashback_confirmation', from, to: 'available', amount: reward.amount })
-        : aMovement({ type: 'cashback_reversal', from, to: 'platform', amount: reward.amount }),
-    ]);
+    const status = to === 'confirmed' ? 'available' : 'reversed';
+    step(index, before, { purchase: { ...purchase, status: to }, reward: { ...reward, status } });
+  }
+
+  function amend(number: number, amount: bigint): void {
+    const index = number % purchases.length;
+    const before = purchases[index];
+    if (before === undefined) return;
+    const statement = { amount: formatMoney(amount, 'EUR') };
+    const amendment = { statement, reason: 'amended', version: newId() };
+    const room = capBook([usage]).room(rewardCapKey(before.reward));
+    const revision = revise(
+      before,
+      { actor: adminActor(SHOPPER), amendment },
+      { id: newId(), now: NOW, room },
+    );
+    step(index, before, revised(before, revision));
+  }
+
+  function step(index: number, before: RewardedPurchase, after: RewardedPurchase): void {
+    const caps = capBook([usage]);
+    caps.use(rewardCapKey(after.reward), capUseOf(after.reward) - capUseOf(before.reward));
+    usage = caps.touched()[0] ?? usage;
+    purchases[index] = after;
+    post(movesBetween(positionOf(before.reward), positionOf(after.reward)).map(aMovement));
   }
 
   function withdraw(amount: bigint): void {
@@ -212,7 +245,7 @@ function openProgramme() {
 /** The model: a few numbers, without code of the platform. */
 function openModel() {
   const wallet = { pending: 0, available: 0, paid: 0 };
-  const purchases: { reward: number; status: string }[] = [];
+  const purchases: { uncapped: number; reward: number; status: string }[] = [];
   const payouts: { cents: number; status: string }[] = [];
   let used = 0;
   let entries = 0;
@@ -220,8 +253,9 @@ function openModel() {
   function apply(command: Command): string {
     switch (command.kind) {
       case 'buy': {
-        const reward = Math.min(rewardOf(command.cents, PERCENT), CAP - used);
-        purchases.push({ reward, status: 'pending' });
+        const uncapped = rewardOf(command.cents, PERCENT);
+        const reward = Math.min(uncapped, CAP - used);
+        purchases.push({ uncapped, reward, status: 'pending' });
         used += reward;
         wallet.pending += reward;
         entries += reward > 0 ? 1 : 0;
@@ -238,6 +272,22 @@ function openModel() {
         if (command.to === 'confirmed') wallet.available += reward;
         else used -= reward;
         entries += reward > 0 ? 1 : 0;
+        return 'ok';
+      }
+      case 'amend': {
+        const purchase = purchases[command.number % purchases.length];
+        if (purchase === undefined) return 'ok';
+        if (purchase.status === 'reversed') return 'PURCHASE_ALREADY_REVERSED';
+        const uncapped = rewardOf(command.cents, PERCENT);
+        const most = purchase.reward + (uncapped > purchase.uncapped ? CAP - used : 0);
+        const change = Math.min(uncapped, most) - purchase.reward;
+        purchase.uncapped = uncapped;
+        purchase.reward += change;
+        used += change;
+        const isAvailable = purchase.status === 'confirmed';
+        wallet[isAvailable ? 'available' : 'pending'] += change;
+        // What is added to an available reward passes through pending.
+        entries += change === 0 ? 0 : isAvailable && change > 0 ? 2 : 1;
         return 'ok';
       }
       case 'withdraw': {

@@ -37,6 +37,10 @@ export type PayoutMethod = "bank_transfer";
 
 export type PayoutStatus = "cancelled" | "completed" | "failed" | "processing" | "requested";
 
+export type PurchaseRevisionCause = "amended";
+
+export type PurchaseSourceKind = "admin" | "partner" | "shopper";
+
 export type PurchaseStatus = "confirmed" | "pending" | "reversed";
 
 export type ReversalReason = "cancelled" | "declined" | "error" | "fraud" | "returned";
@@ -47,7 +51,7 @@ export type WalletBucket = "available" | "paid" | "pending" | "platform";
 
 export type WalletEntryType = "adjustment" | "cashback_confirmation" | "cashback_credit" | "cashback_reversal" | "payout" | "payout_refund";
 
-export type WalletSourceType = "adjustment" | "payout" | "purchase";
+export type WalletSourceType = "adjustment" | "payout" | "purchase" | "revision";
 
 export interface Adjustments {
   admin_id: string;
@@ -205,6 +209,28 @@ export interface PurchaseHolds {
   resolved_by: string | null;
 }
 
+export interface PurchaseRevisions {
+  actor_id: string | null;
+  actor_type: ActorType;
+  amount: ColumnType<string, string, string>;
+  bucket: WalletBucket;
+  bucket_before: WalletBucket;
+  cause: PurchaseRevisionCause;
+  created_at: ColumnType<Temporal.Instant, string, string>;
+  id: string;
+  lines: Json | null;
+  namespace: string;
+  purchase_id: string;
+  reason: string;
+  reward: ColumnType<string, string, string>;
+  reward_before: ColumnType<string, string, string>;
+  seq: number;
+  source_kind: PurchaseSourceKind;
+  state: PurchaseStatus;
+  uncapped_amount: ColumnType<string, string, string>;
+  version: string;
+}
+
 export interface Purchases {
   amount: ColumnType<string, string, string>;
   confirmed_at: ColumnType<Temporal.Instant, string, string> | null;
@@ -219,6 +245,7 @@ export interface Purchases {
   purchased_at: ColumnType<Temporal.Instant, string, string>;
   reversal_reason: ReversalReason | null;
   reversed_at: ColumnType<Temporal.Instant, string, string> | null;
+  revision: Generated<number>;
   status: Generated<PurchaseStatus>;
   user_id: string;
 }
@@ -289,6 +316,7 @@ export interface DB {
   payouts: Payouts;
   production_mark: ProductionMark;
   purchase_holds: PurchaseHolds;
+  purchase_revisions: PurchaseRevisions;
   purchases: Purchases;
   refresh_tokens: RefreshTokens;
   sessions: Sessions;

@@ -44,6 +44,15 @@ export const MoneyInput = Type.Unsafe<string | number>({
   examples: ['49.90'],
 });
 
+/** The same where nothing may be left. Its reader knows the currency and checks the decimals. */
+export const MoneyOrZeroInput = Type.Unsafe<string | number>({
+  ...MoneyInput,
+  minimum: 0,
+  exclusiveMinimum: undefined,
+  description:
+    'A plain decimal, as text or number, with at most 10 integer digits and the decimals of the currency.',
+});
+
 /**
  * Converts an amount that `moneyIn` has checked to minor units. Returns 0 for an unknown currency: the rules refuse such a
  * currency before they use the amount.

@@ -105,6 +105,8 @@ export function compileHeaders(schema: TSchema & { properties: Record<string, TS
 export function violationsOf(errors: readonly Partial<ErrorObject>[], part = 'body'): Violation[] {
   const violations = new Map<string, Violation>();
   for (const error of errors) {
+    // The errors of the branch say what is wrong.
+    if (error.keyword === 'if') continue;
     const path = fieldOf(error) || part;
     const field = part === 'headers' ? headerName(path) : path;
     // The first reason of a field wins, except that `moneyIn` is more precise than a pattern.

@@ -2,12 +2,12 @@ import type { Kernel } from '../../../kernel.ts';
 import { cashbackRepository } from './repository.ts';
 import { type CashbackService, cashbackService } from './service.ts';
 
-export type { Reward } from './model.ts';
-export { grantRewards } from './policies.ts';
+export type { CapUsage, Reward } from './model.ts';
+export { amendReward, capBook, capUseOf, grantRewards, rewardCapKey } from './policies.ts';
 
 export type CashbackClient = Pick<
   CashbackService,
-  'lockCaps' | 'queueGrant' | 'isLostRace' | 'settleRewards' | 'findRewards'
+  'lockCaps' | 'queueGrant' | 'isLostRace' | 'lockCapsOf' | 'queueSettle' | 'findRewards'
 >;
 
 /** Rewards have no routes: the API shows them as part of purchases and wallets. */

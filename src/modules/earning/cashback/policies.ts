@@ -16,53 +16,70 @@ export function computeReward(amount: bigint, terms: OfferTerms): bigint {
 export type Grant = { readonly rewards: readonly Reward[]; readonly usages: readonly CapUsage[] };
 
 /**
- * Computes the reward of each claim in order. A reward is limited to the rest of its cap, which may be zero. `locked`
- * must have the usage of every cap that a claim needs. The grant returns the changed usages.
+ * Rewards each claim in order, cutting it to what the locked usages leave of the cap, down to zero. The usages of the
+ * grant are those that the claims count against. Each claim has the id of its reward.
  */
 export function grantRewards(claims: readonly RewardClaim[], locked: readonly CapUsage[]): Grant {
-  const usageOf = capUsageMap(locked);
-  const usages = new Map<string, CapUsage>();
+  const caps = capBook(locked);
   const rewards = claims.map((claim): Reward => {
-    const uncappedAmount = computeReward(claim.amount, claim.terms);
+    const { rewardId: id, purchaseId, userId, terms, currency } = claim;
+    const uncappedAmount = computeReward(claim.amount, terms);
     const key = capKeyOf(claim);
-    const amount = key === null ? uncappedAmount : takeFromCap(key, uncappedAmount);
-    const { rewardId, purchaseId, userId, terms, currency } = claim;
+    const amount = minimum(uncappedAmount, caps.room(key) ?? uncappedAmount);
+    caps.use(key, amount);
     const capMonth = key?.month ?? null;
-    return {
-      id: rewardId,
-      purchaseId,
-      userId,
-      terms,
-      capMonth,
-      uncappedAmount,
-      amount,
-      currency,
-      status: 'pending',
-    };
+    return { id, purchaseId, userId, terms, capMonth, uncappedAmount, amount, currency, status: 'pending' };
   });
-  return { rewards, usages: [...usages.values()] };
-
-  function takeFromCap(cap: CapKey, wanted: bigint): bigint {
-    const key = capUsageKey(cap);
-    const usage = usages.get(key) ?? usageOf.get(key);
-    if (usage === undefined) throw new Error(`the cap of user ${cap.userId} is not locked`);
-    const amount = minimum(wanted, usage.cap - usage.used);
-    usages.set(key, { ...usage, used: usage.used + amount });
-    return amount;
-  }
+  return { rewards, usages: caps.touched() };
 }
 
-/** Subtracts reversed rewards from the usages of their caps. */
-export function releaseCaps(reversed: readonly Reward[], locked: readonly CapUsage[]): readonly CapUsage[] {
-  const usages = capUsageMap(locked);
-  for (const reward of reversed) {
-    const cap = rewardCapKey(reward);
-    if (cap === null) continue;
-    const key = capUsageKey(cap);
-    const usage = usages.get(key);
-    if (usage !== undefined) usages.set(key, { ...usage, used: usage.used - reward.amount });
+/**
+ * The reward for another amount of its purchase, by the terms of its recording. A lower one keeps at most what it has, a
+ * higher one takes at most `room` more, what its cap has left; undefined without a cap.
+ */
+export function amendReward(reward: Reward, amount: bigint, room: bigint | undefined): Reward {
+  const uncappedAmount = computeReward(amount, reward.terms);
+  if (room === undefined) return { ...reward, uncappedAmount, amount: uncappedAmount };
+  const most = uncappedAmount > reward.uncappedAmount ? reward.amount + room : reward.amount;
+  return { ...reward, uncappedAmount, amount: minimum(uncappedAmount, most) };
+}
+
+/** What a reward uses of its cap: a reversed one has given its room back. */
+export function capUseOf({ status, amount }: Reward): bigint {
+  return status === 'reversed' ? 0n : amount;
+}
+
+/** The locked caps, and what is left in them as a list of decisions uses them. A key of null is no cap. */
+export function capBook(locked: readonly CapUsage[]) {
+  const usages = new Map(locked.map((usage) => [capUsageKey(usage), usage]));
+  const touched = new Set<string>();
+
+  function usageOf(cap: CapKey): CapUsage {
+    const usage = usages.get(capUsageKey(cap));
+    if (usage === undefined) throw new Error(`the cap of user ${cap.userId} is not locked`);
+    return usage;
   }
-  return [...usages.values()];
+
+  function room(cap: CapKey | null): bigint | undefined {
+    if (cap === null) return undefined;
+    const usage = usageOf(cap);
+    return usage.cap - usage.used;
+  }
+
+  /** A negative amount gives room back. */
+  function use(cap: CapKey | null, amount: bigint): void {
+    if (cap === null) return;
+    const usage = usageOf(cap);
+    const key = capUsageKey(cap);
+    usages.set(key, { ...usage, used: usage.used + amount });
+    touched.add(key);
+  }
+
+  return {
+    room,
+    use,
+    touched: () => [...usages.values()].filter((usage) => touched.has(capUsageKey(usage))),
+  };
 }
 
 /** Returns the cap of a claim, which belongs to the calendar month (UTC) of the purchase. Null if there is no cap. */
@@ -80,8 +97,4 @@ export function rewardCapKey(reward: Reward): CapKey | null {
 /** The key of a cap in a `Map`. */
 export function capUsageKey({ userId, offerId, month }: CapKey): string {
   return compositeKey(userId, offerId, month);
-}
-
-function capUsageMap(usages: readonly CapUsage[]): Map<string, CapUsage> {
-  return new Map(usages.map((usage) => [capUsageKey(usage), usage]));
 }

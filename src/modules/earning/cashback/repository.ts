@@ -4,7 +4,7 @@ import { type Db, type Trx, violates } from '../../../core/database/index.ts';
 import type { RowOf } from '../../../core/database/rows.ts';
 import { formatMoney, moneyFromNumeric } from '../../../core/money.ts';
 import { formatTermsValue, parseTermsValue } from '../../catalogue/offers/index.ts';
-import type { CapKey, CapUsage, CashbackStatus, Reward } from './model.ts';
+import type { CapKey, CapUsage, Reward } from './model.ts';
 
 export type CashbackRepository = ReturnType<typeof cashbackRepository>;
 
@@ -52,11 +52,10 @@ const queueInsertRewards = bulkInsert<Reward, string>('cashback_transactions', {
   created_at: ['timestamptz', (_, now) => now],
 });
 
-const queueUpdateStatuses = bulkUpdate<{ readonly reward: Reward; readonly to: CashbackStatus }>(
-  'cashback_transactions',
-  ['id'],
-  { id: ['uuid', ({ reward }) => reward.id], status: ['cashback_status', ({ to }) => to] },
-);
+const queueUpdateStatuses = bulkUpdate<Reward>('cashback_transactions', ['id'], {
+  id: ['uuid', ({ id }) => id],
+  status: ['cashback_status', ({ status }) => status],
+});
 
 export function cashbackRepository() {
   function isLostRace(error: unknown): boolean {

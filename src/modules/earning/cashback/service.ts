@@ -1,8 +1,8 @@
 import type { Clock } from '../../../core/clock.ts';
 import type { Db, Trx } from '../../../core/database/index.ts';
 import { distinctBy, partition } from '../../../core/lists.ts';
-import type { CapClaim, CapKey, CapUsage, CashbackStatus, Reward } from './model.ts';
-import { capKeyOf, capUsageKey, type Grant, releaseCaps, rewardCapKey } from './policies.ts';
+import type { CapClaim, CapKey, CapUsage, Reward } from './model.ts';
+import { capKeyOf, capUsageKey, type Grant, rewardCapKey } from './policies.ts';
 import type { CashbackRepository } from './repository.ts';
 
 export type CashbackService = ReturnType<typeof cashbackService>;
@@ -33,27 +33,22 @@ export function cashbackService(deps: { clock: Clock; repository: CashbackReposi
     repository.queueUpdateCapUsages(trx, recorded);
   }
 
-  /**
-   * Sets the rewards to `available` or `reversed`. A reversed reward is subtracted from the usage of its cap.
-   * The caller must have locked the purchases and the users' wallets, must have checked the transitions, and must name
-   * each purchase once. The database checks the transitions too.
-   */
-  async function settleRewards(
-    trx: Trx,
-    settlements: readonly { readonly reward: Reward; readonly to: CashbackStatus }[],
-  ): Promise<void> {
-    if (settlements.length === 0) return;
-    repository.queueUpdateStatuses(trx, settlements);
-    const reversed = settlements
-      .filter(({ reward, to }) => to === 'reversed' && reward.amount > 0n)
-      .map(({ reward }) => reward);
+  /** Locks the caps that these rewards count against until the transaction ends. The caller has locked the wallets. */
+  async function lockCapsOf(trx: Trx, rewards: readonly Reward[]): Promise<readonly CapUsage[]> {
     const caps = distinctBy(
-      reversed.flatMap((reward) => withCurrency(rewardCapKey(reward), reward.currency)),
+      rewards.flatMap((reward) => withCurrency(rewardCapKey(reward), reward.currency)),
       capUsageKey,
     );
-    if (caps.length === 0) return;
-    const locked = await repository.lockCapUsages(trx, caps);
-    repository.queueUpdateCapUsages(trx, releaseCaps(reversed, locked));
+    return caps.length === 0 ? [] : repository.lockCapUsages(trx, caps);
+  }
+
+  /**
+   * Writes the new states of rewards, each named once, and the usages that they leave of caps that the caller has locked.
+   * The caller holds the locks of their purchases and has checked the transitions; the database checks them again.
+   */
+  function queueSettle(trx: Trx, settled: readonly Reward[], usages: readonly CapUsage[]): void {
+    repository.queueUpdateStatuses(trx, settled);
+    repository.queueUpdateCapUsages(trx, usages);
   }
 
   /** The rewards of these purchases, by purchase id. */
@@ -63,7 +58,7 @@ export function cashbackService(deps: { clock: Clock; repository: CashbackReposi
     return new Map(rewards.map((reward) => [reward.purchaseId, reward]));
   }
 
-  return { lockCaps, queueGrant, isLostRace: repository.isLostRace, settleRewards, findRewards };
+  return { lockCaps, queueGrant, isLostRace: repository.isLostRace, lockCapsOf, queueSettle, findRewards };
 }
 
 /** The caps of the claims, with a usage of zero. */

@@ -7,9 +7,11 @@ import type { MerchantClient } from '../../catalogue/merchants/index.ts';
 import type { UserClient } from '../../identity/users/index.ts';
 import { SYSTEM } from '../../platform/events/index.ts';
 import type { FlagClient } from '../../platform/feature-flags/index.ts';
+import { hasPendingLine } from './amendments.ts';
 import type { DuePurchase, DueWindow } from './model.ts';
 import { dueWindows } from './policies.ts';
 import type { PurchaseRepository } from './repository.ts';
+import type { RevisionRepository } from './revision-repository.ts';
 import type { PurchaseSettlement } from './settlement.ts';
 
 const FLAG = 'purchase_auto_confirm';
@@ -22,13 +24,14 @@ export function autoConfirmation(deps: {
   clock: Clock;
   logger: Logger;
   repository: PurchaseRepository;
+  revisions: RevisionRepository;
   users: Pick<UserClient, 'findUsers'>;
   merchants: Pick<MerchantClient, 'findMerchants' | 'findActiveMerchants'>;
   flags: FlagClient;
   settlement: Pick<PurchaseSettlement, 'settleLocked' | 'logOutcomes'>;
   defaultConfirmationDays: number;
 }) {
-  const { database, clock, logger, repository, users, merchants, flags } = deps;
+  const { database, clock, logger, repository, revisions, users, merchants, flags } = deps;
   const { settleLocked, logOutcomes } = deps.settlement;
   // A purchase that cannot be confirmed fails alone: the others of its batch are confirmed.
   const confirmation = batcher({
@@ -72,10 +75,12 @@ export function autoConfirmation(deps: {
     const { settlements, outcomes } = await database.transaction(
       async (trx) => {
         const wanted = await selectEligible(trx, due);
-        const purchases = await repository.lockDue(
+        const locked = await repository.lockDue(
           trx,
           wanted.map(({ id }) => id),
         );
+        const revisionsOf = await revisions.findOf(trx, locked);
+        const purchases = locked.filter(({ id }) => !hasPendingLine(revisionsOf.get(id)?.at(-1)));
         const settlements = purchases.map(({ id }) => ({
           actor: SYSTEM,
           purchaseId: id,

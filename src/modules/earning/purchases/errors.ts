@@ -60,6 +60,17 @@ export const purchaseNotHeld = defineError<{ purchase_id: string; status: Purcha
   'The purchase is not held for review.',
 );
 
+export const amendmentConflict = defineError<{
+  purchase_id: string;
+  version: string;
+  amount: string;
+  reason: string;
+}>(
+  'conflict',
+  'AMENDMENT_CONFLICT',
+  'An amendment of this version with other content was received before. Send a new version.',
+);
+
 export const invalidPurchaseStatus = defineError<{ status: string; allowed: readonly string[] }>(
   'unprocessable',
   'INVALID_PURCHASE_STATUS',

@@ -49,6 +49,35 @@ export const purchaseReversed = defineEvent<Settled & { readonly reason: string 
   details: { ...SETTLED, reason: 'The reason of the reversal.' },
 });
 
+export const purchaseAmended = defineEvent<{
+  readonly revision: number;
+  readonly version: string;
+  readonly reason: string;
+  readonly user_id: string;
+  readonly amount_before: string;
+  readonly amount: string;
+  readonly cashback_amount_before: string;
+  readonly cashback_amount: string;
+  readonly cashback_status: string;
+  readonly currency: string;
+}>({
+  type: 'purchase.amended',
+  resourceType: 'purchase',
+  summary: 'The amount of a purchase changed. Its reward followed.',
+  details: {
+    revision: 'The number of the revision.',
+    version: "The source's name of its statement.",
+    reason: 'Why the amount changed.',
+    user_id: 'The shopper.',
+    amount_before: 'The amount before.',
+    amount: 'The amount after.',
+    cashback_amount_before: 'The reward before.',
+    cashback_amount: 'The reward after.',
+    cashback_status: 'Where the reward is: `pending` or `available`.',
+    currency: 'The currency of all amounts.',
+  },
+});
+
 export const purchaseReleased = defineEvent({
   type: 'purchase.released',
   resourceType: 'purchase',

@@ -10,6 +10,7 @@ import type { FraudClient } from '../fraud/index.ts';
 import { readRoutes } from './read-routes.ts';
 import { reportRoutes } from './report-routes.ts';
 import { purchaseRepository } from './repository.ts';
+import { revisionRepository } from './revision-repository.ts';
 import { type PurchaseService, purchaseService } from './service.ts';
 import { settleRoutes } from './settle-routes.ts';
 
@@ -34,7 +35,11 @@ export function purchasesModule(
   },
 ) {
   const deps = { ...kernel, ...needs };
-  const service = purchaseService({ ...deps, repository: purchaseRepository() });
+  const service = purchaseService({
+    ...deps,
+    repository: purchaseRepository(),
+    revisions: revisionRepository(),
+  });
   deps.metrics.observeOnScrape(
     'clicknback_auto_confirmation_lag_seconds',
     'Seconds for which the oldest purchase that waits for auto-confirmation has been due',

@@ -21,6 +21,7 @@ import {
 import type { EventClient } from '../../platform/events/index.ts';
 import { type CashbackClient, grantRewards, type Reward } from '../cashback/index.ts';
 import type { FraudClient, HeldPurchase } from '../fraud/index.ts';
+import { positionOf } from './amendments.ts';
 import { purchaseRecorded } from './events.ts';
 import {
   externalKeyOf,
@@ -38,6 +39,7 @@ import {
   requireMayReport,
   requireOffer,
 } from './policies.ts';
+import { movesBetween, UNREWARDED } from './position.ts';
 import type { PurchaseRepository } from './repository.ts';
 
 /** A submission with its merchant and offer from the caches. The database has not confirmed them yet. */
@@ -164,7 +166,7 @@ export function purchaseIngestion(deps: {
     );
     const rewarded = candidates.map(({ purchase }, index) => ({ purchase, reward: at(rewards, index) }));
     cashback.queueGrant(trx, { rewards, usages });
-    await wallets.applyMovements(trx, rewards.flatMap(movementOf), locked);
+    await wallets.applyMovements(trx, rewards.flatMap(movementsOf), locked);
     events.record(
       trx,
       rewarded.map((accepted, index) =>
@@ -308,6 +310,7 @@ function newPurchase({ submission, purchasedAt }: Draft, offer: Offer, now: Temp
     merchantId,
     offerId: offer.id,
     amount,
+    originalAmount: amount,
     currency,
     purchasedAt,
     status: 'pending',
@@ -316,14 +319,14 @@ function newPurchase({ submission, purchasedAt }: Draft, offer: Offer, now: Temp
     confirmedAt: null,
     reversedAt: null,
     reversalReason: null,
+    revision: 0,
   };
 }
 
-/** The movement of a new reward. Empty if the cap reduced the reward to zero. */
-function movementOf({ purchaseId, userId, currency, amount }: Reward): Movement[] {
-  if (amount === 0n) return [];
+function movementsOf(reward: Reward): Movement[] {
+  const { purchaseId, userId, currency } = reward;
   const source = { type: 'purchase', id: purchaseId } as const;
-  return [{ userId, currency, amount, source, type: 'cashback_credit', from: 'platform', to: 'pending' }];
+  return movesBetween(UNREWARDED, positionOf(reward)).map((move) => ({ ...move, userId, currency, source }));
 }
 
 function facts({ purchase, reward }: RewardedPurchase) {

@@ -1,7 +1,13 @@
 import { compositeKey } from '../../../core/composite-key.ts';
-import type { PurchaseStatus, ReversalReason } from '../../../core/database/schema.generated.ts';
+import type {
+  PurchaseRevisionCause,
+  PurchaseSourceKind,
+  PurchaseStatus,
+  ReversalReason,
+} from '../../../core/database/schema.generated.ts';
 import type { Actor } from '../../platform/events/index.ts';
 import type { Reward } from '../cashback/index.ts';
+import type { Position } from './position.ts';
 
 export type { PurchaseStatus, ReversalReason } from '../../../core/database/schema.generated.ts';
 
@@ -55,8 +61,10 @@ export type Purchase = ExternalKey & {
   readonly userId: string;
   readonly merchantId: string;
   readonly offerId: string;
-  /** Minor units of `currency`. */
+  /** The present amount, in minor units of `currency`. */
   readonly amount: bigint;
+  /** The amount that was recorded first. */
+  readonly originalAmount: bigint;
   readonly currency: string;
   readonly purchasedAt: Temporal.Instant;
   readonly status: PurchaseStatus;
@@ -66,7 +74,46 @@ export type Purchase = ExternalKey & {
   readonly confirmedAt: Temporal.Instant | null;
   readonly reversedAt: Temporal.Instant | null;
   readonly reversalReason: ReversalReason | null;
+  /** The number of the latest revision; 0 for a purchase as it was recorded. */
+  readonly revision: number;
 };
+
+/** A part of an order. Lines that were not rejected add up to the amount of the purchase. */
+export type PurchaseLine = {
+  readonly lineId: string;
+  /** Minor units of the purchase's currency. */
+  readonly amount: bigint;
+  readonly category: string | null;
+  readonly status: 'pending' | 'approved' | 'rejected';
+};
+
+/** What a source said of a purchase after it was recorded, and the positions of the reward before and after. */
+export type Revision = {
+  readonly id: string;
+  readonly purchaseId: string;
+  /** From 1, without gaps. */
+  readonly seq: number;
+  /** Whose versions these are: a partner, or the platform (`PLATFORM`). */
+  readonly namespace: string;
+  readonly sourceKind: PurchaseSourceKind;
+  /** The source's own name of this statement. A repeat of it is the same revision. */
+  readonly version: string;
+  readonly cause: PurchaseRevisionCause;
+  /** Minor units of `currency`, which is that of the purchase. Zero if all of it was returned. */
+  readonly amount: bigint;
+  readonly currency: string;
+  readonly lines: readonly PurchaseLine[] | null;
+  readonly state: PurchaseStatus;
+  readonly uncappedAmount: bigint;
+  readonly before: Position;
+  readonly after: Position;
+  readonly reason: string;
+  readonly actor: Omit<Actor, 'requestId'>;
+  readonly createdAt: Temporal.Instant;
+};
+
+/** The namespace of administrators. */
+export const PLATFORM = '00000000-0000-0000-0000-000000000000';
 
 export type RewardedPurchase = { readonly purchase: Purchase; readonly reward: Reward };
 
@@ -76,9 +123,22 @@ export type PurchaseView = RewardedPurchase & { readonly merchantName: string };
 /** The id of a purchase, or the external id with which the actor reported it. */
 type PurchaseReference = { readonly purchaseId: string } | { readonly externalId: string };
 
-/** An order to confirm a purchase, or to reverse it for a reason. */
+/** A later word of a source on a purchase. The amounts are in the currency of the purchase, as text or number. */
+export type Amendment = {
+  readonly statement:
+    | { readonly amount: string | number }
+    | { readonly lines: readonly (Omit<PurchaseLine, 'amount'> & { readonly amount: string | number })[] };
+  readonly reason: string;
+  readonly version: string;
+};
+
+/** An order to settle a purchase: to confirm it, to reverse it for a reason, or to amend it. */
 export type Settlement = { readonly actor: Actor } & PurchaseReference &
-  ({ readonly to: 'confirmed' } | { readonly to: 'reversed'; readonly reason: ReversalReason });
+  (
+    | { readonly to: 'confirmed' }
+    | { readonly to: 'reversed'; readonly reason: ReversalReason }
+    | { readonly to: 'amended'; readonly amendment: Amendment }
+  );
 
 /** The pending purchases of a merchant that were recorded at or before `recordedUntil` are due. */
 export type DueWindow = { readonly merchantId: string; readonly recordedUntil: Temporal.Instant };

@@ -101,7 +101,7 @@ export function refuseDuplicate(submission: PurchaseSubmission, { purchase, rewa
       status: purchase.status,
       user_id: purchase.userId,
       merchant_id: purchase.merchantId,
-      amount: formatMoney(purchase.amount, purchase.currency),
+      amount: formatMoney(purchase.originalAmount, purchase.currency),
       currency: purchase.currency,
       purchased_at: formatInstant(purchase.purchasedAt),
       cashback_amount: formatMoney(reward.amount, reward.currency),
@@ -116,7 +116,7 @@ function differences(submission: PurchaseSubmission, purchase: Purchase): string
   const fields: [string, boolean][] = [
     ['user_id', submission.userId !== purchase.userId],
     ['merchant_id', submission.merchantId !== purchase.merchantId],
-    ['amount', submission.amount !== purchase.amount],
+    ['amount', submission.amount !== purchase.originalAmount],
     ['currency', submission.currency !== purchase.currency],
     // A repeat without a time cannot differ in its time.
     ['purchased_at', purchasedAt !== undefined && !purchasedAt.equals(purchase.purchasedAt)],
@@ -127,7 +127,7 @@ function differences(submission: PurchaseSubmission, purchase: Purchase): string
 /** @throws PURCHASE_NOT_PENDING or PURCHASE_ALREADY_REVERSED, with the current status and the allowed transitions. */
 export function requireTransition(
   { id, status }: Pick<Purchase, 'id' | 'status'>,
-  to: Settlement['to'],
+  to: 'confirmed' | 'reversed',
 ): void {
   const allowed = TRANSITIONS[status];
   if (allowed.includes(to)) return;
@@ -135,7 +135,13 @@ export function requireTransition(
   throw refuse({ purchase_id: id, status, allowed_transitions: allowed });
 }
 
-/** Returns the window of due purchases for each merchant, sorted by merchant id. A confirmation day is 24 hours. */
+/** @throws PURCHASE_ALREADY_REVERSED. */
+export function requireNotReversed({ id, status }: Pick<Purchase, 'id' | 'status'>): void {
+  if (status === 'reversed')
+    throw purchaseAlreadyReversed({ purchase_id: id, status, allowed_transitions: TRANSITIONS[status] });
+}
+
+/** What is due now, merchant by merchant in the order of their ids. A day is 24 hours. */
 export function dueWindows(
   merchants: readonly Merchant[],
   defaultConfirmationDays: number,

@@ -4,7 +4,7 @@ import { CursorPage, CursorQuery } from '../../../core/http/pagination.ts';
 import { CalendarDate, Currency, Id, Money, Timestamp } from '../../../core/http/schemas.ts';
 import { formatMoney } from '../../../core/money.ts';
 import type { Purchase, PurchaseView } from './model.ts';
-import { ExternalId, PurchaseStatus } from './schemas.ts';
+import { CashbackStatus, ExternalId, OriginalAmount, PurchaseStatus, RevisionNumber } from './schemas.ts';
 
 /** Not an enum, because an unknown status has its own error code: INVALID_PURCHASE_STATUS. */
 const StatusFilter = Type.Optional(
@@ -28,8 +28,6 @@ export const PurchaseQuery = CursorQuery({
 
 export const OwnPurchaseQuery = CursorQuery({ status: StatusFilter });
 
-const CashbackStatus = Type.Enum(['pending', 'available', 'reversed'], { examples: ['pending'] });
-
 export const PurchaseBody = Type.Object({
   id: Id,
   partner_id: Type.Union([Id, Type.Null()], {
@@ -40,6 +38,8 @@ export const PurchaseBody = Type.Object({
   merchant_id: Id,
   offer_id: Id,
   amount: Money,
+  original_amount: OriginalAmount,
+  revision: RevisionNumber,
   currency: Currency,
   status: PurchaseStatus,
   held: Type.Boolean({
@@ -55,6 +55,8 @@ export const RewardedPurchaseBody = Type.Object({
   id: Id,
   merchant_name: Type.String({ examples: ['Corner Books'] }),
   amount: Money,
+  original_amount: OriginalAmount,
+  revision: RevisionNumber,
   currency: Currency,
   status: PurchaseStatus,
   cashback_amount: Money,
@@ -74,6 +76,8 @@ export function presentPurchase(purchase: Purchase) {
     merchant_id: purchase.merchantId,
     offer_id: purchase.offerId,
     amount: formatMoney(purchase.amount, purchase.currency),
+    original_amount: formatMoney(purchase.originalAmount, purchase.currency),
+    revision: purchase.revision,
     currency: purchase.currency,
     status: purchase.status,
     held: purchase.held,
@@ -87,6 +91,8 @@ export function presentRewardedPurchase({ purchase, reward, merchantName }: Purc
     id: purchase.id,
     merchant_name: merchantName,
     amount: formatMoney(purchase.amount, purchase.currency),
+    original_amount: formatMoney(purchase.originalAmount, purchase.currency),
+    revision: purchase.revision,
     currency: purchase.currency,
     status: purchase.status,
     cashback_amount: formatMoney(reward.amount, reward.currency),

@@ -4,17 +4,20 @@ import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { MerchantClient } from '../../catalogue/merchants/index.ts';
 import type { Actor } from '../../platform/events/index.ts';
 import type { CashbackClient } from '../cashback/index.ts';
+import { present, withPresentAmount } from './amendments.ts';
 import type { Purchase, PurchaseFilter, PurchaseView } from './model.ts';
 import { isHiddenFrom, requireMayRead } from './policies.ts';
 import type { PurchaseRepository } from './repository.ts';
+import type { RevisionRepository } from './revision-repository.ts';
 
 export function purchaseReading(deps: {
   database: Database;
   repository: PurchaseRepository;
+  revisions: RevisionRepository;
   merchants: MerchantClient;
   cashback: CashbackClient;
 }) {
-  const { database, repository, merchants, cashback } = deps;
+  const { database, repository, revisions, merchants, cashback } = deps;
 
   /** @throws NOT_FOUND, also if another partner reported it, or FORBIDDEN if a user reads a purchase of another user. */
   async function getPurchase(id: string, actor: Actor): Promise<PurchaseView> {
@@ -26,8 +29,13 @@ export function purchaseReading(deps: {
     return view;
   }
 
-  function listPurchases(filter: PurchaseFilter, page: PageRequest): Promise<PageOf<Purchase>> {
-    return repository.list(database.db, filter, page);
+  async function listPurchases(filter: PurchaseFilter, page: PageRequest): Promise<PageOf<Purchase>> {
+    const found = await repository.list(database.db, filter, page);
+    const revisionsOf = await revisions.findOf(database.db, found.items);
+    const items = found.items.map((purchase) =>
+      withPresentAmount(purchase, revisionsOf.get(purchase.id)?.at(-1)),
+    );
+    return { ...found, items };
   }
 
   async function listRewardedPurchases(
@@ -46,12 +54,14 @@ export function purchaseReading(deps: {
       database.db,
       purchases.map(({ id }) => id),
     );
+    const revisionsOf = await revisions.findOf(database.db, purchases);
     return purchases.map((purchase) => {
       const merchant = merchantOf.get(purchase.merchantId);
       const reward = rewardOf.get(purchase.id);
       if (merchant === undefined || reward === undefined)
         throw new Error(`purchase ${purchase.id} has no reward or no merchant`);
-      return { purchase, reward, merchantName: merchant.name };
+      const latest = revisionsOf.get(purchase.id)?.at(-1);
+      return { ...present({ purchase, reward }, latest), merchantName: merchant.name };
     });
   }
 

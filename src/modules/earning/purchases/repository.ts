@@ -30,6 +30,7 @@ const COLUMNS = [
   'confirmed_at',
   'reversed_at',
   'reversal_reason',
+  'revision',
 ] as const;
 
 type DueRow = RowOf<'purchases', ['id', 'merchant_id', 'user_id', 'created_at']>;
@@ -73,6 +74,12 @@ const queueUpdateSettled = bulkUpdate<Purchase>(
   },
   { set: 'held = false' },
 );
+
+/** Of purchases that the caller has locked and whose revisions it has inserted. */
+const queueUpdateRevision = bulkUpdate<Purchase>('purchases', ['id'], {
+  id: ['uuid', ({ id }) => id],
+  revision: ['integer', ({ revision }) => revision],
+});
 
 export function purchaseRepository() {
   /** True if `queueInsert` failed because another transaction was first. A second lookup finds the purchase. */
@@ -227,6 +234,7 @@ export function purchaseRepository() {
     lockDue,
     endHold,
     queueUpdateSettled,
+    queueUpdateRevision,
     list,
   };
 }
@@ -246,7 +254,9 @@ function mergeOf({ status, held, userId, merchantId }: PurchaseFilter) {
   return status === undefined && held !== true && isOfSomebody ? STATUS_BY_STATUS : undefined;
 }
 
+/** As it was recorded: `present` adds what its revisions changed. */
 function toPurchase(row: PurchaseRow): Purchase {
+  const amount = moneyFromNumeric(row.amount, row.currency);
   return {
     id: row.id,
     partnerId: row.partner_id,
@@ -254,7 +264,8 @@ function toPurchase(row: PurchaseRow): Purchase {
     userId: row.user_id,
     merchantId: row.merchant_id,
     offerId: row.offer_id,
-    amount: moneyFromNumeric(row.amount, row.currency),
+    amount,
+    originalAmount: amount,
     currency: row.currency,
     purchasedAt: row.purchased_at,
     status: row.status,
@@ -263,5 +274,6 @@ function toPurchase(row: PurchaseRow): Purchase {
     confirmedAt: row.confirmed_at,
     reversedAt: row.reversed_at,
     reversalReason: row.reversal_reason,
+    revision: row.revision,
   };
 }

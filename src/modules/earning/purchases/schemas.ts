@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { Money } from '../../../core/http/schemas.ts';
 
 export const ExternalId = Type.String({
   minLength: 1,
@@ -13,3 +14,15 @@ export const BATCH_LIMIT_BYTES = 1024 * 1024;
 export const MAX_BATCH_ITEMS = 1_000;
 
 export const PurchaseStatus = Type.Enum(['pending', 'confirmed', 'reversed'], { examples: ['pending'] });
+
+export const CashbackStatus = Type.Enum(['pending', 'available', 'reversed'], { examples: ['pending'] });
+
+export const OriginalAmount = Type.String({
+  ...Money,
+  description: 'The amount that was recorded first. `amount` is the present one.',
+});
+
+export const RevisionNumber = Type.Integer({
+  description: 'The number of amendments. 0 for a purchase as it was recorded.',
+  examples: [0],
+});

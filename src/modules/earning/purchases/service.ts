@@ -16,6 +16,7 @@ import type { FraudClient } from '../fraud/index.ts';
 import { autoConfirmation } from './auto-confirmation.ts';
 import { purchaseIngestion } from './ingestion.ts';
 import {
+  type Amendment,
   externalKeyOf,
   keyText,
   type PurchaseSubmission,
@@ -26,6 +27,7 @@ import {
 import { purchaseReading } from './reading.ts';
 import type { PurchaseRepository } from './repository.ts';
 import { purchaseReview } from './review.ts';
+import type { RevisionRepository } from './revision-repository.ts';
 import { purchaseSettlement } from './settlement.ts';
 
 /** Two batches keep the database busy while the next batch fills. */
@@ -49,6 +51,7 @@ export function purchaseService(deps: {
   logger: Logger;
   metrics: Metrics;
   repository: PurchaseRepository;
+  revisions: RevisionRepository;
   users: UserClient;
   merchants: MerchantClient;
   offers: OfferClient;
@@ -115,7 +118,19 @@ export function purchaseService(deps: {
     return onlyValue(await settlePurchases([{ actor, purchaseId, to: 'reversed', reason }]));
   }
 
-  /** Confirms or reverses a list. Returns one outcome for each, in order. @throws OVERLOADED; nothing is done then. */
+  /**
+   * Changes the amount; the reward follows. A repeat of the same version gets the same answer.
+   * @throws NOT_FOUND, PURCHASE_ALREADY_REVERSED, AMENDMENT_CONFLICT, VALIDATION_ERROR, WALLET_FULL or OVERLOADED.
+   */
+  async function amendPurchase(
+    purchaseId: string,
+    amendment: Amendment,
+    actor: Actor,
+  ): Promise<RewardedPurchase> {
+    return onlyValue(await settlePurchases([{ actor, purchaseId, to: 'amended', amendment }]));
+  }
+
+  /** Confirms, reverses and amends a list. Answers for each in order. @throws OVERLOADED: nothing was done. */
   function settlePurchases(list: readonly Settlement[]): Promise<readonly Outcome<RewardedPurchase>[]> {
     return settling.watch(() => settlements.submit(list));
   }
@@ -129,6 +144,7 @@ export function purchaseService(deps: {
     reportQueue: { queued: reports.queued, inFlight: reports.inFlight },
     confirmPurchase,
     reversePurchase,
+    amendPurchase,
     settlePurchases,
     isSettlingFull: () => settlements.isFull() || settling.isOverloaded(),
     releasePurchase: purchaseReview(deps),

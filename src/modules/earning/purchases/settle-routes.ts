@@ -4,11 +4,21 @@ import { LIST_TYPES } from '../../../core/http/body.ts';
 import { itemReader, workOnItems } from '../../../core/http/items.ts';
 import type { Routes } from '../../../core/http/route.ts';
 import { IdParams } from '../../../core/http/schemas.ts';
-import { purchaseAlreadyReversed, purchaseNotHeld, purchaseNotPending, purchaseOnHold } from './errors.ts';
+import { walletFull } from '../../money/wallets/index.ts';
+import {
+  amendmentConflict,
+  purchaseAlreadyReversed,
+  purchaseNotHeld,
+  purchaseNotPending,
+  purchaseOnHold,
+} from './errors.ts';
 import { BATCH_LIMIT_BYTES } from './schemas.ts';
 import type { PurchaseService } from './service.ts';
 import {
+  AmendedBody,
+  AmendmentBody,
   ConfirmationBody,
+  presentAmended,
   presentConfirmation,
   presentRelease,
   presentReversal,
@@ -19,10 +29,11 @@ import {
   SettlementItem,
   SettlementsBody,
   SettlementsResult,
+  toAmendment,
   toSettlement,
 } from './settle-schemas.ts';
 
-/** Routes that confirm, reverse and release purchases. */
+/** The routes that confirm, reverse, amend and release purchases. */
 export function settleRoutes(service: PurchaseService): Routes {
   return (server) => {
     const readSettlement = itemReader(SettlementItem);
@@ -34,7 +45,7 @@ export function settleRoutes(service: PurchaseService): Routes {
           tags: ['purchases'],
           summary: 'Settle a batch of purchases',
           description:
-            'Confirms or reverses each purchase. Each item has its own result, in the order of the request. A refused item does not affect the others. Partners can settle only purchases that they reported.',
+            'Confirms, reverses or amends each purchase. Each item has its own result, in the order of the request. A refused item does not affect the others. Partners can settle only purchases that they reported.',
           consumes: LIST_TYPES,
           body: SettlementsBody,
           response: { 200: SettlementsResult },
@@ -75,6 +86,31 @@ export function settleRoutes(service: PurchaseService): Routes {
       async (request) => {
         const purchaseId = request.params.id;
         return presentConfirmation(await service.confirmPurchase(purchaseId, callerOf(request)));
+      },
+    );
+
+    server.post(
+      '/purchases/:id/amendments',
+      {
+        schema: {
+          tags: ['purchases'],
+          summary: 'Amend a purchase',
+          description:
+            'Changes the amount, for example after a partial return. The reward follows by the terms of its recording. If the user has withdrawn it, the available balance may become negative. Partners can amend only purchases that they reported.',
+          params: IdParams,
+          body: AmendmentBody,
+          response: { 200: AmendedBody },
+        },
+        config: {
+          access: ['admin', 'partner'],
+          scope: 'purchases:settle',
+          isFull: service.isSettlingFull,
+          errors: [notFound, purchaseAlreadyReversed, amendmentConflict, walletFull],
+        },
+      },
+      async (request) => {
+        const amendment = toAmendment(request.body);
+        return presentAmended(await service.amendPurchase(request.params.id, amendment, callerOf(request)));
       },
     );
 

@@ -2,20 +2,78 @@ import Type, { type Static } from 'typebox';
 import { formatInstant } from '../../../core/clock.ts';
 import { ErrorBody } from '../../../core/http/errors.ts';
 import { ItemSummary, nameOfItem, presentRefusal, summarizeItems } from '../../../core/http/items.ts';
-import { Id, Input, Money, Timestamp } from '../../../core/http/schemas.ts';
+import { Id, Input, Money, MoneyOrZeroInput, Timestamp } from '../../../core/http/schemas.ts';
 import { formatMoney } from '../../../core/money.ts';
 import type { Outcome } from '../../../core/outcome.ts';
 import type { Actor } from '../../platform/events/index.ts';
-import type { Purchase, RewardedPurchase, Settlement } from './model.ts';
-import { ExternalId, MAX_BATCH_ITEMS, PurchaseStatus } from './schemas.ts';
+import type { Amendment, Purchase, ReversalReason, RewardedPurchase, Settlement } from './model.ts';
+import {
+  CashbackStatus,
+  ExternalId,
+  MAX_BATCH_ITEMS,
+  OriginalAmount,
+  PurchaseStatus,
+  RevisionNumber,
+} from './schemas.ts';
 
-const ReversalReason = Type.Optional(
-  Type.Enum(['returned', 'cancelled', 'declined', 'fraud', 'error'], {
-    description: 'The reason of a reversal. Defaults to `returned`.',
+const REVERSAL_REASONS = ['returned', 'cancelled', 'declined', 'fraud', 'error'] as const;
+
+export const ReversalBody = Input({
+  reason: Type.Optional(
+    Type.Enum([...REVERSAL_REASONS], { description: 'The reason of a reversal. Defaults to `returned`.' }),
+  ),
+});
+
+const Line = Input({
+  line_id: Type.String({ minLength: 1, maxLength: 255, examples: ['sku-42'] }),
+  amount: MoneyOrZeroInput,
+  category: Type.Optional(Type.String({ minLength: 1, maxLength: 255, examples: ['books'] })),
+  status: Type.Enum(['pending', 'approved', 'rejected'], {
+    description:
+      'A rejected line does not count. While a line is pending, the purchase is not confirmed automatically.',
+    examples: ['approved'],
   }),
+});
+
+const amendment = {
+  amount: Type.Optional(
+    Type.Unsafe<string | number>({
+      ...MoneyOrZeroInput,
+      description:
+        'The new amount of the purchase, in its currency. Zero if all of it was returned. Send this or `lines`.',
+    }),
+  ),
+  lines: Type.Optional(
+    Type.Array(Line, {
+      minItems: 1,
+      maxItems: 100,
+      description: 'The parts of the order. Those that are not rejected add up to the new amount.',
+    }),
+  ),
+  version: Type.String({
+    minLength: 1,
+    maxLength: 255,
+    description:
+      'Your name for this statement about the purchase. A repeat returns the original answer. Returns 409 if a repeat has other content.',
+    examples: ['return-2026-000123'],
+  }),
+};
+
+const AmendmentReason = Type.String({
+  minLength: 1,
+  maxLength: 500,
+  pattern: '^\\S(.*\\S)?$',
+  mustBe: 'one line without white space at its ends',
+  description: 'Why the amount changed.',
+  examples: ['one of two books returned'],
+});
+
+export const AmendmentBody = Input(
+  { ...amendment, reason: AmendmentReason },
+  { oneOf: [{ required: ['amount'] }, { required: ['lines'] }] },
 );
 
-export const ReversalBody = Input({ reason: ReversalReason });
+const isAmendment = { properties: { action: { const: 'amend' } } };
 
 export const SettlementItem = Input(
   {
@@ -26,12 +84,41 @@ export const SettlementItem = Input(
       }),
     ),
     purchase_id: Type.Optional(Id),
-    action: Type.Enum(['confirm', 'reverse']),
-    reason: ReversalReason,
+    action: Type.Enum(['confirm', 'reverse', 'amend']),
+    reason: Type.Optional(
+      Type.String({
+        ...AmendmentReason,
+        description: `Of a reversal, one of ${REVERSAL_REASONS.join(', ')}; defaults to \`returned\`. Of an amendment, why the amount changed.`,
+        examples: ['returned'],
+      }),
+    ),
+    amount: amendment.amount,
+    lines: amendment.lines,
+    version: Type.Optional(amendment.version),
   },
   {
     oneOf: [{ required: ['external_id'] }, { required: ['purchase_id'] }],
-    dependentSchemas: { reason: { properties: { action: { const: 'reverse' } } } },
+    dependentSchemas: {
+      reason: { properties: { action: { enum: ['reverse', 'amend'] } } },
+      amount: isAmendment,
+      lines: isAmendment,
+      version: isAmendment,
+    },
+    allOf: [
+      {
+        if: { properties: { action: { const: 'reverse' } } },
+        // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+        then: { properties: { reason: { enum: REVERSAL_REASONS } } },
+      },
+      {
+        if: isAmendment,
+        // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+        then: {
+          required: ['reason', 'version'],
+          oneOf: [{ required: ['amount'] }, { required: ['lines'] }],
+        },
+      },
+    ],
   },
 );
 
@@ -45,6 +132,13 @@ export const SettlementsBody = Type.Array(Type.Unknown(), {
     [
       { external_id: 'order-2026-000123', action: 'confirm' },
       { external_id: 'order-2026-000124', action: 'reverse', reason: 'returned' },
+      {
+        external_id: 'order-2026-000125',
+        action: 'amend',
+        amount: '29.90',
+        reason: 'one of two books returned',
+        version: 'return-2026-000125',
+      },
     ],
   ],
 });
@@ -85,13 +179,37 @@ export const ReversedBody = Type.Object({
   cashback_amount: Type.String({ description: 'The remaining reward: always zero.', examples: ['0.00'] }),
 });
 
-/** The schema ensures that an item has exactly one of the two ids, and a reason only if it reverses. */
+/** The schema guarantees one of the two ids, and the fields that the action needs. */
 export function toSettlement(body: Static<typeof SettlementItem>, actor: Actor): Settlement {
   const { external_id: externalId = '', purchase_id, action, reason = 'returned' } = body;
   const reference = purchase_id === undefined ? { externalId } : { purchaseId: purchase_id };
-  return action === 'confirm'
-    ? { actor, ...reference, to: 'confirmed' }
-    : { actor, ...reference, to: 'reversed', reason };
+  switch (action) {
+    case 'confirm':
+      return { actor, ...reference, to: 'confirmed' };
+    case 'reverse':
+      return { actor, ...reference, to: 'reversed', reason: reason as ReversalReason };
+    case 'amend':
+      return {
+        actor,
+        ...reference,
+        to: 'amended',
+        amendment: toAmendment({ ...body, reason, version: body.version ?? '' }),
+      };
+  }
+}
+
+export function toAmendment(
+  body: Pick<Static<typeof AmendmentBody>, 'amount' | 'lines' | 'reason' | 'version'>,
+): Amendment {
+  const { amount = 0, lines, reason, version } = body;
+  if (lines === undefined) return { statement: { amount }, reason, version };
+  const read = lines.map(({ line_id: lineId, amount, category = null, status }) => ({
+    lineId,
+    amount,
+    category,
+    status,
+  }));
+  return { statement: { lines: read }, reason, version };
 }
 
 /** `items` are the items as they were sent. The result of a refused item has the ids that were sent. */
@@ -126,6 +244,27 @@ export function presentConfirmation({ purchase, reward }: RewardedPurchase) {
     amount: formatMoney(purchase.amount, purchase.currency),
     cashback_amount: formatMoney(reward.amount, reward.currency),
     confirmed_at: formatInstant(purchase.confirmedAt ?? purchase.createdAt),
+  };
+}
+
+export const AmendedBody = Type.Object({
+  id: Id,
+  amount: Money,
+  original_amount: OriginalAmount,
+  cashback_amount: Money,
+  cashback_status: CashbackStatus,
+  revision: RevisionNumber,
+});
+
+export function presentAmended({ purchase, reward }: RewardedPurchase) {
+  const money = (amount: bigint) => formatMoney(amount, purchase.currency);
+  return {
+    id: purchase.id,
+    amount: money(purchase.amount),
+    original_amount: money(purchase.originalAmount),
+    cashback_amount: money(reward.amount),
+    cashback_status: reward.status,
+    revision: purchase.revision,
   };
 }
 

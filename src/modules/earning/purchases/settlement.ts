@@ -1,26 +1,49 @@
 import type { Clock } from '../../../core/clock.ts';
 import type { Database, Trx } from '../../../core/database/index.ts';
 import { notFound } from '../../../core/errors.ts';
+import { newId } from '../../../core/id.ts';
 import { at } from '../../../core/lists.ts';
 import { formatMoney } from '../../../core/money.ts';
 import type { Logger } from '../../../core/observability/logging.ts';
 import { decided, failure, type Outcome, refusalCode, success } from '../../../core/outcome.ts';
-import type { Movement, Wallet, WalletClient } from '../../money/wallets/index.ts';
+import {
+  type Balances,
+  balancesAfter,
+  type Movement,
+  NO_MONEY,
+  type Wallet,
+  type WalletClient,
+  walletKey,
+} from '../../money/wallets/index.ts';
 import type { EventClient } from '../../platform/events/index.ts';
-import type { CashbackClient, Reward } from '../cashback/index.ts';
+import { type CapUsage, type CashbackClient, capBook, capUseOf, rewardCapKey } from '../cashback/index.ts';
 import type { FraudClient } from '../fraud/index.ts';
-import { purchaseConfirmed, purchaseReversed } from './events.ts';
-import { externalKeyOf, keyText, type Purchase, type RewardedPurchase, type Settlement } from './model.ts';
+import { findRepeated, positionOf, present, revise, revised } from './amendments.ts';
+import { purchaseAmended, purchaseConfirmed, purchaseReversed } from './events.ts';
+import {
+  externalKeyOf,
+  keyText,
+  type Purchase,
+  type Revision,
+  type RewardedPurchase,
+  type Settlement,
+} from './model.ts';
 import { isHiddenFrom, requireMayConfirmHeld, requireTransition } from './policies.ts';
+import { movesBetween } from './position.ts';
 import type { PurchaseRepository } from './repository.ts';
+import type { RevisionRepository } from './revision-repository.ts';
 
-/** A legal transition: the purchase before and after it, and its reward before it. */
+/** A legal step of a purchase: what it was and what it became, each with its reward. */
 type Step = {
   readonly settlement: Settlement;
-  readonly before: Purchase;
-  readonly after: Purchase;
-  readonly reward: Reward;
+  readonly before: RewardedPurchase;
+  readonly after: RewardedPurchase;
+  /** Of an amendment. */
+  readonly revision: Revision | undefined;
 };
+
+/** What a settlement is answered with. A repeated amendment takes no step. */
+type Decision = { readonly result: RewardedPurchase; readonly step: Step | undefined };
 
 export type PurchaseSettlement = ReturnType<typeof purchaseSettlement>;
 
@@ -29,12 +52,13 @@ export function purchaseSettlement(deps: {
   clock: Clock;
   logger: Logger;
   repository: PurchaseRepository;
+  revisions: RevisionRepository;
   fraud: FraudClient;
   cashback: CashbackClient;
   wallets: WalletClient;
   events: EventClient;
 }) {
-  const { database, clock, logger, repository, fraud, cashback, wallets, events } = deps;
+  const { database, clock, logger, repository, revisions, fraud, cashback, wallets, events } = deps;
 
   /**
    * Confirms or reverses a list of purchases in one transaction. Returns one outcome for each, in order. Locks the
@@ -69,59 +93,121 @@ export function purchaseSettlement(deps: {
     settlements: readonly Settlement[],
     purchases: readonly Purchase[],
   ): Promise<readonly Outcome<RewardedPurchase>[]> {
-    const [rewardOf, locked] = await Promise.all([
+    const [granted, revisionsOf, locked] = await Promise.all([
       cashback.findRewards(
         trx,
         purchases.map(({ id }) => id),
       ),
+      revisions.findOf(trx, purchases),
       wallets.lockWallets(trx, purchases),
     ]);
-    const decisions = decide(settlements, purchases, rewardOf);
-    const steps = decisions.flatMap((decision) => (decision.ok ? [decision.value] : []));
-    await apply(trx, steps, locked);
-    return decisions.map((decision) => (decision.ok ? success(rewardedAfter(decision.value)) : decision));
+    const rewarded = purchases.map((purchase) => {
+      const reward = granted.get(purchase.id);
+      if (reward === undefined) throw new Error(`purchase ${purchase.id} has no cashback transaction`);
+      return present({ purchase, reward }, revisionsOf.get(purchase.id)?.at(-1));
+    });
+    // A confirmation leaves its cap as it is.
+    const usages = settlements.every(({ to }) => to === 'confirmed')
+      ? []
+      : await cashback.lockCapsOf(
+          trx,
+          rewarded.map(({ reward }) => reward),
+        );
+    const { decisions, caps } = decide(settlements, { rewarded, revisionsOf, usages, locked });
+    const steps = decisions.flatMap((decision) => (decision.ok ? (decision.value.step ?? []) : []));
+    await apply(trx, steps, { rewarded, caps, locked });
+    return decisions.map((decision) => (decision.ok ? success(decision.value.result) : decision));
   }
 
-  /** Decides each settlement after the previous ones, so that a list may confirm and then reverse the same purchase. */
+  /** Each settlement on what the ones before it left, so that a list may amend and confirm the same purchase. */
   function decide(
     settlements: readonly Settlement[],
-    purchases: readonly Purchase[],
-    rewardOf: ReadonlyMap<string, Reward>,
-  ): Outcome<Step>[] {
+    known: {
+      readonly rewarded: readonly RewardedPurchase[];
+      readonly revisionsOf: ReadonlyMap<string, readonly Revision[]>;
+      readonly usages: readonly CapUsage[];
+      readonly locked: readonly Wallet[];
+    },
+  ): { readonly decisions: Outcome<Decision>[]; readonly caps: readonly CapUsage[] } {
     const now = clock();
-    const current = new Map(purchases.map((purchase) => [purchase.id, purchase]));
-    const idOf = new Map(purchases.map((purchase) => [keyText(purchase), purchase.id]));
-    return settlements.map((settlement) => {
+    const current = new Map(known.rewarded.map((one) => [one.purchase.id, one]));
+    const idOf = new Map(known.rewarded.map(({ purchase }) => [keyText(purchase), purchase.id]));
+    const revisionsOf = new Map(known.revisionsOf);
+    const balancesOf = new Map<string, Balances>(known.locked.map((wallet) => [walletKey(wallet), wallet]));
+    const caps = capBook(known.usages);
+
+    const decisions = settlements.map((settlement) => {
       const id =
         'externalId' in settlement ? idOf.get(keyText(externalKeyOf(settlement))) : settlement.purchaseId;
       const before = id === undefined ? undefined : current.get(id);
-      if (before === undefined || isHiddenFrom(settlement.actor, before))
+      if (before === undefined || isHiddenFrom(settlement.actor, before.purchase))
         return failure(notFound('purchase', referenceOf(settlement)));
-      const reward = rewardOf.get(before.id);
-      if (reward === undefined) throw new Error(`purchase ${before.id} has no cashback transaction`);
-      return decided(() => {
-        const after = settled(before, settlement, now);
-        current.set(after.id, after);
-        return { settlement, before, after, reward };
-      });
+      return decided(() => decideOne(settlement, before));
     });
+    return { decisions, caps: caps.touched() };
+
+    function decideOne(settlement: Settlement, before: RewardedPurchase): Decision {
+      const { id } = before.purchase;
+      const earlier = revisionsOf.get(id) ?? [];
+      if (settlement.to === 'amended') {
+        const repeated = findRepeated(earlier, settlement);
+        if (repeated !== undefined) return { result: revised(before, repeated), step: undefined };
+      }
+      const step = stepOf(settlement, before);
+      const { after, revision } = step;
+      const wallet = walletKey(after.purchase);
+      // Refuses what the wallet cannot hold before anything else is noted.
+      balancesOf.set(wallet, movementsOf(step).reduce(balancesAfter, balancesOf.get(wallet) ?? NO_MONEY));
+      if (settlement.to !== 'confirmed')
+        caps.use(rewardCapKey(after.reward), capUseOf(after.reward) - capUseOf(before.reward));
+      if (revision !== undefined) revisionsOf.set(id, [...earlier, revision]);
+      current.set(id, after);
+      return { result: after, step };
+    }
+
+    function stepOf(settlement: Settlement, before: RewardedPurchase): Step {
+      if (settlement.to !== 'amended')
+        return { settlement, before, after: settled(before, settlement, now), revision: undefined };
+      const room = caps.room(rewardCapKey(before.reward));
+      const revision = revise(before, settlement, { id: newId(now), now, room });
+      return { settlement, before, after: revised(before, revision), revision };
+    }
   }
 
-  /** Writes the final state of each purchase and reward once, and the movements and events of every step. */
-  async function apply(trx: Trx, steps: readonly Step[], locked: readonly Wallet[]): Promise<void> {
+  /** Writes where the steps led: each purchase, reward and cap once, every revision, movement and event. */
+  async function apply(
+    trx: Trx,
+    steps: readonly Step[],
+    known: {
+      readonly rewarded: readonly RewardedPurchase[];
+      readonly caps: readonly CapUsage[];
+      readonly locked: readonly Wallet[];
+    },
+  ): Promise<void> {
     if (steps.length === 0) return;
-    const finals = [...new Map(steps.map((step) => [step.after.id, step])).values()];
+    const initialOf = new Map(known.rewarded.map(({ purchase }) => [purchase.id, purchase]));
+    const finals = [...new Map(steps.map(({ after }) => [after.purchase.id, after])).values()];
+    const changed = (field: 'status' | 'revision') =>
+      finals.filter(({ purchase }) => purchase[field] !== initialOf.get(purchase.id)?.[field]);
+    const resettled = changed('status');
     repository.queueUpdateSettled(
       trx,
-      finals.map(({ after }) => after),
+      resettled.map(({ purchase }) => purchase),
     );
-    await Promise.all([
-      cashback.settleRewards(
-        trx,
-        finals.map(({ after, reward }) => ({ reward, to: CASHBACK_STATUS[after.status] })),
-      ),
-      wallets.applyMovements(trx, steps.flatMap(movementOf), locked),
-    ]);
+    revisions.queueInsert(
+      trx,
+      steps.flatMap(({ revision }) => revision ?? []),
+    );
+    repository.queueUpdateRevision(
+      trx,
+      changed('revision').map(({ purchase }) => purchase),
+    );
+    cashback.queueSettle(
+      trx,
+      resettled.map(({ reward }) => reward),
+      known.caps,
+    );
+    await wallets.applyMovements(trx, steps.flatMap(movementsOf), known.locked);
     fraud.queueResolveHolds(trx, steps.flatMap(resolutionOf));
     events.record(trx, steps.map(eventOf));
   }
@@ -169,45 +255,75 @@ function referenceOf(settlement: Settlement): string {
 const CASHBACK_STATUS = { pending: 'pending', confirmed: 'available', reversed: 'reversed' } as const;
 
 /** @throws PURCHASE_NOT_PENDING, PURCHASE_ALREADY_REVERSED or PURCHASE_ON_HOLD. */
-function settled(purchase: Purchase, settlement: Settlement, now: Temporal.Instant): Purchase {
+function settled(
+  { purchase, reward }: RewardedPurchase,
+  settlement: Exclude<Settlement, { readonly to: 'amended' }>,
+  now: Temporal.Instant,
+): RewardedPurchase {
   requireTransition(purchase, settlement.to);
   requireMayConfirmHeld(purchase, settlement);
-  return settlement.to === 'confirmed'
-    ? { ...purchase, status: 'confirmed', held: false, confirmedAt: now }
-    : { ...purchase, status: 'reversed', held: false, reversedAt: now, reversalReason: settlement.reason };
+  const changes =
+    settlement.to === 'confirmed'
+      ? { confirmedAt: now }
+      : { reversedAt: now, reversalReason: settlement.reason };
+  return {
+    purchase: { ...purchase, ...changes, status: settlement.to, held: false },
+    reward: { ...reward, status: CASHBACK_STATUS[settlement.to] },
+  };
 }
 
-function rewardedAfter({ after, reward }: Step): RewardedPurchase {
-  return { purchase: after, reward: { ...reward, status: CASHBACK_STATUS[after.status] } };
-}
-
-function eventOf({ settlement, before, after, reward }: Step) {
+function eventOf({ settlement, before, after, revision }: Step) {
   const { actor } = settlement;
+  const { id: resourceId, userId: user_id } = after.purchase;
+  const { currency } = after.reward;
+  const money = (amount: bigint) => formatMoney(amount, currency);
+  if (settlement.to === 'amended') {
+    const { version, reason } = settlement.amendment;
+    return purchaseAmended({
+      actor,
+      resourceId,
+      details: {
+        revision: revision?.seq ?? 0,
+        version,
+        reason,
+        user_id,
+        amount_before: money(before.purchase.amount),
+        amount: money(after.purchase.amount),
+        cashback_amount_before: money(before.reward.amount),
+        cashback_amount: money(after.reward.amount),
+        cashback_status: after.reward.status,
+        currency,
+      },
+    });
+  }
   const details = {
-    from: before.status,
-    user_id: after.userId,
-    cashback_amount: formatMoney(reward.amount, reward.currency),
-    currency: reward.currency,
-    ...(before.held && { was_held: true as const }),
+    from: before.purchase.status,
+    user_id,
+    cashback_amount: money(after.reward.amount),
+    currency,
+    ...(before.purchase.held && { was_held: true as const }),
   };
   return settlement.to === 'confirmed'
-    ? purchaseConfirmed({ actor, resourceId: after.id, details })
-    : purchaseReversed({ actor, resourceId: after.id, details: { ...details, reason: settlement.reason } });
+    ? purchaseConfirmed({ actor, resourceId, details })
+    : purchaseReversed({ actor, resourceId, details: { ...details, reason: settlement.reason } });
 }
 
-/** The settlement of a held purchase also resolves its hold. */
-function resolutionOf({ settlement, before }: Step) {
-  const { actor, to } = settlement;
-  return before.held ? [{ purchaseId: before.id, resolution: to, actor }] : [];
+/** A purchase that was held is settled: its hold is resolved by that. */
+function resolutionOf({ settlement: { actor, to }, before: { purchase } }: Step) {
+  return purchase.held && to !== 'amended' ? [{ purchaseId: purchase.id, resolution: to, actor }] : [];
 }
 
-/** The movement of a step. Empty if the cap reduced the reward to zero. */
-function movementOf({ before, after, reward }: Step): Movement[] {
-  if (reward.amount === 0n) return [];
-  const { userId, currency, amount, purchaseId } = reward;
-  const bucket = before.status === 'pending' ? 'pending' : 'available';
-  const source = { type: 'purchase', id: purchaseId } as const;
-  return after.status === 'confirmed'
-    ? [{ userId, currency, amount, source, type: 'cashback_confirmation', from: 'pending', to: 'available' }]
-    : [{ userId, currency, amount, source, type: 'cashback_reversal', from: bucket, to: 'platform' }];
+/** What a step moves in the wallet, for the revision or the purchase itself. */
+function movementsOf({ before, after, revision }: Step): Movement[] {
+  const { userId, currency, purchaseId } = after.reward;
+  const source =
+    revision === undefined
+      ? ({ type: 'purchase', id: purchaseId } as const)
+      : ({ type: 'revision', id: revision.id } as const);
+  return movesBetween(positionOf(before.reward), positionOf(after.reward)).map((move) => ({
+    ...move,
+    userId,
+    currency,
+    source,
+  }));
 }

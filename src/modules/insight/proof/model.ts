@@ -129,3 +129,28 @@ export type RecordMismatch = {
   /** Null if the audit log has no such record. */
   readonly record: (RecordFacts & { readonly id: string }) | null;
 };
+
+export type RevisionFacts = {
+  readonly seq: number;
+  readonly rewardBefore: Numeric | null;
+  readonly uncappedAmount: Numeric | null;
+  readonly reward: Numeric | null;
+  /** `pending to available` */
+  readonly way: string | null;
+};
+
+export type RevisionMismatch = {
+  readonly purchaseId: string;
+  readonly currency: string;
+  readonly stated: RevisionFacts;
+  readonly demanded: RevisionFacts;
+};
+
+export type RevisionCountMismatch = {
+  readonly purchaseId: string;
+  readonly currency: string;
+  /** What the purchase says. */
+  readonly stated: number;
+  /** The number of its latest revision; 0 for none. */
+  readonly latest: number;
+};

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../../../core/database/index.ts';
 import type { IdRange, Numeric, RecordMismatch, SourceType } from './model.ts';
 import { within } from './ranges-repository.ts';
+import { REVISED_REWARDS } from './revisions-repository.ts';
 
 /* Compares the audit log with the purchases, payouts and adjustments that it records. */
 
@@ -28,7 +29,7 @@ type RecordMismatchRow = {
 const SETTLED = ['completed', 'failed', 'cancelled'] as const;
 
 const ACTIONS = [
-  ...['purchase.recorded', 'purchase.confirmed', 'purchase.reversed'],
+  ...['purchase.recorded', 'purchase.amended', 'purchase.confirmed', 'purchase.reversed'],
   ...['payout.requested', 'payout.processing', ...SETTLED.map((status) => `payout.${status}`)],
 ];
 
@@ -37,20 +38,27 @@ export async function findRecordMismatches(db: Db, range: IdRange): Promise<Reco
   const { rows } = await sql<RecordMismatchRow>`
     with demanded as (
       select
-        'purchase' as source_type, purchases.id as source_id, step.action, step.user_id::text as user_id, step.amount,
-        reward.amount as cashback, purchases.currency::text as currency, null as direction, null as admin
+        'purchase' as source_type, purchases.id as source_id, step.action, 0 as part, step.user_id::text as user_id,
+        step.amount, step.cashback, purchases.currency::text as currency, null as direction, null as admin
       from purchases
       left join cashback_transactions as reward
         on reward.purchase_id = purchases.id and ${within('reward.purchase_id', range)}
+      ${REVISED_REWARDS}
       cross join lateral (
         values
-          ('purchase.recorded', purchases.user_id, purchases.amount::numeric, true),
-          ('purchase.confirmed', null, null, confirmed_at is not null),
-          ('purchase.reversed', null, null, purchases.status = 'reversed')
-      ) as step (action, user_id, amount, is_due)
+          ('purchase.recorded', purchases.user_id, purchases.amount::numeric, reward.amount::numeric, true),
+          ('purchase.confirmed', null, null, coalesce(revised.confirmed, reward.amount), confirmed_at is not null),
+          ('purchase.reversed', null, null, coalesce(revised.present, reward.amount), purchases.status = 'reversed')
+      ) as step (action, user_id, amount, cashback, is_due)
       where is_due and ${within('purchases.id', range)}
       union all
-      select 'payout', id, step.action, step.user_id::text, amount, null, currency, null, null
+      select
+        'purchase', purchases.id, 'purchase.amended', seq, user_id::text, purchase_revisions.amount, reward,
+        currency::text, null, null
+      from purchase_revisions join purchases on purchases.id = purchase_id
+      where ${within('purchase_id', range)}
+      union all
+      select 'payout', id, step.action, 0, step.user_id::text, amount, null, currency, null, null
       from payouts
       cross join lateral (
         values
@@ -66,7 +74,8 @@ export async function findRecordMismatches(db: Db, range: IdRange): Promise<Reco
         resource_type as source_type,
         resource_id as source_id,
         action,
-        case action when 'purchase.recorded' then details ->> 'user_id' when 'payout.requested' then actor_id::text end as user_id,
+        case when action = 'purchase.amended' and details ->> 'revision' ~ '^[0-9]{1,9}$' then (details ->> 'revision')::int else 0 end as part,
+        case when action in ('purchase.recorded', 'purchase.amended') then details ->> 'user_id' when action = 'payout.requested' then actor_id::text end as user_id,
         ${moneyOf('amount')} as amount,
         ${moneyOf('cashback_amount')} as cashback,
         details ->> 'currency' as currency,
@@ -75,7 +84,7 @@ export async function findRecordMismatches(db: Db, range: IdRange): Promise<Reco
       from audit_logs
       where ${within('resource_id', range)} and action = any (${ACTIONS}) and outcome = 'success'
     )
-    ${mismatches(sql`(source_id, action, occurrence)`)}
+    ${mismatches()}
   `.execute(db);
   return rows.map(toRecordMismatch);
 }
@@ -85,13 +94,13 @@ export async function findAdjustmentRecordMismatches(db: Db): Promise<RecordMism
   const { rows } = await sql<RecordMismatchRow>`
     with demanded as (
       select
-        'adjustment' as source_type, id::text as source_id, 'wallet.adjusted' as action, user_id::text as user_id, amount,
+        'adjustment' as source_type, id::text as source_id, 'wallet.adjusted' as action, 0 as part, user_id::text as user_id, amount,
         null::numeric as cashback, currency::text as currency, direction::text as direction, admin_id::text as admin
       from adjustments
     ),
     records as (
       select
-        id, 'adjustment' as source_type, details ->> 'adjustment_id' as source_id, action, resource_id::text as user_id,
+        id, 'adjustment' as source_type, details ->> 'adjustment_id' as source_id, action, 0 as part, resource_id::text as user_id,
         ${moneyOf('amount')} as amount, null::numeric as cashback, details ->> 'currency' as currency,
         details ->> 'direction' as direction, actor_id::text as admin
       from audit_logs
@@ -99,12 +108,12 @@ export async function findAdjustmentRecordMismatches(db: Db): Promise<RecordMism
       where actor_type = any (enum_range(null::actor_type))
         and resource_type = 'wallet' and action = 'wallet.adjusted' and outcome = 'success'
     )
-    ${mismatches(sql`(source_id, action, occurrence)`)}
+    ${mismatches()}
   `.execute(db);
   return rows.map(toRecordMismatch);
 }
 
-function mismatches(key: RawBuilder<unknown>): RawBuilder<unknown> {
+function mismatches(): RawBuilder<unknown> {
   return sql`
     select
       coalesce(demanded.source_type, numbered.source_type) as source_type,
@@ -127,8 +136,8 @@ function mismatches(key: RawBuilder<unknown>): RawBuilder<unknown> {
     from (select *, 1::bigint as occurrence from demanded) as demanded
     full join (
       -- The second of its kind has no counterpart.
-      select *, row_number() over (partition by source_id, action order by id) as occurrence from records
-    ) as numbered using ${key}
+      select *, row_number() over (partition by source_id, action, part order by id) as occurrence from records
+    ) as numbered using (source_id, action, part, occurrence)
     where (
         demanded.source_type, demanded.user_id, demanded.amount, demanded.cashback, demanded.currency, demanded.direction,
         demanded.admin
@@ -136,7 +145,7 @@ function mismatches(key: RawBuilder<unknown>): RawBuilder<unknown> {
         numbered.source_type, numbered.user_id, numbered.amount, numbered.cashback, numbered.currency, numbered.direction,
         numbered.admin
       )
-    order by source_id, action
+    order by source_id, action, part
   `;
 }
 

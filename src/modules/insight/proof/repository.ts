@@ -1,6 +1,7 @@
 import { findWrongEntries, findWrongWallets, replayWallets } from './journal-repository.ts';
 import { rangesOfSources, rangesOfWallets } from './ranges-repository.ts';
 import { findAdjustmentRecordMismatches, findRecordMismatches } from './records-repository.ts';
+import { findRevisionCountMismatches, findRevisionMismatches } from './revisions-repository.ts';
 import { findEntryMismatches, findRewardMismatches } from './sources-repository.ts';
 
 export type ProofRepository = ReturnType<typeof proofRepository>;
@@ -15,6 +16,8 @@ export function proofRepository() {
     rangesOfSources,
     findEntryMismatches,
     findRewardMismatches,
+    findRevisionMismatches,
+    findRevisionCountMismatches,
     findRecordMismatches,
     findAdjustmentRecordMismatches,
   };

@@ -4,6 +4,8 @@ import type {
   Fault,
   Numeric,
   RecordMismatch,
+  RevisionCountMismatch,
+  RevisionMismatch,
   RewardMismatch,
   StatedBalances,
   WrongEntry,
@@ -99,6 +101,33 @@ export function rewardMismatch({ purchaseId, demanded, reward }: RewardMismatch)
     currency,
     walletId: null,
     sentence: `The reward of purchase ${purchaseId} disagrees with the purchase and its offer: ${differences}.`,
+  };
+}
+
+export function wrongRevision({ purchaseId, currency, stated, demanded }: RevisionMismatch): Fault {
+  const differences = differencesOf([
+    ['number', String(stated.seq), String(demanded.seq)],
+    ['reward before', money(stated.rewardBefore, currency), money(demanded.rewardBefore, currency)],
+    [
+      'amount before the cap',
+      money(stated.uncappedAmount, currency),
+      money(demanded.uncappedAmount, currency),
+    ],
+    ['reward', money(stated.reward, currency), money(demanded.reward, currency)],
+    ['way', stated.way, demanded.way],
+  ]);
+  return {
+    currency,
+    walletId: null,
+    sentence: `Revision ${stated.seq} of purchase ${purchaseId} disagrees with what precedes it: ${differences}.`,
+  };
+}
+
+export function wrongRevisionCount({ purchaseId, currency, stated, latest }: RevisionCountMismatch): Fault {
+  return {
+    currency,
+    walletId: null,
+    sentence: `Purchase ${purchaseId} is at revision ${stated}, but its latest one is ${latest}.`,
   };
 }
 

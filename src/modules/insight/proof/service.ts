@@ -1,7 +1,15 @@
 import type { Database, Db } from '../../../core/database/index.ts';
 import type { Fault, LedgerReport, LedgerTotals, WalletTotals } from './model.ts';
 import { type ProofRepository, proofRepository } from './repository.ts';
-import { entryMismatch, recordMismatch, rewardMismatch, wrongEntry, wrongWallet } from './sentences.ts';
+import {
+  entryMismatch,
+  recordMismatch,
+  rewardMismatch,
+  wrongEntry,
+  wrongRevision,
+  wrongRevisionCount,
+  wrongWallet,
+} from './sentences.ts';
 
 const MAX_FAULTS_SHOWN = 50;
 
@@ -43,6 +51,8 @@ export async function proveBooks(
   for await (const range of repository.rangesOfSources(snapshot, rowsPerRange)) {
     report((await repository.findEntryMismatches(snapshot, range)).map(entryMismatch));
     report((await repository.findRewardMismatches(snapshot, range)).map(rewardMismatch));
+    report((await repository.findRevisionMismatches(snapshot, range)).map(wrongRevision));
+    report((await repository.findRevisionCountMismatches(snapshot, range)).map(wrongRevisionCount));
     report((await repository.findRecordMismatches(snapshot, range)).map(recordMismatch));
   }
   report((await repository.findAdjustmentRecordMismatches(snapshot)).map(recordMismatch));

@@ -1,9 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../../../core/database/index.ts';
 import type { WalletBucket, WalletEntryType } from '../../../core/database/schema.generated.ts';
-import { minorDigitsByCurrency } from '../../../core/money.ts';
 import type { EntryMismatch, IdRange, Numeric, RewardMismatch, SourceType } from './model.ts';
 import { within } from './ranges-repository.ts';
+import { REVISED_REWARDS, rewardOf, unitsOfCurrencies } from './revisions-repository.ts';
 
 /* Compares the journal with the sources of its entries, and rewards with their purchases. */
 
@@ -64,6 +64,7 @@ export async function findEntryMismatches(db: Db, range: IdRange): Promise<Entry
       type,
       case coalesce(demanded.source_type, entries.source_type)
         when 'purchase' then (select status::text from purchases where id = source_id)
+        when 'revision' then (select state::text from purchase_revisions where id = source_id)
         when 'payout' then (select status::text from payouts where id = source_id)
         when 'adjustment' then (select direction::text from adjustments where id = source_id)
       end as source_status,
@@ -97,22 +98,50 @@ function demandedEntries(range: IdRange): RawBuilder<unknown> {
   return sql`
     select
       'purchase'::wallet_source_type as source_type, purchases.id as source_id, purchases.user_id, purchases.currency,
-      reward.amount, step.type, step.from_bucket, step.to_bucket, 1::bigint as occurrence
+      step.amount, step.type, step.from_bucket, step.to_bucket, 1::bigint as occurrence
     from purchases
     join cashback_transactions as reward on reward.purchase_id = purchases.id
+    ${REVISED_REWARDS}
     cross join lateral (
       values
-        ('cashback_credit'::wallet_entry_type, 'platform'::wallet_bucket, 'pending'::wallet_bucket, true),
-        ('cashback_confirmation', 'pending', 'available', confirmed_at is not null),
+        ('cashback_credit'::wallet_entry_type, 'platform'::wallet_bucket, 'pending'::wallet_bucket, reward.amount, true),
+        (
+          'cashback_confirmation', 'pending', 'available', coalesce(revised.confirmed, reward.amount),
+          confirmed_at is not null
+        ),
         (
           'cashback_reversal',
           (case when confirmed_at is null then 'pending' else 'available' end)::wallet_bucket,
           'platform',
+          coalesce(revised.present, reward.amount),
           purchases.status = 'reversed'
         )
-    ) as step (type, from_bucket, to_bucket, is_due)
-    where is_due and reward.amount > 0
+    ) as step (type, from_bucket, to_bucket, amount, is_due)
+    where is_due and step.amount > 0
       and ${within('purchases.id', range)} and ${within('reward.purchase_id', range)}
+    union all
+    select
+      'revision', purchase_revisions.id, purchases.user_id, purchases.currency, step.amount, step.type, step.from_bucket,
+      step.to_bucket, 1
+    from purchase_revisions
+    join purchases on purchases.id = purchase_revisions.purchase_id
+    cross join lateral (
+      values
+        (
+          'cashback_credit'::wallet_entry_type, 'platform'::wallet_bucket, 'pending'::wallet_bucket,
+          reward - reward_before
+        ),
+        ('cashback_reversal', bucket_before, 'platform', reward_before - reward),
+        (
+          'cashback_confirmation', 'pending', 'available',
+          case
+            when bucket <> 'available' then 0
+            when bucket_before = 'available' then reward - reward_before
+            else reward
+          end
+        )
+    ) as step (type, from_bucket, to_bucket, amount)
+    where step.amount > 0 and ${within('purchase_revisions.id', range)}
     union all
     select 'payout', payouts.id, user_id, currency, amount, step.type, step.from_bucket, step.to_bucket, 1
     from payouts
@@ -161,13 +190,8 @@ function toEntryMismatch(row: EntryMismatchRow): EntryMismatch {
 
 /** Finds the rewards that differ from their purchase and the terms of its offer, or that are missing. */
 export async function findRewardMismatches(db: Db, range: IdRange): Promise<RewardMismatch[]> {
-  const units = [...minorDigitsByCurrency].map(([currency, digits]) => ({ currency, scale: 10 ** digits }));
   const { rows } = await sql<RewardMismatchRow>`
-    with units as (
-      select
-        unnest(${units.map(({ currency }) => currency)}::text[]) as currency,
-        unnest(${units.map(({ scale }) => scale)}::numeric[]) as scale
-    ),
+    with units as (${unitsOfCurrencies()}),
     rewards as (
       select * from cashback_transactions where ${within('purchase_id', range)}
     ),
@@ -175,27 +199,17 @@ export async function findRewardMismatches(db: Db, range: IdRange): Promise<Rewa
       select
         purchases.*,
         offers.cashback_type, offers.cashback_value, offers.monthly_cap,
-        case offers.cashback_type when 'fixed' then offers.cashback_value
-          else round_half_even.minor / units.scale
-        end as given
+        ${rewardOf(sql`purchases.amount`)} as uncapped_amount
       from purchases
       left join offers on offers.id = purchases.offer_id
       left join units on units.currency = purchases.currency
-      cross join lateral (select purchases.amount * offers.cashback_value * 0.01 * units.scale as minor) as exact
-      cross join lateral (
-        select floor(exact.minor) + case
-          when exact.minor - floor(exact.minor) > 0.5 then 1
-          when exact.minor - floor(exact.minor) = 0.5 then mod(floor(exact.minor), 2)
-          else 0
-        end as minor
-      ) as round_half_even
       where ${within('purchases.id', range)}
     ),
     demanded as (
       select
         id as purchase_id, true as is_purchase, user_id, offer_id, currency,
         (case status when 'confirmed' then 'available' else status::text end) as status,
-        cashback_type, cashback_value, monthly_cap, least(given, amount) as uncapped_amount
+        cashback_type, cashback_value, monthly_cap, uncapped_amount
       from rewarded
     ),
     compared as (

@@ -5,5 +5,7 @@ export type WalletTransaction = Omit<Movement, 'userId'> & {
   readonly id: string;
   readonly sequence: bigint;
   readonly status: string;
+  /** The purchase behind it, also behind a revision. */
+  readonly purchaseId: string | null;
   readonly createdAt: Temporal.Instant;
 };

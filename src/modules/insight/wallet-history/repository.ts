@@ -22,6 +22,7 @@ const COLUMNS = [
 
 type EntryRow = RowOf<'wallet_entries', typeof COLUMNS> & {
   readonly status: string | null;
+  readonly purchase_id: string | null;
 };
 type Row = RowOf<'wallets', ['last_sequence']> & (EntryRow | { readonly id: null });
 
@@ -45,9 +46,17 @@ export function walletHistoryRepository() {
         case entry.source_type
           when 'purchase' then
             (select status::text from cashback_transactions where purchase_id = entry.source_id)
+          when 'revision' then (
+            select status::text from cashback_transactions join purchase_revisions using (purchase_id)
+            where purchase_revisions.id = entry.source_id
+          )
           when 'payout' then (select status::text from payouts where payouts.id = entry.source_id)
           when 'adjustment' then 'completed'
-        end as status
+        end as status,
+        case entry.source_type
+          when 'purchase' then entry.source_id
+          when 'revision' then (select purchase_id from purchase_revisions where id = entry.source_id)
+        end as purchase_id
       from wallets
       left join lateral (
         select ${sql.join(COLUMNS.map((column) => sql.ref(column)))} from wallet_entries
@@ -79,6 +88,7 @@ function toTransaction(row: EntryRow, currency: string): WalletTransaction {
     amount: moneyFromNumeric(row.amount, currency),
     source: { type: row.source_type, id: row.source_id },
     status: row.status,
+    purchaseId: row.purchase_id,
     createdAt: row.created_at,
   };
 }

@@ -27,7 +27,9 @@ const TransactionBody = Type.Object({
   }),
   from: Bucket,
   to: Bucket,
-  related_purchase_id: Type.Union([Id, Type.Null()]),
+  related_purchase_id: Type.Union([Id, Type.Null()], {
+    description: 'The purchase, also of an entry that an amendment made.',
+  }),
   related_payout_id: Type.Union([Id, Type.Null()]),
   related_adjustment_id: Type.Union([Id, Type.Null()]),
   created_at: Timestamp,
@@ -36,7 +38,7 @@ const TransactionBody = Type.Object({
 export const TransactionPage = CursorPage(TransactionBody);
 
 export function presentTransaction(transaction: WalletTransaction) {
-  const { id, type, amount, currency, status, from, to, source, createdAt } = transaction;
+  const { id, type, amount, currency, status, from, to, source, purchaseId, createdAt } = transaction;
   return {
     id,
     type,
@@ -44,7 +46,7 @@ export function presentTransaction(transaction: WalletTransaction) {
     status,
     from,
     to,
-    related_purchase_id: source.type === 'purchase' ? source.id : null,
+    related_purchase_id: purchaseId,
     related_payout_id: source.type === 'payout' ? source.id : null,
     related_adjustment_id: source.type === 'adjustment' ? source.id : null,
     created_at: formatInstant(createdAt),

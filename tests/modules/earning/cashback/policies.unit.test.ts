@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
+  capBook,
   capKeyOf,
   computeReward,
   grantRewards,
-  releaseCaps,
 } from '../../../../src/modules/earning/cashback/policies.ts';
 import {
   aCapUsage,
   aClaim,
-  aReward,
   ONE_PERCENT,
   SHOPPER,
   STRANGER,
@@ -116,19 +115,24 @@ describe('a monthly cap', () => {
     assert.throws(() => grantRewards([aClaim({ terms: capped })], []), /is not locked/);
   });
 
-  test('gives the room of a reversed reward back, and of nothing else', () => {
-    const reversed = aReward({ terms: capped, capMonth: '2026-03-01', amount: 100n, uncappedAmount: 250n });
+  test('has room until it is used up, and again when a reward gives its room back', () => {
+    const cap = { userId: SHOPPER, offerId: capped.offerId, month: '2026-03-01' };
     const april = aCapUsage({ month: '2026-04-01', used: 300n });
+    const caps = capBook([aCapUsage({ used: 900n }), april]);
 
-    const usages = releaseCaps([reversed], [aCapUsage({ used: 1000n }), april]);
-
-    assert.deepEqual(usages, [aCapUsage({ used: 900n }), april]);
+    assert.equal(caps.room(cap), 100n);
+    caps.use(cap, 100n);
+    assert.equal(caps.room(cap), 0n);
+    caps.use(cap, -250n);
+    assert.equal(caps.room(cap), 250n);
+    assert.deepEqual(caps.touched(), [aCapUsage({ used: 750n })]);
   });
 
-  test('gives nothing back for a reward that never used it', () => {
-    const usage = aCapUsage({ used: 1000n });
-
-    assert.deepEqual(releaseCaps([aReward({ capMonth: null })], [usage]), [usage]);
+  test('of an offer without one has no room to count', () => {
+    const caps = capBook([]);
+    caps.use(null, 100n);
+    assert.equal(caps.room(null), undefined);
+    assert.deepEqual(caps.touched(), []);
   });
 
   const months: [moment: string, month: string][] = [

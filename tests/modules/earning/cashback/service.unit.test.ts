@@ -91,52 +91,30 @@ test('a grant inserts the first usages of caps, and updates recorded ones', () =
   ]);
 });
 
-describe('settling rewards', () => {
+describe('locking the caps of rewards', () => {
   const capped = (fields: Partial<Reward> = {}) => aReward({ terms: CAPPED, capMonth: KEY.month, ...fields });
 
-  test('makes confirmed ones available, and locks no cap', async () => {
-    const { settleRewards, calls } = openCashback();
-    const settlement = { reward: capped(), to: 'available' } as const;
-    await settleRewards(trx, [settlement]);
-    assertEqual(calls, [['update statuses', settlement]]);
+  test('locks each cap once', async () => {
+    const usage = aCapUsage({ used: 900n });
+    const { lockCapsOf, calls } = openCashback([usage]);
+    assertEqual(await lockCapsOf(trx, [capped(), capped(), aReward()]), [usage]);
+    assertEqual(calls, [['lock', KEY]]);
   });
 
-  test('gives the room of reversed ones back to their cap', async () => {
-    const { settleRewards, calls } = openCashback([aCapUsage({ used: 900n })]);
-    const settlements = [
-      { reward: capped({ amount: 300n }), to: 'reversed' },
-      { reward: capped({ amount: 100n }), to: 'reversed' },
-      { reward: capped({ amount: 200n }), to: 'available' },
-    ] as const;
-
-    await settleRewards(trx, settlements);
-
-    assertEqual(calls, [
-      ['update statuses', ...settlements],
-      ['lock', KEY],
-      ['update usages', aCapUsage({ used: 500n })],
-    ]);
+  test('of rewards without a cap reads nothing', async () => {
+    const { lockCapsOf, calls } = openCashback();
+    assertEqual([await lockCapsOf(trx, [aReward()]), calls], [[], []]);
   });
+});
 
-  for (const [title, reward] of [
-    ['without a cap', aReward()],
-    ['of zero', capped({ amount: 0n })],
-  ] as const) {
-    test(`reverses a reward ${title} without a lock`, async () => {
-      const { settleRewards, calls } = openCashback();
-      await settleRewards(trx, [{ reward, to: 'reversed' }]);
-      assertEqual(
-        calls.map(([name]) => name),
-        ['update statuses'],
-      );
-    });
-  }
-
-  test('of an empty list writes nothing', async () => {
-    const { settleRewards, calls } = openCashback();
-    await settleRewards(trx, []);
-    assertEqual(calls, []);
-  });
+test('settling writes the states of rewards and the usages of their caps', () => {
+  const { queueSettle, calls } = openCashback();
+  const [reward, usage] = [aReward({ status: 'available' }), aCapUsage({ used: 500n })];
+  queueSettle(trx, [reward], [usage]);
+  assertEqual(calls, [
+    ['update statuses', reward],
+    ['update usages', usage],
+  ]);
 });
 
 describe('finding rewards', () => {

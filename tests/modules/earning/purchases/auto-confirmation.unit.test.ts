@@ -8,6 +8,7 @@ import { autoConfirmation } from '../../../../src/modules/earning/purchases/auto
 import { purchaseAlreadyReversed } from '../../../../src/modules/earning/purchases/errors.ts';
 import type { DueWindow, Purchase, Settlement } from '../../../../src/modules/earning/purchases/model.ts';
 import type { PurchaseRepository } from '../../../../src/modules/earning/purchases/repository.ts';
+import type { RevisionRepository } from '../../../../src/modules/earning/purchases/revision-repository.ts';
 import type { PurchaseSettlement } from '../../../../src/modules/earning/purchases/settlement.ts';
 import type { User, UserClient } from '../../../../src/modules/identity/users/index.ts';
 import { SYSTEM } from '../../../../src/modules/platform/events/index.ts';
@@ -56,6 +57,7 @@ function openAutoConfirmation(due: readonly Purchase[], world: World = {}) {
       lockDue: async (_trx, ids) => due.filter(({ id }) => ids.includes(id)),
       ...world.repository,
     }),
+    revisions: fake<RevisionRepository>({ findOf: async () => new Map() }),
     users: fake<UserClient>({ findUsers: async () => new Map(users.map((user) => [user.id, user])) }),
     merchants: fake<MerchantClient>({
       findMerchants: async () => new Map(merchants.map((merchant) => [merchant.id, merchant])),

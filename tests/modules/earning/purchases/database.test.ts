@@ -42,7 +42,7 @@ async function accepts(statement: string): Promise<void> {
 }
 
 describe('journal and audit', () => {
-  for (const table of ['wallet_entries', 'audit_logs']) {
+  for (const table of ['wallet_entries', 'audit_logs', 'purchase_revisions']) {
     test(`${table} cannot be updated, deleted or truncated, not even a row of none`, async () => {
       const [column] = table === 'audit_logs' ? ['action'] : ['amount'];
       await refuses(`update ${table} set ${column} = ${column}`, /update is refused on table/);

@@ -228,6 +228,8 @@ describe('a purchase', () => {
       id,
       merchant_name: merchant?.name,
       amount: '100.00',
+      original_amount: '100.00',
+      revision: 0,
       currency: 'EUR',
       status: 'confirmed',
       cashback_amount: '5.00',
@@ -269,6 +271,8 @@ describe('the list of purchases', () => {
       merchant_id: shop.merchantId,
       offer_id: shop.offerId,
       amount: '100.00',
+      original_amount: '100.00',
+      revision: 0,
       currency: 'EUR',
       status: 'pending',
       held: false,
@@ -390,7 +394,9 @@ describe('one’s own purchases', () => {
       'currency',
       'id',
       'merchant_name',
+      'original_amount',
       'purchased_at',
+      'revision',
       'status',
     ]);
     assert.deepEqual(

@@ -2,11 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { DomainError } from '../../../../src/core/errors.ts';
 import type { Offer } from '../../../../src/modules/catalogue/offers/index.ts';
-import type {
-  PurchaseStatus,
-  PurchaseSubmission,
-  Settlement,
-} from '../../../../src/modules/earning/purchases/model.ts';
+import type { PurchaseStatus, PurchaseSubmission } from '../../../../src/modules/earning/purchases/model.ts';
 import {
   offerFor,
   refuseDuplicate,
@@ -38,7 +34,12 @@ import {
 
 describe('the state machine of purchases', () => {
   type Verdict = 'allowed' | 'PURCHASE_NOT_PENDING' | 'PURCHASE_ALREADY_REVERSED';
-  const table: [from: PurchaseStatus, to: Settlement['to'], verdict: Verdict, then: PurchaseStatus[]][] = [
+  const table: [
+    from: PurchaseStatus,
+    to: 'confirmed' | 'reversed',
+    verdict: Verdict,
+    then: PurchaseStatus[],
+  ][] = [
     ['pending', 'confirmed', 'allowed', []],
     ['pending', 'reversed', 'allowed', []],
     ['confirmed', 'confirmed', 'PURCHASE_NOT_PENDING', ['reversed']],

@@ -6,6 +6,7 @@ import type { CashbackClient } from '../../../../src/modules/earning/cashback/in
 import type { Purchase } from '../../../../src/modules/earning/purchases/model.ts';
 import { purchaseReading } from '../../../../src/modules/earning/purchases/reading.ts';
 import type { PurchaseRepository } from '../../../../src/modules/earning/purchases/repository.ts';
+import type { RevisionRepository } from '../../../../src/modules/earning/purchases/revision-repository.ts';
 import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeKernel } from '../../../support/fakes.ts';
 import {
@@ -38,6 +39,7 @@ function openReading(purchases: readonly Purchase[]) {
         return { items: purchases, total: 41, nextKey: 'next' };
       },
     }),
+    revisions: fake<RevisionRepository>({ findOf: async () => new Map() }),
     merchants: fake<MerchantClient>({
       findMerchants: async (_db, ids) => {
         asked.push(ids);

@@ -8,6 +8,7 @@ import type { CashbackClient } from '../../../../src/modules/earning/cashback/in
 import type { FraudClient } from '../../../../src/modules/earning/fraud/index.ts';
 import type { Purchase } from '../../../../src/modules/earning/purchases/model.ts';
 import type { PurchaseRepository } from '../../../../src/modules/earning/purchases/repository.ts';
+import type { RevisionRepository } from '../../../../src/modules/earning/purchases/revision-repository.ts';
 import { purchaseService } from '../../../../src/modules/earning/purchases/service.ts';
 import type { UserClient } from '../../../../src/modules/identity/users/index.ts';
 import type { WalletClient } from '../../../../src/modules/money/wallets/index.ts';
@@ -46,8 +47,10 @@ function openService({
       isLostRace: () => false,
       lock: async (_trx, ids) => purchases.filter(({ id }) => ids.includes(id)),
       queueUpdateSettled: () => undefined,
+      queueUpdateRevision: () => undefined,
       ...replaced,
     }),
+    revisions: fake<RevisionRepository>({ findOf: async () => new Map(), queueInsert: () => undefined }),
     users: fake<UserClient>({
       lockUsersForShare: async (_trx, ids) => new Map(ids.map((id) => [id, aUser({ id })])),
     }),
@@ -70,9 +73,13 @@ function openService({
       queueGrant: () => undefined,
       isLostRace: () => false,
       findRewards: async (_db, ids) => new Map(ids.map((id) => [id, aReward({ purchaseId: id })])),
-      settleRewards: async () => undefined,
+      lockCapsOf: async () => [],
+      queueSettle: () => undefined,
     }),
-    wallets: fake<WalletClient>({ lockWallets: async () => [aWallet()], applyMovements: async () => [] }),
+    wallets: fake<WalletClient>({
+      lockWallets: async () => [aWallet({ pending: 10_000n, available: 10_000n })],
+      applyMovements: async () => [],
+    }),
     flags: fake<FlagClient>(),
     defaultConfirmationDays: 30,
     supportedCurrencies: ['EUR'],

@@ -4,6 +4,7 @@ import { notFound } from '../../../../src/core/errors.ts';
 import { newId } from '../../../../src/core/id.ts';
 import { failure, success } from '../../../../src/core/outcome.ts';
 import {
+  amendmentConflict,
   purchaseAlreadyReversed,
   purchaseNotHeld,
   purchaseNotPending,
@@ -12,6 +13,7 @@ import {
 import type { Settlement } from '../../../../src/modules/earning/purchases/model.ts';
 import type { PurchaseService } from '../../../../src/modules/earning/purchases/service.ts';
 import { settleRoutes } from '../../../../src/modules/earning/purchases/settle-routes.ts';
+import { walletFull } from '../../../../src/modules/money/wallets/index.ts';
 import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeCalls } from '../../../support/fakes.ts';
 import { type Answer, assertRefused } from '../../../support/inject.ts';
@@ -23,8 +25,13 @@ const { id } = purchase;
 const reward = aReward();
 const missing = notFound('purchase', 'missing');
 
+const amended = {
+  purchase: { ...purchase, amount: 29_90n, revision: 2 },
+  reward: { ...reward, amount: 150n },
+};
+
 function settledBy({ to }: Settlement) {
-  return { purchase: { ...purchase, status: to }, reward };
+  return to === 'amended' ? amended : { purchase: { ...purchase, status: to }, reward };
 }
 
 const { calls, called, refuse } = fakeCalls();
@@ -40,6 +47,8 @@ const service = fake<PurchaseService>({
       actor.type,
       actor.id,
     ]),
+  amendPurchase: (purchaseId, amendment, actor) =>
+    called(amended, purchaseId, amendment, [actor.type, actor.id]),
   releasePurchase: (purchaseId, actor) =>
     called({ ...purchase, held: false }, purchaseId, [actor.type, actor.id]),
   settlePurchases: (list) =>
@@ -61,6 +70,7 @@ const details = { purchase_id: id, status: 'reversed', allowed_transitions: [] }
 describe('access', () => {
   testAccess(api, 'POST', '/purchases/settlements', ['admin', 'partner']);
   testAccess(api, 'POST', `/purchases/${id}/confirmation`, ['admin', 'partner']);
+  testAccess(api, 'POST', `/purchases/${id}/amendments`, ['admin', 'partner']);
   testAccess(api, 'POST', `/purchases/${id}/release`, ['admin']);
   testAccess(api, 'POST', `/purchases/${id}/reverse`, ['admin', 'partner']);
   testAccess(api, 'PATCH', `/purchases/${id}/reverse`, ['admin', 'partner']);
@@ -93,6 +103,61 @@ describe('POST /purchases/{id}/confirmation', () => {
     [404, missing],
     [400, purchaseNotPending(details)],
     [409, purchaseOnHold({ purchase_id: id, status: 'pending' })],
+  ]);
+});
+
+describe('POST /purchases/{id}/amendments', () => {
+  const sound = { amount: '29.90', reason: 'one of two books', version: 'v1' };
+  const line = { line_id: 'sku-1', amount: 29.9, category: 'books', status: 'approved' };
+  const { amount: _, ...words } = sound;
+  const amend = (body: object = sound) => api('POST', `/purchases/${id}/amendments`, { token, body });
+
+  test('answers the present amounts beside the first one', async () => {
+    const answer = await amend();
+    assert.equal(answer.status, 200);
+    assertEqual(answer.body, {
+      id,
+      amount: '29.90',
+      original_amount: '49.90',
+      cashback_amount: '1.50',
+      cashback_status: 'pending',
+      revision: 2,
+    });
+    const { amount, ...rest } = sound;
+    assertEqual(calls.at(-1), [id, { statement: { amount }, ...rest }, ADMIN]);
+  });
+
+  test('takes lines instead of an amount, and an amount of zero', async () => {
+    await amend({ ...words, lines: [line, { line_id: 'sku-2', amount: '0', status: 'rejected' }] });
+    const lines = [
+      { lineId: 'sku-1', amount: 29.9, category: 'books', status: 'approved' },
+      { lineId: 'sku-2', amount: '0', category: null, status: 'rejected' },
+    ];
+    assertEqual(calls.at(-1), [id, { statement: { lines }, ...words }, ADMIN]);
+    assert.equal((await amend({ ...sound, amount: 0 })).status, 200);
+  });
+
+  for (const [title, body, fields] of [
+    ['no statement', words, ['amount', 'body', 'lines']],
+    ['two statements', { ...sound, lines: [line] }, ['body']],
+    ['a negative amount', { ...sound, amount: -1 }, ['amount']],
+    ['an amount in words', { ...sound, amount: 'all' }, ['amount']],
+    ['no lines', { ...words, lines: [] }, ['lines']],
+    ['an unknown status of a line', { ...words, lines: [{ ...line, status: 'lost' }] }, ['lines.0.status']],
+    ['a line without an id', { ...words, lines: [{ amount: 1, status: 'pending' }] }, ['lines.0.line_id']],
+    ['no version', { amount: 1, reason: 'a' }, ['version']],
+    ['no reason', { amount: 1, version: 'a' }, ['reason']],
+    ['a reason of two lines', { ...sound, reason: 'a\nb' }, ['reason']],
+    ['a currency', { ...sound, currency: 'EUR' }, ['currency']],
+  ] as const) {
+    test(`refuses ${title}`, async () => assertViolations(await amend(body), fields));
+  }
+
+  testRefusals(amend, refuse, [
+    [404, missing],
+    [400, purchaseAlreadyReversed(details)],
+    [409, amendmentConflict({ purchase_id: id, version: 'v1', amount: '1.00', reason: 'a' })],
+    [409, walletFull({ amount: '1.00', currency: 'EUR' })],
   ]);
 });
 
@@ -197,6 +262,22 @@ describe('POST /purchases/settlements', () => {
     assertEqual(answer.body.summary, { total: 2, accepted: 2, duplicates: 0, refused: 0 });
   });
 
+  test('amends by the action "amend"', async () => {
+    const words = { reason: 'a return', version: 'v1' };
+    const answer = await settle([{ external_id: 'a', action: 'amend', amount: '29.90', ...words }]);
+    assertEqual(answer.body.results, [
+      {
+        external_id: 'order-1',
+        purchase_id: id,
+        status: 200,
+        purchase_status: 'pending',
+        cashback_amount: '1.50',
+      },
+    ]);
+    const amendment = { statement: { amount: '29.90' }, ...words };
+    assertEqual(calls.at(-1), [{ externalId: 'a', to: 'amended', amendment, by: IDS.admin }]);
+  });
+
   const malformed: [what: string, item: object, violations: object[]][] = [
     [
       'neither id',
@@ -215,12 +296,30 @@ describe('POST /purchases/settlements', () => {
     [
       'a reason for a confirmation',
       { external_id: 'x', action: 'confirm', reason: 'fraud' },
-      [{ field: 'action', reason: 'must be reverse' }],
+      [{ field: 'action', reason: 'must be one of reverse, amend' }],
+    ],
+    [
+      'a reason of a reversal that is none',
+      { external_id: 'x', action: 'reverse', reason: 'a return' },
+      [{ field: 'reason', reason: 'must be one of returned, cancelled, declined, fraud, error' }],
+    ],
+    [
+      'an amount for a reversal',
+      { external_id: 'x', action: 'reverse', amount: '1.00' },
+      [{ field: 'action', reason: 'must be amend' }],
+    ],
+    [
+      'an amendment without reason and version',
+      { external_id: 'x', action: 'amend', amount: '1.00' },
+      [
+        { field: 'reason', reason: 'is required' },
+        { field: 'version', reason: 'is required' },
+      ],
     ],
     [
       'an unknown action',
       { external_id: 'x', action: 'pay' },
-      [{ field: 'action', reason: 'must be one of confirm, reverse' }],
+      [{ field: 'action', reason: 'must be one of confirm, reverse, amend' }],
     ],
     [
       'an unknown field',

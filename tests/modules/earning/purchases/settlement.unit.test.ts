@@ -2,37 +2,49 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { DomainError } from '../../../../src/core/errors.ts';
 import { newId } from '../../../../src/core/id.ts';
-import type { CashbackClient, Reward } from '../../../../src/modules/earning/cashback/index.ts';
+import type { CapUsage, CashbackClient, Reward } from '../../../../src/modules/earning/cashback/index.ts';
 import type { FraudClient } from '../../../../src/modules/earning/fraud/index.ts';
-import type { Purchase, Settlement } from '../../../../src/modules/earning/purchases/model.ts';
+import type { Purchase, Revision, Settlement } from '../../../../src/modules/earning/purchases/model.ts';
 import type { PurchaseRepository } from '../../../../src/modules/earning/purchases/repository.ts';
+import type { RevisionRepository } from '../../../../src/modules/earning/purchases/revision-repository.ts';
 import { purchaseSettlement } from '../../../../src/modules/earning/purchases/settlement.ts';
-import type { WalletClient } from '../../../../src/modules/money/wallets/index.ts';
+import type { Wallet, WalletClient } from '../../../../src/modules/money/wallets/index.ts';
 import { type Actor, SYSTEM } from '../../../../src/modules/platform/events/index.ts';
 import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeKernel, fakeTransaction } from '../../../support/fakes.ts';
 import {
+  aCapUsage,
   adminActor,
   aPurchase,
   aReward,
   aWallet,
   NOW,
+  ONE_PERCENT,
   partnerActor,
   SHOPPER,
+  someTerms,
 } from '../../../support/purchases-builders.ts';
 import { codeOf } from '../../../support/rejections.ts';
 
 const ADMIN = adminActor(newId());
 const PARTNER = partnerActor(newId());
+const WALLET = aWallet({ pending: 10_000n, available: 10_000n });
+/** Has room for some ten more. */
+const FULL = aWallet({ pending: 10n ** 17n - 1_000n });
 
 /** Purchases that exist, each with a reward of 250 unless the test gives it another one. */
-function openSettlement(purchases: readonly Purchase[], rewards: readonly Reward[] = []) {
+function openSettlement(
+  purchases: readonly Purchase[],
+  rewards: readonly Reward[] = [],
+  { caps = [], wallet = WALLET }: { caps?: readonly CapUsage[]; wallet?: Wallet } = {},
+) {
   const { kernel, ...seen } = fakeKernel();
   const queued: [table: string, rows: readonly unknown[]][] = [];
   const queue = (table: string, rows: readonly unknown[]) => void queued.push([table, rows]);
   const lockedIds: string[][] = [];
   const rewardOf = (purchase: Purchase) =>
-    rewards.find(({ purchaseId }) => purchaseId === purchase.id) ?? aReward({ purchaseId: purchase.id });
+    rewards.find(({ purchaseId }) => purchaseId === purchase.id) ??
+    aReward({ purchaseId: purchase.id, status: purchase.status === 'confirmed' ? 'available' : 'pending' });
 
   const { settleBatch, settleLocked } = purchaseSettlement({
     ...kernel,
@@ -48,6 +60,11 @@ function openSettlement(purchases: readonly Purchase[], rewards: readonly Reward
         return purchases.filter(({ id }) => ids.includes(id));
       },
       queueUpdateSettled: (_trx, rows) => queue('purchases', rows),
+      queueUpdateRevision: (_trx, rows) => queue('numbers', rows),
+    }),
+    revisions: fake<RevisionRepository>({
+      findOf: async () => new Map(),
+      queueInsert: (_trx, rows) => queue('revisions', rows),
     }),
     fraud: fake<FraudClient>({ queueResolveHolds: (_trx, rows) => queue('holds', rows) }),
     cashback: fake<CashbackClient>({
@@ -55,12 +72,16 @@ function openSettlement(purchases: readonly Purchase[], rewards: readonly Reward
         new Map(
           purchases.filter(({ id }) => ids.includes(id)).map((purchase) => [purchase.id, rewardOf(purchase)]),
         ),
-      settleRewards: async (_trx, rows) => queue('rewards', rows),
+      lockCapsOf: async () => caps,
+      queueSettle: (_trx, rows, usages) => {
+        queue('rewards', rows);
+        queue('caps', usages);
+      },
     }),
     wallets: fake<WalletClient>({
-      lockWallets: async () => [aWallet()],
+      lockWallets: async () => [wallet],
       applyMovements: async (_trx, movements, locked) => {
-        assertEqual(locked, [aWallet()]);
+        assertEqual(locked, [wallet]);
         queue('movements', movements);
         return [];
       },
@@ -105,7 +126,7 @@ describe('a confirmation', () => {
       value: { purchase: confirmed, reward: { ...reward, status: 'available' } },
     });
     assertEqual(rows('purchases'), [confirmed]);
-    assertEqual(rows('rewards'), [{ reward, to: 'available' }]);
+    assertEqual(rows('rewards'), [{ ...reward, status: 'available' }]);
     assertEqual(rows('movements'), [
       {
         userId: SHOPPER,
@@ -282,7 +303,7 @@ describe('a list of settlements', () => {
     const { settle, rows, events } = openSettlement([purchase], [reward]);
     assertEqual(await settle(confirm(purchase)), ['confirmed available']);
     assertEqual(rows('movements'), []);
-    assertEqual(rows('rewards'), [{ reward, to: 'available' }]);
+    assertEqual(rows('rewards'), [{ ...reward, status: 'available' }]);
     assert.equal(events[0]?.details.cashback_amount, '0.00');
   });
 
@@ -327,4 +348,110 @@ test('outcomes are logged one line each, once the transaction is committed', asy
       msg: 'purchase not reversed',
     },
   ]);
+});
+
+describe('an amendment', () => {
+  const amend = (purchase: Purchase, amount: string, version = 'v1'): Settlement => ({
+    actor: ADMIN,
+    purchaseId: purchase.id,
+    to: 'amended',
+    amendment: { statement: { amount }, reason: 'a return', version },
+  });
+
+  test('writes a revision, moves the difference, and changes neither status nor hold', async () => {
+    const purchase = aPurchase({ amount: 5_000n, held: true });
+    const { settle, rows, events } = openSettlement([purchase]);
+
+    assertEqual(await settle(amend(purchase, '40.00')), ['pending pending']);
+
+    const [revision] = rows('revisions') as Revision[];
+    assertEqual(
+      [revision?.seq, revision?.before.reward, revision?.after.reward, revision?.amount],
+      [1, 250n, 200n, 4_000n],
+    );
+    assertEqual(rows('numbers'), [{ ...purchase, amount: 4_000n, revision: 1 }]);
+    assertEqual([rows('purchases'), rows('rewards'), rows('holds')], [[], [], []]);
+    assertEqual(rows('movements'), [
+      {
+        type: 'cashback_reversal',
+        from: 'pending',
+        to: 'platform',
+        amount: 50n,
+        userId: SHOPPER,
+        currency: 'EUR',
+        source: { type: 'revision', id: revision?.id },
+      },
+    ]);
+    assertEqual(
+      events.map(({ type, details }) => [type, details.amount, details.cashback_amount, details.revision]),
+      [['purchase.amended', '40.00', '2.00', 1]],
+    );
+  });
+
+  test('of a list follows the previous one, and a repeat takes no step', async () => {
+    const purchase = aPurchase({ amount: 5_000n });
+    const { settle, rows, events } = openSettlement([purchase]);
+
+    const answers = await settle(
+      amend(purchase, '40.00'),
+      confirm(purchase),
+      amend(purchase, '60.00', 'v2'),
+      amend(purchase, '40.00'),
+      amend(purchase, '41.00'),
+      reverse(purchase),
+    );
+
+    assertEqual(answers, [
+      'pending pending',
+      'confirmed available',
+      'confirmed available',
+      'pending pending',
+      'AMENDMENT_CONFLICT',
+      'reversed reversed',
+    ]);
+    const moved = (rows('movements') as { type: string; amount: bigint }[]).map(({ type, amount }) => [
+      type,
+      amount,
+    ]);
+    assertEqual(moved, [
+      ['cashback_reversal', 50n],
+      ['cashback_confirmation', 200n],
+      ['cashback_credit', 100n],
+      ['cashback_confirmation', 100n],
+      ['cashback_reversal', 300n],
+    ]);
+    assertEqual(
+      (rows('revisions') as Revision[]).map(({ seq }) => seq),
+      [1, 2],
+    );
+    assertEqual(events.length, 4);
+  });
+
+  test('uses the room of its cap, and gives it back', async () => {
+    const purchase = aPurchase({ amount: 5_000n });
+    const terms = someTerms({ monthlyCap: 300n });
+    const reward = aReward({ purchaseId: purchase.id, terms, capMonth: '2026-03-01' });
+    const caps = [aCapUsage({ cap: 300n, used: 290n })];
+
+    const raised = openSettlement([purchase], [reward], { caps });
+    await raised.settle(amend(purchase, '80.00'));
+    const lowered = openSettlement([purchase], [reward], { caps });
+    await lowered.settle(amend(purchase, '10.00'));
+
+    assertEqual(raised.rows('caps'), [aCapUsage({ cap: 300n, used: 300n })]);
+    assertEqual(lowered.rows('caps'), [aCapUsage({ cap: 300n, used: 90n })]);
+  });
+
+  test('that its wallet cannot hold is refused alone', async () => {
+    const [purchase, other] = [aPurchase({ amount: 5_000n }), aPurchase({ amount: 5_000n })];
+    const huge = someTerms({ value: 100n * ONE_PERCENT });
+    const reward = aReward({ purchaseId: purchase.id, terms: huge });
+    const { settle, rows } = openSettlement([purchase, other], [reward], { wallet: FULL });
+
+    assertEqual(await settle(amend(purchase, '9999999999.99'), amend(other, '40.00')), [
+      'WALLET_FULL',
+      'pending pending',
+    ]);
+    assertEqual(rows('revisions').length, 1);
+  });
 });

@@ -160,6 +160,67 @@ const ALTERATIONS: readonly [title: string, statement: string, found: RegExp][] 
     /no cashback_credit of 10\.00 EUR for purchase :unrewarded/,
   ],
   [
+    'the reward of a revision',
+    `update purchase_revisions set reward = 2.5 where id = :lowered`,
+    /Revision 1 of purchase :amended disagrees .*reward 2\.50 EUR instead of 3\.00 EUR/,
+  ],
+  [
+    'the reward before a revision',
+    `update purchase_revisions set reward_before = 0 where id = :confirmed_later`,
+    /Revision 2 of purchase :amended disagrees .*reward before 0\.00 EUR instead of 3\.00 EUR/,
+  ],
+  [
+    'the amount of a revision',
+    `update purchase_revisions set amount = 1000 where id = :refund`,
+    /Revision 1 of purchase :refunded disagrees .*amount before the cap 2\.00 EUR instead of 50\.00 EUR/,
+  ],
+  [
+    'the way of a revision',
+    `update purchase_revisions set bucket_before = 'pending', bucket = 'pending' where id = :confirmed_later`,
+    /Revision 2 of purchase :amended disagrees .*way pending to pending instead of pending to available/,
+  ],
+  [
+    'a missing revision',
+    without('purchase_revisions', `id = :confirmed_later`),
+    /Purchase :amended is at revision 2, but its latest one is 1\./,
+  ],
+  [
+    'a purchase whose revisions are hidden',
+    `update purchases set revision = 0 where id = :refunded`,
+    /Purchase :refunded is at revision 0, but its latest one is 1\./,
+  ],
+  [
+    'the amount of a revision’s entry',
+    `update wallet_entries set amount = 1 where ${entryOf('lowered', 'cashback_reversal')}`,
+    /cashback_reversal of 1\.00 EUR, disagrees with revision :lowered: amount 1\.00 EUR instead of 2\.00 EUR/,
+  ],
+  [
+    'a missing entry of a revision',
+    without('wallet_entries', entryOf('confirmed_later', 'cashback_confirmation')),
+    /no cashback_confirmation of 1\.00 EUR for revision :confirmed_later, which is confirmed/,
+  ],
+  [
+    'the confirmation of an amended purchase',
+    `update wallet_entries set amount = 5 where ${entryOf('amended', 'cashback_confirmation')}`,
+    /cashback_confirmation of 5\.00 EUR, disagrees with purchase :amended: amount 5\.00 EUR instead of 3\.00 EUR/,
+  ],
+  [
+    'the reversal of an amended purchase',
+    `update wallet_entries set amount = 5 where ${entryOf('refunded', 'cashback_reversal')}`,
+    /cashback_reversal of 5\.00 EUR, disagrees with purchase :refunded: amount 5\.00 EUR instead of 2\.00 EUR/,
+  ],
+  [
+    'the audit record of an amendment',
+    `update audit_logs set details = details || '{"cashback_amount": "9.00"}'
+     where resource_id = :amended and action = 'purchase.amended' and details ->> 'revision' = '2'`,
+    /purchase\.amended of purchase :amended, disagrees with it: cashback 9\.00 EUR instead of 4\.00 EUR/,
+  ],
+  [
+    'a missing audit record of an amendment',
+    without('audit_logs', `resource_id = :refunded and action = 'purchase.amended'`),
+    /audit log has no record purchase\.amended of purchase :refunded/,
+  ],
+  [
     'the terms of a reward',
     `update cashback_transactions set cashback_value = 50 where purchase_id = :pending`,
     /terms percent 50\.0000 instead of percent 5\.0000/,
@@ -312,7 +373,7 @@ const ALTERATIONS: readonly [title: string, statement: string, found: RegExp][] 
   [
     'a missing wallet',
     without('wallets', 'id = :wallet'),
-    /Wallet :wallet is missing, and its journal states 35\.00 pending, 984\.00 available and 36\.00 paid/,
+    /Wallet :wallet is missing, and its journal states 35\.00 pending, 988\.00 available and 36\.00 paid/,
   ],
   [
     'the cashback of an audit record',

@@ -14,7 +14,7 @@ const CHANGED = 'update wallets set';
 const OF_WALLET = 'where id = :wallet';
 const ENTRY = 'where wallet_id = :wallet and sequence';
 /** What the journal of the books ends with. */
-const END = '35.00 pending, 984.00 available and 36.00 paid EUR after entry 19';
+const END = '35.00 pending, 988.00 available and 36.00 paid EUR after entry 28';
 
 /** Each breaks the arithmetic in one place. */
 const ALTERATIONS: readonly (readonly [title: string, statement: string, sentences: readonly string[]])[] = [
@@ -22,35 +22,35 @@ const ALTERATIONS: readonly (readonly [title: string, statement: string, sentenc
     'a ten-thousandth more in the pending balance',
     `${CHANGED} pending = pending + 0.0001 ${OF_WALLET}`,
     [
-      `Wallet ${wallet} has 35.0001 pending, 984.00 available and 36.00 paid EUR after entry 19, but its journal states ${END}.`,
+      `Wallet ${wallet} has 35.0001 pending, 988.00 available and 36.00 paid EUR after entry 28, but its journal states ${END}.`,
     ],
   ],
   [
     'a cent less in the available balance',
     `${CHANGED} available = available - 0.01 ${OF_WALLET}`,
     [
-      `Wallet ${wallet} has 35.00 pending, 983.99 available and 36.00 paid EUR after entry 19, but its journal states ${END}.`,
+      `Wallet ${wallet} has 35.00 pending, 987.99 available and 36.00 paid EUR after entry 28, but its journal states ${END}.`,
     ],
   ],
   [
     'a cent more in the paid balance',
     `${CHANGED} paid = paid + 0.01 ${OF_WALLET}`,
     [
-      `Wallet ${wallet} has 35.00 pending, 984.00 available and 36.01 paid EUR after entry 19, but its journal states ${END}.`,
+      `Wallet ${wallet} has 35.00 pending, 988.00 available and 36.01 paid EUR after entry 28, but its journal states ${END}.`,
     ],
   ],
   [
     'a cent moved from one balance to another',
     `${CHANGED} pending = pending - 0.01, available = available + 0.01 ${OF_WALLET}`,
     [
-      `Wallet ${wallet} has 34.99 pending, 984.01 available and 36.00 paid EUR after entry 19, but its journal states ${END}.`,
+      `Wallet ${wallet} has 34.99 pending, 988.01 available and 36.00 paid EUR after entry 28, but its journal states ${END}.`,
     ],
   ],
   [
     'a last number that the journal does not reach',
-    `${CHANGED} last_sequence = 20 ${OF_WALLET}`,
+    `${CHANGED} last_sequence = 29 ${OF_WALLET}`,
     [
-      `Wallet ${wallet} has 35.00 pending, 984.00 available and 36.00 paid EUR after entry 20, but its journal states ${END}.`,
+      `Wallet ${wallet} has 35.00 pending, 988.00 available and 36.00 paid EUR after entry 29, but its journal states ${END}.`,
     ],
   ],
   ...(
@@ -84,13 +84,13 @@ const ALTERATIONS: readonly (readonly [title: string, statement: string, sentenc
   ),
   [
     'a gap in the numbers',
-    `update wallet_entries set sequence = 21 ${ENTRY} = 19; ${CHANGED} last_sequence = 21 ${OF_WALLET}`,
-    [`Entry 21 of wallet ${wallet} follows entry 18, but must have the number 19.`],
+    `update wallet_entries set sequence = 30 ${ENTRY} = 28; ${CHANGED} last_sequence = 30 ${OF_WALLET}`,
+    [`Entry 30 of wallet ${wallet} follows entry 27, but must have the number 28.`],
   ],
   [
     'a journal that begins late',
     `update wallet_entries set sequence = sequence + 100 where wallet_id = :wallet;
-     ${CHANGED} last_sequence = 119 ${OF_WALLET}`,
+     ${CHANGED} last_sequence = 128 ${OF_WALLET}`,
     [`Entry 101 of wallet ${wallet} follows entry 0, but must have the number 1.`],
   ],
 ];

@@ -47,6 +47,8 @@ function prove(replaced: Partial<ProofRepository> = {}) {
       rangesOfSources: ranges,
       findEntryMismatches: async () => [],
       findRewardMismatches: async () => [],
+      findRevisionMismatches: async () => [],
+      findRevisionCountMismatches: async () => [],
       findRecordMismatches: async () => [],
       findAdjustmentRecordMismatches: async () => [],
       ...replaced,

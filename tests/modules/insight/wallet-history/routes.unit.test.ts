@@ -20,6 +20,7 @@ const transaction: WalletTransaction = {
   amount: 2_50n,
   source: { type: 'purchase', id: source },
   status: 'available',
+  purchaseId: source,
   createdAt: NOW,
 };
 const shown = {
@@ -92,7 +93,11 @@ for (const [path, token, userId] of [
 
 test('each transaction names its source in the field of its kind', async () => {
   const named = ['purchase', 'payout', 'adjustment'] as const;
-  items = named.map((type) => ({ ...transaction, source: { type, id: source } }));
+  items = named.map((type) => ({
+    ...transaction,
+    source: { type, id: source },
+    purchaseId: type === 'purchase' ? source : null,
+  }));
   const { body } = await api('GET', '/users/me/wallet/transactions', { token: 'user' });
   for (const [index, type] of named.entries()) {
     for (const other of named)

@@ -1,0 +1,151 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type Violation, validationError } from '../../../core/errors.ts';
+import { formatMoney, readMoney } from '../../../core/money.ts';
+import type { Actor } from '../../platform/events/index.ts';
+import { amendReward, type Reward } from '../cashback/index.ts';
+import { amendmentConflict } from './errors.ts';
+import {
+  type Amendment,
+  PLATFORM,
+  type Purchase,
+  type PurchaseLine,
+  type Revision,
+  type RewardedPurchase,
+} from './model.ts';
+import { requireNotReversed } from './policies.ts';
+import type { Position } from './position.ts';
+
+/*
+ * Later words of a source on a purchase. Pure: ids, times and the room of caps are handed in.
+ */
+
+/** The next revision of a purchase. @throws PURCHASE_ALREADY_REVERSED, or VALIDATION_ERROR for amounts. */
+export function revise(
+  { purchase, reward }: RewardedPurchase,
+  { actor, amendment }: { readonly actor: Actor; readonly amendment: Amendment },
+  given: {
+    readonly id: string;
+    readonly now: Temporal.Instant;
+    /** What the reward's cap has left; undefined without a cap. */
+    readonly room: bigint | undefined;
+  },
+): Revision {
+  requireNotReversed(purchase);
+  const { amount, lines } = readStatement(amendment.statement, purchase.currency);
+  const amended = amendReward(reward, amount, given.room);
+  const { version, reason } = amendment;
+  return {
+    id: given.id,
+    purchaseId: purchase.id,
+    seq: purchase.revision + 1,
+    namespace: namespaceOf(actor),
+    sourceKind: actor.type === 'partner' ? 'partner' : 'admin',
+    version,
+    cause: 'amended',
+    amount,
+    currency: purchase.currency,
+    lines,
+    state: purchase.status,
+    uncappedAmount: amended.uncappedAmount,
+    before: positionOf(reward),
+    after: positionOf(amended),
+    reason,
+    actor: { type: actor.type, id: actor.id },
+    createdAt: given.now,
+  };
+}
+
+/** The revision that an amendment repeats, if there is one. @throws AMENDMENT_CONFLICT if its content differs. */
+export function findRepeated(
+  revisions: readonly Revision[],
+  { actor, amendment }: { readonly actor: Actor; readonly amendment: Amendment },
+): Revision | undefined {
+  const { version, reason, statement } = amendment;
+  const namespace = namespaceOf(actor);
+  const revision = revisions.find((one) => one.namespace === namespace && one.version === version);
+  if (revision === undefined) return undefined;
+  const { purchaseId, amount, lines, currency } = revision;
+  const isSame =
+    reason === revision.reason && isDeepStrictEqual(readStatement(statement, currency), { amount, lines });
+  if (isSame) return revision;
+  throw amendmentConflict({
+    purchase_id: purchaseId,
+    version,
+    amount: formatMoney(amount, currency),
+    reason: revision.reason,
+  });
+}
+
+/** A purchase and its reward as they are after a revision. */
+export function revised({ purchase, reward }: RewardedPurchase, revision: Revision): RewardedPurchase {
+  const { amount, seq, state, uncappedAmount, after } = revision;
+  return {
+    purchase: { ...purchase, amount, revision: seq, status: state },
+    reward: {
+      ...reward,
+      uncappedAmount,
+      amount: after.reward,
+      status: after.bucket === 'platform' ? 'reversed' : after.bucket,
+    },
+  };
+}
+
+/** A purchase as it was recorded, with the amount of its latest revision. */
+export function withPresentAmount(purchase: Purchase, latest: Revision | undefined): Purchase {
+  return latest === undefined ? purchase : { ...purchase, amount: latest.amount };
+}
+
+/** The same with its reward. */
+export function present(recorded: RewardedPurchase, latest: Revision | undefined): RewardedPurchase {
+  if (latest === undefined) return recorded;
+  const { uncappedAmount, after } = latest;
+  return {
+    purchase: withPresentAmount(recorded.purchase, latest),
+    reward: { ...recorded.reward, uncappedAmount, amount: after.reward },
+  };
+}
+
+export function positionOf({ amount, status }: Reward): Position {
+  return { reward: amount, bucket: status === 'reversed' ? 'platform' : status };
+}
+
+function namespaceOf({ type, id }: Actor): string {
+  return type === 'partner' && id !== null ? id : PLATFORM;
+}
+
+/** @throws VALIDATION_ERROR unless the amounts are money of this currency. Zero is allowed. */
+function readStatement(statement: Amendment['statement'], currency: string) {
+  const violations: Violation[] = [];
+  function read(amount: string | number, field: string): bigint {
+    const reading = readMoney(amount, currency, { orZero: true });
+    if ('minor' in reading) return reading.minor;
+    violations.push({ field, reason: reading.problem });
+    return 0n;
+  }
+
+  const lines: PurchaseLine[] | null =
+    'lines' in statement
+      ? statement.lines.map((line, index) => ({
+          ...line,
+          amount: read(line.amount, `lines.${index}.amount`),
+        }))
+      : null;
+  const amount =
+    'amount' in statement
+      ? read(statement.amount, 'amount')
+      : read(formatMoney(sumOf(lines ?? []), currency), 'lines');
+  if (lines !== null && new Set(lines.map(({ lineId }) => lineId)).size < lines.length)
+    violations.push({ field: 'lines', reason: 'must have distinct values of `line_id`' });
+  if (violations.length > 0) throw validationError({ violations });
+  return { amount, lines };
+}
+
+/** Of a list of lines, the amount that counts. */
+function sumOf(lines: readonly PurchaseLine[]): bigint {
+  return lines.reduce((sum, { amount, status }) => (status === 'rejected' ? sum : sum + amount), 0n);
+}
+
+/** True while the source has not decided on every part of the purchase. */
+export function hasPendingLine(latest: Revision | undefined): boolean {
+  return (latest?.lines ?? []).some(({ status }) => status === 'pending');
+}
