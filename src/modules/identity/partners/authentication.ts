@@ -71,7 +71,7 @@ export function partnerAuthentication(deps: {
       .transaction(async (trx) => repository.queueMarkKeyUsed(trx, keyId, now))
       .catch((error) => {
         lastUses.delete(keyId);
-        logger.warn({ err: error, key_id: keyId }, 'the use of an API key was not written down');
+        logger.warn({ err: error, key_id: keyId }, 'the use of an API key could not be recorded');
       })
       .finally(() => writes.delete(write));
     writes.add(write);

@@ -38,7 +38,8 @@ export function requireComplexPassword(
   { field = 'password', otherThan }: PasswordContext = {},
 ): void {
   const reasons = PASSWORD_RULES.filter(({ isBroken }) => isBroken(password)).map(({ reason }) => reason);
-  if (otherThan?.normalize('NFKC') === password.normalize('NFKC')) reasons.push('must be another one');
+  if (otherThan?.normalize('NFKC') === password.normalize('NFKC'))
+    reasons.push('must differ from the current password');
   const violations = reasons.map((reason) => ({ field, reason }));
   if (violations.length > 0) throw passwordNotComplexEnough({ violations });
 }

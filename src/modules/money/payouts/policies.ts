@@ -40,7 +40,7 @@ export function requireWithinLimits(
   }
   if (usedThisMonth + amount > monthly) {
     const used = money(usedThisMonth);
-    const reason = `must not take the payouts of this month, ${used} so far, above ${money(monthly)}`;
+    const reason = `must keep the payouts of this month, ${used} so far, within ${money(monthly)}`;
     violations.push({ rule: 'monthly_limit', field: 'amount', reason, limit: money(monthly), used });
   }
   if (violations.length > 0) throw payoutPolicyViolation({ violations, currency });
@@ -98,7 +98,7 @@ export function requireWholeMove({ to, externalReference, reason }: PayoutMove):
       violations.push({ field, reason: `is required for the status ${owner}` });
     }
     if (to !== owner && value !== undefined) {
-      violations.push({ field, reason: `goes with the status ${owner} alone` });
+      violations.push({ field, reason: `is allowed only for the status ${owner}` });
     }
   };
   check('external_reference', externalReference, 'completed');

@@ -4,7 +4,7 @@ import type { FlagDecision, FlagScope, FlagSetting, FlagSubject } from './model.
 /** @throws VALIDATION_ERROR if a global scope has an id, or the scope of a merchant or user has none. */
 export function requireScope(type: FlagScope['type'], id: string | undefined): FlagScope {
   if (type === 'global') {
-    if (id !== undefined) throw wrongScopeId('must be left out in the global scope');
+    if (id !== undefined) throw wrongScopeId('must be omitted in the global scope');
     return { type, id: null };
   }
   if (id === undefined) throw wrongScopeId(`must name the ${type}`);

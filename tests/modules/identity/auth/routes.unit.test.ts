@@ -194,7 +194,9 @@ describe('PATCH /users/me/password', () => {
     [401, invalidCredentials()],
     [
       400,
-      passwordNotComplexEnough({ violations: [{ field: 'new_password', reason: 'must be another one' }] }),
+      passwordNotComplexEnough({
+        violations: [{ field: 'new_password', reason: 'must differ from the current password' }],
+      }),
     ],
   ]);
 

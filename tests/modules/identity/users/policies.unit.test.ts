@@ -80,7 +80,7 @@ describe('a password that replaces another', () => {
     for (const same of ['Caf\u00e9!1234', 'Cafe\u0301!1234']) {
       assert.throws(change(same, 'Caf\u00e9!1234'), {
         code: 'PASSWORD_NOT_COMPLEX_ENOUGH',
-        details: { violations: [{ field: 'new_password', reason: 'must be another one' }] },
+        details: { violations: [{ field: 'new_password', reason: 'must differ from the current password' }] },
       });
     }
   });

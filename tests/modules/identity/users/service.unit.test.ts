@@ -278,7 +278,7 @@ describe('a new password', () => {
     const context = { field: 'new_password', otherThan: PASSWORD };
     assert.equal(await service.hashNewPassword('An0ther!Pass', context), hashOf('An0ther!Pass'));
     await rejectsWith(service.hashNewPassword(PASSWORD, context), 'PASSWORD_NOT_COMPLEX_ENOUGH', {
-      violations: [{ field: 'new_password', reason: 'must be another one' }],
+      violations: [{ field: 'new_password', reason: 'must differ from the current password' }],
     });
   });
 

@@ -207,7 +207,7 @@ describe('the bounds of payouts', () => {
         {
           rule: 'monthly_limit',
           field: 'amount',
-          reason: 'must not take the payouts of this month, 149000 so far, above 150000',
+          reason: 'must keep the payouts of this month, 149000 so far, within 150000',
           limit: '150000',
           used: '149000',
         },

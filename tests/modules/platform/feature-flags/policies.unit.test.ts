@@ -92,7 +92,7 @@ describe('a scope', () => {
   });
 
   for (const [type, id, reason] of [
-    ['global', 'u', 'must be left out in the global scope'],
+    ['global', 'u', 'must be omitted in the global scope'],
     ['user', undefined, 'must name the user'],
     ['merchant', undefined, 'must name the merchant'],
   ] as const) {

@@ -95,7 +95,7 @@ describe('PUT /feature-flags/{key}', () => {
   });
 
   for (const [title, scope, reason] of [
-    ['an id in the global scope', { scope_id: SHOPPER }, 'must be left out in the global scope'],
+    ['an id in the global scope', { scope_id: SHOPPER }, 'must be omitted in the global scope'],
     ['the scope of a user without an id', { scope_type: 'user' }, 'must name the user'],
     ['the scope of a merchant without an id', { scope_type: 'merchant' }, 'must name the merchant'],
   ] as const) {
