@@ -164,6 +164,7 @@ describe('POST /users/me/payouts', () => {
     [` ${'é'.repeat(70)} `, true],
     ["José d'Angelo-Müller 3.", true],
     ['x'.repeat(71), false],
+    [`x${' '.repeat(255)}`, false],
     ['', false],
     ['   ', false],
     ['Erika\u0007Mustermann', false],
