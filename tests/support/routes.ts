@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { after, type TestContext, test } from 'node:test';
 import { pino } from 'pino';
 import { API_DESCRIPTION } from '../../src/api-description.ts';
 import { type Caller, invalidToken } from '../../src/core/caller.ts';
@@ -90,4 +90,22 @@ export function assertViolations(answer: Answer, fields: readonly string[]): voi
   assertRefused(answer, 422, 'VALIDATION_ERROR');
   const named = answer.body.error.details.violations.map(({ field }: { field: string }) => field);
   assert.deepEqual([...named].sort(), [...fields].sort());
+}
+
+/** Sends requests to routes that are full, at once, and skips the seconds for which the server delays such refusals. */
+export async function answersWhileFull(
+  { mock }: TestContext,
+  requests: readonly (() => Promise<Answer>)[],
+): Promise<Answer[]> {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  let isAnswered = false;
+  const answers = Promise.all(requests.map((request) => request())).finally(() => {
+    isAnswered = true;
+  });
+  while (!isAnswered) {
+    mock.timers.tick(100);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  mock.timers.reset();
+  return answers;
 }

@@ -18,7 +18,14 @@ import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeCalls, fakeLimits } from '../../../support/fakes.ts';
 import { type Answer, assertRefused } from '../../../support/inject.ts';
 import { aPurchase, aReward, MERCHANT, SHOPPER } from '../../../support/purchases-builders.ts';
-import { assertViolations, IDS, serveRoutes, testAccess, testRefusals } from '../../../support/routes.ts';
+import {
+  answersWhileFull,
+  assertViolations,
+  IDS,
+  serveRoutes,
+  testAccess,
+  testRefusals,
+} from '../../../support/routes.ts';
 
 const REFUSED = 'refused';
 const purchase = aPurchase();
@@ -117,13 +124,6 @@ describe('POST /purchases', () => {
         ['purchases by partner', 600, caller === 'partner' ? IDS.partner : undefined],
       ]);
     }
-  });
-
-  test('answers 503 while the queue is full, before it reads the body', async () => {
-    isFull = true;
-    const answer = await report({});
-    isFull = false;
-    assertRefused(answer, 503, 'OVERLOADED');
   });
 
   testRefusals(() => report(sound), refuse, [
@@ -356,11 +356,15 @@ describe('POST /purchases/batch', () => {
     assertViolations(await submit('[{'), ['body']);
     assertRefused(await submit('a,b', 'text/csv'), 415, 'UNSUPPORTED_MEDIA_TYPE');
   });
+});
 
-  test('answers 503 while the queue is full', async () => {
-    isFull = true;
-    const answer = await submit([sound]);
-    isFull = false;
-    assertRefused(answer, 503, 'OVERLOADED');
-  });
+test('reports answer 503 while the queue is full, whatever their body is', async (t) => {
+  isFull = true;
+  const paths = ['/purchases', '/purchases/batch'];
+  const answers = await answersWhileFull(
+    t,
+    paths.map((path) => () => api('POST', path, { token, body: {} })),
+  );
+  isFull = false;
+  for (const answer of answers) assertRefused(answer, 503, 'OVERLOADED');
 });

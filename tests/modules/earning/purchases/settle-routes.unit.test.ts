@@ -16,9 +16,16 @@ import { settleRoutes } from '../../../../src/modules/earning/purchases/settle-r
 import { walletFull } from '../../../../src/modules/money/wallets/index.ts';
 import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeCalls } from '../../../support/fakes.ts';
-import { type Answer, assertRefused } from '../../../support/inject.ts';
+import { assertRefused } from '../../../support/inject.ts';
 import { aPurchase, aReward, MERCHANT, NOW, SHOPPER } from '../../../support/purchases-builders.ts';
-import { assertViolations, IDS, serveRoutes, testAccess, testRefusals } from '../../../support/routes.ts';
+import {
+  answersWhileFull,
+  assertViolations,
+  IDS,
+  serveRoutes,
+  testAccess,
+  testRefusals,
+} from '../../../support/routes.ts';
 
 const purchase = aPurchase({ amount: 49_90n });
 const { id } = purchase;
@@ -347,11 +354,13 @@ describe('POST /purchases/settlements', () => {
   });
 });
 
-test('settlements answer 503 while the queue is full; a release does not wait in it', async () => {
+test('settlements answer 503 while the queue is full; a release does not wait in it', async (t) => {
   isFull = true;
   const paths = ['settlements', `${id}/confirmation`, `${id}/reverse`, `${id}/release`];
-  const answers: Answer[] = [];
-  for (const path of paths) answers.push(await api('POST', `/purchases/${path}`, { token }));
+  const answers = await answersWhileFull(
+    t,
+    paths.map((path) => () => api('POST', `/purchases/${path}`, { token })),
+  );
   isFull = false;
   for (const answer of answers.slice(0, 3)) assertRefused(answer, 503, 'OVERLOADED');
   assert.equal(answers[3]?.status, 200);
