@@ -105,7 +105,7 @@ export default {
       to: {
         path: '^src/core/database/',
         pathNot:
-          '/(index|bulk|rows|newest-first|counted-page|changes|migrations|production-mark|url|schema\\.generated)\\.ts$',
+          '/(index|bulk|rows|newest-first|counted-page|changes|folded-name|migrations|production-mark|url|schema\\.generated)\\.ts$',
       },
     },
     {

@@ -127,6 +127,7 @@ export interface Merchants {
   default_cashback_percentage: ColumnType<string, string, string>;
   id: string;
   name: string;
+  name_folded: string;
 }
 
 export interface Offers {
@@ -166,6 +167,7 @@ export interface Partners {
   created_at: ColumnType<Temporal.Instant, string, string>;
   id: string;
   name: string;
+  name_folded: string;
   previous_signing_secret: string | null;
   previous_signing_secret_until: ColumnType<Temporal.Instant, string, string> | null;
   signature_required: Generated<boolean>;

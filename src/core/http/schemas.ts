@@ -18,6 +18,16 @@ export const Id = Type.String({
 
 export const IdParams = Input({ id: Id });
 
+/** A name has something visible in it, and no white space at either end. The service compares names by `foldName`. */
+export const NameOf = (example: string) =>
+  Type.String({
+    minLength: 1,
+    maxLength: 255,
+    pattern: '^(?=.*[^\\p{Cf}\\s])\\S(.*\\S)?$',
+    mustBe: 'one line of visible characters without white space at its ends',
+    examples: [example],
+  });
+
 export const Timestamp = Type.String({ format: 'date-time', examples: ['2026-03-14T09:26:53Z'] });
 
 /** A timestamp in a request. It is converted to UTC and truncated to the microsecond. */

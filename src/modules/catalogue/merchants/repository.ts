@@ -1,6 +1,8 @@
 import { pageCounted } from '../../../core/database/counted-page.ts';
+import { foldedUnlessKept, hasNameLike } from '../../../core/database/folded-name.ts';
 import type { Db, Trx } from '../../../core/database/index.ts';
 import { activeRowsLock, anyOf, type RowOf } from '../../../core/database/rows.ts';
+import { foldName } from '../../../core/fold-name.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { Merchant } from './model.ts';
 
@@ -18,19 +20,20 @@ export function merchantRepository() {
       .values({
         id: merchant.id,
         name: merchant.name,
+        name_folded: foldName(merchant.name),
         default_cashback_percentage: String(merchant.defaultCashbackPercentage),
         confirmation_days: merchant.confirmationDays,
         active: merchant.active,
         created_at: now.toString(),
       })
-      .onConflict((conflict) => conflict.column('name').doNothing())
+      .onConflict((conflict) => conflict.doNothing())
       .returning('id')
       .executeTakeFirst();
     return inserted !== undefined;
   }
 
   async function findByName(db: Db, name: string): Promise<Merchant | undefined> {
-    const row = await db.selectFrom('merchants').select(COLUMNS).where('name', '=', name).executeTakeFirst();
+    const row = await db.selectFrom('merchants').select(COLUMNS).where(hasNameLike(name)).executeTakeFirst();
     return row && toMerchant(row);
   }
 
@@ -65,6 +68,7 @@ export function merchantRepository() {
       .updateTable('merchants')
       .set({
         name: merchant.name,
+        name_folded: foldedUnlessKept(merchant.name),
         default_cashback_percentage: String(merchant.defaultCashbackPercentage),
         confirmation_days: merchant.confirmationDays,
         active: merchant.active,

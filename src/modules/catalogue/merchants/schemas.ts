@@ -1,16 +1,9 @@
 import Type from 'typebox';
 import { Page, PageQuery } from '../../../core/http/pagination.ts';
-import { ActiveStatus, Id, Input, Percentage } from '../../../core/http/schemas.ts';
+import { ActiveStatus, Id, Input, NameOf, Percentage } from '../../../core/http/schemas.ts';
 import type { Merchant } from './model.ts';
 
-/** No white space at either end, so that two names cannot differ invisibly. */
-const Name = Type.String({
-  minLength: 1,
-  maxLength: 255,
-  pattern: '^\\S(.*\\S)?$',
-  mustBe: 'one line without white space at its ends',
-  examples: ['Corner Books'],
-});
+const Name = NameOf('Corner Books');
 
 const ConfirmationDays = Type.Union([Type.Integer({ minimum: 0, maximum: 365 }), Type.Null()], {
   description:

@@ -50,7 +50,8 @@ export function merchantService(deps: {
         }),
       );
     } catch (error) {
-      if (violates(error, 'merchants_name_key')) throw await nameTaken(database.db, changes.name ?? '');
+      const isTaken = violates(error, 'merchants_name_folded_key') || violates(error, 'merchants_name_key');
+      if (isTaken) throw await nameTaken(database.db, changes.name ?? '');
       throw error;
     }
   }

@@ -1,7 +1,9 @@
 import { type SqlBool, sql } from 'kysely';
 import { pageCounted } from '../../../core/database/counted-page.ts';
+import { foldedUnlessKept, hasNameLike } from '../../../core/database/folded-name.ts';
 import { type Db, queueSql, type Trx } from '../../../core/database/index.ts';
 import type { RowOf } from '../../../core/database/rows.ts';
+import { foldName } from '../../../core/fold-name.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { KeyOfPartner, Partner, PartnerKey, Scope, TakenMessage } from './model.ts';
 
@@ -47,12 +49,13 @@ export function partnerRepository() {
       .values({
         id: partner.id,
         name: partner.name,
+        name_folded: foldName(partner.name),
         active: partner.active,
         signature_required: partner.signatureRequired,
         signing_secret: partner.signing.current,
         created_at: partner.createdAt.toString(),
       })
-      .onConflict((conflict) => conflict.column('name').doNothing())
+      .onConflict((conflict) => conflict.doNothing())
       .returning('id')
       .executeTakeFirst();
     return inserted !== undefined;
@@ -71,7 +74,7 @@ export function partnerRepository() {
     const row = await db
       .selectFrom('partners')
       .select(PARTNER_COLUMNS)
-      .where('name', '=', name)
+      .where(hasNameLike(name))
       .executeTakeFirst();
     return row && toPartner(row);
   }
@@ -118,6 +121,7 @@ export function partnerRepository() {
       .updateTable('partners')
       .set({
         name: partner.name,
+        name_folded: foldedUnlessKept(partner.name),
         active: partner.active,
         signature_required: partner.signatureRequired,
         signing_secret: partner.signing.current,

@@ -1,17 +1,10 @@
 import Type from 'typebox';
 import { formatInstant } from '../../../core/clock.ts';
 import { Page, PageQuery } from '../../../core/http/pagination.ts';
-import { ActiveStatus, Id, Input, Timestamp, TimestampInput } from '../../../core/http/schemas.ts';
+import { ActiveStatus, Id, Input, NameOf, Timestamp, TimestampInput } from '../../../core/http/schemas.ts';
 import { type Partner, type PartnerKey, SCOPES } from './model.ts';
 
-/** No white space at either end, so that two names cannot differ invisibly. */
-const Name = Type.String({
-  minLength: 1,
-  maxLength: 255,
-  pattern: '^\\S(.*\\S)?$',
-  mustBe: 'one line without white space at its ends',
-  examples: ['Northwind Affiliates'],
-});
+const Name = NameOf('Northwind Affiliates');
 
 const SignatureRequired = Type.Boolean({
   description:

@@ -67,7 +67,8 @@ export function partnerService(deps: {
         return changed;
       });
     } catch (error) {
-      if (violates(error, 'partners_name_key')) throw await nameTaken(database.db, changes.name ?? '');
+      const isTaken = violates(error, 'partners_name_folded_key') || violates(error, 'partners_name_key');
+      if (isTaken) throw await nameTaken(database.db, changes.name ?? '');
       throw error;
     }
   }

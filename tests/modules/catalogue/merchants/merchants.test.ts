@@ -66,13 +66,47 @@ describe('POST /merchants', () => {
     assert.deepEqual(answer.body.error.details, { name: 'Taken', merchant_id: id });
   });
 
+  test('refuses a taken name in another form, and shows names as they were written', async () => {
+    const id = await createMerchant({ name: 'Caf\u00e9 Z\u00fcrich' });
+    for (const name of [
+      'CAF\u00c9 Z\u00dcRICH',
+      'Cafe\u0301 Zu\u0308rich',
+      'Caf\u00e9  Z\u00fcrich',
+      'Caf\u00e9\u200b Z\u00fcrich',
+    ]) {
+      const answer = await api('POST', '/merchants', {
+        token,
+        body: { name, default_cashback_percentage: 1 },
+      });
+      assertRefused(answer, 409, 'MERCHANT_ALREADY_EXISTS');
+      assert.deepEqual(answer.body.error.details, { name, merchant_id: id });
+      const other = await createMerchant();
+      const renamed = await api('PATCH', `/merchants/${other}`, { token, body: { name } });
+      assertRefused(renamed, 409, 'MERCHANT_ALREADY_EXISTS');
+    }
+    const own = await api('PATCH', `/merchants/${id}`, { token, body: { name: 'CAF\u00c9 Z\u00dcRICH' } });
+    assert.equal(own.body.name, 'CAF\u00c9 Z\u00dcRICH');
+  });
+
+  test('keeps changing one whose name another one has in the same form from before', async () => {
+    await createMerchant({ name: 'Older' });
+    const id = newId();
+    await sql(`insert into merchants (id, name, default_cashback_percentage, created_at)
+      values ('${id}', 'OLDER', 1, now())`);
+    const body = { default_cashback_percentage: 3, name: 'OLDER' };
+    assert.equal((await api('PATCH', `/merchants/${id}`, { token, body })).status, 200);
+    const again = await api('POST', '/merchants', { token, body: { ...body, name: 'older' } });
+    assertRefused(again, 409, 'MERCHANT_ALREADY_EXISTS');
+  });
+
   test('by two admins at once makes one', async () => {
-    const body = { name: 'Race', default_cashback_percentage: 1 };
     const answers = await Promise.all(
-      Array.from({ length: 8 }, () => api('POST', '/merchants', { token, body })),
+      ['Race', 'RACE', 'race', 'Race', 'RaCe', 'Race', 'rACE', 'Race'].map((name) =>
+        api('POST', '/merchants', { token, body: { name, default_cashback_percentage: 1 } }),
+      ),
     );
     assert.deepEqual(answers.map(({ status }) => status).sort(), [201, ...Array(7).fill(409)]);
-    assert.equal((await sql("select id from merchants where name = 'Race'")).length, 1);
+    assert.equal((await sql("select id from merchants where lower(name) = 'race'")).length, 1);
   });
 
   test('takes the longest name and the ends of the percentage', async () => {

@@ -74,6 +74,7 @@ describe('POST /merchants', () => {
     ['an empty name', { ...sound, name: '' }, ['name']],
     ['a name of 256 characters', { ...sound, name: 'x'.repeat(256) }, ['name']],
     ['a name of spaces', { ...sound, name: '   ' }, ['name']],
+    ['a name of invisible characters', { ...sound, name: '\u200b\u2060' }, ['name']],
     ['space around its name', { ...sound, name: ' Sound' }, ['name']],
     ['a name that is a number', { ...sound, name: 7 }, ['name']],
     ['a negative percentage', { ...sound, default_cashback_percentage: -1 }, ['default_cashback_percentage']],

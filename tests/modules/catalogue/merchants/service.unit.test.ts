@@ -78,7 +78,7 @@ describe('changing a merchant', () => {
     const holder = aMerchant({ name: 'Taken' });
     const { service, events } = merchants({
       lock: async () => aMerchant(),
-      update: () => Promise.reject(constraintViolation('merchants_name_key')),
+      update: () => Promise.reject(constraintViolation('merchants_name_folded_key')),
       findByName: async () => holder,
     });
     await rejectsWith(service.changeMerchant(newId(), { name: 'Taken' }, ADMIN), 'MERCHANT_ALREADY_EXISTS', {

@@ -68,6 +68,13 @@ describe('a partner', () => {
 
     const again = await api('POST', '/partners', { token, body: { name: 'Twice' } });
     const renamed = await api('PATCH', `/partners/${other.id}`, { token, body: { name: 'Twice' } });
+    for (const name of ['TWICE', 'Twi\u200bce', '\uff34wice']) {
+      const alike = await api('POST', '/partners', { token, body: { name } });
+      assert.equal(alike.body.error.code, 'PARTNER_ALREADY_EXISTS', name);
+      assert.deepEqual(alike.body.error.details, { name, partner_id: first.body.id });
+      const renamedAlike = await api('PATCH', `/partners/${other.id}`, { token, body: { name } });
+      assert.equal(renamedAlike.body.error.code, 'PARTNER_ALREADY_EXISTS', name);
+    }
 
     for (const { status, body } of [again, renamed]) {
       assert.equal(status, 409);

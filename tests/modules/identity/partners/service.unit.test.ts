@@ -104,7 +104,7 @@ describe('changing a partner', () => {
     const holder = aPartner({ id: newId(), name: 'Taken' });
     const { service, told } = partners({
       lock: async () => aPartner(),
-      update: () => Promise.reject(constraintViolation('partners_name_key')),
+      update: () => Promise.reject(constraintViolation('partners_name_folded_key')),
       findByName: async (_db, name) => (name === 'Taken' ? holder : undefined),
     });
     await rejectsWith(service.changePartner(PARTNER, { name: 'Taken' }, ADMIN), 'PARTNER_ALREADY_EXISTS', {
