@@ -163,6 +163,7 @@ function wireModules(config: Config, kernel: Kernel) {
     users: users.client,
     merchants: merchants.client,
     limits: config.velocity,
+    ceilings: config.ceilings,
   });
   const purchases = purchasesModule(kernel, {
     users: users.client,
@@ -173,6 +174,8 @@ function wireModules(config: Config, kernel: Kernel) {
     wallets: wallets.client,
     flags: featureFlags.client,
     defaultConfirmationDays: config.defaultConfirmationDays,
+    selfReports: config.selfReports,
+    maxEventAgeDays: config.maxEventAgeDays,
     supportedCurrencies,
     maxPurchasesPerBatch: config.maxPurchasesPerBatch,
     maxQueuedPurchases: config.maxQueuedPurchases,

@@ -79,6 +79,12 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
       usersPerOrder: read('VELOCITY_USERS_PER_ORDER'),
       floorAmount: read('VELOCITY_FLOOR_AMOUNT'),
     },
+    selfReports: read('SELF_REPORTS'),
+    maxEventAgeDays: read('MAX_EVENT_AGE_DAYS'),
+    ceilings: {
+      amount: readAmounts('CEILING_AMOUNT', read('CEILING_AMOUNT'), supportedCurrencies),
+      reward: readAmounts('CEILING_CASHBACK', read('CEILING_CASHBACK'), supportedCurrencies),
+    },
     maxPurchasesPerBatch: read('MAX_PURCHASES_PER_BATCH'),
     maxQueuedPurchases: read('MAX_QUEUED_PURCHASES'),
     maxQueuedPayouts: read('MAX_QUEUED_PAYOUTS'),

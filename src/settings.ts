@@ -181,6 +181,27 @@ const VELOCITY_RULES = {
   ),
 };
 
+const TRUST = {
+  SELF_REPORTS: choice(
+    ['hold', 'refuse'],
+    'hold',
+    'Treatment of purchases that shoppers report: `hold` records them for review, `refuse` returns 403',
+  ),
+  MAX_EVENT_AGE_DAYS: integer(
+    0,
+    { from: 0, to: 3_650 },
+    'Age of a purchase that partners and administrators may still report, in days. `0` sets no limit. For shoppers it is always 28',
+  ),
+  CEILING_AMOUNT: text(
+    '10000.00',
+    'Largest purchase that is not held for review: one amount for all currencies, and exceptions',
+    {
+      values: '`10000.00` or `10000.00,JPY:1500000`',
+    },
+  ),
+  CEILING_CASHBACK: text('500.00', 'Largest reward that is not held for review', { values: 'as above' }),
+};
+
 const BATCHES_AND_QUEUES = {
   MAX_PURCHASES_PER_BATCH: integer(
     256,
@@ -206,6 +227,7 @@ export const SETTINGS = {
   ...SECRETS_AND_SESSIONS,
   ...RATE_LIMITS,
   ...CASHBACK_AND_PAYOUTS,
+  ...TRUST,
   ...VELOCITY_RULES,
   ...BATCHES_AND_QUEUES,
 };
@@ -218,6 +240,7 @@ export const SETTINGS_BY_TOPIC = {
   'Secrets and sessions': SECRETS_AND_SESSIONS,
   'Rate limits, per minute': RATE_LIMITS,
   'Cashback and payouts': CASHBACK_AND_PAYOUTS,
+  'Trust in reports': TRUST,
   'Velocity rules (`0` turns a rule off)': VELOCITY_RULES,
   'Batches and queues': BATCHES_AND_QUEUES,
 };

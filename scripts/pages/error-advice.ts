@@ -7,6 +7,8 @@ export const ERROR_ADVICE: Readonly<Record<string, string>> = {
   DUPLICATE_PURCHASE:
     'Treat it as done. `details.purchase` is what was recorded first; `details.differences` names the fields that differ from it.',
   EMAIL_ALREADY_REGISTERED: 'Log in, or register with another address.',
+  EVENT_TOO_OLD:
+    'Ask the shop or the operator to report it. `details.earliest` is the oldest that you may report now.',
   EXPIRED_REFRESH_TOKEN: 'Log in again.',
   EXPIRED_TOKEN:
     'Exchange the refresh token for the next pair. For an API key ask an administrator for a new one.',

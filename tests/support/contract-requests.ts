@@ -196,7 +196,7 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
       ...purchase(
         caller === undefined || isPartner(caller) || caller.id === platform.admin.id ? shopper.id : caller.id,
       ),
-      purchased_at: '2026-03-01T10:00:00Z',
+      purchased_at: '2026-03-14T11:26:53+02:00',
     },
   }),
   'POST /purchases/batch': ({ purchase, shopper }) => ({ body: [purchase(shopper.id), { amount: 0 }] }),

@@ -178,12 +178,19 @@ export function startWorkers(platform: TestPlatform, options: { maxConnections: 
     offers: offers.client,
     fraud: fraudModule(
       { database, clock, logger, metrics: createMetrics(), events },
-      { users: users.client, merchants: merchants.client, limits: config.velocity },
+      {
+        users: users.client,
+        merchants: merchants.client,
+        limits: config.velocity,
+        ceilings: config.ceilings,
+      },
     ).client,
     cashback,
     wallets: walletService({ database, clock, repository: walletRepository() }),
     events,
     supportedCurrencies,
+    selfReports: config.selfReports,
+    maxEventAgeDays: config.maxEventAgeDays,
   };
   const settlement = purchaseSettlement(deps);
 

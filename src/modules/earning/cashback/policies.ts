@@ -13,6 +13,12 @@ export function computeReward(amount: bigint, terms: OfferTerms): bigint {
   return minimum(reward, amount);
 }
 
+/** The most that an amount can earn under these terms. */
+export function largestReward(amount: bigint, terms: OfferTerms): bigint {
+  const reward = computeReward(amount, terms);
+  return terms.monthlyCap === null ? reward : minimum(reward, terms.monthlyCap);
+}
+
 export type Grant = { readonly rewards: readonly Reward[]; readonly usages: readonly CapUsage[] };
 
 /**

@@ -2,13 +2,13 @@ import { Counter } from 'prom-client';
 import type { Kernel } from '../../../kernel.ts';
 import type { MerchantClient } from '../../catalogue/merchants/index.ts';
 import type { UserClient } from '../../identity/users/index.ts';
-import { RULES, type VelocityLimits } from './model.ts';
+import { type Ceilings, RULES, type VelocityLimits } from './model.ts';
 import { holdRepository } from './repository.ts';
 import { fraudRoutes } from './routes.ts';
 import { screeningRepository } from './screening-repository.ts';
 import { type FraudService, fraudService } from './service.ts';
 
-export type { HeldPurchase, VelocityLimits } from './model.ts';
+export type { Ceilings, HeldPurchase, VelocityLimits } from './model.ts';
 
 export type FraudClient = Pick<
   FraudService,
@@ -21,12 +21,13 @@ export function fraudModule(
     readonly users: UserClient;
     readonly merchants: MerchantClient;
     readonly limits: VelocityLimits;
+    readonly ceilings: Ceilings;
   },
 ) {
   const deps = { ...kernel, ...needs };
   const held = new Counter({
     name: 'clicknback_purchases_held_total',
-    help: 'Purchases held for review, by velocity rule; a purchase that meets two rules counts for each',
+    help: 'Purchases held for review, by rule; a purchase that meets two rules counts for each',
     labelNames: ['rule'],
     registers: [deps.metrics.registry],
   });

@@ -3,6 +3,8 @@ import type { HoldResolution, PurchaseStatus } from '../../../core/database/sche
 export type { HoldResolution } from '../../../core/database/schema.generated.ts';
 
 export const RULES = [
+  'self_report',
+  'above_ceiling',
   'purchases_per_user_day',
   'amount_above_user_usual',
   'amount_above_merchant_usual',
@@ -25,6 +27,12 @@ export type VelocityLimits = {
   readonly floorAmount: number;
 };
 
+/** The largest purchase and reward that need no review, by currency and in minor units. */
+export type Ceilings = {
+  readonly amount: ReadonlyMap<string, bigint>;
+  readonly reward: ReadonlyMap<string, bigint>;
+};
+
 /** The minimum of `floorAmount`: the partial index for `repeated_order` contains no smaller purchase. */
 export const LOWEST_FLOOR_AMOUNT = 100;
 
@@ -37,6 +45,14 @@ export type ScreenedPurchase = {
   readonly amount: bigint;
   readonly currency: string;
   readonly purchasedAt: Temporal.Instant;
+};
+
+/** A purchase that is about to be recorded. */
+export type NewPurchase = ScreenedPurchase & {
+  /** True if only the shopper reports it. */
+  readonly isSelfReported: boolean;
+  /** The most that it can earn, in minor units. */
+  readonly reward: bigint;
 };
 
 /** A rule that matched a purchase, with the evidence. Money is text. */

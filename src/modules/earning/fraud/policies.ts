@@ -1,7 +1,7 @@
 import { compositeKey } from '../../../core/composite-key.ts';
 import { distinct, distinctBy } from '../../../core/lists.ts';
 import { formatMoney, minorDigits } from '../../../core/money.ts';
-import type { Reason, ScreenedPurchase, VelocityLimits } from './model.ts';
+import type { Ceilings, NewPurchase, Reason, ScreenedPurchase, VelocityLimits } from './model.ts';
 
 /** A user's purchases of a day are counted among the latest 1,000 of each status that were recorded since that day. */
 export const DAY_SAMPLE = { latest: 1_000 };
@@ -130,6 +130,27 @@ export function screen(
     remember(purchase, history);
   }
   return reasonsOf;
+}
+
+/** The reasons to hold a purchase that need no history. */
+export function reasonsOfItself(
+  { isSelfReported, amount, reward, currency }: NewPurchase,
+  ceilings: Ceilings,
+): readonly Reason[] {
+  const [maxAmount, maxReward] = [ceilings.amount.get(currency), ceilings.reward.get(currency)];
+  const money = (minor: bigint) => formatMoney(minor, currency);
+  const above: Record<string, string> = {
+    ...(maxAmount !== undefined &&
+      amount > maxAmount && { amount: money(amount), max_amount: money(maxAmount) }),
+    ...(maxReward !== undefined &&
+      reward > maxReward && { cashback_amount: money(reward), max_cashback_amount: money(maxReward) }),
+  };
+  return [
+    ...(isSelfReported ? [{ rule: 'self_report', evidence: { reported_by: 'user' } } as const] : []),
+    ...(Object.keys(above).length > 0
+      ? [{ rule: 'above_ceiling', evidence: { ...above, currency } } as const]
+      : []),
+  ];
 }
 
 function tooManyOnOneDay(

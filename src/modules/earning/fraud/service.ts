@@ -7,19 +7,21 @@ import type { UserClient } from '../../identity/users/index.ts';
 import { type Actor, type EventClient, SYSTEM } from '../../platform/events/index.ts';
 import { purchaseHeld } from './events.ts';
 import type {
+  Ceilings,
   HeldPurchase,
   HoldFilter,
   HoldResolution,
   HoldView,
+  NewPurchase,
   Reason,
   Rule,
-  ScreenedPurchase,
   VelocityLimits,
 } from './model.ts';
 import {
   candidateOf,
   LIMIT_REACHED,
   questionsOf,
+  reasonsOfItself,
   screen,
   type UserDay,
   type Usual,
@@ -48,8 +50,10 @@ export function fraudService(deps: {
   merchants: MerchantClient;
   events: EventClient;
   limits: VelocityLimits;
+  ceilings: Ceilings;
 }) {
-  const { database, clock, logger, countHeld, holds, screening, users, merchants, events, limits } = deps;
+  const { database, clock, logger, countHeld, holds, screening, users, merchants, events, limits, ceilings } =
+    deps;
 
   /** By `userDayKey`: the purchases that this process has seen. Other processes count separately. */
   const timesSeen = new Map<string, number>();
@@ -64,7 +68,7 @@ export function fraudService(deps: {
    */
   async function screenPurchases(
     trx: Trx,
-    purchases: readonly ScreenedPurchase[],
+    purchases: readonly NewPurchase[],
   ): Promise<ReadonlyMap<string, readonly Reason[]>> {
     const candidates = purchases.map((purchase) => {
       const day = utcDay(purchase.purchasedAt);
@@ -83,7 +87,12 @@ export function fraudService(deps: {
       usuals.set(merchantId, usualByCurrency(latest));
       usualSince.set(merchantId, now);
     }
-    return screen(candidates, history, usuals, limits);
+    const reasonsOf = screen(candidates, history, usuals, limits);
+    for (const purchase of purchases) {
+      const reasons = reasonsOfItself(purchase, ceilings);
+      if (reasons.length > 0) reasonsOf.set(purchase.id, [...reasons, ...(reasonsOf.get(purchase.id) ?? [])]);
+    }
+    return reasonsOf;
   }
 
   /**

@@ -30,6 +30,12 @@ export const offerNotAvailable = defineError<{ merchant_id: string; purchased_on
   'The merchant has no active offer for this day and currency.',
 );
 
+export const eventTooOld = defineError<{ purchased_at: string; earliest: string }>(
+  'unprocessable',
+  'EVENT_TOO_OLD',
+  'The purchase is too old to be reported by this caller. `earliest` is the oldest that is accepted now.',
+);
+
 type TransitionDetails = {
   purchase_id: string;
   status: PurchaseStatus;

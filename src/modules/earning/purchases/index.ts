@@ -7,6 +7,7 @@ import type { WalletClient } from '../../money/wallets/index.ts';
 import type { FlagClient } from '../../platform/feature-flags/index.ts';
 import type { CashbackClient } from '../cashback/index.ts';
 import type { FraudClient } from '../fraud/index.ts';
+import type { SelfReports } from './model.ts';
 import { readRoutes } from './read-routes.ts';
 import { reportRoutes } from './report-routes.ts';
 import { purchaseRepository } from './repository.ts';
@@ -27,6 +28,8 @@ export function purchasesModule(
     readonly wallets: WalletClient;
     readonly flags: FlagClient;
     readonly defaultConfirmationDays: number;
+    readonly selfReports: SelfReports;
+    readonly maxEventAgeDays: number;
     readonly supportedCurrencies: readonly string[];
     readonly maxPurchasesPerBatch: number;
     readonly maxQueuedPurchases: number;

@@ -19,7 +19,7 @@ import {
   walletKey,
 } from '../../money/wallets/index.ts';
 import type { EventClient } from '../../platform/events/index.ts';
-import { type CashbackClient, grantRewards, type Reward } from '../cashback/index.ts';
+import { type CashbackClient, grantRewards, largestReward, type Reward } from '../cashback/index.ts';
 import type { FraudClient, HeldPurchase } from '../fraud/index.ts';
 import { positionOf } from './amendments.ts';
 import { purchaseRecorded } from './events.ts';
@@ -29,6 +29,7 @@ import {
   type Purchase,
   type PurchaseSubmission,
   type RewardedPurchase,
+  type SelfReports,
 } from './model.ts';
 import {
   offerFor,
@@ -37,7 +38,9 @@ import {
   requireEligibleMerchant,
   requireEligibleUser,
   requireMayReport,
+  requireMayReportSelf,
   requireOffer,
+  requireRecent,
 } from './policies.ts';
 import { movesBetween, UNREWARDED } from './position.ts';
 import type { PurchaseRepository } from './repository.ts';
@@ -74,6 +77,8 @@ export function purchaseIngestion(deps: {
   wallets: Pick<WalletClient, 'lockWallets' | 'applyMovements'>;
   events: EventClient;
   supportedCurrencies: readonly string[];
+  selfReports: SelfReports;
+  maxEventAgeDays: number;
 }) {
   const { database, clock, logger, repository, users, merchants, offers, fraud, cashback, wallets, events } =
     deps;
@@ -207,9 +212,11 @@ export function purchaseIngestion(deps: {
       const { submission, key, merchant, purchasedAt } = draft;
       try {
         requireMayReport(submission);
+        requireMayReportSelf(submission, deps.selfReports);
         if (taken.has(key)) continue;
         requireAcceptableTerms(submission, { supportedCurrencies: deps.supportedCurrencies, now });
-        requireEligibleUser(userOf.get(submission.userId), submission.userId);
+        const user = requireEligibleUser(userOf.get(submission.userId), submission.userId);
+        requireRecent(submission, purchasedAt, user, { now, maxEventAgeDays: deps.maxEventAgeDays });
         requireEligibleMerchant(merchant, submission.merchantId);
         const offer = requireOffer(submission, draft.offer, purchasedAt);
         const wallet = walletKey(submission);
@@ -230,7 +237,11 @@ export function purchaseIngestion(deps: {
   async function screenCandidates(trx: Trx, selected: readonly Candidate[]) {
     const reasonsOf = await fraud.screenPurchases(
       trx,
-      selected.map(({ purchase }) => purchase),
+      selected.map(({ draft, offer, purchase }) => ({
+        ...purchase,
+        isSelfReported: draft.submission.actor.type === 'user',
+        reward: largestReward(purchase.amount, offer.terms),
+      })),
     );
     if (reasonsOf.size === 0) return { candidates: selected, holds: [] };
     const holds: HeldPurchase[] = [];

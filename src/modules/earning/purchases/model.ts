@@ -115,6 +115,9 @@ export type Revision = {
 /** The namespace of administrators. */
 export const PLATFORM = '00000000-0000-0000-0000-000000000000';
 
+/** What becomes of purchases that shoppers report. */
+export type SelfReports = 'hold' | 'refuse';
+
 export type RewardedPurchase = { readonly purchase: Purchase; readonly reward: Reward };
 
 /** A purchase as the API shows it. */

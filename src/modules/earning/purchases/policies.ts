@@ -7,6 +7,7 @@ import type { User } from '../../identity/users/index.ts';
 import type { Actor } from '../../platform/events/index.ts';
 import {
   duplicatePurchase,
+  eventTooOld,
   invalidPurchaseStatus,
   merchantNotEligible,
   offerNotAvailable,
@@ -23,6 +24,7 @@ import {
   type PurchaseStatus,
   type PurchaseSubmission,
   type RewardedPurchase,
+  type SelfReports,
   type Settlement,
   TRANSITIONS,
 } from './model.ts';
@@ -32,6 +34,33 @@ export function requireMayReport({ actor, userId }: PurchaseSubmission): void {
   if (actor.type === 'user' && actor.id !== userId) {
     throw forbidden({ reason: 'You may report your own purchases only.' });
   }
+}
+
+/** A shopper's report reaches back this far, so into at most two months of caps. */
+const SELF_REPORT_DAYS = 28;
+
+/** @throws FORBIDDEN if shoppers may not report. */
+export function requireMayReportSelf({ actor }: PurchaseSubmission, selfReports: SelfReports): void {
+  if (actor.type === 'user' && selfReports === 'refuse')
+    throw forbidden({ reason: 'Purchases are reported by partners.' });
+}
+
+/** @throws EVENT_TOO_OLD. A shopper reports nothing from before joining. */
+export function requireRecent(
+  { actor }: PurchaseSubmission,
+  purchasedAt: Temporal.Instant,
+  user: User,
+  limits: { readonly now: Temporal.Instant; readonly maxEventAgeDays: number },
+): void {
+  const { now, maxEventAgeDays } = limits;
+  const isSelfReported = actor.type === 'user';
+  const days = isSelfReported ? SELF_REPORT_DAYS : maxEventAgeDays;
+  if (days === 0) return;
+  const oldest = now.subtract({ hours: 24 * days });
+  const isLimitedByJoining = isSelfReported && Temporal.Instant.compare(user.createdAt, oldest) > 0;
+  const earliest = isLimitedByJoining ? user.createdAt : oldest;
+  if (Temporal.Instant.compare(purchasedAt, earliest) >= 0) return;
+  throw eventTooOld({ purchased_at: formatInstant(purchasedAt), earliest: formatInstant(earliest) });
 }
 
 /** The most that the clock of a source may be ahead of the platform's clock. */
@@ -53,9 +82,10 @@ export function requireAcceptableTerms(
 }
 
 /** @throws USER_NOT_ELIGIBLE. */
-export function requireEligibleUser(user: User | undefined, userId: string): void {
+export function requireEligibleUser(user: User | undefined, userId: string): User {
   if (user === undefined) throw userNotEligible({ user_id: userId, reason: 'unknown' });
   if (!user.active) throw userNotEligible({ user_id: userId, reason: 'inactive' });
+  return user;
 }
 
 /** @throws MERCHANT_NOT_ELIGIBLE. */

@@ -8,7 +8,13 @@ import type { LimitRate } from '../../../core/http/rate-limit.ts';
 import type { Routes } from '../../../core/http/route.ts';
 import { unsupportedCurrency } from '../../../core/money.ts';
 import { walletFull } from '../../money/wallets/index.ts';
-import { duplicatePurchase, merchantNotEligible, offerNotAvailable, userNotEligible } from './errors.ts';
+import {
+  duplicatePurchase,
+  eventTooOld,
+  merchantNotEligible,
+  offerNotAvailable,
+  userNotEligible,
+} from './errors.ts';
 import {
   AcceptedBody,
   BatchBody,
@@ -70,6 +76,7 @@ export function reportRoutes(
             userNotEligible,
             merchantNotEligible,
             offerNotAvailable,
+            eventTooOld,
             walletFull,
             rateLimited,
           ],

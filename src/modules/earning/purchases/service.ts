@@ -22,6 +22,7 @@ import {
   type PurchaseSubmission,
   type ReversalReason,
   type RewardedPurchase,
+  type SelfReports,
   type Settlement,
 } from './model.ts';
 import { purchaseReading } from './reading.ts';
@@ -61,6 +62,8 @@ export function purchaseService(deps: {
   events: EventClient;
   flags: FlagClient;
   defaultConfirmationDays: number;
+  selfReports: SelfReports;
+  maxEventAgeDays: number;
   supportedCurrencies: readonly string[];
   maxPurchasesPerBatch: number;
   maxQueuedPurchases: number;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { newId } from '../../../../src/core/id.ts';
 import type { MerchantClient } from '../../../../src/modules/catalogue/merchants/index.ts';
-import type { Hold, Rule, ScreenedPurchase } from '../../../../src/modules/earning/fraud/model.ts';
+import type { Hold, NewPurchase, Rule } from '../../../../src/modules/earning/fraud/model.ts';
 import { emptyHistory, type Questions, userDayKey } from '../../../../src/modules/earning/fraud/policies.ts';
 import type { HoldRepository } from '../../../../src/modules/earning/fraud/repository.ts';
 import type {
@@ -33,8 +33,14 @@ const LIMITS = {
   floorAmount: 100,
 };
 const trx = fakeTransaction();
-const small = (fields: Partial<ScreenedPurchase> = {}) => aPurchase({ amount: 1_00n, ...fields });
-const large = (fields: Partial<ScreenedPurchase> = {}) => aPurchase({ amount: 500_00n, ...fields });
+const someCeilings = { amount: new Map([['EUR', 600_00n]]), reward: new Map([['EUR', 10_00n]]) };
+const small = (fields: Partial<NewPurchase> = {}) => ({ ...large(), amount: 1_00n, ...fields });
+const large = (fields: Partial<NewPurchase> = {}): NewPurchase => ({
+  ...aPurchase({ amount: 500_00n }),
+  isSelfReported: false,
+  reward: 5n,
+  ...fields,
+});
 
 /** `past` completes what the database answers to the questions of a list. */
 function openFraud(
@@ -57,6 +63,7 @@ function openFraud(
     users: fake<UserClient>({ findUsers: async () => new Map([[SHOPPER, aUser()]]) }),
     merchants: fake<MerchantClient>({ findMerchants: async () => new Map([[MERCHANT, aMerchant()]]) }),
     limits: LIMITS,
+    ceilings: someCeilings,
   });
   return { ...service, kernel, asked, counted, ...seen };
 }
@@ -115,6 +122,32 @@ describe('screening', () => {
       asked.map(({ merchantIds }) => merchantIds),
       [[MERCHANT], [], [MERCHANT]],
     );
+  });
+
+  test('holds what a shopper reports, beside what other rules say', async () => {
+    const purchase = small({ isSelfReported: true });
+    const held = await openFraud().screenPurchases(trx, [purchase, small()]);
+    assertEqual(held, new Map([[purchase.id, [{ rule: 'self_report', evidence: { reported_by: 'user' } }]]]));
+  });
+
+  for (const [title, fields, evidence] of [
+    ['a purchase', { amount: 600_01n }, { amount: '600.01', max_amount: '600.00' }],
+    ['a reward', { reward: 10_01n }, { cashback_amount: '10.01', max_cashback_amount: '10.00' }],
+  ] as const) {
+    test(`holds ${title} above its ceiling, and not one at it`, async () => {
+      const [above, at] = [small(fields), small({ amount: 99_00n, reward: 10_00n })];
+      const held = await openFraud().screenPurchases(trx, [above, at]);
+      assertEqual(
+        held,
+        new Map([[above.id, [{ rule: 'above_ceiling', evidence: { ...evidence, currency: 'EUR' } }]]]),
+      );
+    });
+  }
+
+  test('knows no ceiling for a currency without one', async () => {
+    const purchase = small({ amount: 10n ** 12n, reward: 10n ** 11n, currency: 'JPY' });
+    const held = await openFraud().screenPurchases(trx, [purchase]);
+    assert.ok(!held.get(purchase.id)?.some(({ rule }) => rule === 'above_ceiling'));
   });
 
   test('of an ordinary purchase holds nothing', async () => {

@@ -122,6 +122,8 @@ function openIngestion(world: World = {}) {
       },
     },
     supportedCurrencies: ['EUR', 'JPY'],
+    selfReports: 'hold',
+    maxEventAgeDays: 0,
   });
 
   /** Each answer as `order-1 pending 250`, `order-1 held 250` or the code of the refusal. */

@@ -11,10 +11,13 @@ import {
   requireEligibleUser,
   requireMayRead,
   requireMayReport,
+  requireMayReportSelf,
   requireOffer,
   requirePurchaseStatus,
+  requireRecent,
   requireTransition,
 } from '../../../../src/modules/earning/purchases/policies.ts';
+import type { Actor } from '../../../../src/modules/platform/events/index.ts';
 import {
   adminActor,
   aMerchant,
@@ -26,6 +29,7 @@ import {
   MERCHANT,
   NOW,
   OFFER,
+  partnerActor,
   SHOPPER,
   STRANGER,
   someTerms,
@@ -114,6 +118,50 @@ describe('acceptable terms', () => {
     assert.deepEqual(refusal.details, {
       violations: [{ field: 'purchased_at', reason: 'must not be more than 60 seconds in the future' }],
     });
+  });
+});
+
+describe('the age of a purchase', () => {
+  const joined = NOW.subtract({ hours: 24 * 100 });
+  const days = (count: number, seconds = 0) => NOW.subtract({ hours: 24 * count, seconds });
+  const attempt = (
+    actor: Actor,
+    purchasedAt: Temporal.Instant,
+    { maxEventAgeDays = 0, createdAt = joined } = {},
+  ) =>
+    requireRecent(aSubmission({ actor }), purchasedAt, aUser({ createdAt }), { now: NOW, maxEventAgeDays });
+
+  test('of a report by its shopper is at most 28 days', () => {
+    assert.doesNotThrow(() => attempt(userActor(SHOPPER), days(28)));
+    const refusal = refusalOf(() => attempt(userActor(SHOPPER), days(28, 1)));
+    assert.deepEqual(
+      [refusal.code, refusal.details],
+      ['EVENT_TOO_OLD', { purchased_at: '2026-02-14T09:26:52Z', earliest: '2026-02-14T09:26:53Z' }],
+    );
+  });
+
+  test('of a report by its shopper does not go back before joining', () => {
+    const createdAt = days(3);
+    assert.doesNotThrow(() => attempt(userActor(SHOPPER), createdAt, { createdAt }));
+    const refusal = refusalOf(() => attempt(userActor(SHOPPER), days(3, 1), { createdAt }));
+    assert.deepEqual([refusal.code, refusal.details.earliest], ['EVENT_TOO_OLD', '2026-03-11T09:26:53Z']);
+  });
+
+  for (const actor of [adminActor(STRANGER), partnerActor(STRANGER)]) {
+    test(`of a report by the ${actor.type} has a limit only if the operator sets one`, () => {
+      assert.doesNotThrow(() => attempt(actor, days(3_000)));
+      assert.doesNotThrow(() => attempt(actor, days(7), { maxEventAgeDays: 7, createdAt: NOW }));
+      assert.equal(refusalOf(() => attempt(actor, days(7, 1), { maxEventAgeDays: 7 })).code, 'EVENT_TOO_OLD');
+    });
+  }
+});
+
+describe('reports of shoppers', () => {
+  test('are refused if the operator says so, and no other reports', () => {
+    const byUser = aSubmission({ actor: userActor(SHOPPER) });
+    assert.equal(refusalOf(() => requireMayReportSelf(byUser, 'refuse')).code, 'FORBIDDEN');
+    assert.doesNotThrow(() => requireMayReportSelf(byUser, 'hold'));
+    assert.doesNotThrow(() => requireMayReportSelf(aSubmission(), 'refuse'));
   });
 });
 

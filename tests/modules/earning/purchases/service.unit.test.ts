@@ -83,6 +83,8 @@ function openService({
     flags: fake<FlagClient>(),
     defaultConfirmationDays: 30,
     supportedCurrencies: ['EUR'],
+    selfReports: 'hold',
+    maxEventAgeDays: 0,
     maxPurchasesPerBatch: BATCH,
     maxQueuedPurchases: MAX_QUEUED,
   });

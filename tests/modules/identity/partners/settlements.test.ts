@@ -208,63 +208,6 @@ describe('a list of settlements', () => {
 
     assert.equal(result?.purchase_status, 'confirmed');
   });
-
-  const MALFORMED: Record<string, [object, object[]]> = {
-    'neither id': [
-      { action: 'confirm' },
-      [
-        { field: 'external_id', reason: 'is required' },
-        { field: 'purchase_id', reason: 'is required' },
-        { field: 'body', reason: 'must be in exactly one of its forms' },
-      ],
-    ],
-    'both ids': [
-      { external_id: 'x', purchase_id: '01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e', action: 'confirm' },
-      [{ field: 'body', reason: 'must be in exactly one of its forms' }],
-    ],
-    'a reason for a confirmation': [
-      { external_id: 'x', action: 'confirm', reason: 'fraud' },
-      [{ field: 'action', reason: 'must be reverse' }],
-    ],
-    'an unknown action': [
-      { external_id: 'x', action: 'pay' },
-      [{ field: 'action', reason: 'must be one of confirm, reverse' }],
-    ],
-    'a field that is not known': [
-      { external_id: 'x', action: 'confirm', partner_id: null },
-      [{ field: 'partner_id', reason: 'is not known here' }],
-    ],
-  };
-  for (const [what, [item, violations]] of Object.entries(MALFORMED)) {
-    test(`answers 422 to an item with ${what}, and settles its neighbours`, async () => {
-      const shop = await openShop(platform);
-      const external_id = newOrder();
-      await shop.report({ external_id }, northwind.token);
-
-      const [broken, sound] = resultsOf(
-        await settle(northwind.token, [item, { external_id, action: 'confirm' }]),
-      );
-
-      assert.equal(broken?.status, 422);
-      assert.deepEqual(
-        new Set(broken.error?.details.violations as object[]),
-        new Set(violations),
-        JSON.stringify(broken),
-      );
-      assert.equal(sound?.status, 200);
-    });
-  }
-
-  test('takes from 1 to 1,000 items', async () => {
-    const items = Array.from({ length: 1_001 }, (_, index) => ({
-      external_id: `${index}`,
-      action: 'confirm',
-    }));
-
-    assert.equal((await settle(admin.token, [])).status, 422);
-    assert.equal((await settle(admin.token, items)).status, 422);
-    assert.equal((await settle(admin.token, items.slice(1))).status, 200);
-  });
 });
 
 describe('settlements of one list and of another at once', () => {
