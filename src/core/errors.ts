@@ -43,13 +43,18 @@ export type ErrorDefinition<Details extends ErrorDetails = ErrorDetails> = {
 /** What the API reference says about an error. */
 export type ErrorCode = Pick<ErrorDefinition, 'kind' | 'code' | 'message'>;
 
-/** The one way to introduce an error code: `throw nameTaken({ name })`. */
+/**
+ * The one way to introduce an error code: `throw nameTaken({ name })`. `message` is for the API reference. `say` names
+ * the subject in a response, from details alone: what a caller may not learn is in neither.
+ */
 export function defineError<Details extends ErrorDetails = Record<never, never>>(
   kind: ErrorKind,
   code: string,
   message: string,
+  say: (details: Details) => string = () => message,
 ): ErrorDefinition<Details> {
-  const create = (details: ErrorDetails = {}) => new DomainError(kind, code, message, details);
+  const create = (details: ErrorDetails = {}) =>
+    new DomainError(kind, code, say(details as Details), details);
   return Object.assign(create, { kind, code, message }) as ErrorDefinition<Details>;
 }
 
@@ -84,7 +89,13 @@ const resourceNotFound = defineError<{ resource_type: string; resource_id: strin
   'not_found',
   'NOT_FOUND',
   'The resource does not exist.',
+  ({ resource_type: type, resource_id: id }) =>
+    `${capitalized(type.replaceAll('_', ' '))} ${id} was not found.`,
 );
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
 
 /** `throw notFound('thing', id)`: the id, or the other reference that the caller sent. */
 export const notFound = Object.assign(

@@ -25,6 +25,8 @@ export const unsupportedCurrency = defineError<{ currency: string; supported: re
   'unprocessable',
   'UNSUPPORTED_CURRENCY',
   'The currency must be one of `supported`.',
+  ({ currency, supported }) =>
+    `The currency ${currency} is not supported. It must be one of ${supported.join(', ')}.`,
 );
 
 /** @throws RangeError if the code is not ISO 4217. Check untrusted input with `isCurrency` first. */

@@ -98,7 +98,7 @@ describe('a partner', () => {
 
         const missing = newId();
         const forMissing = await send(world, operation, { ...sample, params: { id: missing } }, otherPartner);
-        assert.deepEqual(answer.body, JSON.parse(JSON.stringify(forMissing.body).replace(missing, id)));
+        assert.deepEqual(answer.body, JSON.parse(JSON.stringify(forMissing.body).replaceAll(missing, id)));
       });
 
       test(`finds a purchase of no partner missing at ${operation.name}`, async () => {

@@ -35,6 +35,7 @@ export const methodNotAllowed = defineError<{ method: string; allowed: readonly 
   'method_not_allowed',
   'METHOD_NOT_ALLOWED',
   'The path does not have this method. `allowed` lists its methods.',
+  ({ method, allowed }) => `The path does not have the method ${method}. It has ${allowed.join(', ')}.`,
 );
 
 export const payloadTooLarge = defineError(

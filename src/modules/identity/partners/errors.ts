@@ -4,4 +4,5 @@ export const partnerAlreadyExists = defineError<{ name: string; partner_id: stri
   'conflict',
   'PARTNER_ALREADY_EXISTS',
   'A partner with this name exists already.',
+  ({ name, partner_id: id }) => `The name "${name}" is taken by partner ${id}.`,
 );

@@ -21,4 +21,10 @@ export const payoutInvalidTransition = defineError<{
   payout_id: string;
   status: PayoutStatus;
   allowed_transitions: readonly PayoutStatus[];
-}>('invalid', 'PAYOUT_INVALID_TRANSITION', 'The status of the payout must be one of `allowed_transitions`.');
+}>(
+  'invalid',
+  'PAYOUT_INVALID_TRANSITION',
+  'The status of the payout must be one of `allowed_transitions`.',
+  ({ payout_id: id, status, allowed_transitions: next }) =>
+    `Payout ${id} is ${status}. ${next.length === 0 ? 'That is final' : `It can become ${next.join(', ')}`}.`,
+);

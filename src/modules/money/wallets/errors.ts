@@ -5,10 +5,17 @@ export const insufficientBalance = defineError<{
   pending_balance: string;
   requested_amount: string;
   currency: string;
-}>('conflict', 'INSUFFICIENT_BALANCE', 'The available balance is lower than this amount.');
+}>(
+  'conflict',
+  'INSUFFICIENT_BALANCE',
+  'The available balance is lower than this amount.',
+  ({ available_balance: available, requested_amount: requested, currency }) =>
+    `The available balance of ${available} ${currency} is lower than ${requested} ${currency}.`,
+);
 
 export const walletFull = defineError<{ amount: string; currency: string }>(
   'conflict',
   'WALLET_FULL',
   'The amount would exceed the maximum balance of the wallet.',
+  ({ amount, currency }) => `${amount} ${currency} would exceed the maximum balance of the wallet.`,
 );

@@ -139,6 +139,7 @@ describe('GET /merchants/{id}', () => {
     const id = newId();
     const answer = await api('GET', `/merchants/${id}`, { token });
     assertRefused(answer, 404, 'NOT_FOUND');
+    assert.equal(answer.body.error.message, `Merchant ${id} was not found.`);
     assert.deepEqual(answer.body.error.details, { resource_type: 'merchant', resource_id: id });
   });
 

@@ -305,7 +305,7 @@ describe('a user', () => {
     const forAdmin = await desk.cancel(id, admin.token);
 
     for (const answer of [foreign, unknown, forAdmin]) assertRefused(answer, 404, 'NOT_FOUND');
-    const withoutId = ({ body }: Answer) => JSON.stringify(body).replace(/[0-9a-f-]{36}/, '');
+    const withoutId = ({ body }: Answer) => JSON.stringify(body).replaceAll(/[0-9a-f-]{36}/g, '');
     assert.equal(withoutId(foreign), withoutId(unknown));
     assert.equal(await desk.balances(), '0.0000 / 90.0000 / 10.0000');
   });
