@@ -14,7 +14,7 @@ const areaWalls = AREAS.flatMap((line, index) =>
     return {
       name: `${area}-looks-down`,
       comment:
-        'Areas depend on each other in one direction. What a lower one sets off above it is handed in by app.ts.',
+        'Areas depend on each other in one direction. What a lower one sets off above it is handed in by wire-modules.ts.',
       severity: 'error',
       from: { path: `^src/modules/${area}/` },
       to: { path: `^src/modules/(${above.join('|')})/` },

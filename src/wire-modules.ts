@@ -1,0 +1,109 @@
+import type { Config } from './config.ts';
+import type { Authenticate } from './core/caller.ts';
+import type { Routes } from './core/http/route.ts';
+import type { Kernel } from './kernel.ts';
+import { merchantsModule } from './modules/catalogue/merchants/index.ts';
+import { offersModule } from './modules/catalogue/offers/index.ts';
+import { cashbackModule } from './modules/earning/cashback/index.ts';
+import { fraudModule } from './modules/earning/fraud/index.ts';
+import { purchasesModule } from './modules/earning/purchases/index.ts';
+import { authModule } from './modules/identity/auth/index.ts';
+import { isApiKey, partnersModule } from './modules/identity/partners/index.ts';
+import { usersModule } from './modules/identity/users/index.ts';
+import { userDetailModule } from './modules/insight/user-detail/index.ts';
+import { walletHistoryModule } from './modules/insight/wallet-history/index.ts';
+import { payoutsModule } from './modules/money/payouts/index.ts';
+import { walletsModule } from './modules/money/wallets/index.ts';
+import { featureFlagsModule } from './modules/platform/feature-flags/index.ts';
+import { idempotencyModule } from './modules/platform/idempotency/index.ts';
+
+/** Creates every module, in the order of their dependencies. */
+export function wireModules(config: Config, kernel: Kernel) {
+  const { supportedCurrencies, encryptionKeys } = config;
+  const [defaultCurrency] = supportedCurrencies;
+
+  const idempotency = idempotencyModule(kernel, { encryptionKeys });
+  const featureFlags = featureFlagsModule(kernel);
+  const wallets = walletsModule(kernel, { idempotency: idempotency.client, supportedCurrencies });
+  const users = usersModule(kernel, {
+    onCreated: (trx, created) =>
+      wallets.client.queueOpenWallets(
+        trx,
+        created.map(({ id }) => ({ userId: id, currency: defaultCurrency })),
+      ),
+    bcryptCost: config.bcryptCost,
+    registrationsPerMinute: config.registrationsPerMinute,
+  });
+  const auth = authModule(kernel, {
+    users: users.client,
+    tokens: config.tokens,
+    loginsPerMinute: config.loginsPerMinute,
+  });
+  const partners = partnersModule(kernel, { encryptionKeys });
+  const merchants = merchantsModule(kernel);
+  const offers = offersModule(kernel, {
+    merchants: merchants.client,
+    supportedCurrencies,
+    maxCashbackPercentage: config.maxCashbackPercentage,
+  });
+  const payouts = payoutsModule(kernel, {
+    idempotency: idempotency.client,
+    wallets: wallets.client,
+    encryptionKeys,
+    supportedCurrencies,
+    limits: config.payoutLimits,
+    maxQueuedPayouts: config.maxQueuedPayouts,
+  });
+  const cashback = cashbackModule(kernel);
+  const fraud = fraudModule(kernel, {
+    users: users.client,
+    merchants: merchants.client,
+    limits: config.velocity,
+    ceilings: config.ceilings,
+  });
+  const purchases = purchasesModule(kernel, {
+    users: users.client,
+    merchants: merchants.client,
+    offers: offers.client,
+    fraud: fraud.client,
+    cashback: cashback.client,
+    wallets: wallets.client,
+    flags: featureFlags.client,
+    defaultConfirmationDays: config.defaultConfirmationDays,
+    selfReports: config.selfReports,
+    maxEventAgeDays: config.maxEventAgeDays,
+    supportedCurrencies,
+    maxPurchasesPerBatch: config.maxPurchasesPerBatch,
+    maxQueuedPurchases: config.maxQueuedPurchases,
+    perMinutePerUser: config.purchasesPerMinutePerUser,
+    perMinutePerPartner: config.purchasesPerMinutePerPartner,
+  });
+  const userDetail = userDetailModule(kernel, { users: users.client, wallets: wallets.client });
+  const walletHistory = walletHistoryModule(kernel, defaultCurrency);
+
+  const authenticate: Authenticate = (token, requestId) =>
+    (isApiKey(token) ? partners : auth).client.authenticate(token, requestId);
+  const routes: readonly Routes[] = [
+    auth,
+    users,
+    userDetail,
+    partners,
+    merchants,
+    offers,
+    purchases,
+    payouts,
+    fraud,
+    wallets,
+    walletHistory,
+    featureFlags,
+  ].map((module) => module.routes);
+  const jobs = [...auth.jobs, ...idempotency.jobs, ...partners.jobs, ...purchases.jobs];
+  return {
+    authenticate,
+    routes,
+    jobs,
+    partners,
+    /** Used by commands, demo data and tests. */
+    open: { users, partners, featureFlags, merchants, offers, purchases, wallets, payouts },
+  };
+}
