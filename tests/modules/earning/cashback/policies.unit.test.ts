@@ -6,6 +6,7 @@ import {
   computeReward,
   grantRewards,
 } from '../../../../src/modules/earning/cashback/policies.ts';
+import { assertEqual } from '../../../support/equality.ts';
 import {
   aCapUsage,
   aClaim,
@@ -72,7 +73,7 @@ describe('a monthly cap', () => {
 
     const { rewards, usages } = grantRewards(claims, [aCapUsage()]);
 
-    assert.deepEqual(
+    assertEqual(
       rewards.map(({ uncappedAmount, amount }) => [uncappedAmount, amount]),
       [
         [400n, 400n],
@@ -81,7 +82,7 @@ describe('a monthly cap', () => {
         [1_000n, 0n],
       ],
     );
-    assert.deepEqual(usages, [aCapUsage({ used: 1000n })]);
+    assertEqual(usages, [aCapUsage({ used: 1000n })]);
   });
 
   test('counts what was used before', () => {
@@ -89,7 +90,7 @@ describe('a monthly cap', () => {
 
     assert.equal(rewards[0]?.amount, 100n);
     assert.equal(rewards[0]?.uncappedAmount, 250n);
-    assert.deepEqual(usages, [aCapUsage({ used: 1000n })]);
+    assertEqual(usages, [aCapUsage({ used: 1000n })]);
   });
 
   test('is one for each user', () => {
@@ -97,7 +98,7 @@ describe('a monthly cap', () => {
 
     const { rewards } = grantRewards(claims, [aCapUsage(), aCapUsage({ userId: STRANGER })]);
 
-    assert.deepEqual(
+    assertEqual(
       rewards.map(({ amount }) => amount),
       [1000n, 250n],
     );
@@ -108,7 +109,7 @@ describe('a monthly cap', () => {
 
     assert.equal(rewards[0]?.amount, 50_000n);
     assert.equal(rewards[0]?.capMonth, null);
-    assert.deepEqual(usages, []);
+    assertEqual(usages, []);
   });
 
   test('that is not locked is a fault of the program, not a reward', () => {
@@ -125,14 +126,14 @@ describe('a monthly cap', () => {
     assert.equal(caps.room(cap), 0n);
     caps.use(cap, -250n);
     assert.equal(caps.room(cap), 250n);
-    assert.deepEqual(caps.touched(), [aCapUsage({ used: 750n })]);
+    assertEqual(caps.touched(), [aCapUsage({ used: 750n })]);
   });
 
   test('of an offer without one has no room to count', () => {
     const caps = capBook([]);
     caps.use(null, 100n);
     assert.equal(caps.room(null), undefined);
-    assert.deepEqual(caps.touched(), []);
+    assertEqual(caps.touched(), []);
   });
 
   const months: [moment: string, month: string][] = [
@@ -149,7 +150,7 @@ describe('a monthly cap', () => {
     test(`counts a purchase of ${moment} in the month of ${month}`, () => {
       const claim = aClaim({ terms: capped, purchasedAt: Temporal.Instant.from(moment) });
 
-      assert.deepEqual(capKeyOf(claim), { userId: SHOPPER, offerId: capped.offerId, month });
+      assertEqual(capKeyOf(claim), { userId: SHOPPER, offerId: capped.offerId, month });
     });
   }
 });

@@ -13,6 +13,7 @@ import {
   userDayKey,
   usualByCurrency,
 } from '../../../../src/modules/earning/fraud/policies.ts';
+import { assertEqual } from '../../../support/equality.ts';
 import { MERCHANT, NOW, SHOPPER, STRANGER } from '../../../support/purchases-builders.ts';
 
 const LIMITS: VelocityLimits = {
@@ -64,10 +65,10 @@ describe('the questions about past purchases', () => {
 
   test('is one count for each user and day below the floor, and everything from the floor on', () => {
     const { userDays, ...others } = questionsOf([small, small], LIMITS);
-    assert.deepEqual(userDays, [small]);
-    assert.deepEqual(others, { userIds: [], orders: [], merchantIds: [] });
+    assertEqual(userDays, [small]);
+    assertEqual(others, { userIds: [], orders: [], merchantIds: [] });
 
-    assert.deepEqual(questionsOf([small, large, other, large], LIMITS), {
+    assertEqual(questionsOf([small, large, other, large], LIMITS), {
       userDays: [large, other],
       userIds: [SHOPPER, STRANGER],
       orders: [large],
@@ -76,7 +77,7 @@ describe('the questions about past purchases', () => {
   });
 
   test('is nothing where a rule is off', () => {
-    assert.deepEqual(questionsOf([large], OFF), {
+    assertEqual(questionsOf([large], OFF), {
       userDays: [],
       userIds: [],
       orders: [],
@@ -89,7 +90,7 @@ describe('the questions about past purchases', () => {
       ['usersPerOrder', 'orders'],
     ] as const) {
       const questions = Object.entries(questionsOf([large], { ...OFF, [setting]: 5 }));
-      assert.deepEqual(
+      assertEqual(
         questions.filter(([, asked]) => asked.length > 0).map(([name]) => name),
         [question],
       );
@@ -103,11 +104,11 @@ describe('the questions about past purchases', () => {
         const { userDays } = questionsOf([purchase], { ...LIMITS, purchasesPerUserDay: limit });
         return userDays.length === 1;
       });
-    assert.deepEqual(asksAt(50, 53), [5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 51, 52, 53]);
-    assert.deepEqual(asksAt(41, 43), [5, 10, 15, 20, 25, 30, 35, 40, 41, 42, 43]);
-    assert.deepEqual(asksAt(3, 5), [1, 2, 3, 4, 5]);
-    assert.deepEqual(asksAt(0, 5), []);
-    assert.deepEqual(questionsOf([bought({}, LIMIT_REACHED)], LIMITS).userDays, []);
+    assertEqual(asksAt(50, 53), [5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 51, 52, 53]);
+    assertEqual(asksAt(41, 43), [5, 10, 15, 20, 25, 30, 35, 40, 41, 42, 43]);
+    assertEqual(asksAt(3, 5), [1, 2, 3, 4, 5]);
+    assertEqual(asksAt(0, 5), []);
+    assertEqual(questionsOf([bought({}, LIMIT_REACHED)], LIMITS).userDays, []);
   });
 
   test('goes by whole units of the currency: 100 is 100 JPY, 100.00 EUR and 100.000 KWD', () => {
@@ -144,7 +145,7 @@ describe('purchases_per_user_day', () => {
       const history = emptyHistory(questions);
       for (const userDay of questions.userDays) history.purchasesOfDay.set(userDayKey(userDay), recorded);
       const reasons = screen(list, history, new Map(), LIMITS);
-      assert.deepEqual(
+      assertEqual(
         list.flatMap(({ id }, index) => (reasons.has(id) ? [index] : [])),
         held,
       );
@@ -153,8 +154,8 @@ describe('purchases_per_user_day', () => {
 
   test('holds without a question on a day of which the limit is known to be reached', () => {
     const list = [bought({}, LIMIT_REACHED), bought({ userId: STRANGER })];
-    assert.deepEqual(heldBy('purchases_per_user_day', list, LIMITS), [0]);
-    assert.deepEqual(heldBy('purchases_per_user_day', list, OFF), []);
+    assertEqual(heldBy('purchases_per_user_day', list, LIMITS), [0]);
+    assertEqual(heldBy('purchases_per_user_day', list, OFF), []);
   });
 
   test('goes by the UTC day of the purchase, and by user', () => {
@@ -167,7 +168,7 @@ describe('purchases_per_user_day', () => {
       on('2026-03-14T23:59:59Z'),
       on('2026-03-15T00:30:00+01:00'),
     ];
-    assert.deepEqual(heldBy('purchases_per_user_day', list, LIMITS), [4, 6]);
+    assertEqual(heldBy('purchases_per_user_day', list, LIMITS), [4, 6]);
   });
 });
 
@@ -195,18 +196,18 @@ describe('amount_above_user_usual', () => {
   for (const [title, before, amount, held] of cases) {
     test(`${title}: ${held ? 'held' : 'not held'}`, () => {
       const list = [...usually(before), bought({ amount })];
-      assert.deepEqual(heldBy('amount_above_user_usual', list, limits), held ? [before.length] : []);
+      assertEqual(heldBy('amount_above_user_usual', list, limits), held ? [before.length] : []);
     });
   }
 
   test('compares within one currency', () => {
     const list = [...usually(Array(9).fill(1_000n), { currency: 'USD' }), bought({ amount: 99_999n })];
-    assert.deepEqual(heldBy('amount_above_user_usual', list, limits), []);
+    assertEqual(heldBy('amount_above_user_usual', list, limits), []);
   });
 
   test('compares with the user alone', () => {
     const list = [...usually(Array(9).fill(1_000n), { userId: STRANGER }), bought({ amount: 99_999n })];
-    assert.deepEqual(heldBy('amount_above_user_usual', list, limits), []);
+    assertEqual(heldBy('amount_above_user_usual', list, limits), []);
   });
 });
 
@@ -222,14 +223,14 @@ describe('amount_above_merchant_usual', () => {
   ] as const) {
     test(`${amount} ${JSON.stringify(fields)}: ${held ? 'held' : 'not held'}`, () => {
       const list = [bought({ amount, ...fields })];
-      assert.deepEqual(heldBy('amount_above_merchant_usual', list, limits, usuals), held ? [0] : []);
+      assertEqual(heldBy('amount_above_merchant_usual', list, limits, usuals), held ? [0] : []);
     });
   }
 
   test('is known in a currency once twenty purchases are in it', () => {
     const sale = (currency: string, count: number) =>
       Array.from({ length: count }, (_, index) => ({ amount: BigInt(index), currency }));
-    assert.deepEqual(
+    assertEqual(
       usualByCurrency([...sale('EUR', 20), ...sale('USD', 19)]),
       new Map([['EUR', { amount: 9n, purchases: 20 }]]),
     );
@@ -244,7 +245,7 @@ describe('repeated_order', () => {
 
   test('counts users, not purchases, and holds from the one who makes them enough on', () => {
     const list = [order(0), order(0), order(1), order(1), order(2), order(0), order(3)];
-    assert.deepEqual(heldBy('repeated_order', list, limits), [4, 5, 6]);
+    assertEqual(heldBy('repeated_order', list, limits), [4, 5, 6]);
   });
 
   for (const [title, fields] of [
@@ -254,12 +255,12 @@ describe('repeated_order', () => {
     ['another day', { purchasedAt: NOW.subtract({ hours: 24 }) }],
   ] as const) {
     test(`takes ${title} for another order`, () => {
-      assert.deepEqual(heldBy('repeated_order', [order(0), order(1), order(2, fields)], limits), []);
+      assertEqual(heldBy('repeated_order', [order(0), order(1), order(2, fields)], limits), []);
     });
   }
 
   test('checks no amount below the floor', () => {
     const list = users.map((_, user) => order(user, { amount: 9_999n }));
-    assert.deepEqual(heldBy('repeated_order', list, limits), []);
+    assertEqual(heldBy('repeated_order', list, limits), []);
   });
 });

@@ -14,6 +14,7 @@ import {
   PLATFORM,
   type RewardedPurchase,
 } from '../../../../src/modules/earning/purchases/model.ts';
+import { assertEqual } from '../../../support/equality.ts';
 import {
   adminActor,
   aPurchase,
@@ -57,7 +58,7 @@ describe('a revision', () => {
     const before = purchaseOf({ status: 'available' });
     const revision = reviseBy(before, amendmentOf('50.00'));
 
-    assert.deepEqual(revision, {
+    assertEqual(revision, {
       id: revision.id,
       purchaseId: before.purchase.id,
       seq: 1,
@@ -85,7 +86,7 @@ describe('a revision', () => {
       undefined,
       partnerActor(SHOPPER),
     );
-    assert.deepEqual([namespace, sourceKind], [SHOPPER, 'partner']);
+    assertEqual([namespace, sourceKind], [SHOPPER, 'partner']);
   });
 
   const caps: [title: string, reward: bigint, amount: string, room: bigint, after: bigint][] = [
@@ -112,7 +113,7 @@ describe('a revision', () => {
       { ...line, lineId: 'd', status: 'rejected' as const },
     ];
     const revision = reviseBy(purchaseOf(), amendmentOf(0, { statement: { lines } }));
-    assert.deepEqual([revision.amount, revision.after.reward, revision.lines?.length], [99n, 5n, 4]);
+    assertEqual([revision.amount, revision.after.reward, revision.lines?.length], [99n, 5n, 4]);
     assert.equal(hasPendingLine(revision), true);
     assert.equal(hasPendingLine(undefined), false);
   });
@@ -148,7 +149,7 @@ describe('a revision', () => {
       const refusal = refusalOf(() => reviseBy(purchaseOf(), amendmentOf(0, { statement })));
       assert.equal(refusal.code, 'VALIDATION_ERROR');
       const { violations } = refusal.details as { violations: { field: string }[] };
-      assert.deepEqual(
+      assertEqual(
         violations.map(({ field }) => field),
         fields,
       );
@@ -181,7 +182,7 @@ describe('a repeated version', () => {
     for (const amendment of [amendmentOf('50.01'), amendmentOf('50.00', { reason: 'another' })]) {
       const refusal = refusalOf(() => repeat(amendment));
       assert.equal(refusal.code, 'AMENDMENT_CONFLICT');
-      assert.deepEqual(refusal.details, {
+      assertEqual(refusal.details, {
         purchase_id: before.purchase.id,
         version: 'v1',
         amount: '50.00',
@@ -198,13 +199,13 @@ describe('a purchase after a revision', () => {
 
     const after = revised(before, revision);
 
-    assert.deepEqual(after, {
+    assertEqual(after, {
       purchase: { ...before.purchase, amount: 5_000n, revision: 1 },
       reward: { ...before.reward, uncappedAmount: 250n, amount: 250n },
     });
     assert.equal(after.purchase.originalAmount, 8_000n);
     const recorded = { ...before, purchase: { ...before.purchase, revision: 1 } };
-    assert.deepEqual(present(recorded, revision), after);
+    assertEqual(present(recorded, revision), after);
     assert.equal(present(before, undefined), before);
   });
 });

@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import {
@@ -7,6 +6,7 @@ import {
   UNREWARDED,
 } from '../../../../src/modules/earning/purchases/position.ts';
 import { balancesAfter, NO_MONEY } from '../../../../src/modules/money/wallets/index.ts';
+import { assertEqual } from '../../../support/equality.ts';
 import { aMovement } from '../../../support/purchases-builders.ts';
 
 const pending = (reward: bigint): Position => ({ reward, bucket: 'pending' });
@@ -35,7 +35,7 @@ describe('the moves between two positions of a reward', () => {
   ];
   for (const [title, before, after, moves] of table) {
     test(title, () => {
-      assert.deepEqual(
+      assertEqual(
         movesBetween(before, after).map(({ type, from, to, amount }) => [type, from, to, amount]),
         moves,
       );
@@ -64,7 +64,7 @@ describe('the moves between two positions of a reward', () => {
             balances = balancesAfter(balances, aMovement(move));
         }
         const last = positions.at(-1) ?? UNREWARDED;
-        assert.deepEqual(balances, {
+        assertEqual(balances, {
           pending: last.bucket === 'pending' ? last.reward : 0n,
           available: last.bucket === 'available' ? last.reward : 0n,
           paid: 0n,

@@ -6,6 +6,7 @@ import { newId } from '../../../../src/core/id.ts';
 import { accountService } from '../../../../src/modules/identity/auth/accounts.ts';
 import type { AuthRepository } from '../../../../src/modules/identity/auth/repository.ts';
 import { passwordNotComplexEnough, type UserClient } from '../../../../src/modules/identity/users/index.ts';
+import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeKernel } from '../../../support/fakes.ts';
 import { SHOPPER } from '../../../support/purchases-builders.ts';
 import { rejectsWith } from '../../../support/rejections.ts';
@@ -34,21 +35,21 @@ describe('setting the status of a user', () => {
   test('to inactive ends all sessions of the user, and records it', async () => {
     const { service, steps, told, clock } = accounts({ setActive: async () => true });
     await service.setUserActive(SHOPPER, false, ADMIN);
-    assert.deepEqual(steps, [['revoke', SHOPPER, clock()]]);
-    assert.deepEqual(told(), [['user.deactivated', SHOPPER, ADMIN, 'success']]);
+    assertEqual(steps, [['revoke', SHOPPER, clock()]]);
+    assertEqual(told(), [['user.deactivated', SHOPPER, ADMIN, 'success']]);
   });
 
   test('to active gives no session back, and records it', async () => {
     const { service, steps, told } = accounts({ setActive: async () => true });
     await service.setUserActive(SHOPPER, true, ADMIN);
-    assert.deepEqual(steps, []);
-    assert.deepEqual(told(), [['user.activated', SHOPPER, ADMIN, 'success']]);
+    assertEqual(steps, []);
+    assertEqual(told(), [['user.activated', SHOPPER, ADMIN, 'success']]);
   });
 
   test('that the user has already does nothing', async () => {
     const { service, steps, told } = accounts({ setActive: async () => false });
     await service.setUserActive(SHOPPER, false, ADMIN);
-    assert.deepEqual([steps, told()], [[], []]);
+    assertEqual([steps, told()], [[], []]);
   });
 
   test('to inactive is refused for your own account', async () => {
@@ -62,7 +63,7 @@ describe('setting the status of a user', () => {
   test('to active is allowed for your own account', async () => {
     const { service, told } = accounts({ setActive: async () => false });
     await service.setUserActive(ADMIN.id, true, ADMIN);
-    assert.deepEqual(told(), []);
+    assertEqual(told(), []);
   });
 
   test('of a user who does not exist is refused, and recorded nowhere', async () => {
@@ -72,7 +73,7 @@ describe('setting the status of a user', () => {
       },
     });
     await rejectsWith(service.setUserActive(SHOPPER, false, ADMIN), 'NOT_FOUND');
-    assert.deepEqual([steps, told()], [[], []]);
+    assertEqual([steps, told()], [[], []]);
   });
 });
 
@@ -102,23 +103,23 @@ describe('changing the own password', () => {
 
     await service.changePassword(CALLER, change);
 
-    assert.deepEqual(asked, [
+    assertEqual(asked, [
       [SHOPPER, 'Str0ng!Pass'],
       ['An0ther!Pass', { field: 'new_password', otherThan: 'Str0ng!Pass' }],
       [SHOPPER, { from: 'old hash', to: 'new hash' }],
     ]);
-    assert.deepEqual(steps, [
+    assertEqual(steps, [
       ['remove reset', SHOPPER],
       ['revoke', SHOPPER, clock(), CALLER.sessionId],
     ]);
-    assert.deepEqual(told(), [['user.password_changed', SHOPPER, CALLER, 'success']]);
+    assertEqual(told(), [['user.password_changed', SHOPPER, CALLER, 'success']]);
   });
 
   test('refuses a wrong current password, and records the failure', async () => {
     const { service, steps, told } = accounts({ findMatchingHash: async () => undefined });
     await rejectsWith(service.changePassword(CALLER, change), 'INVALID_CREDENTIALS');
-    assert.deepEqual(steps, []);
-    assert.deepEqual(told(), [['user.password_changed', SHOPPER, CALLER, 'failure']]);
+    assertEqual(steps, []);
+    assertEqual(told(), [['user.password_changed', SHOPPER, CALLER, 'failure']]);
   });
 
   test('refuses a weak new password, and records nothing', async () => {
@@ -133,7 +134,8 @@ describe('changing the own password', () => {
   test('refuses when another change was faster, and ends no session', async () => {
     const { service, steps, told } = accounts({ ...found, replacePasswordHash: async () => false });
     await rejectsWith(service.changePassword(CALLER, change), 'INVALID_CREDENTIALS');
-    assert.deepEqual(steps, [['remove reset', SHOPPER]], 'which is rolled back');
-    assert.deepEqual(told(), []);
+    // This is rolled back.
+    assertEqual(steps, [['remove reset', SHOPPER]]);
+    assertEqual(told(), []);
   });
 });

@@ -4,6 +4,7 @@ import { newId } from '../../../../src/core/id.ts';
 import { identityFinder } from '../../../../src/modules/identity/auth/identities.ts';
 import type { AuthRepository } from '../../../../src/modules/identity/auth/repository.ts';
 import type { User, UserClient } from '../../../../src/modules/identity/users/index.ts';
+import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeKernel } from '../../../support/fakes.ts';
 import { aUser, SHOPPER, STRANGER } from '../../../support/purchases-builders.ts';
 
@@ -37,7 +38,7 @@ function finder(replaced: Partial<AuthRepository> = {}) {
 describe('the identity of a token', () => {
   test('is its session and its user, as they are now', async () => {
     const { find } = finder();
-    assert.deepEqual(await find({ userId: SHOPPER, sessionId: ofShopper.id }), {
+    assertEqual(await find({ userId: SHOPPER, sessionId: ofShopper.id }), {
       session: ofShopper,
       user: shopper,
     });
@@ -45,7 +46,7 @@ describe('the identity of a token', () => {
 
   test('lacks what does not exist', async () => {
     const { find } = finder();
-    assert.deepEqual(await find({ userId: newId(), sessionId: newId() }), {
+    assertEqual(await find({ userId: newId(), sessionId: newId() }), {
       session: undefined,
       user: undefined,
     });
@@ -61,13 +62,13 @@ describe('the identity of a token', () => {
 
     const identities = await Promise.all(subjects.map(find));
 
-    assert.deepEqual(
+    assertEqual(
       identities.map(({ user }) => user?.id),
       subjects.map(({ userId }) => userId),
     );
     // Two run at once, and the rest waits for one of them.
     assert.equal(lookups.length, 3);
-    assert.deepEqual(lookups.at(-1)?.toSorted(), [ofShopper.id, ofStranger.id].toSorted());
+    assertEqual(lookups.at(-1)?.toSorted(), [ofShopper.id, ofStranger.id].toSorted());
   });
 
   test('fails for all that share a lookup that fails', async () => {
@@ -75,6 +76,6 @@ describe('the identity of a token', () => {
     const { find } = finder({ findSessions: () => Promise.reject(broken) });
     const subjects = Array.from({ length: 5 }, () => ({ userId: SHOPPER, sessionId: ofShopper.id }));
     const settled = await Promise.allSettled(subjects.map(find));
-    for (const outcome of settled) assert.deepEqual(outcome, { status: 'rejected', reason: broken });
+    for (const outcome of settled) assertEqual(outcome, { status: 'rejected', reason: broken });
   });
 });

@@ -6,6 +6,7 @@ import { passwordResetService } from '../../../../src/modules/identity/auth/pass
 import type { AuthRepository } from '../../../../src/modules/identity/auth/repository.ts';
 import { hashToken, tokenIssuer } from '../../../../src/modules/identity/auth/tokens.ts';
 import { passwordNotComplexEnough, type UserClient } from '../../../../src/modules/identity/users/index.ts';
+import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeKernel } from '../../../support/fakes.ts';
 import { adminActor, aUser, NOW, SHOPPER } from '../../../support/purchases-builders.ts';
 import { rejectsWith } from '../../../support/rejections.ts';
@@ -59,9 +60,9 @@ describe('issuing a reset token', () => {
     const { token, expiresAt } = await service.issueResetToken(SHOPPER, ADMIN);
 
     assert.equal(Buffer.from(token, 'base64url').length, 32);
-    assert.deepEqual(expiresAt, clock().add({ seconds: TTL_SECONDS }));
-    assert.deepEqual(steps, [['put', { hash: hashToken(token), userId: SHOPPER, expiresAt }]]);
-    assert.deepEqual(told(), [['user.password_reset_issued', SHOPPER, ADMIN]]);
+    assertEqual(expiresAt, clock().add({ seconds: TTL_SECONDS }));
+    assertEqual(steps, [['put', { hash: hashToken(token), userId: SHOPPER, expiresAt }]]);
+    assertEqual(told(), [['user.password_reset_issued', SHOPPER, ADMIN]]);
     assert.doesNotMatch(JSON.stringify(events), new RegExp(token));
   });
 
@@ -71,7 +72,7 @@ describe('issuing a reset token', () => {
       resource_type: 'user',
       resource_id: SHOPPER,
     });
-    assert.deepEqual([steps, told()], [[], []]);
+    assertEqual([steps, told()], [[], []]);
   });
 });
 
@@ -91,15 +92,15 @@ describe('resetting a password', () => {
 
     assert.equal(await service.resetPassword('token', 'An0ther!Pass', 'request'), PAIR);
 
-    assert.deepEqual(hashes, [hashToken('token'), hashToken('token')]);
-    assert.deepEqual(steps, [
+    assertEqual(hashes, [hashToken('token'), hashToken('token')]);
+    assertEqual(steps, [
       ['hash', 'An0ther!Pass', { field: 'new_password' }],
       ['set', SHOPPER, 'new hash'],
       ['revoke', SHOPPER, clock()],
       ['open', SHOPPER, 'request'],
     ]);
     const actor = { type: 'user', id: SHOPPER, requestId: 'request' };
-    assert.deepEqual(told(), [['user.password_reset', SHOPPER, actor]]);
+    assertEqual(told(), [['user.password_reset', SHOPPER, actor]]);
   });
 
   for (const [title, code, found, user] of [
@@ -114,7 +115,7 @@ describe('resetting a password', () => {
         { findUser: async () => user },
       );
       await rejectsWith(service.resetPassword('token', 'An0ther!Pass', 'request'), code, {});
-      assert.deepEqual(steps, []);
+      assertEqual(steps, []);
       assert.equal(transactions(), 0);
     });
   }
@@ -134,7 +135,7 @@ describe('resetting a password', () => {
       takeReset: async () => undefined,
     });
     await rejectsWith(service.resetPassword('token', 'An0ther!Pass', 'request'), 'INVALID_RESET_TOKEN');
-    assert.deepEqual([steps.length, told()], [1, []]);
+    assertEqual([steps.length, told()], [1, []]);
   });
 
   test('refuses a user who was deactivated meanwhile', async () => {
@@ -144,6 +145,6 @@ describe('resetting a password', () => {
       { findUser: async () => states.shift() },
     );
     await rejectsWith(service.resetPassword('token', 'An0ther!Pass', 'request'), 'USER_INACTIVE');
-    assert.deepEqual(told(), []);
+    assertEqual(told(), []);
   });
 });

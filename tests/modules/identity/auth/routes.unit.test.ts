@@ -14,6 +14,7 @@ import type { PasswordResetService } from '../../../../src/modules/identity/auth
 import { authRoutes } from '../../../../src/modules/identity/auth/routes.ts';
 import type { AuthService } from '../../../../src/modules/identity/auth/service.ts';
 import { lastActiveAdmin, passwordNotComplexEnough } from '../../../../src/modules/identity/users/index.ts';
+import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeCalls, fakeLimits } from '../../../support/fakes.ts';
 import { NOW, SHOPPER } from '../../../support/purchases-builders.ts';
 import { assertViolations, IDS, serveRoutes, testAccess, testRefusals } from '../../../support/routes.ts';
@@ -59,15 +60,15 @@ describe('POST /auth/login', () => {
   test('needs no token, and answers the pair of tokens, which no cache keeps', async () => {
     const answer = await login(sound);
     assert.equal(answer.status, 200);
-    assert.deepEqual(answer.body, shown);
+    assertEqual(answer.body, shown);
     assert.equal(answer.headers['cache-control'], 'no-store');
-    assert.deepEqual(calls.at(-1), [sound.email, PASSWORD, answer.headers['x-request-id']]);
+    assertEqual(calls.at(-1), [sound.email, PASSWORD, answer.headers['x-request-id']]);
   });
 
   test('counts against the limits of the network address and of the account, in one spelling', async () => {
     counted.length = 0;
     await login({ ...sound, email: ' ALICE@example.com ' });
-    assert.deepEqual(counted, [
+    assertEqual(counted, [
       ['login by address', 4, '127.0.0.1'],
       ['login by account', 4, 'alice@example.com'],
     ]);
@@ -89,7 +90,7 @@ describe('POST /auth/login', () => {
     test(`refuses ${JSON.stringify(body)}`, async () => {
       counted.length = 0;
       assertViolations(await login(body), fields);
-      assert.deepEqual(counted, []);
+      assertEqual(counted, []);
     });
   }
 });
@@ -99,8 +100,8 @@ describe('POST /auth/refresh', () => {
 
   test('needs no token, and answers the next pair', async () => {
     const answer = await refresh({ refresh_token: 'old' });
-    assert.deepEqual([answer.status, answer.body], [200, shown]);
-    assert.deepEqual(calls.at(-1), ['old', answer.headers['x-request-id']]);
+    assertEqual([answer.status, answer.body], [200, shown]);
+    assertEqual(calls.at(-1), ['old', answer.headers['x-request-id']]);
   });
 
   testRefusals(() => refresh({ refresh_token: 'old' }), refuse, [
@@ -124,8 +125,8 @@ describe('POST /auth/refresh', () => {
 
 test('POST /auth/logout ends the session of the token', async () => {
   const answer = await api('POST', '/auth/logout', { token: 'user' });
-  assert.deepEqual([answer.status, answer.body], [204, '']);
-  assert.deepEqual(calls.at(-1), [IDS.user, 'session']);
+  assertEqual([answer.status, answer.body], [204, '']);
+  assertEqual(calls.at(-1), [IDS.user, 'session']);
 });
 
 describe('POST /users/{id}/password-reset', () => {
@@ -134,9 +135,9 @@ describe('POST /users/{id}/password-reset', () => {
   test('answers 201 with the token, which no cache keeps', async () => {
     const answer = await issue(SHOPPER.toUpperCase());
     assert.equal(answer.status, 201);
-    assert.deepEqual(answer.body, { token: 'secret', expires_at: '2026-03-14T09:26:53Z' });
+    assertEqual(answer.body, { token: 'secret', expires_at: '2026-03-14T09:26:53Z' });
     assert.equal(answer.headers['cache-control'], 'no-store');
-    assert.deepEqual(calls.at(-1), [SHOPPER, IDS.admin]);
+    assertEqual(calls.at(-1), [SHOPPER, IDS.admin]);
   });
 
   testRefusals(() => issue(SHOPPER), refuse, [[404, notFound('user', SHOPPER)]]);
@@ -150,8 +151,8 @@ describe('POST /auth/password-reset', () => {
 
   test('needs no token of a session, and answers a pair', async () => {
     const answer = await reset(sound);
-    assert.deepEqual([answer.status, answer.body], [200, shown]);
-    assert.deepEqual(calls.at(-1), ['secret', NEW_PASSWORD, answer.headers['x-request-id']]);
+    assertEqual([answer.status, answer.body], [200, shown]);
+    assertEqual(calls.at(-1), ['secret', NEW_PASSWORD, answer.headers['x-request-id']]);
   });
 
   testRefusals(() => reset(sound), refuse, [
@@ -176,15 +177,15 @@ describe('PATCH /users/me/password', () => {
 
   test('answers 204, and keeps the session of the token', async () => {
     const answer = await change(sound);
-    assert.deepEqual([answer.status, answer.body], [204, '']);
+    assertEqual([answer.status, answer.body], [204, '']);
     const handedOn = { currentPassword: PASSWORD, newPassword: NEW_PASSWORD };
-    assert.deepEqual(calls.at(-1), [IDS.user, 'session', handedOn]);
+    assertEqual(calls.at(-1), [IDS.user, 'session', handedOn]);
   });
 
   test('counts against the limits of the network address and of the account', async () => {
     counted.length = 0;
     await change(sound);
-    assert.deepEqual(counted, [
+    assertEqual(counted, [
       ['password change by address', 4, '127.0.0.1'],
       ['password change by account', 4, IDS.user],
     ]);
@@ -222,8 +223,8 @@ describe('PATCH /users/{id}/status', () => {
   ] as const) {
     test(`answers the new status ${status}, whatever the case of the id`, async () => {
       const answer = await patch({ status }, SHOPPER.toUpperCase());
-      assert.deepEqual([answer.status, answer.body], [200, { id: SHOPPER, status }]);
-      assert.deepEqual(calls.at(-1), [SHOPPER, active, IDS.admin]);
+      assertEqual([answer.status, answer.body], [200, { id: SHOPPER, status }]);
+      assertEqual(calls.at(-1), [SHOPPER, active, IDS.admin]);
     });
   }
 

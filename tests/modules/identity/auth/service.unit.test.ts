@@ -7,6 +7,7 @@ import type { AuthRepository } from '../../../../src/modules/identity/auth/repos
 import { authService } from '../../../../src/modules/identity/auth/service.ts';
 import { hashToken, tokenIssuer } from '../../../../src/modules/identity/auth/tokens.ts';
 import type { User, UserClient } from '../../../../src/modules/identity/users/index.ts';
+import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeKernel } from '../../../support/fakes.ts';
 import { aUser, SHOPPER, STRANGER } from '../../../support/purchases-builders.ts';
 import { rejectsWith } from '../../../support/rejections.ts';
@@ -68,12 +69,12 @@ describe('logging in', () => {
     assert.equal(userId, SHOPPER);
     const now = clock();
     const expiresAt = now.add({ seconds: REFRESH_TTL_SECONDS });
-    assert.deepEqual(stored, [
+    assertEqual(stored, [
       ['session', { id: sessionId, userId: SHOPPER }, now],
       ['token', { hash: hashToken(pair.refreshToken), sessionId, expiresAt }, now],
     ]);
     const actor = { type: 'admin', id: SHOPPER, requestId: 'request' };
-    assert.deepEqual(told(), [['session.opened', actor, `session ${sessionId}`, 'success', {}]]);
+    assertEqual(told(), [['session.opened', actor, `session ${sessionId}`, 'success', {}]]);
   });
 
   for (const [title, code, users] of [
@@ -92,9 +93,9 @@ describe('logging in', () => {
     test(`refuses ${title}, and records the refusal of the account`, async () => {
       const { service, stored, told } = auth({}, { ...matching, ...users });
       await rejectsWith(service.login('shopper@example.com', 'Wr0ng!Pass', 'request'), code, {});
-      assert.deepEqual(stored, []);
+      assertEqual(stored, []);
       const actor = { type: 'user', id: null, requestId: 'request' };
-      assert.deepEqual(told(), [['login.refused', actor, `user ${SHOPPER}`, 'failure', { code }]]);
+      assertEqual(told(), [['login.refused', actor, `user ${SHOPPER}`, 'failure', { code }]]);
     });
   }
 
@@ -105,7 +106,7 @@ describe('logging in', () => {
     );
     await rejectsWith(service.login('nobody@example.com', 'x', 'request'), 'INVALID_CREDENTIALS', {});
     const [[type, actor, resource, outcome, details] = []] = told();
-    assert.deepEqual(
+    assertEqual(
       [type, actor, outcome, details],
       [
         'login.refused',
@@ -154,7 +155,7 @@ describe('refreshing a session', () => {
     { accessToken, refreshToken }: TokenPair,
     { tokens }: ReturnType<typeof refreshing>,
   ) => {
-    assert.deepEqual(tokens.verifyAccessToken(accessToken), { userId: SHOPPER, sessionId: SESSION });
+    assertEqual(tokens.verifyAccessToken(accessToken), { userId: SHOPPER, sessionId: SESSION });
     assert.equal(refreshToken, tokens.successorOf(TOKEN));
   };
 
@@ -164,17 +165,17 @@ describe('refreshing a session', () => {
     isOfSession(pair, world);
     const now = world.clock();
     const expiresAt = now.add({ seconds: REFRESH_TTL_SECONDS });
-    assert.deepEqual(world.stored, [
+    assertEqual(world.stored, [
       ['rotated', hashToken(TOKEN), now],
       ['token', { hash: hashToken(pair.refreshToken), sessionId: SESSION, expiresAt }, now],
     ]);
-    assert.deepEqual(world.events, []);
+    assertEqual(world.events, []);
   });
 
   test('answers a quick repeat with the same successor, and stores nothing', async () => {
     const world = refreshing({ usedAgo_s: 10 });
     isOfSession(await world.refresh(), world);
-    assert.deepEqual(world.stored, []);
+    assertEqual(world.stored, []);
   });
 
   for (const [title, fields] of [
@@ -184,9 +185,9 @@ describe('refreshing a session', () => {
     test(`refuses ${title}, and ends its session`, async () => {
       const { refresh, stored, told, clock } = refreshing(fields);
       await rejectsWith(refresh(), 'TOKEN_REVOKED');
-      assert.deepEqual(stored, [['revoked', SESSION, clock()]]);
+      assertEqual(stored, [['revoked', SESSION, clock()]]);
       const actor = { type: 'user', id: SHOPPER, requestId: 'request' };
-      assert.deepEqual(told(), [['session.reused', actor, `session ${SESSION}`, 'failure', {}]]);
+      assertEqual(told(), [['session.reused', actor, `session ${SESSION}`, 'failure', {}]]);
     });
   }
 
@@ -198,7 +199,7 @@ describe('refreshing a session', () => {
   ] as const) {
     test(`refuses ${title}, and changes nothing`, async () => {
       await rejectsWith(world.refresh(), code);
-      assert.deepEqual([world.stored, world.events], [[], []]);
+      assertEqual([world.stored, world.events], [[], []]);
     });
   }
 
@@ -212,8 +213,8 @@ test('logging out ends the session of the caller, and records it', async () => {
   const { service, stored, told, clock } = auth({});
   const caller: AccountCaller = { type: 'user', id: SHOPPER, sessionId: SESSION, requestId: 'request' };
   await service.logout(caller);
-  assert.deepEqual(stored, [['revoked', SESSION, clock()]]);
-  assert.deepEqual(told(), [['session.ended', caller, `session ${SESSION}`, 'success', {}]]);
+  assertEqual(stored, [['revoked', SESSION, clock()]]);
+  assertEqual(told(), [['session.ended', caller, `session ${SESSION}`, 'success', {}]]);
 });
 
 describe('authenticating', () => {
@@ -231,7 +232,7 @@ describe('authenticating', () => {
 
   test('names the caller with the role that the account has now', async () => {
     const { service, token } = holding({ session, user: aUser({ role: 'admin' }) });
-    assert.deepEqual(await service.authenticate(token, 'request'), {
+    assertEqual(await service.authenticate(token, 'request'), {
       type: 'admin',
       id: SHOPPER,
       sessionId: SESSION,
@@ -274,5 +275,5 @@ test('a purge deletes tokens a week after they expired, and each emptied session
   });
   assert.equal(await service.purgeExpiredTokens(1_000), 3);
   const weekAgo = clock().subtract({ hours: 7 * 24 });
-  assert.deepEqual(asked, [weekAgo.toString(), 1_000, [first, second]]);
+  assertEqual(asked, [weekAgo.toString(), 1_000, [first, second]]);
 });

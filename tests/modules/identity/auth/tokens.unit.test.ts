@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { hashToken, tokenIssuer } from '../../../../src/modules/identity/auth/tokens.ts';
 import { testClock } from '../../../support/clock.ts';
+import { assertEqual } from '../../../support/equality.ts';
 import { SHOPPER, STRANGER } from '../../../support/purchases-builders.ts';
 
 const PRESENT = { id: 'present', secret: 'the secret of the present key of 32 and more' };
@@ -16,17 +17,17 @@ const tokens = issuerOf(PRESENT, RETIRED);
 describe('an access token', () => {
   test('says who it is of, as long as its time lasts', () => {
     const token = tokens.signAccessToken(CLAIMS, 'user');
-    assert.deepEqual(tokens.verifyAccessToken(token), CLAIMS);
+    assertEqual(tokens.verifyAccessToken(token), CLAIMS);
     clock.advance({ seconds: 899 });
-    assert.deepEqual(tokens.verifyAccessToken(token), CLAIMS);
+    assertEqual(tokens.verifyAccessToken(token), CLAIMS);
     clock.advance({ seconds: 1 });
     assert.throws(() => tokens.verifyAccessToken(token), { code: 'EXPIRED_TOKEN' });
   });
 
   test('is signed with the first key, and verified with any', () => {
-    assert.deepEqual(tokens.verifyAccessToken(issuerOf(RETIRED).signAccessToken(CLAIMS, 'user')), CLAIMS);
+    assertEqual(tokens.verifyAccessToken(issuerOf(RETIRED).signAccessToken(CLAIMS, 'user')), CLAIMS);
     const token = tokens.signAccessToken(CLAIMS, 'user');
-    assert.deepEqual(issuerOf(PRESENT).verifyAccessToken(token), CLAIMS);
+    assertEqual(issuerOf(PRESENT).verifyAccessToken(token), CLAIMS);
     assert.throws(() => issuerOf(RETIRED).verifyAccessToken(token), { code: 'INVALID_TOKEN' });
   });
 
@@ -53,7 +54,7 @@ describe('an opaque token', () => {
     const [token, other] = [tokens.newOpaqueToken(), tokens.newOpaqueToken()];
     assert.equal(Buffer.from(token, 'base64url').length, 32);
     assert.notEqual(token, other);
-    assert.deepEqual(hashToken(token), createHash('sha256').update(token).digest());
+    assertEqual(hashToken(token), createHash('sha256').update(token).digest());
   });
 
   test('has one successor, which takes the key to know', () => {

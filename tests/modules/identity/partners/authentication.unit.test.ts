@@ -12,6 +12,7 @@ import {
 import { newKey } from '../../../../src/modules/identity/partners/keys.ts';
 import type { KeyOfPartner, TakenMessage } from '../../../../src/modules/identity/partners/model.ts';
 import type { PartnerRepository } from '../../../../src/modules/identity/partners/repository.ts';
+import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeKernel } from '../../../support/fakes.ts';
 import { aKeyOfPartner, aPartner, KEY, PARTNER } from '../../../support/partner-builders.ts';
 import { signed } from '../../../support/partners.ts';
@@ -57,21 +58,21 @@ describe('authenticating a key', () => {
   test('names the partner, the key and its scopes', async () => {
     const { authenticate, lookups } = authentication(aKeyOfPartner({ hash }));
     const { requireSignature: _, ...caller } = await authenticate(text, 'request');
-    assert.deepEqual(caller, {
+    assertEqual(caller, {
       type: 'partner',
       id: PARTNER,
       keyId: KEY,
       scopes: ['purchases:write'],
       requestId: 'request',
     });
-    assert.deepEqual(lookups, [hash]);
+    assertEqual(lookups, [hash]);
   });
 
   test('refuses what the platform never issued, without a lookup', async () => {
     const { authenticate, lookups } = authentication(aKeyOfPartner({ hash }));
     for (const forged of [`${text}0`, ''])
       await rejectsWith(authenticate(forged, 'request'), 'INVALID_TOKEN', {});
-    assert.deepEqual(lookups, []);
+    assertEqual(lookups, []);
   });
 
   for (const [title, code, known] of [
@@ -89,7 +90,7 @@ describe('authenticating a key', () => {
       const { authenticate, settle, uses } = authentication(known);
       await rejectsWith(authenticate(text, 'request'), code, {});
       await settle();
-      assert.deepEqual(uses, []);
+      assertEqual(uses, []);
     });
   }
 });
@@ -104,7 +105,7 @@ describe('the last use of a key', () => {
       await authenticate(text, 'request');
       await settle();
     }
-    assert.deepEqual(uses, [
+    assertEqual(uses, [
       [KEY, first],
       [KEY, clock()],
     ]);
@@ -159,7 +160,7 @@ describe('a message', () => {
     const { caller, taken } = await callerOf({ signatureRequired: true, signing });
     await caller.requireSignature(signedWith(secret));
     const sentAt = Temporal.Instant.from('2026-03-14T09:26:53Z');
-    assert.deepEqual(taken, [{ partnerId: PARTNER, messageId: 'msg_1', sentAt }]);
+    assertEqual(taken, [{ partnerId: PARTNER, messageId: 'msg_1', sentAt }]);
   });
 
   test('is refused when it comes again', async () => {
@@ -193,7 +194,7 @@ describe('a message', () => {
     test(`${title} is refused, and not remembered`, async () => {
       const { caller, taken } = await callerOf({ signatureRequired, signing: keys });
       await rejectsWith(caller.requireSignature(message), 'INVALID_SIGNATURE', { reason });
-      assert.deepEqual(taken, []);
+      assertEqual(taken, []);
     });
   }
 
@@ -247,13 +248,13 @@ describe('taking messages', () => {
       message('new'),
     ]);
 
-    assert.deepEqual(
+    assertEqual(
       outcomes.map(({ ok }) => ok),
       [false, true, true, true, false],
     );
     const [refused] = outcomes;
     assert.ok(refused && !refused.ok);
-    assert.deepEqual(refused, failure(invalidSignature({ reason: 'replayed' })));
+    assertEqual(refused, failure(invalidSignature({ reason: 'replayed' })));
     assert.equal(transactions(), 1);
   });
 });
@@ -267,5 +268,5 @@ test('a purge forgets messages an hour after they were sent, some at a time', as
     },
   });
   assert.equal(await purgeMessages(1_000), 7);
-  assert.deepEqual(purges, [clock().subtract({ hours: 1 }).toString(), 1_000]);
+  assertEqual(purges, [clock().subtract({ hours: 1 }).toString(), 1_000]);
 });

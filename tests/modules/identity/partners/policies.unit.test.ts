@@ -8,6 +8,7 @@ import {
   rotate,
   validSecrets,
 } from '../../../../src/modules/identity/partners/policies.ts';
+import { assertEqual } from '../../../support/equality.ts';
 import { aKeyOfPartner, aPartner } from '../../../support/partner-builders.ts';
 import { NOW } from '../../../support/purchases-builders.ts';
 
@@ -73,7 +74,7 @@ describe('a new signing secret', () => {
       { current: 'new', previous: 'second', previousUntil: NOW.add({ seconds: 60 }) },
     ],
   ] as const) {
-    test(title, () => assert.deepEqual(rotate(signing, 'new', overlap_s, NOW), expected));
+    test(title, () => assertEqual(rotate(signing, 'new', overlap_s, NOW), expected));
   }
 
   for (const [title, signing, expected] of [
@@ -82,6 +83,6 @@ describe('a new signing secret', () => {
     ['both during the overlap', second, ['second', 'first']],
     ['the current one from its end on', { ...second, previousUntil: NOW }, ['second']],
   ] as const) {
-    test(`leaves as valid: ${title}`, () => assert.deepEqual(validSecrets(signing, NOW), expected));
+    test(`leaves as valid: ${title}`, () => assertEqual(validSecrets(signing, NOW), expected));
   }
 });

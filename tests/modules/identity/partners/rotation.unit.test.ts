@@ -4,6 +4,7 @@ import { newId } from '../../../../src/core/id.ts';
 import { encryption } from '../../../../src/core/secrets/encryption.ts';
 import type { Partner } from '../../../../src/modules/identity/partners/model.ts';
 import { reencrypt } from '../../../../src/modules/identity/partners/rotation.ts';
+import { assertEqual } from '../../../support/equality.ts';
 import { fakeKernel } from '../../../support/fakes.ts';
 import { aPartner } from '../../../support/partner-builders.ts';
 import { NOW } from '../../../support/purchases-builders.ts';
@@ -55,16 +56,16 @@ describe('the rotation of the encryption key', () => {
 
     assert.equal(count, 2);
     assert.equal(transactions(), 3, 'the last one finds none');
-    assert.deepEqual([...repository.asked], ['newer 100']);
+    assertEqual([...repository.asked], ['newer 100']);
     for (const [index, { signing, ...rest }] of repository.updated.entries()) {
       const { signing: old, ...kept } = partners[index] ?? aPartner();
-      assert.deepEqual(rest, kept);
-      assert.deepEqual(signing.previousUntil, old.previousUntil);
+      assertEqual(rest, kept);
+      assertEqual(signing.previousUntil, old.previousUntil);
     }
     const opened = repository.updated.map(({ id, signing }) =>
       [signing.current, signing.previous].map((secret) => secret && after.decrypt(secret, `partner ${id}`)),
     );
-    assert.deepEqual(opened, [
+    assertEqual(opened, [
       ['one', null],
       ['two', 'earlier'],
     ]);
@@ -74,13 +75,13 @@ describe('the rotation of the encryption key', () => {
     const repository = repositoryOf([]);
     const { database } = fakeKernel().kernel;
     assert.equal(await reencrypt({ database, repository, keys: [NEWER] }), 0);
-    assert.deepEqual(repository.updated, []);
+    assertEqual(repository.updated, []);
   });
 
   test('fails without the key that a secret was encrypted with', async () => {
     const repository = repositoryOf([aSigningPartner('one', null)]);
     const { database } = fakeKernel().kernel;
     await assert.rejects(reencrypt({ database, repository, keys: [NEWER] }), /"older" is not configured/);
-    assert.deepEqual(repository.updated, []);
+    assertEqual(repository.updated, []);
   });
 });

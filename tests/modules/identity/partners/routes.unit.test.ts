@@ -4,6 +4,7 @@ import { notFound, ruleViolation } from '../../../../src/core/errors.ts';
 import { partnerAlreadyExists } from '../../../../src/modules/identity/partners/errors.ts';
 import { partnerRoutes } from '../../../../src/modules/identity/partners/routes.ts';
 import type { PartnerService } from '../../../../src/modules/identity/partners/service.ts';
+import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeCalls } from '../../../support/fakes.ts';
 import { aPartner, aPartnerKey, KEY, PARTNER } from '../../../support/partner-builders.ts';
 import { NOW } from '../../../support/purchases-builders.ts';
@@ -83,13 +84,13 @@ describe('POST /partners', () => {
   test('answers 201 without a secret by default', async () => {
     const answer = await create({ name: 'Northwind' });
     assert.equal(answer.status, 201);
-    assert.deepEqual(answer.body, { ...shown, signing_secret: null });
-    assert.deepEqual(calls.at(-1), [{ name: 'Northwind', signatureRequired: false }, IDS.admin]);
+    assertEqual(answer.body, { ...shown, signing_secret: null });
+    assertEqual(calls.at(-1), [{ name: 'Northwind', signatureRequired: false }, IDS.admin]);
   });
 
   test('answers 201 with the secret of a partner that must sign, which no cache keeps', async () => {
     const answer = await create({ name: 'Northwind', signature_required: true });
-    assert.deepEqual(answer.body, {
+    assertEqual(answer.body, {
       ...shown,
       signature_required: true,
       can_sign: true,
@@ -115,8 +116,8 @@ describe('POST /partners', () => {
 describe('GET /partners', () => {
   test('reads filter and page from the query, and answers the page', async () => {
     const answer = await api('GET', '/partners?active=false&offset=40&limit=1', { token });
-    assert.deepEqual(answer.body, { data: [shown], pagination: { offset: 40, limit: 1, total: 41 } });
-    assert.deepEqual(calls.at(-1), [false, { offset: 40, limit: 1 }]);
+    assertEqual(answer.body, { data: [shown], pagination: { offset: 40, limit: 1, total: 41 } });
+    assertEqual(calls.at(-1), [false, { offset: 40, limit: 1 }]);
   });
 
   for (const query of ['active=yes', 'limit=101', 'name=x']) {
@@ -131,8 +132,8 @@ describe('GET /partners/{id}', () => {
   const get = (id: string) => api('GET', `/partners/${id}`, { token });
 
   test('answers the partner without its secret', async () => {
-    assert.deepEqual((await get(PARTNER.toUpperCase())).body, shown);
-    assert.deepEqual(calls.at(-1), [PARTNER]);
+    assertEqual((await get(PARTNER.toUpperCase())).body, shown);
+    assertEqual(calls.at(-1), [PARTNER]);
   });
 
   testRefusals(() => get(PARTNER), refuse, [[404, partnerNotFound]]);
@@ -148,8 +149,8 @@ describe('PATCH /partners/{id}', () => {
     [{ signature_required: true }, { signatureRequired: true }],
   ] as const) {
     test(`hands on only what ${JSON.stringify(body)} names`, async () => {
-      assert.deepEqual((await patch(body)).body, { ...shown, ...body });
-      assert.deepEqual(calls.at(-1), [PARTNER, changes, IDS.admin]);
+      assertEqual((await patch(body)).body, { ...shown, ...body });
+      assertEqual(calls.at(-1), [PARTNER, changes, IDS.admin]);
     });
   }
 
@@ -179,8 +180,8 @@ describe('PATCH /partners/{id}/status', () => {
     ['inactive', false],
   ] as const) {
     test(`answers the new status ${status}`, async () => {
-      assert.deepEqual((await patch({ status })).body, { id: PARTNER, status });
-      assert.deepEqual(calls.at(-1), [PARTNER, { active }, IDS.admin]);
+      assertEqual((await patch({ status })).body, { id: PARTNER, status });
+      assertEqual(calls.at(-1), [PARTNER, { active }, IDS.admin]);
     });
   }
 
@@ -205,9 +206,9 @@ describe('POST /partners/{id}/signing-secret', () => {
   ] as const) {
     test(`answers 201 with the new secret, which no cache keeps, ${title}`, async () => {
       const answer = await rotate(body);
-      assert.deepEqual([answer.status, answer.body], [201, { signing_secret: 'whsec_y' }]);
+      assertEqual([answer.status, answer.body], [201, { signing_secret: 'whsec_y' }]);
       assert.equal(answer.headers['cache-control'], 'no-store');
-      assert.deepEqual(calls.at(-1), [PARTNER, overlap_s, IDS.admin]);
+      assertEqual(calls.at(-1), [PARTNER, overlap_s, IDS.admin]);
     });
   }
 
@@ -231,15 +232,15 @@ describe('POST /partners/{id}/keys', () => {
     const expires_at = '2026-03-14T12:26:53+02:00';
     const answer = await issue({ name: 'back office', scopes, expires_at });
     assert.equal(answer.status, 201);
-    assert.deepEqual(answer.body, { ...shownKey, key: 'cnb_1f2e3d4c_secret' });
+    assertEqual(answer.body, { ...shownKey, key: 'cnb_1f2e3d4c_secret' });
     assert.equal(answer.headers['cache-control'], 'no-store');
     const input = { name: 'back office', scopes, expiresAt: NOW.add({ hours: 1 }) };
-    assert.deepEqual(calls.at(-1), [PARTNER, input, IDS.admin]);
+    assertEqual(calls.at(-1), [PARTNER, input, IDS.admin]);
   });
 
   test('hands on a key without a name that never expires by default', async () => {
     await issue({ scopes });
-    assert.deepEqual(calls.at(-1), [PARTNER, { name: null, scopes, expiresAt: null }, IDS.admin]);
+    assertEqual(calls.at(-1), [PARTNER, { name: null, scopes, expiresAt: null }, IDS.admin]);
   });
 
   testRefusals(() => issue({ scopes }), refuse, [
@@ -264,14 +265,14 @@ describe('POST /partners/{id}/keys', () => {
 describe('GET /partners/{id}/keys', () => {
   test('answers the page, without secrets', async () => {
     const answer = await api('GET', `/partners/${PARTNER}/keys?offset=40&limit=2`, { token });
-    assert.deepEqual(answer.body, {
+    assertEqual(answer.body, {
       data: [
         { ...shownKey, revoked_at: null, last_used_at: '2026-03-14T09:26:53Z' },
         { ...shownKey, name: null, expires_at: null, revoked_at: null, last_used_at: null },
       ],
       pagination: { offset: 40, limit: 2, total: 41 },
     });
-    assert.deepEqual(calls.at(-1), [PARTNER, { offset: 40, limit: 2 }]);
+    assertEqual(calls.at(-1), [PARTNER, { offset: 40, limit: 2 }]);
   });
 
   testRefusals(() => api('GET', `/partners/${PARTNER}/keys`, { token }), refuse, [[404, partnerNotFound]]);
@@ -287,8 +288,8 @@ describe('DELETE /partners/{id}/keys/{key_id}', () => {
 
   test('answers 204', async () => {
     const answer = await revoke();
-    assert.deepEqual([answer.status, answer.body], [204, '']);
-    assert.deepEqual(calls.at(-1), [PARTNER, KEY, IDS.admin]);
+    assertEqual([answer.status, answer.body], [204, '']);
+    assertEqual(calls.at(-1), [PARTNER, KEY, IDS.admin]);
   });
 
   testRefusals(revoke, refuse, [[404, notFound('partner_key', KEY)]]);

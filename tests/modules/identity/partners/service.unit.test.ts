@@ -6,6 +6,7 @@ import { readKey } from '../../../../src/modules/identity/partners/keys.ts';
 import type { KeyOfPartner, Partner, PartnerKey } from '../../../../src/modules/identity/partners/model.ts';
 import type { PartnerRepository } from '../../../../src/modules/identity/partners/repository.ts';
 import { partnerService } from '../../../../src/modules/identity/partners/service.ts';
+import { assertEqual } from '../../../support/equality.ts';
 import { constraintViolation, fake, fakeKernel } from '../../../support/fakes.ts';
 import { aPartner, aPartnerKey, KEY, PARTNER } from '../../../support/partner-builders.ts';
 import { adminActor, NOW } from '../../../support/purchases-builders.ts';
@@ -47,12 +48,12 @@ describe('creating a partner', () => {
       const { partner, signingSecret } = await service.createPartner(input, ADMIN);
 
       const { id, signing, ...rest } = partner;
-      assert.deepEqual(rest, { ...input, active: true, createdAt: clock() });
-      assert.deepEqual(stored, [partner]);
+      assertEqual(rest, { ...input, active: true, createdAt: clock() });
+      assertEqual(stored, [partner]);
       assert.equal(opened(signing.current, id), signingSecret);
       if (signatureRequired) assert.match(String(signingSecret), /^whsec_[A-Za-z0-9+/]{43}=$/);
       else assert.equal(signingSecret, null);
-      assert.deepEqual(told(), [
+      assertEqual(told(), [
         ['partner.created', id, ADMIN, { name: 'Northwind', signature_required: signatureRequired }],
       ]);
       assert.doesNotMatch(JSON.stringify([stored, events]), /whsec_/);
@@ -66,7 +67,7 @@ describe('creating a partner', () => {
       'PARTNER_ALREADY_EXISTS',
       { name: 'Northwind', partner_id: PARTNER },
     );
-    assert.deepEqual(told(), []);
+    assertEqual(told(), []);
   });
 });
 
@@ -82,17 +83,17 @@ describe('changing a partner', () => {
     test(`keeps what is not named in ${JSON.stringify(changes)}, and forgets all keys`, async () => {
       const { service, updated, told, forgotten } = partners({ lock: async () => aPartner() });
       const changed = await service.changePartner(PARTNER, changes, ADMIN);
-      assert.deepEqual(changed, { ...aPartner(), ...changes });
-      assert.deepEqual(updated, [changed]);
-      assert.deepEqual(told(), [['partner.changed', PARTNER, ADMIN, details]]);
-      assert.deepEqual(forgotten, ['all']);
+      assertEqual(changed, { ...aPartner(), ...changes });
+      assertEqual(updated, [changed]);
+      assertEqual(told(), [['partner.changed', PARTNER, ADMIN, details]]);
+      assertEqual(forgotten, ['all']);
     });
   }
 
   test('refuses to require signatures of a partner without a secret', async () => {
     const { service, updated, told } = partners({ lock: async () => aPartner() });
     await rejectsWith(service.changePartner(PARTNER, { signatureRequired: true }, ADMIN), 'VALIDATION_ERROR');
-    assert.deepEqual([updated, told()], [[], []]);
+    assertEqual([updated, told()], [[], []]);
   });
 
   test('refuses a partner that does not exist', async () => {
@@ -111,7 +112,7 @@ describe('changing a partner', () => {
       name: 'Taken',
       partner_id: holder.id,
     });
-    assert.deepEqual(told(), []);
+    assertEqual(told(), []);
   });
 
   test('hands any other error on', async () => {
@@ -132,11 +133,11 @@ describe('rotating the signing secret', () => {
 
     const [{ signing: rotated, ...rest } = aPartner()] = updated;
     assert.equal(opened(rotated.current), secret);
-    assert.deepEqual([rotated.previous, rotated.previousUntil], ['before', clock().add({ seconds: 60 })]);
+    assertEqual([rotated.previous, rotated.previousUntil], ['before', clock().add({ seconds: 60 })]);
     const { signing: _, ...kept } = aPartner();
-    assert.deepEqual(rest, kept);
-    assert.deepEqual(told(), [['partner.signing_secret_rotated', PARTNER, ADMIN, { overlap_seconds: 60 }]]);
-    assert.deepEqual(forgotten, ['all']);
+    assertEqual(rest, kept);
+    assertEqual(told(), [['partner.signing_secret_rotated', PARTNER, ADMIN, { overlap_seconds: 60 }]]);
+    assertEqual(forgotten, ['all']);
   });
 
   test('refuses a partner that does not exist', async () => {
@@ -160,16 +161,16 @@ describe('issuing a key', () => {
 
     const { id, prefix } = key;
     const blank = { createdAt: clock(), revokedAt: null, lastUsedAt: null };
-    assert.deepEqual(key, { id, partnerId: PARTNER, prefix, ...input, ...blank });
+    assertEqual(key, { id, partnerId: PARTNER, prefix, ...input, ...blank });
     assert.ok(text.startsWith(`${prefix}_`));
-    assert.deepEqual(stored, [[key, readKey(text)]]);
+    assertEqual(stored, [[key, readKey(text)]]);
     const details = {
       partner_id: PARTNER,
       prefix,
       scopes: 'purchases:write purchases:settle',
       expires_at: '2026-03-14T10:26:53Z',
     };
-    assert.deepEqual(told(), [['partner_key.issued', id, ADMIN, details]]);
+    assertEqual(told(), [['partner_key.issued', id, ADMIN, details]]);
     assert.doesNotMatch(JSON.stringify([stored, events]), new RegExp(text));
   });
 
@@ -193,7 +194,7 @@ describe('issuing a key', () => {
   test('refuses a partner that does not exist', async () => {
     const { service, told } = partners({ lock: async () => undefined });
     await rejectsWith(service.issueKey(PARTNER, input, ADMIN), 'NOT_FOUND', partnerNotFound);
-    assert.deepEqual(told(), []);
+    assertEqual(told(), []);
   });
 });
 
@@ -211,28 +212,28 @@ describe('revoking a key', () => {
   test('stores when, records it, and forgets all keys', async () => {
     const { revoke, revoked, told, forgotten, clock } = revoking(aPartnerKey());
     await revoke();
-    assert.deepEqual(revoked, [[KEY, clock()]]);
+    assertEqual(revoked, [[KEY, clock()]]);
     const details = {
       partner_id: PARTNER,
       prefix: 'cnb_1f2e3d4c',
       scopes: 'purchases:write',
       expires_at: null,
     };
-    assert.deepEqual(told(), [['partner_key.revoked', KEY, ADMIN, details]]);
-    assert.deepEqual(forgotten, ['all']);
+    assertEqual(told(), [['partner_key.revoked', KEY, ADMIN, details]]);
+    assertEqual(forgotten, ['all']);
   });
 
   test('does nothing to a key that is revoked', async () => {
     const { revoke, revoked, told } = revoking(aPartnerKey({ revokedAt: NOW }));
     await revoke();
-    assert.deepEqual([revoked, told()], [[], []]);
+    assertEqual([revoked, told()], [[], []]);
   });
 
   test('refuses a key that the partner does not have', async () => {
     const id = newId();
     const { revoke, told } = revoking(aPartnerKey());
     await rejectsWith(revoke(id), 'NOT_FOUND', { resource_type: 'partner_key', resource_id: id });
-    assert.deepEqual(told(), []);
+    assertEqual(told(), []);
   });
 
   test('refuses a partner that does not exist', async () => {
@@ -269,7 +270,7 @@ describe('reading partners', () => {
     });
     assert.equal(await service.listPartners(true, page), listed);
     assert.equal(await service.listKeys(PARTNER, page), listed);
-    assert.deepEqual(asked, [
+    assertEqual(asked, [
       [true, page],
       [PARTNER, page],
     ]);

@@ -7,6 +7,7 @@ import {
 } from '../../../../src/modules/identity/users/errors.ts';
 import { userRoutes } from '../../../../src/modules/identity/users/routes.ts';
 import type { UserService } from '../../../../src/modules/identity/users/service.ts';
+import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeLimits } from '../../../support/fakes.ts';
 import { assertRefused } from '../../../support/inject.ts';
 import { aUser, SHOPPER } from '../../../support/purchases-builders.ts';
@@ -67,28 +68,26 @@ describe('POST /users', () => {
   test('needs no token, and answers 201 with the account', async () => {
     const answer = await register(sound);
     assert.equal(answer.status, 201);
-    assert.deepEqual(answer.body, shown);
-    assert.deepEqual(calls.at(-1), [sound, answer.headers['x-request-id']]);
+    assertEqual(answer.body, shown);
+    assertEqual(calls.at(-1), [sound, answer.headers['x-request-id']]);
   });
 
   test('answers 409 for a taken address', async () => {
     const answer = await register({ ...sound, email: TAKEN });
     assertRefused(answer, 409, 'EMAIL_ALREADY_REGISTERED');
-    assert.deepEqual(answer.body.error.details, { email: TAKEN });
+    assertEqual(answer.body.error.details, { email: TAKEN });
   });
 
   test('answers 400 for a weak password, with each reason', async () => {
     const answer = await register({ ...sound, password: WEAK });
     assertRefused(answer, 400, 'PASSWORD_NOT_COMPLEX_ENOUGH');
-    assert.deepEqual(answer.body.error.details.violations, [
-      { field: 'password', reason: 'must have a digit' },
-    ]);
+    assertEqual(answer.body.error.details.violations, [{ field: 'password', reason: 'must have a digit' }]);
   });
 
   test('counts against the limits of the network address and of the account, in one spelling', async () => {
     counted.length = 0;
     await register({ ...sound, email: ' Alice@Example.com ' });
-    assert.deepEqual(counted, [
+    assertEqual(counted, [
       ['registration by address', 3, '127.0.0.1'],
       ['registration by account', 3, 'alice@example.com'],
     ]);
@@ -97,7 +96,7 @@ describe('POST /users', () => {
   test('does not count when it is malformed', async () => {
     counted.length = 0;
     await register({ ...sound, email: 'no address' });
-    assert.deepEqual(counted, []);
+    assertEqual(counted, []);
   });
 
   for (const extra of [
@@ -111,7 +110,7 @@ describe('POST /users', () => {
     test(`refuses ${JSON.stringify(extra)}`, async () => {
       const answer = await register({ ...sound, ...extra });
       assertViolations(answer, [field]);
-      assert.deepEqual(answer.body.error.details.violations, [{ field, reason: 'is not known here' }]);
+      assertEqual(answer.body.error.details.violations, [{ field, reason: 'is not known here' }]);
     });
   }
 
@@ -129,8 +128,8 @@ describe('POST /users', () => {
 
 test('GET /users/me answers the account of the caller', async () => {
   const answer = await api('GET', '/users/me', { token: 'user' });
-  assert.deepEqual(answer.body, shown);
-  assert.deepEqual(calls.at(-1), [IDS.user]);
+  assertEqual(answer.body, shown);
+  assertEqual(calls.at(-1), [IDS.user]);
 });
 
 describe('GET /users', () => {
@@ -145,7 +144,7 @@ describe('GET /users', () => {
       offset: '2',
     });
     const answer = await api('GET', `/users?${query}`, { token });
-    assert.deepEqual(answer.body, {
+    assertEqual(answer.body, {
       data: [shown],
       pagination: {
         offset: 2,
@@ -156,13 +155,13 @@ describe('GET /users', () => {
     });
     const [from, to] = ['2026-03-14T09:00:00.000000Z', '2026-03-14T10:00:00.000000Z'];
     const filter = { email: 'shopper@', role: 'user', active: false, from, to };
-    assert.deepEqual(calls.at(-1), [filter, { offset: 2, limit: 1 }]);
+    assertEqual(calls.at(-1), [filter, { offset: 2, limit: 1 }]);
   });
 
   test('has no filter by default, and continues after a cursor', async () => {
     const none = { email: undefined, role: undefined, active: undefined, from: undefined, to: undefined };
     await api('GET', `/users?cursor=${Buffer.from(SHOPPER).toString('base64url')}`, { token });
-    assert.deepEqual(calls.at(-1), [none, { offset: 0, limit: 20, after: SHOPPER }]);
+    assertEqual(calls.at(-1), [none, { offset: 0, limit: 20, after: SHOPPER }]);
   });
 
   for (const query of [
@@ -205,8 +204,8 @@ describe('POST /users/import', () => {
     ]);
 
     assert.equal(status, 200);
-    assert.deepEqual(body.summary, { total: 7, accepted: 1, duplicates: 1, refused: 5 });
-    assert.deepEqual(
+    assertEqual(body.summary, { total: 7, accepted: 1, duplicates: 1, refused: 5 });
+    assertEqual(
       body.results.map(({ email, status: of, id, error }: Record<string, { code?: string }>) => [
         email,
         of,
@@ -224,15 +223,15 @@ describe('POST /users/import', () => {
       ],
     );
     const readable = [{ email: ' First@Example.com ' }, { email: TAKEN }];
-    assert.deepEqual(calls.at(-1), [readable, ['admin', IDS.admin]]);
+    assertEqual(calls.at(-1), [readable, ['admin', IDS.admin]]);
   });
 
   test('takes NDJSON, in which a broken line spoils no other', async () => {
     const lines =
       '{"email":"line-1@example.com"}\r\n{"email":\n\n{"email":"a\\u0000@example.com"}\n{"email":"line-4@example.com"}';
     const { body } = await importUsers(lines, { 'content-type': 'application/x-ndjson' });
-    assert.deepEqual(body.summary, { total: 4, accepted: 2, duplicates: 0, refused: 2 });
-    assert.deepEqual(
+    assertEqual(body.summary, { total: 4, accepted: 2, duplicates: 0, refused: 2 });
+    assertEqual(
       body.results.map(({ status }: { status: number }) => status),
       [201, 422, 422, 201],
     );

@@ -6,6 +6,7 @@ import type { Passwords } from '../../../../src/modules/identity/users/passwords
 import type { UserRepository } from '../../../../src/modules/identity/users/repository.ts';
 import { userService } from '../../../../src/modules/identity/users/service.ts';
 import { SYSTEM } from '../../../../src/modules/platform/events/index.ts';
+import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeKernel, fakeTransaction } from '../../../support/fakes.ts';
 import { adminActor, aUser, SHOPPER, STRANGER } from '../../../support/purchases-builders.ts';
 import { rejectsWith } from '../../../support/rejections.ts';
@@ -54,7 +55,7 @@ describe('registering', () => {
     const user = await service.register({ email: ' Alice@Example.com ', password: PASSWORD }, 'request');
 
     const { id } = user;
-    assert.deepEqual(inserted, [
+    assertEqual(inserted, [
       {
         id,
         email: 'alice@example.com',
@@ -64,11 +65,11 @@ describe('registering', () => {
         createdAt: clock(),
       },
     ]);
-    assert.deepEqual(
+    assertEqual(
       created.map((list) => list.map((one) => one.id)),
       [[id]],
     );
-    assert.deepEqual(
+    assertEqual(
       events.map(({ type, resourceId, actor }) => [type, resourceId, actor]),
       [['user.registered', id, { type: 'user', id, requestId: 'request' }]],
     );
@@ -94,7 +95,7 @@ describe('registering', () => {
       'EMAIL_ALREADY_REGISTERED',
       { email: 'taken@example.com' },
     );
-    assert.deepEqual(events, []);
+    assertEqual(events, []);
   });
 
   test('of an administrator is the act of the platform', async () => {
@@ -102,7 +103,7 @@ describe('registering', () => {
     const { service, events } = users(insertExcept([], inserted));
     const { id } = await service.createAdmin({ email: 'carol@example.com', password: PASSWORD });
     assert.equal(inserted[0]?.role, 'admin');
-    assert.deepEqual(
+    assertEqual(
       events.map(({ type, resourceId, actor }) => [type, resourceId, actor]),
       [['user.admin_created', id, SYSTEM]],
     );
@@ -132,8 +133,8 @@ describe('importing users', () => {
     assert.ok(first && last);
     assert.equal(inserted.length, 2);
     for (const { passwordHash, role, active } of inserted)
-      assert.deepEqual([passwordHash, role, active], [null, 'user', true]);
-    assert.deepEqual(
+      assertEqual([passwordHash, role, active], [null, 'user', true]);
+    assertEqual(
       outcomes.map((outcome) => (outcome.ok ? outcome.value.id : detailsOf(outcome.error))),
       [
         first.id,
@@ -142,11 +143,11 @@ describe('importing users', () => {
         last.id,
       ],
     );
-    assert.deepEqual(
+    assertEqual(
       created.map((list) => list.map(({ id }) => id)),
       [[first.id, last.id]],
     );
-    assert.deepEqual(
+    assertEqual(
       events.map(({ type, resourceId, actor }) => [type, resourceId, actor]),
       [
         ['user.imported', first.id, ADMIN],
@@ -158,8 +159,8 @@ describe('importing users', () => {
 
   test('returns nothing for an empty list', async () => {
     const { service, events } = users({ ...insertExcept([]), findByEmails: async () => [] });
-    assert.deepEqual(await service.importUsers([], ADMIN), []);
-    assert.deepEqual(events, []);
+    assertEqual(await service.importUsers([], ADMIN), []);
+    assertEqual(events, []);
   });
 });
 
@@ -184,8 +185,8 @@ describe('reading users', () => {
 
   test('finds and locks those that exist, by id', async () => {
     const expected = new Map([[SHOPPER, user]]);
-    assert.deepEqual(await service.findUsers(db, [STRANGER, SHOPPER]), expected);
-    assert.deepEqual(await service.lockUsersForShare(db, [STRANGER, SHOPPER]), expected);
+    assertEqual(await service.findUsers(db, [STRANGER, SHOPPER]), expected);
+    assertEqual(await service.lockUsersForShare(db, [STRANGER, SHOPPER]), expected);
   });
 
   test('finds a user by any spelling of the address', async () => {
@@ -199,7 +200,7 @@ describe('reading users', () => {
   ] as const) {
     test(`says that an account ${hasPassword ? 'has a password' : 'has none'}, without its hash`, async () => {
       const { service: accounts } = users({ findWithPassword: async () => ({ ...user, passwordHash }) });
-      assert.deepEqual(await accounts.getAccount(SHOPPER), { user, hasPassword });
+      assertEqual(await accounts.getAccount(SHOPPER), { user, hasPassword });
     });
   }
 
@@ -221,7 +222,7 @@ describe('reading users', () => {
       },
     });
     assert.equal(await lists.listUsers({ role: 'admin' }, { offset: 0, limit: 20 }), page);
-    assert.deepEqual(asked, [[{ role: 'admin' }, { offset: 0, limit: 20 }]]);
+    assertEqual(asked, [[{ role: 'admin' }, { offset: 0, limit: 20 }]]);
   });
 });
 
@@ -246,9 +247,9 @@ describe('credentials', () => {
 
       const result = await service.checkCredentials(' Shopper@Example.com', password);
 
-      assert.deepEqual(result, { matches, account: stored });
-      assert.deepEqual(asked, [{ email: 'shopper@example.com' }]);
-      assert.deepEqual(checked, [[password, stored?.passwordHash ?? null]]);
+      assertEqual(result, { matches, account: stored });
+      assertEqual(asked, [{ email: 'shopper@example.com' }]);
+      assertEqual(checked, [[password, stored?.passwordHash ?? null]]);
     });
 
     test(`find ${matches ? 'the' : 'no'} hash of a user with ${title}`, async () => {
@@ -268,7 +269,7 @@ describe('credentials', () => {
       },
     });
     assert.equal(await service.lockUnchanged(fakeTransaction(), account), undefined);
-    assert.deepEqual(asked, [account]);
+    assertEqual(asked, [account]);
   });
 });
 
@@ -294,7 +295,7 @@ describe('a new password', () => {
     await service.setPasswordHash(trx, SHOPPER, 'new');
     assert.equal(await service.replacePasswordHash(trx, SHOPPER, { from: 'old', to: 'new' }), true);
     assert.equal(await service.replacePasswordHash(trx, SHOPPER, { from: 'gone', to: 'new' }), false);
-    assert.deepEqual(updates, [
+    assertEqual(updates, [
       [SHOPPER, 'new'],
       [SHOPPER, 'new', 'old'],
       [SHOPPER, 'new', 'gone'],
@@ -323,7 +324,7 @@ describe('activating and deactivating a user', () => {
         updateActive: async (_trx, ...call) => void updates.push(call),
       });
       assert.equal(await service.setActive(fakeTransaction(), id, active), changes);
-      assert.deepEqual(updates, changes ? [[id, active]] : []);
+      assertEqual(updates, changes ? [[id, active]] : []);
     });
   }
 

@@ -16,6 +16,7 @@ import {
   requireWithinLimits,
   startOfMonth,
 } from '../../../../src/modules/money/payouts/policies.ts';
+import { assertEqual } from '../../../support/equality.ts';
 import { adminActor, NOW, SHOPPER, STRANGER, userActor } from '../../../support/purchases-builders.ts';
 
 const STATUSES = Object.keys(TRANSITIONS) as PayoutStatus[];
@@ -65,7 +66,7 @@ describe('bank details are shown masked', () => {
   for (const [iban, accountHolder, shownIban, shownHolder] of table) {
     test(`${iban} of ${accountHolder} as ${shownIban} of ${shownHolder}`, () => {
       const masked = maskBankDetails({ iban, accountHolder });
-      assert.deepEqual(masked, { iban: shownIban, accountHolder: shownHolder });
+      assertEqual(masked, { iban: shownIban, accountHolder: shownHolder });
       assert.equal(masked.iban.length, iban.length);
     });
   }
@@ -94,8 +95,8 @@ describe('a payout moves', () => {
           return;
         }
         const { kind, code, details } = refusalOf(() => moved(payout, move, NOW));
-        assert.deepEqual([kind, code], ['invalid', 'PAYOUT_INVALID_TRANSITION']);
-        assert.deepEqual(details, {
+        assertEqual([kind, code], ['invalid', 'PAYOUT_INVALID_TRANSITION']);
+        assertEqual(details, {
           payout_id: payout.id,
           status,
           allowed_transitions: TRANSITIONS[status],
@@ -114,11 +115,11 @@ describe('a payout moves', () => {
   for (const status of STATUSES) {
     test(`to ${status} with ${money[status].length} movement of money`, () => {
       const movements = movementOf(aPayout({ status }));
-      assert.deepEqual(
+      assertEqual(
         movements.map(({ type, from, to, amount }) => `${type} ${from}>${to} ${amount}`),
         money[status],
       );
-      for (const { source } of movements) assert.deepEqual(source, { type: 'payout', id: aPayout().id });
+      for (const { source } of movements) assertEqual(source, { type: 'payout', id: aPayout().id });
     });
   }
 
@@ -151,9 +152,9 @@ describe('a move says what belongs to it, and nothing else', () => {
       const check = () => requireWholeMove(aMove({ to, externalReference, reason }));
       if (fields.length === 0) return check();
       const { kind, code, details } = refusalOf(check);
-      assert.deepEqual([kind, code], ['invalid', 'VALIDATION_ERROR']);
+      assertEqual([kind, code], ['invalid', 'VALIDATION_ERROR']);
       const violations = details.violations as { field: string }[];
-      assert.deepEqual(
+      assertEqual(
         violations.map(({ field }) => field),
         fields,
       );
@@ -186,9 +187,9 @@ describe('the bounds of payouts', () => {
       const check = () => requireWithinLimits({ amount, currency: 'EUR' }, used, limits);
       if (rules.length === 0) return check();
       const { kind, code, details } = refusalOf(check);
-      assert.deepEqual([kind, code], ['unprocessable', 'PAYOUT_POLICY_VIOLATION']);
+      assertEqual([kind, code], ['unprocessable', 'PAYOUT_POLICY_VIOLATION']);
       const violations = details.violations as { rule: string; field: string }[];
-      assert.deepEqual(
+      assertEqual(
         violations.map(({ rule }) => rule),
         rules,
       );
@@ -200,7 +201,7 @@ describe('the bounds of payouts', () => {
     const { details } = refusalOf(() =>
       requireWithinLimits({ amount: 1_499n, currency: 'JPY' }, 149_000n, limits),
     );
-    assert.deepEqual(details, {
+    assertEqual(details, {
       currency: 'JPY',
       violations: [
         { rule: 'minimum_amount', field: 'amount', reason: 'must be at least 1500', limit: '1500' },

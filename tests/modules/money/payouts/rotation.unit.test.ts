@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { DetailsCipher } from '../../../../src/modules/money/payouts/details.ts';
 import type { PayoutRepository } from '../../../../src/modules/money/payouts/repository.ts';
 import { rotateBankDetails } from '../../../../src/modules/money/payouts/rotation.ts';
+import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeKernel } from '../../../support/fakes.ts';
 
 /** Bank details as `key iban`, by payout. */
@@ -35,7 +36,7 @@ test('bank details of an older key are encrypted with the current one, in batche
   const { rotated, transactions } = rotate(stored);
 
   assert.equal(await rotated, 501);
-  assert.deepEqual(
+  assertEqual(
     [...stored.values()],
     Array.from({ length: 501 }, (_, index) => `new ${index}`),
   );

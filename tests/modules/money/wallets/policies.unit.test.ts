@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { DomainError } from '../../../../src/core/errors.ts';
 import type { WalletBucket, WalletEntryType } from '../../../../src/modules/money/wallets/model.ts';
 import { postMovements } from '../../../../src/modules/money/wallets/policies.ts';
+import { assertEqual } from '../../../support/equality.ts';
 import { aMovement, aWallet, NOW, STRANGER } from '../../../support/purchases-builders.ts';
 
 const BUCKETS: WalletBucket[] = ['platform', 'pending', 'available', 'paid'];
@@ -38,7 +39,7 @@ describe('the movements of money', () => {
           if (!isLegal) return assert.throws(post, RangeError);
           const [after] = post().wallets;
           const change = (bucket: WalletBucket) => (bucket === to ? 400n : bucket === from ? -400n : 0n);
-          assert.deepEqual(
+          assertEqual(
             [after?.pending, after?.available, after?.paid],
             [1000n + change('pending'), 1000n + change('available'), 1000n + change('paid')],
           );
@@ -87,7 +88,7 @@ describe('a balance', () => {
       () => postMovements([wallet], [payout], NOW),
       (error: unknown) => {
         assert.ok(error instanceof DomainError);
-        assert.deepEqual(error.details, {
+        assertEqual(error.details, {
           available_balance: '10.99',
           pending_balance: '3.05',
           requested_amount: '11.00',
@@ -128,7 +129,7 @@ describe('a list of movements', () => {
       NOW,
     );
 
-    assert.deepEqual(
+    assertEqual(
       entries.map(({ walletId, sequence, after }) => [walletId, sequence, after]),
       [
         [first.id, 4n, { pending: 60n, available: 0n, paid: 0n }],
@@ -136,7 +137,7 @@ describe('a list of movements', () => {
         [first.id, 5n, { pending: 55n, available: 5n, paid: 0n }],
       ],
     );
-    assert.deepEqual(wallets, [
+    assertEqual(wallets, [
       { ...first, pending: 55n, available: 5n, lastSequence: 5n },
       { ...second, pending: 7n, lastSequence: 1n },
     ]);
@@ -153,7 +154,7 @@ describe('a list of movements', () => {
 
     const { wallets } = postMovements([aWallet(), untouched], [aMovement()], NOW);
 
-    assert.deepEqual(
+    assertEqual(
       wallets.map(({ id }) => id),
       [aWallet().id],
     );

@@ -4,6 +4,7 @@ import { newId } from '../../../../src/core/id.ts';
 import type { AuditLog } from '../../../../src/modules/platform/events/model.ts';
 import { auditRoutes } from '../../../../src/modules/platform/events/routes.ts';
 import type { EventService } from '../../../../src/modules/platform/events/service.ts';
+import { assertEqual } from '../../../support/equality.ts';
 import { fake } from '../../../support/fakes.ts';
 import { adminActor, NOW } from '../../../support/purchases-builders.ts';
 import { assertViolations, serveRoutes, testAccess } from '../../../support/routes.ts';
@@ -47,7 +48,7 @@ describe('GET /audit-logs', () => {
   test('answers who did what to which resource, when and in which request', async () => {
     const answer = await api('GET', '/audit-logs', { token });
     assert.equal(answer.status, 200);
-    assert.deepEqual(answer.body, {
+    assertEqual(answer.body, {
       data: [
         {
           id: log.id,
@@ -70,7 +71,7 @@ describe('GET /audit-logs', () => {
         next_cursor: Buffer.from(log.id).toString('base64url'),
       },
     });
-    assert.deepEqual(calls.at(-1), [NO_FILTER, { offset: 0, limit: 20 }]);
+    assertEqual(calls.at(-1), [NO_FILTER, { offset: 0, limit: 20 }]);
   });
 
   test('hands each filter on', async () => {
@@ -86,20 +87,20 @@ describe('GET /audit-logs', () => {
     ] as const;
     for (const [field, value, name] of filters) {
       await api('GET', `/audit-logs?${field}=${encodeURIComponent(value)}`, { token });
-      assert.deepEqual(calls.at(-1)?.[0], { ...NO_FILTER, [name]: value });
+      assertEqual(calls.at(-1)?.[0], { ...NO_FILTER, [name]: value });
     }
   });
 
   test('hands times on in UTC', async () => {
     await api('GET', '/audit-logs?from=2026-03-14T10:00:00%2B01:00&to=2026-03-14T09:30:00Z', { token });
     const [from, to] = ['2026-03-14T09:00:00.000000Z', '2026-03-14T09:30:00.000000Z'];
-    assert.deepEqual(calls.at(-1)?.[0], { ...NO_FILTER, from, to });
+    assertEqual(calls.at(-1)?.[0], { ...NO_FILTER, from, to });
   });
 
   test('continues after the item that its cursor names', async () => {
     const cursor = Buffer.from(log.id).toString('base64url');
     await api('GET', `/audit-logs?limit=5&offset=40&cursor=${cursor}`, { token });
-    assert.deepEqual(calls.at(-1)?.[1], { offset: 0, limit: 5, after: log.id });
+    assertEqual(calls.at(-1)?.[1], { offset: 0, limit: 5, after: log.id });
   });
 
   for (const query of [

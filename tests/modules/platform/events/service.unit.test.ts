@@ -4,6 +4,7 @@ import { newId } from '../../../../src/core/id.ts';
 import { defineEvent, SYSTEM } from '../../../../src/modules/platform/events/index.ts';
 import type { EventRepository } from '../../../../src/modules/platform/events/repository.ts';
 import { eventService } from '../../../../src/modules/platform/events/service.ts';
+import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeKernel, fakeTransaction } from '../../../support/fakes.ts';
 import { adminActor } from '../../../support/purchases-builders.ts';
 
@@ -37,7 +38,7 @@ describe('recording events', () => {
 
     service.record(trx, list);
 
-    assert.deepEqual(stored, [[trx, list, clock()]]);
+    assertEqual(stored, [[trx, list, clock()]]);
   });
 });
 
@@ -53,7 +54,7 @@ describe('listing the audit log', () => {
     });
 
     assert.equal(await service.listAuditLogs({ action: 'lamp.lit' }, { offset: 20, limit: 10 }), page);
-    assert.deepEqual(asked, [[kernel.database.db, { action: 'lamp.lit' }, { offset: 20, limit: 10 }]]);
+    assertEqual(asked, [[kernel.database.db, { action: 'lamp.lit' }, { offset: 20, limit: 10 }]]);
   });
 });
 
@@ -62,7 +63,7 @@ describe('an event', () => {
   const actor = adminActor(newId());
 
   test('has type, resource and outcome of its definition, and its own details', () => {
-    assert.deepEqual(lampLit({ actor, resourceId, details: { watts: 40 } }), {
+    assertEqual(lampLit({ actor, resourceId, details: { watts: 40 } }), {
       type: 'lamp.lit',
       actor,
       resourceType: 'lamp',
@@ -74,8 +75,8 @@ describe('an event', () => {
 
   test('has no details by default, and may name another resource or outcome', () => {
     const { outcome, details } = lampBroken({ actor, resourceId });
-    assert.deepEqual([outcome, details], ['failure', {}]);
+    assertEqual([outcome, details], ['failure', {}]);
     const other = lampBroken({ actor, resourceId, resourceType: 'torch', outcome: 'success' });
-    assert.deepEqual([other.resourceType, other.outcome], ['torch', 'success']);
+    assertEqual([other.resourceType, other.outcome], ['torch', 'success']);
   });
 });

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { FlagScope } from '../../../../src/modules/platform/feature-flags/model.ts';
 import { flagRule, requireScope } from '../../../../src/modules/platform/feature-flags/policies.ts';
+import { assertEqual } from '../../../support/equality.ts';
 
 type Setting = { readonly scope: FlagScope; readonly enabled: boolean };
 
@@ -47,8 +48,8 @@ describe('of the settings of a flag the narrowest wins', () => {
   ];
   for (const [title, settings, subject, enabled, decidedBy] of table) {
     test(`${title}: ${enabled ? 'on' : 'off'}, decided by ${decidedBy}`, () => {
-      assert.deepEqual(flagRule(settings)(subject), { enabled, decidedBy });
-      assert.deepEqual(flagRule(settings.toReversed())(subject), { enabled, decidedBy });
+      assertEqual(flagRule(settings)(subject), { enabled, decidedBy });
+      assertEqual(flagRule(settings.toReversed())(subject), { enabled, decidedBy });
     });
   }
 
@@ -74,7 +75,7 @@ describe('of the settings of a flag the narrowest wins', () => {
           ['global', enabledOf('global', null)],
           ['default', true],
         ];
-        assert.deepEqual(
+        assertEqual(
           [decidedBy, enabled],
           inOrder.find(([, said]) => said !== undefined),
         );
@@ -86,9 +87,9 @@ describe('of the settings of a flag the narrowest wins', () => {
 
 describe('a scope', () => {
   test('of the global scope has no id, and every other one has', () => {
-    assert.deepEqual(requireScope('global', undefined), GLOBAL);
-    assert.deepEqual(requireScope('user', 'u'), ofUser('u'));
-    assert.deepEqual(requireScope('merchant', 'm'), ofMerchant('m'));
+    assertEqual(requireScope('global', undefined), GLOBAL);
+    assertEqual(requireScope('user', 'u'), ofUser('u'));
+    assertEqual(requireScope('merchant', 'm'), ofMerchant('m'));
   });
 
   for (const [type, id, reason] of [

@@ -5,6 +5,7 @@ import { newId } from '../../../../src/core/id.ts';
 import type { FlagSetting } from '../../../../src/modules/platform/feature-flags/model.ts';
 import { flagRoutes } from '../../../../src/modules/platform/feature-flags/routes.ts';
 import type { FlagService } from '../../../../src/modules/platform/feature-flags/service.ts';
+import { assertEqual } from '../../../support/equality.ts';
 import { fake } from '../../../support/fakes.ts';
 import { assertRefused } from '../../../support/inject.ts';
 import { MERCHANT, NOW, SHOPPER } from '../../../support/purchases-builders.ts';
@@ -76,22 +77,22 @@ describe('PUT /feature-flags/{key}', () => {
   test('sets the global scope without a description by default, and answers the setting', async () => {
     const answer = await put('auto', { enabled: false });
     assert.equal(answer.status, 200);
-    assert.deepEqual(answer.body, shown);
+    assertEqual(answer.body, shown);
     const input = { key: 'auto', scope: GLOBAL, enabled: false, description: null };
-    assert.deepEqual(calls.at(-1), [input, ['admin', IDS.admin]]);
+    assertEqual(calls.at(-1), [input, ['admin', IDS.admin]]);
   });
 
   test('reads an id in capitals as the same id', async () => {
     const scope = { scope_type: 'user', scope_id: SHOPPER.toUpperCase() };
     await put('auto', { enabled: true, ...scope, description: 'x' });
     const input = { key: 'auto', scope: ofUser, enabled: true, description: 'x' };
-    assert.deepEqual(calls.at(-1)?.[0], input);
+    assertEqual(calls.at(-1)?.[0], input);
   });
 
   test('answers 404 for a user who does not exist', async () => {
     const answer = await put(UNKNOWN, { enabled: true, scope_type: 'user', scope_id: SHOPPER });
     assertRefused(answer, 404, 'NOT_FOUND');
-    assert.deepEqual(answer.body.error.details, { resource_type: 'user', resource_id: SHOPPER });
+    assertEqual(answer.body.error.details, { resource_type: 'user', resource_id: SHOPPER });
   });
 
   for (const [title, scope, reason] of [
@@ -102,7 +103,7 @@ describe('PUT /feature-flags/{key}', () => {
     test(`answers 400 to ${title}`, async () => {
       const answer = await put('auto', { enabled: true, ...scope });
       assertRefused(answer, 400, 'VALIDATION_ERROR');
-      assert.deepEqual(answer.body.error.details.violations, [{ field: 'scope_id', reason }]);
+      assertEqual(answer.body.error.details.violations, [{ field: 'scope_id', reason }]);
     });
   }
 
@@ -136,15 +137,15 @@ for (const method of ['GET', 'DELETE'] as const) {
       ] as const) {
         const answer = await send(`auto${query}`);
         const expected = method === 'GET' ? [200, shown] : [204, ''];
-        assert.deepEqual([answer.status, answer.body], expected);
-        assert.deepEqual(calls.at(-1)?.slice(0, 2), ['auto', scope]);
+        assertEqual([answer.status, answer.body], expected);
+        assertEqual(calls.at(-1)?.slice(0, 2), ['auto', scope]);
       }
     });
 
     test('answers 404 for a scope without a setting', async () => {
       const answer = await send(UNKNOWN);
       assertRefused(answer, 404, 'NOT_FOUND');
-      assert.deepEqual(answer.body.error.details, { resource_type: 'feature_flag', resource_id: UNKNOWN });
+      assertEqual(answer.body.error.details, { resource_type: 'feature_flag', resource_id: UNKNOWN });
     });
 
     test('answers 400 to the scope of a user without an id', async () => {
@@ -164,16 +165,16 @@ for (const method of ['GET', 'DELETE'] as const) {
 
 test('DELETE /feature-flags/{key} hands on who removes it', async () => {
   await api('DELETE', '/feature-flags/auto', { token });
-  assert.deepEqual(calls.at(-1), ['auto', GLOBAL, ['admin', IDS.admin]]);
+  assertEqual(calls.at(-1), ['auto', GLOBAL, ['admin', IDS.admin]]);
 });
 
 describe('GET /feature-flags', () => {
   test('reads filter and page from the query, and answers the page', async () => {
     const query = `key=auto&scope_type=merchant&scope_id=${MERCHANT}&offset=40&limit=1`;
     const answer = await api('GET', `/feature-flags?${query}`, { token });
-    assert.deepEqual(answer.body, { data: [shown], pagination: { offset: 40, limit: 1, total: 41 } });
+    assertEqual(answer.body, { data: [shown], pagination: { offset: 40, limit: 1, total: 41 } });
     const filter = { key: 'auto', scopeType: 'merchant', scopeId: MERCHANT };
-    assert.deepEqual(calls.at(-1), [filter, { offset: 40, limit: 1 }]);
+    assertEqual(calls.at(-1), [filter, { offset: 40, limit: 1 }]);
   });
 
   for (const query of ['key=Loud', 'scope_type=partner', 'scope_id=7', 'enabled=true', 'limit=0']) {
@@ -188,8 +189,8 @@ describe('GET /feature-flags/{key}/evaluate', () => {
   test('answers the decision and the scope that decided', async () => {
     const query = `user_id=${SHOPPER.toUpperCase()}&merchant_id=${MERCHANT}`;
     const answer = await api('GET', `/feature-flags/auto/evaluate?${query}`, { token });
-    assert.deepEqual(answer.body, { key: 'auto', enabled: false, decided_by: 'merchant' });
-    assert.deepEqual(calls.at(-1), ['auto', { userId: SHOPPER, merchantId: MERCHANT }]);
+    assertEqual(answer.body, { key: 'auto', enabled: false, decided_by: 'merchant' });
+    assertEqual(calls.at(-1), ['auto', { userId: SHOPPER, merchantId: MERCHANT }]);
   });
 
   for (const [path, field] of [

@@ -4,6 +4,7 @@ import { newId } from '../../../../src/core/id.ts';
 import type { FlagScope, FlagSetting } from '../../../../src/modules/platform/feature-flags/model.ts';
 import type { FlagRepository } from '../../../../src/modules/platform/feature-flags/repository.ts';
 import { flagService } from '../../../../src/modules/platform/feature-flags/service.ts';
+import { assertEqual } from '../../../support/equality.ts';
 import { constraintViolation, fake, fakeKernel, fakeTransaction } from '../../../support/fakes.ts';
 import { adminActor, MERCHANT, NOW, SHOPPER } from '../../../support/purchases-builders.ts';
 import { rejectsWith } from '../../../support/rejections.ts';
@@ -52,16 +53,16 @@ describe('setting a flag', () => {
 
     const setting = await service.setFlag(input, ADMIN);
 
-    assert.deepEqual(setting, { id: setting.id, ...input, createdAt: clock(), updatedAt: clock() });
-    assert.deepEqual(steps, [
+    assertEqual(setting, { id: setting.id, ...input, createdAt: clock(), updatedAt: clock() });
+    assertEqual(steps, [
       ['lock', KEY],
       ['find', KEY, ofMerchant],
       ['put', setting],
     ]);
     assert.equal(events.length, 1);
-    assert.deepEqual([events[0]?.type, events[0]?.resourceId], ['feature_flag.set', setting.id]);
-    assert.deepEqual(events[0]?.actor, ADMIN);
-    assert.deepEqual(events[0]?.details, {
+    assertEqual([events[0]?.type, events[0]?.resourceId], ['feature_flag.set', setting.id]);
+    assertEqual(events[0]?.actor, ADMIN);
+    assertEqual(events[0]?.details, {
       key: KEY,
       scope_type: 'merchant',
       scope_id: MERCHANT,
@@ -76,10 +77,10 @@ describe('setting a flag', () => {
 
     const setting = await service.setFlag({ ...input, description: null }, ADMIN);
 
-    assert.deepEqual(setting, { ...before, enabled: false, description: null, updatedAt: clock() });
-    assert.deepEqual(steps.at(-1), ['put', setting]);
-    assert.deepEqual(events[0]?.details.before, { enabled: true, description: 'Until spring.' });
-    assert.deepEqual(events[0]?.details.after, { enabled: false, description: null });
+    assertEqual(setting, { ...before, enabled: false, description: null, updatedAt: clock() });
+    assertEqual(steps.at(-1), ['put', setting]);
+    assertEqual(events[0]?.details.before, { enabled: true, description: 'Until spring.' });
+    assertEqual(events[0]?.details.after, { enabled: false, description: null });
   });
 
   for (const scope of [ofUser, ofMerchant]) {
@@ -93,7 +94,7 @@ describe('setting a flag', () => {
         resource_type: scope.type,
         resource_id: scope.id,
       });
-      assert.deepEqual(events, []);
+      assertEqual(events, []);
     });
   }
 
@@ -116,12 +117,12 @@ describe('removing a flag', () => {
 
     await service.removeFlag(KEY, ofMerchant, ADMIN);
 
-    assert.deepEqual(steps, [
+    assertEqual(steps, [
       ['lock', KEY],
       ['find', KEY, ofMerchant],
       ['remove', before.id],
     ]);
-    assert.deepEqual(
+    assertEqual(
       events.map(({ type, resourceId, details }) => [type, resourceId, details.before, details.after]),
       [['feature_flag.removed', before.id, { enabled: true, description: 'For now.' }, null]],
     );
@@ -133,7 +134,7 @@ describe('removing a flag', () => {
       resource_type: 'feature_flag',
       resource_id: KEY,
     });
-    assert.deepEqual(events, []);
+    assertEqual(events, []);
   });
 });
 
@@ -142,7 +143,7 @@ describe('reading flags', () => {
     const setting = aSetting();
     const { service, steps } = flags(setting);
     assert.equal(await service.getFlag(KEY, ofMerchant), setting);
-    assert.deepEqual(steps, [['find', KEY, ofMerchant]]);
+    assertEqual(steps, [['find', KEY, ofMerchant]]);
   });
 
   test('refuses a setting that does not exist', async () => {
@@ -163,7 +164,7 @@ describe('reading flags', () => {
       },
     });
     assert.equal(await service.listFlags({ key: KEY }, { offset: 0, limit: 20 }), page);
-    assert.deepEqual(asked, [{ key: KEY }, { offset: 0, limit: 20 }]);
+    assertEqual(asked, [{ key: KEY }, { offset: 0, limit: 20 }]);
   });
 });
 
@@ -178,22 +179,22 @@ describe('evaluating a flag', () => {
   });
 
   test('explains which setting decides for one subject', async () => {
-    assert.deepEqual(await service.explainFlag(KEY, { merchantId: MERCHANT }), {
+    assertEqual(await service.explainFlag(KEY, { merchantId: MERCHANT }), {
       enabled: true,
       decidedBy: 'merchant',
     });
-    assert.deepEqual(lookups.at(-1), [KEY, [{ merchantId: MERCHANT }]]);
+    assertEqual(lookups.at(-1), [KEY, [{ merchantId: MERCHANT }]]);
   });
 
   test('decides for each subject in order, with one lookup', async () => {
     const subjects = [{}, { merchantId: MERCHANT }, { userId: SHOPPER }];
     const before = lookups.length;
-    assert.deepEqual(await service.evaluateFlags(fakeTransaction(), KEY, subjects), [false, true, false]);
-    assert.deepEqual(lookups.slice(before), [[KEY, subjects]]);
+    assertEqual(await service.evaluateFlags(fakeTransaction(), KEY, subjects), [false, true, false]);
+    assertEqual(lookups.slice(before), [[KEY, subjects]]);
   });
 
   test('is on where nothing is set, and empty for no subjects', async () => {
-    assert.deepEqual(await service.evaluateFlags(fakeTransaction(), 'never_set', [{}]), [true]);
-    assert.deepEqual(await service.evaluateFlags(fakeTransaction(), KEY, []), []);
+    assertEqual(await service.evaluateFlags(fakeTransaction(), 'never_set', [{}]), [true]);
+    assertEqual(await service.evaluateFlags(fakeTransaction(), KEY, []), []);
   });
 });

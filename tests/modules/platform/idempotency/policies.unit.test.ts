@@ -12,6 +12,7 @@ import {
   requestKey,
   toStored,
 } from '../../../../src/modules/platform/idempotency/policies.ts';
+import { assertEqual } from '../../../support/equality.ts';
 
 const refusal = new DomainError('conflict', 'TOO_LATE', 'It is too late.', { since: '2026-03-14' });
 const storedRefusal = {
@@ -51,8 +52,8 @@ describe('a refusal is a response to store', () => {
 
 describe('an outcome', () => {
   test('is stored as its answer, or as all parts of its refusal', () => {
-    assert.deepEqual(toStored(success({ id: '7' })), { answer: { id: '7' } });
-    assert.deepEqual(toStored(failure(refusal)), storedRefusal);
+    assertEqual(toStored(success({ id: '7' })), { answer: { id: '7' } });
+    assertEqual(toStored(failure(refusal)), storedRefusal);
   });
 
   test('that is no response leaves the key free', () => {
@@ -62,13 +63,13 @@ describe('an outcome', () => {
 
   test('that was stored is repeated as it was, and says that it is a repeat', () => {
     const answer = repeat({ answer: [1, null] });
-    assert.deepEqual(answer, success({ answer: [1, null], replayed: true }));
+    assertEqual(answer, success({ answer: [1, null], replayed: true }));
     assert.equal(isRepeated(answer), true);
 
     const refused = repeat(storedRefusal);
     assert.ok(!refused.ok && refused.error instanceof RepeatedRefusal);
     const { kind, code, message, details } = refused.error;
-    assert.deepEqual({ refusal: { kind, code, message, details } }, storedRefusal);
+    assertEqual({ refusal: { kind, code, message, details } }, storedRefusal);
     assert.equal(isRepeated(refused), true);
   });
 
@@ -78,7 +79,7 @@ describe('an outcome', () => {
   });
 
   test('of the same list is repeated alike, and an error that is no response as it is', () => {
-    assert.deepEqual(repeatOutcome(success('done')), success({ answer: 'done', replayed: true }));
+    assertEqual(repeatOutcome(success('done')), success({ answer: 'done', replayed: true }));
     const refused = repeatOutcome(failure(refusal));
     assert.ok(!refused.ok && refused.error instanceof RepeatedRefusal);
     const failed = failure(overloaded());

@@ -8,6 +8,7 @@ import {
   idempotentRequest,
   responseBody,
 } from '../../../../src/modules/platform/idempotency/schemas.ts';
+import { assertEqual } from '../../../support/equality.ts';
 import { assertRefused } from '../../../support/inject.ts';
 import { assertViolations, IDS, serveRoutes } from '../../../support/routes.ts';
 
@@ -42,7 +43,7 @@ describe('an idempotency key', () => {
       const { status, body } = await post({ 'idempotency-key': key });
       assert.equal(status, 200, JSON.stringify(body));
       const request = { callerId: IDS.user, key, operation: 'thing.make', content: { size: '1' } };
-      assert.deepEqual(body, { repeatable: request });
+      assertEqual(body, { repeatable: request });
     });
   }
 
@@ -58,14 +59,14 @@ describe('an idempotency key', () => {
   }
 
   test('may be left out: the request is then not repeatable', async () => {
-    assert.deepEqual((await post({})).body, {});
+    assertEqual((await post({})).body, {});
   });
 });
 
 describe('a response', () => {
   test('says when it repeats an earlier one, also when that was a refusal', async () => {
     const repeated = await post({ outcome: 'replayed' });
-    assert.deepEqual([repeated.status, repeated.headers['idempotency-replayed']], [200, 'true']);
+    assertEqual([repeated.status, repeated.headers['idempotency-replayed']], [200, 'true']);
     const refused = await post({ outcome: 'refused' });
     assertRefused(refused, 409, 'NOT_FOUND');
     assert.equal(refused.headers['idempotency-replayed'], 'true');

@@ -12,6 +12,7 @@ import type {
 } from '../../../../src/modules/platform/idempotency/model.ts';
 import type { IdempotencyRepository } from '../../../../src/modules/platform/idempotency/repository.ts';
 import { idempotencyService } from '../../../../src/modules/platform/idempotency/service.ts';
+import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeKernel, fakeTransaction } from '../../../support/fakes.ts';
 import { rejectsWith } from '../../../support/rejections.ts';
 
@@ -70,11 +71,11 @@ describe('a request with a key', () => {
   test('is locked, done under a savepoint and stored with a fingerprint of its content', async () => {
     const { once, stored, steps } = idempotency();
 
-    assert.deepEqual(onlyValue([await once(aRequest())]), { answer: 1, replayed: false });
+    assertEqual(onlyValue([await once(aRequest())]), { answer: 1, replayed: false });
 
-    assert.deepEqual(steps, ['lock 1', 'find', 'savepoint', 'release', 'store']);
+    assertEqual(steps, ['lock 1', 'find', 'savepoint', 'release', 'store']);
     const [{ fingerprint, ...kept } = { fingerprint: '' }] = stored;
-    assert.deepEqual(kept, { callerId: CALLER, key: 'k1', outcome: { answer: 1 } });
+    assertEqual(kept, { callerId: CALLER, key: 'k1', outcome: { answer: 1 } });
     assert.match(fingerprint, /^older\.[\w-]{43}$/);
   });
 
@@ -83,18 +84,18 @@ describe('a request with a key', () => {
     await once(aRequest());
     steps.length = 0;
 
-    assert.deepEqual(onlyValue([await once(aRequest())]), { answer: 1, replayed: true });
+    assertEqual(onlyValue([await once(aRequest())]), { answer: 1, replayed: true });
 
     assert.equal(runs(), 1);
     assert.equal(stored.length, 1);
-    assert.deepEqual(steps, ['lock 1', 'find']);
+    assertEqual(steps, ['lock 1', 'find']);
   });
 
   test('is the same whatever the order of the fields that describe it', async () => {
     const { once } = idempotency();
     await once(aRequest({ content: { a: '1', b: { c: '2', d: '3' } } }));
     const again = await once(aRequest({ content: { b: { d: '3', c: '2' }, a: '1' } }));
-    assert.deepEqual(onlyValue([again]), { answer: 1, replayed: true });
+    assertEqual(onlyValue([again]), { answer: 1, replayed: true });
   });
 
   test('that is refused is rolled back, stored and refused again', async () => {
@@ -103,7 +104,7 @@ describe('a request with a key', () => {
     const first = await once(aRequest(), refusal);
     const again = await once(aRequest());
 
-    assert.deepEqual(steps.slice(0, 5), ['lock 1', 'find', 'savepoint', 'roll back', 'store']);
+    assertEqual(steps.slice(0, 5), ['lock 1', 'find', 'savepoint', 'roll back', 'store']);
     assert.ok(!first.ok);
     assert.equal(first.error, refusal);
     await rejectsWith(
@@ -118,9 +119,9 @@ describe('a request with a key', () => {
     test(`that fails with ${error.name} is thrown, and leaves the key free`, async () => {
       const { once, stored, steps } = idempotency();
       await assert.rejects(once(aRequest(), error), error);
-      assert.deepEqual(stored, []);
-      assert.deepEqual(steps, ['lock 1', 'find', 'savepoint']);
-      assert.deepEqual(onlyValue([await once(aRequest())]), { answer: 2, replayed: false });
+      assertEqual(stored, []);
+      assertEqual(steps, ['lock 1', 'find', 'savepoint']);
+      assertEqual(onlyValue([await once(aRequest())]), { answer: 2, replayed: false });
     });
   }
 
@@ -143,7 +144,7 @@ describe('a request with a key', () => {
   test('of another caller is another request', async () => {
     const { once } = idempotency();
     await once(aRequest());
-    assert.deepEqual(onlyValue([await once(aRequest({ callerId: newId() }))]), {
+    assertEqual(onlyValue([await once(aRequest({ callerId: newId() }))]), {
       answer: 2,
       replayed: false,
     });
@@ -160,9 +161,9 @@ describe('a request with a key', () => {
 
 test('a request without a key is done as often as it comes, and nothing is locked or stored', async () => {
   const { once, steps } = idempotency();
-  assert.deepEqual(onlyValue([await once(undefined)]), { answer: 1, replayed: false });
-  assert.deepEqual(onlyValue([await once(undefined)]), { answer: 2, replayed: false });
-  assert.deepEqual(steps, ['savepoint', 'release', 'savepoint', 'release']);
+  assertEqual(onlyValue([await once(undefined)]), { answer: 1, replayed: false });
+  assertEqual(onlyValue([await once(undefined)]), { answer: 2, replayed: false });
+  assertEqual(steps, ['savepoint', 'release', 'savepoint', 'release']);
 });
 
 describe('a list of requests', () => {
@@ -191,8 +192,8 @@ describe('a list of requests', () => {
       return work(fresh);
     });
 
-    assert.deepEqual(worked, [items[0], items[1], items[4], items[6]]);
-    assert.deepEqual(outcomes.map(told), [
+    assertEqual(worked, [items[0], items[1], items[4], items[6]]);
+    assertEqual(outcomes.map(told), [
       'a 1 0 false',
       'b 1 1 false',
       'a 1 0 true',
@@ -202,7 +203,7 @@ describe('a list of requests', () => {
       'a 3 3 false',
     ]);
     assert.equal(stored.length, 3);
-    assert.deepEqual(steps, ['lock 3', 'find', 'store']);
+    assertEqual(steps, ['lock 3', 'find', 'store']);
   });
 
   test('is not worked on where all of it is known', async () => {
@@ -214,14 +215,14 @@ describe('a list of requests', () => {
       Promise.reject(new Error('the work was done again')),
     );
 
-    assert.deepEqual(outcomes.map(told), ['b 1 1 true', 'a 1 0 true']);
+    assertEqual(outcomes.map(told), ['b 1 1 true', 'a 1 0 true']);
     assert.equal(stored.length, 2);
   });
 
   test('that is empty does nothing', async () => {
     const { service, steps } = idempotency();
-    assert.deepEqual(await service.onceEach(fakeTransaction(), [], requestOf, work), []);
-    assert.deepEqual(steps, []);
+    assertEqual(await service.onceEach(fakeTransaction(), [], requestOf, work), []);
+    assertEqual(steps, []);
   });
 
   test('fails when the work leaves an item without an outcome', async () => {
@@ -248,7 +249,7 @@ test('keys expire after 24 hours, some at a time', async () => {
     }),
   });
   assert.equal(await service.purgeExpired(1_000), 7);
-  assert.deepEqual(purges, [[clock().subtract({ hours: 24 }).toString(), 1_000]]);
+  assertEqual(purges, [[clock().subtract({ hours: 24 }).toString(), 1_000]]);
 });
 
 function codeOf(outcome: Outcome<unknown>): string {
