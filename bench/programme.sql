@@ -15,8 +15,8 @@ insert into sessions (id, user_id, created_at)
 select bench_id(3, n), bench_id(1, n), now() from generate_series(1, :users) as n
 union all select bench_id(3, 0), bench_id(2, 1), now();
 
-insert into merchants (id, name, default_cashback_percentage, active, created_at)
-select bench_id(4, n), 'Merchant ' || n, 5, true, :opened_at from generate_series(1, :merchants) as n;
+insert into merchants (id, name, name_folded, default_cashback_percentage, active, created_at)
+select bench_id(4, n), 'Merchant ' || n, 'merchant ' || n, 5, true, :opened_at from generate_series(1, :merchants) as n;
 
 insert into offers (
   id, merchant_id, cashback_type, cashback_value, currency, monthly_cap, start_date, end_date, active, created_at
@@ -54,7 +54,7 @@ from adjustments join generate_series(1, :users) as n on adjustments.id = bench_
 update wallets set available = 100000, last_sequence = 1
 from generate_series(1, :users) as n where wallets.id = bench_id(6, n);
 
-insert into partners (id, name, created_at) values (bench_id(9, 1), 'Bench', now());
+insert into partners (id, name, name_folded, created_at) values (bench_id(9, 1), 'Bench', 'bench', now());
 
 insert into partner_keys (id, partner_id, prefix, key_hash, scopes, created_at)
 values (

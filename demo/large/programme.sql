@@ -53,8 +53,10 @@ select
   case when number % 4 = 3 then 1500 end
 from generate_series(0, :merchants - 1) as number;
 
-insert into merchants (id, name, default_cashback_percentage, active, created_at)
-select id, 'Large merchant ' || number, 5, true, pg_temp.at(:start_ms) from seed_merchants;
+-- The triggers that would fold the names are off.
+insert into merchants (id, name, name_folded, default_cashback_percentage, active, created_at)
+select id, name, fold_name(name), 5, true, pg_temp.at(:start_ms)
+from seed_merchants, lateral (select 'Large merchant ' || number) as named (name);
 
 insert into offers (
   id, merchant_id, cashback_type, cashback_value, currency, monthly_cap, start_date, end_date, active, created_at
