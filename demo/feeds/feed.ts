@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, parse as parsePath } from 'node:path';
 import { readTable, type Table } from './csv.ts';
 import { DemoError } from './demo-error.ts';
+import type { PartialReturn } from './partial-return.ts';
 import { COLUMNS, type FeedLine, understandTable } from './purchase-lines.ts';
 import { quoteValue, type Refusal, refusalSentence } from './refusal.ts';
 
@@ -14,6 +15,8 @@ export type Feed = {
   readonly customers: readonly string[];
   /** In the order of arrival, which decides about caps. */
   readonly lines: readonly FeedLine[];
+  /** Within each moment in the order of arrival. A file has none. */
+  readonly partialReturns: readonly PartialReturn[];
   /** The refusals of lines that are not purchases. */
   readonly refusals: readonly Refusal[];
 };
@@ -31,7 +34,7 @@ export async function readFeed(path: string, today = Temporal.Now.plainDateISO('
   const { lines, refusals } = understandTable(table, today);
   if (lines.length === 0) throw new DemoError(emptySentence(path, refusals));
   const customers = new Set(lines.map(({ customerId }) => customerId));
-  return { name: feedName(path, bytes), customers: [...customers], lines, refusals };
+  return { name: feedName(path, bytes), customers: [...customers], lines, partialReturns: [], refusals };
 }
 
 async function readBytes(path: string): Promise<Buffer> {

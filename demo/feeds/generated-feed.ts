@@ -1,6 +1,11 @@
+import { formatMoney } from '../../src/core/money.ts';
 import { seededRandom } from '../random.ts';
 import type { Feed } from './feed.ts';
+import { numberOf } from './ingestion.ts';
+import type { Moment, PartialReturn } from './partial-return.ts';
+import { TERMS } from './programme.ts';
 import type { FeedLine } from './purchase-lines.ts';
+import { isCancelled } from './settlement.ts';
 
 const NAME = 'generated';
 const SEED = 20_250_101;
@@ -9,11 +14,15 @@ const CUSTOMERS = 150;
 const FIRST_DAY = Temporal.PlainDate.from('2025-01-01');
 const DAYS = 180;
 const LATEST_DAYS = 45;
+/** Of the acceptable purchases, those of which a part comes back. */
+const PARTLY_RETURNED = 0.1;
+const MOMENTS = ['pending', 'confirmed', 'paid'] as const;
 
 /**
  * Generates a realistic feed with errors. It is the same in every run, so that playing it again changes nothing. Some
  * purchases arrive weeks late, in a month whose cap is used up. Some lines are repeated, a few of them with another amount.
- * Some amounts are missing, negative or finer than a cent, and some customers are not registered.
+ * Some amounts are missing, negative or finer than a cent, and some customers are not registered. Of some purchases a part
+ * comes back, of some of them twice.
  */
 export function generateFeed(): Feed {
   const random = seededRandom(SEED);
@@ -52,8 +61,7 @@ export function generateFeed(): Feed {
   }
 
   function amount(): string {
-    const cents = 99 + Math.floor(random() ** 3 * 8_000);
-    return `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, '0')}`;
+    return money(BigInt(99 + Math.floor(random() ** 3 * 8_000)));
   }
 
   function unacceptableAmount(): string {
@@ -61,9 +69,63 @@ export function generateFeed(): Feed {
   }
 
   const customers = Array.from({ length: CUSTOMERS }, (_, index) => customerId(index + 1));
-  return { name: NAME, customers, lines, refusals: [] };
+  return { name: NAME, customers, lines, partialReturns: partialReturns(), refusals: [] };
+
+  /** Draws the returns after the lines, so that they do not change them. */
+  function partialReturns(): PartialReturn[] {
+    const known = new Set(customers);
+    const seen = new Set<string>();
+    const returns: PartialReturn[] = [];
+    for (const { externalId, customerId, amount } of lines) {
+      const isFirst = !seen.has(externalId);
+      seen.add(externalId);
+      if (!isFirst || !known.has(customerId) || !isAcceptable(amount) || !chance(PARTLY_RETURNED)) continue;
+      // A cancelled purchase cannot be amended any more.
+      const moments = isCancelled(numberOf(externalId, 0)) ? MOMENTS.slice(0, 1) : MOMENTS;
+      const first = below(moments.length);
+      let cents = BigInt(amount.replace('.', ''));
+      for (const [index, moment] of moments.slice(first).entries()) {
+        if (cents === 0n || (index > 0 && !chance(0.2))) continue;
+        const kept = keptOf(cents);
+        returns.push(partialReturn(externalId, moment, cents, kept));
+        cents = kept;
+      }
+    }
+    return returns;
+  }
+
+  /** Picks what the customer keeps of an amount. Sometimes it is nothing. */
+  function keptOf(cents: bigint): bigint {
+    return chance(0.1) ? 0n : (cents * BigInt(1 + below(95))) / 100n;
+  }
+
+  function partialReturn(externalId: string, moment: Moment, cents: bigint, kept: bigint): PartialReturn {
+    const statement = chance(0.5)
+      ? { amount: money(kept) }
+      : {
+          lines: [
+            { line_id: 'kept', amount: money(kept), status: 'approved' as const },
+            { line_id: 'returned', amount: money(cents - kept), status: 'rejected' as const },
+          ],
+        };
+    return {
+      externalId,
+      moment,
+      version: `returned-${moment}`,
+      reason: 'part of the order returned',
+      statement,
+    };
+  }
 }
 
 function customerId(number: number): string {
   return String(number).padStart(4, '0');
+}
+
+function isAcceptable(amount: string): boolean {
+  return /^\d+\.\d\d$/.test(amount) && amount !== '0.00';
+}
+
+function money(cents: bigint): string {
+  return formatMoney(cents, TERMS.currency);
 }

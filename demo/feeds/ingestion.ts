@@ -157,7 +157,7 @@ function valueIn({ externalId, customerId, date, amount }: FeedLine, column: str
 }
 
 /** Returns the number at the end of an external id: `cdnow-000040` is line 40. Without a number, returns the position. */
-function numberOf(externalId: string, place: number): bigint {
+export function numberOf(externalId: string, place: number): bigint {
   const [digits] = /\d+(?=\D*$)/.exec(externalId) ?? [];
   return BigInt(digits ?? place);
 }

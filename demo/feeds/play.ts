@@ -1,8 +1,10 @@
+import { type Amendments, takePartialReturns } from './amendments.ts';
 import { type Balances, readWallets, sumOf, type Wallets } from './balances.ts';
 import { type Customers, importCustomers } from './customers.ts';
 import type { Duplicate, Lookalike } from './duplicates.ts';
 import type { Feed } from './feed.ts';
 import { ingestPurchases } from './ingestion.ts';
+import type { Moment } from './partial-return.ts';
 import { payOut } from './payouts.ts';
 import type { PlatformClient } from './platform-client.ts';
 import { openProgramme } from './programme.ts';
@@ -35,8 +37,9 @@ export type Play = {
 
 /**
  * Plays a feed: creates its merchant, imports its customers, reports its purchases in order, settles them, pays the
- * customers and reverses late returns. Every step reads the state of the platform first. A second run therefore changes
- * nothing, and the next run completes an interrupted one.
+ * customers and reverses late returns. In between it amends the purchases of which a part came back. Every step reads the
+ * state of the platform first or is safe to repeat. A second run therefore changes nothing, and the next run completes an
+ * interrupted one.
  */
 export async function playFeed(deps: {
   readonly feed: Feed;
@@ -70,6 +73,21 @@ export async function playFeed(deps: {
     return result;
   }
 
+  const returnedAt = (moment: Moment) =>
+    feed.partialReturns.filter((partialReturn) => partialReturn.moment === moment);
+
+  /** The stage is left out if the feed has no partial returns of this moment, as that of a file. */
+  async function playPartialReturns(stage: string, moment: Moment): Promise<readonly Refusal[]> {
+    const partialReturns = returnedAt(moment);
+    if (partialReturns.length === 0) return [];
+    const { refusals } = await play(
+      stage,
+      () => takePartialReturns(client, stage, partialReturns, ingestion.purchases, report),
+      describeAmendments,
+    );
+    return refusals;
+  }
+
   const ingestion = await play(
     'ingestion',
     () => ingestPurchases(client, feed, programme, customers, report),
@@ -79,6 +97,7 @@ export async function playFeed(deps: {
       handled: linesRead,
     }),
   );
+  const returnedPending = await playPartialReturns('returns while pending', 'pending');
   const settlement = await play(
     'settlement',
     () => settlePurchases(client, ingestion.purchases, report),
@@ -88,6 +107,7 @@ export async function playFeed(deps: {
       handled: confirmed + reversed + refusals.length,
     }),
   );
+  const returnedConfirmed = await playPartialReturns('returns before payout', 'confirmed');
   const payouts = await play(
     'payouts',
     () => payOut(client, feed, customers, wallets, report),
@@ -97,6 +117,7 @@ export async function playFeed(deps: {
       handled: requested + refusals.length,
     }),
   );
+  const returnedPaid = await playPartialReturns('returns after payout', 'paid');
   const returns = await play(
     'late returns',
     () => takeLateReturns(client, settlement.purchases, report),
@@ -113,9 +134,27 @@ export async function playFeed(deps: {
     merchant: programme.merchantName,
     customers: { created: customers.created, known: customers.known },
     stages,
-    refusals: [customers, ingestion, settlement, payouts, returns].flatMap(({ refusals }) => refusals),
+    refusals: [
+      ...customers.refusals,
+      ...ingestion.refusals,
+      ...returnedPending,
+      ...settlement.refusals,
+      ...returnedConfirmed,
+      ...payouts.refusals,
+      ...returnedPaid,
+      ...returns.refusals,
+    ],
     duplicates: ingestion.named,
     lookalikes: ingestion.lookalikes,
+  };
+}
+
+function describeAmendments({ byAmount, byLines, repeated, refusals }: Amendments) {
+  const accepted = byAmount + byLines;
+  return {
+    accepted,
+    also: { 'partial by amount': byAmount, 'partial by lines': byLines, repeated },
+    handled: accepted + repeated + refusals.length,
   };
 }
 

@@ -16,6 +16,11 @@ export type Settlement = {
 const CANCELLED_EVERY = 20n;
 const RETURNED_EVERY = 33n;
 
+/** The number of a purchase decides whether it is cancelled. */
+export function isCancelled(number: bigint): boolean {
+  return number % CANCELLED_EVERY === 0n;
+}
+
 /** Settles every pending purchase: reverses every twentieth as cancelled, and confirms all others. */
 export function settlePurchases(
   client: PlatformClient,
@@ -24,7 +29,7 @@ export function settlePurchases(
 ): Promise<Settlement> {
   return settleAll(client, 'settlement', purchases, report, ({ status, number }) => {
     if (status !== 'pending') return undefined;
-    return number % CANCELLED_EVERY === 0n ? CANCELLATION : CONFIRMATION;
+    return isCancelled(number) ? CANCELLATION : CONFIRMATION;
   });
 }
 

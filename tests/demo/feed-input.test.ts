@@ -46,6 +46,7 @@ describe('reading a feed', () => {
         { lineNumber: 4, externalId: 'A,1', customerId: 'c2', date: '2024-12-31', amount: '0.00' },
         { lineNumber: 5, externalId: 'A-3', customerId: 'c1', date: '2025-01-01', amount: 'ten' },
       ],
+      partialReturns: [],
       refusals: [],
     });
     assert.deepEqual(yearsOf(feed), { first: '2024', last: '2025' });

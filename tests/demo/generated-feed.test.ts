@@ -20,7 +20,13 @@ describe('the feed that the demo makes itself', () => {
 
     assert.deepEqual(generateFeed(), feed);
     assert.equal(feed.lines.length, 1_500);
-    for (const [what, count] of Object.entries(expected)) assert.ok(count > 5, `${what}: ${count}`);
+    const { partial, owedAfterPartialReturns: _, ...figures } = expected;
+    for (const [what, count] of Object.entries(figures)) assert.ok(count > 5, `${what}: ${count}`);
+    for (const [moment, counts] of Object.entries(partial)) {
+      for (const [what, count] of Object.entries(counts)) assert.ok(count > 2, `${moment} ${what}: ${count}`);
+    }
+    const returned = feed.partialReturns.map(({ externalId }) => externalId);
+    assert.ok(returned.length - new Set(returned).size > 10, 'purchases returned in part twice');
     assert.ok(feed.lines.some(({ amount }) => amount === '0.00'));
     assert.ok(feed.lines.some(({ amount }) => amount.startsWith('-')));
     assert.ok(feed.lines.some(({ amount }) => /\.\d{3}$/.test(amount)));
@@ -44,8 +50,12 @@ describe('the feed that the demo makes itself', () => {
     const second = await playFeed({ feed, client, report: silentReport });
 
     assert.deepEqual(
-      second.stages.map(({ accepted }) => accepted),
-      [0, 0, 0, 0],
+      second.stages.map(({ accepted, refused }) => [accepted, refused]),
+      [[0, expected.refused], ...Array.from({ length: 6 }, () => [0, 0])],
+    );
+    assert.deepEqual(
+      second.stages.flatMap(({ also: { repeated } }) => repeated ?? []),
+      Object.values(expected.partial).map(({ byAmount, byLines }) => byAmount + byLines),
     );
     assert.equal(second.stages[0]?.also.duplicates, expected.accepted + expected.duplicates);
     assert.deepEqual(second.stages.at(-1)?.balances, first.stages.at(-1)?.balances);
@@ -55,13 +65,16 @@ describe('the feed that the demo makes itself', () => {
 
   for (const [name, stage, atItem] of [
     ['among the batches', 'ingestion', 200],
+    ['among the returns while purchases are pending', 'returns while pending', 10],
     ['in the settlement', 'settlement', 100],
+    ['among the returns before payouts', 'returns before payout', 10],
     ['among the payouts', 'payouts', 5],
     ['while payouts are paid', '  paying', 5],
+    ['among the returns after payouts', 'returns after payout', 10],
     ['among the late returns', 'late returns', 10],
   ] as const) {
     test(`is completed by the next run after an interruption ${name}`, async () => {
-      const feed = renamed(ofEveryThirdCustomer(generateFeed()), `cut-${stage.trim().replace(' ', '-')}`);
+      const feed = renamed(ofEveryThirdCustomer(generateFeed()), `cut-${stage.trim().replaceAll(' ', '-')}`);
       const expected = expectedPlay(feed);
 
       await assert.rejects(playFeed({ feed, client, report: reportThatFails(stage, atItem) }), /cut off/);
@@ -91,12 +104,7 @@ describe('the feed that the demo makes itself', () => {
 
     assert.deepEqual(
       play.stages.map(({ accepted, balances }) => [accepted, balances.available]),
-      [
-        [0, 0n],
-        [0, 0n],
-        [0, 0n],
-        [0, 0n],
-      ],
+      Array.from({ length: 7 }, () => [0, 0n]),
     );
     const { purchases, entries } = await countRows();
     assert.deepEqual({ purchases, entries }, { purchases: rows.purchases, entries: rows.entries });
@@ -130,6 +138,14 @@ function figuresOfFirstRun(expected: ReturnType<typeof expectedPlay>) {
       'met the cap': expected.capped,
     },
     {
+      stage: 'returns while pending',
+      ...partialFigures(expected.partial.pending),
+      pending: expected.pendingAfterReturns,
+      available: 0n,
+      paid: 0n,
+      ...NOTHING_OWED,
+    },
+    {
       stage: 'settlement',
       accepted: expected.accepted,
       refused: 0,
@@ -140,6 +156,14 @@ function figuresOfFirstRun(expected: ReturnType<typeof expectedPlay>) {
       reversed: expected.cancelled,
       confirmed: expected.confirmed,
       'settled before': 0,
+    },
+    {
+      stage: 'returns before payout',
+      ...partialFigures(expected.partial.confirmed),
+      pending: 0n,
+      available: expected.availableBeforePayouts,
+      paid: 0n,
+      ...NOTHING_OWED,
     },
     {
       stage: 'payouts',
@@ -153,6 +177,14 @@ function figuresOfFirstRun(expected: ReturnType<typeof expectedPlay>) {
       'on their way': expected.processing,
     },
     {
+      stage: 'returns after payout',
+      ...partialFigures(expected.partial.paid),
+      pending: 0n,
+      available: expected.availableAfterPartialReturns,
+      paid: expected.paid,
+      ...expected.owedAfterPartialReturns,
+    },
+    {
       stage: 'late returns',
       accepted: expected.returned,
       refused: 0,
@@ -164,6 +196,16 @@ function figuresOfFirstRun(expected: ReturnType<typeof expectedPlay>) {
       reversed: expected.returned,
     },
   ];
+}
+
+function partialFigures({ byAmount, byLines }: { readonly byAmount: number; readonly byLines: number }) {
+  return {
+    accepted: byAmount + byLines,
+    refused: 0,
+    'partial by amount': byAmount,
+    'partial by lines': byLines,
+    repeated: 0,
+  };
 }
 
 /** Every stage begins with an access token that has expired. */
@@ -194,5 +236,9 @@ function reportThatFails(stage: string, atItem: number): Report {
 /** The same feed of another shop: other customers, other external ids. */
 function renamed(feed: Feed, name: string): Feed {
   const lines = feed.lines.map((line) => ({ ...line, externalId: `${name}-${line.externalId}` }));
-  return { ...feed, name, lines };
+  const partialReturns = feed.partialReturns.map((partialReturn) => ({
+    ...partialReturn,
+    externalId: `${name}-${partialReturn.externalId}`,
+  }));
+  return { ...feed, name, lines, partialReturns };
 }

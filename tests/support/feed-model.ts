@@ -16,6 +16,7 @@ export function expectedPlay(feed: {
     readonly date: string;
     readonly amount: string;
   }[];
+  readonly partialReturns: Feed['partialReturns'];
 }) {
   const rewards = new Map<string, bigint>();
   const customerOf = new Map<string, string>();
@@ -23,7 +24,7 @@ export function expectedPlay(feed: {
   const spent = new Map<string, bigint>();
   const counts = { accepted: 0, refused: 0, duplicates: 0, differing: 0, capped: 0 };
   for (const { externalId, customerId, date, amount } of feed.lines) {
-    const cents = /^\d+\.\d\d$/.test(amount) ? BigInt(amount.replace('.', '')) : 0n;
+    const cents = /^\d+\.\d\d$/.test(amount) ? centsOf(amount) : 0n;
     const content = [customerId, date, amount].join();
     if (cents === 0n) counts.refused += 1;
     else if (contents.has(externalId)) {
@@ -47,21 +48,59 @@ export function expectedPlay(feed: {
   const numberOf = (externalId: string) => Number(externalId.split('-').at(-1));
   const sumOf = (ids: readonly string[]) => ids.reduce((sum, id) => sum + (rewards.get(id) ?? 0n), 0n);
   const ids = [...rewards.keys()];
+  const pending = sumOf(ids);
+
+  /** A smaller purchase earns less, but a reward that its cap had cut loses only what is above the new five percent. */
+  function returnInPart(moment: Feed['partialReturns'][number]['moment']) {
+    const counts = { byAmount: 0, byLines: 0, withoutEffect: 0, toZero: 0 };
+    for (const { externalId, statement } of feed.partialReturns.filter((one) => one.moment === moment)) {
+      const before = rewards.get(externalId);
+      if (before === undefined) continue;
+      const kept =
+        'amount' in statement
+          ? centsOf(statement.amount)
+          : statement.lines
+              .filter(({ status }) => status !== 'rejected')
+              .reduce((sum, { amount }) => sum + centsOf(amount), 0n);
+      const lost = before - fivePercent(kept);
+      if (lost > 0n) rewards.set(externalId, before - lost);
+      else counts.withoutEffect += 1;
+      counts['amount' in statement ? 'byAmount' : 'byLines'] += 1;
+      if (kept === 0n) counts.toZero += 1;
+    }
+    return counts;
+  }
+
+  const partialPending = returnInPart('pending');
+  const pendingAfterReturns = sumOf(ids);
   const cancelled = ids.filter((id) => numberOf(id) % 20 === 0);
   const confirmed = ids.filter((id) => numberOf(id) % 20 !== 0);
   const returned = confirmed.filter((id) => numberOf(id) % 33 === 0);
 
+  const available = sumOf(confirmed);
+  const partialConfirmed = returnInPart('confirmed');
+  const availableBeforePayouts = sumOf(confirmed);
+
   const held = new Map(feed.customers.map((customerId) => [customerId, 0n]));
-  const change = (id: string, sign: bigint) => {
+  const change = (id: string, amount: bigint) => {
     const customerId = customerOf.get(id) ?? '';
-    held.set(customerId, (held.get(customerId) ?? 0n) + sign * (rewards.get(id) ?? 0n));
+    held.set(customerId, (held.get(customerId) ?? 0n) + amount);
   };
-  for (const id of confirmed) change(id, 1n);
+  for (const id of confirmed) change(id, rewards.get(id) ?? 0n);
   const withdrawn = [...held].filter(([, available]) => available >= LEAST_WITHDRAWAL);
   for (const [customerId] of withdrawn) held.set(customerId, 0n);
   const paid = withdrawn.reduce((sum, [, available]) => sum + available, 0n);
-  for (const id of returned) change(id, -1n);
-  const debts = [...held.values()].filter((available) => available < 0n);
+  const debtsNow = () => {
+    const debts = [...held.values()].filter((available) => available < 0n);
+    return { owing: debts.length, owed: -debts.reduce((sum, debt) => sum + debt, 0n) };
+  };
+
+  const paidRewards = new Map(rewards);
+  const partialPaid = returnInPart('paid');
+  for (const id of confirmed) change(id, (rewards.get(id) ?? 0n) - (paidRewards.get(id) ?? 0n));
+  const owedAfterPartialReturns = debtsNow();
+  const availableAfterPartialReturns = sumOf(confirmed) - paid;
+  for (const id of returned) change(id, -(rewards.get(id) ?? 0n));
 
   return {
     ...counts,
@@ -71,14 +110,22 @@ export function expectedPlay(feed: {
     payouts: withdrawn.length,
     completed: withdrawn.filter(([customerId]) => feed.customers.indexOf(customerId) % 3 === 0).length,
     processing: withdrawn.filter(([customerId]) => feed.customers.indexOf(customerId) % 3 === 1).length,
-    pending: sumOf(ids),
-    available: sumOf(confirmed),
-    availableAfterPayouts: sumOf(confirmed) - paid,
+    partial: { pending: partialPending, confirmed: partialConfirmed, paid: partialPaid },
+    pending,
+    pendingAfterReturns,
+    available,
+    availableBeforePayouts,
+    availableAfterPayouts: availableBeforePayouts - paid,
     paid,
-    availableInTheEnd: sumOf(confirmed) - paid - sumOf(returned),
-    owing: debts.length,
-    owed: -debts.reduce((sum, debt) => sum + debt, 0n),
+    availableAfterPartialReturns,
+    owedAfterPartialReturns,
+    availableInTheEnd: availableAfterPartialReturns - sumOf(returned),
+    ...debtsNow(),
   };
+}
+
+function centsOf(amount: string): bigint {
+  return BigInt(amount.replace('.', ''));
 }
 
 /** Half of a cent goes to the even one. */
@@ -103,5 +150,8 @@ export function figuresOf({ stages }: Play) {
 export function ofEveryThirdCustomer(feed: Feed): Feed {
   const customers = feed.customers.filter((_, index) => index % 3 === 0);
   const kept = new Set(customers);
-  return { ...feed, customers, lines: feed.lines.filter(({ customerId }) => kept.has(customerId)) };
+  const lines = feed.lines.filter(({ customerId }) => kept.has(customerId));
+  const named = new Set(lines.map(({ externalId }) => externalId));
+  const partialReturns = feed.partialReturns.filter(({ externalId }) => named.has(externalId));
+  return { ...feed, customers, lines, partialReturns };
 }

@@ -3,7 +3,15 @@ import { verifyLedger } from '../../src/modules/insight/proof/index.ts';
 import { testClock } from './clock.ts';
 import { PASSWORD, startTestPlatform } from './platform.ts';
 
-type Table = 'users' | 'merchants' | 'offers' | 'purchases' | 'payouts' | 'wallet_entries' | 'audit_logs';
+type Table =
+  | 'users'
+  | 'merchants'
+  | 'offers'
+  | 'purchases'
+  | 'purchase_revisions'
+  | 'payouts'
+  | 'wallet_entries'
+  | 'audit_logs';
 
 /** A platform on a port of its own, at a moment after every feed that tests play, and the demo's client to it. */
 export async function startFeedPlatform(environment: Readonly<Record<string, string>> = {}) {
@@ -26,6 +34,7 @@ export async function startFeedPlatform(environment: Readonly<Record<string, str
       merchants: await count('merchants'),
       offers: await count('offers'),
       purchases: await count('purchases'),
+      revisions: await count('purchase_revisions'),
       payouts: await count('payouts'),
       audit: await count('audit_logs'),
       entries: await count('wallet_entries'),
