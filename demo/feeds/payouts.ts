@@ -3,8 +3,9 @@ import { formatMoney } from '../../src/core/money.ts';
 import type { Wallet, Wallets } from './balances.ts';
 import { HASHING_CONCURRENCY, mapConcurrently } from './concurrency.ts';
 import { type Customers, refuseCustomer } from './customers.ts';
+import { DemoError } from './demo-error.ts';
 import type { Feed } from './feed.ts';
-import type { ApiError, PlatformClient } from './platform-client.ts';
+import { type Answer, type ApiError, type PlatformClient, refusalSentence } from './platform-client.ts';
 import { TERMS } from './programme.ts';
 import type { Report } from './progress.ts';
 import type { Refusal } from './refusal.ts';
@@ -17,6 +18,8 @@ export type Payouts = {
 };
 
 const STAGE = 'payouts';
+
+const MAX_RESETS = 3;
 
 /** The default minimum of the platform. If it is configured differently, the platform refuses smaller payouts. */
 const MINIMUM = 1_000n;
@@ -72,11 +75,7 @@ async function withdraw(
   customerId: string,
   { available, paid }: Wallet,
 ): Promise<ApiError | undefined> {
-  const { token } = await client.send<{ token: string }>('POST', `/users/${userId}/password-reset`);
-  const session = await client.trySendFor<{ access_token: string }>({}, 'POST', '/auth/password-reset', {
-    token,
-    new_password: `Aa1!${randomBytes(18).toString('base64url')}`,
-  });
+  const session = await openSession(client, userId);
   if (!session.ok) return session.error;
 
   const payout = await client.trySendFor(
@@ -95,6 +94,25 @@ async function withdraw(
     },
   );
   return payout.ok ? undefined : payout.error;
+}
+
+/**
+ * The client repeats a request whose outcome is unknown. The first one may have used up the token, so that the repeat is
+ * refused. Another token is then issued.
+ */
+async function openSession(
+  client: PlatformClient,
+  userId: string,
+): Promise<Answer<{ readonly access_token: string }>> {
+  for (let attempt = 1; ; attempt += 1) {
+    const { token } = await client.send<{ token: string }>('POST', `/users/${userId}/password-reset`);
+    const session = await client.trySendFor<{ access_token: string }>({}, 'POST', '/auth/password-reset', {
+      token,
+      new_password: `Aa1!${randomBytes(18).toString('base64url')}`,
+    });
+    const isTokenUsed = !session.ok && session.error.code === 'INVALID_RESET_TOKEN';
+    if (!isTokenUsed || attempt === MAX_RESETS) return session;
+  }
 }
 
 type OpenPayout = { readonly id: string; readonly user_id: string; readonly status: string };
@@ -123,13 +141,12 @@ async function payOpenPayouts(
 
   async function pay({ id, user_id: userId, status }: OpenPayout): Promise<void> {
     const target = TARGETS[(placeOf.get(userId) ?? 0) % TARGETS.length];
-    const move = (body: object) => client.send('PATCH', `/payouts/${id}/process`, body);
     if (target !== 'requested' && status === 'requested') {
-      await move({ status: 'processing' });
+      await movePayout(client, id, { status: 'processing' });
       if (target === 'processing') counts.processing += 1;
     }
     if (target === 'completed') {
-      await move({ status: 'completed', external_reference: `TRANSFER-${id}` });
+      await movePayout(client, id, { status: 'completed', external_reference: `TRANSFER-${id}` });
       counts.completed += 1;
     }
     progress.advance(1);
@@ -137,6 +154,18 @@ async function payOpenPayouts(
 
   await mapConcurrently(open, pay).finally(progress.end);
   return counts;
+}
+
+/** Moves a payout. The repeat of a request whose outcome was unknown may find it moved. */
+async function movePayout(
+  client: PlatformClient,
+  id: string,
+  body: { readonly status: string; readonly external_reference?: string },
+): Promise<void> {
+  const path = `/payouts/${id}/process`;
+  const moved = await client.trySend('PATCH', path, body);
+  if (moved.ok || (moved.isRepeat && moved.error.details.status === body.status)) return;
+  throw new DemoError(refusalSentence('PATCH', path, moved.error));
 }
 
 async function listPayouts(client: PlatformClient, status: string): Promise<OpenPayout[]> {

@@ -9,7 +9,12 @@ export type ApiError = {
 
 export type Answer<Body> =
   | { readonly ok: true; readonly body: Body }
-  | { readonly ok: false; readonly error: ApiError };
+  | {
+      readonly ok: false;
+      readonly error: ApiError;
+      /** True if the request was sent before with an unknown outcome, so that the refusal may follow from itself. */
+      readonly isRepeat: boolean;
+    };
 
 export type PlatformClient = ReturnType<typeof platformClient>;
 
@@ -20,7 +25,7 @@ type Tokens = { readonly access_token: string; readonly refresh_token: string };
 /** The access token and the idempotency key of a request. */
 type Sender = { readonly accessToken?: string; readonly idempotencyKey?: string };
 
-type RawAnswer = { readonly status: number; readonly body: unknown };
+type RawAnswer = { readonly status: number; readonly body: unknown; readonly isRepeat: boolean };
 
 const REQUEST_TIMEOUT_MS = 60_000;
 /** The number of attempts while the platform is busy. Each attempt waits for `Retry-After`. */
@@ -66,7 +71,7 @@ export function platformClient(options: {
   function judged<Body>(method: Method, path: string, answer: RawAnswer, isRefusal: boolean): Answer<Body> {
     if (answer.status < 300) return { ok: true, body: answer.body as Body };
     const error = requireError(answer);
-    if (isRefusal) return { ok: false, error };
+    if (isRefusal) return { ok: false, error, isRepeat: answer.isRepeat };
     throw new DemoError(refusalSentence(method, path, error));
   }
 
@@ -96,7 +101,7 @@ export function platformClient(options: {
     for (let attempt = 1; ; attempt += 1) {
       const { response, text } = await reach(method, path, body, sender);
       if (!BUSY.has(response.status) || attempt === MAX_ATTEMPTS) {
-        return { status: response.status, body: parseBody(text) };
+        return { status: response.status, body: parseBody(text), isRepeat: attempt > 1 };
       }
       await sleep(secondsToWait(response) * 1_000);
     }
@@ -156,7 +161,7 @@ function secondsToWait(response: Response): number {
   return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), MAX_WAIT_SECONDS) : 1;
 }
 
-function refusalSentence(method: Method, path: string, error: ApiError): string {
+export function refusalSentence(method: Method, path: string, error: ApiError): string {
   return `The platform refused ${method} ${path} with ${error.code}: ${reasonOf(error)}`;
 }
 

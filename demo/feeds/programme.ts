@@ -31,11 +31,15 @@ export async function openProgramme(client: PlatformClient, feed: Feed): Promise
   const { first, last } = yearsOf(feed);
   const period = { start_date: `${first}-01-01`, end_date: `${last}-12-31` };
 
-  const { data: offers } = await client.send<{ data: readonly OfferBody[] }>(
-    'GET',
-    `/offers?merchant_id=${merchantId}&status=active&limit=100`,
-  );
-  if (offers.some((offer) => isOurs(offer, period))) return { merchantId, merchantName };
+  async function hasOffer(): Promise<boolean> {
+    const { data: offers } = await client.send<{ data: readonly OfferBody[] }>(
+      'GET',
+      `/offers?merchant_id=${merchantId}&status=active&limit=100`,
+    );
+    return offers.some((offer) => isOurs(offer, period));
+  }
+
+  if (await hasOffer()) return { merchantId, merchantName };
 
   const today = Temporal.Now.plainDateISO('UTC').toString();
   const created = await client.trySend('POST', '/offers', {
@@ -45,7 +49,8 @@ export async function openProgramme(client: PlatformClient, feed: Feed): Promise
     // An offer that ends in the past is refused, so the offer of an old feed lasts until today.
     end_date: [period.end_date, today].sort().at(-1),
   });
-  if (created.ok) return { merchantId, merchantName };
+  // A repeat of the request is refused if the first one created the offer.
+  if (created.ok || (created.isRepeat && (await hasOffer()))) return { merchantId, merchantName };
   throw new DemoError(
     `The offer of the demo cannot be made for the merchant "${merchantName}" (${created.error.code}): deactivate the merchant's other offers, or rename the feed's file.`,
   );
