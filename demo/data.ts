@@ -1,6 +1,7 @@
 import type { Platform } from '../src/app.ts';
 import { type Clock, utcDate } from '../src/core/clock.ts';
 import { DomainError, type ErrorDetails } from '../src/core/errors.ts';
+import { formatMoney } from '../src/core/money.ts';
 import { StartupError } from '../src/core/startup-error.ts';
 import { SYSTEM } from '../src/modules/platform/events/index.ts';
 import { DEMO_PASSWORD, DEMO_USERS } from '../src/startup/demo-accounts.ts';
@@ -103,6 +104,15 @@ export async function loadDemoData(
         : { actor: SYSTEM, purchaseId, to: 'confirmed' },
     ),
   );
+  // Before the returns, so that some orders come back in part and then as a whole.
+  await purchases.client.settlePurchases(
+    submissions.flatMap(({ amount }, index) => {
+      const purchaseId = idOf[index];
+      if (index % 15 !== 4 || purchaseId === undefined) return [];
+      const amendment = returnOfAThird(amount, currency, { byLines: index % 2 === 1 });
+      return [{ actor: SYSTEM, purchaseId, to: 'amended' as const, amendment }];
+    }),
+  );
   await purchases.client.settlePurchases(
     settleable
       .filter(({ index }) => index % 18 === 7)
@@ -110,6 +120,19 @@ export async function loadDemoData(
   );
   await administerDemo(platform, clock, { adminId: adminId ?? '', shopperIds, merchantIds, currency });
   await users.service.importUsers([{ email: IMPORTED_CUSTOMER }], SYSTEM);
+}
+
+/** The version is always the same, so that the next load repeats the statement. */
+function returnOfAThird(amount: bigint, currency: string, { byLines }: { readonly byLines: boolean }) {
+  const money = (minor: bigint) => formatMoney(minor, currency);
+  const returned = amount / 3n;
+  const kept = money(amount - returned);
+  const lines = [
+    { lineId: 'kept', amount: kept, category: null, status: 'approved' },
+    { lineId: 'returned', amount: money(returned), category: null, status: 'rejected' },
+  ] as const;
+  const statement = byLines ? { lines } : { amount: kept };
+  return { version: 'return-1', reason: 'one of three parts returned', statement };
 }
 
 /** True if there are accounts that do not belong to the demo data. */

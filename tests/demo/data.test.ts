@@ -36,6 +36,8 @@ for (const [when, interrupt] of Object.entries(INTERRUPTIONS)) {
       merchants: 12,
       offers: 11,
       purchases: ['pending', 'confirmed', 'reversed'],
+      amended: { pending: 5, confirmed: 15, reversed: 2 },
+      alice_amended: { pending: 2, available: 5 },
       partners: 1,
       keys: 1,
       partner_purchases: 4,
@@ -60,6 +62,14 @@ async function content(url: string): Promise<unknown> {
       (select count(*)::int from merchants) as merchants,
       (select count(*)::int from offers) as offers,
       (select array_agg(distinct status)::text[] from purchases) as purchases,
+      (select jsonb_object_agg(status, count) from (
+         select status, count(*)::int from purchases where revision > 0 group by status
+       ) as states) as amended,
+      (select jsonb_object_agg(bucket, count) from (
+         select bucket, count(*)::int from purchase_revisions
+         join purchases on purchases.id = purchase_id join users on users.id = user_id
+         where email = 'alice@clicknback.com' and reward < reward_before group by bucket
+       ) as buckets) as alice_amended,
       (select count(*)::int from partners) as partners,
       (select count(*)::int from partner_keys) as keys,
       (select count(*)::int from purchases where partner_id is not null) as partner_purchases,
