@@ -21,6 +21,7 @@ type Values = Readonly<Record<string, string | number | bigint>>;
 
 const LARGE_TABLES = [
   'purchases',
+  'purchase_revisions',
   'cashback_transactions',
   'cashback_cap_usage',
   'wallet_entries',

@@ -18,6 +18,21 @@ create function pg_temp.at(at_ms bigint) returns timestamptz
   language sql immutable parallel safe
 as $$ select timestamptz '1970-01-01 00:00:00+00' + at_ms * interval '1 millisecond' $$;
 
+-- The reward of an amount before the cap, in whole minor units, rounded half to even.
+create function pg_temp.reward_of(amount bigint, type cashback_type, value bigint) returns bigint
+  language sql immutable parallel safe
+as $$
+  select case type
+    when 'fixed' then least(value, amount)
+    else amount * value / 1000000
+      + case
+          when amount * value % 1000000 > 500000 then 1
+          when amount * value % 1000000 = 500000 then amount * value / 1000000 % 2
+          else 0
+        end
+  end
+$$;
+
 create temp table seed_users (number int primary key, id uuid not null, wallet_id uuid not null);
 
 -- The first shopper, whom a fair part of all purchases belongs to, can log in and is there already.
@@ -72,7 +87,9 @@ create temp table seed_purchases (
   merchant_id uuid not null, offer_id uuid not null, type cashback_type not null, value bigint not null, cap bigint,
   amount bigint not null, uncapped bigint not null, reward bigint not null, reporter actor_type not null,
   created_ms bigint not null, purchased_ms bigint not null, confirmed_ms bigint, reversed_ms bigint,
-  reason reversal_reason
+  reason reversal_reason,
+  -- Of an amendment; null for most.
+  revised_ms bigint, revised_amount bigint, revised_uncapped bigint, revised_reward bigint
 );
 
 -- Wallets as the months leave them; the real ones are written once, at the end.

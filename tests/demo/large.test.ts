@@ -57,7 +57,14 @@ describe('made-up purchases', () => {
        from purchases p join cashback_transactions c on c.purchase_id = p.id`,
     );
     assert.equal(rows.length, PURCHASES);
-    for (const { amount, uncapped, type, value } of rows) {
+    const revisions = await runSql(
+      url,
+      `select r.amount * 100 as amount, r.uncapped_amount * 100 as uncapped, c.cashback_type as type,
+         c.cashback_value * (case c.cashback_type when 'percent' then 10000 else 100 end) as value
+       from purchase_revisions r join cashback_transactions c using (purchase_id)`,
+    );
+    assert.ok(revisions.length > PURCHASES / 200);
+    for (const { amount, uncapped, type, value } of [...rows, ...revisions]) {
       const terms = {
         offerId: '',
         type: type as 'percent',
@@ -74,8 +81,10 @@ describe('made-up purchases', () => {
       url,
       `select usage.* from cashback_cap_usage usage
        full join (
-         select user_id, offer_id, cap_month as month, coalesce(sum(amount) filter (where status <> 'reversed'), 0) as used
-         from cashback_transactions where monthly_cap is not null group by 1, 2, 3
+         select user_id, offer_id, cap_month as month,
+           coalesce(sum(coalesce(r.reward, c.amount)) filter (where status <> 'reversed'), 0) as used
+         from cashback_transactions c left join purchase_revisions r using (purchase_id)
+         where monthly_cap is not null group by 1, 2, 3
        ) as rewards using (user_id, offer_id, month)
        where usage.used is distinct from rewards.used`,
     );
@@ -84,6 +93,32 @@ describe('made-up purchases', () => {
     assert.ok(
       (await numberOf('select count(*) from cashback_transactions where amount < uncapped_amount')) > 0,
     );
+  });
+
+  test('are amended in part, before or after their confirmation, by an amount or by lines', async () => {
+    const kinds = await runSql(
+      url,
+      `select bucket::text, lines is null as by_amount, count(*)::int,
+         bool_or(reward < reward_before) as takes_back, bool_or(monthly_cap is not null) as of_caps
+       from purchase_revisions r join cashback_transactions c using (purchase_id)
+       group by 1, 2 order by 1, 2`,
+    );
+    assert.deepEqual(
+      kinds.map(({ bucket, by_amount, takes_back }) => [bucket, by_amount, takes_back]),
+      [
+        ['available', false, true],
+        ['available', true, true],
+        ['pending', false, true],
+        ['pending', true, true],
+      ],
+    );
+    assert.ok(kinds.some(({ of_caps }) => of_caps));
+    const entries = await numberOf("select count(*) from wallet_entries where source_type = 'revision'");
+    assert.ok(entries > PURCHASES / 200, `${entries}`);
+    // A cap whose room is freed within its month would serve later purchases of it.
+    const early = `select count(*) from purchase_revisions r join cashback_transactions c using (purchase_id)
+      where cap_month is not null and r.created_at < cap_month + interval '1 month'`;
+    assert.equal(await numberOf(early), 0);
   });
 
   test('have ids in the order of their recording, which carry its millisecond', async () => {
@@ -105,11 +140,12 @@ describe('made-up purchases', () => {
     const missing = await numberOf(
       `select count(*) from purchases p where array(
          select action from audit_logs where resource_id = p.id order by id
-       ) <> array_remove(array[
-         'purchase.recorded',
-         case when confirmed_at is not null then 'purchase.confirmed' end,
-         case when reversed_at is not null then 'purchase.reversed' end
-       ], null)`,
+       ) <> array(
+         select 'purchase.' || step from (
+           values (created_at, 'recorded'), (confirmed_at, 'confirmed'), (reversed_at, 'reversed')
+           union all select r.created_at, 'amended' from purchase_revisions r where r.purchase_id = p.id
+         ) as steps (at, step) where at is not null order by at
+       )`,
     );
     assert.equal(missing, 0);
   });
