@@ -41,6 +41,7 @@ function valueViolations(
   maximum: number,
 ): Violation[] {
   if (cashbackType === 'fixed') return moneyViolations('cashback_value', cashbackValue, currency);
+  if (cashbackValue <= 0) return [{ field: 'cashback_value', reason: 'must be above zero' }];
   if (cashbackValue <= maximum) return [];
   return [{ field: 'cashback_value', reason: `must be at most ${maximum} percent` }];
 }

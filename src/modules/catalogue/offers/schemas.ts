@@ -7,17 +7,18 @@ import { formatTermsValue } from './terms.ts';
 
 const CashbackType = Type.Enum(['percent', 'fixed'], { examples: ['percent'] });
 
+/** Form alone: the policy checks values, so that terms that are not allowed are answered alike and all at once. */
 const TermsNumber = (description: string, examples: number[]) =>
-  Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1e10, maxDecimals: 4, description, examples });
+  Type.Number({ maxDecimals: 4, description, examples });
 
 const CashbackValue = TermsNumber(
-  'Percent of the purchase, or an amount in `currency`, by `cashback_type`. At most 4 decimals.',
+  'Percent of the purchase, or an amount in `currency`, by `cashback_type`. Above zero, at most 4 decimals.',
   [5],
 );
 
 const MonthlyCap = Type.Union([
   TermsNumber(
-    'The maximum that a user earns with this offer in a calendar month (UTC), in `currency`.',
+    'The maximum that a user earns with this offer in a calendar month (UTC), in `currency`. Above zero.',
     [30],
   ),
   Type.Null(),

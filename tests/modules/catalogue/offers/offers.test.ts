@@ -98,6 +98,23 @@ describe('POST /offers', () => {
     });
   }
 
+  test('with terms that are not allowed is VALIDATION_ERROR, and names all of them at once', async () => {
+    const merchantId = await createMerchant();
+    const dates = { start_date: '2026-03-13', end_date: '2026-03-12' };
+    for (const values of [
+      { cashback_value: 0, monthly_cap: 0 },
+      { cashback_value: 20.0001, monthly_cap: -1 },
+      { cashback_type: 'fixed', cashback_value: -5, monthly_cap: 1e10 },
+    ]) {
+      const answer = await create(merchantId, { ...values, ...dates });
+      assertRefused(answer, 400, 'VALIDATION_ERROR');
+      const fields = answer.body.error.details.violations.map(({ field }: { field: string }) => field);
+      assert.deepEqual(fields, ['cashback_value', 'monthly_cap', 'start_date', 'end_date']);
+    }
+    assertRefused(await create(merchantId, { cashback_value: '0', ...dates }), 422, 'VALIDATION_ERROR');
+    assert.deepEqual(await offersOf(merchantId), []);
+  });
+
   test('in a currency that the platform does not work in is UNSUPPORTED_CURRENCY', async () => {
     const answer = await create(await createMerchant(), { currency: 'USD' });
     assertRefused(answer, 422, 'UNSUPPORTED_CURRENCY');

@@ -63,6 +63,15 @@ describe('sound terms', () => {
 describe('terms that break a rule', () => {
   const table: [string, Partial<OfferProposal>, readonly string[]][] = [
     ['a percentage above the maximum', { cashbackValue: 20.0001 }, ['cashback_value']],
+    ['a percentage of zero', { cashbackValue: 0 }, ['cashback_value']],
+    ['a negative percentage', { cashbackValue: -5 }, ['cashback_value']],
+    ['a percentage of 11 digits', { cashbackValue: 1e10 }, ['cashback_value']],
+    ['a fixed value of zero', { cashbackType: 'fixed', cashbackValue: 0 }, ['cashback_value']],
+    ['a negative fixed value', { cashbackType: 'fixed', cashbackValue: -5 }, ['cashback_value']],
+    ['a fixed value of 11 digits', { cashbackType: 'fixed', cashbackValue: 1e10 }, ['cashback_value']],
+    ['a cap of zero', { monthlyCap: 0 }, ['monthly_cap']],
+    ['a negative cap', { monthlyCap: -0.01 }, ['monthly_cap']],
+    ['a cap of 11 digits', { monthlyCap: 1e10 }, ['monthly_cap']],
     ['half a yen', { cashbackType: 'fixed', cashbackValue: 0.5, currency: 'JPY' }, ['cashback_value']],
     ['half a cent', { cashbackType: 'fixed', cashbackValue: 1.005 }, ['cashback_value']],
     ['a cap of half a cent', { monthlyCap: 0.005 }, ['monthly_cap']],
