@@ -2,7 +2,13 @@ import { divideHalfEven, moneyFromNumeric } from '../../src/core/money.ts';
 import type { Customers } from './customers.ts';
 import { type Duplicate, findLookalikes, type Lookalike } from './duplicates.ts';
 import type { Feed } from './feed.ts';
-import { type ApiError, type PlatformClient, type Violation, violationsOf } from './platform-client.ts';
+import {
+  type ApiError,
+  type PlatformClient,
+  reasonOf,
+  type Violation,
+  violationsOf,
+} from './platform-client.ts';
 import { type Programme, TERMS } from './programme.ts';
 import type { Report } from './progress.ts';
 import type { FeedLine } from './purchase-lines.ts';
@@ -144,7 +150,7 @@ function refusalsOf(line: FeedLine, error: ApiError): Refusal[] {
 function faultsOf(error: ApiError): readonly Violation[] {
   const violations = violationsOf(error);
   if (violations.length > 0) return violations;
-  return [{ field: FIELD_OF_CODE[error.code] ?? 'external_id', reason: error.message }];
+  return [{ field: FIELD_OF_CODE[error.code] ?? 'external_id', reason: reasonOf(error) }];
 }
 
 const FIELD_OF_CODE: Readonly<Record<string, string>> = {

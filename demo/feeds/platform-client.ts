@@ -165,10 +165,12 @@ export function refusalSentence(method: Method, path: string, error: ApiError): 
   return `The platform refused ${method} ${path} with ${error.code}: ${reasonOf(error)}`;
 }
 
-/** The reason of a refusal as text: the violations if the error has any, otherwise its message. */
+const ID = / [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;
+
+/** The reason of a refusal as text: the violations if the error has any, otherwise its message without ids. */
 export function reasonOf(error: ApiError): string {
   const violations = violationsOf(error);
-  if (violations.length === 0) return error.message;
+  if (violations.length === 0) return error.message.replaceAll(ID, '');
   return violations.map(({ field, reason }) => `${field} ${reason}`).join(', ');
 }
 

@@ -34,11 +34,11 @@ export function countRefused(refusals: readonly Refusal[]): number {
   return new Set(refusals.map(({ line, value }) => line ?? value)).size;
 }
 
-/** Counts each reason, most frequent first. */
+/** Counts each reason, most frequent first. Only a validation error has several reasons: other texts name single cases. */
 export function countReasons(refusals: readonly Refusal[]) {
   const counts = new Map<string, { column: string; reason: string; count: number }>();
-  for (const { column, reason } of refusals) {
-    const key = `${column} ${reason}`;
+  for (const { column, code, reason } of refusals) {
+    const key = `${column} ${code === 'VALIDATION_ERROR' ? reason : code}`;
     counts.set(key, { column, reason, count: (counts.get(key)?.count ?? 0) + 1 });
   }
   return [...counts.values()].sort((one, other) => other.count - one.count);

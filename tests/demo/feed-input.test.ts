@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
 import { duplicateSentence, lookalikeSentence } from '../../demo/feeds/duplicates.ts';
 import { type Feed, readFeed, yearsOf } from '../../demo/feeds/feed.ts';
 import { generateFeed } from '../../demo/feeds/generated-feed.ts';
@@ -14,6 +15,7 @@ import { platformClient } from '../../demo/feeds/platform-client.ts';
 import { playFeed } from '../../demo/feeds/play.ts';
 import { silentReport } from '../../demo/feeds/progress.ts';
 import { countReasons, refusalSentence } from '../../demo/feeds/refusal.ts';
+import { presentPlay } from '../../demo/feeds/report.ts';
 import { freePort } from '../../src/core/free-port.ts';
 import { BARE_ENVIRONMENT } from '../support/child-platform.ts';
 import { startFeedPlatform } from '../support/feed-platform.ts';
@@ -493,6 +495,33 @@ describe('playing feeds', () => {
     assert.equal(rows.length, 2);
     assert.equal(new Set(rows.map(({ user_id }) => user_id)).size, 2);
     assert.equal(new Set(rows.map(({ merchant_id }) => merchant_id)).size, 2);
+  });
+
+  test('shows partial returns as stages of their own, and names those that the platform refuses', async () => {
+    const feed = await read(
+      [HEADER, 'pr-1,c1,2025-01-01,1,40.00', 'pr-2,c1,2025-02-01,1,50.00', 'pr-20,c1,2025-03-01,1,60.00'],
+      'parts.csv',
+    );
+    const statement = { version: 'return-1', reason: 'one of two books' };
+    const lines = [
+      { line_id: 'book-1', amount: '20.00', status: 'approved' },
+      { line_id: 'book-2', amount: '20.00', status: 'rejected' },
+    ] as const;
+    const partialReturns: Feed['partialReturns'] = [
+      { externalId: 'pr-1', moment: 'pending', ...statement, statement: { lines } },
+      { externalId: 'pr-2', moment: 'confirmed', ...statement, statement: { amount: '30.00' } },
+      // It was cancelled before.
+      { externalId: 'pr-20', moment: 'confirmed', ...statement, statement: { amount: '30.00' } },
+      { externalId: 'not-recorded', moment: 'confirmed', ...statement, statement: { amount: '30.00' } },
+    ];
+
+    const played = await playFeed({ feed: { ...feed, partialReturns }, client, report: silentReport });
+
+    const table = stripVTControlCharacters(presentPlay(played));
+    assert.match(table, /\nreturns while pending +1 +0 +6\.50 +0\.00 +0\.00 +\d+ +1 partial by lines\n/);
+    assert.match(table, /\nreturns before payout +1 +1 +0\.00 +2\.50 +0\.00 +\d+ +1 partial by amount\n/);
+    assert.doesNotMatch(table, /returns after payout/);
+    assert.match(table, /\nRefused:\n {2}line 4, external_id "pr-20": Purchase is reversed already\.\n\n/);
   });
 
   test('makes no offer for a date out of all proportion', async () => {

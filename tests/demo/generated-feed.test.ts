@@ -4,6 +4,7 @@ import type { Feed } from '../../demo/feeds/feed.ts';
 import { generateFeed } from '../../demo/feeds/generated-feed.ts';
 import { type Play, playFeed } from '../../demo/feeds/play.ts';
 import { type Report, silentReport } from '../../demo/feeds/progress.ts';
+import { countReasons } from '../../demo/feeds/refusal.ts';
 import { runSql } from '../support/database.ts';
 import { expectedPlay, figuresOf, ofEveryThirdCustomer } from '../support/feed-model.ts';
 import { startFeedPlatform } from '../support/feed-platform.ts';
@@ -43,6 +44,12 @@ describe('the feed that the demo makes itself', () => {
 
     assert.deepEqual(figuresOf(first), figuresOfFirstRun(expected));
     assert.equal(first.refusals.length, expected.refused);
+    assert.deepEqual(countReasons(first.refusals), [
+      { column: 'amount', reason: 'must be above zero', count: 11 },
+      { column: 'customer_id', reason: 'User is unknown.', count: 10 },
+      { column: 'amount', reason: 'must be a plain decimal above zero', count: 9 },
+      { column: 'amount', reason: 'must have at most 2 decimals in EUR', count: 8 },
+    ]);
     assert.equal(await countLedgerFaults(), 0);
     assert.deepEqual(await database.db.selectFrom('purchase_holds').selectAll().execute(), []);
 
