@@ -2,6 +2,7 @@ import { Ajv2020, type ErrorObject, type Options, type ValidateFunction } from '
 import { electronicFormatIBAN, isValidIBAN } from 'ibantools';
 import Type, { type TSchema } from 'typebox';
 import type { Violation } from '../errors.ts';
+import { normalizeIdentifier } from '../identifier.ts';
 import { isCurrency, readMoney } from '../money.ts';
 
 /** Expects an address without white space at the ends, which every use of an address removes. */
@@ -24,6 +25,7 @@ const OPTIONS: Options = {
     date: isDate,
     'date-time': isTimestamp,
     iban: isIban,
+    identifier: isIdentifier,
   },
   keywords: [
     { keyword: 'moneyIn', type: 'object', schemaType: 'object', errors: 'full', compile: compileMoneyIn },
@@ -201,6 +203,7 @@ const FORMAT_NAMES: Record<string, string> = {
   date: 'date (YYYY-MM-DD)',
   'date-time': 'RFC 3339 timestamp',
   iban: 'IBAN',
+  identifier: 'id with 1 to 255 visible characters',
 };
 
 function isDate(text: string): boolean {
@@ -224,6 +227,11 @@ function isTimestamp(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+function isIdentifier(text: string): boolean {
+  const { length } = normalizeIdentifier(text);
+  return length >= 1 && length <= 255;
 }
 
 /** Accepts lower case and groups too, because people copy an IBAN from their bank. */

@@ -24,8 +24,10 @@ import type { FraudClient, HeldPurchase } from '../fraud/index.ts';
 import { positionOf } from './amendments.ts';
 import { purchaseRecorded } from './events.ts';
 import {
+  type ExternalKey,
   externalKeyOf,
   keyText,
+  lookupKeysOf,
   type Purchase,
   type PurchaseSubmission,
   type RewardedPurchase,
@@ -50,6 +52,7 @@ type Draft = {
   readonly submission: PurchaseSubmission;
   /** The external key, as text. */
   readonly key: string;
+  readonly lookupKeys: readonly ExternalKey[];
   readonly purchasedAt: Temporal.Instant;
   readonly merchant: Merchant | undefined;
   /** The offer that would reward the purchase. */
@@ -125,6 +128,7 @@ export function purchaseIngestion(deps: {
       return {
         submission,
         key: keyText(externalKeyOf(submission)),
+        lookupKeys: lookupKeysOf(submission),
         purchasedAt,
         merchant: merchantOf.get(merchantId),
         offer: offerFor(submission, offersOf.get(merchantId) ?? [], purchasedAt),
@@ -141,7 +145,7 @@ export function purchaseIngestion(deps: {
       wallets.lockWallets(trx, claims),
       repository.findByExternalKeys(
         trx,
-        drafts.map(({ submission }) => externalKeyOf(submission)),
+        drafts.flatMap(({ lookupKeys }) => lookupKeys),
       ),
       users.lockUsersForShare(trx, distinct(drafts.map(({ submission }) => submission.userId))),
       merchants.lockActiveForShare(trx, merchantIds),
@@ -206,6 +210,7 @@ export function purchaseIngestion(deps: {
     /** By wallet: the most that the selected purchases can add. A reward never exceeds its purchase. */
     const addedTo = new Map<string, bigint>();
     const taken = new Set(recorded.map(keyText));
+    const isTaken = ({ lookupKeys }: Draft) => lookupKeys.some((key) => taken.has(keyText(key)));
     const outcomeOf: Outcomes = new Map();
     const selected: Candidate[] = [];
     for (const draft of drafts) {
@@ -213,7 +218,7 @@ export function purchaseIngestion(deps: {
       try {
         requireMayReport(submission);
         requireMayReportSelf(submission, deps.selfReports);
-        if (taken.has(key)) continue;
+        if (isTaken(draft)) continue;
         requireAcceptableTerms(submission, { supportedCurrencies: deps.supportedCurrencies, now });
         const user = requireEligibleUser(userOf.get(submission.userId), submission.userId);
         requireRecent(submission, purchasedAt, user, { now, maxEventAgeDays: deps.maxEventAgeDays });
@@ -274,7 +279,7 @@ export function purchaseIngestion(deps: {
       if (reward !== undefined) originalOf.set(keyText(purchase), { purchase, reward });
     }
     for (const draft of repeats) {
-      const original = originalOf.get(draft.key);
+      const original = draft.lookupKeys.map((key) => originalOf.get(keyText(key))).find(Boolean);
       if (original !== undefined) outcomeOf.set(draft, failure(refuseDuplicate(draft.submission, original)));
     }
   }

@@ -5,6 +5,7 @@ import type {
   PurchaseStatus,
   ReversalReason,
 } from '../../../core/database/schema.generated.ts';
+import { normalizeIdentifier } from '../../../core/identifier.ts';
 import type { Actor } from '../../platform/events/index.ts';
 import type { Reward } from '../cashback/index.ts';
 import type { Position } from './position.ts';
@@ -27,15 +28,22 @@ export type ExternalKey = {
   readonly externalId: string;
 };
 
-/** Each partner has its own external ids. Users and administrators share one set. */
-export function externalKeyOf({
-  actor,
-  externalId,
-}: {
-  readonly actor: Actor;
-  readonly externalId: string;
-}): ExternalKey {
-  return { partnerId: actor.type === 'partner' ? actor.id : null, externalId };
+type ExternalReference = { readonly actor: Actor; readonly externalId: string };
+
+/** The key under which a purchase is recorded. Each partner has its own external ids; all other callers share theirs. */
+export function externalKeyOf({ actor, externalId }: ExternalReference): ExternalKey {
+  return { partnerId: partnerOf(actor), externalId: normalizeIdentifier(externalId) };
+}
+
+/** Where to look for a purchase: older ones were recorded with their id as it was sent, which comes first. */
+export function lookupKeysOf(reference: ExternalReference): readonly ExternalKey[] {
+  const key = externalKeyOf(reference);
+  const { actor, externalId } = reference;
+  return externalId === key.externalId ? [key] : [{ partnerId: partnerOf(actor), externalId }, key];
+}
+
+function partnerOf({ type, id }: Actor): string | null {
+  return type === 'partner' ? id : null;
 }
 
 /** An external key as text, to be used as the key of a `Map`. */

@@ -14,11 +14,11 @@ import { formatMoney } from '../../../core/money.ts';
 import type { Outcome } from '../../../core/outcome.ts';
 import type { Actor } from '../../platform/events/index.ts';
 import type { PurchaseSubmission, RewardedPurchase } from './model.ts';
-import { ExternalId, MAX_BATCH_ITEMS, PurchaseStatus } from './schemas.ts';
+import { ExternalIdInput, MAX_BATCH_ITEMS, PurchaseStatus } from './schemas.ts';
 
 export const SubmissionBody = Input(
   {
-    external_id: ExternalId,
+    external_id: ExternalIdInput,
     user_id: Id,
     merchant_id: Id,
     amount: MoneyInput,

@@ -9,6 +9,9 @@ export const ExternalId = Type.String({
   examples: ['order-2026-000123'],
 });
 
+/** White space around it and invisible characters do not count. */
+export const ExternalIdInput = Type.String({ ...ExternalId, format: 'identifier' });
+
 /** The maximum size of a list of reports or settlements. */
 export const BATCH_LIMIT_BYTES = 1024 * 1024;
 export const MAX_BATCH_ITEMS = 1_000;

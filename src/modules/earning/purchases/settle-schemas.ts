@@ -9,7 +9,7 @@ import type { Actor } from '../../platform/events/index.ts';
 import type { Amendment, Purchase, ReversalReason, RewardedPurchase, Settlement } from './model.ts';
 import {
   CashbackStatus,
-  ExternalId,
+  ExternalIdInput,
   MAX_BATCH_ITEMS,
   OriginalAmount,
   PurchaseStatus,
@@ -79,7 +79,7 @@ export const SettlementItem = Input(
   {
     external_id: Type.Optional(
       Type.String({
-        ...ExternalId,
+        ...ExternalIdInput,
         description: 'The id under which you reported the purchase. Send either this or `purchase_id`.',
       }),
     ),

@@ -15,14 +15,14 @@ import {
   type WalletClient,
   walletKey,
 } from '../../money/wallets/index.ts';
-import type { EventClient } from '../../platform/events/index.ts';
+import type { Actor, EventClient } from '../../platform/events/index.ts';
 import { type CapUsage, type CashbackClient, capBook, capUseOf, rewardCapKey } from '../cashback/index.ts';
 import type { FraudClient } from '../fraud/index.ts';
 import { findRepeated, positionOf, present, revise, revised } from './amendments.ts';
 import { purchaseAmended, purchaseConfirmed, purchaseReversed } from './events.ts';
 import {
-  externalKeyOf,
   keyText,
+  lookupKeysOf,
   type Purchase,
   type Revision,
   type RewardedPurchase,
@@ -81,7 +81,7 @@ export function purchaseSettlement(deps: {
   /** Finds the ids of the purchases that the settlements name by external id. */
   async function findNamed(trx: Trx, settlements: readonly Settlement[]): Promise<string[]> {
     const keys = settlements.flatMap((settlement) =>
-      'externalId' in settlement ? [externalKeyOf(settlement)] : [],
+      'externalId' in settlement ? lookupKeysOf(settlement) : [],
     );
     if (keys.length === 0) return [];
     return (await repository.findByExternalKeys(trx, keys)).map(({ id }) => id);
@@ -137,14 +137,19 @@ export function purchaseSettlement(deps: {
     const caps = capBook(known.usages);
 
     const decisions = settlements.map((settlement) => {
-      const id =
-        'externalId' in settlement ? idOf.get(keyText(externalKeyOf(settlement))) : settlement.purchaseId;
+      const id = 'externalId' in settlement ? idNamedBy(settlement) : settlement.purchaseId;
       const before = id === undefined ? undefined : current.get(id);
       if (before === undefined || isHiddenFrom(settlement.actor, before.purchase))
         return failure(notFound('purchase', referenceOf(settlement)));
       return decided(() => decideOne(settlement, before));
     });
     return { decisions, caps: caps.touched() };
+
+    function idNamedBy(settlement: { readonly actor: Actor; readonly externalId: string }) {
+      return lookupKeysOf(settlement)
+        .map((key) => idOf.get(keyText(key)))
+        .find((id) => id !== undefined);
+    }
 
     function decideOne(settlement: Settlement, before: RewardedPurchase): Decision {
       const { id } = before.purchase;
