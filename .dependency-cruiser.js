@@ -112,11 +112,11 @@ export default {
       name: 'policies-are-pure',
       comment: 'Values in, a decision out: no database, no service, no logger.',
       severity: 'error',
-      from: { path: '^src/modules/[^/]+/[^/]+/(policies|model|errors|terms)\\.ts$' },
+      from: { path: '^src/modules/[^/]+/[^/]+/(policies|model|errors|terms|position|amendments)\\.ts$' },
       to: {
         path: '^src/core/',
         pathNot:
-          '^src/core/(caller|clock|composite-key|errors|id|lists|money|outcome|database/schema\\.generated)\\.ts$',
+          '^src/core/(caller|clock|composite-key|errors|id|identifier|lists|money|outcome|database/schema\\.generated)\\.ts$',
       },
     },
     {

@@ -30,12 +30,12 @@ export type ExternalKey = {
 
 type ExternalReference = { readonly actor: Actor; readonly externalId: string };
 
-/** The key under which a purchase is recorded. Each partner has its own external ids; all other callers share theirs. */
+/** The key under which a purchase is recorded. Each partner has its own external ids. All other callers share one set. */
 export function externalKeyOf({ actor, externalId }: ExternalReference): ExternalKey {
   return { partnerId: partnerOf(actor), externalId: normalizeIdentifier(externalId) };
 }
 
-/** Where to look for a purchase: older ones were recorded with their id as it was sent, which comes first. */
+/** The keys by which a purchase is found. Older ones were recorded with their id as it was sent, so that comes first. */
 export function lookupKeysOf(reference: ExternalReference): readonly ExternalKey[] {
   const key = externalKeyOf(reference);
   const { actor, externalId } = reference;
