@@ -105,7 +105,8 @@ test('a client that sends more than a hundred requests ahead is disconnected', {
 });
 
 async function listening(t: TestContext, handle: RequestListener, maxConnections = 100) {
-  const server = createServer(oneAtATime(handle));
+  // Node itself would close an idle connection after five seconds.
+  const server = createServer({ keepAliveTimeout: 600_000 }, oneAtATime(handle));
   const limits = { unread_ms: 300, ended_ms: 300, checkEvery_ms: 10 };
   boundConnections(server, { maxConnections, logger, limits });
   server.listen(0, '127.0.0.1');
