@@ -96,7 +96,10 @@ export async function runTransaction<T>(
 
 const SNAPSHOT = 'begin isolation level repeatable read read only';
 
-/** A long read gets ten minutes per SQL command, and the whole of it gets as long as it takes. */
+/*
+ * A long read gets ten minutes per SQL command, and the whole of it gets as long as it takes. It joins many rows, perhaps
+ * before their statistics are fresh: where few rows are expected, a nested loop over two ranges takes minutes.
+ */
 const SNAPSHOT_SETTINGS = `
   select
     set_config('statement_timeout', '10min', true),
@@ -105,6 +108,7 @@ const SNAPSHOT_SETTINGS = `
     set_config('jit', 'off', true),
     set_config('max_parallel_workers_per_gather', '0', true),
     set_config('plan_cache_mode', 'force_custom_plan', true),
+    set_config('enable_nestloop', 'off', true),
     case when current_setting('server_version_num')::int >= 170000
       then set_config('transaction_timeout', '0', true) end
 `;

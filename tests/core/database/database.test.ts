@@ -328,6 +328,7 @@ describe('a snapshot', () => {
     'jit',
     'max_parallel_workers_per_gather',
     'plan_cache_mode',
+    'enable_nestloop',
   ];
   const readSettings = (db: Db) =>
     sql<{ name: string; setting: string }>`
@@ -372,6 +373,7 @@ describe('a snapshot', () => {
       jit: 'off',
       max_parallel_workers_per_gather: '0',
       plan_cache_mode: 'force_custom_plan',
+      enable_nestloop: 'off',
     });
     assert.deepEqual((await readSettings(single.db)).rows, before);
   });
