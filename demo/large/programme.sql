@@ -74,11 +74,13 @@ select id, name, fold_name(name), 5, true, pg_temp.at(:start_ms)
 from seed_merchants, lateral (select 'Large merchant ' || number) as named (name);
 
 insert into offers (
-  id, merchant_id, cashback_type, cashback_value, currency, monthly_cap, start_date, end_date, active, created_at
+  id, merchant_id, cashback_type, cashback_value, currency, monthly_cap, start_date, end_date, active, validity,
+  created_at
 )
 select
   offer_id, id, type, case type when 'percent' then value / 10000.0 else value * :unit end, :currency, cap * :unit,
-  pg_temp.at(:start_ms)::date, pg_temp.at(:end_ms)::date + 365, true, pg_temp.at(:start_ms)
+  pg_temp.at(:start_ms)::date, pg_temp.at(:end_ms)::date + 365, true,
+  tstzmultirange(offer_days(pg_temp.at(:start_ms)::date, pg_temp.at(:end_ms)::date + 365)), pg_temp.at(:start_ms)
 from seed_merchants;
 
 -- The purchases of the last months, as far as their fate is still to come.

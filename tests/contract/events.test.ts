@@ -47,6 +47,23 @@ test('no two events share a type, and each type begins with its noun', () => {
   for (const type of types) assert.match(type, /^[a-z_]+\.[a-z_]+$/);
 });
 
+/** Offers are stopped and started from an earlier instant, and continued. */
+async function changeOfferInTime(): Promise<void> {
+  const merchant_id = await platform.createMerchant();
+  const id = await platform.createOffer(merchant_id);
+  for (const status of ['inactive', 'active', 'inactive']) {
+    const body = { status, effective_from: '2026-03-01T00:00:00Z' };
+    await api('PATCH', `/offers/${id}/status`, { token, body });
+  }
+  const terms = {
+    cashback_type: 'percent',
+    cashback_value: 5,
+    start_date: '2026-03-01',
+    end_date: '2026-12-31',
+  };
+  await api('POST', '/offers', { token, body: { merchant_id, ...terms, continues: id } });
+}
+
 /** What the samples of the operations leave out. */
 async function moveEverything(): Promise<void> {
   const patch = (path: string, body: unknown) => api('PATCH', path, { token, body });
@@ -57,6 +74,7 @@ async function moveEverything(): Promise<void> {
   await patch(`/merchants/${world.merchantId}`, { confirmation_days: 14 });
   await patch(`/offers/${world.offerId}/status`, { status: 'inactive' });
   await patch(`/offers/${world.offerId}/status`, { status: 'active' });
+  await changeOfferInTime();
   const { id, email } = await platform.registerUser();
   await patch(`/users/${id}/status`, { status: 'inactive' });
   await patch(`/users/${id}/status`, { status: 'active' });

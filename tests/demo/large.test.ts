@@ -71,6 +71,7 @@ describe('made-up purchases', () => {
         value: whole(value),
         currency: 'EUR',
         monthlyCap: null,
+        capGroup: '',
       };
       assert.equal(whole(uncapped), computeReward(whole(amount), terms));
     }

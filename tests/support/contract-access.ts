@@ -23,6 +23,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /offers': 'whoever is logged in',
   'GET /offers/active': 'whoever is logged in',
   'GET /offers/{id}': 'whoever is logged in',
+  'PATCH /offers/{id}': 'admins',
   'PATCH /offers/{id}/status': 'admins',
   'POST /purchases': 'whoever is logged in',
   'POST /purchases/batch': 'admins',

@@ -186,6 +186,10 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
   }),
   'GET /offers/active': () => ({ query: { offset: 0, limit: 5 } }),
   'GET /offers/{id}': ({ offerId }) => ({ params: { id: offerId } }),
+  'PATCH /offers/{id}': async ({ platform }) => ({
+    params: { id: await platform.createOffer(await platform.createMerchant()) },
+    body: { end_date: '2027-12-31' },
+  }),
   'PATCH /offers/{id}/status': async ({ platform }) => ({
     params: { id: await platform.createOffer(await platform.createMerchant()) },
     body: { status: 'inactive' },

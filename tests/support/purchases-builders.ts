@@ -52,6 +52,7 @@ export function aMerchant(fields: Partial<Merchant> = {}): Merchant {
     defaultCashbackPercentage: 5,
     confirmationDays: null,
     active: true,
+    inactiveSince: null,
     ...fields,
   };
 }
@@ -99,9 +100,18 @@ export function someTerms(fields: Partial<OfferTerms> = {}): OfferTerms {
     value: 5n * ONE_PERCENT,
     currency: 'EUR',
     monthlyCap: null,
+    capGroup: OFFER,
     ...fields,
   };
 }
+
+/** The validity of an offer that was never stopped. */
+export const MARCH = [
+  {
+    from: Temporal.Instant.from('2026-03-01T00:00:00Z'),
+    until: Temporal.Instant.from('2026-04-01T00:00:00Z'),
+  },
+];
 
 export function anOffer(fields: Partial<Offer> = {}): Offer {
   return {
@@ -111,6 +121,7 @@ export function anOffer(fields: Partial<Offer> = {}): Offer {
     startDate: '2026-03-01',
     endDate: '2026-03-31',
     active: true,
+    validity: MARCH,
     ...fields,
   };
 }
@@ -146,7 +157,7 @@ export function aClaim(fields: Partial<RewardClaim> = {}): RewardClaim {
 export function aCapUsage(fields: Partial<CapUsage> = {}): CapUsage {
   return {
     userId: SHOPPER,
-    offerId: OFFER,
+    capGroup: OFFER,
     month: '2026-03-01',
     cap: 1000n,
     used: 0n,

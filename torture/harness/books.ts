@@ -257,7 +257,7 @@ const DIFFERENCES = {
       and not exists (select from adjustments where id = source_id)`,
   'a cap counts other rewards than there are': `
     with rewarded as (
-      select user_id, offer_id, cap_month as month, sum(amount) filter (where status <> 'reversed') as amount
+      select user_id, coalesce(cap_group, offer_id) as offer_id, cap_month as month, sum(amount) filter (where status <> 'reversed') as amount
       from cashback_transactions where cap_month is not null group by 1, 2, 3
     )
     select user_id, offer_id, month, used, rewarded.amount

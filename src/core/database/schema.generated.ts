@@ -87,6 +87,7 @@ export interface CashbackCapUsage {
 
 export interface CashbackTransactions {
   amount: ColumnType<string, string, string>;
+  cap_group: string | null;
   cap_month: string | null;
   cashback_type: CashbackType;
   cashback_value: ColumnType<string, string, string>;
@@ -126,12 +127,14 @@ export interface Merchants {
   created_at: ColumnType<Temporal.Instant, string, string>;
   default_cashback_percentage: ColumnType<string, string, string>;
   id: string;
+  inactive_since: ColumnType<Temporal.Instant, string, string> | null;
   name: string;
   name_folded: string;
 }
 
 export interface Offers {
   active: Generated<boolean>;
+  cap_group: string | null;
   cashback_type: CashbackType;
   cashback_value: ColumnType<string, string, string>;
   created_at: ColumnType<Temporal.Instant, string, string>;
@@ -141,6 +144,7 @@ export interface Offers {
   merchant_id: string;
   monthly_cap: ColumnType<string, string, string> | null;
   start_date: string;
+  validity: string;
 }
 
 export interface PartnerKeys {

@@ -5,10 +5,11 @@ import { type MerchantService, merchantService } from './service.ts';
 
 export { merchantNotActive } from './errors.ts';
 export type { Merchant } from './model.ts';
+export { acceptsPurchasesAt } from './policies.ts';
 
 export type MerchantClient = Pick<
   MerchantService,
-  'findMerchants' | 'findActiveMerchants' | 'lockActiveForShare' | 'requireActiveMerchant'
+  'findMerchants' | 'findActiveMerchants' | 'lockForShare' | 'requireActiveMerchant'
 >;
 
 export function merchantsModule(kernel: Kernel) {

@@ -6,4 +6,6 @@ export type Merchant = {
   /** Days until a purchase is confirmed automatically. Null means the platform's default. */
   readonly confirmationDays: number | null;
   readonly active: boolean;
+  /** The instant from which purchases earn nothing. Null if the merchant is active, or never was. */
+  readonly inactiveSince: Temporal.Instant | null;
 };

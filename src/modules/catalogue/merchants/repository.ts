@@ -1,14 +1,21 @@
 import { pageCounted } from '../../../core/database/counted-page.ts';
 import { foldedUnlessKept, hasNameLike } from '../../../core/database/folded-name.ts';
 import type { Db, Trx } from '../../../core/database/index.ts';
-import { activeRowsLock, anyOf, type RowOf } from '../../../core/database/rows.ts';
+import { anyOf, type RowOf } from '../../../core/database/rows.ts';
 import { foldName } from '../../../core/fold-name.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { Merchant } from './model.ts';
 
 export type MerchantRepository = ReturnType<typeof merchantRepository>;
 
-const COLUMNS = ['id', 'name', 'default_cashback_percentage', 'confirmation_days', 'active'] as const;
+const COLUMNS = [
+  'id',
+  'name',
+  'default_cashback_percentage',
+  'confirmation_days',
+  'active',
+  'inactive_since',
+] as const;
 
 type MerchantRow = RowOf<'merchants', typeof COLUMNS>;
 
@@ -63,6 +70,18 @@ export function merchantRepository() {
     return row && toMerchant(row);
   }
 
+  /** Locks merchants against changes until the transaction ends, in the order of their ids. */
+  async function lockForShare(trx: Trx, ids: readonly string[]): Promise<Merchant[]> {
+    const rows = await trx
+      .selectFrom('merchants')
+      .select(COLUMNS)
+      .where('id', '=', anyOf(ids))
+      .orderBy('id')
+      .forShare()
+      .execute();
+    return rows.map(toMerchant);
+  }
+
   async function update(trx: Trx, merchant: Merchant): Promise<void> {
     await trx
       .updateTable('merchants')
@@ -72,6 +91,7 @@ export function merchantRepository() {
         default_cashback_percentage: String(merchant.defaultCashbackPercentage),
         confirmation_days: merchant.confirmationDays,
         active: merchant.active,
+        inactive_since: merchant.inactiveSince?.toString() ?? null,
       })
       .where('id', '=', merchant.id)
       .execute();
@@ -84,7 +104,7 @@ export function merchantRepository() {
     findActive,
     list,
     lock,
-    lockActiveForShare: activeRowsLock('merchants'),
+    lockForShare,
     update,
   };
 }
@@ -96,5 +116,6 @@ function toMerchant(row: MerchantRow): Merchant {
     defaultCashbackPercentage: Number(row.default_cashback_percentage),
     confirmationDays: row.confirmation_days,
     active: row.active,
+    inactiveSince: row.inactive_since,
   };
 }

@@ -9,6 +9,7 @@ import type { Actor, EventClient } from '../../platform/events/index.ts';
 import { merchantAlreadyExists, merchantNotActive } from './errors.ts';
 import { merchantChanged, merchantCreated } from './events.ts';
 import type { Merchant } from './model.ts';
+import { inactiveSinceAfter } from './policies.ts';
 import type { MerchantRepository } from './repository.ts';
 
 export type MerchantService = ReturnType<typeof merchantService>;
@@ -30,7 +31,7 @@ export function merchantService(deps: {
 
   function createMerchant(input: NewMerchant, actor: Actor): Promise<Merchant> {
     return database.transaction(async (trx) => {
-      const merchant = { id: newId(), ...input };
+      const merchant = { id: newId(), ...input, inactiveSince: null };
       if (!(await repository.insert(trx, merchant, clock()))) throw await nameTaken(trx, merchant.name);
       events.record(trx, [merchantCreated({ actor, resourceId: merchant.id, details: facts(input) })]);
       return merchant;
@@ -43,7 +44,8 @@ export function merchantService(deps: {
         database.transaction(async (trx) => {
           const merchant = await repository.lock(trx, id);
           if (merchant === undefined) throw notFound('merchant', id);
-          const changed = { ...merchant, ...changes };
+          const inactiveSince = inactiveSinceAfter(merchant, changes.active, clock());
+          const changed = { ...merchant, ...changes, inactiveSince };
           await repository.update(trx, changed);
           events.record(trx, [merchantChanged({ actor, resourceId: id, details: facts(changes) })]);
           return changed;
@@ -80,9 +82,10 @@ export function merchantService(deps: {
     return repository.findActive(db);
   }
 
-  /** Locks the active merchants among `ids` for share, so that none is deactivated before the transaction ends. */
-  async function lockActiveForShare(trx: Trx, ids: readonly string[]): Promise<ReadonlySet<string>> {
-    return new Set(ids.length === 0 ? [] : await repository.lockActiveForShare(trx, ids));
+  /** Locks the merchants for share, and returns what they are until the transaction ends. */
+  async function lockForShare(trx: Trx, ids: readonly string[]): Promise<ReadonlyMap<string, Merchant>> {
+    const locked = ids.length === 0 ? [] : await repository.lockForShare(trx, ids);
+    return new Map(locked.map((merchant) => [merchant.id, merchant]));
   }
 
   /** @throws NOT_FOUND or MERCHANT_NOT_ACTIVE. */
@@ -101,7 +104,7 @@ export function merchantService(deps: {
     /** The existing merchants among the ids, by id. Outside a transaction they may be one second old. */
     findMerchants: cache.find,
     findActiveMerchants,
-    lockActiveForShare,
+    lockForShare,
     requireActiveMerchant,
   };
 }

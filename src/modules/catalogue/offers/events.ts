@@ -7,6 +7,7 @@ export const offerCreated = defineEvent<{
   readonly monthly_cap: number | null;
   readonly start_date: string;
   readonly end_date: string;
+  readonly continues?: string;
 }>({
   type: 'offer.created',
   resourceType: 'offer',
@@ -18,19 +19,31 @@ export const offerCreated = defineEvent<{
     monthly_cap: 'The most that a user can earn in a calendar month. Null if there is no cap.',
     start_date: 'The first day.',
     end_date: 'The last day.',
+    continues: 'The offer whose caps it continues. Absent if it has its own.',
   },
 });
 
-export const offerActivated = defineEvent({
+export const offerExtended = defineEvent<{ readonly end_date: string; readonly previous_end_date: string }>({
+  type: 'offer.extended',
+  resourceType: 'offer',
+  summary: 'An administrator moved the last day of an offer on.',
+  details: { end_date: 'The new last day.', previous_end_date: 'The last day before.' },
+});
+
+const EFFECTIVE_FROM = {
+  effective_from: 'The instant from which it holds, if it is not the time of the event.',
+};
+
+export const offerActivated = defineEvent<{ readonly effective_from?: string }>({
   type: 'offer.activated',
   resourceType: 'offer',
   summary: 'An administrator activated an offer.',
-  details: {},
+  details: EFFECTIVE_FROM,
 });
 
-export const offerDeactivated = defineEvent({
+export const offerDeactivated = defineEvent<{ readonly effective_from?: string }>({
   type: 'offer.deactivated',
   resourceType: 'offer',
   summary: 'An administrator deactivated an offer.',
-  details: {},
+  details: EFFECTIVE_FROM,
 });

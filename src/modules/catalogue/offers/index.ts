@@ -5,10 +5,10 @@ import { offerRoutes } from './routes.ts';
 import { type OfferService, offerService } from './service.ts';
 
 export type { Offer, OfferTerms } from './model.ts';
-export { offerValidOn } from './policies.ts';
+export { includes, offerValidAt } from './policies.ts';
 export { formatTermsValue, parseTermsValue } from './terms.ts';
 
-export type OfferClient = Pick<OfferService, 'findActiveOffers' | 'lockActiveForShare'>;
+export type OfferClient = Pick<OfferService, 'findOffers' | 'lockForShare'>;
 
 export function offersModule(
   kernel: Kernel,

@@ -12,9 +12,17 @@ export type OfferTerms = {
   readonly currency: string;
   /** Minor units per user and calendar month (UTC). Null if there is no cap. */
   readonly monthlyCap: bigint | null;
+  /** The offer whose caps this one counts against: its own id, or that of the offer it continues. */
+  readonly capGroup: string;
 };
 
-/** A promise of cashback at one merchant between two dates. Its terms never change: a new campaign is a new offer. */
+/** From `from` on, until just before `until`. */
+export type Period = { readonly from: Temporal.Instant; readonly until: Temporal.Instant };
+
+/**
+ * A promise of cashback at one merchant between two dates. Its terms never change: a new campaign is a new offer. Its end
+ * may move on.
+ */
 export type Offer = {
   readonly id: string;
   readonly merchantId: string;
@@ -22,7 +30,10 @@ export type Offer = {
   /** First and last day (UTC), both inclusive: `YYYY-MM-DD`. */
   readonly startDate: string;
   readonly endDate: string;
+  /** What shoppers see and administrators set. */
   readonly active: boolean;
+  /** When purchases are rewarded, in order. Stopping cuts it, starting again adds to it; the past stays. */
+  readonly validity: readonly Period[];
 };
 
 export type OfferOfMerchant = Offer & { readonly merchantName: string };

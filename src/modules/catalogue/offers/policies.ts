@@ -1,6 +1,6 @@
 import { ruleViolation, type Violation } from '../../../core/errors.ts';
 import { readMoney } from '../../../core/money.ts';
-import type { CashbackType, Offer, OfferTerms } from './model.ts';
+import type { CashbackType, Offer, OfferTerms, Period } from './model.ts';
 import { parseTermsValue } from './terms.ts';
 
 export type OfferProposal = {
@@ -11,6 +11,8 @@ export type OfferProposal = {
   readonly monthlyCap: number | null;
   readonly startDate: string;
   readonly endDate: string;
+  /** The offer whose caps the new one counts against. By default it has its own. */
+  readonly continues?: string;
 };
 
 /**
@@ -20,7 +22,7 @@ export type OfferProposal = {
 export function requireSoundTerms(
   proposal: OfferProposal,
   limits: { readonly maxCashbackPercentage: number; readonly today: string },
-): Omit<OfferTerms, 'offerId'> {
+): Omit<OfferTerms, 'offerId' | 'capGroup'> {
   const { cashbackType: type, cashbackValue, currency, monthlyCap } = proposal;
   const violations = [
     ...valueViolations(proposal, limits.maxCashbackPercentage),
@@ -65,10 +67,46 @@ export function reachesInto({ startDate, endDate }: Offer, from: string, to: str
   return startDate <= to && endDate >= from;
 }
 
-/** Returns the offer for a purchase on this day. There is at most one: active offers of a merchant never overlap. */
-export function offerValidOn(offers: readonly Offer[], merchantId: string, day: string): Offer | undefined {
-  return offers.find(
-    (offer) =>
-      offer.merchantId === merchantId && offer.active && offer.startDate <= day && day <= offer.endDate,
+/** Returns the offer for a purchase at this instant. There is at most one: what rules at a merchant never overlaps. */
+export function offerValidAt(
+  offers: readonly Offer[],
+  merchantId: string,
+  at: Temporal.Instant,
+): Offer | undefined {
+  return offers.find((offer) => offer.merchantId === merchantId && includes(offer.validity, at));
+}
+
+export function includes(validity: readonly Period[], at: Temporal.Instant): boolean {
+  return validity.some(
+    ({ from, until }) => Temporal.Instant.compare(from, at) <= 0 && Temporal.Instant.compare(at, until) < 0,
   );
+}
+
+/** @throws VALIDATION_ERROR unless the new last day is later than the present one, and not in the past. */
+export function requireExtension({ endDate }: Offer, newEndDate: string, today: string): void {
+  const violations: Violation[] = [];
+  if (newEndDate < endDate) violations.push({ field: 'end_date', reason: `must not be before ${endDate}` });
+  if (newEndDate < today) violations.push({ field: 'end_date', reason: 'must not be in the past' });
+  if (violations.length > 0) throw ruleViolation({ violations: violations.slice(0, 1) });
+}
+
+/** @throws VALIDATION_ERROR if the instant is in the future. */
+export function requirePast(effectiveFrom: Temporal.Instant, now: Temporal.Instant): void {
+  if (Temporal.Instant.compare(effectiveFrom, now) <= 0) return;
+  throw ruleViolation({ violations: [{ field: 'effective_from', reason: 'must not be in the future' }] });
+}
+
+/**
+ * Returns the group of caps of an offer that continues another one.
+ * @throws VALIDATION_ERROR unless both are of one merchant and in one currency.
+ */
+export function continuedGroup(continued: Offer, { merchantId, currency }: OfferProposal): string {
+  const reason =
+    continued.merchantId !== merchantId
+      ? 'must be an offer of the same merchant'
+      : continued.terms.currency !== currency
+        ? 'must be an offer in the same currency'
+        : undefined;
+  if (reason !== undefined) throw ruleViolation({ violations: [{ field: 'continues', reason }] });
+  return continued.terms.capGroup;
 }

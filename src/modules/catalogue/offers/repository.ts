@@ -1,10 +1,11 @@
-import { type SqlBool, sql } from 'kysely';
+import { type RawBuilder, type SqlBool, sql, type UpdateObject } from 'kysely';
 import { pageCounted } from '../../../core/database/counted-page.ts';
 import type { Db, Trx } from '../../../core/database/index.ts';
-import { activeRowsLock, anyOf, type RowOf } from '../../../core/database/rows.ts';
+import { anyOf, type RowOf } from '../../../core/database/rows.ts';
+import type { DB } from '../../../core/database/schema.generated.ts';
 import { formatMoney, moneyFromNumeric } from '../../../core/money.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
-import type { Offer, OfferFilter, OfferOfMerchant } from './model.ts';
+import type { Offer, OfferFilter, OfferOfMerchant, Period } from './model.ts';
 import { formatTermsValue, parseTermsValue } from './terms.ts';
 
 export type OfferRepository = ReturnType<typeof offerRepository>;
@@ -19,14 +20,17 @@ const COLUMNS = [
   'offers.start_date',
   'offers.end_date',
   'offers.active',
+  'offers.validity',
+  'offers.cap_group',
 ] as const;
 
 type OfferRow = Omit<RowOf<'offers'>, 'created_at'>;
 
 export function offerRepository() {
-  async function insert(trx: Trx, offer: Offer, now: Temporal.Instant): Promise<void> {
+  /** Stores the offer, and returns it with its validity: its days without those that other offers have ruled. */
+  async function insert(trx: Trx, offer: Omit<Offer, 'validity'>, now: Temporal.Instant): Promise<Offer> {
     const { terms } = offer;
-    await trx
+    const row = await trx
       .insertInto('offers')
       .values({
         id: offer.id,
@@ -38,9 +42,16 @@ export function offerRepository() {
         start_date: offer.startDate,
         end_date: offer.endDate,
         active: offer.active,
+        cap_group: terms.capGroup === offer.id ? null : terms.capGroup,
+        validity: sql<string>`tstzmultirange(offer_days(${offer.startDate}, ${offer.endDate})) - (
+          select coalesce(range_agg(other.validity), '{}') * tstzmultirange(tstzrange(null, ${now.toString()}))
+          from offers as other where other.merchant_id = ${offer.merchantId}
+        )`,
         created_at: now.toString(),
       })
-      .execute();
+      .returning(COLUMNS)
+      .executeTakeFirstOrThrow();
+    return toOffer(row);
   }
 
   async function list(db: Db, filter: OfferFilter, page: PageRequest): Promise<PageOf<OfferOfMerchant>> {
@@ -75,29 +86,79 @@ export function offerRepository() {
     return row && toOfferOfMerchant(row);
   }
 
-  /** Returns all active offers of the merchants, also past and future ones. */
-  async function findActive(db: Db, merchantIds: readonly string[]): Promise<Offer[]> {
+  /** Returns all offers of the merchants that rule at some time, also past and future ones. */
+  async function findValid(db: Db, merchantIds: readonly string[]): Promise<Offer[]> {
     const rows = await db
       .selectFrom('offers')
       .select(COLUMNS)
       .where('merchant_id', '=', anyOf(merchantIds))
-      .where('active', '=', true)
+      .where(sql<SqlBool>`not isempty(validity)`)
       .execute();
     return rows.map(toOffer);
   }
 
-  /** Returns the changed offer. Undefined if there is no such offer. */
-  async function setActive(trx: Trx, id: string, active: boolean): Promise<Offer | undefined> {
+  async function lock(trx: Trx, id: string): Promise<Offer | undefined> {
     const row = await trx
-      .updateTable('offers')
-      .set({ active })
+      .selectFrom('offers')
+      .select(COLUMNS)
       .where('id', '=', id)
-      .returning(COLUMNS)
+      .forNoKeyUpdate()
       .executeTakeFirst();
     return row && toOffer(row);
   }
 
-  return { insert, list, find, findActive, lockActiveForShare: activeRowsLock('offers'), setActive };
+  /** Locks offers against changes until the transaction ends, in the order of their ids. */
+  async function lockForShare(trx: Trx, ids: readonly string[]) {
+    const { rows } = await sql<{ id: string; validity: string }>`
+      select id, validity from offers where id = any(${ids}::uuid[]) order by id for share
+    `.execute(trx);
+    return new Map(rows.map(({ id, validity }) => [id, parseValidity(validity)]));
+  }
+
+  /** Ends the validity at `until`. Its past stays. */
+  function stop(trx: Trx, id: string, until: Temporal.Instant): Promise<Offer> {
+    return change(trx, id, {
+      active: false,
+      validity: sql<string>`validity * tstzmultirange(tstzrange(null, ${until.toString()}))`,
+    });
+  }
+
+  /** Adds what is left of the offer's days from `from` on. */
+  function start(trx: Trx, id: string, from: Temporal.Instant): Promise<Offer> {
+    return change(trx, id, { active: true, validity: validFrom(from, sql.ref('end_date')) });
+  }
+
+  /** Moves the last day on, and with it the validity of an active offer. */
+  function extend(trx: Trx, id: string, endDate: string, now: Temporal.Instant): Promise<Offer> {
+    const validity = sql<string>`case when active then ${validFrom(now, sql`${endDate}::date`)} else validity end`;
+    return change(trx, id, { end_date: endDate, validity });
+  }
+
+  async function change(trx: Trx, id: string, changes: UpdateObject<DB, 'offers'>): Promise<Offer> {
+    const row = await trx
+      .updateTable('offers')
+      .set(changes)
+      .where('id', '=', id)
+      .returning(COLUMNS)
+      .executeTakeFirstOrThrow();
+    return toOffer(row);
+  }
+
+  return { insert, list, find, findValid, lock, lockForShare, stop, start, extend };
+}
+
+function validFrom(from: Temporal.Instant, endDate: RawBuilder<unknown>) {
+  return sql<string>`validity
+    + tstzmultirange(offer_days(start_date, ${endDate}) * tstzrange(${from.toString()}, null))`;
+}
+
+/** `{["2026-03-01 00:00:00+00","2026-04-01 00:00:00+00")}`, as PostgreSQL prints it. */
+function parseValidity(text: string): Period[] {
+  return [...text.matchAll(/\["?([^",]+)"?,"?([^")]+)"?\)/g)].map(([, from = '', until = '']) => ({
+    from: Temporal.Instant.from(from),
+    // The day after 9999-12-31 needs a sign.
+    until: Temporal.Instant.from(until.replace(/^(?=\d{5})/, '+0')),
+  }));
 }
 
 function isVisibleOn(day: string) {
@@ -114,11 +175,13 @@ function toOffer(row: OfferRow): Offer {
       type: row.cashback_type,
       value: parseTermsValue(row.cashback_type, row.cashback_value, row.currency),
       currency: row.currency,
+      capGroup: row.cap_group ?? row.id,
       monthlyCap: row.monthly_cap === null ? null : moneyFromNumeric(row.monthly_cap, row.currency),
     },
     startDate: row.start_date,
     endDate: row.end_date,
     active: row.active,
+    validity: parseValidity(row.validity),
   };
 }
 

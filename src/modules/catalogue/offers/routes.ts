@@ -11,6 +11,7 @@ import {
   ActiveOfferQuery,
   NewOfferBody,
   OfferBody,
+  OfferChangesBody,
   OfferDetailBody,
   OfferPage,
   OfferQuery,
@@ -50,6 +51,7 @@ export function offerRoutes(service: OfferService, defaultCurrency: string): Rou
           monthlyCap: body.monthly_cap ?? null,
           startDate: body.start_date,
           endDate: body.end_date,
+          ...(body.continues !== undefined && { continues: body.continues }),
         };
         const offer = await service.createOffer(proposal, callerOf(request));
         return reply.code(201).send(presentOffer(offer));
@@ -115,22 +117,42 @@ export function offerRoutes(service: OfferService, defaultCurrency: string): Rou
     );
 
     server.patch(
+      '/offers/:id',
+      {
+        schema: {
+          tags: ['offers'],
+          summary: 'Extend an offer',
+          description: 'Moves the last day on. Shoppers keep what they have used of the cap.',
+          params: IdParams,
+          body: OfferChangesBody,
+          response: { 200: OfferBody },
+        },
+        config: { access: ['admin'], errors: [ruleViolation, notFound, activeOfferAlreadyExists] },
+      },
+      async (request) =>
+        presentOffer(await service.extendOffer(request.params.id, request.body.end_date, callerOf(request))),
+    );
+
+    server.patch(
       '/offers/:id/status',
       {
         schema: {
           tags: ['offers'],
           summary: 'Activate or deactivate an offer',
+          description:
+            'From now on. Purchases made before are rewarded as they would have been, however late they are reported.',
           params: IdParams,
           body: OfferStatusBody,
           response: { 200: OfferStatus },
         },
-        config: { access: ['admin'], errors: [notFound, activeOfferAlreadyExists] },
+        config: { access: ['admin'], errors: [ruleViolation, notFound, activeOfferAlreadyExists] },
       },
       async (request) => {
-        const { status } = request.body;
+        const { status, effective_from } = request.body;
         const { id } = await service.setOfferActive(
           request.params.id,
           status === 'active',
+          effective_from === undefined ? undefined : Temporal.Instant.from(effective_from),
           callerOf(request),
         );
         return { id, status };

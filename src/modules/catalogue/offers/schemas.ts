@@ -1,6 +1,13 @@
 import Type from 'typebox';
 import { Page, PageQuery } from '../../../core/http/pagination.ts';
-import { ActiveStatus, CalendarDate, Currency, Id, Input } from '../../../core/http/schemas.ts';
+import {
+  ActiveStatus,
+  CalendarDate,
+  Currency,
+  Id,
+  Input,
+  TimestampInput,
+} from '../../../core/http/schemas.ts';
 import { formatMoney } from '../../../core/money.ts';
 import type { Offer, OfferOfMerchant } from './model.ts';
 import { formatTermsValue } from './terms.ts';
@@ -37,9 +44,25 @@ export const NewOfferBody = Input({
   start_date: CalendarDate,
   end_date: CalendarDate,
   monthly_cap: Type.Optional(MonthlyCap),
+  continues: Type.Optional(
+    Type.String({
+      ...Id,
+      description: 'An offer of the merchant whose caps this one counts against. By default it has its own.',
+    }),
+  ),
 });
 
-export const OfferStatusBody = Input({ status: ActiveStatus });
+export const OfferChangesBody = Input({ end_date: CalendarDate });
+
+export const OfferStatusBody = Input({
+  status: ActiveStatus,
+  effective_from: Type.Optional(
+    Type.String({
+      ...TimestampInput,
+      description: 'An earlier instant from which the status holds, to void a mistake. Defaults to now.',
+    }),
+  ),
+});
 
 export const OfferQuery = PageQuery(
   {

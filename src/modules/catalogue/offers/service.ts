@@ -8,9 +8,16 @@ import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { Actor, EventClient } from '../../platform/events/index.ts';
 import type { MerchantClient } from '../merchants/index.ts';
 import { activeOfferAlreadyExists } from './errors.ts';
-import { offerActivated, offerCreated, offerDeactivated } from './events.ts';
-import type { Offer, OfferFilter, OfferOfMerchant } from './model.ts';
-import { type OfferProposal, reachesInto, requireSoundTerms } from './policies.ts';
+import { offerActivated, offerCreated, offerDeactivated, offerExtended } from './events.ts';
+import type { Offer, OfferFilter, OfferOfMerchant, Period } from './model.ts';
+import {
+  continuedGroup,
+  type OfferProposal,
+  reachesInto,
+  requireExtension,
+  requirePast,
+  requireSoundTerms,
+} from './policies.ts';
 import type { OfferRepository } from './repository.ts';
 
 export type OfferService = ReturnType<typeof offerService>;
@@ -26,8 +33,8 @@ export function offerService(deps: {
   maxCashbackPercentage: number;
 }) {
   const { database, clock, repository, merchants, events, supportedCurrencies, maxCashbackPercentage } = deps;
-  /** Keyed by merchant id. Merchants without an active offer are not cached. */
-  const activeOffers = deps.openCache({ table: 'offers', load: loadActiveOffers });
+  /** Keyed by merchant id. Merchants without an offer are not cached. */
+  const offersOf = deps.openCache({ table: 'offers', load: loadOffers });
 
   const today = () => utcDay(clock());
 
@@ -39,11 +46,23 @@ export function offerService(deps: {
     const terms = requireSoundTerms(proposal, { maxCashbackPercentage, today: today() });
     const { merchantId, startDate, endDate } = proposal;
     const id = newId();
-    const offer = { id, merchantId, terms: { ...terms, offerId: id }, startDate, endDate, active: true };
-    return changingOffer(offer, () =>
+    return changingOffer({ id, merchantId, startDate, endDate }, () =>
       database.transaction(async (trx) => {
         await merchants.requireActiveMerchant(trx, merchantId);
-        await repository.insert(trx, offer, clock());
+        const capGroup =
+          proposal.continues === undefined ? id : await groupOf(trx, proposal.continues, proposal);
+        const offer = await repository.insert(
+          trx,
+          {
+            id,
+            merchantId,
+            terms: { ...terms, offerId: id, capGroup },
+            startDate,
+            endDate,
+            active: true,
+          },
+          clock(),
+        );
         events.record(trx, [
           offerCreated({
             actor,
@@ -55,6 +74,7 @@ export function offerService(deps: {
               monthly_cap: proposal.monthlyCap,
               start_date: startDate,
               end_date: endDate,
+              ...(proposal.continues !== undefined && { continues: proposal.continues }),
             },
           }),
         ]);
@@ -63,27 +83,81 @@ export function offerService(deps: {
     );
   }
 
-  async function setOfferActive(id: string, active: boolean, actor: Actor): Promise<Offer> {
+  async function groupOf(db: Db, continues: string, proposal: OfferProposal): Promise<string> {
+    const continued = await repository.find(db, continues);
+    if (continued === undefined) throw notFound('offer', continues);
+    return continuedGroup(continued, proposal);
+  }
+
+  /**
+   * Moves the last day of an offer on. It keeps its caps.
+   * @throws NOT_FOUND, VALIDATION_ERROR or ACTIVE_OFFER_ALREADY_EXISTS.
+   */
+  async function extendOffer(id: string, endDate: string, actor: Actor): Promise<Offer> {
+    const offer = await getOffer(id);
+    return changingOffer({ ...offer, endDate }, () =>
+      database.transaction(async (trx) => {
+        const before = await lockOffer(trx, id);
+        const now = clock();
+        requireExtension(before, endDate, utcDay(now));
+        if (before.endDate === endDate) return before;
+        const extended = await repository.extend(trx, id, endDate, now);
+        const details = { end_date: endDate, previous_end_date: before.endDate };
+        events.record(trx, [offerExtended({ actor, resourceId: id, details })]);
+        return extended;
+      }),
+    );
+  }
+
+  async function lockOffer(trx: Trx, id: string): Promise<Offer> {
+    const offer = await repository.lock(trx, id);
+    if (offer === undefined) throw notFound('offer', id);
+    return offer;
+  }
+
+  /**
+   * Starts or stops an offer from now on. An earlier `effectiveFrom` voids a mistake: purchases that are recorded
+   * already keep their rewards.
+   * @throws NOT_FOUND, VALIDATION_ERROR or ACTIVE_OFFER_ALREADY_EXISTS.
+   */
+  async function setOfferActive(
+    id: string,
+    active: boolean,
+    effectiveFrom: Temporal.Instant | undefined,
+    actor: Actor,
+  ): Promise<Offer> {
     const offer = await getOffer(id);
     return changingOffer(offer, () =>
       database.transaction(async (trx) => {
-        const changed = await repository.setActive(trx, id, active);
-        if (changed === undefined) throw notFound('offer', id);
-        events.record(trx, [(active ? offerActivated : offerDeactivated)({ actor, resourceId: id })]);
+        await lockOffer(trx, id);
+        // Read behind the lock: no purchase that was rewarded is later than the end.
+        const now = clock();
+        if (effectiveFrom !== undefined) requirePast(effectiveFrom, now);
+        const changed = await repository[active ? 'start' : 'stop'](trx, id, effectiveFrom ?? now);
+        const details = effectiveFrom === undefined ? {} : { effective_from: effectiveFrom.toString() };
+        events.record(trx, [
+          (active ? offerActivated : offerDeactivated)({ actor, resourceId: id, details }),
+        ]);
         return changed;
       }),
     );
   }
 
   /** Translates a violation of the exclusion constraint, which also decides between concurrent requests. */
-  async function changingOffer<T>(offer: Offer, change: () => Promise<T>): Promise<T> {
+  async function changingOffer<T>(
+    offer: Pick<Offer, 'id' | 'merchantId' | 'startDate' | 'endDate'>,
+    change: () => Promise<T>,
+  ): Promise<T> {
     try {
-      return await activeOffers.forgetAfter([offer.merchantId], change);
+      return await offersOf.forgetAfter([offer.merchantId], change);
     } catch (error) {
       if (!violates(error, 'offers_one_active_at_a_time')) throw error;
       const { merchantId, startDate, endDate } = offer;
-      const others = await repository.findActive(database.db, [merchantId]);
-      const holder = others.find((other) => other.id !== offer.id && reachesInto(other, startDate, endDate));
+      const others = await repository.findValid(database.db, [merchantId]);
+      const overlapping = others.filter(
+        (other) => other.id !== offer.id && reachesInto(other, startDate, endDate),
+      );
+      const holder = overlapping.find(({ active }) => active) ?? overlapping[0];
       throw activeOfferAlreadyExists({
         merchant_id: merchantId,
         offer_id: holder?.id ?? null,
@@ -114,30 +188,34 @@ export function offerService(deps: {
     return repository.list(database.db, { ...filter, visibleOn: today() }, page);
   }
 
-  async function loadActiveOffers(
+  async function loadOffers(
     db: Db,
     merchantIds: readonly string[],
   ): Promise<ReadonlyMap<string, readonly Offer[]>> {
-    return Map.groupBy(await repository.findActive(db, merchantIds), ({ merchantId }) => merchantId);
+    return Map.groupBy(await repository.findValid(db, merchantIds), ({ merchantId }) => merchantId);
   }
 
-  /** Locks the active offers among `ids` for share, so that none is deactivated before the transaction ends. */
-  async function lockActiveForShare(trx: Trx, ids: readonly string[]): Promise<ReadonlySet<string>> {
-    return new Set(ids.length === 0 ? [] : await repository.lockActiveForShare(trx, ids));
+  /** Locks the offers for share, and returns what their validity is until the transaction ends. */
+  async function lockForShare(
+    trx: Trx,
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly Period[]>> {
+    return ids.length === 0 ? new Map() : repository.lockForShare(trx, ids);
   }
 
   return {
     createOffer,
+    extendOffer,
     setOfferActive,
     getOffer,
     getVisibleOffer,
     listOffers,
     listVisibleOffers,
     /**
-     * All active offers of the merchants, also past and future ones, by merchant id. Outside a transaction they may be
-     * one second old, but their terms are always right because terms never change.
+     * All offers of the merchants that rule at some time, also past and future ones, by merchant id. Outside a transaction
+     * they may be one second old, but their terms are always right because terms never change.
      */
-    findActiveOffers: activeOffers.find,
-    lockActiveForShare,
+    findOffers: offersOf.find,
+    lockForShare,
   };
 }

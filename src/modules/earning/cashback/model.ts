@@ -42,4 +42,4 @@ export type CapUsage = CapKey & {
   readonly isRecorded: boolean;
 };
 
-export type CapKey = { readonly userId: string; readonly offerId: string; readonly month: string };
+export type CapKey = { readonly userId: string; readonly capGroup: string; readonly month: string };

@@ -92,15 +92,26 @@ export function capBook(locked: readonly CapUsage[]) {
 export function capKeyOf(claim: CapClaim): CapKey | null {
   if (claim.terms.monthlyCap === null) return null;
   const month = `${utcDay(claim.purchasedAt).slice(0, -2)}01`;
-  return { userId: claim.userId, offerId: claim.terms.offerId, month };
+  return { userId: claim.userId, capGroup: claim.terms.capGroup, month };
 }
 
 export function rewardCapKey(reward: Reward): CapKey | null {
   if (reward.capMonth === null) return null;
-  return { userId: reward.userId, offerId: reward.terms.offerId, month: reward.capMonth };
+  return { userId: reward.userId, capGroup: reward.terms.capGroup, month: reward.capMonth };
+}
+
+/** One usage for each key, with the largest of its caps: a larger successor raises the cap that it continues. */
+export function largestCaps(usages: readonly CapUsage[]): CapUsage[] {
+  const caps = new Map<string, CapUsage>();
+  for (const usage of usages) {
+    const key = capUsageKey(usage);
+    const cap = caps.get(key)?.cap ?? 0n;
+    caps.set(key, cap > usage.cap ? { ...usage, cap } : usage);
+  }
+  return [...caps.values()];
 }
 
 /** The key of a cap in a `Map`. */
-export function capUsageKey({ userId, offerId, month }: CapKey): string {
-  return compositeKey(userId, offerId, month);
+export function capUsageKey({ userId, capGroup, month }: CapKey): string {
+  return compositeKey(userId, capGroup, month);
 }

@@ -12,10 +12,13 @@ type RewardRow = Omit<RowOf<'cashback_transactions'>, 'created_at'>;
 
 type CapUsageRow = RowOf<'cashback_cap_usage'>;
 
-/** Fails (see `isLostRace`) if another transaction has inserted one of the usages since the caller's lookup. */
+/**
+ * `offer_id` holds the group of the caps. Fails (see `isLostRace`) if another transaction has inserted one of the usages
+ * since the lookup of the caller.
+ */
 const queueInsertCapUsages = bulkInsert<CapUsage>('cashback_cap_usage', {
   user_id: ['uuid', ({ userId }) => userId],
-  offer_id: ['uuid', ({ offerId }) => offerId],
+  offer_id: ['uuid', ({ capGroup }) => capGroup],
   month: ['date', ({ month }) => month],
   cap: ['numeric', ({ cap, currency }) => formatMoney(cap, currency)],
   used: ['numeric', ({ used, currency }) => formatMoney(used, currency)],
@@ -26,11 +29,12 @@ const queueUpdateCapUsages = bulkUpdate<CapUsage>(
   ['user_id', 'offer_id', 'month'],
   {
     user_id: ['uuid', ({ userId }) => userId],
-    offer_id: ['uuid', ({ offerId }) => offerId],
+    offer_id: ['uuid', ({ capGroup }) => capGroup],
     month: ['date', ({ month }) => month],
+    cap: ['numeric', ({ cap, currency }) => formatMoney(cap, currency)],
     used: ['numeric', ({ used, currency }) => formatMoney(used, currency)],
   },
-  { where: 'cashback_cap_usage.used <> given.used' },
+  { where: '(cashback_cap_usage.cap, cashback_cap_usage.used) <> (given.cap, given.used)' },
 );
 
 const queueInsertRewards = bulkInsert<Reward, string>('cashback_transactions', {
@@ -38,6 +42,7 @@ const queueInsertRewards = bulkInsert<Reward, string>('cashback_transactions', {
   purchase_id: ['uuid', ({ purchaseId }) => purchaseId],
   user_id: ['uuid', ({ userId }) => userId],
   offer_id: ['uuid', ({ terms }) => terms.offerId],
+  cap_group: ['uuid', ({ terms }) => (terms.capGroup === terms.offerId ? null : terms.capGroup)],
   cashback_type: ['cashback_type', ({ terms }) => terms.type],
   cashback_value: ['numeric', ({ terms }) => formatTermsValue(terms)],
   monthly_cap: [
@@ -74,7 +79,7 @@ export function cashbackRepository() {
       from (
         select
           unnest(${sorted.map(({ userId }) => userId)}::uuid[]) as user_id,
-          unnest(${sorted.map(({ offerId }) => offerId)}::uuid[]) as offer_id,
+          unnest(${sorted.map(({ capGroup }) => capGroup)}::uuid[]) as offer_id,
           unnest(${sorted.map(({ month }) => month)}::date[]) as month
       ) as key
       cross join lateral (
@@ -85,12 +90,12 @@ export function cashbackRepository() {
         for update
       ) as usage
     `.execute(trx);
-    const currencies = new Map(keys.map(({ offerId, currency }) => [offerId, currency]));
+    const currencies = new Map(keys.map(({ capGroup, currency }) => [capGroup, currency]));
     return rows.map((row) => {
       const currency = currencies.get(row.offer_id) ?? '';
       return {
         userId: row.user_id,
-        offerId: row.offer_id,
+        capGroup: row.offer_id,
         month: row.month,
         cap: moneyFromNumeric(row.cap, currency),
         used: moneyFromNumeric(row.used, currency),
@@ -104,7 +109,7 @@ export function cashbackRepository() {
     const { rows } = await sql<RewardRow>`
       select
         id, purchase_id, user_id, offer_id, cashback_type, cashback_value, monthly_cap, cap_month,
-        uncapped_amount, amount, currency, status
+        cap_group, uncapped_amount, amount, currency, status
       from cashback_transactions
       where purchase_id = any(${purchaseIds}::uuid[])
     `.execute(db);
@@ -125,7 +130,7 @@ export function cashbackRepository() {
 /** Lock order: any total order, as long as all callers share it. */
 function inOneOrder(one: CapKey, other: CapKey): number {
   if (one.userId !== other.userId) return one.userId < other.userId ? -1 : 1;
-  if (one.offerId !== other.offerId) return one.offerId < other.offerId ? -1 : 1;
+  if (one.capGroup !== other.capGroup) return one.capGroup < other.capGroup ? -1 : 1;
   return one.month < other.month ? -1 : 1;
 }
 
@@ -137,6 +142,7 @@ function toReward(row: RewardRow): Reward {
     userId: row.user_id,
     terms: {
       offerId: row.offer_id,
+      capGroup: row.cap_group ?? row.offer_id,
       type: row.cashback_type,
       value: parseTermsValue(row.cashback_type, row.cashback_value, currency),
       currency,

@@ -2,7 +2,7 @@ import type { Clock } from '../../../core/clock.ts';
 import type { Db, Trx } from '../../../core/database/index.ts';
 import { distinctBy, partition } from '../../../core/lists.ts';
 import type { CapClaim, CapKey, CapUsage, Reward } from './model.ts';
-import { capKeyOf, capUsageKey, type Grant, rewardCapKey } from './policies.ts';
+import { capKeyOf, capUsageKey, type Grant, largestCaps, rewardCapKey } from './policies.ts';
 import type { CashbackRepository } from './repository.ts';
 
 export type CashbackService = ReturnType<typeof cashbackService>;
@@ -19,7 +19,7 @@ export function cashbackService(deps: { clock: Clock; repository: CashbackReposi
     const unused = unusedCaps(claims);
     if (unused.length === 0) return [];
     const recorded = await repository.lockCapUsages(trx, unused);
-    return distinctBy([...unused, ...recorded], capUsageKey);
+    return largestCaps([...unused, ...recorded]);
   }
 
   /**
@@ -63,14 +63,13 @@ export function cashbackService(deps: { clock: Clock; repository: CashbackReposi
 
 /** The caps of the claims, with a usage of zero. */
 function unusedCaps(claims: readonly CapClaim[]): CapUsage[] {
-  return distinctBy(
+  return largestCaps(
     claims.flatMap((claim) => {
       const key = capKeyOf(claim);
       const { monthlyCap, currency } = claim.terms;
       if (key === null || monthlyCap === null) return [];
       return [{ ...key, cap: monthlyCap, used: 0n, currency, isRecorded: false }];
     }),
-    capUsageKey,
   );
 }
 

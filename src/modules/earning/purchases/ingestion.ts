@@ -6,8 +6,8 @@ import { at, distinct } from '../../../core/lists.ts';
 import { formatMoney } from '../../../core/money.ts';
 import type { Logger } from '../../../core/observability/logging.ts';
 import { failure, type Outcome, refusalCode, success } from '../../../core/outcome.ts';
-import type { Merchant, MerchantClient } from '../../catalogue/merchants/index.ts';
-import type { Offer, OfferClient } from '../../catalogue/offers/index.ts';
+import { acceptsPurchasesAt, type Merchant, type MerchantClient } from '../../catalogue/merchants/index.ts';
+import { includes, type Offer, type OfferClient } from '../../catalogue/offers/index.ts';
 import type { User, UserClient } from '../../identity/users/index.ts';
 import {
   type Balances,
@@ -62,7 +62,7 @@ type Draft = {
 /** A draft that passed every rule. */
 type Candidate = { readonly draft: Draft; readonly offer: Offer; readonly purchase: Purchase };
 
-/** A merchant or an offer was deactivated after it was read from a cache. */
+/** A merchant or an offer was deactivated after it was read from a cache, and before the purchase was made. */
 class StaleCache extends Error {}
 
 type Outcomes = Map<Draft, Outcome<RewardedPurchase>>;
@@ -73,7 +73,7 @@ export function purchaseIngestion(deps: {
   logger: Logger;
   repository: PurchaseRepository;
   users: Pick<UserClient, 'lockUsersForShare'>;
-  merchants: Pick<MerchantClient, 'findMerchants' | 'lockActiveForShare'>;
+  merchants: Pick<MerchantClient, 'findMerchants' | 'lockForShare'>;
   offers: OfferClient;
   fraud: FraudClient;
   cashback: CashbackClient;
@@ -122,7 +122,7 @@ export function purchaseIngestion(deps: {
   ): Promise<readonly Draft[]> {
     const merchantIds = distinct(submissions.map(({ merchantId }) => merchantId));
     const merchantOf = await merchants.findMerchants(db, merchantIds);
-    const offersOf = await offers.findActiveOffers(db, merchantIds);
+    const offersOf = await offers.findOffers(db, merchantIds);
     return submissions.map((submission) => {
       const { merchantId, purchasedAt = now } = submission;
       return {
@@ -138,22 +138,30 @@ export function purchaseIngestion(deps: {
 
   async function record(trx: Trx, drafts: readonly Draft[], now: Temporal.Instant) {
     const claims = drafts.flatMap(capClaimOf);
-    const merchantIds = distinct(drafts.flatMap(({ merchant }) => (merchant?.active ? [merchant.id] : [])));
+    const merchantIds = distinct(
+      drafts.flatMap(({ merchant, purchasedAt }) =>
+        merchant !== undefined && acceptsPurchasesAt(merchant, purchasedAt) ? [merchant.id] : [],
+      ),
+    );
     const offerIds = distinct(drafts.flatMap(({ offer }) => offer?.id ?? []));
     // Wallets are locked first: the reads after their locks see what the previous holder of the locks has committed.
-    const [locked, recorded, userOf, activeMerchants, activeOffers, caps] = await Promise.all([
+    const [locked, recorded, userOf, merchantOf, validityOf, caps] = await Promise.all([
       wallets.lockWallets(trx, claims),
       repository.findByExternalKeys(
         trx,
         drafts.flatMap(({ lookupKeys }) => lookupKeys),
       ),
       users.lockUsersForShare(trx, distinct(drafts.map(({ submission }) => submission.userId))),
-      merchants.lockActiveForShare(trx, merchantIds),
-      offers.lockActiveForShare(trx, offerIds),
+      merchants.lockForShare(trx, merchantIds),
+      offers.lockForShare(trx, offerIds),
       cashback.lockCaps(trx, claims),
     ]);
-    const isCurrent =
-      merchantIds.every((id) => activeMerchants.has(id)) && offerIds.every((id) => activeOffers.has(id));
+    const isCurrent = drafts.every(({ merchant, offer, purchasedAt }) => {
+      if (offer !== undefined && !includes(validityOf.get(offer.id) ?? [], purchasedAt)) return false;
+      if (merchant === undefined || !acceptsPurchasesAt(merchant, purchasedAt)) return true;
+      const locked = merchantOf.get(merchant.id);
+      return locked !== undefined && acceptsPurchasesAt(locked, purchasedAt);
+    });
     if (!isCurrent) throw new StaleCache();
 
     const { outcomeOf, selected } = selectCandidates(drafts, { now, recorded, userOf, locked });
@@ -222,7 +230,7 @@ export function purchaseIngestion(deps: {
         requireAcceptableTerms(submission, { supportedCurrencies: deps.supportedCurrencies, now });
         const user = requireEligibleUser(userOf.get(submission.userId), submission.userId);
         requireRecent(submission, purchasedAt, user, { now, maxEventAgeDays: deps.maxEventAgeDays });
-        requireEligibleMerchant(merchant, submission.merchantId);
+        requireEligibleMerchant(merchant, submission.merchantId, purchasedAt);
         const offer = requireOffer(submission, draft.offer, purchasedAt);
         const wallet = walletKey(submission);
         const added = (addedTo.get(wallet) ?? 0n) + submission.amount;

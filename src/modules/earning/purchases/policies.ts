@@ -1,8 +1,8 @@
 import { formatInstant, utcDay } from '../../../core/clock.ts';
 import { forbidden, validationError } from '../../../core/errors.ts';
 import { formatMoney, unsupportedCurrency } from '../../../core/money.ts';
-import type { Merchant } from '../../catalogue/merchants/index.ts';
-import { type Offer, offerValidOn } from '../../catalogue/offers/index.ts';
+import { acceptsPurchasesAt, type Merchant } from '../../catalogue/merchants/index.ts';
+import { type Offer, offerValidAt } from '../../catalogue/offers/index.ts';
 import type { User } from '../../identity/users/index.ts';
 import type { Actor } from '../../platform/events/index.ts';
 import {
@@ -89,13 +89,18 @@ export function requireEligibleUser(user: User | undefined, userId: string): Use
 }
 
 /** @throws MERCHANT_NOT_ELIGIBLE. */
-export function requireEligibleMerchant(merchant: Merchant | undefined, merchantId: string): void {
+export function requireEligibleMerchant(
+  merchant: Merchant | undefined,
+  merchantId: string,
+  purchasedAt: Temporal.Instant,
+): void {
   if (merchant === undefined) throw merchantNotEligible({ merchant_id: merchantId, reason: 'unknown' });
-  if (!merchant.active) throw merchantNotEligible({ merchant_id: merchantId, reason: 'inactive' });
+  if (!acceptsPurchasesAt(merchant, purchasedAt))
+    throw merchantNotEligible({ merchant_id: merchantId, reason: 'inactive' });
 }
 
 /**
- * Returns the merchant's offer on the day (UTC) of the purchase. An offer with a fixed value or a cap rewards purchases in
+ * Returns the merchant's offer at the instant of the purchase. An offer with a fixed value or a cap rewards purchases in
  * its own currency only.
  */
 export function offerFor(
@@ -103,7 +108,7 @@ export function offerFor(
   offers: readonly Offer[],
   purchasedAt: Temporal.Instant,
 ): Offer | undefined {
-  const offer = offerValidOn(offers, merchantId, utcDay(purchasedAt));
+  const offer = offerValidAt(offers, merchantId, purchasedAt);
   const isMoney = offer?.terms.type === 'fixed' || offer?.terms.monthlyCap != null;
   return isMoney && offer.terms.currency !== currency ? undefined : offer;
 }

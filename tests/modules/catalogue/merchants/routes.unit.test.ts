@@ -26,7 +26,7 @@ const service = fake<MerchantService>({
   createMerchant: async (input, { type, id }) => {
     calls.push([input, [type, id]]);
     if (input.name === TAKEN) throw merchantAlreadyExists({ name: TAKEN, merchant_id: MERCHANT });
-    return { id: MERCHANT, ...input };
+    return { id: MERCHANT, ...input, inactiveSince: null };
   },
   changeMerchant: async (id, changes, actor) => {
     calls.push([id, changes, [actor.type, actor.id]]);

@@ -3,8 +3,9 @@ import { describe, test } from 'node:test';
 import { newId } from '../../../../src/core/id.ts';
 import type { MerchantRepository } from '../../../../src/modules/catalogue/merchants/repository.ts';
 import { merchantService } from '../../../../src/modules/catalogue/merchants/service.ts';
+import { assertEqual } from '../../../support/equality.ts';
 import { constraintViolation, fake, fakeKernel, fakeTransaction } from '../../../support/fakes.ts';
-import { adminActor, aMerchant } from '../../../support/purchases-builders.ts';
+import { adminActor, aMerchant, NOW } from '../../../support/purchases-builders.ts';
 import { rejectsWith } from '../../../support/rejections.ts';
 
 const ADMIN = adminActor(newId());
@@ -30,7 +31,7 @@ describe('creating a merchant', () => {
 
     const merchant = await service.createMerchant(NEW_MERCHANT, ADMIN);
 
-    assert.deepEqual(merchant, { id: merchant.id, ...NEW_MERCHANT });
+    assert.deepEqual(merchant, { id: merchant.id, ...NEW_MERCHANT, inactiveSince: null });
     assert.deepEqual(stored, [[merchant, clock()]]);
     assert.equal(events.length, 1);
     assert.deepEqual(
@@ -88,6 +89,20 @@ describe('changing a merchant', () => {
     assert.deepEqual(events, []);
   });
 
+  test('keeps since when it is inactive, and forgets it when it is active again', async () => {
+    const before = NOW.subtract({ hours: 1 });
+    for (const [merchant, active, expected] of [
+      [aMerchant(), false, NOW],
+      [aMerchant({ active: false, inactiveSince: before }), false, before],
+      [aMerchant({ active: false, inactiveSince: before }), true, null],
+      [aMerchant(), true, null],
+    ] as const) {
+      const { service } = merchants({ lock: async () => merchant, update: async () => undefined });
+      const { inactiveSince } = await service.changeMerchant(merchant.id, { active }, ADMIN);
+      assertEqual(inactiveSince, expected);
+    }
+  });
+
   test('refuses one that does not exist', async () => {
     const { service } = merchants({ lock: async () => undefined });
     const id = newId();
@@ -120,7 +135,7 @@ describe('requiring an active merchant', () => {
 
   test('locks nothing for an empty list', async () => {
     const { service } = merchants({});
-    assert.deepEqual(await service.lockActiveForShare(db, []), new Set());
+    assert.deepEqual(await service.lockForShare(db, []), new Map());
   });
 });
 
@@ -154,9 +169,9 @@ describe('reading merchants', () => {
     assert.deepEqual(await service.findActiveMerchants(db), [merchant]);
   });
 
-  test('locks those that are active', async () => {
+  test('locks those that exist, and returns what they are', async () => {
     const id = newId();
-    const { service } = merchants({ lockActiveForShare: async () => [merchant.id] });
-    assert.deepEqual(await service.lockActiveForShare(db, [merchant.id, id]), new Set([merchant.id]));
+    const { service } = merchants({ lockForShare: async () => [merchant] });
+    assert.deepEqual(await service.lockForShare(db, [merchant.id, id]), new Map([[merchant.id, merchant]]));
   });
 });

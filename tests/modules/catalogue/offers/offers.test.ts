@@ -251,7 +251,8 @@ describe('the terms of an offer', () => {
     for (const change of [
       `update offers set cashback_value = 9 where id = '${offerId}'`,
       `update offers set monthly_cap = 9 where id = '${offerId}'`,
-      `update offers set end_date = '2027-12-31' where id = '${offerId}'`,
+      `update offers set end_date = end_date - 1 where id = '${offerId}'`,
+      `update offers set cap_group = id where id = '${offerId}'`,
       `delete from offers where id = '${offerId}'`,
       'truncate offers cascade',
     ]) {

@@ -6,12 +6,13 @@ import {
   parseTermsValue,
 } from '../../../../src/modules/catalogue/offers/index.ts';
 import {
+  continuedGroup,
   type OfferProposal,
-  offerValidOn,
+  offerValidAt,
   reachesInto,
   requireSoundTerms,
 } from '../../../../src/modules/catalogue/offers/policies.ts';
-import { anOffer, MERCHANT, OFFER, STRANGER } from '../../../support/purchases-builders.ts';
+import { anOffer, MERCHANT, OFFER, STRANGER, someTerms } from '../../../support/purchases-builders.ts';
 
 const LIMITS = { maxCashbackPercentage: 20, today: '2026-03-14' };
 
@@ -108,31 +109,58 @@ describe('terms that break a rule', () => {
   });
 });
 
-describe('the offer that rewards a day', () => {
-  const offer = (fields: Partial<Offer> = {}): Offer => ({
-    id: OFFER,
-    merchantId: MERCHANT,
-    terms: { offerId: OFFER, type: 'percent', value: 50_000n, currency: 'EUR', monthlyCap: null },
-    startDate: '2026-03-01',
-    endDate: '2026-03-31',
-    active: true,
-    ...fields,
+describe('the offer that rewards an instant', () => {
+  const april = anOffer({ id: 'next', validity: [period('2026-04-01T00:00:00Z', '2026-05-01T00:00:00Z')] });
+  const paused = anOffer({
+    validity: [
+      period('2026-03-01T00:00:00Z', '2026-03-10T10:00:00Z'),
+      period('2026-03-12T00:00:00Z', '2026-04-01T00:00:00Z'),
+    ],
   });
-  const next = offer({ id: 'next', startDate: '2026-04-01', endDate: '2026-04-30' });
 
   const table: [string, readonly Offer[], string, string | undefined][] = [
-    ['is valid on its first day', [offer()], '2026-03-01', OFFER],
-    ['is valid on its last day', [offer()], '2026-03-31', OFFER],
-    ['is not valid the day before', [offer()], '2026-02-28', undefined],
-    ['is not valid the day after', [offer()], '2026-04-01', undefined],
-    ['is the next one when the present one is over', [offer(), next], '2026-04-01', 'next'],
-    ['is not an inactive one', [offer({ active: false })], '2026-03-14', undefined],
-    ['is not that of another merchant', [offer({ merchantId: STRANGER })], '2026-03-14', undefined],
-    ['is none where there is none', [], '2026-03-14', undefined],
+    ['rules from its first instant', [anOffer()], '2026-03-01T00:00:00Z', OFFER],
+    ['rules until its last day is over', [anOffer()], '2026-03-31T23:59:59.999999Z', OFFER],
+    ['does not rule before', [anOffer()], '2026-02-28T23:59:59.999999Z', undefined],
+    ['does not rule after', [anOffer()], '2026-04-01T00:00:00Z', undefined],
+    ['is the next one when the present one is over', [anOffer(), april], '2026-04-01T00:00:00Z', 'next'],
+    ['rules until it was stopped', [paused], '2026-03-10T09:59:00Z', OFFER],
+    ['does not rule from then on', [paused], '2026-03-10T10:00:00Z', undefined],
+    ['rules again from its next start', [paused], '2026-03-12T00:00:00Z', OFFER],
+    ['rules when it was valid, active or not', [anOffer({ active: false })], '2026-03-14T00:00:00Z', OFFER],
+    ['is none that never ruled', [anOffer({ validity: [] })], '2026-03-14T00:00:00Z', undefined],
+    [
+      'is not that of another merchant',
+      [anOffer({ merchantId: STRANGER })],
+      '2026-03-14T00:00:00Z',
+      undefined,
+    ],
+    ['is none where there is none', [], '2026-03-14T00:00:00Z', undefined],
   ];
-  for (const [title, offers, day, expected] of table) {
+  for (const [title, offers, at, expected] of table) {
     test(title, () => {
-      assert.equal(offerValidOn(offers, MERCHANT, day)?.id, expected);
+      assert.equal(offerValidAt(offers, MERCHANT, Temporal.Instant.from(at))?.id, expected);
+    });
+  }
+
+  function period(from: string, until: string) {
+    return { from: Temporal.Instant.from(from), until: Temporal.Instant.from(until) };
+  }
+});
+
+describe('an offer that continues another one', () => {
+  const continued = anOffer({ terms: someTerms({ capGroup: 'first' }) });
+
+  test('has its group of caps', () => {
+    assert.equal(continuedGroup(continued, proposal()), 'first');
+  });
+
+  for (const [title, fields] of [
+    ['merchant', { merchantId: STRANGER }],
+    ['currency', { currency: 'JPY' }],
+  ] as const) {
+    test(`is refused for another ${title}`, () => {
+      assert.throws(() => continuedGroup(continued, proposal(fields)), { code: 'VALIDATION_ERROR' });
     });
   }
 });

@@ -46,8 +46,10 @@ const found = async (id: string) => {
 const page = { items: [ofMerchant], total: 41, nextKey: null };
 const service = fake<OfferService>({
   createOffer: (proposal, { type, id }) => called(offer, proposal, [type, id]),
-  setOfferActive: async (id, active, { type, id: actorId }) =>
-    called({ ...(await found(id)), active }, id, active, [type, actorId]),
+  setOfferActive: async (id, active, from, { type, id: actorId }) =>
+    called({ ...(await found(id)), active }, id, active, from?.toString(), [type, actorId]),
+  extendOffer: async (id, endDate, { type, id: actorId }) =>
+    called({ ...(await found(id)), endDate }, id, endDate, [type, actorId]),
   getOffer: async (id) => {
     calls.push(['any', id]);
     return found(id);
@@ -67,6 +69,7 @@ describe('access', () => {
   testAccess(api, 'GET', '/offers', ['user', 'admin']);
   testAccess(api, 'GET', '/offers/active', ['user', 'admin']);
   testAccess(api, 'GET', `/offers/${OFFER}`, ['user', 'admin']);
+  testAccess(api, 'PATCH', `/offers/${OFFER}`, ['admin']);
   testAccess(api, 'PATCH', `/offers/${OFFER}/status`, ['admin']);
 });
 
@@ -113,6 +116,7 @@ describe('POST /offers', () => {
     ['a negative cap', { monthly_cap: -0.01 }, { monthlyCap: -0.01 }],
     ['dates in the wrong order', { start_date: '2026-04-01' }, { startDate: '2026-04-01' }],
     ['a leap day', { end_date: '2028-02-29' }, { endDate: '2028-02-29' }],
+    ['an offer that it continues', { continues: OFFER }, { continues: OFFER }],
     ['a merchant in capitals', { merchant_id: MERCHANT.toUpperCase() }, {}],
   ] as const) {
     test(`hands on ${title}`, async () => {
@@ -234,7 +238,39 @@ describe('GET /offers/{id}', () => {
   });
 });
 
+describe('PATCH /offers/{id}', () => {
+  const patch = (body: unknown, id: string = OFFER) => api('PATCH', `/offers/${id}`, { token, body });
+
+  test('answers the offer with its new last day', async () => {
+    assert.deepEqual((await patch({ end_date: '2026-04-30' })).body, { ...shown, end_date: '2026-04-30' });
+    assert.deepEqual(calls.at(-1), [OFFER, '2026-04-30', ['admin', IDS.admin]]);
+  });
+
+  test('answers 404 for an unknown id', async () => {
+    assertRefused(await patch({ end_date: '2026-04-30' }, newId()), 404, 'NOT_FOUND');
+  });
+
+  testRefusals(() => patch({ end_date: '2026-04-30' }), refuse, [
+    [400, ruleViolation({ violations: [{ field: 'end_date', reason: 'must not be in the past' }] })],
+    [409, activeOfferAlreadyExists(overlap)],
+  ]);
+
+  for (const [body, fields] of [
+    [{}, ['end_date']],
+    [{ end_date: 'tomorrow' }, ['end_date']],
+    [{ end_date: '2026-04-30', monthly_cap: 9 }, ['monthly_cap']],
+  ] as const) {
+    test(`refuses ${JSON.stringify(body)}`, async () => assertViolations(await patch(body), fields));
+  }
+});
+
 describe('PATCH /offers/{id}/status', () => {
+  test('hands on the instant from which it holds', async () => {
+    const body = { status: 'inactive', effective_from: '2026-03-14T09:00:00+01:00' };
+    await api('PATCH', `/offers/${OFFER}/status`, { token, body });
+    assert.deepEqual(calls.at(-1), [OFFER, false, '2026-03-14T08:00:00Z', ['admin', IDS.admin]]);
+  });
+
   const patch = (body: unknown, id: string = OFFER) => api('PATCH', `/offers/${id}/status`, { token, body });
 
   for (const [status, active] of [
@@ -243,7 +279,7 @@ describe('PATCH /offers/{id}/status', () => {
   ] as const) {
     test(`answers the new status ${status}`, async () => {
       assert.deepEqual((await patch({ status })).body, { id: OFFER, status });
-      assert.deepEqual(calls.at(-1), [OFFER, active, ['admin', IDS.admin]]);
+      assert.deepEqual(calls.at(-1), [OFFER, active, undefined, ['admin', IDS.admin]]);
     });
   }
 
@@ -256,6 +292,7 @@ describe('PATCH /offers/{id}/status', () => {
   for (const [body, fields] of [
     [{}, ['status']],
     [{ status: 'paused' }, ['status']],
+    [{ status: 'active', effective_from: '2026-03-14' }, ['effective_from']],
     [{ status: 'active', cashback_value: 9 }, ['cashback_value']],
   ] as const) {
     test(`refuses ${JSON.stringify(body)}`, async () => assertViolations(await patch(body), fields));

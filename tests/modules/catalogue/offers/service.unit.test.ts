@@ -6,11 +6,13 @@ import { merchantNotActive } from '../../../../src/modules/catalogue/merchants/i
 import type { Offer } from '../../../../src/modules/catalogue/offers/model.ts';
 import type { OfferRepository } from '../../../../src/modules/catalogue/offers/repository.ts';
 import { offerService } from '../../../../src/modules/catalogue/offers/service.ts';
+import { assertEqual } from '../../../support/equality.ts';
 import { constraintViolation, fake, fakeKernel, fakeTransaction } from '../../../support/fakes.ts';
 import {
   adminActor,
   aMerchant,
   anOffer,
+  MARCH,
   MERCHANT,
   OFFER,
   STRANGER,
@@ -51,7 +53,12 @@ describe('creating an offer', () => {
     const stored: unknown[] = [];
     const asked: string[] = [];
     const { service, events, clock, forgotten } = offers(
-      { insert: async (_trx, offer, now) => void stored.push([offer, now]) },
+      {
+        insert: async (_trx, offer, now) => {
+          stored.push([offer, now]);
+          return { ...offer, validity: MARCH };
+        },
+      },
       {
         requireActiveMerchant: async (_db, id) => {
           asked.push(id);
@@ -63,15 +70,20 @@ describe('creating an offer', () => {
     const offer = await service.createOffer(PROPOSAL, ADMIN);
 
     const { id } = offer;
-    assert.deepEqual(offer, {
+    assertEqual(offer, {
       id,
       merchantId: MERCHANT,
-      terms: { offerId: id, type: 'percent', value: 43_500n, currency: 'EUR', monthlyCap: 3_050n },
+      terms: {
+        ...{ offerId: id, type: 'percent', value: 43_500n, currency: 'EUR', monthlyCap: 3_050n },
+        capGroup: id,
+      },
       startDate: '2026-03-10',
       endDate: '2026-04-30',
       active: true,
+      validity: MARCH,
     });
-    assert.deepEqual(stored, [[offer, clock()]]);
+    const { validity: _, ...inserted } = offer;
+    assertEqual(stored, [[inserted, clock()]]);
     assert.deepEqual(asked, [MERCHANT]);
     assert.deepEqual(forgotten, [[MERCHANT]]);
     assert.deepEqual(
@@ -131,7 +143,7 @@ describe('creating an offer', () => {
   test('refuses the dates of another active offer, and names that one', async () => {
     const earlier = anOffer({ id: newId(), startDate: '2026-01-01', endDate: '2026-02-28' });
     const holder = anOffer({ id: newId(), startDate: '2026-04-30', endDate: '2026-05-31' });
-    const { service, events } = offers({ insert: overlaps, findActive: async () => [earlier, holder] });
+    const { service, events } = offers({ insert: overlaps, findValid: async () => [earlier, holder] });
     await rejectsWith(service.createOffer(PROPOSAL, ADMIN), 'ACTIVE_OFFER_ALREADY_EXISTS', {
       merchant_id: MERCHANT,
       offer_id: holder.id,
@@ -142,7 +154,7 @@ describe('creating an offer', () => {
   });
 
   test('names no other offer where that one ended meanwhile', async () => {
-    const { service } = offers({ insert: overlaps, findActive: async () => [] });
+    const { service } = offers({ insert: overlaps, findValid: async () => [] });
     await rejectsWith(service.createOffer(PROPOSAL, ADMIN), 'ACTIVE_OFFER_ALREADY_EXISTS', {
       merchant_id: MERCHANT,
       offer_id: null,
@@ -165,17 +177,18 @@ describe('activating and deactivating an offer', () => {
   ] as const) {
     test(`stores active = ${active} and records ${type}`, async () => {
       const stored: unknown[] = [];
-      const { service, events, forgotten } = offers({
+      const { service, events, forgotten, clock } = offers({
         find: async () => offerOfMerchant,
-        setActive: async (_trx, ...change) => {
+        lock: async () => anOffer({ active: !active }),
+        [active ? 'start' : 'stop']: async (_trx: unknown, ...change: unknown[]) => {
           stored.push(change);
           return anOffer({ active });
         },
       });
 
-      assert.deepEqual(await service.setOfferActive(OFFER, active, ADMIN), anOffer({ active }));
+      assertEqual(await service.setOfferActive(OFFER, active, undefined, ADMIN), anOffer({ active }));
 
-      assert.deepEqual(stored, [[OFFER, active]]);
+      assertEqual(stored, [[OFFER, clock()]]);
       assert.deepEqual(forgotten, [[MERCHANT]]);
       assert.deepEqual(
         events.map((event) => [event.type, event.resourceId, event.actor, event.details]),
@@ -184,13 +197,34 @@ describe('activating and deactivating an offer', () => {
     });
   }
 
+  test('holds from an earlier instant, which the event names, and never from a later one', async () => {
+    const stored: unknown[] = [];
+    const { service, events, clock } = offers({
+      find: async () => offerOfMerchant,
+      lock: async () => anOffer(),
+      stop: async (_trx, ...change) => {
+        stored.push(change);
+        return anOffer({ active: false });
+      },
+    });
+    const from = clock().subtract({ hours: 1 });
+    await service.setOfferActive(OFFER, false, from, ADMIN);
+    assertEqual(stored, [[OFFER, from]]);
+    assert.deepEqual(events[0]?.details, { effective_from: from.toString() });
+    await rejectsWith(
+      service.setOfferActive(OFFER, false, clock().add({ seconds: 1 }), ADMIN),
+      'VALIDATION_ERROR',
+      { violations: [{ field: 'effective_from', reason: 'must not be in the future' }] },
+    );
+  });
+
   test('refuses an offer that does not exist, or not any more', async () => {
     for (const replaced of [
       { find: async () => undefined },
-      { find: async () => offerOfMerchant, setActive: async () => undefined },
+      { find: async () => offerOfMerchant, lock: async () => undefined },
     ]) {
       const { service, events } = offers(replaced);
-      await rejectsWith(service.setOfferActive(OFFER, true, ADMIN), 'NOT_FOUND', {
+      await rejectsWith(service.setOfferActive(OFFER, true, undefined, ADMIN), 'NOT_FOUND', {
         resource_type: 'offer',
         resource_id: OFFER,
       });
@@ -202,16 +236,55 @@ describe('activating and deactivating an offer', () => {
     const holder = anOffer({ id: newId() });
     const { service, events } = offers({
       find: async () => offerOfMerchant,
-      setActive: overlaps,
-      findActive: async () => [anOffer(), holder],
+      lock: async () => anOffer(),
+      start: overlaps,
+      findValid: async () => [anOffer(), holder],
     });
-    await rejectsWith(service.setOfferActive(OFFER, true, ADMIN), 'ACTIVE_OFFER_ALREADY_EXISTS', {
+    await rejectsWith(service.setOfferActive(OFFER, true, undefined, ADMIN), 'ACTIVE_OFFER_ALREADY_EXISTS', {
       merchant_id: MERCHANT,
       offer_id: holder.id,
       start_date: holder.startDate,
       end_date: holder.endDate,
     });
     assert.deepEqual(events, []);
+  });
+});
+
+describe('extending an offer', () => {
+  function extending() {
+    const stored: unknown[] = [];
+    const opened = offers({
+      find: async () => offerOfMerchant,
+      lock: async () => anOffer(),
+      extend: async (_trx, ...change) => {
+        stored.push(change);
+        return anOffer({ endDate: '2026-04-30' });
+      },
+    });
+    return { ...opened, stored };
+  }
+
+  test('stores the new last day, and records both', async () => {
+    const { service, stored, events, forgotten, clock } = extending();
+    assertEqual(await service.extendOffer(OFFER, '2026-04-30', ADMIN), anOffer({ endDate: '2026-04-30' }));
+    assertEqual(stored, [[OFFER, '2026-04-30', clock()]]);
+    assert.deepEqual(forgotten, [[MERCHANT]]);
+    assert.deepEqual(
+      events.map(({ type, resourceId, details }) => [type, resourceId, details]),
+      [['offer.extended', OFFER, { end_date: '2026-04-30', previous_end_date: '2026-03-31' }]],
+    );
+  });
+
+  test('does nothing for the present last day', async () => {
+    const { service, stored, events } = extending();
+    assertEqual(await service.extendOffer(OFFER, '2026-03-31', ADMIN), anOffer());
+    assert.deepEqual([stored, events], [[], []]);
+  });
+
+  test('refuses an earlier day', async () => {
+    await rejectsWith(extending().service.extendOffer(OFFER, '2026-03-30', ADMIN), 'VALIDATION_ERROR', {
+      violations: [{ field: 'end_date', reason: 'must not be before 2026-03-31' }],
+    });
   });
 });
 
@@ -252,15 +325,14 @@ describe('reading offers', () => {
 });
 
 describe('for purchases', () => {
-  test('finds the active offers by merchant', async () => {
+  test('finds the offers by merchant', async () => {
     const [first, second] = [anOffer(), anOffer({ id: newId(), startDate: '2026-04-01' })];
     const other = anOffer({ id: newId(), merchantId: STRANGER });
     const all: readonly Offer[] = [first, other, second];
     const { service } = offers({
-      findActive: async (_db, merchantIds) =>
-        all.filter(({ merchantId }) => merchantIds.includes(merchantId)),
+      findValid: async (_db, merchantIds) => all.filter(({ merchantId }) => merchantIds.includes(merchantId)),
     });
-    const found = await service.findActiveOffers(fakeTransaction(), [MERCHANT, STRANGER, newId()]);
+    const found = await service.findOffers(fakeTransaction(), [MERCHANT, STRANGER, newId()]);
     assert.deepEqual(
       found,
       new Map([
@@ -270,11 +342,11 @@ describe('for purchases', () => {
     );
   });
 
-  test('locks those that are active, and nothing for an empty list', async () => {
-    const { service } = offers({ lockActiveForShare: async (_trx, ids) => ids.slice(0, 1) });
-    const locked = await service.lockActiveForShare(fakeTransaction(), [OFFER, STRANGER]);
-    assert.deepEqual(locked, new Set([OFFER]));
+  test('locks them, and nothing for an empty list', async () => {
+    const { service } = offers({ lockForShare: async () => new Map([[OFFER, MARCH]]) });
+    const locked = await service.lockForShare(fakeTransaction(), [OFFER, STRANGER]);
+    assertEqual(locked, new Map([[OFFER, MARCH]]));
     const { service: idle } = offers({});
-    assert.deepEqual(await idle.lockActiveForShare(fakeTransaction(), []), new Set());
+    assert.deepEqual(await idle.lockForShare(fakeTransaction(), []), new Map());
   });
 });

@@ -117,7 +117,7 @@ describe('a monthly cap', () => {
   });
 
   test('has room until it is used up, and again when a reward gives its room back', () => {
-    const cap = { userId: SHOPPER, offerId: capped.offerId, month: '2026-03-01' };
+    const cap = { userId: SHOPPER, capGroup: capped.capGroup, month: '2026-03-01' };
     const april = aCapUsage({ month: '2026-04-01', used: 300n });
     const caps = capBook([aCapUsage({ used: 900n }), april]);
 
@@ -150,7 +150,7 @@ describe('a monthly cap', () => {
     test(`counts a purchase of ${moment} in the month of ${month}`, () => {
       const claim = aClaim({ terms: capped, purchasedAt: Temporal.Instant.from(moment) });
 
-      assertEqual(capKeyOf(claim), { userId: SHOPPER, offerId: capped.offerId, month });
+      assertEqual(capKeyOf(claim), { userId: SHOPPER, capGroup: capped.capGroup, month });
     });
   }
 });

@@ -16,7 +16,7 @@ import {
 } from '../../../support/purchases-builders.ts';
 
 const CAPPED = someTerms({ monthlyCap: 1_000n });
-const KEY = { userId: SHOPPER, offerId: OFFER, month: '2026-03-01', currency: 'EUR' };
+const KEY = { userId: SHOPPER, capGroup: OFFER, month: '2026-03-01', currency: 'EUR' };
 const trx = fakeTransaction();
 
 /** `recorded` are the usages of caps that the database has. */
@@ -29,7 +29,7 @@ function openCashback(recorded: readonly CapUsage[] = [], replaced: Partial<Cash
       lockCapUsages: async (_trx, keys) => {
         calls.push([
           'lock',
-          ...keys.map(({ userId, offerId, month, currency }) => ({ userId, offerId, month, currency })),
+          ...keys.map(({ userId, capGroup, month, currency }) => ({ userId, capGroup, month, currency })),
         ]);
         return [...recorded];
       },
@@ -51,10 +51,15 @@ describe('locking caps', () => {
     assertEqual(calls, [['lock', KEY]]);
   });
 
-  test('finds the recorded usage where there is one, with the cap as it was then', async () => {
-    const recorded = aCapUsage({ cap: 500n, used: 400n });
-    const { lockCaps } = openCashback([recorded]);
-    assertEqual(await lockCaps(trx, [aClaim({ terms: CAPPED })]), [recorded]);
+  test('finds the recorded usage where there is one, with the larger of its cap and that of the claim', async () => {
+    for (const [cap, expected] of [
+      [500n, 1000n],
+      [2000n, 2000n],
+    ] as const) {
+      const recorded = aCapUsage({ cap, used: 400n });
+      const { lockCaps } = openCashback([recorded]);
+      assertEqual(await lockCaps(trx, [aClaim({ terms: CAPPED })]), [{ ...recorded, cap: expected }]);
+    }
   });
 
   test('keeps the months of purchases apart, in UTC', async () => {

@@ -125,9 +125,11 @@ describe('a purchase', () => {
     await createOffer(merchantId);
     assert.equal(await buy(merchantId), 'pending');
 
-    await sql(`update offers set active = false where merchant_id = '${merchantId}'`);
+    await sql(`update offers set active = false, validity = '{}' where merchant_id = '${merchantId}'`);
     await until(async () => (await buy(merchantId)) === 'OFFER_NOT_AVAILABLE');
-    await sql(`update merchants set active = false where id = '${merchantId}'`);
+    await sql(
+      `update merchants set active = false, inactive_since = '2026-01-01' where id = '${merchantId}'`,
+    );
     await until(async () => (await buy(merchantId)) === 'MERCHANT_NOT_ELIGIBLE');
   });
 
@@ -149,7 +151,9 @@ describe('a purchase', () => {
     assert.equal(await buy(merchantId, deaf), 'pending');
     assert.equal(await buy(merchantId, deaf), 'pending');
 
-    await sql(`update merchants set active = false where id = '${merchantId}'`);
+    await sql(
+      `update merchants set active = false, inactive_since = '2026-01-01' where id = '${merchantId}'`,
+    );
     assert.equal(await buy(merchantId, deaf), 'MERCHANT_NOT_ELIGIBLE');
     await sql(`update merchants set active = true where id = '${merchantId}'`);
     assert.equal(await buy(merchantId, deaf), 'pending');

@@ -283,7 +283,7 @@ describe('terms that money was computed from', () => {
       'currency',
       'monthly_cap',
       'start_date',
-      'end_date',
+      'cap_group',
     ],
     purchases: [
       'id',
@@ -411,7 +411,6 @@ describe('active offers of one merchant', () => {
 
   test('never overlap, not by a single day', async () => {
     await refuses(offer('2026-12-31', '2027-01-31'), /offers_one_active_at_a_time/);
-    await refuses(offer('2024-12-01', '2025-01-01'), /offers_one_active_at_a_time/);
   });
 
   test('may follow each other, and an inactive one may lie anywhere', async () => {

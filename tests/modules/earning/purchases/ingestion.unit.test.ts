@@ -25,6 +25,7 @@ import {
   aSubmission,
   aUser,
   aWallet,
+  MARCH,
   MERCHANT,
   NOW,
   OFFER,
@@ -79,12 +80,12 @@ function openIngestion(world: World = {}) {
     }),
     merchants: fake<MerchantClient>({
       findMerchants: async () => new Map([[MERCHANT, aMerchant()]]),
-      lockActiveForShare: async (_trx, ids) => new Set(ids),
+      lockForShare: async (_trx, ids) => new Map(ids.map((id) => [id, aMerchant()])),
       ...world.merchants,
     }),
     offers: fake<OfferClient>({
-      findActiveOffers: async () => new Map([[MERCHANT, [anOffer()]]]),
-      lockActiveForShare: async (_trx, ids) => new Set(ids),
+      findOffers: async () => new Map([[MERCHANT, [anOffer()]]]),
+      lockForShare: async (_trx, ids) => new Map(ids.map((id) => [id, MARCH])),
       ...world.offers,
     }),
     fraud: fake<FraudClient>({
@@ -244,7 +245,7 @@ describe('a list of purchases', () => {
   test('shares a monthly cap in its order, down to nothing', async () => {
     const terms = someTerms({ monthlyCap: 700n });
     const { answers, rows } = openIngestion({
-      offers: { findActiveOffers: async () => new Map([[MERCHANT, [anOffer({ terms })]]]) },
+      offers: { findOffers: async () => new Map([[MERCHANT, [anOffer({ terms })]]]) },
       usage: () => aCapUsage({ cap: 700n }),
     });
 
@@ -272,13 +273,15 @@ describe('a list of purchases', () => {
 
   test('reads and locks each user, merchant and offer once', async () => {
     const asked: (readonly string[])[] = [];
-    const ask = async (_db: unknown, ids: readonly string[]) => {
-      asked.push(ids);
-      return new Set(ids);
-    };
+    const ask =
+      <Locked>(locked: Locked) =>
+      async (_db: unknown, ids: readonly string[]) => {
+        asked.push(ids);
+        return new Map(ids.map((id) => [id, locked]));
+      };
     const { answers } = openIngestion({
-      merchants: { lockActiveForShare: ask },
-      offers: { lockActiveForShare: ask },
+      merchants: { lockForShare: ask(aMerchant()) },
+      offers: { lockForShare: ask(MARCH) },
       users: async (_trx, ids) => {
         asked.push(ids);
         return new Map([[SHOPPER, aUser()]]);
@@ -321,7 +324,7 @@ describe('a purchase that breaks a rule is refused', () => {
       'at a merchant without an offer',
       'OFFER_NOT_AVAILABLE',
       {},
-      { offers: { findActiveOffers: async () => new Map() } },
+      { offers: { findOffers: async () => new Map() } },
     ],
     [
       'on a day before the offer',
@@ -391,7 +394,7 @@ describe('a repeat', () => {
     const { answers } = openIngestion({
       repository: { findByExternalKeys: async () => [original] },
       users: async () => new Map(),
-      offers: { findActiveOffers: async () => new Map() },
+      offers: { findOffers: async () => new Map() },
       cashback: { findRewards: async () => new Map([[original.id, aReward()]]) },
     });
     assertEqual(await answers(aSubmission()), ['DUPLICATE_PURCHASE']);
@@ -484,7 +487,7 @@ describe('a list that loses a race', () => {
     const terms = someTerms({ monthlyCap: 700n });
     let attempts = 0;
     const { answers, events } = openIngestion({
-      offers: { findActiveOffers: async () => new Map([[MERCHANT, [anOffer({ terms })]]]) },
+      offers: { findOffers: async () => new Map([[MERCHANT, [anOffer({ terms })]]]) },
       usage: () => aCapUsage({ cap: 700n, used: attempts === 0 ? 0n : 400n }),
       cashback: {
         queueGrant: () => {
@@ -503,7 +506,7 @@ describe('a list that loses a race', () => {
     const { transactions, answers } = openIngestion({
       merchants: {
         findMerchants: readAgainInTransaction(aMerchant(), aMerchant({ active: false })),
-        lockActiveForShare: async () => new Set(),
+        lockForShare: async () => new Map(),
       },
     });
     assertEqual(await answers(aSubmission()), ['MERCHANT_NOT_ELIGIBLE']);
@@ -517,8 +520,9 @@ describe('a list that loses a race', () => {
     ];
     const { answers } = openIngestion({
       offers: {
-        findActiveOffers: readAgainInTransaction([old], [current]),
-        lockActiveForShare: async (_trx, ids) => new Set(ids.filter((id) => id !== old.id)),
+        findOffers: readAgainInTransaction([old], [current]),
+        lockForShare: async (_trx, ids) =>
+          new Map(ids.filter((id) => id !== old.id).map((id) => [id, MARCH])),
       },
     });
     assertEqual(await answers(aSubmission()), ['order-1 pending 99']);

@@ -169,7 +169,7 @@ describe('reports of shoppers', () => {
 describe('eligibility', () => {
   test('an active user and an active merchant are eligible', () => {
     assert.doesNotThrow(() => requireEligibleUser(aUser(), SHOPPER));
-    assert.doesNotThrow(() => requireEligibleMerchant(aMerchant(), MERCHANT));
+    assert.doesNotThrow(() => requireEligibleMerchant(aMerchant(), MERCHANT, NOW));
   });
 
   test('an unknown and an inactive user are refused, each for its reason', () => {
@@ -182,8 +182,10 @@ describe('eligibility', () => {
   });
 
   test('an unknown and an inactive merchant are refused, each for its reason', () => {
-    const unknown = refusalOf(() => requireEligibleMerchant(undefined, MERCHANT));
-    const inactive = refusalOf(() => requireEligibleMerchant(aMerchant({ active: false }), MERCHANT));
+    const unknown = refusalOf(() => requireEligibleMerchant(undefined, MERCHANT, NOW));
+    const merchant = aMerchant({ active: false, inactiveSince: NOW });
+    const inactive = refusalOf(() => requireEligibleMerchant(merchant, MERCHANT, NOW));
+    assert.doesNotThrow(() => requireEligibleMerchant(merchant, MERCHANT, NOW.subtract({ microseconds: 1 })));
 
     assertEqual([unknown.code, unknown.details], ['MERCHANT_NOT_ELIGIBLE', reason('merchant', 'unknown')]);
     assertEqual([inactive.code, inactive.details], ['MERCHANT_NOT_ELIGIBLE', reason('merchant', 'inactive')]);
@@ -225,15 +227,15 @@ describe('the offer of a purchase', () => {
     });
   });
 
-  test('is neither an inactive one nor one of another merchant', () => {
-    const offers = [anOffer({ active: false }), anOffer({ merchantId: STRANGER })];
+  test('is neither one that never ruled nor one of another merchant', () => {
+    const offers = [anOffer({ validity: [] }), anOffer({ merchantId: STRANGER })];
 
     assert.equal(refusalOf(() => offerOn(offers, aSubmission(), NOW)).code, 'OFFER_NOT_AVAILABLE');
   });
 
   test('is the one of the day, where campaigns follow each other', () => {
-    const april = anOffer({ id: STRANGER, startDate: '2026-04-01', endDate: '2026-04-30' });
     const day = Temporal.Instant.from('2026-04-02T12:00:00Z');
+    const april = anOffer({ id: STRANGER, validity: [{ from: day, until: day.add({ hours: 1 }) }] });
 
     assert.equal(offerOn([anOffer(), april], aSubmission(), day).id, STRANGER);
   });

@@ -24,6 +24,7 @@ import {
   aSubmission,
   aUser,
   aWallet,
+  MARCH,
   MERCHANT,
   STRANGER,
 } from '../../../support/purchases-builders.ts';
@@ -56,11 +57,11 @@ function openService({
     }),
     merchants: fake<MerchantClient>({
       findMerchants: async () => new Map([[MERCHANT, aMerchant()]]),
-      lockActiveForShare: async (_trx, ids) => new Set(ids),
+      lockForShare: async (_trx, ids) => new Map(ids.map((id) => [id, aMerchant()])),
     }),
     offers: fake<OfferClient>({
-      findActiveOffers: async () => new Map([[MERCHANT, [anOffer()]]]),
-      lockActiveForShare: async (_trx, ids) => new Set(ids),
+      findOffers: async () => new Map([[MERCHANT, [anOffer()]]]),
+      lockForShare: async (_trx, ids) => new Map(ids.map((id) => [id, MARCH])),
     }),
     fraud: fake<FraudClient>({
       screenPurchases: async () => new Map(),
