@@ -195,14 +195,12 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
     body: { status: 'inactive' },
   }),
 
-  'POST /purchases': ({ platform, shopper, purchase }, caller) => ({
-    body: {
-      ...purchase(
-        caller === undefined || isPartner(caller) || caller.id === platform.admin.id ? shopper.id : caller.id,
-      ),
-      purchased_at: '2026-03-14T11:26:53+02:00',
-    },
-  }),
+  'POST /purchases': ({ platform, shopper, purchase }, caller) => {
+    if (caller === undefined || isPartner(caller) || caller.id === platform.admin.id)
+      return { body: { ...purchase(shopper.id), purchased_at: '2026-03-01T11:26:53+02:00' } };
+    // A shopper reports nothing from before joining.
+    return { body: purchase(caller.id) };
+  },
   'POST /purchases/batch': ({ purchase, shopper }) => ({ body: [purchase(shopper.id), { amount: 0 }] }),
   'POST /purchases/settlements': async ({ recordPurchase }, caller) => ({
     body: [

@@ -218,19 +218,31 @@ export async function compareSources(postgres: Pick<Postgres, 'query'>): Promise
   return violations;
 }
 
+/** Each reward with its present amount, which the latest revision of its purchase says, if there is one. */
+const PRESENT_REWARDS = `
+  present_rewards as (
+    select cashback_transactions.*, coalesce(latest.reward, cashback_transactions.amount) as present
+    from cashback_transactions
+      left join (
+        select distinct on (purchase_id) purchase_id, reward from purchase_revisions order by purchase_id, seq desc
+      ) as latest using (purchase_id)
+  )`;
+
 /** Queries that return no rows if the books are right, by the meaning of a row. */
 const DIFFERENCES = {
   'a wallet differs from its sources': `
-    with rewards as (
-      select purchases.user_id, cashback_transactions.currency,
-        coalesce(sum(cashback_transactions.amount) filter (where purchases.status = 'pending'), 0) as pending,
-        coalesce(sum(cashback_transactions.amount) filter (where purchases.status = 'confirmed'), 0) as confirmed
-      from purchases join cashback_transactions on purchase_id = purchases.id group by 1, 2
+    with ${PRESENT_REWARDS}, rewards as (
+      select purchases.user_id, present_rewards.currency,
+        coalesce(sum(present) filter (where purchases.status = 'pending'), 0) as pending,
+        coalesce(sum(present) filter (where purchases.status = 'confirmed'), 0) as confirmed
+      from purchases join present_rewards on purchase_id = purchases.id group by 1, 2
     ), withdrawn as (
       select user_id, currency, sum(amount) as amount from payouts
       where status not in ('failed', 'cancelled') group by 1, 2
     ), adjusted as (
-      select user_id, currency, sum(case direction when 'credit' then amount else -amount end) as amount
+      select user_id, currency,
+        coalesce(sum(amount) filter (where direction = 'credit'), 0)
+          - coalesce(sum(amount) filter (where direction = 'debit'), 0) as amount
       from adjustments group by 1, 2
     )
     select wallets.user_id, wallets.pending, wallets.available, wallets.paid,
@@ -253,12 +265,14 @@ const DIFFERENCES = {
   'a journal entry has no source': `
     select id, type, source_id from wallet_entries
     where not exists (select from purchases where id = source_id)
+      and not exists (select from purchase_revisions where id = source_id)
       and not exists (select from payouts where id = source_id)
       and not exists (select from adjustments where id = source_id)`,
   'a cap counts other rewards than there are': `
-    with rewarded as (
-      select user_id, coalesce(cap_group, offer_id) as offer_id, cap_month as month, sum(amount) filter (where status <> 'reversed') as amount
-      from cashback_transactions where cap_month is not null group by 1, 2, 3
+    with ${PRESENT_REWARDS}, rewarded as (
+      select user_id, coalesce(cap_group, offer_id) as offer_id, cap_month as month,
+        sum(present) filter (where status <> 'reversed') as amount
+      from present_rewards where cap_month is not null group by 1, 2, 3
     )
     select user_id, offer_id, month, used, rewarded.amount
     from cashback_cap_usage full join rewarded using (user_id, offer_id, month)

@@ -12,7 +12,7 @@ export type { Ceilings, HeldPurchase, VelocityLimits } from './model.ts';
 
 export type FraudClient = Pick<
   FraudService,
-  'screenPurchases' | 'queueHolds' | 'announceHolds' | 'queueResolveHolds'
+  'isAboveCeiling' | 'screenPurchases' | 'queueHolds' | 'announceHolds' | 'queueResolveHolds'
 >;
 
 export function fraudModule(

@@ -134,7 +134,12 @@ export function screen(
 
 /** The reasons to hold a purchase that need no history. */
 export function reasonsOfItself(
-  { isSelfReported, amount, reward, currency }: NewPurchase,
+  {
+    isSelfReported,
+    amount,
+    reward,
+    currency,
+  }: Pick<NewPurchase, 'isSelfReported' | 'amount' | 'reward' | 'currency'>,
   ceilings: Ceilings,
 ): readonly Reason[] {
   const [maxAmount, maxReward] = [ceilings.amount.get(currency), ceilings.reward.get(currency)];

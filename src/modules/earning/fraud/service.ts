@@ -181,7 +181,12 @@ export function fraudService(deps: {
     return { ...found, items };
   }
 
-  return { screenPurchases, queueHolds, announceHolds, queueResolveHolds, listHolds };
+  /** True if a purchase or its reward, in minor units, would be held as `above_ceiling`. */
+  function isAboveCeiling(amount: bigint, reward: bigint, currency: string): boolean {
+    return reasonsOfItself({ isSelfReported: false, amount, reward, currency }, ceilings).length > 0;
+  }
+
+  return { isAboveCeiling, screenPurchases, queueHolds, announceHolds, queueResolveHolds, listHolds };
 }
 
 function namesOf(reasons: readonly Reason[]): string {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../core/clock.ts';
 import type { Database, Trx } from '../../../core/database/index.ts';
-import { notFound } from '../../../core/errors.ts';
+import { forbidden, notFound } from '../../../core/errors.ts';
 import { newId } from '../../../core/id.ts';
 import { at } from '../../../core/lists.ts';
 import { formatMoney } from '../../../core/money.ts';
@@ -175,6 +175,7 @@ export function purchaseSettlement(deps: {
         return { settlement, before, after: settled(before, settlement, now), revision: undefined };
       const room = caps.room(rewardCapKey(before.reward));
       const revision = revise(before, settlement, { id: newId(now), now, room });
+      requireMayAmendTo(settlement.actor, before.purchase, revision);
       return { settlement, before, after: revised(before, revision), revision };
     }
   }
@@ -243,6 +244,15 @@ export function purchaseSettlement(deps: {
       },
       `purchase ${purchase.status}`,
     );
+  }
+
+  /** @throws FORBIDDEN if a partner raises a purchase above a ceiling: a report of that size is held for review. */
+  function requireMayAmendTo(actor: Actor, { amount, currency }: Purchase, revision: Revision): void {
+    if (actor.type !== 'partner' || revision.amount <= amount) return;
+    if (fraud.isAboveCeiling(revision.amount, revision.after.reward, currency))
+      throw forbidden({
+        reason: 'The new amount is above the ceiling. An administrator must amend the purchase.',
+      });
   }
 
   return { settleBatch, settleLocked, logOutcomes };

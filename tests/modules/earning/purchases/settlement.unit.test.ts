@@ -66,7 +66,10 @@ function openSettlement(
       findOf: async () => new Map(),
       queueInsert: (_trx, rows) => queue('revisions', rows),
     }),
-    fraud: fake<FraudClient>({ queueResolveHolds: (_trx, rows) => queue('holds', rows) }),
+    fraud: fake<FraudClient>({
+      isAboveCeiling: (amount) => amount > 10_000_00n,
+      queueResolveHolds: (_trx, rows) => queue('holds', rows),
+    }),
     cashback: fake<CashbackClient>({
       findRewards: async (_trx, ids) =>
         new Map(
@@ -425,6 +428,22 @@ describe('an amendment', () => {
       [1, 2],
     );
     assertEqual(events.length, 4);
+  });
+
+  test('by a partner does not raise a purchase above a ceiling; an administrator may', async () => {
+    const purchase = aPurchase({ amount: 5_000n, partnerId: PARTNER.id });
+    const { settle } = openSettlement([purchase]);
+    const byPartner = (amount: string) => ({ ...amend(purchase, amount, amount), actor: PARTNER });
+
+    assertEqual(
+      await settle(
+        byPartner('10000.00'),
+        byPartner('10000.01'),
+        amend(purchase, '20000.00'),
+        byPartner('15000.00'),
+      ),
+      ['pending pending', 'FORBIDDEN', 'pending pending', 'pending pending'],
+    );
   });
 
   test('uses the room of its cap, and gives it back', async () => {
