@@ -15,6 +15,8 @@ const RECOVERY_S = 15;
 /** The limit for the return to normal after the overload. */
 const NORMAL_WITHIN_S = 5;
 const GOODPUT = 0.9;
+/** A shorter run compares eight seconds with eight others, so a rate would be judged by the machine's other work. */
+const RATES_COUNT_FROM_SCALE = 0.05;
 
 /** Ten times the callers that the platform can serve. They honour `Retry-After`. */
 export const overload: Area = {
@@ -58,17 +60,18 @@ async function sendCrowd(context: AreaContext) {
   ];
   await postgres.stop();
 
+  const goodput = context.scale >= RATES_COUNT_FROM_SCALE ? { goal: { atLeast: GOODPUT } } : {};
   const recovered = after.timeline.slice(NORMAL_WITHIN_S, RECOVERY_S - 1);
   const rateAfter = recovered.reduce((sum, { done }) => sum + done, 0) / recovered.length;
   return {
     figures: [
       { name: 'before', value: Math.round(rateOf(before)), unit: 'a second' },
       { name: 'during', value: Math.round(rateOf(crowded)), unit: 'a second' },
-      { name: 'goodput', value: rateOf(crowded) / rateOf(before), goal: { atLeast: GOODPUT } },
+      { name: 'goodput', value: rateOf(crowded) / rateOf(before), ...goodput },
       { name: 'p99 of what was done', value: crowded.latency.p99, unit: 'ms' },
       { name: 'refused', value: refusalsOf(crowded) },
       { name: 'refusals without Retry-After', value: crowded.withoutRetryAfter, goal: { exactly: 0 } },
-      { name: 'after five seconds', value: rateAfter / rateOf(before), goal: { atLeast: GOODPUT } },
+      { name: 'after five seconds', value: rateAfter / rateOf(before), ...goodput },
       {
         name: 'refused after five seconds',
         value: recovered.reduce((sum, { failed }) => sum + failed, 0),
