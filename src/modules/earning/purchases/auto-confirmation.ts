@@ -8,7 +8,7 @@ import type { UserClient } from '../../identity/users/index.ts';
 import { SYSTEM } from '../../platform/events/index.ts';
 import type { FlagClient } from '../../platform/feature-flags/index.ts';
 import { hasPendingLine } from './amendments.ts';
-import type { DuePurchase, DueWindow } from './model.ts';
+import type { DuePurchase, DueWindow, Purchase } from './model.ts';
 import { dueWindows } from './policies.ts';
 import type { PurchaseRepository } from './repository.ts';
 import type { RevisionRepository } from './revision-repository.ts';
@@ -79,8 +79,7 @@ export function autoConfirmation(deps: {
           trx,
           wanted.map(({ id }) => id),
         );
-        const revisionsOf = await revisions.findOf(trx, locked);
-        const purchases = locked.filter(({ id }) => !hasPendingLine(revisionsOf.get(id)?.at(-1)));
+        const purchases = await withoutPendingLines(trx, locked);
         const settlements = purchases.map(({ id }) => ({
           actor: SYSTEM,
           purchaseId: id,
@@ -111,6 +110,15 @@ export function autoConfirmation(deps: {
     );
   }
 
+  /** Leaves out the purchases of whose lines the source has not decided every one. */
+  async function withoutPendingLines<One extends Pick<Purchase, 'id' | 'revision'>>(
+    db: Db,
+    purchases: readonly One[],
+  ): Promise<readonly One[]> {
+    const revisionsOf = await revisions.findOf(db, purchases);
+    return purchases.filter(({ id }) => !hasPendingLine(revisionsOf.get(id)?.at(-1)));
+  }
+
   function reportFailures(due: readonly DuePurchase[], outcomes: readonly Outcome<boolean>[]): number {
     const failures = outcomes.flatMap((outcome, index) =>
       outcome.ok ? [] : [{ err: outcome.error, purchase_id: due[index]?.id }],
@@ -127,7 +135,7 @@ export function autoConfirmation(deps: {
     const windows = await findWindows();
     const oldest = await repository.findDue(database.db, windows, { limit: windows.length, perMerchant: 1 });
     const untilOf = new Map(windows.map(({ merchantId, recordedUntil }) => [merchantId, recordedUntil]));
-    const eligible = await selectEligible(database.db, oldest);
+    const eligible = await withoutPendingLines(database.db, await selectEligible(database.db, oldest));
     const seconds = eligible.map(({ merchantId, createdAt }) =>
       createdAt.until(untilOf.get(merchantId) ?? createdAt).total('seconds'),
     );

@@ -246,7 +246,7 @@ export function purchaseIngestion(deps: {
     return { outcomeOf, selected };
   }
 
-  /** Marks the candidates as held that match a velocity rule, and returns their holds. */
+  /** Marks the candidates as held that match a rule of trust, and returns their holds. */
   async function screenCandidates(trx: Trx, selected: readonly Candidate[]) {
     const reasonsOf = await fraud.screenPurchases(
       trx,

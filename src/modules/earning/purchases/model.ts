@@ -155,7 +155,7 @@ export type Settlement = { readonly actor: Actor } & PurchaseReference &
 export type DueWindow = { readonly merchantId: string; readonly recordedUntil: Temporal.Instant };
 
 /** A purchase that is old enough for auto-confirmation. */
-export type DuePurchase = Pick<Purchase, 'id' | 'merchantId' | 'userId' | 'createdAt'>;
+export type DuePurchase = Pick<Purchase, 'id' | 'merchantId' | 'userId' | 'createdAt' | 'revision'>;
 
 export type PurchaseFilter = {
   readonly status?: PurchaseStatus | undefined;

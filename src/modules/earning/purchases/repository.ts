@@ -33,7 +33,7 @@ const COLUMNS = [
   'revision',
 ] as const;
 
-type DueRow = RowOf<'purchases', ['id', 'merchant_id', 'user_id', 'created_at']>;
+type DueRow = RowOf<'purchases', ['id', 'merchant_id', 'user_id', 'created_at', 'revision']>;
 
 /** Lower than every id. */
 const NO_ID = '00000000-0000-0000-0000-000000000000';
@@ -164,7 +164,7 @@ export function purchaseRepository() {
         ${ahead.map(({ recordedUntil }) => firstIdAt(recordedUntil.add({ milliseconds: 1 })))}::uuid[]
       ) with ordinality as merchant (id, after_id, end_id, position)
       cross join lateral (
-        select id, merchant_id, user_id, created_at
+        select id, merchant_id, user_id, created_at, revision
         from purchases
         where merchant_id = merchant.id
           and status = 'pending'
@@ -182,6 +182,7 @@ export function purchaseRepository() {
       merchantId: row.merchant_id,
       userId: row.user_id,
       createdAt: row.created_at,
+      revision: row.revision,
     }));
   }
 

@@ -61,7 +61,7 @@ export function purchaseSettlement(deps: {
   const { database, clock, logger, repository, revisions, fraud, cashback, wallets, events } = deps;
 
   /**
-   * Confirms or reverses a list of purchases in one transaction. Returns one outcome for each, in order. Locks the
+   * Confirms, reverses or amends a list of purchases in one transaction. Returns one outcome for each, in order. Locks the
    * purchases, so that concurrent settlements of one purchase are decided one after the other.
    */
   async function settleBatch(

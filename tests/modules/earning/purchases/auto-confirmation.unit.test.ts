@@ -4,9 +4,16 @@ import { LostConnection } from '../../../../src/core/database/errors.ts';
 import { newId } from '../../../../src/core/id.ts';
 import { failure, success } from '../../../../src/core/outcome.ts';
 import type { Merchant, MerchantClient } from '../../../../src/modules/catalogue/merchants/index.ts';
+import { revise } from '../../../../src/modules/earning/purchases/amendments.ts';
 import { autoConfirmation } from '../../../../src/modules/earning/purchases/auto-confirmation.ts';
 import { purchaseAlreadyReversed } from '../../../../src/modules/earning/purchases/errors.ts';
-import type { DueWindow, Purchase, Settlement } from '../../../../src/modules/earning/purchases/model.ts';
+import type {
+  DueWindow,
+  Purchase,
+  PurchaseLine,
+  Revision,
+  Settlement,
+} from '../../../../src/modules/earning/purchases/model.ts';
 import type { PurchaseRepository } from '../../../../src/modules/earning/purchases/repository.ts';
 import type { RevisionRepository } from '../../../../src/modules/earning/purchases/revision-repository.ts';
 import type { PurchaseSettlement } from '../../../../src/modules/earning/purchases/settlement.ts';
@@ -15,6 +22,7 @@ import { SYSTEM } from '../../../../src/modules/platform/events/index.ts';
 import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeKernel } from '../../../support/fakes.ts';
 import {
+  adminActor,
   aMerchant,
   aPurchase,
   aReward,
@@ -34,6 +42,7 @@ type World = {
   readonly merchants?: readonly Merchant[];
   /** The positions of the purchases for which auto-confirmation is switched off. */
   readonly switchedOff?: readonly number[];
+  readonly revisions?: ReadonlyMap<string, readonly Revision[]>;
   readonly repository?: Partial<PurchaseRepository>;
   readonly settleLocked?: PurchaseSettlement['settleLocked'];
 };
@@ -57,7 +66,7 @@ function openAutoConfirmation(due: readonly Purchase[], world: World = {}) {
       lockDue: async (_trx, ids) => due.filter(({ id }) => ids.includes(id)),
       ...world.repository,
     }),
-    revisions: fake<RevisionRepository>({ findOf: async () => new Map() }),
+    revisions: fake<RevisionRepository>({ findOf: async () => world.revisions ?? new Map() }),
     users: fake<UserClient>({ findUsers: async () => new Map(users.map((user) => [user.id, user])) }),
     merchants: fake<MerchantClient>({
       findMerchants: async () => new Map(merchants.map((merchant) => [merchant.id, merchant])),
@@ -234,5 +243,20 @@ describe('the seconds behind', () => {
     assert.equal(await openAutoConfirmation([]).secondsBehind(), 0);
     const inactive = [aUser({ id: SHOPPER, active: false })];
     assert.equal(await openAutoConfirmation([recorded(90)], { users: inactive }).secondsBehind(), 0);
+    const undecided = { ...recorded(90), revision: 1 };
+    const revisions = new Map([[undecided.id, [withLine(undecided, 'pending')]]]);
+    assert.equal(await openAutoConfirmation([undecided], { revisions }).secondsBehind(), 0);
+    revisions.set(undecided.id, [withLine(undecided, 'approved')]);
+    assert.equal(await openAutoConfirmation([undecided], { revisions }).secondsBehind(), 90);
   });
 });
+
+/** The revision of a purchase that consists of one line. */
+function withLine(purchase: Purchase, status: PurchaseLine['status']): Revision {
+  const line = { lineId: 'a', amount: '49.90', category: null, status };
+  return revise(
+    { purchase: { ...purchase, revision: 0 }, reward: aReward({ purchaseId: purchase.id }) },
+    { actor: adminActor(STRANGER), amendment: { statement: { lines: [line] }, reason: 'a', version: 'a' } },
+    { id: newId(), now: NOW, room: undefined },
+  );
+}
