@@ -340,24 +340,10 @@ describe('a report is refused', () => {
   });
 
   const shapes: [title: string, fields: Record<string, unknown>, field: string][] = [
+    // By the schema, whose other rules need no database, and by the rules.
     ['an empty external id', { external_id: '' }, 'external_id'],
-    ['an external id of 256 characters', { external_id: 'x'.repeat(256) }, 'external_id'],
-    ['a number as external id', { external_id: 7 }, 'external_id'],
-    ['a NUL in the external id', { external_id: 'a\0b' }, 'external_id'],
-    ['half a character in the external id', { external_id: 'a\ud800b' }, 'external_id'],
-    ['a user id that is no UUID', { user_id: 'me' }, 'user_id'],
-    ['a merchant id that is no UUID', { merchant_id: '1' }, 'merchant_id'],
-    ['a lower-case currency', { currency: 'eur' }, 'currency'],
-    ['an unknown property', { cashback_amount: '100.00' }, 'cashback_amount'],
-    ['a decimal in yen', { currency: 'JPY', amount: '1.0' }, 'amount'],
-    ['four decimals in dinars', { currency: 'KWD', amount: '1.0001' }, 'amount'],
-    ['a day as time', { purchased_at: '2026-03-01' }, 'purchased_at'],
-    ['a time without an offset', { purchased_at: '2026-03-01T10:00:00' }, 'purchased_at'],
-    ['a day that does not exist', { purchased_at: '2026-02-30T10:00:00Z' }, 'purchased_at'],
     ['a time 61 seconds ahead', { purchased_at: '2026-03-14T09:27:54Z' }, 'purchased_at'],
     ['a time next year', { purchased_at: '2027-01-01T00:00:00Z' }, 'purchased_at'],
-    ['a time before the year 1', { purchased_at: '0001-01-01T00:00:00+23:59' }, 'purchased_at'],
-    ['a time after the year 9999', { purchased_at: '9999-12-31T23:59:59-23:59' }, 'purchased_at'],
   ];
   for (const [title, fields, field] of shapes) {
     test(`as VALIDATION_ERROR for ${title}`, async () => {

@@ -17,31 +17,18 @@ import {
   startOfMonth,
 } from '../../../../src/modules/money/payouts/policies.ts';
 import { assertEqual } from '../../../support/equality.ts';
+import { aPayout as samplePayout } from '../../../support/payouts-builders.ts';
 import { adminActor, NOW, SHOPPER, STRANGER, userActor } from '../../../support/purchases-builders.ts';
 
 const STATUSES = Object.keys(TRANSITIONS) as PayoutStatus[];
 const MOVES = ['processing', 'completed', 'failed', 'cancelled'] as const;
 
-function aPayout(fields: Partial<Payout> = {}): Payout {
-  return {
-    id: '01936f2e-8c1b-7c3a-9d55-00000000000a',
-    userId: SHOPPER,
-    amount: 10_00n,
-    currency: 'EUR',
-    method: 'bank_transfer',
-    maskedDetails: { iban: 'DE89**************3000', accountHolder: 'E*** M***' },
-    status: 'requested',
-    requestedAt: NOW,
-    processingAt: null,
-    settledAt: null,
-    externalReference: null,
-    failureReason: null,
-    ...fields,
-  };
-}
+const PAYOUT = '01936f2e-8c1b-7c3a-9d55-00000000000a';
+
+const aPayout = (fields: Partial<Payout> = {}) => samplePayout({ id: PAYOUT, ...fields });
 
 function aMove(fields: Partial<PayoutMove> = {}): PayoutMove {
-  return { actor: adminActor(STRANGER), payoutId: aPayout().id, to: 'processing', ...fields };
+  return { actor: adminActor(STRANGER), payoutId: PAYOUT, to: 'processing', ...fields };
 }
 
 function refusalOf(work: () => unknown): DomainError {
