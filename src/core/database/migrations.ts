@@ -13,21 +13,28 @@ const UNDEFINED_TABLE = '42P01';
 export async function migrate(databaseUrl: string): Promise<readonly string[]> {
   if ((await migrationState(databaseUrl)) === 'current') return [];
   const { runner } = await import('node-pg-migrate');
-  const applied = await runner({
-    databaseUrl: {
-      connectionString: databaseUrl,
-      // A migration that cannot get its lock fails, instead of blocking every query behind it.
-      options: '-c lock_timeout=5s -c statement_timeout=10min',
-    },
-    dir: MIGRATIONS_DIRECTORY,
-    direction: 'up',
-    migrationsTable: MIGRATIONS_TABLE,
-    singleTransaction: false,
-    advisoryLockMode: 'wait',
-    checkOrder: true,
-    log: () => undefined,
+  // A client of ours: the runner does not wait until its own is disconnected.
+  const client = new pg.Client({
+    connectionString: databaseUrl,
+    // A migration that cannot get its lock fails, instead of blocking every query behind it.
+    options: '-c lock_timeout=5s -c statement_timeout=10min',
   });
-  return applied.map((migration) => migration.name);
+  await client.connect();
+  try {
+    const applied = await runner({
+      dbClient: client,
+      dir: MIGRATIONS_DIRECTORY,
+      direction: 'up',
+      migrationsTable: MIGRATIONS_TABLE,
+      singleTransaction: false,
+      advisoryLockMode: 'wait',
+      checkOrder: true,
+      log: () => undefined,
+    });
+    return applied.map((migration) => migration.name);
+  } finally {
+    await client.end();
+  }
 }
 
 /**

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { test } from 'node:test';
+import pg from 'pg';
 import { MIGRATIONS_DIRECTORY, migrate } from '../../../src/core/database/migrations.ts';
 import { createTestDatabase } from '../../support/database.ts';
 
@@ -28,4 +29,19 @@ test('an empty database gets every migration, once', async () => {
   );
   assert.ok(loaded.includes('node-pg-migrate'));
   assert.deepEqual(await migrate(url), []);
+});
+
+test('every connection is closed once the database is migrated', async (t) => {
+  const { url } = await createTestDatabase({ empty: true });
+  let closing = 0;
+  const end = pg.Client.prototype.end;
+  t.mock.method(pg.Client.prototype, 'end', async function (this: pg.Client) {
+    closing += 1;
+    await Reflect.apply(end, this, []);
+    closing -= 1;
+  });
+
+  await migrate(url);
+
+  assert.equal(closing, 0);
 });
