@@ -19,7 +19,7 @@ export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
 
-export type HoldResolution = "confirmed" | "released" | "reversed";
+export type HoldResolution = "confirmed" | "matched" | "released" | "reversed";
 
 export type Json = JsonValue;
 
@@ -37,13 +37,13 @@ export type PayoutMethod = "bank_transfer";
 
 export type PayoutStatus = "cancelled" | "completed" | "failed" | "processing" | "requested";
 
-export type PurchaseRevisionCause = "amended";
+export type PurchaseRevisionCause = "amended" | "matched" | "refilled";
 
 export type PurchaseSourceKind = "admin" | "partner" | "shopper";
 
 export type PurchaseStatus = "confirmed" | "pending" | "reversed";
 
-export type ReversalReason = "cancelled" | "declined" | "error" | "fraud" | "returned";
+export type ReversalReason = "cancelled" | "declined" | "duplicate" | "error" | "fraud" | "returned";
 
 export type UserRole = "admin" | "user";
 

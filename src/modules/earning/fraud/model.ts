@@ -66,7 +66,7 @@ export type HeldPurchase = {
 
 export type HoldStatus = 'open' | HoldResolution;
 
-export const HOLD_STATUSES = ['open', 'released', 'confirmed', 'reversed'] as const;
+export const HOLD_STATUSES = ['open', 'released', 'confirmed', 'reversed', 'matched'] as const;
 
 /** A hold with its purchase, as a reviewer sees it. */
 export type Hold = {
