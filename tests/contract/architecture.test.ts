@@ -17,6 +17,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   partner_messages: 'partners',
   purchases: 'purchases',
   purchase_revisions: 'purchases',
+  purchase_witnesses: 'purchases',
   purchase_holds: 'fraud',
   cashback_transactions: 'cashback',
   cashback_cap_usage: 'cashback',

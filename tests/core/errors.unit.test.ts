@@ -39,7 +39,7 @@ const MESSAGES: readonly (readonly [DomainError, string])[] = [
     'Merchant m1 has another active offer in these dates.',
   ],
   [
-    purchases.duplicatePurchase({ external_id: 'x-1' }),
+    purchases.duplicatePurchase({ external_id: 'x-1', purchase: {}, differences: [] }),
     'A purchase with the external id "x-1" exists already. It was rewarded once.',
   ],
   [purchases.userNotEligible({ user_id: 'u1', reason: 'unknown' }), 'User u1 is unknown.'],

@@ -3,7 +3,11 @@ import type { Merchant } from '../../src/modules/catalogue/merchants/index.ts';
 import type { Offer, OfferTerms } from '../../src/modules/catalogue/offers/index.ts';
 import type { Reward } from '../../src/modules/earning/cashback/index.ts';
 import type { CapUsage, RewardClaim } from '../../src/modules/earning/cashback/model.ts';
-import type { Purchase, PurchaseSubmission } from '../../src/modules/earning/purchases/model.ts';
+import {
+  PLATFORM,
+  type Purchase,
+  type PurchaseSubmission,
+} from '../../src/modules/earning/purchases/model.ts';
 import type { User } from '../../src/modules/identity/users/index.ts';
 import type { Movement, Wallet } from '../../src/modules/money/wallets/model.ts';
 import type { Actor } from '../../src/modules/platform/events/index.ts';
@@ -74,6 +78,7 @@ export function aPurchase(fields: Partial<Purchase> = {}): Purchase {
   return {
     id: newId(),
     partnerId: null,
+    namespace: fields.partnerId ?? PLATFORM,
     externalId: 'order-1',
     userId: SHOPPER,
     merchantId: MERCHANT,

@@ -246,7 +246,9 @@ export interface Purchases {
   held: Generated<boolean>;
   id: string;
   merchant_id: string;
+  namespace: string | null;
   offer_id: string;
+  order_key: string | null;
   partner_id: string | null;
   purchased_at: ColumnType<Temporal.Instant, string, string>;
   reversal_reason: ReversalReason | null;
@@ -254,6 +256,16 @@ export interface Purchases {
   revision: Generated<number>;
   status: Generated<PurchaseStatus>;
   user_id: string;
+}
+
+export interface PurchaseWitnesses {
+  amount: ColumnType<string, string, string>;
+  currency: string;
+  external_id: string;
+  namespace: string;
+  purchase_id: string;
+  reported_at: ColumnType<Temporal.Instant, string, string>;
+  source_kind: PurchaseSourceKind;
 }
 
 export interface RefreshTokens {
@@ -323,6 +335,7 @@ export interface DB {
   production_mark: ProductionMark;
   purchase_holds: PurchaseHolds;
   purchase_revisions: PurchaseRevisions;
+  purchase_witnesses: PurchaseWitnesses;
   purchases: Purchases;
   refresh_tokens: RefreshTokens;
   sessions: Sessions;

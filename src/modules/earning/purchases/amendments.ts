@@ -6,7 +6,7 @@ import { amendReward, type Reward } from '../cashback/index.ts';
 import { amendmentConflict } from './errors.ts';
 import {
   type Amendment,
-  PLATFORM,
+  namespaceOf,
   type Purchase,
   type PurchaseLine,
   type Revision,
@@ -107,10 +107,6 @@ export function present(recorded: RewardedPurchase, latest: Revision | undefined
 
 export function positionOf({ amount, status }: Reward): Position {
   return { reward: amount, bucket: status === 'reversed' ? 'platform' : status };
-}
-
-function namespaceOf({ type, id }: Actor): string {
-  return type === 'partner' && id !== null ? id : PLATFORM;
 }
 
 /** @throws VALIDATION_ERROR unless the amounts are money of this currency. Zero is allowed. */

@@ -4,8 +4,8 @@ import type { PurchaseStatus } from './model.ts';
 /** `purchase` is the first purchase. `differences` are the fields in which the repeat differs from it. */
 export const duplicatePurchase = defineError<{
   external_id: string;
-  purchase?: Readonly<Record<string, string>>;
-  differences?: readonly string[];
+  purchase: Readonly<Record<string, string>>;
+  differences: readonly string[];
 }>(
   'conflict',
   'DUPLICATE_PURCHASE',

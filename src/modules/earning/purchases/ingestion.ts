@@ -330,6 +330,7 @@ function newPurchase({ submission, purchasedAt }: Draft, offer: Offer, now: Temp
   return {
     id: newId(now),
     ...externalKeyOf(submission),
+    partnerId: submission.actor.type === 'partner' ? submission.actor.id : null,
     userId,
     merchantId,
     offerId: offer.id,

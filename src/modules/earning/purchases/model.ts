@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { compositeKey } from '../../../core/composite-key.ts';
 import type {
   PurchaseRevisionCause,
@@ -6,6 +7,7 @@ import type {
   ReversalReason,
 } from '../../../core/database/schema.generated.ts';
 import { normalizeIdentifier } from '../../../core/identifier.ts';
+import { distinct } from '../../../core/lists.ts';
 import type { Actor } from '../../platform/events/index.ts';
 import type { Reward } from '../cashback/index.ts';
 import type { Position } from './position.ts';
@@ -21,39 +23,69 @@ export const TRANSITIONS: Readonly<Record<PurchaseStatus, readonly PurchaseStatu
 
 export const PURCHASE_STATUSES = Object.keys(TRANSITIONS) as readonly PurchaseStatus[];
 
-/** The name of a purchase outside the platform. It is unique per partner. */
+/** The name of a purchase outside the platform. It is unique in its namespace. */
 export type ExternalKey = {
-  /** Null if an administrator or the user reported the purchase. */
-  readonly partnerId: string | null;
+  /** The source whose ids these are: see `namespaceOf`. */
+  readonly namespace: string;
   readonly externalId: string;
 };
 
-type ExternalReference = { readonly actor: Actor; readonly externalId: string };
+/** An actor that reports purchases. A partner's key says whether its external ids are per shop. */
+export type Source = Actor & { readonly externalIdScope?: 'partner' | 'merchant' };
 
-/** The key under which a purchase is recorded. Each partner has its own external ids. All other callers share one set. */
-export function externalKeyOf({ actor, externalId }: ExternalReference): ExternalKey {
-  return { partnerId: partnerOf(actor), externalId: normalizeIdentifier(externalId) };
+type ExternalReference = {
+  readonly actor: Source;
+  readonly externalId: string;
+  /** Undefined in a settlement that does not name it. */
+  readonly merchantId?: string | undefined;
+};
+
+/** The namespace of administrators and of the platform itself. */
+export const PLATFORM = '00000000-0000-0000-0000-000000000000';
+
+/**
+ * Whose external ids an actor uses: each shopper and each partner has its own, all administrators share one. A partner
+ * whose ids are per shop has one for each merchant.
+ */
+export function namespaceOf({ type, id, externalIdScope }: Source, merchantId?: string): string {
+  if (id === null || type === 'admin' || type === 'system') return PLATFORM;
+  return externalIdScope === 'merchant' && merchantId !== undefined ? namespaceOfShop(id, merchantId) : id;
 }
 
-/** The keys by which a purchase is found. Older ones were recorded with their id as it was sent, so that comes first. */
+/** The ids of a partner at one merchant: a UUID of version 8 (RFC 9562), which is a hash of both. */
+export function namespaceOfShop(partnerId: string, merchantId: string): string {
+  const digits = hash('sha256', `${partnerId} ${merchantId}`);
+  return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-8${digits.slice(13, 16)}-8${digits.slice(17, 20)}-${digits.slice(20, 32)}`;
+}
+
+/** The key under which a purchase is recorded. */
+export function externalKeyOf({ actor, externalId, merchantId }: ExternalReference): ExternalKey {
+  return { namespace: namespaceOf(actor, merchantId), externalId: normalizeIdentifier(externalId) };
+}
+
+/**
+ * The keys by which a purchase is found, the likeliest first. Older ids were recorded as they were sent, and those of a
+ * partner whose ids are per shop today were recorded without their shop.
+ */
 export function lookupKeysOf(reference: ExternalReference): readonly ExternalKey[] {
+  const { actor, externalId, merchantId } = reference;
   const key = externalKeyOf(reference);
-  const { actor, externalId } = reference;
-  return externalId === key.externalId ? [key] : [{ partnerId: partnerOf(actor), externalId }, key];
-}
-
-function partnerOf({ type, id }: Actor): string | null {
-  return type === 'partner' ? id : null;
+  const namespaces = distinct([
+    key.namespace,
+    namespaceOf({ ...actor, externalIdScope: 'partner' }, merchantId),
+  ]);
+  const ids = distinct([externalId, key.externalId]);
+  return namespaces.flatMap((namespace) => ids.map((id) => ({ namespace, externalId: id })));
 }
 
 /** An external key as text, to be used as the key of a `Map`. */
-export function keyText({ partnerId, externalId }: ExternalKey): string {
-  return compositeKey(partnerId, externalId);
+export function keyText({ namespace, externalId }: ExternalKey): string {
+  return compositeKey(namespace, externalId);
 }
 
 /** A purchase as it was reported. */
 export type PurchaseSubmission = {
-  readonly actor: Actor;
+  readonly actor: Source;
   readonly externalId: string;
   readonly userId: string;
   readonly merchantId: string;
@@ -66,6 +98,8 @@ export type PurchaseSubmission = {
 
 export type Purchase = ExternalKey & {
   readonly id: string;
+  /** Null if an administrator or the user reported it. */
+  readonly partnerId: string | null;
   readonly userId: string;
   readonly merchantId: string;
   readonly offerId: string;
@@ -120,9 +154,6 @@ export type Revision = {
   readonly createdAt: Temporal.Instant;
 };
 
-/** The namespace of administrators. */
-export const PLATFORM = '00000000-0000-0000-0000-000000000000';
-
 /** What becomes of purchases that shoppers report. */
 export type SelfReports = 'hold' | 'refuse';
 
@@ -132,7 +163,9 @@ export type RewardedPurchase = { readonly purchase: Purchase; readonly reward: R
 export type PurchaseView = RewardedPurchase & { readonly merchantName: string };
 
 /** The id of a purchase, or the external id with which the actor reported it. */
-type PurchaseReference = { readonly purchaseId: string } | { readonly externalId: string };
+type PurchaseReference =
+  | { readonly purchaseId: string }
+  | { readonly externalId: string; readonly merchantId?: string | undefined };
 
 /** A later word of a source on a purchase. The amounts are in the currency of the purchase, as text or number. */
 export type Amendment = {
@@ -144,7 +177,7 @@ export type Amendment = {
 };
 
 /** An order to settle a purchase: to confirm it, to reverse it for a reason, or to amend it. */
-export type Settlement = { readonly actor: Actor } & PurchaseReference &
+export type Settlement = { readonly actor: Source } & PurchaseReference &
   (
     | { readonly to: 'confirmed' }
     | { readonly to: 'reversed'; readonly reason: ReversalReason }

@@ -125,12 +125,8 @@ export function requireOffer(
 
 /** Refuses a repeat, with the first purchase and the fields in which the repeat differs from it. */
 export function refuseDuplicate(submission: PurchaseSubmission, { purchase, reward }: RewardedPurchase) {
-  const { actor, externalId } = submission;
-  // A user must not see the purchase of another user who has used the same external id.
-  if (actor.type === 'user' && purchase.userId !== actor.id)
-    return duplicatePurchase({ external_id: externalId });
   return duplicatePurchase({
-    external_id: externalId,
+    external_id: submission.externalId,
     purchase: {
       id: purchase.id,
       status: purchase.status,

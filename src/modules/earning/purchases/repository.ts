@@ -5,10 +5,16 @@ import { type Db, type Trx, violates } from '../../../core/database/index.ts';
 import { equalTo, pageNewestFirst } from '../../../core/database/newest-first.ts';
 import { anyOf, type RowOf } from '../../../core/database/rows.ts';
 import { firstIdAt } from '../../../core/id.ts';
-import { partition } from '../../../core/lists.ts';
 import { formatMoney, moneyFromNumeric } from '../../../core/money.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
-import type { DuePurchase, DueWindow, ExternalKey, Purchase, PurchaseFilter } from './model.ts';
+import {
+  type DuePurchase,
+  type DueWindow,
+  type ExternalKey,
+  PLATFORM,
+  type Purchase,
+  type PurchaseFilter,
+} from './model.ts';
 
 export type PurchaseRepository = ReturnType<typeof purchaseRepository>;
 
@@ -17,6 +23,7 @@ type PurchaseRow = RowOf<'purchases', typeof COLUMNS>;
 const COLUMNS = [
   'id',
   'partner_id',
+  'namespace',
   'external_id',
   'user_id',
   'merchant_id',
@@ -47,6 +54,7 @@ const queueInsert = bulkInsert<Purchase>(
   {
     id: ['uuid', ({ id }) => id],
     partner_id: ['uuid', ({ partnerId }) => partnerId],
+    namespace: ['uuid', storedNamespace],
     external_id: ['text', ({ externalId }) => externalId],
     user_id: ['uuid', ({ userId }) => userId],
     merchant_id: ['uuid', ({ merchantId }) => merchantId],
@@ -58,7 +66,7 @@ const queueInsert = bulkInsert<Purchase>(
     held: ['boolean', ({ held }) => held],
     created_at: ['timestamptz', ({ createdAt }) => createdAt.toString()],
   },
-  'order by partner_id, external_id',
+  'order by external_id, namespace',
 );
 
 /** Writes status, times and reason of settled purchases, and ends their holds. The caller must have locked them. */
@@ -87,40 +95,23 @@ export function purchaseRepository() {
     return violates(error, 'purchases_external_id_key');
   }
 
-  /** No index serves `is not distinct from`, so purchases without a partner need their own query. */
-  async function findByExternalKeys(db: Db, keys: readonly ExternalKey[]): Promise<Purchase[]> {
-    const [withoutPartner, ofPartners] = partition(keys, ({ partnerId }) => partnerId === null);
-    const found = await Promise.all([
-      withoutPartner.length > 0 ? findByExternalIds(db, withoutPartner) : [],
-      ofPartners.length > 0 ? findByPartnerKeys(db, ofPartners) : [],
-    ]);
-    return found.flat().map(toPurchase);
-  }
-
-  async function findByExternalIds(db: Db, keys: readonly ExternalKey[]): Promise<PurchaseRow[]> {
-    const { rows } = await sql<PurchaseRow>`
-      select ${columnsOf('purchases')} from purchases
-      where partner_id is null and external_id = any(${keys.map(({ externalId }) => externalId)}::text[])
-    `.execute(db);
-    return rows;
-  }
-
   /** One index lookup per key: `limit` excludes every other plan. */
-  async function findByPartnerKeys(db: Db, keys: readonly ExternalKey[]): Promise<PurchaseRow[]> {
+  async function findByExternalKeys(db: Db, keys: readonly ExternalKey[]): Promise<Purchase[]> {
     const { rows } = await sql<PurchaseRow>`
       select ${columnsOf('found')}
       from (
         select
-          unnest(${keys.map(({ partnerId }) => partnerId)}::uuid[]) as partner_id,
+          unnest(${keys.map(({ namespace }) => namespace)}::uuid[]) as namespace,
           unnest(${keys.map(({ externalId }) => externalId)}::text[]) as external_id
       ) as key
       cross join lateral (
         select * from purchases
-        where partner_id = key.partner_id and external_id = key.external_id
+        where external_id = key.external_id
+          and coalesce(namespace, partner_id, ${sql.lit(PLATFORM)}) = key.namespace
         limit 1
       ) as found
     `.execute(db);
-    return rows;
+    return rows.map(toPurchase);
   }
 
   async function find(db: Db, id: string): Promise<Purchase | undefined> {
@@ -255,12 +246,18 @@ function mergeOf({ status, held, userId, merchantId }: PurchaseFilter) {
   return status === undefined && held !== true && isOfSomebody ? STATUS_BY_STATUS : undefined;
 }
 
+/** Null for most: the namespace is then the partner, or the platform. */
+function storedNamespace({ namespace, partnerId }: Purchase): string | null {
+  return namespace === (partnerId ?? PLATFORM) ? null : namespace;
+}
+
 /** As it was recorded: `present` adds what its revisions changed. */
 function toPurchase(row: PurchaseRow): Purchase {
   const amount = moneyFromNumeric(row.amount, row.currency);
   return {
     id: row.id,
     partnerId: row.partner_id,
+    namespace: row.namespace ?? row.partner_id ?? PLATFORM,
     externalId: row.external_id,
     userId: row.user_id,
     merchantId: row.merchant_id,

@@ -76,3 +76,45 @@ describe('a purchase from before ids had one form', () => {
     assert.deepEqual([answer.body.results[0].status, answer.body.results[0].purchase_id], [200, id]);
   });
 });
+
+describe('an external id belongs to its source', () => {
+  test('so shoppers, partners and the back office report the same one, each once', async () => {
+    const shop = await openShop(platform);
+    const other = await platform.registerUser();
+    const [one, two] = [await openPartner(platform), await openPartner(platform)];
+    const sources = [
+      [shop.shopper.token, shop.shopper.id],
+      [other.token, other.id],
+      [one.token, shop.shopper.id],
+      [two.token, shop.shopper.id],
+      [admin.token, shop.shopper.id],
+    ] as const;
+    for (const [token, user_id] of sources) {
+      const report = () => shop.report({ external_id: '#1001', user_id, amount: '10.00' }, token);
+      const first = await report();
+      assert.equal(first.status, 201);
+      const repeat = await report();
+      assertRefused(repeat, 409, 'DUPLICATE_PURCHASE');
+      assert.equal(repeat.body.error.details.purchase.id, first.body.id);
+    }
+  });
+
+  test('also where a process of the version before records it', async () => {
+    const shop = await openShop(platform);
+    const report = () => shop.report({ external_id: 'self-1' }, shop.shopper.token);
+    const { id } = (await report()).body;
+    // Such a process writes no namespace, and the audit record after the purchase.
+    await runSql(
+      platform.database.url,
+      `begin; set local session_replication_role = replica;
+       update purchases set namespace = null where id = '${id}'; commit;
+       insert into audit_logs (id, actor_type, actor_id, action, resource_type, resource_id, outcome, occurred_at, details)
+       select gen_random_uuid(), actor_type, actor_id, action, resource_type, resource_id, outcome, occurred_at, details
+       from audit_logs where resource_id = '${id}' and action = 'purchase.recorded'`,
+    );
+
+    const repeat = await report();
+    assertRefused(repeat, 409, 'DUPLICATE_PURCHASE');
+    assert.equal(repeat.body.error.details.purchase.id, id);
+  });
+});

@@ -304,15 +304,6 @@ describe('the refusal of a repeat', () => {
     });
   }
 
-  test('reveals nothing to another user', () => {
-    const submission = aSubmission({ actor: userActor(STRANGER), userId: STRANGER });
-
-    const refusal = refuseDuplicate(submission, { purchase, reward });
-
-    assert.equal(refusal.code, 'DUPLICATE_PURCHASE');
-    assertEqual(refusal.details, { external_id: 'order-1' });
-  });
-
   test('shows everything to the owner', () => {
     const refusal = refuseDuplicate(aSubmission({ actor: userActor(SHOPPER) }), { purchase, reward });
 

@@ -30,7 +30,7 @@ import {
 const REFUSED = 'refused';
 const purchase = aPurchase();
 const accepted = { purchase, reward: aReward() };
-const duplicate = duplicatePurchase({ external_id: REFUSED });
+const duplicate = duplicatePurchase({ external_id: REFUSED, purchase: {}, differences: [] });
 
 /** The submissions of each call of the service. */
 const submitted: (readonly PurchaseSubmission[])[] = [];

@@ -276,20 +276,6 @@ describe('a report is refused', () => {
     await refused(() => shop.report({ external_id: 'late-twice' }), 409, 'DUPLICATE_PURCHASE');
   });
 
-  test('without a word about the first one, when that is another user’s', async () => {
-    const shop = await openShop(platform);
-    const stranger = await platform.registerUser();
-    await shop.buy({ external_id: 'private' });
-
-    const details = await refused(
-      () => shop.report({ external_id: 'private', user_id: stranger.id }, stranger.token),
-      409,
-      'DUPLICATE_PURCHASE',
-    );
-
-    assert.deepEqual(details, { external_id: 'private' });
-  });
-
   test('as FORBIDDEN when a user reports for somebody else, known external id or not', async () => {
     const shop = await openShop(platform);
     const stranger = await platform.registerUser();

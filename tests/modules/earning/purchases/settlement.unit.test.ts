@@ -51,8 +51,8 @@ function openSettlement(
     repository: fake<PurchaseRepository>({
       findByExternalKeys: async (_trx, keys) => {
         assert.ok(keys.length > 0);
-        return purchases.filter(({ partnerId, externalId }) =>
-          keys.some((key) => key.partnerId === partnerId && key.externalId === externalId),
+        return purchases.filter(({ namespace, externalId }) =>
+          keys.some((key) => key.namespace === namespace && key.externalId === externalId),
         );
       },
       lock: async (_trx, ids) => {
