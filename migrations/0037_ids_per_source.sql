@@ -1,5 +1,9 @@
 -- Up Migration
 
+-- The strongest lock first. With the weaker one of the new index, a transaction may still lock a row to update it, and
+-- then waits for this migration, which waits for it to drop the constraint: under load a deadlock each time.
+lock table purchases in access exclusive mode;
+
 -- An external id is unique for its source. The id stands first: so the index serves the version before as well, which
 -- asks by partner and id.
 --

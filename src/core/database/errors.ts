@@ -48,6 +48,12 @@ export function isStaleStatement(error: unknown): boolean {
 const LOCK_NOT_AVAILABLE = '55P03';
 const QUERY_CANCELED = '57014';
 
+/** True if a deadlock or `lock_timeout` rolled the transaction back. A retry may get its locks. */
+export function hasLostItsLocks(error: unknown): boolean {
+  const state = sqlState(error);
+  return state === DEADLOCK_DETECTED || state === LOCK_NOT_AVAILABLE;
+}
+
 /** Classes of SQLSTATE: no resources; connection failure; shutdown or crash; session or transaction timed out; I/O. */
 const NO_RESOURCES = /^53/;
 const OUT_OF_SERVICE = /^(08|57P0|25P0[34]|58)/;

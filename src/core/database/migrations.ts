@@ -1,27 +1,48 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
+import { hasLostItsLocks } from './errors.ts';
 
 export const MIGRATIONS_DIRECTORY = join(import.meta.dirname, '../../../migrations');
 const MIGRATIONS_TABLE = 'schema_migrations';
 const UNDEFINED_TABLE = '42P01';
 
+/** A migration waits for its locks for up to 5 seconds, then the requests behind it are served for a moment. */
+const ATTEMPTS = 10;
+const PAUSE_MS = 500;
+
 /**
  * Migrates the database. If several processes start together, the first one migrates. The migration code is loaded only
- * if there is something to do: it takes four megabytes of memory.
+ * if there is something to do: it takes four megabytes of memory. A migration that loses its locks to the requests of
+ * other processes is repeated. Those before it are committed.
  */
 export async function migrate(databaseUrl: string): Promise<readonly string[]> {
-  if ((await migrationState(databaseUrl)) === 'current') return [];
+  const before = await appliedMigrations(databaseUrl);
+  if (hasAll(before)) return [];
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await runMigrations(databaseUrl);
+      break;
+    } catch (error) {
+      if (!hasLostItsLocks(error) || attempt === ATTEMPTS) throw error;
+      await pause(PAUSE_MS);
+    }
+  }
+  return [...(await appliedMigrations(databaseUrl))].filter((name) => !before.has(name)).sort();
+}
+
+async function runMigrations(connectionString: string): Promise<void> {
   const { runner } = await import('node-pg-migrate');
   // A client of ours: the runner does not wait until its own is disconnected.
   const client = new pg.Client({
-    connectionString: databaseUrl,
+    connectionString,
     // A migration that cannot get its lock fails, instead of blocking every query behind it.
     options: '-c lock_timeout=5s -c statement_timeout=10min',
   });
   await client.connect();
   try {
-    const applied = await runner({
+    await runner({
       dbClient: client,
       dir: MIGRATIONS_DIRECTORY,
       direction: 'up',
@@ -31,7 +52,6 @@ export async function migrate(databaseUrl: string): Promise<readonly string[]> {
       checkOrder: true,
       log: () => undefined,
     });
-    return applied.map((migration) => migration.name);
   } finally {
     await client.end();
   }
@@ -46,9 +66,16 @@ export async function migrationState(
 ): Promise<'none' | 'behind' | 'current' | 'ahead'> {
   const applied = await appliedMigrations(connectionString);
   if (applied.size === 0) return 'none';
-  const ours = readdirSync(MIGRATIONS_DIRECTORY).map((file) => basename(file, '.sql'));
-  if (!ours.every((name) => applied.has(name))) return 'behind';
-  return applied.size > ours.length ? 'ahead' : 'current';
+  if (!hasAll(applied)) return 'behind';
+  return applied.size > ourMigrations().length ? 'ahead' : 'current';
+}
+
+function hasAll(applied: ReadonlySet<string>): boolean {
+  return ourMigrations().every((name) => applied.has(name));
+}
+
+function ourMigrations(): string[] {
+  return readdirSync(MIGRATIONS_DIRECTORY).map((file) => basename(file, '.sql'));
 }
 
 async function appliedMigrations(connectionString: string): Promise<ReadonlySet<string>> {
