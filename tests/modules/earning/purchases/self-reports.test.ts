@@ -112,3 +112,31 @@ describe('migration 0032', () => {
     assert.deepEqual(await holdsOf(shop.shopper.id), [['self_report'], ['self_report']]);
   });
 });
+
+test('a report that a process of the version before records is held too, and a released one is not', async () => {
+  const shop = await openShop(platform);
+  const [pending, released] = [
+    (await shop.report({}, shop.shopper.token)).body.id,
+    (await shop.report({}, shop.shopper.token)).body.id,
+  ];
+  await api('POST', `/purchases/${released}/release`, { token: admin.token });
+  const ids = `('${pending}', '${released}')`;
+
+  // Such a process writes no hold, and the audit record after the purchase.
+  await runSql(
+    platform.database.url,
+    `begin; set local session_replication_role = replica;
+     delete from purchase_holds where purchase_id = '${pending}';
+     update purchases set held = false where id = '${pending}'; commit;
+     insert into audit_logs (id, actor_type, actor_id, action, resource_type, resource_id, outcome, occurred_at, details)
+     select gen_random_uuid(), actor_type, actor_id, action, resource_type, resource_id, outcome, occurred_at, details
+     from audit_logs where resource_id in ${ids} and action = 'purchase.recorded'`,
+  );
+
+  const held = await rowsOf(platform, `select id from purchases where held and id in ${ids}`);
+  assert.deepEqual(held, [{ id: pending }]);
+  assert.deepEqual(await holdsOf(shop.shopper.id), [['self_report'], ['self_report']]);
+  await platform.passTime({ hours: 24 * 31 });
+  await platform.runJob('auto-confirmation');
+  assert.equal(await shop.balances(), '5.0000 / 5.0000 / 0.0000');
+});
