@@ -21,6 +21,8 @@ export type AreaResult = {
   readonly figures: readonly Figure[];
   /** One sentence for each broken invariant. Any violation fails the run, even if all goals are met. */
   readonly violations: readonly string[];
+  /** The reason why the area could not run here. It then shows nothing. */
+  readonly skipped?: string;
 };
 
 export type Figure = {

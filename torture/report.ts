@@ -2,12 +2,7 @@ import { styleText } from 'node:util';
 import { type Area, type AreaResult, type Figure, type Goal, isMet } from './area.ts';
 
 /** The result of one area. */
-export type Report = {
-  readonly area: string;
-  readonly seconds: number;
-  readonly figures: readonly Figure[];
-  readonly violations: readonly string[];
-};
+export type Report = AreaResult & { readonly area: string; readonly seconds: number };
 
 export function hasPassed({ figures, violations }: Pick<AreaResult, 'figures' | 'violations'>): boolean {
   return violations.length === 0 && figures.every(isMet);
@@ -15,7 +10,9 @@ export function hasPassed({ figures, violations }: Pick<AreaResult, 'figures' | 
 
 /** One line of figures, and one line for each violation, up to ten. */
 export function announcement({ title }: Pick<Area, 'title'>, report: Report): string {
-  const { seconds, figures, violations } = report;
+  const { seconds, figures, violations, skipped } = report;
+  if (skipped !== undefined)
+    return `${styleText('yellow', '-')} ${title}: skipped, shows nothing: ${skipped}`;
   const mark = hasPassed(report) ? styleText('green', '✔') : styleText('red', '✖');
   const first = violations.slice(0, 10).map((violation) => styleText('red', `    ${violation}`));
   const more = violations.length > 10 ? [`    … and ${violations.length - 10} more`] : [];
@@ -33,13 +30,7 @@ export function table(reports: readonly Report[]): string {
       goalInWords(figure.goal),
       isMet(figure) ? '' : 'MISSED',
     ]),
-    [
-      report.area,
-      'broken invariants',
-      String(report.violations.length),
-      '0',
-      report.violations.length === 0 ? '' : 'BROKEN',
-    ],
+    report.skipped === undefined ? verdictOf(report) : [report.area, 'skipped', '-', '', report.skipped],
   ]);
   const all = [['area', 'figure', 'value', 'goal', ''], ...rows];
   const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
@@ -53,6 +44,11 @@ export function table(reports: readonly Report[]): string {
         .trimEnd(),
     )
     .join('\n');
+}
+
+function verdictOf({ area, violations }: Report): string[] {
+  const { length } = violations;
+  return [area, 'broken invariants', String(length), '0', length === 0 ? '' : 'BROKEN'];
 }
 
 function shown({ value, unit }: Figure): string {

@@ -15,6 +15,7 @@ import { slowClients } from './slow-clients.ts';
 import { storm } from './storm.ts';
 import { time } from './time.ts';
 import { unknownOutcome } from './unknown-outcome.ts';
+import { upgrade } from './upgrade.ts';
 
 /** In the order of docs/reliability.md. */
 export const AREAS: readonly Area[] = [
@@ -33,5 +34,6 @@ export const AREAS: readonly Area[] = [
   shutdown,
   processes,
   time,
+  upgrade,
   honesty,
 ];

@@ -8,9 +8,11 @@ export type Operation =
       readonly externalId: string;
       readonly userId: string;
       readonly merchantId: string;
-      /** The amount in cents, and the expected reward. */
+      /** The amount in cents, and the expected reward, unless a cap may reduce it. */
       readonly cents: number;
-      readonly rewardCents: number;
+      readonly rewardCents?: number;
+      /** Defaults to the time of the report. */
+      readonly purchasedAt?: string;
       /** True if the merchant's purchases are confirmed automatically without delay. */
       readonly isConfirmedByJob?: boolean;
     }

@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
-import { PROJECT_DIRECTORY } from '../../src/config.ts';
 import { type Acknowledgements, type Entry, nameOf, type Operation } from './acknowledgements.ts';
-
 import type { Postgres } from './postgres.ts';
 import type { Programme } from './programme.ts';
+import { PRESENT, type Version } from './version.ts';
 
 type Checked = {
   readonly postgres: Pick<Postgres, 'url' | 'query'>;
@@ -58,7 +57,7 @@ async function comparePurchases({ postgres, acknowledgements }: Checked): Promis
     const { userId, merchantId, cents, rewardCents } = entry.operation;
     if (row.user_id !== userId || row.merchant_id !== merchantId || Number(row.cents) !== cents)
       violations.push(`${name} is recorded other than it was sent`);
-    if (Number(row.reward_cents) !== rewardCents)
+    if (rewardCents !== undefined && Number(row.reward_cents) !== rewardCents)
       violations.push(`${name} is rewarded with ${row.reward_cents} instead of ${rewardCents} cents`);
     violations.push(...contradictionsOf(name, entry, { id: row.id, cents: Number(row.reward_cents) }));
     violations.push(...settlementViolations(row, entry.operation, entries));
@@ -293,17 +292,18 @@ const DIFFERENCES = {
     where coalesce(count, 0) <> 1 or changes.id is null`,
 } as const;
 
-/** Runs `npm run ledger-verify` while the platform works, and returns its result. */
+/** Runs `npm run ledger-verify` of a version while the platform works, and returns its result. */
 export function verifyLedger(
   databaseUrl: string,
   { secrets }: Pick<Programme, 'secrets'>,
+  { directory }: Pick<Version, 'directory'> = PRESENT,
 ): Promise<string[]> {
   return new Promise((resolve) => {
     execFile(
       process.execPath,
       ['src/cli/ledger-verify.ts'],
       {
-        cwd: PROJECT_DIRECTORY,
+        cwd: directory,
         env: {
           PATH: process.env.PATH,
           NODE_ENV: 'production',

@@ -35,6 +35,31 @@ export async function performBatch(
   return { answers, reply };
 }
 
+/** Settles purchases in one request, each by its id or by the external id under which the caller reported it. */
+export async function performSettlements(
+  { client, programme, acknowledgements }: Clerk,
+  url: string,
+  settlements: readonly { readonly operation: Settlement; readonly externalId?: string | undefined }[],
+): Promise<{ readonly answers: readonly Answer[]; readonly reply: Reply }> {
+  const answered = settlements.map(({ operation }) => acknowledgements.sent(operation));
+  const reply = await client.send(url, {
+    method: 'POST',
+    path: '/purchases/settlements',
+    token: programme.partnerKey,
+    body: settlements.map(({ operation: { kind, purchaseId }, externalId }) => ({
+      action: kind,
+      ...(externalId === undefined ? { purchase_id: purchaseId } : { external_id: externalId }),
+    })),
+  });
+  const answers = settlements.map(({ operation }, index) => {
+    if (reply.status !== 200) return answerOf(operation, reply);
+    const { status, purchase_id: id, error } = reply.body.results[index];
+    return readAnswer(operation, { status, body: { id, error } });
+  });
+  for (const [index, answer] of answers.entries()) answered[index]?.(answer);
+  return { answers, reply };
+}
+
 /** Returns the request for an operation, the same one each time. */
 function requestOf(operation: Operation, programme: Programme): Request {
   switch (operation.kind) {
@@ -75,6 +100,7 @@ function requestOf(operation: Operation, programme: Programme): Request {
 }
 
 export type Purchase = Extract<Operation, { kind: 'purchase' }>;
+export type Settlement = Extract<Operation, { purchaseId: string }>;
 
 /** Many purchases in one request. */
 function batchRequestOf(operations: readonly Purchase[], programme: Programme): Request {
@@ -86,13 +112,14 @@ function batchRequestOf(operations: readonly Purchase[], programme: Programme): 
   };
 }
 
-function submissionOf({ externalId, userId, merchantId, cents }: Purchase) {
+function submissionOf({ externalId, userId, merchantId, cents, purchasedAt }: Purchase) {
   return {
     external_id: externalId,
     user_id: userId,
     merchant_id: merchantId,
     amount: euros(cents),
     currency: 'EUR',
+    ...(purchasedAt !== undefined && { purchased_at: purchasedAt }),
   };
 }
 

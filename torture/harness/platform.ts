@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Secrets } from '../../bench/programme.ts';
 import { PROJECT_DIRECTORY } from '../../src/config.ts';
 import { freePort } from '../../src/core/free-port.ts';
+import { PRESENT, type Version } from './version.ts';
 
 const STARTS_WITHIN_MS = 60_000;
 const LATEST_LOG = 4_000;
@@ -47,6 +48,7 @@ export type PlatformOptions = {
   readonly program?: 'api' | 'worker';
   readonly port?: number;
   readonly environment?: Readonly<Record<string, string>>;
+  readonly version?: Pick<Version, 'directory'>;
   /** Modules that are loaded before the program. */
   readonly preload?: readonly string[];
 };
@@ -55,7 +57,7 @@ let started = 0;
 
 /** Starts one process. It ends when this process ends, for any reason. */
 export async function startPlatform(options: PlatformOptions): Promise<PlatformProcess> {
-  const { databaseUrl, secrets, directory, program = 'api' } = options;
+  const { databaseUrl, secrets, directory, program = 'api', version = PRESENT } = options;
   const port = options.port ?? (await freePort('127.0.0.1'));
   started += 1;
   const name = `${program}-${started}`;
@@ -63,13 +65,13 @@ export async function startPlatform(options: PlatformOptions): Promise<PlatformP
   const log = openSync(logFile, 'a');
   const preloaded = [join(PROJECT_DIRECTORY, 'tests/support/die-with-parent.ts'), ...(options.preload ?? [])];
   const child = spawn(
-    join(PROJECT_DIRECTORY, 'scripts/start'),
+    join(version.directory, 'scripts/start'),
     [
       ...preloaded.flatMap((module) => ['--import', module]),
       program === 'api' ? 'src/main.ts' : 'src/worker.ts',
     ],
     {
-      cwd: PROJECT_DIRECTORY,
+      cwd: version.directory,
       env: {
         PATH: process.env.PATH,
         NODE_ENV: 'production',

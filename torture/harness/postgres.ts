@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { migrate } from '../../src/core/database/migrations.ts';
 import { startEmbeddedPostgres } from '../../src/embedded-postgres/index.ts';
+import { PRESENT, type Version } from './version.ts';
 
 const RESTARTS_WITHIN_MS = 60_000;
 
@@ -27,6 +27,7 @@ export type Postgres = {
 export async function startPostgres(
   directory: string,
   settings: Readonly<Record<string, string>> = {},
+  version: Pick<Version, 'migrate'> = PRESENT,
 ): Promise<Postgres> {
   const server = await startEmbeddedPostgres({
     dataDirectory: join(directory, 'postgres'),
@@ -34,7 +35,7 @@ export async function startPostgres(
     ephemeral: true,
     settings: { max_connections: '300', ...settings },
   });
-  await migrate(server.url);
+  await version.migrate(server.url);
   let pool = openPool(server.url);
 
   async function crash(how: 'immediate' | 'kill' = 'immediate'): Promise<void> {

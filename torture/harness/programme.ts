@@ -1,5 +1,6 @@
 import type { SeededProgramme } from '../../bench/programme.ts';
-import { newSecrets, type Secrets, seedProgramme } from '../../bench/programme.ts';
+import { newSecrets, type Secrets } from '../../bench/programme.ts';
+import { PRESENT, type Version } from './version.ts';
 
 export { newSecrets, type Secrets };
 
@@ -17,10 +18,11 @@ export type Programme = SeededProgramme & {
 export async function openProgramme(
   databaseUrl: string,
   { users = 200, merchants = 20 } = {},
+  version: Pick<Version, 'seedProgramme'> = PRESENT,
 ): Promise<Programme> {
   const secrets = newSecrets();
   const size = { users, merchants, accessTtlSeconds: 24 * 3600 };
-  const programme = await seedProgramme(databaseUrl, secrets, size);
+  const programme = await version.seedProgramme(databaseUrl, secrets, size);
   return {
     ...programme,
     secrets,

@@ -5,6 +5,7 @@ import type { Clerk } from './operations.ts';
 import { type PlatformOptions, type PlatformProcess, startPlatform } from './platform.ts';
 import { type Postgres, startPostgres } from './postgres.ts';
 import { openProgramme, type Programme } from './programme.ts';
+import { PRESENT, type Version } from './version.ts';
 
 /** The set-up of most areas: a database with a programme, clients with a log, and processes on this database. */
 export type Scene = Clerk & {
@@ -26,11 +27,13 @@ export async function openScene(
     readonly users?: number;
     readonly connections?: number;
     readonly settings?: Readonly<Record<string, string>>;
+    /** The version that makes the database and runs on it, until a process of another one starts. */
+    readonly version?: Version;
   } = {},
 ): Promise<Scene> {
-  const { users = 200, connections = 64, settings } = options;
-  const postgres = await startPostgres(directory, settings);
-  const programme = await openProgramme(postgres.url, { users });
+  const { users = 200, connections = 64, settings, version = PRESENT } = options;
+  const postgres = await startPostgres(directory, settings, version);
+  const programme = await openProgramme(postgres.url, { users }, version);
   const acknowledgements = openAcknowledgements(directory);
   const client = openClient({ connections });
   const running = new Set<PlatformProcess>();

@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import { oneOf } from '../random.ts';
+import type { Answer } from './acknowledgements.ts';
+import type { Reply } from './client.ts';
+import {
+  type Clerk,
+  type Purchase,
+  perform,
+  performBatch,
+  performSettlements,
+  rewardOf,
+} from './operations.ts';
+import type { Past } from './past.ts';
+import { rewardPercent } from './programme.ts';
+import { amountOf, clerkOf, isDone, persist, SOURCE_NAMES } from './sources.ts';
+
+type Crossings = {
+  readonly stop: () => Promise<void>;
+  /** The number of reports that were repeated at the other process, and of those that got the first purchase. */
+  readonly counts: () => {
+    readonly repeats: number;
+    readonly refused: number;
+    readonly internalErrors: number;
+  };
+  readonly violations: () => readonly string[];
+};
+
+/**
+ * Reports purchases at one of two processes and repeats them at the other one, in either order or at once, and settles some
+ * by their external ids at any. Partners, an administrator and shoppers alike. Repeats purchases of the past too.
+ */
+export function startCrossings(
+  past: Past,
+  options: {
+    readonly urls: readonly [string, string];
+    readonly random: () => number;
+    /** The numbers of the merchants in the programme, from 1. No other writer uses them. */
+    readonly merchantNumbers: readonly number[];
+    readonly count?: number;
+  },
+): Crossings {
+  const { urls, random, merchantNumbers, count = 4 } = options;
+  const { programme } = past.sources.partner;
+  const violations: string[] = [];
+  const counts = { repeats: 0, refused: 0, internalErrors: 0 };
+  let stopping = false;
+  let rounds = 0;
+
+  async function cross(): Promise<void> {
+    while (!stopping) {
+      rounds += 1;
+      if (rounds % 5 === 0) await repeatPast();
+      else await crossNew(rounds);
+    }
+  }
+
+  async function crossNew(round: number): Promise<void> {
+    const name = SOURCE_NAMES[round % SOURCE_NAMES.length] ?? 'partner';
+    const merchantNumber = oneOf(random, merchantNumbers);
+    const cents = amountOf(name, random);
+    const operation: Purchase = {
+      kind: 'purchase',
+      externalId: `${name}-${randomUUID()}`,
+      userId: oneOf(random, programme.users),
+      merchantId: programme.merchants[merchantNumber - 1] ?? '',
+      cents,
+      rewardCents: rewardOf(cents, rewardPercent(merchantNumber)),
+    };
+    const clerk = clerkOf(past.sources, name, operation.userId);
+    const [one, other] = random() < 0.5 ? urls : urls.toReversed();
+    const reportAt = (url = '') => sendOne(clerk, url, operation, name !== 'shopper' && random() < 0.3);
+    const answers =
+      random() < 0.3
+        ? await Promise.all([reportAt(one), reportAt(other)])
+        : [await reportAt(one), await reportAt(other)];
+    counts.repeats += 1;
+    const done = answers.filter(isDone);
+    const repeats = done.filter(({ isRepeat }) => isRepeat);
+    if (done.length === 2 && repeats.length === 1 && done[0]?.id === done[1]?.id) counts.refused += 1;
+    else violations.push(`${name}: ${operation.externalId} at both processes got ${JSON.stringify(answers)}`);
+    if (done[0] !== undefined && random() < 0.5) await settle(name, operation, done[0].id);
+  }
+
+  async function settle(name: (typeof SOURCE_NAMES)[number], operation: Purchase, id: string): Promise<void> {
+    const isOfShopper = name === 'shopper';
+    const clerk = isOfShopper ? past.sources.admin : past.sources[name];
+    const settlement = {
+      operation: { kind: random() < 0.6 ? 'confirm' : 'reverse', purchaseId: id },
+      ...(!isOfShopper && { externalId: operation.externalId }),
+    } as const;
+    const url = oneOf(random, urls);
+    const { answers, reply } = await persist(() => performSettlements(clerk, url, [settlement]));
+    note(reply);
+    if (!isDone(answers[0]) || answers[0].isRepeat)
+      violations.push(
+        `${name}: ${settlement.operation.kind} of ${operation.externalId} got ${JSON.stringify(answers)}`,
+      );
+  }
+
+  /** A purchase from before the upgrade gets its first answer. */
+  async function repeatPast(): Promise<void> {
+    const { by, operation, id } = oneOf(random, past.purchases);
+    const answer = await sendOne(
+      clerkOf(past.sources, by, operation.userId),
+      oneOf(random, urls),
+      operation,
+      false,
+    );
+    counts.repeats += 1;
+    if (isDone(answer) && answer.isRepeat && answer.id === id) counts.refused += 1;
+    else
+      violations.push(
+        `${by}: ${operation.externalId} of before the upgrade, repeated, got ${JSON.stringify(answer)}`,
+      );
+  }
+
+  async function sendOne(clerk: Clerk, url: string, operation: Purchase, inBatch: boolean): Promise<Answer> {
+    const { answer, reply } = await persist(() =>
+      inBatch
+        ? performBatch(clerk, url, [operation]).then(({ answers, reply }) => ({ answer: answers[0], reply }))
+        : perform(clerk, url, operation),
+    );
+    note(reply);
+    return answer ?? { kind: 'unknown', reason: 'no result for it' };
+  }
+
+  function note({ status }: Reply): void {
+    if (status === 500) counts.internalErrors += 1;
+  }
+
+  const crossing = Array.from({ length: count }, cross);
+  return {
+    stop: async () => {
+      stopping = true;
+      await Promise.all(crossing);
+    },
+    counts: () => counts,
+    violations: () => violations,
+  };
+}
