@@ -82,7 +82,7 @@ server.post(
     const { rows } = await pool.query<{ id: string; cashback_amount: string }>({ ...PURCHASE, values });
     const [recorded] = rows;
     if (recorded === undefined) throw new Error('the purchase was not recorded');
-    return reply.code(201).send({ ...recorded, status: 'pending' });
+    return reply.code(201).send({ ...recorded, status: 'pending', matched: false });
   },
 );
 await changes.start();

@@ -4,6 +4,8 @@ export const ERROR_ADVICE: Readonly<Record<string, string>> = {
     'Choose dates that do not overlap, or deactivate the offer that `details.offer_id` names.',
   AMENDMENT_CONFLICT:
     'Send another statement with a new `version`. `details` has what was received with this one.',
+  AMBIGUOUS_REFERENCE:
+    'Settle each of the two by its own id: `details.purchase_ids` has them. They were reported at the same instant.',
   DUPLICATE_PURCHASE:
     'Treat it as done. `details.purchase` is what was recorded first; `details.differences` names the fields that differ from it.',
   EMAIL_ALREADY_REGISTERED: 'Log in, or register with another address.',

@@ -4,8 +4,10 @@ import { eventCatalogue } from '../../scripts/pages/events.ts';
 import { operationsOf, readOpenApi } from '../support/contract-openapi.ts';
 import { openWorld, sampleOf } from '../support/contract-requests.ts';
 import { runSql } from '../support/database.ts';
+import { openPartner } from '../support/partners.ts';
 import { openPayoutDesk } from '../support/payouts.ts';
 import { startTestPlatform } from '../support/platform.ts';
+import { openShop } from '../support/purchases-shop.ts';
 
 const platform = await startTestPlatform();
 const { api, admin } = platform;
@@ -64,6 +66,20 @@ async function changeOfferInTime(): Promise<void> {
   await api('POST', '/offers', { token, body: { merchant_id, ...terms, continues: id } });
 }
 
+/** A shopper's order is reported by two partners, of whom the first decides. */
+async function reportOneOrder(): Promise<void> {
+  const shop = await openShop(platform);
+  const [first, second] = [await openPartner(platform), await openPartner(platform)];
+  const external_id = 'one order';
+  for (const source of [shop.shopper, first, second])
+    await shop.report({ external_id, order_reference: '#1' }, source.token);
+  const amendment = { action: 'amend', amount: '50.00', reason: 'returned', version: '1' };
+  await api('POST', '/purchases/settlements', {
+    token: second.token,
+    body: [{ external_id, ...amendment }],
+  });
+}
+
 /** What the samples of the operations leave out. */
 async function moveEverything(): Promise<void> {
   const patch = (path: string, body: unknown) => api('PATCH', path, { token, body });
@@ -75,6 +91,7 @@ async function moveEverything(): Promise<void> {
   await patch(`/offers/${world.offerId}/status`, { status: 'inactive' });
   await patch(`/offers/${world.offerId}/status`, { status: 'active' });
   await changeOfferInTime();
+  await reportOneOrder();
   const { id, email } = await platform.registerUser();
   await patch(`/users/${id}/status`, { status: 'inactive' });
   await patch(`/users/${id}/status`, { status: 'active' });

@@ -1,7 +1,9 @@
+import assert from 'node:assert/strict';
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../../src/core/database/schema.generated.ts';
 import type { LedgerReport } from '../../src/modules/insight/proof/index.ts';
 import { proveBooks } from '../../src/modules/insight/proof/service.ts';
+import { openPartner } from './partners.ts';
 import { openPayoutDesk } from './payouts.ts';
 import type { startTestPlatform } from './platform.ts';
 import { openShop } from './purchases-shop.ts';
@@ -35,10 +37,25 @@ export async function keepBooks(platform: TestPlatform) {
     takenBack: await buyAt(shop),
     cut: await buyAt(capped, { amount: '200.00' }),
     unrewarded: await buyAt(capped),
+    // Of another shopper.
+    matched: (await shop.buy({ order_reference: 'A-1' })).id,
+    duplicate: (await shop.buy({ amount: '33.00', external_id: 'twin of another' })).id,
     amended: await buyAt(shop),
     refunded: await buyAt(shop),
   };
   for (const id of [purchases.confirmed, purchases.takenBack, purchases.unrewarded]) await shop.confirm(id);
+  const partner = await openPartner(platform);
+  const told = await shop.report(
+    { order_reference: 'a1', amount: '90.00', external_id: 'witness' },
+    partner.token,
+  );
+  assert.equal(told.body.id, purchases.matched);
+  const kept = (await shop.report({ amount: '33.00', external_id: 'kept' }, partner.token)).body.id;
+  const merged = await platform.api('POST', `/purchases/${kept}/match`, {
+    token: platform.admin.token,
+    body: { purchase_id: purchases.duplicate, reason: 'The receipt says so.' },
+  });
+  assert.equal(merged.status, 200);
   const amend = async (id: string, amount: string) => {
     await shop.amend(id, { amount });
     const rows = await desk.rows(

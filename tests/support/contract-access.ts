@@ -34,6 +34,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /purchases/{id}/confirmation': 'admins',
   'POST /purchases/{id}/release': 'admins',
   'POST /purchases/{id}/amendments': 'admins',
+  'POST /purchases/{id}/match': 'admins',
   'POST /purchases/{id}/reverse': 'admins',
   'PATCH /purchases/{id}/reverse': 'admins',
   'POST /partners': 'admins',

@@ -30,11 +30,12 @@ export async function openWorld(platform: ContractPlatform) {
     return `contract-${counter.value}`;
   };
 
+  /** Of different amounts: equal ones of two sources could be one order. */
   const purchase = (userId: string) => ({
     external_id: unique(),
     user_id: userId,
     merchant_id: merchantId,
-    amount: '49.90',
+    amount: `${10 + (counter.value % 80)}.${10 + (counter.value % 89)}`,
     currency: 'EUR',
   });
 
@@ -250,6 +251,10 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
       reason: 'one of two books returned',
       version: 'return-1',
     },
+  }),
+  'POST /purchases/{id}/match': async ({ recordPurchase, partner }) => ({
+    params: { id: await recordPurchase() },
+    body: { purchase_id: await recordPurchase(partner), reason: 'the shopper sent the receipt' },
   }),
   'POST /purchases/{id}/reverse': async ({ recordPurchase }, caller) => ({
     params: { id: await recordPurchase(caller) },

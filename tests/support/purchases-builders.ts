@@ -94,6 +94,7 @@ export function aPurchase(fields: Partial<Purchase> = {}): Purchase {
     reversedAt: null,
     reversalReason: null,
     revision: 0,
+    orderKey: null,
     ...fields,
   };
 }

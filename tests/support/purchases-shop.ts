@@ -6,6 +6,7 @@ import { createMetrics } from '../../src/core/observability/metrics.ts';
 import { cashbackModule } from '../../src/modules/earning/cashback/index.ts';
 import { fraudModule } from '../../src/modules/earning/fraud/index.ts';
 import { autoConfirmation } from '../../src/modules/earning/purchases/auto-confirmation.ts';
+import { purchaseDoubts } from '../../src/modules/earning/purchases/doubts.ts';
 import { purchaseIngestion } from '../../src/modules/earning/purchases/ingestion.ts';
 import type { PurchaseSubmission } from '../../src/modules/earning/purchases/model.ts';
 import {
@@ -14,6 +15,7 @@ import {
 } from '../../src/modules/earning/purchases/repository.ts';
 import { revisionRepository } from '../../src/modules/earning/purchases/revision-repository.ts';
 import { purchaseSettlement } from '../../src/modules/earning/purchases/settlement.ts';
+import { witnessRepository } from '../../src/modules/earning/purchases/witness-repository.ts';
 import { walletRepository } from '../../src/modules/money/wallets/repository.ts';
 import { walletService } from '../../src/modules/money/wallets/service.ts';
 import { eventsModule } from '../../src/modules/platform/events/index.ts';
@@ -173,6 +175,7 @@ export function startWorkers(platform: TestPlatform, options: { maxConnections: 
     logger,
     repository: purchaseRepository(),
     revisions: revisionRepository(),
+    witnesses: witnessRepository(),
     users: users.client,
     merchants: merchants.client,
     offers: offers.client,
@@ -192,7 +195,8 @@ export function startWorkers(platform: TestPlatform, options: { maxConnections: 
     selfReports: config.selfReports,
     maxEventAgeDays: config.maxEventAgeDays,
   };
-  const settlement = purchaseSettlement(deps);
+  const doubts = purchaseDoubts(deps);
+  const settlement = purchaseSettlement({ ...deps, doubts });
 
   /** A run of auto-confirmation in which something happens after the look for due purchases, before they are locked. */
   function confirmDue(meanwhile: () => Promise<unknown>): Promise<number[]> {
@@ -205,6 +209,7 @@ export function startWorkers(platform: TestPlatform, options: { maxConnections: 
       ...deps,
       repository: { ...deps.repository, findDue },
       settlement,
+      doubts,
       flags: { evaluateFlags: async (_db, _key, subjects) => subjects.map(() => true) },
       defaultConfirmationDays: 30,
     });
@@ -212,7 +217,7 @@ export function startWorkers(platform: TestPlatform, options: { maxConnections: 
   }
 
   return {
-    ingest: purchaseIngestion(deps).ingestPurchases,
+    ingest: purchaseIngestion({ ...deps, settlement }).ingestPurchases,
     settle: settlement.settleBatch,
     confirmDue,
     /** Transactions begun so far: more than calls means that some were tried again, as after a deadlock. */

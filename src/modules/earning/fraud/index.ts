@@ -8,11 +8,11 @@ import { fraudRoutes } from './routes.ts';
 import { screeningRepository } from './screening-repository.ts';
 import { type FraudService, fraudService } from './service.ts';
 
-export type { Ceilings, HeldPurchase, VelocityLimits } from './model.ts';
+export type { Ceilings, HeldPurchase, Reason, VelocityLimits } from './model.ts';
 
 export type FraudClient = Pick<
   FraudService,
-  'isAboveCeiling' | 'screenPurchases' | 'queueHolds' | 'announceHolds' | 'queueResolveHolds'
+  'isAboveCeiling' | 'screenPurchases' | 'findHolds' | 'queueHolds' | 'announceHolds' | 'queueResolveHolds'
 >;
 
 export function fraudModule(

@@ -9,6 +9,9 @@ export const RULES = [
   'amount_above_user_usual',
   'amount_above_merchant_usual',
   'repeated_order',
+  'same_order',
+  'similar_order',
+  'order_of_another_user',
 ] as const;
 
 export type Rule = (typeof RULES)[number];

@@ -1,17 +1,26 @@
 import { bulkInsert, bulkUpdate } from '../../../core/database/bulk.ts';
 import type { Db } from '../../../core/database/index.ts';
 import { totalOf } from '../../../core/database/newest-first.ts';
+import { anyOf } from '../../../core/database/rows.ts';
 import { moneyFromNumeric } from '../../../core/money.ts';
 import { type PageOf, type PageRequest, pageOf } from '../../../core/page.ts';
 import type { HeldPurchase, Hold, HoldFilter, HoldResolution, Reason } from './model.ts';
 
 export type HoldRepository = ReturnType<typeof holdRepository>;
 
-const queueInsert = bulkInsert<HeldPurchase, string>('purchase_holds', {
-  purchase_id: ['uuid', ({ purchaseId }) => purchaseId],
-  reasons: ['jsonb', ({ reasons }) => JSON.stringify(reasons)],
-  held_at: ['timestamptz', (_, now) => now],
-});
+type FoundHold = Pick<Hold, 'reasons' | 'status'> & { readonly purchaseId: string };
+
+/** Opens a hold; once more where the first one ended by a match. */
+const queueInsert = bulkInsert<HeldPurchase, string>(
+  'purchase_holds',
+  {
+    purchase_id: ['uuid', ({ purchaseId }) => purchaseId],
+    reasons: ['jsonb', ({ reasons }) => JSON.stringify(reasons)],
+    held_at: ['timestamptz', (_, now) => now],
+  },
+  `on conflict (purchase_id) do update
+   set reasons = excluded.reasons, held_at = excluded.held_at, resolution = null, resolved_at = null, resolved_by = null`,
+);
 
 type Resolution = {
   readonly purchaseId: string;
@@ -28,6 +37,19 @@ const queueResolve = bulkUpdate<Resolution, string>('purchase_holds', ['purchase
 });
 
 export function holdRepository() {
+  async function find(db: Db, purchaseIds: readonly string[]): Promise<FoundHold[]> {
+    const rows = await db
+      .selectFrom('purchase_holds')
+      .select(['purchase_id', 'reasons', 'resolution'])
+      .where('purchase_id', '=', anyOf(purchaseIds))
+      .execute();
+    return rows.map(({ purchase_id, reasons, resolution }) => ({
+      purchaseId: purchase_id,
+      reasons: reasons as unknown as readonly Reason[],
+      status: resolution ?? 'open',
+    }));
+  }
+
   /** Newest purchase first. The cursor is the id of the purchase. */
   async function list(db: Db, filter: HoldFilter, page: PageRequest): Promise<PageOf<Hold>> {
     let holds = db.selectFrom('purchase_holds');
@@ -84,5 +106,5 @@ export function holdRepository() {
     return { ...pageOf(rows, counted.total, page, ({ purchase }) => purchase.id), ...counted };
   }
 
-  return { queueInsert, queueResolve, list };
+  return { find, queueInsert, queueResolve, list };
 }

@@ -1,5 +1,5 @@
 import { type Clock, utcDay } from '../../../core/clock.ts';
-import type { Database, Trx } from '../../../core/database/index.ts';
+import type { Database, Db, Trx } from '../../../core/database/index.ts';
 import type { Logger } from '../../../core/observability/logging.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { MerchantClient } from '../../catalogue/merchants/index.ts';
@@ -112,6 +112,13 @@ export function fraudService(deps: {
     return since === undefined || now.since(since).total('seconds') >= USUAL_FOR_SECONDS;
   }
 
+  /** The holds of these purchases, open or resolved, by purchase id. */
+  async function findHolds(db: Db, purchaseIds: readonly string[]) {
+    if (purchaseIds.length === 0) return new Map();
+    const found = await holds.find(db, purchaseIds);
+    return new Map(found.map((hold) => [hold.purchaseId, hold]));
+  }
+
   /** Opens holds and records their events. The caller must record the purchases as held in the same transaction. */
   function queueHolds(trx: Trx, held: readonly HeldPurchase[]): void {
     if (held.length === 0) return;
@@ -186,7 +193,15 @@ export function fraudService(deps: {
     return reasonsOfItself({ isSelfReported: false, amount, reward, currency }, ceilings).length > 0;
   }
 
-  return { isAboveCeiling, screenPurchases, queueHolds, announceHolds, queueResolveHolds, listHolds };
+  return {
+    isAboveCeiling,
+    screenPurchases,
+    findHolds,
+    queueHolds,
+    announceHolds,
+    queueResolveHolds,
+    listHolds,
+  };
 }
 
 function namesOf(reasons: readonly Reason[]): string {

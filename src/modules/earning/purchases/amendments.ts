@@ -9,8 +9,10 @@ import {
   namespaceOf,
   type Purchase,
   type PurchaseLine,
+  type Reporter,
   type Revision,
   type RewardedPurchase,
+  type Witness,
 } from './model.ts';
 import { requireNotReversed } from './policies.ts';
 import type { Position } from './position.ts';
@@ -19,37 +21,72 @@ import type { Position } from './position.ts';
  * Later words of a source on a purchase. Pure: ids, times and the room of caps are handed in.
  */
 
-/** The next revision of a purchase. @throws PURCHASE_ALREADY_REVERSED, or VALIDATION_ERROR for amounts. */
+type Given = {
+  readonly id: string;
+  readonly now: Temporal.Instant;
+  /** What the reward's cap has left; undefined without a cap. */
+  readonly room: bigint | undefined;
+};
+
+/** The revision of an amendment. @throws PURCHASE_ALREADY_REVERSED, or VALIDATION_ERROR for amounts. */
 export function revise(
-  { purchase, reward }: RewardedPurchase,
-  { actor, amendment }: { readonly actor: Actor; readonly amendment: Amendment },
-  given: {
-    readonly id: string;
-    readonly now: Temporal.Instant;
-    /** What the reward's cap has left; undefined without a cap. */
-    readonly room: bigint | undefined;
+  current: RewardedPurchase,
+  { actor, amendment }: { readonly actor: Reporter; readonly amendment: Amendment },
+  given: Given,
+): Revision {
+  const { version, reason } = amendment;
+  const { amount, lines } = readStatement(amendment.statement, current.purchase.currency);
+  const source = {
+    namespace: namespaceOf(actor, current.purchase.merchantId),
+    kind: actor.type === 'partner' ? 'partner' : 'admin',
+  } as const;
+  return nextRevision(current, { cause: 'amended', version, reason, amount, lines, source, actor }, given);
+}
+
+/** The revision of a report by another source, which has the id of the report as its version. */
+export function reviseByMatch(
+  current: RewardedPurchase,
+  report: {
+    readonly actor: Actor;
+    readonly reason: string;
+    readonly witness: Pick<Witness, 'namespace' | 'externalId' | 'kind'>;
+    /** The amount that the purchase has then. */
+    readonly amount: bigint;
   },
+  given: Given,
+): Revision {
+  const { actor, reason, witness, amount } = report;
+  const version = witness.externalId;
+  return nextRevision(
+    current,
+    { cause: 'matched', version, reason, amount, lines: null, source: witness, actor },
+    given,
+  );
+}
+
+/** @throws PURCHASE_ALREADY_REVERSED. */
+function nextRevision(
+  { purchase, reward }: RewardedPurchase,
+  said: Pick<Revision, 'cause' | 'version' | 'reason' | 'amount' | 'lines' | 'actor'> & {
+    readonly source: { readonly namespace: string; readonly kind: Revision['sourceKind'] };
+  },
+  given: Given,
 ): Revision {
   requireNotReversed(purchase);
-  const { amount, lines } = readStatement(amendment.statement, purchase.currency);
-  const amended = amendReward(reward, amount, given.room);
-  const { version, reason } = amendment;
+  const { source, actor, ...statement } = said;
+  const amended = amendReward(reward, said.amount, given.room);
   return {
+    ...statement,
     id: given.id,
     purchaseId: purchase.id,
     seq: purchase.revision + 1,
-    namespace: namespaceOf(actor),
-    sourceKind: actor.type === 'partner' ? 'partner' : 'admin',
-    version,
-    cause: 'amended',
-    amount,
+    namespace: source.namespace,
+    sourceKind: source.kind,
     currency: purchase.currency,
-    lines,
     state: purchase.status,
     uncappedAmount: amended.uncappedAmount,
     before: positionOf(reward),
     after: positionOf(amended),
-    reason,
     actor: { type: actor.type, id: actor.id },
     createdAt: given.now,
   };
@@ -58,11 +95,14 @@ export function revise(
 /** The revision that an amendment repeats, if there is one. @throws AMENDMENT_CONFLICT if its content differs. */
 export function findRepeated(
   revisions: readonly Revision[],
-  { actor, amendment }: { readonly actor: Actor; readonly amendment: Amendment },
+  { actor, amendment }: { readonly actor: Reporter; readonly amendment: Amendment },
+  { merchantId }: Purchase,
 ): Revision | undefined {
   const { version, reason, statement } = amendment;
-  const namespace = namespaceOf(actor);
-  const revision = revisions.find((one) => one.namespace === namespace && one.version === version);
+  const namespace = namespaceOf(actor, merchantId);
+  const revision = revisions.find(
+    (one) => one.cause === 'amended' && one.namespace === namespace && one.version === version,
+  );
   if (revision === undefined) return undefined;
   const { purchaseId, amount, lines, currency } = revision;
   const isSame =
@@ -110,7 +150,7 @@ export function positionOf({ amount, status }: Reward): Position {
 }
 
 /** @throws VALIDATION_ERROR unless the amounts are money of this currency. Zero is allowed. */
-function readStatement(statement: Amendment['statement'], currency: string) {
+export function readStatement(statement: Amendment['statement'], currency: string) {
   const violations: Violation[] = [];
   function read(amount: string | number, field: string): bigint {
     const reading = readMoney(amount, currency, { orZero: true });

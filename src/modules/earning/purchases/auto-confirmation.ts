@@ -7,7 +7,9 @@ import type { MerchantClient } from '../../catalogue/merchants/index.ts';
 import type { UserClient } from '../../identity/users/index.ts';
 import { SYSTEM } from '../../platform/events/index.ts';
 import type { FlagClient } from '../../platform/feature-flags/index.ts';
+import type { FraudClient } from '../fraud/index.ts';
 import { hasPendingLine } from './amendments.ts';
+import type { PurchaseDoubts } from './doubts.ts';
 import type { DuePurchase, DueWindow, Purchase } from './model.ts';
 import { dueWindows } from './policies.ts';
 import type { PurchaseRepository } from './repository.ts';
@@ -29,9 +31,11 @@ export function autoConfirmation(deps: {
   merchants: Pick<MerchantClient, 'findMerchants' | 'findActiveMerchants'>;
   flags: FlagClient;
   settlement: Pick<PurchaseSettlement, 'settleLocked' | 'logOutcomes'>;
+  doubts: Pick<PurchaseDoubts, 'holdDoubtful'>;
+  fraud: Pick<FraudClient, 'announceHolds'>;
   defaultConfirmationDays: number;
 }) {
-  const { database, clock, logger, repository, revisions, users, merchants, flags } = deps;
+  const { database, clock, logger, repository, revisions, users, merchants, flags, doubts, fraud } = deps;
   const { settleLocked, logOutcomes } = deps.settlement;
   // A purchase that cannot be confirmed fails alone: the others of its batch are confirmed.
   const confirmation = batcher({
@@ -72,23 +76,26 @@ export function autoConfirmation(deps: {
 
   /** Returns for each purchase whether it was confirmed. */
   async function confirmBatch(due: readonly DuePurchase[]): Promise<readonly Outcome<boolean>[]> {
-    const { settlements, outcomes } = await database.transaction(
+    const { settlements, outcomes, holds } = await database.transaction(
       async (trx) => {
         const wanted = await selectEligible(trx, due);
         const locked = await repository.lockDue(
           trx,
           wanted.map(({ id }) => id),
         );
-        const purchases = await withoutPendingLines(trx, locked);
+        const decided = await withoutPendingLines(trx, locked);
+        const { purchases: checked, holds } = await doubts.holdDoubtful(trx, decided);
+        const purchases = checked.filter(({ held }) => !held);
         const settlements = purchases.map(({ id }) => ({
           actor: SYSTEM,
           purchaseId: id,
           to: 'confirmed' as const,
         }));
-        return { settlements, outcomes: await settleLocked(trx, settlements, purchases) };
+        return { settlements, holds, outcomes: await settleLocked(trx, settlements, purchases) };
       },
       { usesIndexPlans: true },
     );
+    fraud.announceHolds(holds);
     logOutcomes(settlements, outcomes);
     const outcomeOf = new Map(settlements.map(({ purchaseId }, index) => [purchaseId, outcomes[index]]));
     return due.map(({ id }) => {

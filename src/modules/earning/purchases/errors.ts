@@ -41,6 +41,14 @@ export const eventTooOld = defineError<{ purchased_at: string; earliest: string 
   'The purchase is too old to be reported by this caller. `earliest` is the oldest that is accepted now.',
 );
 
+export const ambiguousReference = defineError<{ external_id: string; purchase_ids: string }>(
+  'conflict',
+  'AMBIGUOUS_REFERENCE',
+  'The external id names two purchases. Name the one you mean by its id.',
+  ({ external_id: id, purchase_ids: ids }) =>
+    `The external id "${id}" names two purchases: ${ids}. Name the one you mean by its id.`,
+);
+
 type TransitionDetails = {
   purchase_id: string;
   status: PurchaseStatus;

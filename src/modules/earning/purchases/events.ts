@@ -78,6 +78,57 @@ export const purchaseAmended = defineEvent<{
   },
 });
 
+export const purchaseMatched = defineEvent<{
+  readonly revision: number;
+  readonly source: string;
+  readonly external_id: string;
+  readonly amount_reported: string;
+  readonly reason: string;
+  readonly user_id: string;
+  readonly amount_before: string;
+  readonly amount: string;
+  readonly cashback_amount_before: string;
+  readonly cashback_amount: string;
+  readonly cashback_status: string;
+  readonly currency: string;
+  readonly ended_hold?: true;
+}>({
+  type: 'purchase.matched',
+  resourceType: 'purchase',
+  summary: 'Another source reported a known purchase. It is rewarded once.',
+  details: {
+    revision: 'The number of the revision.',
+    source: 'The kind of the other source: `shopper`, `partner` or `admin`.',
+    external_id: "The other source's id of the purchase.",
+    amount_reported: 'The amount in the report of the other source.',
+    reason: 'How the match was found.',
+    user_id: 'The shopper.',
+    amount_before: 'The amount before.',
+    amount: 'The amount after. It changed if the other source decides from now on.',
+    cashback_amount_before: 'The reward before.',
+    cashback_amount: 'The reward after.',
+    cashback_status: 'Where the reward is: `pending` or `available`.',
+    currency: 'The currency of all amounts.',
+    ended_hold: '`true` if the match ended the review of the purchase. Otherwise absent.',
+  },
+});
+
+export const statementKept = defineEvent<{
+  readonly statement: string;
+  readonly amount?: string;
+  readonly currency?: string;
+}>({
+  type: 'purchase.statement_kept',
+  resourceType: 'purchase',
+  summary:
+    'A source that does not decide about a purchase made a statement. It is evidence and changes nothing.',
+  details: {
+    statement: 'The statement: `confirmed`, `reversed` or `amended`.',
+    amount: 'The amount of an amendment. Otherwise absent.',
+    currency: 'The currency of the amount. Absent without it.',
+  },
+});
+
 export const purchaseReleased = defineEvent({
   type: 'purchase.released',
   resourceType: 'purchase',

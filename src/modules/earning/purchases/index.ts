@@ -14,6 +14,7 @@ import { purchaseRepository } from './repository.ts';
 import { revisionRepository } from './revision-repository.ts';
 import { type PurchaseService, purchaseService } from './service.ts';
 import { settleRoutes } from './settle-routes.ts';
+import { witnessRepository } from './witness-repository.ts';
 
 export type PurchaseClient = Pick<PurchaseService, 'reportPurchases' | 'settlePurchases'>;
 
@@ -42,6 +43,7 @@ export function purchasesModule(
     ...deps,
     repository: purchaseRepository(),
     revisions: revisionRepository(),
+    witnesses: witnessRepository(),
   });
   deps.metrics.observeOnScrape(
     'clicknback_auto_confirmation_lag_seconds',
@@ -57,6 +59,9 @@ export function purchasesModule(
     routes,
     service,
     client: service satisfies PurchaseClient,
-    jobs: [{ name: 'auto-confirmation', schedule: '* * * * *', run: service.confirmDuePurchases }],
+    jobs: [
+      { name: 'auto-confirmation', schedule: '* * * * *', run: service.confirmDuePurchases },
+      { name: 'order-doubts', schedule: '* * * * *', run: service.holdDoubtfulOnes },
+    ],
   };
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../core/clock.ts';
+import { compositeKey } from '../../../core/composite-key.ts';
 import type { Database, Db, Trx } from '../../../core/database/index.ts';
 import { DomainError } from '../../../core/errors.ts';
 import { newId } from '../../../core/id.ts';
@@ -16,23 +17,30 @@ import {
   requireRoom,
   type Wallet,
   type WalletClient,
+  walletFull,
   walletKey,
 } from '../../money/wallets/index.ts';
 import type { EventClient } from '../../platform/events/index.ts';
 import { type CashbackClient, grantRewards, largestReward, type Reward } from '../cashback/index.ts';
-import type { FraudClient, HeldPurchase } from '../fraud/index.ts';
+import type { FraudClient, HeldPurchase, Reason } from '../fraud/index.ts';
 import { positionOf } from './amendments.ts';
 import { purchaseRecorded } from './events.ts';
+import type { Source } from './fold.ts';
+import { type Match, matchReport, type ReportedPurchase, reasonOf } from './matching.ts';
 import {
-  type ExternalKey,
+  type AcceptedPurchase,
   externalKeyOf,
   keyText,
+  kindOfReporter,
   lookupKeysOf,
+  namespaceOf,
   type Purchase,
   type PurchaseSubmission,
   type RewardedPurchase,
   type SelfReports,
+  type Settlement,
 } from './model.ts';
+import { nameBook } from './naming.ts';
 import {
   offerFor,
   refuseDuplicate,
@@ -46,32 +54,56 @@ import {
 } from './policies.ts';
 import { movesBetween, UNREWARDED } from './position.ts';
 import type { PurchaseRepository } from './repository.ts';
+import type { PurchaseSettlement } from './settlement.ts';
+import type { WitnessRepository } from './witness-repository.ts';
 
 /** A submission with its merchant and offer from the caches. The database has not confirmed them yet. */
 type Draft = {
   readonly submission: PurchaseSubmission;
   /** The external key, as text. */
   readonly key: string;
-  readonly lookupKeys: readonly ExternalKey[];
   readonly purchasedAt: Temporal.Instant;
   readonly merchant: Merchant | undefined;
   /** The offer that would reward the purchase. */
   readonly offer: Offer | undefined;
 };
 
-/** A draft that passed every rule. */
-type Candidate = { readonly draft: Draft; readonly offer: Offer; readonly purchase: Purchase };
+/** A draft that passed every rule. `doubts` come from reports of its order by other sources. */
+type Candidate = {
+  readonly draft: Draft;
+  readonly offer: Offer;
+  readonly purchase: Purchase;
+  readonly doubts: readonly Reason[];
+};
+
+/** A report of a purchase that another source has reported before. */
+type DraftMatch = {
+  readonly submission: PurchaseSubmission;
+  readonly now: Temporal.Instant;
+  readonly purchaseId: string;
+};
 
 /** A merchant or an offer was deactivated after it was read from a cache, and before the purchase was made. */
 class StaleCache extends Error {}
 
-type Outcomes = Map<Draft, Outcome<RewardedPurchase>>;
+type Outcomes = Map<Draft, Outcome<AcceptedPurchase>>;
+
+type Answers = Map<PurchaseSubmission, Outcome<AcceptedPurchase>>;
+
+type NameBook = ReturnType<typeof nameBook>;
+
+const NO_OUTCOME = failure(new Error('a submission has no outcome'));
+
+/** How the match of a report was found. */
+const SAME_ORDER = 'the order reference is the same';
 
 export function purchaseIngestion(deps: {
   database: Database;
   clock: Clock;
   logger: Logger;
   repository: PurchaseRepository;
+  witnesses: Pick<WitnessRepository, 'findByKeys' | 'findOrders'>;
+  settlement: Pick<PurchaseSettlement, 'settleBatch'>;
   users: Pick<UserClient, 'lockUsersForShare'>;
   merchants: Pick<MerchantClient, 'findMerchants' | 'lockForShare'>;
   offers: OfferClient;
@@ -83,27 +115,67 @@ export function purchaseIngestion(deps: {
   selfReports: SelfReports;
   maxEventAgeDays: number;
 }) {
-  const { database, clock, logger, repository, users, merchants, offers, fraud, cashback, wallets, events } =
-    deps;
+  const { database, clock, logger, repository, witnesses, settlement, users, merchants, offers } = deps;
+  const { fraud, cashback, wallets, events } = deps;
+
+  /** Records and rewards a list of purchases. Returns one outcome for each, in order. */
+  async function ingestPurchases(
+    submissions: readonly PurchaseSubmission[],
+  ): Promise<readonly Outcome<AcceptedPurchase>[]> {
+    const [first = [], ...later] = roundsOf(submissions);
+    const outcomes = [await ingestRound(first)];
+    for (const round of later) outcomes.push(await settled(round, () => ingestRound(round)));
+    const outcomeOf = new Map(outcomes.flatMap((round) => [...round]));
+    return submissions.map((submission) => outcomeOf.get(submission) ?? NO_OUTCOME);
+  }
 
   /**
-   * Records and rewards a list of purchases in one transaction. Returns one outcome for each, in order.
+   * Records a list in one transaction. Reports of an order that another source has reported are then matched with its
+   * purchase, in a second one: purchases are locked before wallets.
+   */
+  async function ingestRound(submissions: readonly PurchaseSubmission[], mayMatch = true): Promise<Answers> {
+    const { answers, matches } = await recordAll(submissions, mayMatch);
+    if (matches.length === 0) return answers;
+    const matched = await settled(
+      matches.map(({ submission }) => submission),
+      () => settleMatches(matches),
+    );
+    // A report that does not match any more, because the purchase was reversed meanwhile, is recorded.
+    const left = submissions.filter((submission) => !answers.has(submission) && !matched.has(submission));
+    const again = left.length === 0 ? new Map() : await settled(left, () => ingestRound(left, false));
+    return new Map([...answers, ...matched, ...again]);
+  }
+
+  /** Leaves out what the purchase refuses. */
+  async function settleMatches(matches: readonly DraftMatch[]): Promise<Answers> {
+    const outcomes = await settlement.settleBatch(matches.map(settlementOf));
+    const isFinal = (outcome: Outcome<unknown>) =>
+      outcome.ok || !(outcome.error instanceof DomainError) || outcome.error.code === walletFull.code;
+    return new Map(
+      matches.flatMap(({ submission }, index) => {
+        const outcome = at(outcomes, index);
+        if (!isFinal(outcome)) return [];
+        return [[submission, outcome.ok ? success({ ...outcome.value, matched: true }) : outcome]];
+      }),
+    );
+  }
+
+  /**
+   * Records what can be recorded in one transaction, and says what is to be matched.
    * Needs two round trips. The first one reads and locks all that the rules need. Then the rules decide in memory, and the
    * second one writes in bulk and commits. The unique key of the external id decides races: the loser retries the whole
    * transaction and finds the other purchase.
    */
-  async function ingestPurchases(
-    submissions: readonly PurchaseSubmission[],
-  ): Promise<readonly Outcome<RewardedPurchase>[]> {
+  async function recordAll(submissions: readonly PurchaseSubmission[], mayMatch: boolean) {
     const now = clock();
     // Merchants and offers come from caches, so the first attempt needs no query for them. They are checked below.
     let drafts = await draftAll(database.db, submissions, now);
     let isFirstAttempt = true;
-    const { outcomeOf, holds } = await database.transaction(
+    const { outcomeOf, holds, matches } = await database.transaction(
       async (trx) => {
         if (!isFirstAttempt) drafts = await draftAll(trx, submissions, now);
         isFirstAttempt = false;
-        return record(trx, drafts, now);
+        return record(trx, drafts, { now, mayMatch });
       },
       {
         usesIndexPlans: true,
@@ -112,7 +184,10 @@ export function purchaseIngestion(deps: {
       },
     );
     fraud.announceHolds(holds);
-    return drafts.map((draft) => outcomeOf.get(draft) ?? failure(new Error('a submission has no outcome')));
+    const answers: Answers = new Map(
+      [...outcomeOf].map(([{ submission }, outcome]) => [submission, outcome]),
+    );
+    return { answers, matches };
   }
 
   async function draftAll(
@@ -128,7 +203,6 @@ export function purchaseIngestion(deps: {
       return {
         submission,
         key: keyText(externalKeyOf(submission)),
-        lookupKeys: lookupKeysOf(submission),
         purchasedAt,
         merchant: merchantOf.get(merchantId),
         offer: offerFor(submission, offersOf.get(merchantId) ?? [], purchasedAt),
@@ -136,7 +210,11 @@ export function purchaseIngestion(deps: {
     });
   }
 
-  async function record(trx: Trx, drafts: readonly Draft[], now: Temporal.Instant) {
+  async function record(
+    trx: Trx,
+    drafts: readonly Draft[],
+    { now, mayMatch }: { readonly now: Temporal.Instant; readonly mayMatch: boolean },
+  ) {
     const claims = drafts.flatMap(capClaimOf);
     const merchantIds = distinct(
       drafts.flatMap(({ merchant, purchasedAt }) =>
@@ -145,12 +223,12 @@ export function purchaseIngestion(deps: {
     );
     const offerIds = distinct(drafts.flatMap(({ offer }) => offer?.id ?? []));
     // Wallets are locked first: the reads after their locks see what the previous holder of the locks has committed.
-    const [locked, recorded, userOf, merchantOf, validityOf, caps] = await Promise.all([
+    const keys = drafts.flatMap(({ submission }) => lookupKeysOf(submission));
+    const [locked, recorded, reported, ordered, userOf, merchantOf, validityOf, caps] = await Promise.all([
       wallets.lockWallets(trx, claims),
-      repository.findByExternalKeys(
-        trx,
-        drafts.flatMap(({ lookupKeys }) => lookupKeys),
-      ),
+      repository.findByExternalKeys(trx, keys),
+      witnesses.findByKeys(trx, keys),
+      witnesses.findOrders(trx, drafts.map(({ submission }) => submission).filter(namesOrder)),
       users.lockUsersForShare(trx, distinct(drafts.map(({ submission }) => submission.userId))),
       merchants.lockForShare(trx, merchantIds),
       offers.lockForShare(trx, offerIds),
@@ -164,7 +242,16 @@ export function purchaseIngestion(deps: {
     });
     if (!isCurrent) throw new StaleCache();
 
-    const { outcomeOf, selected } = selectCandidates(drafts, { now, recorded, userOf, locked });
+    const names = nameBook(recorded, reported);
+    const ordersOf = Map.groupBy(ordered, ({ purchase }) => orderText(purchase));
+    const { outcomeOf, selected, matches } = selectCandidates(drafts, {
+      now,
+      mayMatch,
+      names,
+      ordersOf,
+      userOf,
+      locked,
+    });
     const { candidates, holds } = await screenCandidates(trx, selected);
     // Foreign keys require this order. The purchases are sent immediately, so the database inserts them while the
     // rewards are computed here.
@@ -195,40 +282,49 @@ export function purchaseIngestion(deps: {
       ),
     );
     fraud.queueHolds(trx, holds);
-    for (const [index, { draft }] of candidates.entries()) outcomeOf.set(draft, success(at(rewarded, index)));
-    await refuseRepeats(trx, drafts, { recorded, rewarded }, outcomeOf);
-    return { outcomeOf, holds };
+    for (const [index, { draft }] of candidates.entries())
+      outcomeOf.set(draft, success({ ...at(rewarded, index), matched: false }));
+    await refuseRepeats(trx, drafts, { names, rewarded }, outcomeOf);
+    return { outcomeOf, holds, matches };
   }
 
   /**
-   * Selects the purchases to record, and refuses the drafts that break a rule. A draft whose external id is taken, in the
-   * database or earlier in the list, gets no outcome here: `refuseRepeats` adds it.
+   * Selects the purchases to record and the reports to match, and refuses the drafts that break a rule. A draft whose
+   * external id is taken, in the database or earlier in the list, gets no outcome here: `refuseRepeats` adds it.
    */
   function selectCandidates(
     drafts: readonly Draft[],
     known: {
       readonly now: Temporal.Instant;
-      readonly recorded: readonly Purchase[];
+      readonly mayMatch: boolean;
+      readonly names: NameBook;
+      readonly ordersOf: ReadonlyMap<string, readonly ReportedPurchase[]>;
       readonly userOf: ReadonlyMap<string, User>;
       readonly locked: readonly Wallet[];
     },
-  ): { readonly outcomeOf: Outcomes; readonly selected: readonly Candidate[] } {
-    const { now, recorded, userOf, locked } = known;
+  ) {
+    const { now, names, userOf, locked } = known;
     const walletOf = new Map<string, Balances>(locked.map((wallet) => [walletKey(wallet), wallet]));
     /** By wallet: the most that the selected purchases can add. A reward never exceeds its purchase. */
     const addedTo = new Map<string, bigint>();
-    const taken = new Set(recorded.map(keyText));
-    const isTaken = ({ lookupKeys }: Draft) => lookupKeys.some((key) => taken.has(keyText(key)));
+    const taken = new Set<string>();
     const outcomeOf: Outcomes = new Map();
     const selected: Candidate[] = [];
+    const matches: DraftMatch[] = [];
     for (const draft of drafts) {
       const { submission, key, merchant, purchasedAt } = draft;
       try {
         requireMayReport(submission);
         requireMayReportSelf(submission, deps.selfReports);
-        if (isTaken(draft)) continue;
+        if (taken.has(key) || names.find(submission) !== undefined) continue;
         requireAcceptableTerms(submission, { supportedCurrencies: deps.supportedCurrencies, now });
         const user = requireEligibleUser(userOf.get(submission.userId), submission.userId);
+        const match = findMatch(submission, known);
+        if (match?.purchase !== undefined) {
+          matches.push({ submission, now, purchaseId: match.purchase.id });
+          taken.add(key);
+          continue;
+        }
         requireRecent(submission, purchasedAt, user, { now, maxEventAgeDays: deps.maxEventAgeDays });
         requireEligibleMerchant(merchant, submission.merchantId, purchasedAt);
         const offer = requireOffer(submission, draft.offer, purchasedAt);
@@ -237,13 +333,35 @@ export function purchaseIngestion(deps: {
         requireRoom(walletOf.get(wallet) ?? NO_MONEY, added, submission.currency);
         addedTo.set(wallet, added);
         taken.add(key);
-        selected.push({ draft, offer, purchase: newPurchase(draft, offer, now) });
+        selected.push({
+          draft,
+          offer,
+          purchase: newPurchase(draft, offer, now),
+          doubts: match?.reasons ?? [],
+        });
       } catch (error) {
         if (!(error instanceof DomainError)) throw error;
         outcomeOf.set(draft, failure(error));
       }
     }
-    return { outcomeOf, selected };
+    return { outcomeOf, selected, matches };
+  }
+
+  /** Compares a report with those of its order by other sources. Undefined if the report does not name its order. */
+  function findMatch(
+    submission: PurchaseSubmission,
+    known: {
+      readonly mayMatch: boolean;
+      readonly ordersOf: ReadonlyMap<string, readonly ReportedPurchase[]>;
+    },
+  ): Match | undefined {
+    const { amount, currency } = submission;
+    if (!namesOrder(submission)) return undefined;
+    const reported = known.ordersOf.get(orderText(submission)) ?? [];
+    const match = matchReport({ ...sourceOf(submission), userId: submission.userId, currency }, reported);
+    const mayMatch = known.mayMatch && !fraud.isAboveCeiling(amount, 0n, currency);
+    if (mayMatch || match.purchase === undefined) return match;
+    return { purchase: undefined, reasons: reasonOf('same_order', match.purchase) };
   }
 
   /** Marks the candidates as held that match a rule of trust, and returns their holds. */
@@ -256,50 +374,51 @@ export function purchaseIngestion(deps: {
         reward: largestReward(purchase.amount, offer.terms),
       })),
     );
-    if (reasonsOf.size === 0) return { candidates: selected, holds: [] };
     const holds: HeldPurchase[] = [];
     const candidates = selected.map((candidate) => {
-      const { draft, purchase } = candidate;
-      const reasons = reasonsOf.get(purchase.id);
-      if (reasons === undefined) return candidate;
+      const { draft, purchase, doubts } = candidate;
+      const reasons = [...(reasonsOf.get(purchase.id) ?? []), ...doubts];
+      if (reasons.length === 0) return candidate;
       holds.push({ purchaseId: purchase.id, reasons, requestId: draft.submission.actor.requestId });
       return { ...candidate, purchase: { ...purchase, held: true } };
     });
     return { candidates, holds };
   }
 
-  /** Refuses the drafts that still have no outcome: they repeat a recorded purchase or one of this list. */
+  /** Refuses the drafts that repeat a recorded purchase or one of this list. A repeat of a match comes later. */
   async function refuseRepeats(
     trx: Trx,
     drafts: readonly Draft[],
-    known: { readonly recorded: readonly Purchase[]; readonly rewarded: readonly RewardedPurchase[] },
+    known: { readonly names: NameBook; readonly rewarded: readonly RewardedPurchase[] },
     outcomeOf: Outcomes,
   ): Promise<void> {
     const repeats = drafts.filter((draft) => !outcomeOf.has(draft));
     if (repeats.length === 0) return;
-    const rewardOf = await cashback.findRewards(
-      trx,
-      known.recorded.map(({ id }) => id),
-    );
     const originalOf = new Map(known.rewarded.map((original) => [keyText(original.purchase), original]));
-    for (const purchase of known.recorded) {
-      const reward = rewardOf.get(purchase.id);
-      if (reward !== undefined) originalOf.set(keyText(purchase), { purchase, reward });
-    }
+    const idOf = new Map(repeats.map((draft) => [draft, known.names.find(draft.submission)]));
+    const ids = distinct([...idOf.values()].filter((id) => id !== undefined));
+    const [purchases, rewardOf] = await Promise.all([
+      repository.findAll(trx, ids),
+      cashback.findRewards(trx, ids),
+    ]);
+    const purchaseOf = new Map(purchases.map((purchase) => [purchase.id, purchase]));
     for (const draft of repeats) {
-      const original = draft.lookupKeys.map((key) => originalOf.get(keyText(key))).find(Boolean);
+      const id = idOf.get(draft) ?? '';
+      const [purchase, reward] = [purchaseOf.get(id), rewardOf.get(id)];
+      const original =
+        purchase !== undefined && reward !== undefined ? { purchase, reward } : originalOf.get(draft.key);
       if (original !== undefined) outcomeOf.set(draft, failure(refuseDuplicate(draft.submission, original)));
     }
   }
 
   function logOutcomes(
     submissions: readonly PurchaseSubmission[],
-    outcomes: readonly Outcome<RewardedPurchase>[],
+    outcomes: readonly Outcome<AcceptedPurchase>[],
   ): void {
     for (const [index, submission] of submissions.entries()) logOutcome(submission, at(outcomes, index));
   }
 
-  function logOutcome(submission: PurchaseSubmission, outcome: Outcome<RewardedPurchase>): void {
+  function logOutcome(submission: PurchaseSubmission, outcome: Outcome<AcceptedPurchase>): void {
     const { actor, externalId, userId } = submission;
     const fields = {
       request_id: actor.requestId,
@@ -313,11 +432,66 @@ export function purchaseIngestion(deps: {
     }
     logger.info(
       { ...fields, purchase_id: outcome.value.purchase.id, ...facts(outcome.value) },
-      'purchase recorded',
+      outcome.value.matched ? 'purchase matched' : 'purchase recorded',
     );
   }
 
   return { ingestPurchases, logOutcomes };
+}
+
+/**
+ * Usually one list. A report of an order that another source or shopper reports in the same list comes in a later one,
+ * which finds it recorded.
+ */
+function roundsOf(submissions: readonly PurchaseSubmission[]): readonly (readonly PurchaseSubmission[])[] {
+  if (!submissions.some(namesOrder)) return [submissions];
+  /** By order: who reports it, first come first. */
+  const reportersOf = new Map<string, string[]>();
+  const roundOf = (submission: PurchaseSubmission) => {
+    if (!namesOrder(submission)) return 0;
+    const order = orderText(submission);
+    const reporter = compositeKey(sourceOf(submission).namespace, submission.userId);
+    const reporters = reportersOf.get(order) ?? [];
+    if (!reporters.includes(reporter)) reporters.push(reporter);
+    reportersOf.set(order, reporters);
+    return reporters.indexOf(reporter);
+  };
+  const rounds = Map.groupBy(submissions, roundOf);
+  return [...rounds.keys()].toSorted((one, other) => one - other).map((round) => rounds.get(round) ?? []);
+}
+
+/** An error of a later transaction concerns its own items: the earlier ones are committed. */
+async function settled(
+  submissions: readonly PurchaseSubmission[],
+  work: () => Promise<Answers>,
+): Promise<Answers> {
+  return work().catch((error) => new Map(submissions.map((submission) => [submission, failure(error)])));
+}
+
+function namesOrder<One extends Pick<PurchaseSubmission, 'orderKey'>>(
+  submission: One,
+): submission is One & { readonly orderKey: string } {
+  return submission.orderKey !== undefined;
+}
+
+function orderText({
+  merchantId,
+  orderKey,
+}: {
+  readonly merchantId: string;
+  readonly orderKey?: string | null | undefined;
+}): string {
+  return compositeKey(merchantId, orderKey ?? null);
+}
+
+function sourceOf({ actor, merchantId, amount }: PurchaseSubmission): Source {
+  return { namespace: namespaceOf(actor, merchantId), kind: kindOfReporter(actor), amount };
+}
+
+function settlementOf({ submission, now, purchaseId }: DraftMatch): Settlement {
+  const { actor, currency } = submission;
+  const witness = { ...sourceOf(submission), ...externalKeyOf(submission), currency, reportedAt: now };
+  return { actor, purchaseId, to: 'matched', witness, reason: SAME_ORDER };
 }
 
 /** The wallet and the cap that a draft needs. Empty if no offer rewards it. */
@@ -345,6 +519,7 @@ function newPurchase({ submission, purchasedAt }: Draft, offer: Offer, now: Temp
     reversedAt: null,
     reversalReason: null,
     revision: 0,
+    orderKey: submission.orderKey ?? null,
   };
 }
 

@@ -31,10 +31,11 @@ export type ExternalKey = {
 };
 
 /** An actor that reports purchases. A partner's key says whether its external ids are per shop. */
-export type Source = Actor & { readonly externalIdScope?: 'partner' | 'merchant' };
+export type Reporter = Actor & { readonly externalIdScope?: 'partner' | 'merchant' };
 
-type ExternalReference = {
-  readonly actor: Source;
+/** An external id as an actor sends it. */
+export type ExternalReference = {
+  readonly actor: Reporter;
   readonly externalId: string;
   /** Undefined in a settlement that does not name it. */
   readonly merchantId?: string | undefined;
@@ -47,7 +48,7 @@ export const PLATFORM = '00000000-0000-0000-0000-000000000000';
  * Whose external ids an actor uses: each shopper and each partner has its own, all administrators share one. A partner
  * whose ids are per shop has one for each merchant.
  */
-export function namespaceOf({ type, id, externalIdScope }: Source, merchantId?: string): string {
+export function namespaceOf({ type, id, externalIdScope }: Reporter, merchantId?: string): string {
   if (id === null || type === 'admin' || type === 'system') return PLATFORM;
   return externalIdScope === 'merchant' && merchantId !== undefined ? namespaceOfShop(id, merchantId) : id;
 }
@@ -85,7 +86,7 @@ export function keyText({ namespace, externalId }: ExternalKey): string {
 
 /** A purchase as it was reported. */
 export type PurchaseSubmission = {
-  readonly actor: Source;
+  readonly actor: Reporter;
   readonly externalId: string;
   readonly userId: string;
   readonly merchantId: string;
@@ -94,6 +95,8 @@ export type PurchaseSubmission = {
   readonly currency: string;
   /** Undefined means now. */
   readonly purchasedAt: Temporal.Instant | undefined;
+  /** The order, by `orderKeyOf`, if the source reports it. */
+  readonly orderKey?: string | undefined;
 };
 
 export type Purchase = ExternalKey & {
@@ -118,7 +121,38 @@ export type Purchase = ExternalKey & {
   readonly reversalReason: ReversalReason | null;
   /** The number of the latest revision; 0 for a purchase as it was recorded. */
   readonly revision: number;
+  /** The shop's order, as `orderKeyOf` gives it. */
+  readonly orderKey: string | null;
 };
+
+/** Another source that has reported a purchase, with its own id and amount. */
+export type Witness = ExternalKey & {
+  readonly purchaseId: string;
+  readonly kind: PurchaseSourceKind;
+  /** Minor units of `currency`. */
+  readonly amount: bigint;
+  readonly currency: string;
+  readonly reportedAt: Temporal.Instant;
+};
+
+/** The form in which sources compare references of an order: lower case, letters and digits only. Empty if it has none. */
+export function orderKeyOf(reference: string): string {
+  return reference
+    .normalize('NFKC')
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]/gu, '');
+}
+
+/** Who reported a purchase first. */
+export function kindOfRow({ partnerId, namespace, userId }: Purchase): PurchaseSourceKind {
+  if (partnerId !== null) return 'partner';
+  return namespace === userId ? 'shopper' : 'admin';
+}
+
+export function kindOfReporter({ type }: Actor): PurchaseSourceKind {
+  if (type === 'partner') return 'partner';
+  return type === 'user' ? 'shopper' : 'admin';
+}
 
 /** A part of an order. Lines that were not rejected add up to the amount of the purchase. */
 export type PurchaseLine = {
@@ -159,6 +193,9 @@ export type SelfReports = 'hold' | 'refuse';
 
 export type RewardedPurchase = { readonly purchase: Purchase; readonly reward: Reward };
 
+/** `matched`: another source has reported the purchase before. */
+export type AcceptedPurchase = RewardedPurchase & { readonly matched: boolean };
+
 /** A purchase as the API shows it. */
 export type PurchaseView = RewardedPurchase & { readonly merchantName: string };
 
@@ -176,13 +213,24 @@ export type Amendment = {
   readonly version: string;
 };
 
-/** An order to settle a purchase: to confirm it, to reverse it for a reason, or to amend it. */
-export type Settlement = { readonly actor: Source } & PurchaseReference &
-  (
-    | { readonly to: 'confirmed' }
-    | { readonly to: 'reversed'; readonly reason: ReversalReason }
-    | { readonly to: 'amended'; readonly amendment: Amendment }
-  );
+/**
+ * What a settlement does: confirms a purchase, reverses it for a reason, amends it, takes another source's report of it,
+ * or takes over another purchase that is the same.
+ */
+type SettlementAction =
+  | { readonly to: 'confirmed' }
+  | { readonly to: 'reversed'; readonly reason: ReversalReason }
+  | { readonly to: 'amended'; readonly amendment: Amendment }
+  | { readonly to: 'matched'; readonly witness: Omit<Witness, 'purchaseId'>; readonly reason: string }
+  | { readonly to: 'merged'; readonly twinId: string; readonly reason: string };
+
+export type Settlement = { readonly actor: Reporter } & PurchaseReference & SettlementAction;
+
+/** A settlement whose purchase was found. */
+export type SettlementOfId<To extends SettlementAction['to'] = SettlementAction['to']> = {
+  readonly actor: Reporter;
+  readonly purchaseId: string;
+} & Extract<SettlementAction, { readonly to: To }>;
 
 /** The pending purchases of a merchant that were recorded at or before `recordedUntil` are due. */
 export type DueWindow = { readonly merchantId: string; readonly recordedUntil: Temporal.Instant };

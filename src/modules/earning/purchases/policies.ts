@@ -1,5 +1,5 @@
 import { formatInstant, utcDay } from '../../../core/clock.ts';
-import { forbidden, validationError } from '../../../core/errors.ts';
+import { forbidden, ruleViolation, validationError } from '../../../core/errors.ts';
 import { formatMoney, unsupportedCurrency } from '../../../core/money.ts';
 import { acceptsPurchasesAt, type Merchant } from '../../catalogue/merchants/index.ts';
 import { type Offer, offerValidAt } from '../../catalogue/offers/index.ts';
@@ -17,16 +17,21 @@ import {
   purchaseOnHold,
   userNotEligible,
 } from './errors.ts';
+import type { Source } from './fold.ts';
 import {
   type DueWindow,
+  type ExternalReference,
+  namespaceOf,
   PURCHASE_STATUSES,
   type Purchase,
   type PurchaseStatus,
   type PurchaseSubmission,
+  type Reporter,
   type RewardedPurchase,
   type SelfReports,
   type Settlement,
   TRANSITIONS,
+  type Witness,
 } from './model.ts';
 
 /** @throws FORBIDDEN if a user reports a purchase of another user. */
@@ -187,7 +192,10 @@ export function dueWindows(
 }
 
 /** @throws PURCHASE_ON_HOLD if a caller other than an administrator confirms a held purchase. */
-export function requireMayConfirmHeld({ id, status, held }: Purchase, { actor, to }: Settlement): void {
+export function requireMayConfirmHeld(
+  { id, status, held }: Purchase,
+  { actor, to }: Pick<Settlement, 'actor' | 'to'>,
+): void {
   if (held && to === 'confirmed' && actor.type !== 'admin') throw purchaseOnHold({ purchase_id: id, status });
 }
 
@@ -203,9 +211,49 @@ export function requireMayRead(actor: Actor, purchase: Purchase): void {
   }
 }
 
-/** True if another partner reported the purchase. Such a purchase is "not found" for a partner, to reveal nothing. */
-export function isHiddenFrom(actor: Actor, { partnerId }: Purchase): boolean {
-  return actor.type === 'partner' && partnerId !== actor.id;
+/** True for a partner that is not a source of the purchase. It is "not found" then, to reveal nothing. */
+export function isHiddenFrom(
+  actor: Reporter,
+  { partnerId, merchantId }: Purchase,
+  sources: readonly Source[],
+): boolean {
+  if (actor.type !== 'partner' || partnerId === actor.id) return false;
+  const own = [actor.id, namespaceOf(actor, merchantId)];
+  return !sources.some(({ namespace }) => own.includes(namespace));
+}
+
+/** @throws DUPLICATE_PURCHASE if the source has reported the purchase already: its next report is another part. */
+export function requireUnreported(
+  { id }: Purchase,
+  { namespace, externalId }: Pick<Witness, 'namespace' | 'externalId'>,
+  sources: readonly Source[],
+): void {
+  if (sources.some((source) => source.namespace === namespace))
+    throw duplicatePurchase({ external_id: externalId, purchase: { id }, differences: [] });
+}
+
+/** @throws VALIDATION_ERROR if the external id names no purchase without its merchant. */
+export function requireShopOfId({ actor, merchantId }: ExternalReference): void {
+  if (actor.externalIdScope === 'merchant' && merchantId === undefined)
+    throw validationError({
+      violations: [
+        { field: 'merchant_id', reason: 'is required, because your external ids are per merchant' },
+      ],
+    });
+}
+
+/** @throws VALIDATION_ERROR, or PURCHASE_NOT_PENDING of the twin, unless the twin may be taken over as the same purchase. */
+export function requireMergeable(purchase: Purchase, twin: Purchase, sourcesOfTwin: readonly Source[]): void {
+  const problem =
+    (twin.id === purchase.id && 'must be another purchase') ||
+    (twin.userId !== purchase.userId && 'must be a purchase of the same user') ||
+    (twin.merchantId !== purchase.merchantId && 'must be a purchase at the same merchant') ||
+    (twin.currency !== purchase.currency && 'must be a purchase in the same currency') ||
+    (sourcesOfTwin.length > 1 && 'has been matched itself: match the two the other way round');
+  if (problem) throw ruleViolation({ violations: [{ field: 'purchase_id', reason: problem }] });
+  const { id, status } = twin;
+  if (status !== 'pending')
+    throw purchaseNotPending({ purchase_id: id, status, allowed_transitions: TRANSITIONS[status] });
 }
 
 /** @throws INVALID_PURCHASE_STATUS. */

@@ -4,7 +4,14 @@ import { CursorPage, CursorQuery } from '../../../core/http/pagination.ts';
 import { CalendarDate, Currency, Id, Money, Timestamp } from '../../../core/http/schemas.ts';
 import { formatMoney } from '../../../core/money.ts';
 import type { Purchase, PurchaseView } from './model.ts';
-import { CashbackStatus, ExternalId, OriginalAmount, PurchaseStatus, RevisionNumber } from './schemas.ts';
+import {
+  CashbackStatus,
+  ExternalId,
+  OrderReference,
+  OriginalAmount,
+  PurchaseStatus,
+  RevisionNumber,
+} from './schemas.ts';
 
 /** Not an enum, because an unknown status has its own error code: INVALID_PURCHASE_STATUS. */
 const StatusFilter = Type.Optional(
@@ -34,6 +41,7 @@ export const PurchaseBody = Type.Object({
     description: 'The partner that reported the purchase. Null if a user or an administrator did.',
   }),
   external_id: ExternalId,
+  order_reference: OrderReference,
   user_id: Id,
   merchant_id: Id,
   offer_id: Id,
@@ -72,6 +80,7 @@ export function presentPurchase(purchase: Purchase) {
     id: purchase.id,
     partner_id: purchase.partnerId,
     external_id: purchase.externalId,
+    order_reference: purchase.orderKey,
     user_id: purchase.userId,
     merchant_id: purchase.merchantId,
     offer_id: purchase.offerId,

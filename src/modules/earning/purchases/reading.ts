@@ -2,31 +2,37 @@ import type { Database } from '../../../core/database/index.ts';
 import { notFound } from '../../../core/errors.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { MerchantClient } from '../../catalogue/merchants/index.ts';
-import type { Actor } from '../../platform/events/index.ts';
 import type { CashbackClient } from '../cashback/index.ts';
 import { present, withPresentAmount } from './amendments.ts';
-import type { Purchase, PurchaseFilter, PurchaseView } from './model.ts';
+import type { Purchase, PurchaseFilter, PurchaseView, Reporter } from './model.ts';
 import { isHiddenFrom, requireMayRead } from './policies.ts';
 import type { PurchaseRepository } from './repository.ts';
 import type { RevisionRepository } from './revision-repository.ts';
+import type { WitnessRepository } from './witness-repository.ts';
 
 export function purchaseReading(deps: {
   database: Database;
   repository: PurchaseRepository;
   revisions: RevisionRepository;
+  witnesses: Pick<WitnessRepository, 'findSources'>;
   merchants: MerchantClient;
   cashback: CashbackClient;
 }) {
-  const { database, repository, revisions, merchants, cashback } = deps;
+  const { database, repository, revisions, witnesses, merchants, cashback } = deps;
 
-  /** @throws NOT_FOUND, also if another partner reported it, or FORBIDDEN if a user reads a purchase of another user. */
-  async function getPurchase(id: string, actor: Actor): Promise<PurchaseView> {
+  /** @throws NOT_FOUND, also to a partner that is not a source of it, or FORBIDDEN if a user reads a purchase of another user. */
+  async function getPurchase(id: string, actor: Reporter): Promise<PurchaseView> {
     const purchase = await repository.find(database.db, id);
-    if (purchase === undefined || isHiddenFrom(actor, purchase)) throw notFound('purchase', id);
+    if (purchase === undefined || (await isHidden(purchase, actor))) throw notFound('purchase', id);
     requireMayRead(actor, purchase);
     const [view] = await withRewards([purchase]);
     if (view === undefined) throw notFound('purchase', id);
     return view;
+  }
+
+  async function isHidden(purchase: Purchase, actor: Reporter): Promise<boolean> {
+    const sourcesOf = await witnesses.findSources(database.db, [purchase]);
+    return isHiddenFrom(actor, purchase, sourcesOf.get(purchase.id) ?? []);
   }
 
   async function listPurchases(filter: PurchaseFilter, page: PageRequest): Promise<PageOf<Purchase>> {

@@ -9,6 +9,7 @@ import type { Routes } from '../../../core/http/route.ts';
 import { unsupportedCurrency } from '../../../core/money.ts';
 import { walletFull } from '../../money/wallets/index.ts';
 import {
+  ambiguousReference,
   duplicatePurchase,
   eventTooOld,
   merchantNotEligible,
@@ -62,7 +63,7 @@ export function reportRoutes(
           tags: ['purchases'],
           summary: 'Report a purchase',
           description:
-            'Records the purchase and credits its reward as pending. Users can report only their own purchases. Returns 429 if the user or the partner exceeds the limit per minute.',
+            'Records the purchase and credits its reward as pending. Users can report only their own purchases. An order that another source reported with the same `order_reference` is rewarded once: the answer has the id of its purchase and `matched: true`. Returns 429 if the user or the partner exceeds the limit per minute.',
           body: SubmissionBody,
           response: { 201: AcceptedBody },
         },
@@ -72,6 +73,7 @@ export function reportRoutes(
           isFull: service.isReportingFull,
           errors: [
             duplicatePurchase,
+            ambiguousReference,
             unsupportedCurrency,
             userNotEligible,
             merchantNotEligible,

@@ -12,9 +12,8 @@ import {
 } from '../../../core/http/schemas.ts';
 import { formatMoney } from '../../../core/money.ts';
 import type { Outcome } from '../../../core/outcome.ts';
-import type { Actor } from '../../platform/events/index.ts';
-import type { PurchaseSubmission, RewardedPurchase } from './model.ts';
-import { ExternalIdInput, MAX_BATCH_ITEMS, PurchaseStatus } from './schemas.ts';
+import { type AcceptedPurchase, orderKeyOf, type PurchaseSubmission, type Reporter } from './model.ts';
+import { ExternalIdInput, MAX_BATCH_ITEMS, OrderReferenceInput, PurchaseStatus } from './schemas.ts';
 
 export const SubmissionBody = Input(
   {
@@ -30,6 +29,7 @@ export const SubmissionBody = Input(
           'The time of the purchase. Defaults to now. May be in the past, and up to 60 seconds in the future, as clocks differ.',
       }),
     ),
+    order_reference: Type.Optional(OrderReferenceInput),
   },
   { moneyIn: { amount: 'currency' } },
 );
@@ -52,7 +52,18 @@ export const BatchBody = Type.Array(Type.Unknown(), {
   ],
 });
 
-export const AcceptedBody = Type.Object({ id: Id, status: PurchaseStatus, cashback_amount: Money });
+const Matched = Type.Boolean({
+  description:
+    'True if another source has reported this purchase before: the id is that of the known purchase, which is rewarded once.',
+  examples: [false],
+});
+
+export const AcceptedBody = Type.Object({
+  id: Id,
+  status: PurchaseStatus,
+  cashback_amount: Money,
+  matched: Matched,
+});
 
 export const BatchResult = Type.Object({
   results: Type.Array(
@@ -61,13 +72,14 @@ export const BatchResult = Type.Object({
       status: Type.Integer({ examples: [201] }),
       id: Type.Optional(Id),
       cashback_amount: Type.Optional(Money),
+      matched: Type.Optional(Matched),
       error: Type.Optional(ErrorBody),
     }),
   ),
   summary: ItemSummary,
 });
 
-export function toSubmission(body: Static<typeof SubmissionBody>, actor: Actor): PurchaseSubmission {
+export function toSubmission(body: Static<typeof SubmissionBody>, actor: Reporter): PurchaseSubmission {
   return {
     actor,
     externalId: body.external_id,
@@ -76,28 +88,30 @@ export function toSubmission(body: Static<typeof SubmissionBody>, actor: Actor):
     amount: minorUnits(body.amount, body.currency),
     currency: body.currency,
     purchasedAt: body.purchased_at === undefined ? undefined : Temporal.Instant.from(body.purchased_at),
+    ...(body.order_reference !== undefined && { orderKey: orderKeyOf(body.order_reference) }),
   };
 }
 
-export function presentAccepted({ purchase, reward }: RewardedPurchase) {
+export function presentAccepted({ purchase, reward, matched }: AcceptedPurchase) {
   return {
     id: purchase.id,
     status: purchase.status,
     cashback_amount: formatMoney(reward.amount, reward.currency),
+    matched,
   };
 }
 
 /** `items` are the items as they were sent. The result of an item without an external id has null as its external id. */
 export function presentBatch(
   items: readonly unknown[],
-  outcomes: readonly Outcome<RewardedPurchase>[],
+  outcomes: readonly Outcome<AcceptedPurchase>[],
   requestId: string,
 ) {
   const results = outcomes.map((outcome, index) => {
     const external_id = nameOfItem(items[index], 'external_id');
     if (!outcome.ok) return { external_id, ...presentRefusal(outcome.error, requestId) };
-    const { id, cashback_amount } = presentAccepted(outcome.value);
-    return { external_id, status: 201, id, cashback_amount };
+    const { id, cashback_amount, matched } = presentAccepted(outcome.value);
+    return { external_id, status: 201, id, cashback_amount, matched };
   });
   return { results, summary: summarizeItems(results) };
 }

@@ -18,7 +18,7 @@ import {
 
 export type PurchaseRepository = ReturnType<typeof purchaseRepository>;
 
-type PurchaseRow = RowOf<'purchases', typeof COLUMNS>;
+export type PurchaseRow = RowOf<'purchases', typeof COLUMNS>;
 
 const COLUMNS = [
   'id',
@@ -38,6 +38,7 @@ const COLUMNS = [
   'reversed_at',
   'reversal_reason',
   'revision',
+  'order_key',
 ] as const;
 
 type DueRow = RowOf<'purchases', ['id', 'merchant_id', 'user_id', 'created_at', 'revision']>;
@@ -65,6 +66,7 @@ const queueInsert = bulkInsert<Purchase>(
     status: ['purchase_status', ({ status }) => status],
     held: ['boolean', ({ held }) => held],
     created_at: ['timestamptz', ({ createdAt }) => createdAt.toString()],
+    order_key: ['text', ({ orderKey }) => orderKey],
   },
   'order by external_id, namespace',
 );
@@ -82,6 +84,12 @@ const queueUpdateSettled = bulkUpdate<Purchase>(
   },
   { set: 'held = false' },
 );
+
+/** Of pending purchases that the caller has locked, and whose holds it opens or ends. */
+const queueHold = bulkUpdate<Purchase>('purchases', ['id'], {
+  id: ['uuid', ({ id }) => id],
+  held: ['boolean', ({ held }) => held],
+});
 
 /** Of purchases that the caller has locked and whose revisions it has inserted. */
 const queueUpdateRevision = bulkUpdate<Purchase>('purchases', ['id'], {
@@ -111,6 +119,11 @@ export function purchaseRepository() {
         limit 1
       ) as found
     `.execute(db);
+    return rows.map(toPurchase);
+  }
+
+  async function findAll(db: Db, ids: readonly string[]): Promise<Purchase[]> {
+    const rows = await db.selectFrom('purchases').select(COLUMNS).where('id', '=', anyOf(ids)).execute();
     return rows.map(toPurchase);
   }
 
@@ -200,6 +213,23 @@ export function purchaseRepository() {
     await trx.updateTable('purchases').set({ held: false }).where('id', '=', id).execute();
   }
 
+  /** Newest first: pending purchases that are not held and were recorded after `after`. */
+  async function findPending(
+    db: Db,
+    { after, limit }: { readonly after: string; readonly limit: number },
+  ): Promise<Purchase[]> {
+    const rows = await db
+      .selectFrom('purchases')
+      .select(COLUMNS)
+      .where('status', '=', 'pending')
+      .where('held', '=', false)
+      .where('id', '>', after)
+      .orderBy('id', (order) => order.desc().nullsLast())
+      .limit(limit)
+      .execute();
+    return rows.map(toPurchase);
+  }
+
   /** Newest first. The cursor is the id, which contains the millisecond of `created_at`. */
   async function list(db: Db, filter: PurchaseFilter, page: PageRequest): Promise<PageOf<Purchase>> {
     const { status, userId, merchantId } = filter;
@@ -221,17 +251,20 @@ export function purchaseRepository() {
     isLostRace,
     findByExternalKeys,
     find,
+    findAll,
     lock,
     findDue,
     lockDue,
     endHold,
+    findPending,
+    queueHold,
     queueUpdateSettled,
     queueUpdateRevision,
     list,
   };
 }
 
-function columnsOf(table: string) {
+export function columnsOf(table: string) {
   return sql.join(COLUMNS.map((column) => sql.ref(`${table}.${column}`)));
 }
 
@@ -252,7 +285,7 @@ function storedNamespace({ namespace, partnerId }: Purchase): string | null {
 }
 
 /** As it was recorded: `present` adds what its revisions changed. */
-function toPurchase(row: PurchaseRow): Purchase {
+export function toPurchase(row: PurchaseRow): Purchase {
   const amount = moneyFromNumeric(row.amount, row.currency);
   return {
     id: row.id,
@@ -273,5 +306,6 @@ function toPurchase(row: PurchaseRow): Purchase {
     reversedAt: row.reversed_at,
     reversalReason: row.reversal_reason,
     revision: row.revision,
+    orderKey: row.order_key,
   };
 }

@@ -14,8 +14,10 @@ import type { FlagClient } from '../../platform/feature-flags/index.ts';
 import type { CashbackClient } from '../cashback/index.ts';
 import type { FraudClient } from '../fraud/index.ts';
 import { autoConfirmation } from './auto-confirmation.ts';
+import { purchaseDoubts } from './doubts.ts';
 import { purchaseIngestion } from './ingestion.ts';
 import {
+  type AcceptedPurchase,
   type Amendment,
   externalKeyOf,
   keyText,
@@ -30,6 +32,7 @@ import type { PurchaseRepository } from './repository.ts';
 import { purchaseReview } from './review.ts';
 import type { RevisionRepository } from './revision-repository.ts';
 import { purchaseSettlement } from './settlement.ts';
+import type { WitnessRepository } from './witness-repository.ts';
 
 /** Two batches keep the database busy while the next batch fills. */
 const MAX_BATCHES_IN_FLIGHT = 2;
@@ -53,6 +56,7 @@ export function purchaseService(deps: {
   metrics: Metrics;
   repository: PurchaseRepository;
   revisions: RevisionRepository;
+  witnesses: WitnessRepository;
   users: UserClient;
   merchants: MerchantClient;
   offers: OfferClient;
@@ -68,9 +72,10 @@ export function purchaseService(deps: {
   maxPurchasesPerBatch: number;
   maxQueuedPurchases: number;
 }) {
-  const { ingestPurchases, logOutcomes } = purchaseIngestion(deps);
-  const settlement = purchaseSettlement(deps);
-  const { confirmDuePurchases, secondsBehind } = autoConfirmation({ ...deps, settlement });
+  const doubts = purchaseDoubts(deps);
+  const settlement = purchaseSettlement({ ...deps, doubts });
+  const { ingestPurchases, logOutcomes } = purchaseIngestion({ ...deps, settlement });
+  const { confirmDuePurchases, secondsBehind } = autoConfirmation({ ...deps, settlement, doubts });
   const { countOutcomes, observeBatcher } = deps.metrics;
   const bounds = {
     maxItems: deps.maxPurchasesPerBatch,
@@ -96,14 +101,14 @@ export function purchaseService(deps: {
    * @throws DUPLICATE_PURCHASE, FORBIDDEN, UNSUPPORTED_CURRENCY, USER_NOT_ELIGIBLE, MERCHANT_NOT_ELIGIBLE,
    * OFFER_NOT_AVAILABLE, WALLET_FULL, or OVERLOADED if too many purchases wait.
    */
-  async function reportPurchase(submission: PurchaseSubmission): Promise<RewardedPurchase> {
+  async function reportPurchase(submission: PurchaseSubmission): Promise<AcceptedPurchase> {
     return onlyValue(await reportPurchases([submission]));
   }
 
   /** Reports a list of purchases. Returns one outcome for each, in order. @throws OVERLOADED; nothing is done then. */
   function reportPurchases(
     submissions: readonly PurchaseSubmission[],
-  ): Promise<readonly Outcome<RewardedPurchase>[]> {
+  ): Promise<readonly Outcome<AcceptedPurchase>[]> {
     return reporting.watch(() => reports.submit(submissions));
   }
 
@@ -133,6 +138,18 @@ export function purchaseService(deps: {
     return onlyValue(await settlePurchases([{ actor, purchaseId, to: 'amended', amendment }]));
   }
 
+  /**
+   * Takes over another purchase as the same one: its reward is taken back, and its source is a witness of this one.
+   * @throws NOT_FOUND, PURCHASE_ALREADY_REVERSED, PURCHASE_NOT_PENDING of the other one, VALIDATION_ERROR or OVERLOADED.
+   */
+  async function matchPurchase(
+    purchaseId: string,
+    { twinId, reason }: { readonly twinId: string; readonly reason: string },
+    actor: Actor,
+  ): Promise<RewardedPurchase> {
+    return onlyValue(await settlePurchases([{ actor, purchaseId, to: 'merged', twinId, reason }]));
+  }
+
   /** Confirms, reverses and amends a list. Answers for each in order. @throws OVERLOADED: nothing was done. */
   function settlePurchases(list: readonly Settlement[]): Promise<readonly Outcome<RewardedPurchase>[]> {
     return settling.watch(() => settlements.submit(list));
@@ -148,11 +165,13 @@ export function purchaseService(deps: {
     confirmPurchase,
     reversePurchase,
     amendPurchase,
+    matchPurchase,
     settlePurchases,
     isSettlingFull: () => settlements.isFull() || settling.isOverloaded(),
     releasePurchase: purchaseReview(deps),
     confirmDuePurchases,
     secondsBehind,
+    holdDoubtfulOnes: doubts.holdDoubtfulOnes,
     ...purchaseReading(deps),
   };
 }

@@ -7,6 +7,7 @@ import { IdParams } from '../../../core/http/schemas.ts';
 import { walletFull } from '../../money/wallets/index.ts';
 import {
   amendmentConflict,
+  duplicatePurchase,
   purchaseAlreadyReversed,
   purchaseNotHeld,
   purchaseNotPending,
@@ -18,6 +19,7 @@ import {
   AmendedBody,
   AmendmentBody,
   ConfirmationBody,
+  MatchBody,
   presentAmended,
   presentConfirmation,
   presentRelease,
@@ -45,7 +47,7 @@ export function settleRoutes(service: PurchaseService): Routes {
           tags: ['purchases'],
           summary: 'Settle a batch of purchases',
           description:
-            'Confirms, reverses or amends each purchase. Each item has its own result, in the order of the request. A refused item does not affect the others. Partners can settle only purchases that they reported.',
+            'Confirms, reverses or amends each purchase. Each item has its own result, in the order of the request. A refused item does not affect the others. Partners can settle only purchases that they reported. If another source decides about a purchase, your statement is kept as evidence, and the result shows what is decided.',
           consumes: LIST_TYPES,
           body: SettlementsBody,
           response: { 200: SettlementsResult },
@@ -111,6 +113,31 @@ export function settleRoutes(service: PurchaseService): Routes {
       async (request) => {
         const amendment = toAmendment(request.body);
         return presentAmended(await service.amendPurchase(request.params.id, amendment, callerOf(request)));
+      },
+    );
+
+    server.post(
+      '/purchases/:id/match',
+      {
+        schema: {
+          tags: ['purchases'],
+          summary: 'Match a purchase with another one',
+          description:
+            'Both are one order that two sources reported. The other purchase is reversed as a duplicate, and its source can settle this one by its own external id. The source that counts more decides on the amount: a partner or an administrator more than the shopper, of equals the first.',
+          params: IdParams,
+          body: MatchBody,
+          response: { 200: AmendedBody },
+        },
+        config: {
+          access: ['admin'],
+          isFull: service.isSettlingFull,
+          errors: [notFound, purchaseNotPending, purchaseAlreadyReversed, duplicatePurchase, walletFull],
+        },
+      },
+      async (request) => {
+        const { purchase_id: twinId, reason } = request.body;
+        const { id } = request.params;
+        return presentAmended(await service.matchPurchase(id, { twinId, reason }, callerOf(request)));
       },
     );
 

@@ -5,8 +5,7 @@ import { ItemSummary, nameOfItem, presentRefusal, summarizeItems } from '../../.
 import { Id, Input, Money, MoneyOrZeroInput, Timestamp } from '../../../core/http/schemas.ts';
 import { formatMoney } from '../../../core/money.ts';
 import type { Outcome } from '../../../core/outcome.ts';
-import type { Actor } from '../../platform/events/index.ts';
-import type { Amendment, Purchase, ReversalReason, RewardedPurchase, Settlement } from './model.ts';
+import type { Amendment, Purchase, Reporter, ReversalReason, RewardedPurchase, Settlement } from './model.ts';
 import {
   CashbackStatus,
   ExternalIdInput,
@@ -68,6 +67,15 @@ const AmendmentReason = Type.String({
   examples: ['one of two books returned'],
 });
 
+export const MatchBody = Input({
+  purchase_id: Type.String({ ...Id, description: 'The other purchase. It must be pending and is reversed.' }),
+  reason: Type.String({
+    ...AmendmentReason,
+    description: 'Why the two are one order.',
+    examples: ['the shopper sent the receipt'],
+  }),
+});
+
 export const AmendmentBody = Input(
   { ...amendment, reason: AmendmentReason },
   { oneOf: [{ required: ['amount'] }, { required: ['lines'] }] },
@@ -84,6 +92,12 @@ export const SettlementItem = Input(
       }),
     ),
     purchase_id: Type.Optional(Id),
+    merchant_id: Type.Optional(
+      Type.String({
+        ...Id,
+        description: 'The merchant of an `external_id`. Required if your external ids are per merchant.',
+      }),
+    ),
     action: Type.Enum(['confirm', 'reverse', 'amend']),
     reason: Type.Optional(
       Type.String({
@@ -100,6 +114,7 @@ export const SettlementItem = Input(
     oneOf: [{ required: ['external_id'] }, { required: ['purchase_id'] }],
     dependentSchemas: {
       reason: { properties: { action: { enum: ['reverse', 'amend'] } } },
+      merchant_id: { required: ['external_id'] },
       amount: isAmendment,
       lines: isAmendment,
       version: isAmendment,
@@ -180,9 +195,11 @@ export const ReversedBody = Type.Object({
 });
 
 /** The schema guarantees one of the two ids, and the fields that the action needs. */
-export function toSettlement(body: Static<typeof SettlementItem>, actor: Actor): Settlement {
-  const { external_id: externalId = '', purchase_id, action, reason = 'returned' } = body;
-  const reference = purchase_id === undefined ? { externalId } : { purchaseId: purchase_id };
+export function toSettlement(body: Static<typeof SettlementItem>, actor: Reporter): Settlement {
+  const { external_id: externalId = '', merchant_id: merchantId, purchase_id, action } = body;
+  const { reason = 'returned' } = body;
+  const ofExternalId = { externalId, ...(merchantId !== undefined && { merchantId }) };
+  const reference = purchase_id === undefined ? ofExternalId : { purchaseId: purchase_id };
   switch (action) {
     case 'confirm':
       return { actor, ...reference, to: 'confirmed' };

@@ -2,48 +2,32 @@ import type { Clock } from '../../../core/clock.ts';
 import type { Database, Trx } from '../../../core/database/index.ts';
 import { forbidden, notFound } from '../../../core/errors.ts';
 import { newId } from '../../../core/id.ts';
-import { at } from '../../../core/lists.ts';
+import { at, distinct } from '../../../core/lists.ts';
 import { formatMoney } from '../../../core/money.ts';
 import type { Logger } from '../../../core/observability/logging.ts';
 import { decided, failure, type Outcome, refusalCode, success } from '../../../core/outcome.ts';
-import {
-  type Balances,
-  balancesAfter,
-  type Movement,
-  NO_MONEY,
-  type Wallet,
-  type WalletClient,
-  walletKey,
-} from '../../money/wallets/index.ts';
-import type { Actor, EventClient } from '../../platform/events/index.ts';
-import { type CapUsage, type CashbackClient, capBook, capUseOf, rewardCapKey } from '../cashback/index.ts';
+import type { Wallet, WalletClient } from '../../money/wallets/index.ts';
+import type { EventClient } from '../../platform/events/index.ts';
+import type { CapUsage, CashbackClient } from '../cashback/index.ts';
 import type { FraudClient } from '../fraud/index.ts';
-import { findRepeated, positionOf, present, revise, revised } from './amendments.ts';
-import { purchaseAmended, purchaseConfirmed, purchaseReversed } from './events.ts';
+import { present } from './amendments.ts';
+import { decide } from './decisions.ts';
+import type { PurchaseDoubts } from './doubts.ts';
 import {
-  keyText,
   lookupKeysOf,
   type Purchase,
+  type Reporter,
   type Revision,
   type RewardedPurchase,
   type Settlement,
+  type SettlementOfId,
 } from './model.ts';
-import { isHiddenFrom, requireMayConfirmHeld, requireTransition } from './policies.ts';
-import { movesBetween } from './position.ts';
+import { nameBook } from './naming.ts';
+import { requireShopOfId } from './policies.ts';
 import type { PurchaseRepository } from './repository.ts';
 import type { RevisionRepository } from './revision-repository.ts';
-
-/** A legal step of a purchase: what it was and what it became, each with its reward. */
-type Step = {
-  readonly settlement: Settlement;
-  readonly before: RewardedPurchase;
-  readonly after: RewardedPurchase;
-  /** Of an amendment. */
-  readonly revision: Revision | undefined;
-};
-
-/** What a settlement is answered with. A repeated amendment takes no step. */
-type Decision = { readonly result: RewardedPurchase; readonly step: Step | undefined };
+import { eventOf, movementsOf, resolutionsOf, revisionOf, type Step } from './steps.ts';
+import type { WitnessRepository } from './witness-repository.ts';
 
 export type PurchaseSettlement = ReturnType<typeof purchaseSettlement>;
 
@@ -53,52 +37,86 @@ export function purchaseSettlement(deps: {
   logger: Logger;
   repository: PurchaseRepository;
   revisions: RevisionRepository;
+  witnesses: WitnessRepository;
+  doubts: Pick<PurchaseDoubts, 'holdDoubtful'>;
   fraud: FraudClient;
   cashback: CashbackClient;
   wallets: WalletClient;
   events: EventClient;
 }) {
-  const { database, clock, logger, repository, revisions, fraud, cashback, wallets, events } = deps;
+  const { database, clock, logger, repository, revisions, witnesses, doubts, fraud } = deps;
+  const { cashback, wallets, events } = deps;
 
   /**
-   * Confirms, reverses or amends a list of purchases in one transaction. Returns one outcome for each, in order. Locks the
-   * purchases, so that concurrent settlements of one purchase are decided one after the other.
+   * Settles a list of purchases in one transaction. Returns one outcome for each, in order. Locks the purchases, so that
+   * concurrent settlements of one purchase are decided one after the other.
    */
   async function settleBatch(
     settlements: readonly Settlement[],
   ): Promise<readonly Outcome<RewardedPurchase>[]> {
-    const outcomes = await database.transaction(
+    const { outcomes, holds } = await database.transaction(
       async (trx) => {
-        const ids = new Set([...(await findNamed(trx, settlements)), ...settlements.flatMap(givenId)]);
-        return settleLocked(trx, settlements, await repository.lock(trx, [...ids]));
+        const found = await findPurchases(trx, settlements);
+        const named = found.flatMap((one) => (one.ok ? one.value : []));
+        const locked = await repository.lock(trx, distinct(named.flatMap(idsOf)));
+        const { purchases, holds } = await doubts.holdDoubtful(trx, toBeChecked(named, locked));
+        const checked = new Map(purchases.map((purchase) => [purchase.id, purchase]));
+        const settled = await settleLocked(
+          trx,
+          named,
+          locked.map((purchase) => checked.get(purchase.id) ?? purchase),
+        );
+        const outcomeOf = new Map(named.map((settlement, index) => [settlement, at(settled, index)]));
+        const outcomes = found.map((one) => (one.ok ? (outcomeOf.get(one.value) ?? NO_OUTCOME) : one));
+        return { outcomes, holds };
       },
-      { usesIndexPlans: true },
+      { usesIndexPlans: true, isLostRace: witnesses.isLostRace },
     );
+    fraud.announceHolds(holds);
     logOutcomes(settlements, outcomes);
     return outcomes;
   }
 
-  /** Finds the ids of the purchases that the settlements name by external id. */
-  async function findNamed(trx: Trx, settlements: readonly Settlement[]): Promise<string[]> {
+  /** Finds the purchases that the settlements name. An external id may name none, or two: such a settlement is refused. */
+  async function findPurchases(
+    trx: Trx,
+    settlements: readonly Settlement[],
+  ): Promise<readonly Outcome<SettlementOfId>[]> {
     const keys = settlements.flatMap((settlement) =>
       'externalId' in settlement ? lookupKeysOf(settlement) : [],
     );
-    if (keys.length === 0) return [];
-    return (await repository.findByExternalKeys(trx, keys)).map(({ id }) => id);
+    const [recorded, matched] =
+      keys.length === 0
+        ? [[], []]
+        : await Promise.all([repository.findByExternalKeys(trx, keys), witnesses.findByKeys(trx, keys)]);
+    const names = nameBook(recorded, matched);
+    return settlements.map((settlement) =>
+      decided(() => {
+        if (!('externalId' in settlement)) return settlement;
+        requireShopOfId(settlement);
+        const purchaseId = names.find(settlement);
+        if (purchaseId === undefined) throw notFound('purchase', settlement.externalId);
+        return { ...settlement, purchaseId };
+      }),
+    );
   }
 
   /** Settles `purchases`, which the caller has locked in `trx`. Settlements of other purchases get NOT_FOUND. */
   async function settleLocked(
     trx: Trx,
-    settlements: readonly Settlement[],
+    settlements: readonly SettlementOfId[],
     purchases: readonly Purchase[],
   ): Promise<readonly Outcome<RewardedPurchase>[]> {
-    const [granted, revisionsOf, locked] = await Promise.all([
-      cashback.findRewards(
-        trx,
-        purchases.map(({ id }) => id),
-      ),
+    const ids = purchases.map(({ id }) => id);
+    const matched = new Set(
+      settlements.flatMap(({ to, purchaseId }) => (to === 'matched' || to === 'merged' ? purchaseId : [])),
+    );
+    const heldOnes = purchases.filter(({ id, held }) => held && matched.has(id)).map(({ id }) => id);
+    const [granted, revisionsOf, sourcesOf, holdOf, locked] = await Promise.all([
+      cashback.findRewards(trx, ids),
       revisions.findOf(trx, purchases),
+      witnesses.findSources(trx, purchases),
+      fraud.findHolds(trx, heldOnes),
       wallets.lockWallets(trx, purchases),
     ]);
     const rewarded = purchases.map((purchase) => {
@@ -113,74 +131,18 @@ export function purchaseSettlement(deps: {
           trx,
           rewarded.map(({ reward }) => reward),
         );
-    const { decisions, caps } = decide(settlements, { rewarded, revisionsOf, usages, locked });
-    const steps = decisions.flatMap((decision) => (decision.ok ? (decision.value.step ?? []) : []));
+    const reasonsOf = new Map([...holdOf].map(([id, { reasons }]) => [id, reasons]));
+    const { decisions, caps } = decide(
+      settlements,
+      { rewarded, revisionsOf, sourcesOf, reasonsOf, usages, wallets: locked },
+      { now: clock(), newId, requireMayRevise },
+    );
+    const steps = decisions.flatMap((decision) => (decision.ok ? decision.value.steps : []));
     await apply(trx, steps, { rewarded, caps, locked });
     return decisions.map((decision) => (decision.ok ? success(decision.value.result) : decision));
   }
 
-  /** Each settlement on what the ones before it left, so that a list may amend and confirm the same purchase. */
-  function decide(
-    settlements: readonly Settlement[],
-    known: {
-      readonly rewarded: readonly RewardedPurchase[];
-      readonly revisionsOf: ReadonlyMap<string, readonly Revision[]>;
-      readonly usages: readonly CapUsage[];
-      readonly locked: readonly Wallet[];
-    },
-  ): { readonly decisions: Outcome<Decision>[]; readonly caps: readonly CapUsage[] } {
-    const now = clock();
-    const current = new Map(known.rewarded.map((one) => [one.purchase.id, one]));
-    const idOf = new Map(known.rewarded.map(({ purchase }) => [keyText(purchase), purchase.id]));
-    const revisionsOf = new Map(known.revisionsOf);
-    const balancesOf = new Map<string, Balances>(known.locked.map((wallet) => [walletKey(wallet), wallet]));
-    const caps = capBook(known.usages);
-
-    const decisions = settlements.map((settlement) => {
-      const id = 'externalId' in settlement ? idNamedBy(settlement) : settlement.purchaseId;
-      const before = id === undefined ? undefined : current.get(id);
-      if (before === undefined || isHiddenFrom(settlement.actor, before.purchase))
-        return failure(notFound('purchase', referenceOf(settlement)));
-      return decided(() => decideOne(settlement, before));
-    });
-    return { decisions, caps: caps.touched() };
-
-    function idNamedBy(settlement: { readonly actor: Actor; readonly externalId: string }) {
-      return lookupKeysOf(settlement)
-        .map((key) => idOf.get(keyText(key)))
-        .find((id) => id !== undefined);
-    }
-
-    function decideOne(settlement: Settlement, before: RewardedPurchase): Decision {
-      const { id } = before.purchase;
-      const earlier = revisionsOf.get(id) ?? [];
-      if (settlement.to === 'amended') {
-        const repeated = findRepeated(earlier, settlement);
-        if (repeated !== undefined) return { result: revised(before, repeated), step: undefined };
-      }
-      const step = stepOf(settlement, before);
-      const { after, revision } = step;
-      const wallet = walletKey(after.purchase);
-      // Refuses what the wallet cannot hold before anything else is noted.
-      balancesOf.set(wallet, movementsOf(step).reduce(balancesAfter, balancesOf.get(wallet) ?? NO_MONEY));
-      if (settlement.to !== 'confirmed')
-        caps.use(rewardCapKey(after.reward), capUseOf(after.reward) - capUseOf(before.reward));
-      if (revision !== undefined) revisionsOf.set(id, [...earlier, revision]);
-      current.set(id, after);
-      return { result: after, step };
-    }
-
-    function stepOf(settlement: Settlement, before: RewardedPurchase): Step {
-      if (settlement.to !== 'amended')
-        return { settlement, before, after: settled(before, settlement, now), revision: undefined };
-      const room = caps.room(rewardCapKey(before.reward));
-      const revision = revise(before, settlement, { id: newId(now), now, room });
-      requireMayAmendTo(settlement.actor, before.purchase, revision);
-      return { settlement, before, after: revised(before, revision), revision };
-    }
-  }
-
-  /** Writes where the steps led: each purchase, reward and cap once, every revision, movement and event. */
+  /** Writes where the steps led: each purchase, reward and cap once, every revision, witness, movement and event. */
   async function apply(
     trx: Trx,
     steps: readonly Step[],
@@ -193,16 +155,24 @@ export function purchaseSettlement(deps: {
     if (steps.length === 0) return;
     const initialOf = new Map(known.rewarded.map(({ purchase }) => [purchase.id, purchase]));
     const finals = [...new Map(steps.map(({ after }) => [after.purchase.id, after])).values()];
-    const changed = (field: 'status' | 'revision') =>
+    const changed = (field: 'status' | 'revision' | 'held') =>
       finals.filter(({ purchase }) => purchase[field] !== initialOf.get(purchase.id)?.[field]);
     const resettled = changed('status');
     repository.queueUpdateSettled(
       trx,
       resettled.map(({ purchase }) => purchase),
     );
+    repository.queueHold(
+      trx,
+      changed('held').flatMap(({ purchase }) => (purchase.status === 'pending' ? purchase : [])),
+    );
     revisions.queueInsert(
       trx,
-      steps.flatMap(({ revision }) => revision ?? []),
+      steps.flatMap((step) => revisionOf(step) ?? []),
+    );
+    witnesses.queueInsert(
+      trx,
+      steps.flatMap(({ cause }) => (cause.to === 'matched' ? cause.witness : [])),
     );
     repository.queueUpdateRevision(
       trx,
@@ -214,7 +184,7 @@ export function purchaseSettlement(deps: {
       known.caps,
     );
     await wallets.applyMovements(trx, steps.flatMap(movementsOf), known.locked);
-    fraud.queueResolveHolds(trx, steps.flatMap(resolutionOf));
+    fraud.queueResolveHolds(trx, steps.flatMap(resolutionsOf));
     events.record(trx, steps.map(eventOf));
   }
 
@@ -247,7 +217,11 @@ export function purchaseSettlement(deps: {
   }
 
   /** @throws FORBIDDEN if a partner raises a purchase above a ceiling: a report of that size is held for review. */
-  function requireMayAmendTo(actor: Actor, { amount, currency }: Purchase, revision: Revision): void {
+  function requireMayRevise(
+    actor: Reporter,
+    { purchase: { amount, currency } }: RewardedPurchase,
+    revision: Revision,
+  ): void {
     if (actor.type !== 'partner' || revision.amount <= amount) return;
     if (fraud.isAboveCeiling(revision.amount, revision.after.reward, currency))
       throw forbidden({
@@ -258,87 +232,23 @@ export function purchaseSettlement(deps: {
   return { settleBatch, settleLocked, logOutcomes };
 }
 
-function givenId(settlement: Settlement): string[] {
-  return 'purchaseId' in settlement ? [settlement.purchaseId] : [];
+const NO_OUTCOME = failure(new Error('a settlement has no outcome'));
+
+/** Of the locked purchases those that somebody else than an administrator confirms: money could leave. */
+function toBeChecked(settlements: readonly SettlementOfId[], locked: readonly Purchase[]): Purchase[] {
+  const confirmed = new Set(
+    settlements.flatMap(({ to, actor, purchaseId }) =>
+      to === 'confirmed' && actor.type !== 'admin' ? purchaseId : [],
+    ),
+  );
+  return locked.filter(({ id }) => confirmed.has(id));
+}
+
+function idsOf(settlement: SettlementOfId): string[] {
+  return settlement.to === 'merged' ? [settlement.purchaseId, settlement.twinId] : [settlement.purchaseId];
 }
 
 /** The id or external id that the request contained. */
 function referenceOf(settlement: Settlement): string {
   return 'externalId' in settlement ? settlement.externalId : settlement.purchaseId;
-}
-
-const CASHBACK_STATUS = { pending: 'pending', confirmed: 'available', reversed: 'reversed' } as const;
-
-/** @throws PURCHASE_NOT_PENDING, PURCHASE_ALREADY_REVERSED or PURCHASE_ON_HOLD. */
-function settled(
-  { purchase, reward }: RewardedPurchase,
-  settlement: Exclude<Settlement, { readonly to: 'amended' }>,
-  now: Temporal.Instant,
-): RewardedPurchase {
-  requireTransition(purchase, settlement.to);
-  requireMayConfirmHeld(purchase, settlement);
-  const changes =
-    settlement.to === 'confirmed'
-      ? { confirmedAt: now }
-      : { reversedAt: now, reversalReason: settlement.reason };
-  return {
-    purchase: { ...purchase, ...changes, status: settlement.to, held: false },
-    reward: { ...reward, status: CASHBACK_STATUS[settlement.to] },
-  };
-}
-
-function eventOf({ settlement, before, after, revision }: Step) {
-  const { actor } = settlement;
-  const { id: resourceId, userId: user_id } = after.purchase;
-  const { currency } = after.reward;
-  const money = (amount: bigint) => formatMoney(amount, currency);
-  if (settlement.to === 'amended') {
-    const { version, reason } = settlement.amendment;
-    return purchaseAmended({
-      actor,
-      resourceId,
-      details: {
-        revision: revision?.seq ?? 0,
-        version,
-        reason,
-        user_id,
-        amount_before: money(before.purchase.amount),
-        amount: money(after.purchase.amount),
-        cashback_amount_before: money(before.reward.amount),
-        cashback_amount: money(after.reward.amount),
-        cashback_status: after.reward.status,
-        currency,
-      },
-    });
-  }
-  const details = {
-    from: before.purchase.status,
-    user_id,
-    cashback_amount: money(after.reward.amount),
-    currency,
-    ...(before.purchase.held && { was_held: true as const }),
-  };
-  return settlement.to === 'confirmed'
-    ? purchaseConfirmed({ actor, resourceId, details })
-    : purchaseReversed({ actor, resourceId, details: { ...details, reason: settlement.reason } });
-}
-
-/** A purchase that was held is settled: its hold is resolved by that. */
-function resolutionOf({ settlement: { actor, to }, before: { purchase } }: Step) {
-  return purchase.held && to !== 'amended' ? [{ purchaseId: purchase.id, resolution: to, actor }] : [];
-}
-
-/** What a step moves in the wallet, for the revision or the purchase itself. */
-function movementsOf({ before, after, revision }: Step): Movement[] {
-  const { userId, currency, purchaseId } = after.reward;
-  const source =
-    revision === undefined
-      ? ({ type: 'purchase', id: purchaseId } as const)
-      : ({ type: 'revision', id: revision.id } as const);
-  return movesBetween(positionOf(before.reward), positionOf(after.reward)).map((move) => ({
-    ...move,
-    userId,
-    currency,
-    source,
-  }));
 }

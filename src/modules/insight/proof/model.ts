@@ -154,3 +154,13 @@ export type RevisionCountMismatch = {
   /** The number of its latest revision; 0 for none. */
   readonly latest: number;
 };
+
+export type WitnessMismatch = {
+  readonly purchaseId: string;
+  readonly currency: string;
+  readonly problem:
+    | 'witness without revision'
+    | 'revision without witness'
+    | 'amount of no source'
+    | 'duplicate of nothing';
+};

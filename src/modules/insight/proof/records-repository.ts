@@ -28,8 +28,11 @@ type RecordMismatchRow = {
 
 const SETTLED = ['completed', 'failed', 'cancelled'] as const;
 
+/** The records of revisions, by their cause. */
+const REVISED = ['purchase.amended', 'purchase.matched'];
+
 const ACTIONS = [
-  ...['purchase.recorded', 'purchase.amended', 'purchase.confirmed', 'purchase.reversed'],
+  ...['purchase.recorded', 'purchase.confirmed', 'purchase.reversed', ...REVISED],
   ...['payout.requested', 'payout.processing', ...SETTLED.map((status) => `payout.${status}`)],
 ];
 
@@ -53,7 +56,7 @@ export async function findRecordMismatches(db: Db, range: IdRange): Promise<Reco
       where is_due and ${within('purchases.id', range)}
       union all
       select
-        'purchase', purchases.id, 'purchase.amended', seq, user_id::text, purchase_revisions.amount, reward,
+        'purchase', purchases.id, 'purchase.' || cause, seq, user_id::text, purchase_revisions.amount, reward,
         currency::text, null, null
       from purchase_revisions join purchases on purchases.id = purchase_id
       where ${within('purchase_id', range)}
@@ -74,8 +77,8 @@ export async function findRecordMismatches(db: Db, range: IdRange): Promise<Reco
         resource_type as source_type,
         resource_id as source_id,
         action,
-        case when action = 'purchase.amended' and details ->> 'revision' ~ '^[0-9]{1,9}$' then (details ->> 'revision')::int else 0 end as part,
-        case when action in ('purchase.recorded', 'purchase.amended') then details ->> 'user_id' when action = 'payout.requested' then actor_id::text end as user_id,
+        case when action = any (${REVISED}) and details ->> 'revision' ~ '^[0-9]{1,9}$' then (details ->> 'revision')::int else 0 end as part,
+        case when action = 'purchase.recorded' or action = any (${REVISED}) then details ->> 'user_id' when action = 'payout.requested' then actor_id::text end as user_id,
         ${moneyOf('amount')} as amount,
         ${moneyOf('cashback_amount')} as cashback,
         details ->> 'currency' as currency,

@@ -3,6 +3,7 @@ import { rangesOfSources, rangesOfWallets } from './ranges-repository.ts';
 import { findAdjustmentRecordMismatches, findRecordMismatches } from './records-repository.ts';
 import { findRevisionCountMismatches, findRevisionMismatches } from './revisions-repository.ts';
 import { findEntryMismatches, findRewardMismatches } from './sources-repository.ts';
+import { findWitnessMismatches } from './witnesses-repository.ts';
 
 export type ProofRepository = ReturnType<typeof proofRepository>;
 
@@ -18,6 +19,7 @@ export function proofRepository() {
     findRewardMismatches,
     findRevisionMismatches,
     findRevisionCountMismatches,
+    findWitnessMismatches,
     findRecordMismatches,
     findAdjustmentRecordMismatches,
   };

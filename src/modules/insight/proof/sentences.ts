@@ -8,6 +8,7 @@ import type {
   RevisionMismatch,
   RewardMismatch,
   StatedBalances,
+  WitnessMismatch,
   WrongEntry,
   WrongWallet,
 } from './model.ts';
@@ -129,6 +130,17 @@ export function wrongRevisionCount({ purchaseId, currency, stated, latest }: Rev
     walletId: null,
     sentence: `Purchase ${purchaseId} is at revision ${stated}, but its latest one is ${latest}.`,
   };
+}
+
+const WITNESS_PROBLEMS = {
+  'witness without revision': 'has a witness without a revision',
+  'revision without witness': 'was matched by a revision without a witness',
+  'amount of no source': 'was matched with an amount that no source reported',
+  'duplicate of nothing': 'was reversed as a duplicate, but is no witness of another one',
+} as const;
+
+export function wrongWitness({ purchaseId, currency, problem }: WitnessMismatch): Fault {
+  return { currency, walletId: null, sentence: `Purchase ${purchaseId} ${WITNESS_PROBLEMS[problem]}.` };
 }
 
 export function recordMismatch({ sourceType, sourceId, action, demanded, record }: RecordMismatch): Fault {

@@ -9,6 +9,7 @@ import {
   wrongRevision,
   wrongRevisionCount,
   wrongWallet,
+  wrongWitness,
 } from './sentences.ts';
 
 const MAX_FAULTS_SHOWN = 50;
@@ -53,6 +54,7 @@ export async function proveBooks(
     report((await repository.findRewardMismatches(snapshot, range)).map(rewardMismatch));
     report((await repository.findRevisionMismatches(snapshot, range)).map(wrongRevision));
     report((await repository.findRevisionCountMismatches(snapshot, range)).map(wrongRevisionCount));
+    report((await repository.findWitnessMismatches(snapshot, range)).map(wrongWitness));
     report((await repository.findRecordMismatches(snapshot, range)).map(recordMismatch));
   }
   report((await repository.findAdjustmentRecordMismatches(snapshot)).map(recordMismatch));

@@ -166,7 +166,8 @@ describe('a revision', () => {
 describe('a repeated version', () => {
   const before = purchaseOf();
   const revision = reviseBy(before, amendmentOf('50.00'));
-  const repeat = (amendment: Amendment, actor = ADMIN) => findRepeated([revision], { actor, amendment });
+  const repeat = (amendment: Amendment, actor = ADMIN) =>
+    findRepeated([revision], { actor, amendment }, before.purchase);
 
   test('is the same revision, in any spelling of the amount', () => {
     assert.equal(repeat(amendmentOf('50.00')), revision);

@@ -6,6 +6,7 @@ import { failure, success } from '../../../../src/core/outcome.ts';
 import type { Merchant, MerchantClient } from '../../../../src/modules/catalogue/merchants/index.ts';
 import { revise } from '../../../../src/modules/earning/purchases/amendments.ts';
 import { autoConfirmation } from '../../../../src/modules/earning/purchases/auto-confirmation.ts';
+import type { PurchaseDoubts } from '../../../../src/modules/earning/purchases/doubts.ts';
 import { purchaseAlreadyReversed } from '../../../../src/modules/earning/purchases/errors.ts';
 import type {
   DueWindow,
@@ -32,6 +33,7 @@ import {
   SHOPPER,
   STRANGER,
 } from '../../../support/purchases-builders.ts';
+import { noDoubts } from '../../../support/witnesses.ts';
 
 const DAYS = 30;
 
@@ -45,6 +47,7 @@ type World = {
   readonly revisions?: ReadonlyMap<string, readonly Revision[]>;
   readonly repository?: Partial<PurchaseRepository>;
   readonly settleLocked?: PurchaseSettlement['settleLocked'];
+  readonly doubts?: Partial<PurchaseDoubts>;
 };
 
 /** Purchases that are due, of an active user at an active merchant. */
@@ -52,6 +55,7 @@ function openAutoConfirmation(due: readonly Purchase[], world: World = {}) {
   const { kernel, ...seen } = fakeKernel();
   const { users = [aUser()], merchants = [aMerchant()], switchedOff = [] } = world;
   const settled: Settlement[] = [];
+  const announced: unknown[] = [];
   const reported: Parameters<PurchaseSettlement['logOutcomes']>[] = [];
   const asked: { windows: readonly DueWindow[]; options: DueOptions }[] = [];
   const isActive = ({ active }: Merchant) => active;
@@ -67,6 +71,8 @@ function openAutoConfirmation(due: readonly Purchase[], world: World = {}) {
       ...world.repository,
     }),
     revisions: fake<RevisionRepository>({ findOf: async () => world.revisions ?? new Map() }),
+    doubts: { ...noDoubts, ...world.doubts },
+    fraud: { announceHolds: (holds) => void announced.push(...holds) },
     users: fake<UserClient>({ findUsers: async () => new Map(users.map((user) => [user.id, user])) }),
     merchants: fake<MerchantClient>({
       findMerchants: async () => new Map(merchants.map((merchant) => [merchant.id, merchant])),

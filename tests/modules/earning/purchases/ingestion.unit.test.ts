@@ -11,10 +11,12 @@ import type { FraudClient } from '../../../../src/modules/earning/fraud/index.ts
 import { purchaseIngestion } from '../../../../src/modules/earning/purchases/ingestion.ts';
 import type { PurchaseSubmission } from '../../../../src/modules/earning/purchases/model.ts';
 import type { PurchaseRepository } from '../../../../src/modules/earning/purchases/repository.ts';
+import type { PurchaseSettlement } from '../../../../src/modules/earning/purchases/settlement.ts';
+import type { WitnessRepository } from '../../../../src/modules/earning/purchases/witness-repository.ts';
 import type { UserClient } from '../../../../src/modules/identity/users/index.ts';
 import { type Wallet, type WalletClient, walletKey } from '../../../../src/modules/money/wallets/index.ts';
 import { assertEqual } from '../../../support/equality.ts';
-import { fake, fakeKernel } from '../../../support/fakes.ts';
+import { fake, fakeKernel, fakeTransaction } from '../../../support/fakes.ts';
 import {
   aCapUsage,
   adminActor,
@@ -36,6 +38,7 @@ import {
   userActor,
 } from '../../../support/purchases-builders.ts';
 import { codeOf } from '../../../support/rejections.ts';
+import { fakeWitnesses } from '../../../support/witnesses.ts';
 
 const LAST_DAY_OF_MARCH = Temporal.Instant.from('2026-03-31T23:59:59Z');
 const IN_APRIL = Temporal.Instant.from('2026-04-01T00:00:00Z');
@@ -45,6 +48,8 @@ const REASON = { rule: 'repeated_order', evidence: { users_at_least: 3 } } as co
 
 type World = {
   readonly repository?: Partial<PurchaseRepository>;
+  readonly witnesses?: Partial<WitnessRepository>;
+  readonly settleBatch?: PurchaseSettlement['settleBatch'];
   readonly users?: UserClient['lockUsersForShare'];
   readonly merchants?: Partial<MerchantClient>;
   readonly offers?: Partial<OfferClient>;
@@ -71,10 +76,13 @@ function openIngestion(world: World = {}) {
     ...kernel,
     repository: fake<PurchaseRepository>({
       findByExternalKeys: async () => [],
+      findAll: async () => (await world.repository?.findByExternalKeys?.(fakeTransaction(), [])) ?? [],
       queueInsert: queue('purchases'),
       isLostRace: () => false,
       ...world.repository,
     }),
+    witnesses: fakeWitnesses(world.witnesses),
+    settlement: { settleBatch: world.settleBatch ?? (async () => []) },
     users: fake<UserClient>({
       lockUsersForShare: world.users ?? (async () => new Map([[SHOPPER, aUser()]])),
     }),
@@ -557,7 +565,11 @@ test('outcomes are logged one line each, with the request, the partner and the a
 
   logOutcomes(
     [aSubmission({ actor: PARTNER }), aSubmission({ externalId: 'order-2' }), aSubmission()],
-    [success({ purchase, reward: aReward() }), failure(refusal), failure(new TypeError('a fault'))],
+    [
+      success({ purchase, reward: aReward(), matched: false }),
+      failure(refusal),
+      failure(new TypeError('a fault')),
+    ],
   );
 
   const request = { level: 30, request_id: 'test' };

@@ -56,6 +56,7 @@ describe('GET /purchases', () => {
           id,
           partner_id: null,
           external_id: 'order-1',
+          order_reference: null,
           user_id: SHOPPER,
           merchant_id: MERCHANT,
           offer_id: OFFER,

@@ -21,6 +21,7 @@ import {
   userActor,
 } from '../../../support/purchases-builders.ts';
 import { rejectsWith } from '../../../support/rejections.ts';
+import { fakeWitnesses } from '../../../support/witnesses.ts';
 
 const PARTNER = partnerActor(newId());
 const PAGE = { offset: 0, limit: 20 };
@@ -40,6 +41,7 @@ function openReading(purchases: readonly Purchase[]) {
       },
     }),
     revisions: fake<RevisionRepository>({ findOf: async () => new Map() }),
+    witnesses: fakeWitnesses(),
     merchants: fake<MerchantClient>({
       findMerchants: async (_db, ids) => {
         asked.push(ids);

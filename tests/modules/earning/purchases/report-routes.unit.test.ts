@@ -29,7 +29,7 @@ import {
 
 const REFUSED = 'refused';
 const purchase = aPurchase();
-const accepted = { purchase, reward: aReward() };
+const accepted = { purchase, reward: aReward(), matched: false };
 const duplicate = duplicatePurchase({ external_id: REFUSED, purchase: {}, differences: [] });
 
 /** The submissions of each call of the service. */
@@ -92,7 +92,12 @@ describe('POST /purchases', () => {
   test('answers 201 with the purchase and its reward', async () => {
     const answer = await report(sound);
     assert.equal(answer.status, 201);
-    assertEqual(answer.body, { id: purchase.id, status: 'pending', cashback_amount: '2.50' });
+    assertEqual(answer.body, {
+      id: purchase.id,
+      status: 'pending',
+      cashback_amount: '2.50',
+      matched: false,
+    });
     assertEqual(handedOver(), [submission]);
   });
 
@@ -294,6 +299,7 @@ describe('POST /purchases/batch', () => {
       status: 201,
       id: purchase.id,
       cashback_amount: '2.50',
+      matched: false,
     });
     assertEqual(answer.body.results[2].error, {
       code: 'DUPLICATE_PURCHASE',

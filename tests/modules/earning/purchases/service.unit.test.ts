@@ -29,6 +29,7 @@ import {
   STRANGER,
 } from '../../../support/purchases-builders.ts';
 import { rejectsWith } from '../../../support/rejections.ts';
+import { fakeWitnesses } from '../../../support/witnesses.ts';
 
 const ADMIN = adminActor(STRANGER);
 const BATCH = 10;
@@ -49,8 +50,10 @@ function openService({
       lock: async (_trx, ids) => purchases.filter(({ id }) => ids.includes(id)),
       queueUpdateSettled: () => undefined,
       queueUpdateRevision: () => undefined,
+      queueHold: () => undefined,
       ...replaced,
     }),
+    witnesses: fakeWitnesses(),
     revisions: fake<RevisionRepository>({ findOf: async () => new Map(), queueInsert: () => undefined }),
     users: fake<UserClient>({
       lockUsersForShare: async (_trx, ids) => new Map(ids.map((id) => [id, aUser({ id })])),
@@ -65,6 +68,7 @@ function openService({
     }),
     fraud: fake<FraudClient>({
       screenPurchases: async () => new Map(),
+      findHolds: async () => new Map(),
       queueHolds: () => undefined,
       announceHolds: () => undefined,
       queueResolveHolds: () => undefined,

@@ -38,7 +38,9 @@ const amended = {
 };
 
 function settledBy({ to }: Settlement) {
-  return to === 'amended' ? amended : { purchase: { ...purchase, status: to }, reward };
+  return to === 'confirmed' || to === 'reversed'
+    ? { purchase: { ...purchase, status: to }, reward }
+    : amended;
 }
 
 const { calls, called, refuse } = fakeCalls();
@@ -56,6 +58,7 @@ const service = fake<PurchaseService>({
     ]),
   amendPurchase: (purchaseId, amendment, actor) =>
     called(amended, purchaseId, amendment, [actor.type, actor.id]),
+  matchPurchase: (purchaseId, twin, actor) => called(amended, purchaseId, twin, [actor.type, actor.id]),
   releasePurchase: (purchaseId, actor) =>
     called({ ...purchase, held: false }, purchaseId, [actor.type, actor.id]),
   settlePurchases: (list) =>

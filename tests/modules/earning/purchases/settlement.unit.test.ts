@@ -4,10 +4,16 @@ import { DomainError } from '../../../../src/core/errors.ts';
 import { newId } from '../../../../src/core/id.ts';
 import type { CapUsage, CashbackClient, Reward } from '../../../../src/modules/earning/cashback/index.ts';
 import type { FraudClient } from '../../../../src/modules/earning/fraud/index.ts';
-import type { Purchase, Revision, Settlement } from '../../../../src/modules/earning/purchases/model.ts';
+import type {
+  Purchase,
+  Revision,
+  Settlement,
+  SettlementOfId,
+} from '../../../../src/modules/earning/purchases/model.ts';
 import type { PurchaseRepository } from '../../../../src/modules/earning/purchases/repository.ts';
 import type { RevisionRepository } from '../../../../src/modules/earning/purchases/revision-repository.ts';
 import { purchaseSettlement } from '../../../../src/modules/earning/purchases/settlement.ts';
+import type { WitnessRepository } from '../../../../src/modules/earning/purchases/witness-repository.ts';
 import type { Wallet, WalletClient } from '../../../../src/modules/money/wallets/index.ts';
 import { type Actor, SYSTEM } from '../../../../src/modules/platform/events/index.ts';
 import { assertEqual } from '../../../support/equality.ts';
@@ -25,6 +31,7 @@ import {
   someTerms,
 } from '../../../support/purchases-builders.ts';
 import { codeOf } from '../../../support/rejections.ts';
+import { fakeWitnesses, noDoubts } from '../../../support/witnesses.ts';
 
 const ADMIN = adminActor(newId());
 const PARTNER = partnerActor(newId());
@@ -36,7 +43,17 @@ const FULL = aWallet({ pending: 10n ** 17n - 1_000n });
 function openSettlement(
   purchases: readonly Purchase[],
   rewards: readonly Reward[] = [],
-  { caps = [], wallet = WALLET }: { caps?: readonly CapUsage[]; wallet?: Wallet } = {},
+  {
+    caps = [],
+    wallet = WALLET,
+    witnesses = {},
+    fraud = {},
+  }: {
+    caps?: readonly CapUsage[];
+    wallet?: Wallet;
+    witnesses?: Partial<WitnessRepository>;
+    fraud?: Partial<FraudClient>;
+  } = {},
 ) {
   const { kernel, ...seen } = fakeKernel();
   const queued: [table: string, rows: readonly unknown[]][] = [];
@@ -61,14 +78,20 @@ function openSettlement(
       },
       queueUpdateSettled: (_trx, rows) => queue('purchases', rows),
       queueUpdateRevision: (_trx, rows) => queue('numbers', rows),
+      queueHold: (_trx, rows) => queue('held', rows),
     }),
+    witnesses: fakeWitnesses({ queueInsert: (_trx, rows) => queue('witnesses', rows), ...witnesses }),
+    doubts: noDoubts,
     revisions: fake<RevisionRepository>({
       findOf: async () => new Map(),
       queueInsert: (_trx, rows) => queue('revisions', rows),
     }),
     fraud: fake<FraudClient>({
       isAboveCeiling: (amount) => amount > 10_000_00n,
+      findHolds: async () => new Map(),
+      announceHolds: () => undefined,
       queueResolveHolds: (_trx, rows) => queue('holds', rows),
+      ...fraud,
     }),
     cashback: fake<CashbackClient>({
       findRewards: async (_trx, ids) =>
@@ -103,7 +126,7 @@ function openSettlement(
   return { settle, settleBatch, settleLocked, rows, queued, lockedIds, ...seen };
 }
 
-const confirm = (purchase: Purchase, actor: Actor = ADMIN): Settlement => ({
+const confirm = (purchase: Purchase, actor: Actor = ADMIN): SettlementOfId<'confirmed'> => ({
   actor,
   purchaseId: purchase.id,
   to: 'confirmed',

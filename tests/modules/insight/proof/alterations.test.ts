@@ -185,6 +185,27 @@ const ALTERATIONS: readonly [title: string, statement: string, found: RegExp][] 
     /Purchase :amended is at revision 2, but its latest one is 1\./,
   ],
   [
+    'a missing witness',
+    without('purchase_witnesses', `purchase_id = :matched`),
+    /Purchase :matched was matched by a revision without a witness\./,
+  ],
+  [
+    'an invented witness',
+    `insert into purchase_witnesses (namespace, external_id, purchase_id, source_kind, amount, currency, reported_at)
+     values (:user, 'invented', :pending, 'shopper', 400, 'EUR', now())`,
+    /Purchase :pending has a witness without a revision\./,
+  ],
+  [
+    'the amount of a witness',
+    `update purchase_witnesses set amount = 89; update purchase_revisions set amount = 90 where purchase_id = :matched`,
+    /Purchase :matched was matched with an amount that no source reported\./,
+  ],
+  [
+    'a duplicate of nothing',
+    `update purchases set external_id = 'another' where id = :duplicate`,
+    /Purchase :duplicate was reversed as a duplicate, but is no witness of another one\./,
+  ],
+  [
     'a purchase whose revisions are hidden',
     `update purchases set revision = 0 where id = :refunded`,
     /Purchase :refunded is at revision 0, but its latest one is 1\./,

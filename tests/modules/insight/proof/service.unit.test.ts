@@ -49,6 +49,7 @@ function prove(replaced: Partial<ProofRepository> = {}) {
       findRewardMismatches: async () => [],
       findRevisionMismatches: async () => [],
       findRevisionCountMismatches: async () => [],
+      findWitnessMismatches: async () => [],
       findRecordMismatches: async () => [],
       findAdjustmentRecordMismatches: async () => [],
       ...replaced,

@@ -1,0 +1,228 @@
+import { notFound } from '../../../core/errors.ts';
+import { decided, type Outcome } from '../../../core/outcome.ts';
+import { type Balances, balancesAfter, NO_MONEY, type Wallet, walletKey } from '../../money/wallets/index.ts';
+import { type CapUsage, capBook, capUseOf, rewardCapKey } from '../cashback/index.ts';
+import type { Reason } from '../fraud/index.ts';
+import { findRepeated, readStatement, revise, reviseByMatch, revised } from './amendments.ts';
+import { decidingSource, fold, rankOf, type Source } from './fold.ts';
+import {
+  kindOfRow,
+  namespaceOf,
+  type Purchase,
+  type Revision,
+  type RewardedPurchase,
+  type SettlementOfId,
+  type Witness,
+} from './model.ts';
+import {
+  isHiddenFrom,
+  requireMayConfirmHeld,
+  requireMergeable,
+  requireNotReversed,
+  requireTransition,
+  requireUnreported,
+} from './policies.ts';
+import { movementsOf, revisionOf, type Step } from './steps.ts';
+
+/*
+ * What settlements make of purchases: to confirm, reverse, amend and match are one operation. Each decides on what the ones
+ * before it left, so that a list may amend and confirm the same purchase. Pure.
+ */
+
+/** What a settlement is answered with. A repeat takes no step. */
+export type Decision = { readonly result: RewardedPurchase; readonly steps: readonly Step[] };
+
+/** What the caller has read under its locks. */
+export type Known = {
+  readonly rewarded: readonly RewardedPurchase[];
+  readonly revisionsOf: ReadonlyMap<string, readonly Revision[]>;
+  readonly sourcesOf: ReadonlyMap<string, readonly Source[]>;
+  /** Why the held purchases among those to be matched are held. */
+  readonly reasonsOf: ReadonlyMap<string, readonly Reason[]>;
+  readonly usages: readonly CapUsage[];
+  readonly wallets: readonly Wallet[];
+};
+
+export function decide(
+  settlements: readonly SettlementOfId[],
+  known: Known,
+  given: {
+    readonly now: Temporal.Instant;
+    readonly newId: (now: Temporal.Instant) => string;
+    /** @throws FORBIDDEN if the actor may not bring the purchase to this revision. */
+    readonly requireMayRevise: (
+      actor: SettlementOfId['actor'],
+      before: RewardedPurchase,
+      revision: Revision,
+    ) => void;
+  },
+): { readonly decisions: Outcome<Decision>[]; readonly caps: readonly CapUsage[] } {
+  const { now } = given;
+  const current = new Map(known.rewarded.map((one) => [one.purchase.id, one]));
+  const revisionsOf = new Map(known.revisionsOf);
+  const sourcesOf = new Map(known.sourcesOf);
+  const balancesOf = new Map<string, Balances>(known.wallets.map((wallet) => [walletKey(wallet), wallet]));
+  const caps = capBook(known.usages);
+  const decisions = settlements.map((settlement) => decided(() => decideOne(settlement)));
+  return { decisions, caps: caps.touched() };
+
+  function decideOne(settlement: SettlementOfId): Decision {
+    const before = visible(settlement, settlement.purchaseId);
+    const steps = stepsOf(settlement, before);
+    // Refuses what a wallet cannot hold before anything is noted.
+    const balances = new Map(balancesOf);
+    for (const step of steps) {
+      const wallet = walletKey(step.after.purchase);
+      balances.set(wallet, movementsOf(step).reduce(balancesAfter, balances.get(wallet) ?? NO_MONEY));
+    }
+    for (const [wallet, after] of balances) balancesOf.set(wallet, after);
+    for (const step of steps) note(step);
+    return { result: resultOf(settlement, before), steps };
+  }
+
+  /** @throws NOT_FOUND. A report may be matched with a purchase that its source has not seen. */
+  function visible({ actor, to }: SettlementOfId, id: string): RewardedPurchase {
+    const found = current.get(id);
+    const isHidden = (purchase: Purchase) => isHiddenFrom(actor, purchase, sourcesOf.get(id) ?? []);
+    if (found === undefined || (to !== 'matched' && isHidden(found.purchase))) throw notFound('purchase', id);
+    return found;
+  }
+
+  function note(step: Step): void {
+    const { before, after, cause } = step;
+    const { id } = after.purchase;
+    if (cause.to !== 'confirmed' && cause.to !== 'kept')
+      caps.use(rewardCapKey(after.reward), capUseOf(after.reward) - capUseOf(before.reward));
+    const revision = revisionOf(step);
+    if (revision !== undefined) revisionsOf.set(id, [...(revisionsOf.get(id) ?? []), revision]);
+    if (cause.to === 'matched') sourcesOf.set(id, [...(sourcesOf.get(id) ?? []), cause.witness]);
+    current.set(id, after);
+  }
+
+  function resultOf(settlement: SettlementOfId, before: RewardedPurchase): RewardedPurchase {
+    const { id } = before.purchase;
+    const repeated = settlement.to === 'amended' ? repeatedBy(settlement, before) : undefined;
+    const present = current.get(id) ?? before;
+    // The answer of a repeat is the first one.
+    return repeated === undefined ? present : revised(present, repeated);
+  }
+
+  function repeatedBy(settlement: SettlementOfId<'amended'>, { purchase }: RewardedPurchase) {
+    return findRepeated(revisionsOf.get(purchase.id) ?? [], settlement, purchase);
+  }
+
+  function stepsOf(settlement: SettlementOfId, before: RewardedPurchase): Step[] {
+    const { actor } = settlement;
+    switch (settlement.to) {
+      case 'matched':
+        return [matchStep(settlement, before, { ...settlement.witness, purchaseId: before.purchase.id })];
+      case 'merged':
+        return mergeSteps(settlement, before);
+      case 'amended':
+        if (repeatedBy(settlement, before) !== undefined) return [];
+        if (!decidesOn(settlement, before)) {
+          const { amount } = readStatement(settlement.amendment.statement, before.purchase.currency);
+          return [{ actor, before, after: before, cause: { to: 'kept', statement: 'amended', amount } }];
+        }
+        return [amendStep(settlement, before)];
+      default:
+        if (!decidesOn(settlement, before))
+          return [{ actor, before, after: before, cause: { to: 'kept', statement: settlement.to } }];
+        requireTransition(before.purchase, settlement.to);
+        requireMayConfirmHeld(before.purchase, settlement);
+        return [settleStep(settlement, before)];
+    }
+  }
+
+  /** An administrator and the platform decide on all; a partner on what no better or earlier source has reported. */
+  function decidesOn({ actor }: SettlementOfId, { purchase }: RewardedPurchase): boolean {
+    if (actor.type !== 'partner') return true;
+    const deciding = decidingSource(sourcesOf.get(purchase.id) ?? []);
+    return (
+      deciding?.namespace === namespaceOf(actor, purchase.merchantId) || deciding?.namespace === actor.id
+    );
+  }
+
+  function amendStep(settlement: SettlementOfId<'amended'>, before: RewardedPurchase): Step {
+    const room = caps.room(rewardCapKey(before.reward));
+    const revision = revise(before, settlement, { id: given.newId(now), now, room });
+    given.requireMayRevise(settlement.actor, before, revision);
+    return {
+      actor: settlement.actor,
+      before,
+      after: revised(before, revision),
+      cause: { to: 'amended', revision },
+    };
+  }
+
+  function settleStep(
+    settlement: { readonly actor: Step['actor'] } & Extract<Step['cause'], { to: 'confirmed' | 'reversed' }>,
+    before: RewardedPurchase,
+  ): Step {
+    const { actor, ...cause } = settlement;
+    const changes =
+      settlement.to === 'confirmed'
+        ? { confirmedAt: now }
+        : { reversedAt: now, reversalReason: settlement.reason };
+    const purchase = { ...before.purchase, ...changes, status: settlement.to, held: false };
+    const reward = { ...before.reward, status: CASHBACK_STATUS[settlement.to] };
+    return { actor, before, after: { purchase, reward }, cause };
+  }
+
+  /** The other purchase is reversed as a duplicate, and its source is a witness of this one. */
+  function mergeSteps(settlement: SettlementOfId<'merged'>, before: RewardedPurchase): Step[] {
+    const { actor } = settlement;
+    const twin = visible(settlement, settlement.twinId);
+    const { purchase } = twin;
+    requireNotReversed(before.purchase);
+    requireMergeable(before.purchase, purchase, sourcesOf.get(purchase.id) ?? []);
+    const witness = {
+      namespace: purchase.namespace,
+      externalId: purchase.externalId,
+      purchaseId: before.purchase.id,
+      kind: kindOfRow(purchase),
+      amount: purchase.originalAmount,
+      currency: purchase.currency,
+      reportedAt: purchase.createdAt,
+    };
+    return [
+      settleStep({ actor, to: 'reversed', reason: 'duplicate' }, twin),
+      matchStep(settlement, before, witness),
+    ];
+  }
+
+  function matchStep(
+    settlement: SettlementOfId<'matched' | 'merged'>,
+    before: RewardedPurchase,
+    witness: Witness,
+  ): Step {
+    const { actor, reason } = settlement;
+    const { purchase } = before;
+    const sources = sourcesOf.get(purchase.id) ?? [];
+    requireUnreported(purchase, witness, sources);
+    const { amount } = fold({ amount: purchase.amount, sources }, witness);
+    const room = caps.room(rewardCapKey(before.reward));
+    const report = { actor, reason, witness, amount };
+    const revision = reviseByMatch(before, report, { id: given.newId(now), now, room });
+    given.requireMayRevise(actor, before, revision);
+    const after = revised(before, revision);
+    const held = purchase.held && staysHeld(settlement, witness);
+    return {
+      actor,
+      before,
+      after: { ...after, purchase: { ...after.purchase, held } },
+      cause: { to: 'matched', revision, witness },
+    };
+  }
+
+  /** A match answers the doubt about a shopper's word, and about the purchase that it takes over. */
+  function staysHeld(settlement: SettlementOfId<'matched' | 'merged'>, witness: Witness): boolean {
+    const twinId = settlement.to === 'merged' ? settlement.twinId : undefined;
+    const isAnswered = ({ rule, evidence }: Reason) =>
+      (rule === 'self_report' && rankOf(witness) > 0) ||
+      (twinId !== undefined && evidence.purchase_id === twinId);
+    return !(known.reasonsOf.get(settlement.purchaseId) ?? []).every(isAnswered);
+  }
+}
+
+const CASHBACK_STATUS = { confirmed: 'available', reversed: 'reversed' } as const;

@@ -1,0 +1,109 @@
+import { formatMoney } from '../../../core/money.ts';
+import type { Movement } from '../../money/wallets/index.ts';
+import { positionOf } from './amendments.ts';
+import {
+  purchaseAmended,
+  purchaseConfirmed,
+  purchaseMatched,
+  purchaseReversed,
+  statementKept,
+} from './events.ts';
+import type { Reporter, ReversalReason, Revision, RewardedPurchase, Witness } from './model.ts';
+import { movesBetween } from './position.ts';
+
+/** What happened to a purchase: what it was and what it became, each with its reward. */
+export type Step = {
+  readonly actor: Reporter;
+  readonly before: RewardedPurchase;
+  readonly after: RewardedPurchase;
+  readonly cause:
+    | { readonly to: 'confirmed' }
+    | { readonly to: 'reversed'; readonly reason: ReversalReason }
+    | { readonly to: 'amended'; readonly revision: Revision }
+    | { readonly to: 'matched'; readonly revision: Revision; readonly witness: Witness }
+    /** Another source decides: the statement is evidence and changes nothing. */
+    | {
+        readonly to: 'kept';
+        readonly statement: 'confirmed' | 'reversed' | 'amended';
+        readonly amount?: bigint;
+      };
+};
+
+export function revisionOf({ cause }: Step): Revision | undefined {
+  return 'revision' in cause ? cause.revision : undefined;
+}
+
+/** What a step moves in the wallet, for the revision or the purchase itself. */
+export function movementsOf(step: Step): Movement[] {
+  const { before, after } = step;
+  const { userId, currency, purchaseId } = after.reward;
+  const revision = revisionOf(step);
+  const source =
+    revision === undefined
+      ? ({ type: 'purchase', id: purchaseId } as const)
+      : ({ type: 'revision', id: revision.id } as const);
+  return movesBetween(positionOf(before.reward), positionOf(after.reward)).map((move) => ({
+    ...move,
+    userId,
+    currency,
+    source,
+  }));
+}
+
+/** A purchase that was held is settled or matched: its hold is resolved by that. */
+export function resolutionsOf({ actor, before, after, cause }: Step) {
+  if (!before.purchase.held || after.purchase.held || cause.to === 'amended' || cause.to === 'kept')
+    return [];
+  return [{ purchaseId: before.purchase.id, resolution: cause.to, actor }];
+}
+
+export function eventOf({ actor, before, after, cause }: Step) {
+  const { id: resourceId, userId: user_id } = after.purchase;
+  const { currency } = after.reward;
+  const money = (amount: bigint) => formatMoney(amount, currency);
+  const settled = {
+    from: before.purchase.status,
+    user_id,
+    cashback_amount: money(after.reward.amount),
+    currency,
+    ...(before.purchase.held && { was_held: true as const }),
+  };
+  const positions = {
+    user_id,
+    amount_before: money(before.purchase.amount),
+    amount: money(after.purchase.amount),
+    cashback_amount_before: money(before.reward.amount),
+    cashback_amount: money(after.reward.amount),
+    cashback_status: after.reward.status,
+    currency,
+  };
+  switch (cause.to) {
+    case 'confirmed':
+      return purchaseConfirmed({ actor, resourceId, details: settled });
+    case 'reversed':
+      return purchaseReversed({ actor, resourceId, details: { ...settled, reason: cause.reason } });
+    case 'amended': {
+      const { seq: revision, version, reason } = cause.revision;
+      return purchaseAmended({ actor, resourceId, details: { revision, version, reason, ...positions } });
+    }
+    case 'matched': {
+      const { seq: revision, reason } = cause.revision;
+      const { kind, externalId, amount } = cause.witness;
+      const details = {
+        revision,
+        source: kind,
+        external_id: externalId,
+        amount_reported: money(amount),
+        reason,
+        ...positions,
+        ...(before.purchase.held && !after.purchase.held && { ended_hold: true as const }),
+      };
+      return purchaseMatched({ actor, resourceId, details });
+    }
+    case 'kept': {
+      const { statement, amount } = cause;
+      const details = { statement, ...(amount !== undefined && { amount: money(amount), currency }) };
+      return statementKept({ actor, resourceId, details });
+    }
+  }
+}

@@ -1,0 +1,198 @@
+import { sql } from 'kysely';
+import { bulkInsert } from '../../../core/database/bulk.ts';
+import { type Db, type Trx, violates } from '../../../core/database/index.ts';
+import type { RowOf } from '../../../core/database/rows.ts';
+import { formatMoney, moneyFromNumeric } from '../../../core/money.ts';
+import type { Source } from './fold.ts';
+import type { ReportedPurchase } from './matching.ts';
+import {
+  type ExternalKey,
+  kindOfRow,
+  type Purchase,
+  type PurchaseSubmission,
+  type Witness,
+} from './model.ts';
+import { columnsOf, type PurchaseRow, toPurchase } from './repository.ts';
+
+export type WitnessRepository = ReturnType<typeof witnessRepository>;
+
+type WitnessRow = RowOf<'purchase_witnesses'> & { readonly merchant_id: string };
+
+type ReportedRow = PurchaseRow & {
+  readonly reported_by:
+    | readonly { readonly namespace: string; readonly kind: Source['kind']; readonly amount: string }[]
+    | null;
+};
+
+type TwinRow = ReportedRow & { readonly twin_of: string };
+
+/** The most purchases of one order that are compared with a report. */
+const MOST_OF_ORDER = 20;
+
+/** A purchase is compared with the shopper's latest ones at its merchant, found among the latest in each status. */
+const LATEST_AT_MERCHANT = 200;
+const LATEST_OF_SHOPPER = 1_000;
+
+const queueInsert = bulkInsert<Witness>('purchase_witnesses', {
+  namespace: ['uuid', ({ namespace }) => namespace],
+  external_id: ['text', ({ externalId }) => externalId],
+  purchase_id: ['uuid', ({ purchaseId }) => purchaseId],
+  source_kind: ['purchase_source_kind', ({ kind }) => kind],
+  amount: ['numeric', ({ amount, currency }) => formatMoney(amount, currency)],
+  currency: ['text', ({ currency }) => currency],
+  reported_at: ['timestamptz', ({ reportedAt }) => reportedAt.toString()],
+});
+
+/** The other sources of a purchase, in the order in which they reported. */
+const REPORTED_BY = sql`
+  select jsonb_agg(
+    jsonb_build_object('namespace', namespace, 'kind', source_kind, 'amount', amount::text)
+    order by reported_at, external_id
+  )
+  from purchase_witnesses
+`;
+
+export function witnessRepository() {
+  /** True if `queueInsert` failed because the same report was matched concurrently. */
+  function isLostRace(error: unknown): boolean {
+    return violates(error, 'purchase_witnesses_pkey');
+  }
+
+  /** The witnesses with these ids. One index lookup per key: `limit` excludes every other plan. */
+  async function findByKeys(
+    db: Db,
+    keys: readonly ExternalKey[],
+  ): Promise<(Witness & { readonly merchantId: string })[]> {
+    const { rows } = await sql<WitnessRow>`
+      select found.*
+      from (
+        select
+          unnest(${keys.map(({ namespace }) => namespace)}::uuid[]) as namespace,
+          unnest(${keys.map(({ externalId }) => externalId)}::text[]) as external_id
+      ) as key
+      cross join lateral (
+        select purchase_witnesses.*, merchant_id
+        from purchase_witnesses join purchases on purchases.id = purchase_id
+        where purchase_witnesses.namespace = key.namespace and purchase_witnesses.external_id = key.external_id
+        limit 1
+      ) as found
+    `.execute(db);
+    return rows.map((row) => ({
+      namespace: row.namespace,
+      externalId: row.external_id,
+      purchaseId: row.purchase_id,
+      kind: row.source_kind,
+      amount: moneyFromNumeric(row.amount, row.currency),
+      currency: row.currency,
+      reportedAt: row.reported_at,
+      merchantId: row.merchant_id,
+    }));
+  }
+
+  /** All sources of each purchase, by its id. Sends no query if each has its own source only, as is usual. */
+  async function findSources(
+    db: Db,
+    purchases: readonly Purchase[],
+  ): Promise<ReadonlyMap<string, readonly Source[]>> {
+    // A match is a revision.
+    const revised = purchases.filter(({ revision }) => revision > 0);
+    const { rows } =
+      revised.length === 0
+        ? { rows: [] }
+        : await sql<{ id: string; reported_by: ReportedRow['reported_by'] }>`
+            select id, (${REPORTED_BY} where purchase_id = given.id) as reported_by
+            from unnest(${revised.map(({ id }) => id)}::uuid[]) as given (id)
+          `.execute(db);
+    const reportedBy = new Map(rows.map(({ id, reported_by }) => [id, reported_by]));
+    return new Map(
+      purchases.map((purchase) => [purchase.id, sourcesFrom(purchase, reportedBy.get(purchase.id) ?? null)]),
+    );
+  }
+
+  /** The purchases of these orders that are not reversed, those of the reporting shopper first. */
+  async function findOrders(
+    db: Db,
+    orders: readonly Pick<PurchaseSubmission, 'userId' | 'merchantId' | 'orderKey'>[],
+  ): Promise<ReportedPurchase[]> {
+    if (orders.length === 0) return [];
+    const { rows } = await sql<ReportedRow>`
+      select distinct on (id) ${columnsOf('reported')}, (${REPORTED_BY} where purchase_id = reported.id) as reported_by
+      from (
+        select
+          unnest(${orders.map(({ userId }) => userId)}::uuid[]) as user_id,
+          unnest(${orders.map(({ merchantId }) => merchantId)}::uuid[]) as merchant_id,
+          unnest(${orders.map(({ orderKey }) => orderKey)}::text[]) as order_key
+      ) as asked
+      cross join lateral (
+        select * from purchases
+        where merchant_id = asked.merchant_id and order_key = asked.order_key and status <> 'reversed'
+        order by user_id <> asked.user_id, id
+        limit ${MOST_OF_ORDER}
+      ) as reported
+      order by id
+    `.execute(db);
+    return rows.map(toReported);
+  }
+
+  /**
+   * For each purchase, by its id, the ones that may be the same: not reversed, of the same order, of the same external id,
+   * or with the same amount within a day.
+   */
+  async function findTwins(
+    db: Db | Trx,
+    purchases: readonly Pick<Purchase, 'id'>[],
+  ): Promise<ReadonlyMap<string, readonly ReportedPurchase[]>> {
+    if (purchases.length === 0) return new Map();
+    const { rows } = await sql<TwinRow>`
+      select given.id as twin_of, ${columnsOf('twin')}, (${REPORTED_BY} where purchase_id = twin.id) as reported_by
+      from unnest(${purchases.map(({ id }) => id)}::uuid[]) as asked (id)
+      join purchases as given on given.id = asked.id
+      cross join lateral (
+        select own.*
+        from (
+          select latest.id
+          from unnest(array['pending', 'confirmed']::purchase_status[]) as each (status)
+          cross join lateral (
+            select id, merchant_id from purchases
+            where user_id = given.user_id and status = each.status
+            order by id desc nulls last
+            limit ${LATEST_OF_SHOPPER}
+          ) as latest
+          where latest.merchant_id = given.merchant_id and latest.id <> given.id
+          limit ${LATEST_AT_MERCHANT}
+        ) as candidate
+        join purchases as own on own.id = candidate.id
+        where own.external_id = given.external_id
+          or own.order_key = given.order_key
+          or (
+            own.amount = given.amount and own.currency = given.currency
+            and own.purchased_at between given.purchased_at - interval '1 day' and given.purchased_at + interval '1 day'
+          )
+        union all
+        (
+          select * from purchases
+          where merchant_id = given.merchant_id and order_key = given.order_key
+            and user_id <> given.user_id and status <> 'reversed'
+          limit ${MOST_OF_ORDER}
+        )
+      ) as twin
+    `.execute(db);
+    const twinsOf = Map.groupBy(rows, ({ twin_of }) => twin_of);
+    return new Map([...twinsOf].map(([id, twins]) => [id, twins.map(toReported)]));
+  }
+
+  return { queueInsert, isLostRace, findByKeys, findSources, findOrders, findTwins };
+}
+
+function toReported(row: ReportedRow): ReportedPurchase {
+  const purchase = toPurchase(row);
+  return { purchase, sources: sourcesFrom(purchase, row.reported_by) };
+}
+
+function sourcesFrom(purchase: Purchase, reportedBy: ReportedRow['reported_by']): Source[] {
+  const { namespace, originalAmount, currency } = purchase;
+  return [
+    { namespace, kind: kindOfRow(purchase), amount: originalAmount },
+    ...(reportedBy ?? []).map((source) => ({ ...source, amount: moneyFromNumeric(source.amount, currency) })),
+  ];
+}
