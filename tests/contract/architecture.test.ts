@@ -16,6 +16,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   partner_keys: 'partners',
   partner_messages: 'partners',
   purchases: 'purchases',
+  purchase_details: 'purchases',
   purchase_revisions: 'purchases',
   purchase_witnesses: 'purchases',
   purchase_holds: 'fraud',

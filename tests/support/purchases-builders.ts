@@ -6,6 +6,7 @@ import type { CapUsage, RewardClaim } from '../../src/modules/earning/cashback/m
 import {
   PLATFORM,
   type Purchase,
+  type PurchaseLine,
   type PurchaseSubmission,
 } from '../../src/modules/earning/purchases/model.ts';
 import type { User } from '../../src/modules/identity/users/index.ts';
@@ -72,6 +73,10 @@ export function aSubmission(fields: Partial<PurchaseSubmission> = {}): PurchaseS
     purchasedAt: undefined,
     ...fields,
   };
+}
+
+export function aLine(fields: Partial<PurchaseLine> = {}): PurchaseLine {
+  return { lineId: 'a', amount: 4990n, category: null, status: 'approved', ...fields };
 }
 
 export function aPurchase(fields: Partial<Purchase> = {}): Purchase {

@@ -6,6 +6,7 @@ import { createMetrics } from '../../src/core/observability/metrics.ts';
 import { cashbackModule } from '../../src/modules/earning/cashback/index.ts';
 import { fraudModule } from '../../src/modules/earning/fraud/index.ts';
 import { autoConfirmation } from '../../src/modules/earning/purchases/auto-confirmation.ts';
+import { detailsRepository } from '../../src/modules/earning/purchases/details-repository.ts';
 import { purchaseDoubts } from '../../src/modules/earning/purchases/doubts.ts';
 import { purchaseIngestion } from '../../src/modules/earning/purchases/ingestion.ts';
 import type { PurchaseSubmission } from '../../src/modules/earning/purchases/model.ts';
@@ -176,6 +177,7 @@ export function startWorkers(platform: TestPlatform, options: { maxConnections: 
     repository: purchaseRepository(),
     revisions: revisionRepository(),
     witnesses: witnessRepository(),
+    details: detailsRepository(),
     users: users.client,
     merchants: merchants.client,
     offers: offers.client,

@@ -206,6 +206,11 @@ export interface ProductionMark {
   only_row: Generated<boolean>;
 }
 
+export interface PurchaseDetails {
+  lines: Json;
+  purchase_id: string;
+}
+
 export interface PurchaseHolds {
   held_at: ColumnType<Temporal.Instant, string, string>;
   purchase_id: string;
@@ -333,6 +338,7 @@ export interface DB {
   password_resets: PasswordResets;
   payouts: Payouts;
   production_mark: ProductionMark;
+  purchase_details: PurchaseDetails;
   purchase_holds: PurchaseHolds;
   purchase_revisions: PurchaseRevisions;
   purchase_witnesses: PurchaseWitnesses;

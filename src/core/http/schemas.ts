@@ -68,7 +68,7 @@ export const MoneyOrZeroInput = Type.Unsafe<string | number>({
  * currency before they use the amount.
  */
 export function minorUnits(amount: string | number, currency: string): bigint {
-  const reading = isCurrency(currency) ? readMoney(amount, currency) : { minor: 0n };
+  const reading = isCurrency(currency) ? readMoney(amount, currency, { orZero: true }) : { minor: 0n };
   if ('problem' in reading) throw new RangeError(reading.problem);
   return reading.minor;
 }

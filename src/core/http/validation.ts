@@ -248,26 +248,49 @@ function canRead(read: () => unknown): boolean {
   }
 }
 
+type MoneyIn = Record<
+  string,
+  string | readonly [string, string] | { readonly each: string; readonly currency: string }
+>;
+
 /**
  * `moneyIn: { amount: 'currency' }` requires that `amount` is an amount in the currency of the field `currency`.
- * `{ amount: ['currency', 'EUR'] }` adds the default currency. JSON Schema cannot express this rule, because the number of
- * decimals depends on the currency.
+ * `{ amount: ['currency', 'EUR'] }` adds the default currency. `{ lines: { each: 'amount', currency: 'currency' } }` requires
+ * it of the field `amount` of each element of a list, where it may be zero. JSON Schema cannot express this rule, because the
+ * number of decimals depends on the currency.
  */
-function compileMoneyIn(amountToCurrency: Record<string, string | readonly [string, string]>) {
+function compileMoneyIn(amountToCurrency: MoneyIn) {
   const validate: { (data: Record<string, unknown>): boolean; errors?: Partial<ErrorObject>[] } = (data) => {
-    validate.errors = Object.entries(amountToCurrency).flatMap(([amountField, currencyOf]) => {
-      const [currencyField, fallback] = [currencyOf].flat();
-      const amount = data[amountField];
-      const currency = data[currencyField ?? ''] ?? fallback;
-      if (typeof amount !== 'string' && typeof amount !== 'number') return [];
-      if (typeof currency !== 'string' || !isCurrency(currency)) return [];
-      const reading = readMoney(amount, currency);
-      if (!('problem' in reading)) return [];
-      return [{ keyword: 'moneyIn', message: reading.problem, params: {}, instancePath: `/${amountField}` }];
+    validate.errors = Object.entries(amountToCurrency).flatMap(([field, rule]) => {
+      if (typeof rule === 'string') return moneyErrors(data[field], data[rule], `/${field}`);
+      if ('each' in rule) return errorsOfEach(data[field], rule.each, data[rule.currency], `/${field}`);
+      const [currencyField, fallback] = rule;
+      return moneyErrors(data[field], data[currencyField] ?? fallback, `/${field}`);
     });
     return validate.errors.length === 0;
   };
   return validate as never;
+}
+
+function errorsOfEach(list: unknown, field: string, currency: unknown, instancePath: string) {
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((element, index) =>
+    moneyErrors(element?.[field], currency, `${instancePath}/${index}/${field}`, { orZero: true }),
+  );
+}
+
+function moneyErrors(
+  amount: unknown,
+  currency: unknown,
+  instancePath: string,
+  options: { readonly orZero?: boolean } = {},
+): Partial<ErrorObject>[] {
+  if (typeof amount !== 'string' && typeof amount !== 'number') return [];
+  if (typeof currency !== 'string' || !isCurrency(currency)) return [];
+  const reading = readMoney(amount, currency, options);
+  return 'problem' in reading
+    ? [{ keyword: 'moneyIn', message: reading.problem, params: {}, instancePath }]
+    : [];
 }
 
 /** `readAs` normalizes a text, so that the code can compare it. */

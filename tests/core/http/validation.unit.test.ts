@@ -6,6 +6,7 @@ import {
   Id,
   Input,
   MoneyInput,
+  MoneyOrZeroInput,
   Percentage,
   TimestampInput,
 } from '../../../src/core/http/schemas.ts';
@@ -138,8 +139,9 @@ describe('a body', () => {
       kind: Type.Enum(['new', 'used']),
       bought_on: Type.String({ format: 'date' }),
       address: Type.Optional(Input({ zip: Type.String({ minLength: 3 }) })),
+      parts: Type.Optional(Type.Array(Input({ amount: MoneyOrZeroInput }))),
     },
-    { moneyIn: { amount: 'currency' } },
+    { moneyIn: { amount: 'currency', parts: { each: 'amount', currency: 'currency' } } },
   );
   const sound = { amount: '10.05', currency: 'EUR', count: 1, kind: 'new', bought_on: '2026-03-14' };
 
@@ -164,6 +166,19 @@ describe('a body', () => {
       'address.zip': 'must have at least 3 characters',
       x: 'is not known here',
     });
+  });
+
+  test('may have zero among the amounts of a list, and no more decimals than its currency', () => {
+    const parts = [{ amount: '0' }, { amount: 0 }, { amount: '1.001' }, { amount: 0.5 }];
+    assert.deepEqual(violations(Order, { ...sound, parts }), {
+      'parts.2.amount': 'must have at most 2 decimals in EUR',
+    });
+    assert.deepEqual(violations(Order, { ...sound, currency: 'JPY', amount: 1, parts }), {
+      'parts.2.amount': 'must have at most 0 decimals in JPY',
+      'parts.3.amount': 'must have at most 0 decimals in JPY',
+    });
+    assert.deepEqual(violations(Order, { ...sound, parts: 'x' }), { parts: 'must be a list' });
+    assert.deepEqual(violations(Order, { ...sound, parts: [null] }), { 'parts.0': 'must be an object' });
   });
 
   test('that is not an object is refused as a whole', () => {

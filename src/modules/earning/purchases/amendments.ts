@@ -4,6 +4,7 @@ import { formatMoney, readMoney } from '../../../core/money.ts';
 import type { Actor } from '../../platform/events/index.ts';
 import { amendReward, type Reward } from '../cashback/index.ts';
 import { amendmentConflict } from './errors.ts';
+import { areDistinct, sumOf } from './lines.ts';
 import {
   type Amendment,
   namespaceOf,
@@ -14,7 +15,7 @@ import {
   type RewardedPurchase,
   type Witness,
 } from './model.ts';
-import { requireNotReversed } from './policies.ts';
+import { requireNotReversed, SAME_LINE_IDS } from './policies.ts';
 import type { Position } from './position.ts';
 
 /*
@@ -170,18 +171,7 @@ export function readStatement(statement: Amendment['statement'], currency: strin
     'amount' in statement
       ? read(statement.amount, 'amount')
       : read(formatMoney(sumOf(lines ?? []), currency), 'lines');
-  if (lines !== null && new Set(lines.map(({ lineId }) => lineId)).size < lines.length)
-    violations.push({ field: 'lines', reason: 'must have distinct values of `line_id`' });
+  if (!areDistinct(lines ?? [])) violations.push(SAME_LINE_IDS);
   if (violations.length > 0) throw validationError({ violations });
   return { amount, lines };
-}
-
-/** Of a list of lines, the amount that counts. */
-function sumOf(lines: readonly PurchaseLine[]): bigint {
-  return lines.reduce((sum, { amount, status }) => (status === 'rejected' ? sum : sum + amount), 0n);
-}
-
-/** True while the source has not decided on every part of the purchase. */
-export function hasPendingLine(latest: Revision | undefined): boolean {
-  return (latest?.lines ?? []).some(({ status }) => status === 'pending');
 }

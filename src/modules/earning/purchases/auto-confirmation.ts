@@ -8,8 +8,9 @@ import type { UserClient } from '../../identity/users/index.ts';
 import { SYSTEM } from '../../platform/events/index.ts';
 import type { FlagClient } from '../../platform/feature-flags/index.ts';
 import type { FraudClient } from '../fraud/index.ts';
-import { hasPendingLine } from './amendments.ts';
+import type { DetailsRepository } from './details-repository.ts';
 import type { PurchaseDoubts } from './doubts.ts';
+import { hasPendingLine, presentLines } from './lines.ts';
 import type { DuePurchase, DueWindow, Purchase } from './model.ts';
 import { dueWindows } from './policies.ts';
 import type { PurchaseRepository } from './repository.ts';
@@ -27,6 +28,7 @@ export function autoConfirmation(deps: {
   logger: Logger;
   repository: PurchaseRepository;
   revisions: RevisionRepository;
+  details: DetailsRepository;
   users: Pick<UserClient, 'findUsers'>;
   merchants: Pick<MerchantClient, 'findMerchants' | 'findActiveMerchants'>;
   flags: FlagClient;
@@ -35,7 +37,8 @@ export function autoConfirmation(deps: {
   fraud: Pick<FraudClient, 'announceHolds'>;
   defaultConfirmationDays: number;
 }) {
-  const { database, clock, logger, repository, revisions, users, merchants, flags, doubts, fraud } = deps;
+  const { database, clock, logger, repository, revisions, details, users, merchants, flags } = deps;
+  const { doubts, fraud } = deps;
   const { settleLocked, logOutcomes } = deps.settlement;
   // A purchase that cannot be confirmed fails alone: the others of its batch are confirmed.
   const confirmation = batcher({
@@ -122,8 +125,14 @@ export function autoConfirmation(deps: {
     db: Db,
     purchases: readonly One[],
   ): Promise<readonly One[]> {
-    const revisionsOf = await revisions.findOf(db, purchases);
-    return purchases.filter(({ id }) => !hasPendingLine(revisionsOf.get(id)?.at(-1)));
+    const [revisionsOf, linesOf] = await Promise.all([
+      revisions.findOf(db, purchases),
+      details.findLines(
+        db,
+        purchases.map(({ id }) => id),
+      ),
+    ]);
+    return purchases.filter(({ id }) => !hasPendingLine(presentLines(revisionsOf.get(id), linesOf.get(id))));
   }
 
   function reportFailures(due: readonly DuePurchase[], outcomes: readonly Outcome<boolean>[]): number {

@@ -7,6 +7,7 @@ import type { WalletClient } from '../../money/wallets/index.ts';
 import type { FlagClient } from '../../platform/feature-flags/index.ts';
 import type { CashbackClient } from '../cashback/index.ts';
 import type { FraudClient } from '../fraud/index.ts';
+import { detailsRepository } from './details-repository.ts';
 import type { SelfReports } from './model.ts';
 import { readRoutes } from './read-routes.ts';
 import { reportRoutes } from './report-routes.ts';
@@ -44,6 +45,7 @@ export function purchasesModule(
     repository: purchaseRepository(),
     revisions: revisionRepository(),
     witnesses: witnessRepository(),
+    details: detailsRepository(),
   });
   deps.metrics.observeOnScrape(
     'clicknback_auto_confirmation_lag_seconds',

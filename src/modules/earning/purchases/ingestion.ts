@@ -24,6 +24,7 @@ import type { EventClient } from '../../platform/events/index.ts';
 import { type CashbackClient, grantRewards, largestReward, type Reward } from '../cashback/index.ts';
 import type { FraudClient, HeldPurchase, Reason } from '../fraud/index.ts';
 import { positionOf } from './amendments.ts';
+import type { DetailsRepository } from './details-repository.ts';
 import { purchaseRecorded } from './events.ts';
 import type { Source } from './fold.ts';
 import { type Match, matchReport, type ReportedPurchase, reasonOf } from './matching.ts';
@@ -35,6 +36,7 @@ import {
   lookupKeysOf,
   namespaceOf,
   type Purchase,
+  type PurchaseDetails,
   type PurchaseSubmission,
   type RewardedPurchase,
   type SelfReports,
@@ -104,6 +106,7 @@ export function purchaseIngestion(deps: {
   repository: PurchaseRepository;
   witnesses: Pick<WitnessRepository, 'findByKeys' | 'findOrders'>;
   settlement: Pick<PurchaseSettlement, 'settleBatch'>;
+  details: DetailsRepository;
   users: Pick<UserClient, 'lockUsersForShare'>;
   merchants: Pick<MerchantClient, 'findMerchants' | 'lockForShare'>;
   offers: OfferClient;
@@ -115,8 +118,8 @@ export function purchaseIngestion(deps: {
   selfReports: SelfReports;
   maxEventAgeDays: number;
 }) {
-  const { database, clock, logger, repository, witnesses, settlement, users, merchants, offers } = deps;
-  const { fraud, cashback, wallets, events } = deps;
+  const { database, clock, logger, repository, witnesses, details, settlement, users, merchants } = deps;
+  const { offers, fraud, cashback, wallets, events } = deps;
 
   /** Records and rewards a list of purchases. Returns one outcome for each, in order. */
   async function ingestPurchases(
@@ -259,6 +262,7 @@ export function purchaseIngestion(deps: {
       trx,
       candidates.map(({ purchase }) => purchase),
     );
+    details.queueInsert(trx, candidates.flatMap(detailsOf));
     const { rewards, usages } = grantRewards(
       candidates.map(({ purchase, offer }) => ({
         ...purchase,
@@ -397,9 +401,11 @@ export function purchaseIngestion(deps: {
     const originalOf = new Map(known.rewarded.map((original) => [keyText(original.purchase), original]));
     const idOf = new Map(repeats.map((draft) => [draft, known.names.find(draft.submission)]));
     const ids = distinct([...idOf.values()].filter((id) => id !== undefined));
-    const [purchases, rewardOf] = await Promise.all([
+    const [purchases, rewardOf, linesOf] = await Promise.all([
       repository.findAll(trx, ids),
       cashback.findRewards(trx, ids),
+      // Those of this list are queued before.
+      details.findLines(trx, [...ids, ...known.rewarded.map(({ purchase }) => purchase.id)]),
     ]);
     const purchaseOf = new Map(purchases.map((purchase) => [purchase.id, purchase]));
     for (const draft of repeats) {
@@ -407,7 +413,9 @@ export function purchaseIngestion(deps: {
       const [purchase, reward] = [purchaseOf.get(id), rewardOf.get(id)];
       const original =
         purchase !== undefined && reward !== undefined ? { purchase, reward } : originalOf.get(draft.key);
-      if (original !== undefined) outcomeOf.set(draft, failure(refuseDuplicate(draft.submission, original)));
+      if (original === undefined) continue;
+      const lines = linesOf.get(original.purchase.id);
+      outcomeOf.set(draft, failure(refuseDuplicate(draft.submission, original, lines)));
     }
   }
 
@@ -521,6 +529,11 @@ function newPurchase({ submission, purchasedAt }: Draft, offer: Offer, now: Temp
     revision: 0,
     orderKey: submission.orderKey ?? null,
   };
+}
+
+function detailsOf({ draft: { submission }, purchase }: Candidate): PurchaseDetails[] {
+  const { lines, currency } = submission;
+  return lines === undefined ? [] : [{ purchaseId: purchase.id, lines, currency }];
 }
 
 function movementsOf(reward: Reward): Movement[] {

@@ -97,6 +97,8 @@ export type PurchaseSubmission = {
   readonly purchasedAt: Temporal.Instant | undefined;
   /** The order, by `orderKeyOf`, if the source reports it. */
   readonly orderKey?: string | undefined;
+  /** The parts of the order, if the source names any. */
+  readonly lines?: readonly PurchaseLine[] | undefined;
 };
 
 export type Purchase = ExternalKey & {
@@ -163,6 +165,13 @@ export type PurchaseLine = {
   readonly status: 'pending' | 'approved' | 'rejected';
 };
 
+/** Facts about a purchase that few have. */
+export type PurchaseDetails = {
+  readonly purchaseId: string;
+  readonly lines: readonly PurchaseLine[];
+  readonly currency: string;
+};
+
 /** What a source said of a purchase after it was recorded, and the positions of the reward before and after. */
 export type Revision = {
   readonly id: string;
@@ -198,6 +207,9 @@ export type AcceptedPurchase = RewardedPurchase & { readonly matched: boolean };
 
 /** A purchase as the API shows it. */
 export type PurchaseView = RewardedPurchase & { readonly merchantName: string };
+
+/** The same with the present lines of the order. Null if it has none. */
+export type PurchaseDetailView = PurchaseView & { readonly lines: readonly PurchaseLine[] | null };
 
 /** The id of a purchase, or the external id with which the actor reported it. */
 type PurchaseReference =

@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { formatInstant, utcDay } from '../../../core/clock.ts';
-import { forbidden, ruleViolation, validationError } from '../../../core/errors.ts';
+import { forbidden, ruleViolation, type Violation, validationError } from '../../../core/errors.ts';
 import { formatMoney, unsupportedCurrency } from '../../../core/money.ts';
 import { acceptsPurchasesAt, type Merchant } from '../../catalogue/merchants/index.ts';
 import { type Offer, offerValidAt } from '../../catalogue/offers/index.ts';
@@ -18,12 +19,14 @@ import {
   userNotEligible,
 } from './errors.ts';
 import type { Source } from './fold.ts';
+import { areDistinct, sumOf } from './lines.ts';
 import {
   type DueWindow,
   type ExternalReference,
   namespaceOf,
   PURCHASE_STATUSES,
   type Purchase,
+  type PurchaseLine,
   type PurchaseStatus,
   type PurchaseSubmission,
   type Reporter,
@@ -71,9 +74,11 @@ export function requireRecent(
 /** The most that the clock of a source may be ahead of the platform's clock. */
 const CLOCK_SKEW = { seconds: 60 };
 
-/** @throws UNSUPPORTED_CURRENCY, or VALIDATION_ERROR if the time of the purchase is in the future. */
+/**
+ * @throws UNSUPPORTED_CURRENCY, or VALIDATION_ERROR if the time of the purchase is in the future or its lines do not add up.
+ */
 export function requireAcceptableTerms(
-  { currency, purchasedAt }: PurchaseSubmission,
+  { amount, currency, purchasedAt, lines }: PurchaseSubmission,
   limits: { readonly supportedCurrencies: readonly string[]; readonly now: Temporal.Instant },
 ): void {
   if (!limits.supportedCurrencies.includes(currency)) {
@@ -84,6 +89,22 @@ export function requireAcceptableTerms(
       violations: [{ field: 'purchased_at', reason: 'must not be more than 60 seconds in the future' }],
     });
   }
+  if (lines !== undefined) requireSoundLines(lines, amount, currency);
+}
+
+export const SAME_LINE_IDS: Violation = {
+  field: 'lines',
+  reason: 'must have distinct values of `line_id`',
+};
+
+function requireSoundLines(lines: readonly PurchaseLine[], amount: bigint, currency: string): void {
+  const violations: Violation[] = [];
+  if (!areDistinct(lines)) violations.push(SAME_LINE_IDS);
+  if (sumOf(lines) !== amount) {
+    const reason = `must add up to ${formatMoney(amount, currency)} without those that are rejected`;
+    violations.push({ field: 'lines', reason });
+  }
+  if (violations.length > 0) throw validationError({ violations: violations.slice(0, 1) });
 }
 
 /** @throws USER_NOT_ELIGIBLE. */
@@ -128,8 +149,15 @@ export function requireOffer(
   throw offerNotAvailable({ merchant_id: merchantId, purchased_on: utcDay(purchasedAt), currency });
 }
 
-/** Refuses a repeat, with the first purchase and the fields in which the repeat differs from it. */
-export function refuseDuplicate(submission: PurchaseSubmission, { purchase, reward }: RewardedPurchase) {
+/**
+ * Refuses a repeat, with the first purchase and the fields in which the repeat differs from it. `lines` are those with
+ * which the first one was recorded.
+ */
+export function refuseDuplicate(
+  submission: PurchaseSubmission,
+  { purchase, reward }: RewardedPurchase,
+  lines: readonly PurchaseLine[] | undefined,
+) {
   return duplicatePurchase({
     external_id: submission.externalId,
     purchase: {
@@ -143,11 +171,15 @@ export function refuseDuplicate(submission: PurchaseSubmission, { purchase, rewa
       cashback_amount: formatMoney(reward.amount, reward.currency),
       created_at: formatInstant(purchase.createdAt),
     },
-    differences: differences(submission, purchase),
+    differences: differences(submission, purchase, lines),
   });
 }
 
-function differences(submission: PurchaseSubmission, purchase: Purchase): string[] {
+function differences(
+  submission: PurchaseSubmission,
+  purchase: Purchase,
+  lines: readonly PurchaseLine[] | undefined,
+): string[] {
   const { purchasedAt } = submission;
   const fields: [string, boolean][] = [
     ['user_id', submission.userId !== purchase.userId],
@@ -156,6 +188,7 @@ function differences(submission: PurchaseSubmission, purchase: Purchase): string
     ['currency', submission.currency !== purchase.currency],
     // A repeat without a time cannot differ in its time.
     ['purchased_at', purchasedAt !== undefined && !purchasedAt.equals(purchase.purchasedAt)],
+    ['lines', !isDeepStrictEqual(submission.lines, lines)],
   ];
   return fields.filter(([, differs]) => differs).map(([field]) => field);
 }

@@ -8,11 +8,12 @@ import { invalidPurchaseStatus } from './errors.ts';
 import { requirePurchaseStatus } from './policies.ts';
 import {
   OwnPurchaseQuery,
+  PurchaseDetailBody,
   PurchasePage,
   PurchaseQuery,
   presentPurchase,
+  presentPurchaseDetail,
   presentRewardedPurchase,
-  RewardedPurchaseBody,
   RewardedPurchasePage,
 } from './read-schemas.ts';
 import type { PurchaseService } from './service.ts';
@@ -75,12 +76,12 @@ export function readRoutes(service: PurchaseService): Routes {
           tags: ['purchases'],
           summary: 'Show a purchase and its reward',
           params: IdParams,
-          response: { 200: RewardedPurchaseBody },
+          response: { 200: PurchaseDetailBody },
         },
         config: { access: ['user', 'admin', 'partner'], scope: 'purchases:write', errors: [notFound] },
       },
       async (request) =>
-        presentRewardedPurchase(await service.getPurchase(request.params.id, callerOf(request))),
+        presentPurchaseDetail(await service.getPurchase(request.params.id, callerOf(request))),
     );
   };
 }

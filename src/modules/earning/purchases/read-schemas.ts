@@ -3,10 +3,12 @@ import { formatInstant } from '../../../core/clock.ts';
 import { CursorPage, CursorQuery } from '../../../core/http/pagination.ts';
 import { CalendarDate, Currency, Id, Money, Timestamp } from '../../../core/http/schemas.ts';
 import { formatMoney } from '../../../core/money.ts';
-import type { Purchase, PurchaseView } from './model.ts';
+import { lineRows } from './lines.ts';
+import type { Purchase, PurchaseDetailView, PurchaseView } from './model.ts';
 import {
   CashbackStatus,
   ExternalId,
+  Line,
   OrderReference,
   OriginalAmount,
   PurchaseStatus,
@@ -73,6 +75,14 @@ export const RewardedPurchaseBody = Type.Object({
   created_at: Timestamp,
 });
 
+export const PurchaseDetailBody = Type.Object({
+  ...RewardedPurchaseBody.properties,
+  lines: Type.Union([Type.Array(Line), Type.Null()], {
+    description:
+      'The parts of the order as the source named them last. Null if it named none. An amendment by `amount` leaves them as they were.',
+  }),
+});
+
 export const RewardedPurchasePage = CursorPage(RewardedPurchaseBody);
 
 export function presentPurchase(purchase: Purchase) {
@@ -108,5 +118,13 @@ export function presentRewardedPurchase({ purchase, reward, merchantName }: Purc
     cashback_status: reward.status,
     purchased_at: formatInstant(purchase.purchasedAt),
     created_at: formatInstant(purchase.createdAt),
+  };
+}
+
+export function presentPurchaseDetail(view: PurchaseDetailView) {
+  const { lines, purchase } = view;
+  return {
+    ...presentRewardedPurchase(view),
+    lines: lines === null ? null : lineRows(lines, purchase.currency),
   };
 }

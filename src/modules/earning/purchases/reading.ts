@@ -4,7 +4,16 @@ import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { MerchantClient } from '../../catalogue/merchants/index.ts';
 import type { CashbackClient } from '../cashback/index.ts';
 import { present, withPresentAmount } from './amendments.ts';
-import type { Purchase, PurchaseFilter, PurchaseView, Reporter } from './model.ts';
+import type { DetailsRepository } from './details-repository.ts';
+import { presentLines } from './lines.ts';
+import type {
+  Purchase,
+  PurchaseDetailView,
+  PurchaseFilter,
+  PurchaseView,
+  Reporter,
+  Revision,
+} from './model.ts';
 import { isHiddenFrom, requireMayRead } from './policies.ts';
 import type { PurchaseRepository } from './repository.ts';
 import type { RevisionRepository } from './revision-repository.ts';
@@ -14,20 +23,25 @@ export function purchaseReading(deps: {
   database: Database;
   repository: PurchaseRepository;
   revisions: RevisionRepository;
+  details: DetailsRepository;
   witnesses: Pick<WitnessRepository, 'findSources'>;
   merchants: MerchantClient;
   cashback: CashbackClient;
 }) {
-  const { database, repository, revisions, witnesses, merchants, cashback } = deps;
+  const { database, repository, revisions, details, witnesses, merchants, cashback } = deps;
 
   /** @throws NOT_FOUND, also to a partner that is not a source of it, or FORBIDDEN if a user reads a purchase of another user. */
-  async function getPurchase(id: string, actor: Reporter): Promise<PurchaseView> {
+  async function getPurchase(id: string, actor: Reporter): Promise<PurchaseDetailView> {
     const purchase = await repository.find(database.db, id);
     if (purchase === undefined || (await isHidden(purchase, actor))) throw notFound('purchase', id);
     requireMayRead(actor, purchase);
-    const [view] = await withRewards([purchase]);
+    const [revisionsOf, linesOf] = await Promise.all([
+      revisions.findOf(database.db, [purchase]),
+      details.findLines(database.db, [id]),
+    ]);
+    const [view] = await withRewards([purchase], revisionsOf);
     if (view === undefined) throw notFound('purchase', id);
-    return view;
+    return { ...view, lines: presentLines(revisionsOf.get(id), linesOf.get(id)) };
   }
 
   async function isHidden(purchase: Purchase, actor: Reporter): Promise<boolean> {
@@ -49,10 +63,14 @@ export function purchaseReading(deps: {
     page: PageRequest,
   ): Promise<PageOf<PurchaseView>> {
     const purchases = await repository.list(database.db, filter, page);
-    return { ...purchases, items: await withRewards(purchases.items) };
+    const revisionsOf = await revisions.findOf(database.db, purchases.items);
+    return { ...purchases, items: await withRewards(purchases.items, revisionsOf) };
   }
 
-  async function withRewards(purchases: readonly Purchase[]): Promise<PurchaseView[]> {
+  async function withRewards(
+    purchases: readonly Purchase[],
+    revisionsOf: ReadonlyMap<string, readonly Revision[]>,
+  ): Promise<PurchaseView[]> {
     const merchantOf = await merchants.findMerchants(database.db, [
       ...new Set(purchases.map(({ merchantId }) => merchantId)),
     ]);
@@ -60,7 +78,6 @@ export function purchaseReading(deps: {
       database.db,
       purchases.map(({ id }) => id),
     );
-    const revisionsOf = await revisions.findOf(database.db, purchases);
     return purchases.map((purchase) => {
       const merchant = merchantOf.get(purchase.merchantId);
       const reward = rewardOf.get(purchase.id);

@@ -13,7 +13,14 @@ import {
 import { formatMoney } from '../../../core/money.ts';
 import type { Outcome } from '../../../core/outcome.ts';
 import { type AcceptedPurchase, orderKeyOf, type PurchaseSubmission, type Reporter } from './model.ts';
-import { ExternalIdInput, MAX_BATCH_ITEMS, OrderReferenceInput, PurchaseStatus } from './schemas.ts';
+import {
+  ExternalIdInput,
+  LinesInput,
+  MAX_BATCH_ITEMS,
+  OrderReferenceInput,
+  PurchaseStatus,
+  readLines,
+} from './schemas.ts';
 
 export const SubmissionBody = Input(
   {
@@ -30,8 +37,9 @@ export const SubmissionBody = Input(
       }),
     ),
     order_reference: Type.Optional(OrderReferenceInput),
+    lines: LinesInput('The parts of the order. Those that are not rejected add up to `amount`.'),
   },
-  { moneyIn: { amount: 'currency' } },
+  { moneyIn: { amount: 'currency', lines: { each: 'amount', currency: 'currency' } } },
 );
 
 /** Each item is validated separately, so that an invalid item does not affect the others. */
@@ -89,6 +97,9 @@ export function toSubmission(body: Static<typeof SubmissionBody>, actor: Reporte
     currency: body.currency,
     purchasedAt: body.purchased_at === undefined ? undefined : Temporal.Instant.from(body.purchased_at),
     ...(body.order_reference !== undefined && { orderKey: orderKeyOf(body.order_reference) }),
+    ...(body.lines !== undefined && {
+      lines: readLines(body.lines, ({ amount }) => minorUnits(amount, body.currency)),
+    }),
   };
 }
 

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { bulkInsert } from '../../../core/database/bulk.ts';
 import type { Db } from '../../../core/database/index.ts';
-import type { DB } from '../../../core/database/schema.generated.ts';
 import { formatMoney, moneyFromNumeric } from '../../../core/money.ts';
-import type { Purchase, PurchaseLine, Revision } from './model.ts';
+import { lineRows, linesFrom } from './lines.ts';
+import type { Purchase, Revision } from './model.ts';
 import type { Position } from './position.ts';
 
 export type RevisionRepository = ReturnType<typeof revisionRepository>;
@@ -17,7 +17,10 @@ const queueInsert = bulkInsert<Revision>('purchase_revisions', {
   version: ['text', ({ version }) => version],
   cause: ['purchase_revision_cause', ({ cause }) => cause],
   amount: ['numeric', ({ amount, currency }) => formatMoney(amount, currency)],
-  lines: ['jsonb', ({ lines, currency }) => (lines === null ? null : linesAsText(lines, currency))],
+  lines: [
+    'jsonb',
+    ({ lines, currency }) => (lines === null ? null : JSON.stringify(lineRows(lines, currency))),
+  ],
   state: ['purchase_status', ({ state }) => state],
   uncapped_amount: ['numeric', ({ uncappedAmount, currency }) => formatMoney(uncappedAmount, currency)],
   reward: ['numeric', ({ after, currency }) => formatMoney(after.reward, currency)],
@@ -76,29 +79,6 @@ export function revisionRepository() {
   }
 
   return { queueInsert, findOf };
-}
-
-type LineRow = { line_id: string; amount: string; category: string | null; status: PurchaseLine['status'] };
-
-function linesAsText(lines: readonly PurchaseLine[], currency: string): string {
-  const rows = lines.map(
-    ({ lineId, amount, category, status }): LineRow => ({
-      line_id: lineId,
-      amount: formatMoney(amount, currency),
-      category,
-      status,
-    }),
-  );
-  return JSON.stringify(rows);
-}
-
-function linesFrom(json: DB['purchase_revisions']['lines'], currency: string): PurchaseLine[] {
-  return (json as unknown as LineRow[]).map(({ line_id, amount, category, status }) => ({
-    lineId: line_id,
-    amount: moneyFromNumeric(amount, currency),
-    category,
-    status,
-  }));
 }
 
 function positionFrom(reward: bigint, bucket: string): Position {

@@ -1,5 +1,5 @@
-import Type from 'typebox';
-import { Money } from '../../../core/http/schemas.ts';
+import Type, { type Static } from 'typebox';
+import { Input, Money, MoneyOrZeroInput } from '../../../core/http/schemas.ts';
 
 export const ExternalId = Type.String({
   minLength: 1,
@@ -35,6 +35,44 @@ export const MAX_BATCH_ITEMS = 1_000;
 export const PurchaseStatus = Type.Enum(['pending', 'confirmed', 'reversed'], { examples: ['pending'] });
 
 export const CashbackStatus = Type.Enum(['pending', 'available', 'reversed'], { examples: ['pending'] });
+
+const LineId = Type.String({ minLength: 1, maxLength: 255, examples: ['sku-42'] });
+
+const Category = Type.String({ minLength: 1, maxLength: 255, examples: ['books'] });
+
+const LineStatus = Type.Enum(['pending', 'approved', 'rejected'], {
+  description:
+    'A rejected line does not count. While a line is pending, the purchase is not confirmed automatically.',
+  examples: ['approved'],
+});
+
+const LineInput = Input({
+  line_id: LineId,
+  amount: MoneyOrZeroInput,
+  category: Type.Optional(Category),
+  status: LineStatus,
+});
+
+/** The parts of an order in a request. Their reader knows the currency. */
+export const LinesInput = (description: string) =>
+  Type.Optional(Type.Array(LineInput, { minItems: 1, maxItems: 100, description }));
+
+export function readLines<Amount>(
+  lines: readonly Static<typeof LineInput>[],
+  amountOf: (line: Static<typeof LineInput>) => Amount,
+) {
+  return lines.map((one) => {
+    const { line_id: lineId, category = null, status } = one;
+    return { lineId, amount: amountOf(one), category, status };
+  });
+}
+
+export const Line = Type.Object({
+  line_id: LineId,
+  amount: Money,
+  category: Type.Union([Category, Type.Null()]),
+  status: LineStatus,
+});
 
 export const OriginalAmount = Type.String({
   ...Money,

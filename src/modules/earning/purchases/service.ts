@@ -14,6 +14,7 @@ import type { FlagClient } from '../../platform/feature-flags/index.ts';
 import type { CashbackClient } from '../cashback/index.ts';
 import type { FraudClient } from '../fraud/index.ts';
 import { autoConfirmation } from './auto-confirmation.ts';
+import type { DetailsRepository } from './details-repository.ts';
 import { purchaseDoubts } from './doubts.ts';
 import { purchaseIngestion } from './ingestion.ts';
 import {
@@ -57,6 +58,7 @@ export function purchaseService(deps: {
   repository: PurchaseRepository;
   revisions: RevisionRepository;
   witnesses: WitnessRepository;
+  details: DetailsRepository;
   users: UserClient;
   merchants: MerchantClient;
   offers: OfferClient;

@@ -9,10 +9,12 @@ import type { Amendment, Purchase, Reporter, ReversalReason, RewardedPurchase, S
 import {
   CashbackStatus,
   ExternalIdInput,
+  LinesInput,
   MAX_BATCH_ITEMS,
   OriginalAmount,
   PurchaseStatus,
   RevisionNumber,
+  readLines,
 } from './schemas.ts';
 
 const REVERSAL_REASONS = ['returned', 'cancelled', 'declined', 'fraud', 'error'] as const;
@@ -23,17 +25,6 @@ export const ReversalBody = Input({
   ),
 });
 
-const Line = Input({
-  line_id: Type.String({ minLength: 1, maxLength: 255, examples: ['sku-42'] }),
-  amount: MoneyOrZeroInput,
-  category: Type.Optional(Type.String({ minLength: 1, maxLength: 255, examples: ['books'] })),
-  status: Type.Enum(['pending', 'approved', 'rejected'], {
-    description:
-      'A rejected line does not count. While a line is pending, the purchase is not confirmed automatically.',
-    examples: ['approved'],
-  }),
-});
-
 const amendment = {
   amount: Type.Optional(
     Type.Unsafe<string | number>({
@@ -42,13 +33,7 @@ const amendment = {
         'The new amount of the purchase, in its currency. Zero if all of it was returned. Send this or `lines`.',
     }),
   ),
-  lines: Type.Optional(
-    Type.Array(Line, {
-      minItems: 1,
-      maxItems: 100,
-      description: 'The parts of the order. Those that are not rejected add up to the new amount.',
-    }),
-  ),
+  lines: LinesInput('The parts of the order. Those that are not rejected add up to the new amount.'),
   version: Type.String({
     minLength: 1,
     maxLength: 255,
@@ -220,13 +205,7 @@ export function toAmendment(
 ): Amendment {
   const { amount = 0, lines, reason, version } = body;
   if (lines === undefined) return { statement: { amount }, reason, version };
-  const read = lines.map(({ line_id: lineId, amount, category = null, status }) => ({
-    lineId,
-    amount,
-    category,
-    status,
-  }));
-  return { statement: { lines: read }, reason, version };
+  return { statement: { lines: readLines(lines, ({ amount }) => amount) }, reason, version };
 }
 
 /** `items` are the items as they were sent. The result of a refused item has the ids that were sent. */

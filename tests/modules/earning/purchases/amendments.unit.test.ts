@@ -4,7 +4,6 @@ import { DomainError } from '../../../../src/core/errors.ts';
 import { newId } from '../../../../src/core/id.ts';
 import {
   findRepeated,
-  hasPendingLine,
   present,
   revise,
   revised,
@@ -114,8 +113,6 @@ describe('a revision', () => {
     ];
     const revision = reviseBy(purchaseOf(), amendmentOf(0, { statement: { lines } }));
     assertEqual([revision.amount, revision.after.reward, revision.lines?.length], [99n, 5n, 4]);
-    assert.equal(hasPendingLine(revision), true);
-    assert.equal(hasPendingLine(undefined), false);
   });
 
   const wrong: [title: string, statement: Amendment['statement'], fields: string[]][] = [

@@ -6,6 +6,7 @@ import { failure, success } from '../../../../src/core/outcome.ts';
 import type { Merchant, MerchantClient } from '../../../../src/modules/catalogue/merchants/index.ts';
 import { revise } from '../../../../src/modules/earning/purchases/amendments.ts';
 import { autoConfirmation } from '../../../../src/modules/earning/purchases/auto-confirmation.ts';
+import type { DetailsRepository } from '../../../../src/modules/earning/purchases/details-repository.ts';
 import type { PurchaseDoubts } from '../../../../src/modules/earning/purchases/doubts.ts';
 import { purchaseAlreadyReversed } from '../../../../src/modules/earning/purchases/errors.ts';
 import type {
@@ -24,6 +25,7 @@ import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeKernel } from '../../../support/fakes.ts';
 import {
   adminActor,
+  aLine,
   aMerchant,
   aPurchase,
   aReward,
@@ -45,6 +47,8 @@ type World = {
   /** The positions of the purchases for which auto-confirmation is switched off. */
   readonly switchedOff?: readonly number[];
   readonly revisions?: ReadonlyMap<string, readonly Revision[]>;
+  /** The lines with which the purchases were recorded. */
+  readonly lines?: ReadonlyMap<string, readonly PurchaseLine[]>;
   readonly repository?: Partial<PurchaseRepository>;
   readonly settleLocked?: PurchaseSettlement['settleLocked'];
   readonly doubts?: Partial<PurchaseDoubts>;
@@ -58,6 +62,7 @@ function openAutoConfirmation(due: readonly Purchase[], world: World = {}) {
   const announced: unknown[] = [];
   const reported: Parameters<PurchaseSettlement['logOutcomes']>[] = [];
   const asked: { windows: readonly DueWindow[]; options: DueOptions }[] = [];
+  const lineLookups: number[] = [];
   const isActive = ({ active }: Merchant) => active;
   const confirmation = autoConfirmation({
     ...kernel,
@@ -73,6 +78,12 @@ function openAutoConfirmation(due: readonly Purchase[], world: World = {}) {
     revisions: fake<RevisionRepository>({ findOf: async () => world.revisions ?? new Map() }),
     doubts: { ...noDoubts, ...world.doubts },
     fraud: { announceHolds: (holds) => void announced.push(...holds) },
+    details: fake<DetailsRepository>({
+      findLines: async (_db, ids) => {
+        lineLookups.push(ids.length);
+        return world.lines ?? new Map();
+      },
+    }),
     users: fake<UserClient>({ findUsers: async () => new Map(users.map((user) => [user.id, user])) }),
     merchants: fake<MerchantClient>({
       findMerchants: async () => new Map(merchants.map((merchant) => [merchant.id, merchant])),
@@ -95,7 +106,7 @@ function openAutoConfirmation(due: readonly Purchase[], world: World = {}) {
     defaultConfirmationDays: DAYS,
   });
   const run = () => Array.fromAsync(confirmation.confirmDuePurchases());
-  return { ...confirmation, run, settled, reported, asked, ...seen };
+  return { ...confirmation, run, settled, reported, asked, lineLookups, ...seen };
 }
 
 describe('a run', () => {
@@ -159,6 +170,41 @@ describe('a run', () => {
       assertEqual(settled, []);
     });
   }
+
+  test('leaves a purchase pending that was recorded with a pending line, by one query for the batch', async () => {
+    const due = [aPurchase(), aPurchase(), aPurchase()];
+    const lines = new Map([
+      [due[0]?.id ?? '', [aLine(), aLine({ lineId: 'b', status: 'pending' })]],
+      [due[1]?.id ?? '', [aLine()]],
+    ]);
+    const { run, settled, lineLookups } = openAutoConfirmation(due, { lines });
+    assertEqual(await run(), [2]);
+    assertEqual(
+      settled.map((settlement) => 'purchaseId' in settlement && settlement.purchaseId),
+      [due[1]?.id, due[2]?.id],
+    );
+    assertEqual(lineLookups, [3]);
+  });
+
+  test('goes by the lines of the latest revision, not by those of the recording', async () => {
+    const due = [aPurchase({ revision: 1 }), aPurchase({ revision: 1 })];
+    const [decided, undecided] = due as [Purchase, Purchase];
+    const { run, settled } = openAutoConfirmation(due, {
+      revisions: new Map([
+        [decided.id, [withLine(decided, 'approved')]],
+        [undecided.id, [withLine(undecided, 'pending')]],
+      ]),
+      lines: new Map([
+        [decided.id, [aLine({ status: 'pending' })]],
+        [undecided.id, [aLine()]],
+      ]),
+    });
+    assertEqual(await run(), [1]);
+    assertEqual(
+      settled.map((settlement) => 'purchaseId' in settlement && settlement.purchaseId),
+      [decided.id],
+    );
+  });
 
   test('confirms the purchases around one for which the flag is off', async () => {
     const due = [aPurchase(), aPurchase(), aPurchase()];
@@ -254,6 +300,9 @@ describe('the seconds behind', () => {
     assert.equal(await openAutoConfirmation([undecided], { revisions }).secondsBehind(), 0);
     revisions.set(undecided.id, [withLine(undecided, 'approved')]);
     assert.equal(await openAutoConfirmation([undecided], { revisions }).secondsBehind(), 90);
+    const recent = recorded(90);
+    const lines = new Map([[recent.id, [aLine({ status: 'pending' })]]]);
+    assert.equal(await openAutoConfirmation([recent], { lines }).secondsBehind(), 0);
   });
 });
 

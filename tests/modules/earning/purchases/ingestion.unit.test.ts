@@ -8,6 +8,7 @@ import type { OfferClient } from '../../../../src/modules/catalogue/offers/index
 import type { CashbackClient } from '../../../../src/modules/earning/cashback/index.ts';
 import type { CapUsage } from '../../../../src/modules/earning/cashback/model.ts';
 import type { FraudClient } from '../../../../src/modules/earning/fraud/index.ts';
+import type { DetailsRepository } from '../../../../src/modules/earning/purchases/details-repository.ts';
 import { purchaseIngestion } from '../../../../src/modules/earning/purchases/ingestion.ts';
 import type { PurchaseSubmission } from '../../../../src/modules/earning/purchases/model.ts';
 import type { PurchaseRepository } from '../../../../src/modules/earning/purchases/repository.ts';
@@ -20,6 +21,7 @@ import { fake, fakeKernel, fakeTransaction } from '../../../support/fakes.ts';
 import {
   aCapUsage,
   adminActor,
+  aLine,
   aMerchant,
   anOffer,
   aPurchase,
@@ -50,6 +52,7 @@ type World = {
   readonly repository?: Partial<PurchaseRepository>;
   readonly witnesses?: Partial<WitnessRepository>;
   readonly settleBatch?: PurchaseSettlement['settleBatch'];
+  readonly details?: Partial<DetailsRepository>;
   readonly users?: UserClient['lockUsersForShare'];
   readonly merchants?: Partial<MerchantClient>;
   readonly offers?: Partial<OfferClient>;
@@ -83,6 +86,11 @@ function openIngestion(world: World = {}) {
     }),
     witnesses: fakeWitnesses(world.witnesses),
     settlement: { settleBatch: world.settleBatch ?? (async () => []) },
+    details: fake<DetailsRepository>({
+      queueInsert: queue('details'),
+      findLines: async () => new Map(),
+      ...world.details,
+    }),
     users: fake<UserClient>({
       lockUsersForShare: world.users ?? (async () => new Map([[SHOPPER, aUser()]])),
     }),
@@ -202,15 +210,27 @@ describe('a purchase that keeps every rule', () => {
     ]);
   });
 
-  test('is queued in the order of its references: purchase, reward, cap, movement, event, hold', async () => {
+  test('is queued in the order of its references: purchase, details, reward, cap, movement, event, hold', async () => {
     const { answers, queued } = openIngestion();
 
     await answers(aSubmission());
 
     assertEqual(
       queued.map(([table]) => table),
-      ['purchases', 'rewards', 'caps', 'movements', 'events', 'holds'],
+      ['purchases', 'details', 'rewards', 'caps', 'movements', 'events', 'holds'],
     );
+  });
+
+  test('has its lines in the details; one without lines has none', async () => {
+    const { ingestPurchases, rows } = openIngestion();
+    const [outcome] = await ingestPurchases([
+      aSubmission({ externalId: 'a', lines: [aLine()] }),
+      aSubmission({ externalId: 'b' }),
+    ]);
+    assert.ok(outcome?.ok);
+    assertEqual(rows('details'), [
+      { purchaseId: outcome.value.purchase.id, lines: [aLine()], currency: 'EUR' },
+    ]);
   });
 
   test('keeps the time of the purchase and the time of the report apart; its id carries the latter', async () => {
@@ -395,6 +415,24 @@ describe('a repeat', () => {
       differences: ['amount'],
     });
     assert.ok(queued.every(([, rows]) => rows.length === 0));
+  });
+
+  test('names the lines among the differences where they are not those of the original', async () => {
+    const original = aPurchase();
+    const { ingestPurchases } = openIngestion({
+      repository: { findByExternalKeys: async () => [original] },
+      details: { findLines: async (_db, ids) => new Map(ids.map((id) => [id, [aLine()]])) },
+      cashback: { findRewards: async () => new Map([[original.id, aReward()]]) },
+    });
+    const repeats = await ingestPurchases([
+      aSubmission({ lines: [aLine()] }),
+      aSubmission({ lines: [aLine({ category: 'books' })] }),
+      aSubmission(),
+    ]);
+    assertEqual(
+      repeats.map((outcome) => !outcome.ok && (outcome.error as DomainError).details.differences),
+      [[], ['lines'], ['lines']],
+    );
   });
 
   test('is a duplicate even when the user and the offer are gone since', async () => {

@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { DomainError } from '../../../../src/core/errors.ts';
 import type { Offer } from '../../../../src/modules/catalogue/offers/index.ts';
-import type { PurchaseStatus, PurchaseSubmission } from '../../../../src/modules/earning/purchases/model.ts';
+import type {
+  PurchaseLine,
+  PurchaseStatus,
+  PurchaseSubmission,
+} from '../../../../src/modules/earning/purchases/model.ts';
 import {
   offerFor,
   refuseDuplicate,
@@ -21,6 +25,7 @@ import type { Actor } from '../../../../src/modules/platform/events/index.ts';
 import { assertEqual } from '../../../support/equality.ts';
 import {
   adminActor,
+  aLine,
   aMerchant,
   anOffer,
   aPurchase,
@@ -120,6 +125,46 @@ describe('acceptable terms', () => {
       violations: [{ field: 'purchased_at', reason: 'must not be more than 60 seconds in the future' }],
     });
   });
+});
+
+describe('the lines of a purchase', () => {
+  const limits = { supportedCurrencies: ['EUR'], now: NOW };
+  const submit = (...lines: PurchaseLine[]) => requireAcceptableTerms(aSubmission({ lines }), limits);
+
+  test('add up to its amount without those that are rejected', () => {
+    assert.doesNotThrow(() =>
+      submit(
+        aLine({ amount: 4_000n }),
+        aLine({ lineId: 'b', amount: 990n, status: 'pending' }),
+        aLine({ lineId: 'c', amount: 1n, status: 'rejected' }),
+      ),
+    );
+  });
+
+  const wrong: [title: string, lines: PurchaseLine[], reason: string][] = [
+    [
+      'that add up to less',
+      [aLine({ amount: 4_989n })],
+      'must add up to 49.90 without those that are rejected',
+    ],
+    [
+      'that add up with a rejected one',
+      [aLine({ amount: 4_989n }), aLine({ lineId: 'b', amount: 1n, status: 'rejected' })],
+      'must add up to 49.90 without those that are rejected',
+    ],
+    [
+      'of the same id',
+      [aLine({ amount: 4_989n }), aLine({ amount: 1n })],
+      'must have distinct values of `line_id`',
+    ],
+  ];
+  for (const [title, lines, reason] of wrong) {
+    test(`${title} are refused`, () => {
+      const refusal = refusalOf(() => submit(...lines));
+      assert.equal(refusal.code, 'VALIDATION_ERROR');
+      assertEqual(refusal.details, { violations: [{ field: 'lines', reason }] });
+    });
+  }
 });
 
 describe('the age of a purchase', () => {
@@ -262,7 +307,7 @@ describe('the refusal of a repeat', () => {
   const reward = aReward({ purchaseId: purchase.id });
 
   test('contains the first purchase', () => {
-    const refusal = refuseDuplicate(aSubmission(), { purchase, reward });
+    const refusal = refuseDuplicate(aSubmission(), { purchase, reward }, undefined);
 
     assert.equal(refusal.code, 'DUPLICATE_PURCHASE');
     assert.equal(refusal.kind, 'conflict');
@@ -290,6 +335,7 @@ describe('the refusal of a repeat', () => {
     [{ currency: 'USD' }, ['currency']],
     [{ purchasedAt: NOW }, []],
     [{ purchasedAt: undefined }, []],
+    [{ lines: [aLine()] }, ['lines']],
     [{ purchasedAt: NOW.add({ microseconds: 1 }) }, ['purchased_at']],
     [
       { amount: 1n, currency: 'JPY', purchasedAt: NOW.subtract({ hours: 1 }) },
@@ -298,14 +344,18 @@ describe('the refusal of a repeat', () => {
   ];
   for (const [fields, expected] of differences) {
     test(`that differs in ${JSON.stringify(fields, showBigint)} names [${expected}]`, () => {
-      const refusal = refuseDuplicate(aSubmission(fields), { purchase, reward });
+      const refusal = refuseDuplicate(aSubmission(fields), { purchase, reward }, undefined);
 
       assertEqual(refusal.details.differences, expected);
     });
   }
 
   test('shows everything to the owner', () => {
-    const refusal = refuseDuplicate(aSubmission({ actor: userActor(SHOPPER) }), { purchase, reward });
+    const refusal = refuseDuplicate(
+      aSubmission({ actor: userActor(SHOPPER) }),
+      { purchase, reward },
+      undefined,
+    );
 
     assert.equal((refusal.details.purchase as { id: string }).id, purchase.id);
   });

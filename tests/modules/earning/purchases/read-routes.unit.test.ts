@@ -6,7 +6,7 @@ import type { PurchaseService } from '../../../../src/modules/earning/purchases/
 import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeCalls } from '../../../support/fakes.ts';
 import { assertRefused } from '../../../support/inject.ts';
-import { aPurchase, aReward, MERCHANT, OFFER, SHOPPER } from '../../../support/purchases-builders.ts';
+import { aLine, aPurchase, aReward, MERCHANT, OFFER, SHOPPER } from '../../../support/purchases-builders.ts';
 import { assertViolations, IDS, serveRoutes, testAccess, testRefusals } from '../../../support/routes.ts';
 
 const purchase = aPurchase({
@@ -28,12 +28,16 @@ const shown = {
   purchased_at: '2026-03-01T10:00:00Z',
   created_at: '2026-03-14T09:26:53Z',
 };
+const lines = [aLine({ category: 'books', status: 'pending' }), aLine({ lineId: 'b', amount: 0n })];
 const cursor = Buffer.from(id).toString('base64url');
 const page = { total: 41, nextKey: id };
 
+/** Another id than that of the list is one of a purchase with lines. */
+const linesOf = (purchaseId: string) => (purchaseId === id ? null : lines);
 const { calls, called, refuse } = fakeCalls();
 const service = fake<PurchaseService>({
-  getPurchase: (purchaseId, { type, id: by }) => called(view, purchaseId, [type, by]),
+  getPurchase: (purchaseId, { type, id: by }) =>
+    called({ ...view, lines: linesOf(purchaseId) }, purchaseId, [type, by]),
   listPurchases: (...query) => called({ ...page, items: [purchase] }, ...query),
   listRewardedPurchases: (...query) => called({ ...page, items: [view] }, ...query),
 });
@@ -142,9 +146,20 @@ describe('GET /users/me/purchases', () => {
 describe('GET /purchases/{id}', () => {
   test('answers the purchase with its reward, also for an id in capitals', async () => {
     for (const name of [id, id.toUpperCase()]) {
-      assertEqual((await api('GET', `/purchases/${name}`, { token: 'partner' })).body, shown);
+      assertEqual((await api('GET', `/purchases/${name}`, { token: 'partner' })).body, {
+        ...shown,
+        lines: null,
+      });
       assertEqual(calls.at(-1), [id, ['partner', IDS.partner]]);
     }
+  });
+
+  test('answers the lines of the order', async () => {
+    const { body } = await api('GET', `/purchases/${SHOPPER}`, { token: 'admin' });
+    assertEqual(body.lines, [
+      { line_id: 'a', amount: '49.90', category: 'books', status: 'pending' },
+      { line_id: 'b', amount: '0.00', category: null, status: 'approved' },
+    ]);
   });
 
   test('refuses an id that is no UUID', async () => {

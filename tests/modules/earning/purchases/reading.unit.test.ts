@@ -3,7 +3,8 @@ import { describe, test } from 'node:test';
 import { newId } from '../../../../src/core/id.ts';
 import type { MerchantClient } from '../../../../src/modules/catalogue/merchants/index.ts';
 import type { CashbackClient } from '../../../../src/modules/earning/cashback/index.ts';
-import type { Purchase } from '../../../../src/modules/earning/purchases/model.ts';
+import type { DetailsRepository } from '../../../../src/modules/earning/purchases/details-repository.ts';
+import type { Purchase, PurchaseLine } from '../../../../src/modules/earning/purchases/model.ts';
 import { purchaseReading } from '../../../../src/modules/earning/purchases/reading.ts';
 import type { PurchaseRepository } from '../../../../src/modules/earning/purchases/repository.ts';
 import type { RevisionRepository } from '../../../../src/modules/earning/purchases/revision-repository.ts';
@@ -11,6 +12,7 @@ import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeKernel } from '../../../support/fakes.ts';
 import {
   adminActor,
+  aLine,
   aMerchant,
   aPurchase,
   aReward,
@@ -27,7 +29,7 @@ const PARTNER = partnerActor(newId());
 const PAGE = { offset: 0, limit: 20 };
 
 /** Purchases that exist, each with a reward, at one merchant. */
-function openReading(purchases: readonly Purchase[]) {
+function openReading(purchases: readonly Purchase[], lines: readonly PurchaseLine[] = []) {
   const { kernel } = fakeKernel();
   const asked: unknown[] = [];
   const rewards = new Map(purchases.map(({ id }) => [id, aReward({ purchaseId: id })]));
@@ -39,6 +41,9 @@ function openReading(purchases: readonly Purchase[]) {
         asked.push(filter, page);
         return { items: purchases, total: 41, nextKey: 'next' };
       },
+    }),
+    details: fake<DetailsRepository>({
+      findLines: async (_db, ids) => new Map(lines.length === 0 ? [] : ids.map((id) => [id, lines])),
     }),
     revisions: fake<RevisionRepository>({ findOf: async () => new Map() }),
     witnesses: fakeWitnesses(),
@@ -71,9 +76,15 @@ describe('a purchase', () => {
         purchase,
         reward: rewards.get(purchase.id),
         merchantName: 'Corner Books',
+        lines: null,
       });
     });
   }
+
+  test('has the lines with which it was recorded', async () => {
+    const { getPurchase } = openReading([purchase], [aLine()]);
+    assertEqual((await getPurchase(purchase.id, adminActor(STRANGER))).lines, [aLine()]);
+  });
 
   for (const [title, actor, id, code] of [
     ['that does not exist is NOT_FOUND', adminActor(STRANGER), newId(), 'NOT_FOUND'],

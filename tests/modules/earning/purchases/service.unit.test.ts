@@ -6,6 +6,7 @@ import type { MerchantClient } from '../../../../src/modules/catalogue/merchants
 import type { OfferClient } from '../../../../src/modules/catalogue/offers/index.ts';
 import type { CashbackClient } from '../../../../src/modules/earning/cashback/index.ts';
 import type { FraudClient } from '../../../../src/modules/earning/fraud/index.ts';
+import type { DetailsRepository } from '../../../../src/modules/earning/purchases/details-repository.ts';
 import type { Purchase } from '../../../../src/modules/earning/purchases/model.ts';
 import type { PurchaseRepository } from '../../../../src/modules/earning/purchases/repository.ts';
 import type { RevisionRepository } from '../../../../src/modules/earning/purchases/revision-repository.ts';
@@ -54,6 +55,7 @@ function openService({
       ...replaced,
     }),
     witnesses: fakeWitnesses(),
+    details: fake<DetailsRepository>({ queueInsert: () => undefined, findLines: async () => new Map() }),
     revisions: fake<RevisionRepository>({ findOf: async () => new Map(), queueInsert: () => undefined }),
     users: fake<UserClient>({
       lockUsersForShare: async (_trx, ids) => new Map(ids.map((id) => [id, aUser({ id })])),
