@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { compositeKey } from '../../../core/composite-key.ts';
 import { bulkInsert } from '../../../core/database/bulk.ts';
 import { type Db, type Trx, violates } from '../../../core/database/index.ts';
 import type { RowOf } from '../../../core/database/rows.ts';
@@ -8,6 +9,7 @@ import type { ReportedPurchase } from './matching.ts';
 import {
   type ExternalKey,
   kindOfRow,
+  PLATFORM,
   type Purchase,
   type PurchaseSubmission,
   type Witness,
@@ -51,6 +53,29 @@ const REPORTED_BY = sql`
   )
   from purchase_witnesses
 `;
+
+/** Whose external ids a purchase's own source uses. */
+const NAMESPACE = sql`coalesce(purchases.namespace, partner_id, ${sql.lit(PLATFORM)})`;
+
+/** The columns of `factsOf`. */
+const GIVEN = sql`
+  id uuid, namespace uuid, user_id uuid, merchant_id uuid, external_id text, order_key text, amount numeric, currency text,
+  purchased_at timestamptz
+`;
+
+function factsOf(purchase: Purchase) {
+  return {
+    id: purchase.id,
+    namespace: purchase.namespace,
+    user_id: purchase.userId,
+    merchant_id: purchase.merchantId,
+    external_id: purchase.externalId,
+    order_key: purchase.orderKey,
+    amount: formatMoney(purchase.originalAmount, purchase.currency),
+    currency: purchase.currency,
+    purchased_at: purchase.purchasedAt.toString(),
+  };
+}
 
 export function witnessRepository() {
   /** True if `queueInsert` failed because the same report was matched concurrently. */
@@ -135,46 +160,59 @@ export function witnessRepository() {
   }
 
   /**
-   * For each purchase, by its id, the ones that may be the same: not reversed, of the same order, of the same external id,
-   * or with the same amount within a day.
+   * For each purchase, by its id, the ones of other sources that may be the same: not reversed, of the same order, of the
+   * same external id, or with the same amount within a day.
    */
   async function findTwins(
     db: Db | Trx,
-    purchases: readonly Pick<Purchase, 'id'>[],
+    purchases: readonly Purchase[],
   ): Promise<ReadonlyMap<string, readonly ReportedPurchase[]>> {
     if (purchases.length === 0) return new Map();
+    // Each shopper's purchases at a merchant are read once, however many of them are asked about.
+    const byShopper = Map.groupBy(purchases, ({ userId, merchantId }) => compositeKey(userId, merchantId));
+    const pairs = [...byShopper.values()].map((given) => ({
+      user_id: given[0]?.userId,
+      merchant_id: given[0]?.merchantId,
+      given: given.map(factsOf),
+    }));
+    const ordered = purchases.filter(({ orderKey }) => orderKey !== null).map(factsOf);
     const { rows } = await sql<TwinRow>`
       select given.id as twin_of, ${columnsOf('twin')}, (${REPORTED_BY} where purchase_id = twin.id) as reported_by
-      from unnest(${purchases.map(({ id }) => id)}::uuid[]) as asked (id)
-      join purchases as given on given.id = asked.id
+      from jsonb_to_recordset(${JSON.stringify(pairs)}::jsonb) as pair (user_id uuid, merchant_id uuid, given jsonb)
       cross join lateral (
-        select own.*
+        select purchases.*, ${NAMESPACE} as source
         from (
           select latest.id
           from unnest(array['pending', 'confirmed']::purchase_status[]) as each (status)
           cross join lateral (
             select id, merchant_id from purchases
-            where user_id = given.user_id and status = each.status
+            where user_id = pair.user_id and status = each.status
             order by id desc nulls last
             limit ${LATEST_OF_SHOPPER}
           ) as latest
-          where latest.merchant_id = given.merchant_id and latest.id <> given.id
+          where latest.merchant_id = pair.merchant_id
           limit ${LATEST_AT_MERCHANT}
         ) as candidate
-        join purchases as own on own.id = candidate.id
-        where own.external_id = given.external_id
-          or own.order_key = given.order_key
+        join purchases on purchases.id = candidate.id
+      ) as twin
+      cross join lateral jsonb_to_recordset(pair.given) as given (${GIVEN})
+      where given.id <> twin.id and given.namespace <> twin.source
+        and (
+          twin.external_id = given.external_id
+          or twin.order_key = given.order_key
           or (
-            own.amount = given.amount and own.currency = given.currency
-            and own.purchased_at between given.purchased_at - interval '1 day' and given.purchased_at + interval '1 day'
+            twin.amount = given.amount and twin.currency = given.currency
+            and twin.purchased_at between given.purchased_at - interval '1 day' and given.purchased_at + interval '1 day'
           )
-        union all
-        (
-          select * from purchases
-          where merchant_id = given.merchant_id and order_key = given.order_key
-            and user_id <> given.user_id and status <> 'reversed'
-          limit ${MOST_OF_ORDER}
         )
+      union all
+      select given.id, ${columnsOf('twin')}, (${REPORTED_BY} where purchase_id = twin.id)
+      from jsonb_to_recordset(${JSON.stringify(ordered)}::jsonb) as given (${GIVEN})
+      cross join lateral (
+        select * from purchases
+        where merchant_id = given.merchant_id and order_key = given.order_key
+          and user_id <> given.user_id and status <> 'reversed' and ${NAMESPACE} <> given.namespace
+        limit ${MOST_OF_ORDER}
       ) as twin
     `.execute(db);
     const twinsOf = Map.groupBy(rows, ({ twin_of }) => twin_of);

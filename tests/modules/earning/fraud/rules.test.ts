@@ -248,7 +248,12 @@ describe('a purchase that a rule holds', () => {
     });
 
     assert.equal(status, 201);
-    assert.deepEqual(accepted, { id: accepted.id, status: 'pending', cashback_amount: '30.00' });
+    assert.deepEqual(accepted, {
+      id: accepted.id,
+      status: 'pending',
+      cashback_amount: '30.00',
+      matched: false,
+    });
     assert.deepEqual(await desk.heldAmong([accepted.id]), [accepted.id]);
     for (const path of [
       '/users/me/purchases',

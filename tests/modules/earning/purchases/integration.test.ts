@@ -267,6 +267,7 @@ describe('the list of purchases', () => {
       id: older.id,
       partner_id: null,
       external_id: 'listed-1',
+      order_reference: null,
       user_id: shop.shopper.id,
       merchant_id: shop.merchantId,
       offer_id: shop.offerId,

@@ -304,7 +304,7 @@ describe('POST /purchases/batch', () => {
     assertEqual(answer.body.results[2].error, {
       code: 'DUPLICATE_PURCHASE',
       message: duplicate.message,
-      details: { external_id: REFUSED },
+      details: { external_id: REFUSED, purchase: {}, differences: [] },
     });
     assertEqual(answer.body.summary, { total: 8, accepted: 2, duplicates: 1, refused: 5 });
     assertEqual(

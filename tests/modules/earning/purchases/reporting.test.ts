@@ -48,7 +48,7 @@ describe('a reported purchase', () => {
     assert.equal(answer.status, 201);
     const { id } = answer.body;
     assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-7/);
-    assert.deepEqual(answer.body, { id, status: 'pending', cashback_amount: '2.50' });
+    assert.deepEqual(answer.body, { id, status: 'pending', cashback_amount: '2.50', matched: false });
     const [row] = await rowsOf(
       platform,
       `select purchases.external_id, purchases.user_id, purchases.merchant_id, purchases.offer_id,
