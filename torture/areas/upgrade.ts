@@ -71,7 +71,8 @@ async function upgradeScene(context: AreaContext, scene: Scene, version: Version
 
   serving.add(after);
   const crossings = startCrossings(past, {
-    urls: [before.url, after.url],
+    older: before.url,
+    newer: after.url,
     random,
     merchantNumbers: CROSSED_MERCHANTS,
   });
@@ -89,12 +90,13 @@ async function upgradeScene(context: AreaContext, scene: Scene, version: Version
     ...(await compareBalances(scene, after.url, {
       adjustments: past.adjustments,
       failedPayouts: new Set(failedPayouts),
+      amended: crossings.amended(),
     })),
     ...(await unheldSelfReports(scene)),
     ...(await scene.compare()),
   ];
   const { tried, violations } = await useOldRows(past, after.url);
-  const { repeats, refused, internalErrors } = crossings.counts();
+  const { repeats, refused, leftToNewer, internalErrors } = crossings.counts();
   return {
     figures: [
       { name: 'purchases of the old version', value: past.purchases.length, goal: { atLeast: count } },
@@ -111,6 +113,8 @@ async function upgradeScene(context: AreaContext, scene: Scene, version: Version
       { name: 'acknowledged by both', value: acknowledgedByBoth, goal: { atLeast: 1 } },
       { name: 'repeats', value: repeats, goal: { atLeast: 1 } },
       { name: 'repeats answered with the first purchase', value: refused, goal: { exactly: repeats } },
+      { name: 'amended', value: crossings.amended().size, goal: { atLeast: 1 } },
+      { name: 'settlements of them that the old one left to the new one', value: leftToNewer },
       {
         name: 'answers with 500',
         value: writers.counts().internalErrors + internalErrors,

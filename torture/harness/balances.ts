@@ -16,6 +16,8 @@ export async function compareBalances(
   besides: {
     readonly adjustments: readonly { readonly userId: string; readonly cents: number }[];
     readonly failedPayouts: ReadonlySet<string>;
+    /** The present rewards of amended purchases in cents, by their ids. */
+    readonly amended: ReadonlyMap<string, number>;
   },
 ): Promise<string[]> {
   const { users, adminToken: token } = clerk.programme;
@@ -35,7 +37,7 @@ export async function compareBalances(
 
 function sumUp(
   { acknowledgements, programme }: Clerk,
-  { adjustments, failedPayouts }: Parameters<typeof compareBalances>[2],
+  { adjustments, failedPayouts, amended }: Parameters<typeof compareBalances>[2],
 ) {
   const sums = new Map(programme.users.map((id) => [id, { pending: 0, available: START_CENTS, paid: 0 }]));
   const of = (userId: string) => sums.get(userId) ?? { pending: 0, available: 0, paid: 0 };
@@ -51,8 +53,9 @@ function sumUp(
     const wallet = of(operation.userId);
     if (operation.kind === 'purchase') {
       const settlement = settled.get(done.id);
-      if (settlement === undefined) wallet.pending += done.cents;
-      if (settlement === 'confirm') wallet.available += done.cents;
+      const reward = amended.get(done.id) ?? done.cents;
+      if (settlement === undefined) wallet.pending += reward;
+      if (settlement === 'confirm') wallet.available += reward;
     } else if (!failedPayouts.has(done.id)) {
       wallet.available -= done.cents;
       wallet.paid += done.cents;

@@ -4,15 +4,17 @@ import type { Answer } from './acknowledgements.ts';
 import type { Reply } from './client.ts';
 import {
   type Clerk,
+  euros,
   type Purchase,
   perform,
   performBatch,
   performSettlements,
   rewardOf,
+  type Settlement,
 } from './operations.ts';
 import type { Past } from './past.ts';
 import { rewardPercent } from './programme.ts';
-import { amountOf, clerkOf, isDone, persist, SOURCE_NAMES } from './sources.ts';
+import { amountOf, clerkOf, isDone, persist, SOURCE_NAMES, type SourceName } from './sources.ts';
 
 type Crossings = {
   readonly stop: () => Promise<void>;
@@ -20,29 +22,37 @@ type Crossings = {
   readonly counts: () => {
     readonly repeats: number;
     readonly refused: number;
+    /** Settlements of amended purchases that the older process left to the newer one. */
+    readonly leftToNewer: number;
     readonly internalErrors: number;
   };
+  /** The rewards of amended purchases in cents, by their ids. */
+  readonly amended: () => ReadonlyMap<string, number>;
   readonly violations: () => readonly string[];
 };
 
 /**
  * Reports purchases at one of two processes and repeats them at the other one, in either order or at once, and settles some
- * by their external ids at any. Partners, an administrator and shoppers alike. Repeats purchases of the past too.
+ * by their external ids at any. Partners, an administrator and shoppers alike. Repeats purchases of the past too. Some are
+ * amended at the newer process, which the older one does not know.
  */
 export function startCrossings(
   past: Past,
   options: {
-    readonly urls: readonly [string, string];
+    readonly older: string;
+    readonly newer: string;
     readonly random: () => number;
     /** The numbers of the merchants in the programme, from 1. No other writer uses them. */
     readonly merchantNumbers: readonly number[];
     readonly count?: number;
   },
 ): Crossings {
-  const { urls, random, merchantNumbers, count = 4 } = options;
+  const { older, newer, random, merchantNumbers, count = 4 } = options;
+  const urls = [older, newer];
   const { programme } = past.sources.partner;
   const violations: string[] = [];
-  const counts = { repeats: 0, refused: 0, internalErrors: 0 };
+  const counts = { repeats: 0, refused: 0, leftToNewer: 0, internalErrors: 0 };
+  const amended = new Map<string, number>();
   let stopping = false;
   let rounds = 0;
 
@@ -50,15 +60,14 @@ export function startCrossings(
     while (!stopping) {
       rounds += 1;
       if (rounds % 5 === 0) await repeatPast();
+      else if (rounds % 5 === 1) await crossAmended();
       else await crossNew(rounds);
     }
   }
 
-  async function crossNew(round: number): Promise<void> {
-    const name = SOURCE_NAMES[round % SOURCE_NAMES.length] ?? 'partner';
-    const merchantNumber = oneOf(random, merchantNumbers);
+  function newPurchase(name: SourceName, merchantNumber: number): Purchase {
     const cents = amountOf(name, random);
-    const operation: Purchase = {
+    return {
       kind: 'purchase',
       externalId: `${name}-${randomUUID()}`,
       userId: oneOf(random, programme.users),
@@ -66,6 +75,11 @@ export function startCrossings(
       cents,
       rewardCents: rewardOf(cents, rewardPercent(merchantNumber)),
     };
+  }
+
+  async function crossNew(round: number): Promise<void> {
+    const name = SOURCE_NAMES[round % SOURCE_NAMES.length] ?? 'partner';
+    const operation = newPurchase(name, oneOf(random, merchantNumbers));
     const clerk = clerkOf(past.sources, name, operation.userId);
     const [one, other] = random() < 0.5 ? urls : urls.toReversed();
     const reportAt = (url = '') => sendOne(clerk, url, operation, name !== 'shopper' && random() < 0.3);
@@ -81,7 +95,7 @@ export function startCrossings(
     if (done[0] !== undefined && random() < 0.5) await settle(name, operation, done[0].id);
   }
 
-  async function settle(name: (typeof SOURCE_NAMES)[number], operation: Purchase, id: string): Promise<void> {
+  async function settle(name: SourceName, operation: Purchase, id: string): Promise<void> {
     const isOfShopper = name === 'shopper';
     const clerk = isOfShopper ? past.sources.admin : past.sources[name];
     const settlement = {
@@ -90,11 +104,52 @@ export function startCrossings(
     } as const;
     const url = oneOf(random, urls);
     const { answers, reply } = await persist(() => performSettlements(clerk, url, [settlement]));
-    note(reply);
+    note(reply, answers);
     if (!isDone(answers[0]) || answers[0].isRepeat)
       violations.push(
         `${name}: ${settlement.operation.kind} of ${operation.externalId} got ${JSON.stringify(answers)}`,
       );
+  }
+
+  /** The older process must not settle the reward as it was recorded, and leaves the purchase to the newer one. */
+  async function crossAmended(): Promise<void> {
+    const { partner } = past.sources;
+    const merchantNumber = oneOf(random, merchantNumbers);
+    const operation = newPurchase('partner', merchantNumber);
+    const recorded = await sendOne(partner, oneOf(random, urls), operation, false);
+    if (!isDone(recorded)) return;
+    const { id } = recorded;
+    const isConfirmedFirst = random() < 0.5;
+    if (isConfirmedFirst) await settleOnce(newer, { kind: 'confirm', purchaseId: id });
+    const half = Math.floor(operation.cents / 2);
+    const reward = rewardOf(half, rewardPercent(merchantNumber));
+    const { reply } = await persist(async () => ({
+      reply: await partner.client.send(newer, {
+        method: 'POST',
+        path: `/purchases/${id}/amendments`,
+        token: partner.programme.partnerKey,
+        body: { amount: euros(half), reason: 'Half of it came back.', version: randomUUID() },
+      }),
+    }));
+    amended.set(id, reward);
+    if (reply.body?.cashback_amount !== euros(reward))
+      violations.push(`an amendment of ${operation.externalId} got ${JSON.stringify(reply.body)}`);
+    const settlement = { kind: isConfirmedFirst ? 'reverse' : 'confirm', purchaseId: id } as const;
+    const atOlder = await settleOnce(older, settlement);
+    if (atOlder?.kind === 'refused' && !atOlder.isFinal) counts.leftToNewer += 1;
+    else if (reward !== recorded.cents)
+      violations.push(`the older process settled ${operation.externalId}: ${JSON.stringify(atOlder)}`);
+    const atNewer = await settleOnce(newer, settlement);
+    if (!isDone(atNewer))
+      violations.push(
+        `${settlement.kind} of ${operation.externalId}, amended, got ${JSON.stringify(atNewer)}`,
+      );
+  }
+
+  async function settleOnce(url: string, operation: Settlement): Promise<Answer | undefined> {
+    const { answers, reply } = await performSettlements(past.sources.partner, url, [{ operation }]);
+    note(reply, answers);
+    return answers[0];
   }
 
   /** A purchase from before the upgrade gets its first answer. */
@@ -120,12 +175,16 @@ export function startCrossings(
         ? performBatch(clerk, url, [operation]).then(({ answers, reply }) => ({ answer: answers[0], reply }))
         : perform(clerk, url, operation),
     );
-    note(reply);
+    note(reply, [answer]);
     return answer ?? { kind: 'unknown', reason: 'no result for it' };
   }
 
-  function note({ status }: Reply): void {
-    if (status === 500) counts.internalErrors += 1;
+  /** An item of a list may have failed too. */
+  function note({ status }: Reply, answers: readonly (Answer | undefined)[]): void {
+    const hasFailed = answers.some(
+      (answer) => answer?.kind === 'unknown' && answer.reason === 'INTERNAL_ERROR',
+    );
+    if (status === 500 || hasFailed) counts.internalErrors += 1;
   }
 
   const crossing = Array.from({ length: count }, cross);
@@ -135,6 +194,7 @@ export function startCrossings(
       await Promise.all(crossing);
     },
     counts: () => counts,
+    amended: () => amended,
     violations: () => violations,
   };
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { newId } from '../../../../src/core/id.ts';
 import { verifyLedger } from '../../../../src/modules/insight/proof/index.ts';
+import { runSql } from '../../../support/database.ts';
 import { openPartner } from '../../../support/partners.ts';
 import { payoutBody } from '../../../support/payouts-builders.ts';
 import { assertRefused, startTestPlatform } from '../../../support/platform.ts';
@@ -318,5 +319,65 @@ describe('at the same time', () => {
     );
     assert.equal(revisions[0]?.n, 6);
     await assertBooksAreRight();
+  });
+});
+
+describe('an amended purchase in a process of the version before', () => {
+  /** As that version does it: by the reward as it was recorded, from where the status says it is. */
+  const settle = (id: string, to: 'confirmed' | 'reversed', moved: number) =>
+    runSql(
+      database.url,
+      `begin;
+       with settled as (
+         update purchases set status = '${to}', ${to}_at = now(),
+           reversal_reason = ${to === 'reversed' ? "'returned'" : 'null'}::reversal_reason
+         where id = '${id}' returning user_id
+       ),
+       rewarded as (
+         update cashback_transactions set status = '${to === 'confirmed' ? 'available' : 'reversed'}'
+         where purchase_id = '${id}'
+       ),
+       entry as (
+         insert into wallet_entries (
+           id, wallet_id, sequence, type, from_bucket, to_bucket, amount, source_type, source_id,
+           pending_after, available_after, paid_after, created_at
+         )
+         select gen_random_uuid(), wallets.id, last_sequence + 1, ${
+           to === 'confirmed'
+             ? `'cashback_confirmation', 'pending', 'available', ${moved}, 'purchase', '${id}', pending - ${moved}, available + ${moved}`
+             : `'cashback_reversal', 'available', 'platform', ${moved}, 'purchase', '${id}', pending, available - ${moved}`
+         }, paid, now()
+         from wallets join settled using (user_id)
+         returning wallet_id, sequence, pending_after, available_after
+       )
+       select * into temporary entry_of_settlement from entry;
+       update wallets set pending = pending_after, available = available_after, last_sequence = sequence
+       from entry_of_settlement where wallet_id = id;
+       drop table entry_of_settlement;
+       commit`,
+    );
+
+  test('is not settled by the reward as it was recorded, and the client may repeat', async () => {
+    const shop = await openShop(platform);
+    await shop.buy();
+    const { id } = await shop.buy({ amount: '80.00' });
+    await shop.amend(id, { amount: '40.00' });
+
+    await assert.rejects(settle(id, 'confirmed', 4), { code: '55P03' });
+    assert.equal(await shop.balances(), '7.0000 / 0.0000 / 0.0000');
+    await settle(id, 'confirmed', 2);
+
+    await assert.rejects(settle(id, 'reversed', 4), { code: '55P03' });
+    await settle(id, 'reversed', 2);
+    assert.equal(await shop.balances(), '5.0000 / 0.0000 / 0.0000');
+  });
+
+  test('does not give more room back to a cap than it used', async () => {
+    const shop = await openShop(platform, { monthly_cap: 30 });
+    const { id } = await shop.buy({ amount: '80.00' });
+    await shop.amend(id, { amount: '40.00' });
+
+    const release = `update cashback_cap_usage set used = used - 4 where user_id = '${shop.shopper.id}'`;
+    await assert.rejects(runSql(database.url, release), { code: '55P03' });
   });
 });
