@@ -15,3 +15,14 @@ export async function rejectsWith(call: Promise<unknown>, code: string, details?
 export function codeOf(error: unknown): string {
   return error instanceof DomainError ? error.code : String(error);
 }
+
+/** The refusal of a rule. Fails if nothing was refused. */
+export function refusalOf(work: () => unknown): DomainError {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof DomainError) return error;
+    throw error;
+  }
+  return assert.fail('nothing was refused');
+}

@@ -67,6 +67,13 @@ export type HeldPurchase = {
   readonly requestId: string | null;
 };
 
+/** The hold of a purchase, open or resolved. */
+export type FoundHold = {
+  readonly purchaseId: string;
+  readonly reasons: readonly Reason[];
+  readonly status: HoldStatus;
+};
+
 export type HoldStatus = 'open' | HoldResolution;
 
 export const HOLD_STATUSES = ['open', 'released', 'confirmed', 'reversed', 'matched'] as const;

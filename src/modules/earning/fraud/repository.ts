@@ -4,11 +4,9 @@ import { totalOf } from '../../../core/database/newest-first.ts';
 import { anyOf } from '../../../core/database/rows.ts';
 import { moneyFromNumeric } from '../../../core/money.ts';
 import { type PageOf, type PageRequest, pageOf } from '../../../core/page.ts';
-import type { HeldPurchase, Hold, HoldFilter, HoldResolution, Reason } from './model.ts';
+import type { FoundHold, HeldPurchase, Hold, HoldFilter, HoldResolution, Reason } from './model.ts';
 
 export type HoldRepository = ReturnType<typeof holdRepository>;
-
-type FoundHold = Pick<Hold, 'reasons' | 'status'> & { readonly purchaseId: string };
 
 /** Opens a hold; once more where the first one ended by a match. */
 const queueInsert = bulkInsert<HeldPurchase, string>(

@@ -8,6 +8,7 @@ import { type Actor, type EventClient, SYSTEM } from '../../platform/events/inde
 import { purchaseHeld } from './events.ts';
 import type {
   Ceilings,
+  FoundHold,
   HeldPurchase,
   HoldFilter,
   HoldResolution,
@@ -113,7 +114,7 @@ export function fraudService(deps: {
   }
 
   /** The holds of these purchases, open or resolved, by purchase id. */
-  async function findHolds(db: Db, purchaseIds: readonly string[]) {
+  async function findHolds(db: Db, purchaseIds: readonly string[]): Promise<ReadonlyMap<string, FoundHold>> {
     if (purchaseIds.length === 0) return new Map();
     const found = await holds.find(db, purchaseIds);
     return new Map(found.map((hold) => [hold.purchaseId, hold]));

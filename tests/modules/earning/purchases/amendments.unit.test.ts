@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { DomainError } from '../../../../src/core/errors.ts';
 import { newId } from '../../../../src/core/id.ts';
 import {
   findRepeated,
@@ -24,6 +23,7 @@ import {
   SHOPPER,
   someTerms,
 } from '../../../support/purchases-builders.ts';
+import { refusalOf } from '../../../support/rejections.ts';
 
 const ADMIN = adminActor(SHOPPER);
 
@@ -207,13 +207,3 @@ describe('a purchase after a revision', () => {
     assert.equal(present(before, undefined), before);
   });
 });
-
-function refusalOf(work: () => unknown): DomainError {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof DomainError) return error;
-    throw error;
-  }
-  throw new assert.AssertionError({ message: 'it was not refused' });
-}

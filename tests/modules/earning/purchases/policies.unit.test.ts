@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { DomainError } from '../../../../src/core/errors.ts';
 import type { Offer } from '../../../../src/modules/catalogue/offers/index.ts';
 import type {
   PurchaseLine,
@@ -41,6 +40,7 @@ import {
   someTerms,
   userActor,
 } from '../../../support/purchases-builders.ts';
+import { refusalOf } from '../../../support/rejections.ts';
 
 describe('the state machine of purchases', () => {
   type Verdict = 'allowed' | 'PURCHASE_NOT_PENDING' | 'PURCHASE_ALREADY_REVERSED';
@@ -377,16 +377,6 @@ describe('a status to filter by', () => {
     });
   }
 });
-
-function refusalOf(attempt: () => unknown): DomainError {
-  try {
-    attempt();
-  } catch (error) {
-    if (error instanceof DomainError) return error;
-    throw error;
-  }
-  return assert.fail('nothing was refused');
-}
 
 function showBigint(_key: string, value: unknown): unknown {
   return typeof value === 'bigint' ? String(value) : value;

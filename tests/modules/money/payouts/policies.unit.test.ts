@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { DomainError } from '../../../../src/core/errors.ts';
 import {
   type Payout,
   type PayoutMove,
@@ -19,6 +18,7 @@ import {
 import { assertEqual } from '../../../support/equality.ts';
 import { aPayout as samplePayout } from '../../../support/payouts-builders.ts';
 import { adminActor, NOW, SHOPPER, STRANGER, userActor } from '../../../support/purchases-builders.ts';
+import { refusalOf } from '../../../support/rejections.ts';
 
 const STATUSES = Object.keys(TRANSITIONS) as PayoutStatus[];
 const MOVES = ['processing', 'completed', 'failed', 'cancelled'] as const;
@@ -29,16 +29,6 @@ const aPayout = (fields: Partial<Payout> = {}) => samplePayout({ id: PAYOUT, ...
 
 function aMove(fields: Partial<PayoutMove> = {}): PayoutMove {
   return { actor: adminActor(STRANGER), payoutId: PAYOUT, to: 'processing', ...fields };
-}
-
-function refusalOf(work: () => unknown): DomainError {
-  try {
-    work();
-  } catch (error) {
-    assert.ok(error instanceof DomainError);
-    return error;
-  }
-  assert.fail('nothing was refused');
 }
 
 describe('bank details are shown masked', () => {
