@@ -80,6 +80,14 @@ async function reportOneOrder(): Promise<void> {
   });
 }
 
+/** A reversal tops up a purchase that the cap has cut. */
+async function refillCap(): Promise<void> {
+  const shop = await openShop(platform, { monthly_cap: 1, cap_refill: true });
+  const { id } = await shop.buy();
+  await shop.buy();
+  await shop.reverse(id);
+}
+
 /** What the samples of the operations leave out. */
 async function moveEverything(): Promise<void> {
   const patch = (path: string, body: unknown) => api('PATCH', path, { token, body });
@@ -92,6 +100,7 @@ async function moveEverything(): Promise<void> {
   await patch(`/offers/${world.offerId}/status`, { status: 'active' });
   await changeOfferInTime();
   await reportOneOrder();
+  await refillCap();
   const { id, email } = await platform.registerUser();
   await patch(`/users/${id}/status`, { status: 'inactive' });
   await patch(`/users/${id}/status`, { status: 'active' });

@@ -22,6 +22,7 @@ export async function keepBooks(platform: TestPlatform) {
   const desk = await openPayoutDesk(platform, 1_000_00n);
   const shop = await openShop(platform);
   const capped = await openShop(platform, { cashback_value: 10, monthly_cap: 15 });
+  const refilling = await openShop(platform, { cashback_value: 10, monthly_cap: 15, cap_refill: true });
   const buyAt = async ({ buy }: typeof shop, fields: Record<string, unknown> = {}) =>
     (await buy({ user_id: desk.user.id, ...fields })).id;
   const adjust = async (direction: string, amount: string) => {
@@ -42,6 +43,8 @@ export async function keepBooks(platform: TestPlatform) {
     duplicate: (await shop.buy({ amount: '33.00', external_id: 'twin of another' })).id,
     amended: await buyAt(shop),
     refunded: await buyAt(shop),
+    emptied: (await refilling.buy({ amount: '200.00' })).id,
+    topped: (await refilling.buy()).id,
   };
   for (const id of [purchases.confirmed, purchases.takenBack, purchases.unrewarded]) await shop.confirm(id);
   const partner = await openPartner(platform);
@@ -68,7 +71,11 @@ export async function keepBooks(platform: TestPlatform) {
     confirmed_later: (await shop.confirm(purchases.amended)) && (await amend(purchases.amended, '80.00')),
     refund: (await shop.confirm(purchases.refunded)) && (await amend(purchases.refunded, '40.00')),
   };
-  for (const id of [purchases.reversed, purchases.takenBack, purchases.refunded]) await shop.reverse(id);
+  for (const id of [purchases.reversed, purchases.takenBack, purchases.refunded, purchases.emptied])
+    await shop.reverse(id);
+  const [refill] = await desk.rows(
+    `select id from purchase_revisions where purchase_id = '${purchases.topped}'`,
+  );
   const payouts = {
     requested: await desk.requested({ amount: '11.00' }),
     processing: await desk.requested({ amount: '12.00' }),
@@ -97,6 +104,8 @@ export async function keepBooks(platform: TestPlatform) {
     strangers_wallet: stranger ?? '',
     admin: platform.admin.id,
     offer: shop.offerId,
+    refilling: refilling.offerId,
+    refill: String(refill?.id),
     ...purchases,
     ...revisions,
     ...Object.fromEntries(Object.entries(payouts).map(([state, id]) => [`payout_${state}`, id])),

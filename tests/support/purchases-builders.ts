@@ -133,6 +133,7 @@ export function anOffer(fields: Partial<Offer> = {}): Offer {
     endDate: '2026-03-31',
     active: true,
     validity: MARCH,
+    capRefill: false,
     ...fields,
   };
 }

@@ -221,6 +221,9 @@ export function startWorkers(platform: TestPlatform, options: { maxConnections: 
   return {
     ingest: purchaseIngestion({ ...deps, settlement }).ingestPurchases,
     settle: settlement.settleBatch,
+    database: counted,
+    lock: deps.repository.lock,
+    lockWallets: deps.wallets.lockWallets,
     confirmDue,
     /** Transactions begun so far: more than calls means that some were tried again, as after a deadlock. */
     attempts: () => attempts,

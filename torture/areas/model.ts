@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { amendmentsKeepTheBooks } from '../../tests/support/amendment-properties.ts';
 import {
   capIsExact,
   rewardIsThatOfDinero,
@@ -14,7 +15,7 @@ import { programmeModel } from '../harness/programme-model.ts';
 /** Checks properties of amounts, sequences of commands and orders of events with random values. */
 export const model: Area = {
   name: 'model',
-  title: 'money properties, command sequences and interleavings',
+  title: 'money properties, amendments, command sequences and interleavings',
   run: tryAtRandom,
 };
 
@@ -24,6 +25,8 @@ async function tryAtRandom(context: AreaContext) {
   const { seed, say } = context;
   const wallets = walletModel();
   const programme = programmeModel();
+  const leaving = amendmentsKeepTheBooks({ refills: false });
+  const refilling = amendmentsKeepTheBooks({ refills: true });
   const violations: string[] = [];
 
   const properties = await tryAll('money properties', scaled(context, 100_000, 1_000), [
@@ -31,6 +34,10 @@ async function tryAtRandom(context: AreaContext) {
     rewardIsWithinHalfAMinorUnit,
     rewardNeverFalls,
     capIsExact,
+  ]);
+  const amendments = await tryAll('amendments', scaled(context, 100_000, 1_000), [
+    leaving.property,
+    refilling.property,
   ]);
   const sequences = await tryAll('command sequences', scaled(context, 20_000, 400), [
     programme.property,
@@ -50,6 +57,8 @@ async function tryAtRandom(context: AreaContext) {
   return {
     figures: [
       { name: 'money properties', value: properties, goal: { atLeast: scaled(context, 100_000, 1_000) } },
+      { name: 'amendments', value: amendments, goal: { atLeast: scaled(context, 100_000, 1_000) } },
+      { name: 'rewards topped up', value: refilling.seen.refills, goal: { atLeast: 1 } },
       { name: 'command sequences', value: sequences, goal: { atLeast: scaled(context, 20_000, 400) } },
       { name: 'commands', value: [...programme.seen.values()].reduce((sum, count) => sum + count, 0) },
       { name: 'refused movements', value: wallets.seen.refusals },

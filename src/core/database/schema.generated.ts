@@ -135,6 +135,7 @@ export interface Merchants {
 export interface Offers {
   active: Generated<boolean>;
   cap_group: string | null;
+  cap_refill: Generated<boolean>;
   cashback_type: CashbackType;
   cashback_value: ColumnType<string, string, string>;
   created_at: ColumnType<Temporal.Instant, string, string>;

@@ -7,6 +7,7 @@ export const offerCreated = defineEvent<{
   readonly monthly_cap: number | null;
   readonly start_date: string;
   readonly end_date: string;
+  readonly cap_refill: boolean;
   readonly continues?: string;
 }>({
   type: 'offer.created',
@@ -19,6 +20,7 @@ export const offerCreated = defineEvent<{
     monthly_cap: 'The most that a user can earn in a calendar month. Null if there is no cap.',
     start_date: 'The first day.',
     end_date: 'The last day.',
+    cap_refill: '`true` if room that is freed under the cap tops up earlier purchases.',
     continues: 'The offer whose caps it continues. Absent if it has its own.',
   },
 });

@@ -8,7 +8,7 @@ export type { Offer, OfferTerms } from './model.ts';
 export { includes, offerValidAt } from './policies.ts';
 export { formatTermsValue, parseTermsValue } from './terms.ts';
 
-export type OfferClient = Pick<OfferService, 'findOffers' | 'lockForShare'>;
+export type OfferClient = Pick<OfferService, 'findOffers' | 'findRefilling' | 'lockForShare'>;
 
 export function offersModule(
   kernel: Kernel,

@@ -34,6 +34,8 @@ export type Offer = {
   readonly active: boolean;
   /** When purchases are rewarded, in order. Stopping cuts it, starting again adds to it; the past stays. */
   readonly validity: readonly Period[];
+  /** Whether freed room under the cap tops up earlier purchases that the cap has cut. All offers of a group agree. */
+  readonly capRefill: boolean;
 };
 
 export type OfferOfMerchant = Offer & { readonly merchantName: string };

@@ -13,6 +13,8 @@ export type OfferProposal = {
   readonly endDate: string;
   /** The offer whose caps the new one counts against. By default it has its own. */
   readonly continues?: string;
+  /** By default that of the offer that it continues, otherwise false. */
+  readonly capRefill?: boolean;
 };
 
 /**
@@ -97,16 +99,20 @@ export function requirePast(effectiveFrom: Temporal.Instant, now: Temporal.Insta
 }
 
 /**
- * Returns the group of caps of an offer that continues another one.
- * @throws VALIDATION_ERROR unless both are of one merchant and in one currency.
+ * Returns the group of caps of an offer that continues another one, and how their room is filled.
+ * @throws VALIDATION_ERROR unless both are of one merchant, in one currency, and fill room alike.
  */
-export function continuedGroup(continued: Offer, { merchantId, currency }: OfferProposal): string {
-  const reason =
-    continued.merchantId !== merchantId
-      ? 'must be an offer of the same merchant'
-      : continued.terms.currency !== currency
-        ? 'must be an offer in the same currency'
-        : undefined;
-  if (reason !== undefined) throw ruleViolation({ violations: [{ field: 'continues', reason }] });
-  return continued.terms.capGroup;
+export function continuedCaps(
+  continued: Offer,
+  { merchantId, currency, capRefill = continued.capRefill }: OfferProposal,
+): { readonly capGroup: string; readonly capRefill: boolean } {
+  const violations: Violation[] = [];
+  if (continued.merchantId !== merchantId)
+    violations.push({ field: 'continues', reason: 'must be an offer of the same merchant' });
+  else if (continued.terms.currency !== currency)
+    violations.push({ field: 'continues', reason: 'must be an offer in the same currency' });
+  else if (continued.capRefill !== capRefill)
+    violations.push({ field: 'cap_refill', reason: 'must be that of the offer in `continues`' });
+  if (violations.length > 0) throw ruleViolation({ violations });
+  return { capGroup: continued.terms.capGroup, capRefill };
 }

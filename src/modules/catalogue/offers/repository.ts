@@ -22,6 +22,7 @@ const COLUMNS = [
   'offers.active',
   'offers.validity',
   'offers.cap_group',
+  'offers.cap_refill',
 ] as const;
 
 type OfferRow = Omit<RowOf<'offers'>, 'created_at'>;
@@ -42,6 +43,7 @@ export function offerRepository() {
         start_date: offer.startDate,
         end_date: offer.endDate,
         active: offer.active,
+        cap_refill: offer.capRefill,
         cap_group: terms.capGroup === offer.id ? null : terms.capGroup,
         validity: sql<string>`tstzmultirange(offer_days(${offer.startDate}, ${offer.endDate})) - (
           select coalesce(range_agg(other.validity), '{}') * tstzmultirange(tstzrange(null, ${now.toString()}))
@@ -97,6 +99,17 @@ export function offerRepository() {
     return rows.map(toOffer);
   }
 
+  /** Those of the offers whose freed room tops up earlier purchases. */
+  async function findRefilling(db: Db, ids: readonly string[]): Promise<string[]> {
+    const rows = await db
+      .selectFrom('offers')
+      .select('id')
+      .where('id', '=', anyOf(ids))
+      .where('cap_refill', '=', true)
+      .execute();
+    return rows.map(({ id }) => id);
+  }
+
   async function lock(trx: Trx, id: string): Promise<Offer | undefined> {
     const row = await trx
       .selectFrom('offers')
@@ -144,7 +157,7 @@ export function offerRepository() {
     return toOffer(row);
   }
 
-  return { insert, list, find, findValid, lock, lockForShare, stop, start, extend };
+  return { insert, list, find, findValid, findRefilling, lock, lockForShare, stop, start, extend };
 }
 
 function validFrom(from: Temporal.Instant, endDate: RawBuilder<unknown>) {
@@ -182,6 +195,7 @@ function toOffer(row: OfferRow): Offer {
     endDate: row.end_date,
     active: row.active,
     validity: parseValidity(row.validity),
+    capRefill: row.cap_refill,
   };
 }
 

@@ -52,6 +52,7 @@ export function offerRoutes(service: OfferService, defaultCurrency: string): Rou
           startDate: body.start_date,
           endDate: body.end_date,
           ...(body.continues !== undefined && { continues: body.continues }),
+          ...(body.cap_refill !== undefined && { capRefill: body.cap_refill }),
         };
         const offer = await service.createOffer(proposal, callerOf(request));
         return reply.code(201).send(presentOffer(offer));

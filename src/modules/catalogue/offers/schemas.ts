@@ -44,6 +44,12 @@ export const NewOfferBody = Input({
   start_date: CalendarDate,
   end_date: CalendarDate,
   monthly_cap: Type.Optional(MonthlyCap),
+  cap_refill: Type.Optional(
+    Type.Boolean({
+      description:
+        'True if room that a reversal or a smaller amount frees under the cap tops up earlier purchases of the month that the cap has cut, in the order of their recording. Otherwise it serves later purchases alone. Defaults to that of the offer in `continues`, otherwise to false.',
+    }),
+  ),
   continues: Type.Optional(
     Type.String({
       ...Id,
@@ -82,6 +88,9 @@ const terms = {
   currency: Currency,
   start_date: CalendarDate,
   end_date: CalendarDate,
+  cap_refill: Type.Boolean({
+    description: 'True if freed room under the cap tops up earlier purchases that the cap has cut.',
+  }),
 };
 
 const Cap = Type.Union([Type.Number(), Type.Null()], { examples: [30] });
@@ -134,7 +143,7 @@ export function presentOfferDetail(offer: OfferOfMerchant) {
   return { ...presentActiveOffer(offer), status: presentStatus(offer) };
 }
 
-function presentTerms({ terms: { type, value, currency }, startDate, endDate }: Offer) {
+function presentTerms({ terms: { type, value, currency }, startDate, endDate, capRefill }: Offer) {
   return {
     cashback_type: type,
     // The API has terms as JSON numbers. A double represents 10 digits with 4 decimals exactly.
@@ -142,6 +151,7 @@ function presentTerms({ terms: { type, value, currency }, startDate, endDate }: 
     currency,
     start_date: startDate,
     end_date: endDate,
+    cap_refill: capRefill,
   };
 }
 

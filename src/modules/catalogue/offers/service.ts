@@ -3,6 +3,7 @@ import { type Clock, utcDay } from '../../../core/clock.ts';
 import { type Database, type Db, type Trx, violates } from '../../../core/database/index.ts';
 import { notFound } from '../../../core/errors.ts';
 import { newId } from '../../../core/id.ts';
+import { distinct } from '../../../core/lists.ts';
 import { unsupportedCurrency } from '../../../core/money.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { Actor, EventClient } from '../../platform/events/index.ts';
@@ -11,7 +12,7 @@ import { activeOfferAlreadyExists } from './errors.ts';
 import { offerActivated, offerCreated, offerDeactivated, offerExtended } from './events.ts';
 import type { Offer, OfferFilter, OfferOfMerchant, Period } from './model.ts';
 import {
-  continuedGroup,
+  continuedCaps,
   type OfferProposal,
   reachesInto,
   requireExtension,
@@ -19,6 +20,9 @@ import {
   requireSoundTerms,
 } from './policies.ts';
 import type { OfferRepository } from './repository.ts';
+
+/** The offers of which a process remembers whether they refill. */
+const MAX_REFILLS = 10_000;
 
 export type OfferService = ReturnType<typeof offerService>;
 
@@ -36,6 +40,9 @@ export function offerService(deps: {
   /** Keyed by merchant id. Merchants without an offer are not cached. */
   const offersOf = deps.openCache({ table: 'offers', load: loadOffers });
 
+  /** Whether an offer refills, by its id. That never changes, so what was read once holds. */
+  const refills = new Map<string, boolean>();
+
   const today = () => utcDay(clock());
 
   /** @throws UNSUPPORTED_CURRENCY, VALIDATION_ERROR, NOT_FOUND, MERCHANT_NOT_ACTIVE or ACTIVE_OFFER_ALREADY_EXISTS. */
@@ -49,8 +56,7 @@ export function offerService(deps: {
     return changingOffer({ id, merchantId, startDate, endDate }, () =>
       database.transaction(async (trx) => {
         await merchants.requireActiveMerchant(trx, merchantId);
-        const capGroup =
-          proposal.continues === undefined ? id : await groupOf(trx, proposal.continues, proposal);
+        const { capGroup, capRefill } = await capsOf(trx, id, proposal);
         const offer = await repository.insert(
           trx,
           {
@@ -60,6 +66,7 @@ export function offerService(deps: {
             startDate,
             endDate,
             active: true,
+            capRefill,
           },
           clock(),
         );
@@ -74,6 +81,7 @@ export function offerService(deps: {
               monthly_cap: proposal.monthlyCap,
               start_date: startDate,
               end_date: endDate,
+              cap_refill: capRefill,
               ...(proposal.continues !== undefined && { continues: proposal.continues }),
             },
           }),
@@ -83,10 +91,13 @@ export function offerService(deps: {
     );
   }
 
-  async function groupOf(db: Db, continues: string, proposal: OfferProposal): Promise<string> {
+  /** @throws NOT_FOUND or VALIDATION_ERROR. */
+  async function capsOf(db: Db, id: string, proposal: OfferProposal) {
+    const { continues, capRefill = false } = proposal;
+    if (continues === undefined) return { capGroup: id, capRefill };
     const continued = await repository.find(db, continues);
     if (continued === undefined) throw notFound('offer', continues);
-    return continuedGroup(continued, proposal);
+    return continuedCaps(continued, proposal);
   }
 
   /**
@@ -195,6 +206,16 @@ export function offerService(deps: {
     return Map.groupBy(await repository.findValid(db, merchantIds), ({ merchantId }) => merchantId);
   }
 
+  /** Those of the offers whose freed room tops up earlier purchases. */
+  async function findRefilling(db: Db, ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const unknown = distinct(ids.filter((id) => !refills.has(id)));
+    const read = new Set(unknown.length === 0 ? [] : await repository.findRefilling(db, unknown));
+    const found = new Set(ids.filter((id) => refills.get(id) ?? read.has(id)));
+    if (refills.size + unknown.length > MAX_REFILLS) refills.clear();
+    for (const id of unknown) refills.set(id, read.has(id));
+    return found;
+  }
+
   /** Locks the offers for share, and returns what their validity is until the transaction ends. */
   async function lockForShare(
     trx: Trx,
@@ -216,6 +237,7 @@ export function offerService(deps: {
      * they may be one second old, but their terms are always right because terms never change.
      */
     findOffers: offersOf.find,
+    findRefilling,
     lockForShare,
   };
 }

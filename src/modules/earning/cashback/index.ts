@@ -3,7 +3,15 @@ import { cashbackRepository } from './repository.ts';
 import { type CashbackService, cashbackService } from './service.ts';
 
 export type { CapUsage, Reward } from './model.ts';
-export { amendReward, capBook, capUseOf, grantRewards, largestReward, rewardCapKey } from './policies.ts';
+export {
+  amendReward,
+  capBook,
+  capTextOf,
+  capUseOf,
+  grantRewards,
+  largestReward,
+  rewardCapKey,
+} from './policies.ts';
 
 export type CashbackClient = Pick<
   CashbackService,

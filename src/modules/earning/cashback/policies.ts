@@ -100,6 +100,12 @@ export function rewardCapKey(reward: Reward): CapKey | null {
   return { userId: reward.userId, capGroup: reward.terms.capGroup, month: reward.capMonth };
 }
 
+/** The cap of a reward as the key of a `Map` or `Set`. Null without a cap. */
+export function capTextOf(reward: Reward): string | null {
+  const key = rewardCapKey(reward);
+  return key === null ? null : capUsageKey(key);
+}
+
 /** One usage for each key, with the largest of its caps: a larger successor raises the cap that it continues. */
 export function largestCaps(usages: readonly CapUsage[]): CapUsage[] {
   const caps = new Map<string, CapUsage>();

@@ -1,7 +1,8 @@
 import { notFound } from '../../../core/errors.ts';
+import { distinctBy } from '../../../core/lists.ts';
 import { decided, type Outcome } from '../../../core/outcome.ts';
 import { type Balances, balancesAfter, NO_MONEY, type Wallet, walletKey } from '../../money/wallets/index.ts';
-import { type CapUsage, capBook, capUseOf, rewardCapKey } from '../cashback/index.ts';
+import { type CapUsage, capBook, capTextOf, capUseOf, rewardCapKey } from '../cashback/index.ts';
 import type { Reason } from '../fraud/index.ts';
 import { findRepeated, readStatement, revise, reviseByMatch, revised } from './amendments.ts';
 import { decidingSource, fold, rankOf, type Source } from './fold.ts';
@@ -22,6 +23,7 @@ import {
   requireTransition,
   requireUnreported,
 } from './policies.ts';
+import { refillStep, topUps } from './refill.ts';
 import { movementsOf, revisionOf, type Step } from './steps.ts';
 
 /*
@@ -39,6 +41,8 @@ export type Known = {
   readonly sourcesOf: ReadonlyMap<string, readonly Source[]>;
   /** Why the held purchases among those to be matched are held. */
   readonly reasonsOf: ReadonlyMap<string, readonly Reason[]>;
+  /** The offers whose freed room tops up purchases that their cap has cut. `rewarded` has those purchases. */
+  readonly refilling: ReadonlySet<string>;
   readonly usages: readonly CapUsage[];
   readonly wallets: readonly Wallet[];
 };
@@ -68,7 +72,7 @@ export function decide(
 
   function decideOne(settlement: SettlementOfId): Decision {
     const before = visible(settlement, settlement.purchaseId);
-    const steps = stepsOf(settlement, before);
+    const steps = withRefills(settlement, stepsOf(settlement, before));
     // Refuses what a wallet cannot hold before anything is noted.
     const balances = new Map(balancesOf);
     for (const step of steps) {
@@ -80,6 +84,27 @@ export function decide(
     return { result: resultOf(settlement, before), steps };
   }
 
+  /** The steps, and those that they allow: freed room tops up purchases that the cap has cut. */
+  function withRefills({ actor }: SettlementOfId, steps: readonly Step[]): readonly Step[] {
+    const freeing = steps.filter(
+      (step) => known.refilling.has(step.before.purchase.offerId) && changeOfUse(step) < 0n,
+    );
+    if (freeing.length === 0) return steps;
+    const present = new Map(current);
+    for (const { after } of steps) present.set(after.purchase.id, after);
+    const refills = distinctBy(freeing, ({ after }) => capTextOf(after.reward) ?? '').flatMap((by) => {
+      const sharesCap = ({ reward }: RewardedPurchase) => capTextOf(reward) === capTextOf(by.after.reward);
+      const change = steps
+        .filter(({ after }) => sharesCap(after))
+        .reduce((sum, step) => sum + changeOfUse(step), 0n);
+      const room = (caps.room(rewardCapKey(by.after.reward)) ?? 0n) - change;
+      return topUps([...present.values()].filter(sharesCap), room).map((topUp) =>
+        refillStep(topUp, { by, actor }, { id: given.newId(now), now }),
+      );
+    });
+    return [...steps, ...refills];
+  }
+
   /** @throws NOT_FOUND. A report may be matched with a purchase that its source has not seen. */
   function visible({ actor, to }: SettlementOfId, id: string): RewardedPurchase {
     const found = current.get(id);
@@ -89,10 +114,10 @@ export function decide(
   }
 
   function note(step: Step): void {
-    const { before, after, cause } = step;
+    const { after, cause } = step;
     const { id } = after.purchase;
     if (cause.to !== 'confirmed' && cause.to !== 'kept')
-      caps.use(rewardCapKey(after.reward), capUseOf(after.reward) - capUseOf(before.reward));
+      caps.use(rewardCapKey(after.reward), changeOfUse(step));
     const revision = revisionOf(step);
     if (revision !== undefined) revisionsOf.set(id, [...(revisionsOf.get(id) ?? []), revision]);
     if (cause.to === 'matched') sourcesOf.set(id, [...(sourcesOf.get(id) ?? []), cause.witness]);
@@ -223,6 +248,11 @@ export function decide(
       (twinId !== undefined && evidence.purchase_id === twinId);
     return !(known.reasonsOf.get(settlement.purchaseId) ?? []).every(isAnswered);
   }
+}
+
+/** How much more of its cap a purchase uses after a step. Below zero, the step has freed room. */
+function changeOfUse({ before, after }: Step): bigint {
+  return capUseOf(after.reward) - capUseOf(before.reward);
 }
 
 const CASHBACK_STATUS = { confirmed: 'available', reversed: 'reversed' } as const;

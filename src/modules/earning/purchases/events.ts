@@ -129,6 +129,31 @@ export const statementKept = defineEvent<{
   },
 });
 
+export const purchaseRefilled = defineEvent<{
+  readonly revision: number;
+  readonly freed_by: string;
+  readonly user_id: string;
+  readonly amount: string;
+  readonly cashback_amount_before: string;
+  readonly cashback_amount: string;
+  readonly cashback_status: string;
+  readonly currency: string;
+}>({
+  type: 'purchase.refilled',
+  resourceType: 'purchase',
+  summary: 'Room was freed under a cap that had cut the reward of a purchase. The reward was topped up.',
+  details: {
+    revision: 'The number of the revision.',
+    freed_by: 'The purchase that freed the room.',
+    user_id: 'The shopper.',
+    amount: 'The amount of the purchase, which stays.',
+    cashback_amount_before: 'The reward before.',
+    cashback_amount: 'The reward after.',
+    cashback_status: 'Where the reward is: `pending` or `available`.',
+    currency: 'The currency of all amounts.',
+  },
+});
+
 export const purchaseReleased = defineEvent({
   type: 'purchase.released',
   resourceType: 'purchase',

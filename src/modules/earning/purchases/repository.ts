@@ -208,6 +208,50 @@ export function purchaseRepository() {
     return rows.map(toPurchase);
   }
 
+  /** The purchases of these users at these merchants that were made in a calendar month (UTC) and are not reversed. */
+  async function findLive(
+    db: Db,
+    months: readonly {
+      readonly userId: string;
+      readonly merchantId: string;
+      /** The first day of the month. */
+      readonly month: string;
+    }[],
+  ): Promise<Purchase[]> {
+    const { rows } = await sql<PurchaseRow>`
+      select distinct on (id) ${columnsOf('live')}
+      from (
+        select
+          unnest(${months.map(({ userId }) => userId)}::uuid[]) as user_id,
+          unnest(${months.map(({ merchantId }) => merchantId)}::uuid[]) as merchant_id,
+          unnest(${months.map(({ month }) => month)}::date[])::timestamp as start
+      ) as month
+      cross join unnest(array['pending', 'confirmed']::purchase_status[]) as each (status)
+      cross join lateral (
+        select * from purchases
+        where user_id = month.user_id and status = each.status and merchant_id = month.merchant_id
+          and purchased_at >= month.start at time zone 'UTC'
+          and purchased_at < (month.start + interval '1 month') at time zone 'UTC'
+      ) as live
+      order by id
+    `.execute(db);
+    return rows.map(toPurchase);
+  }
+
+  /** Locks those of the purchases that no other transaction has locked, without waiting. */
+  async function lockFree(trx: Trx, ids: readonly string[]): Promise<Purchase[]> {
+    if (ids.length === 0) return [];
+    const rows = await trx
+      .selectFrom('purchases')
+      .select(COLUMNS)
+      .where('id', '=', anyOf(ids))
+      .orderBy('id')
+      .forNoKeyUpdate()
+      .skipLocked()
+      .execute();
+    return rows.map(toPurchase);
+  }
+
   /** The caller must have locked the purchase. */
   async function endHold(trx: Trx, id: string): Promise<void> {
     await trx.updateTable('purchases').set({ held: false }).where('id', '=', id).execute();
@@ -255,6 +299,8 @@ export function purchaseRepository() {
     lock,
     findDue,
     lockDue,
+    findLive,
+    lockFree,
     endHold,
     findPending,
     queueHold,

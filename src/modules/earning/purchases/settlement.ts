@@ -6,6 +6,7 @@ import { at, distinct } from '../../../core/lists.ts';
 import { formatMoney } from '../../../core/money.ts';
 import type { Logger } from '../../../core/observability/logging.ts';
 import { decided, failure, type Outcome, refusalCode, success } from '../../../core/outcome.ts';
+import type { OfferClient } from '../../catalogue/offers/index.ts';
 import type { Wallet, WalletClient } from '../../money/wallets/index.ts';
 import type { EventClient } from '../../platform/events/index.ts';
 import type { CapUsage, CashbackClient } from '../cashback/index.ts';
@@ -26,6 +27,7 @@ import { nameBook } from './naming.ts';
 import { requireShopOfId } from './policies.ts';
 import type { PurchaseRepository } from './repository.ts';
 import type { RevisionRepository } from './revision-repository.ts';
+import { purchaseSiblings, SiblingIsLocked } from './siblings.ts';
 import { eventOf, movementsOf, resolutionsOf, revisionOf, type Step } from './steps.ts';
 import type { WitnessRepository } from './witness-repository.ts';
 
@@ -40,12 +42,14 @@ export function purchaseSettlement(deps: {
   witnesses: WitnessRepository;
   doubts: Pick<PurchaseDoubts, 'holdDoubtful'>;
   fraud: FraudClient;
+  offers: Pick<OfferClient, 'findRefilling'>;
   cashback: CashbackClient;
   wallets: WalletClient;
   events: EventClient;
 }) {
   const { database, clock, logger, repository, revisions, witnesses, doubts, fraud } = deps;
   const { cashback, wallets, events } = deps;
+  const lockSiblings = purchaseSiblings(deps);
 
   /**
    * Settles a list of purchases in one transaction. Returns one outcome for each, in order. Locks the purchases, so that
@@ -54,27 +58,33 @@ export function purchaseSettlement(deps: {
   async function settleBatch(
     settlements: readonly Settlement[],
   ): Promise<readonly Outcome<RewardedPurchase>[]> {
+    const awaited = new Set<string>();
     const { outcomes, holds } = await database.transaction(
       async (trx) => {
         const found = await findPurchases(trx, settlements);
         const named = found.flatMap((one) => (one.ok ? one.value : []));
-        const locked = await repository.lock(trx, distinct(named.flatMap(idsOf)));
+        const locked = await repository.lock(trx, distinct([...named.flatMap(idsOf), ...awaited]));
         const { purchases, holds } = await doubts.holdDoubtful(trx, toBeChecked(named, locked));
         const checked = new Map(purchases.map((purchase) => [purchase.id, purchase]));
         const settled = await settleLocked(
           trx,
           named,
           locked.map((purchase) => checked.get(purchase.id) ?? purchase),
+          awaited,
         );
         const outcomeOf = new Map(named.map((settlement, index) => [settlement, at(settled, index)]));
         const outcomes = found.map((one) => (one.ok ? (outcomeOf.get(one.value) ?? NO_OUTCOME) : one));
         return { outcomes, holds };
       },
-      { usesIndexPlans: true, isLostRace: witnesses.isLostRace },
+      { usesIndexPlans: true, isLostRace },
     );
     fraud.announceHolds(holds);
     logOutcomes(settlements, outcomes);
     return outcomes;
+  }
+
+  function isLostRace(error: unknown): boolean {
+    return error instanceof SiblingIsLocked || witnesses.isLostRace(error);
   }
 
   /** Finds the purchases that the settlements name. An external id may name none, or two: such a settlement is refused. */
@@ -106,6 +116,7 @@ export function purchaseSettlement(deps: {
     trx: Trx,
     settlements: readonly SettlementOfId[],
     purchases: readonly Purchase[],
+    awaited = new Set<string>(),
   ): Promise<readonly Outcome<RewardedPurchase>[]> {
     const ids = purchases.map(({ id }) => id);
     const matched = new Set(
@@ -119,11 +130,13 @@ export function purchaseSettlement(deps: {
       fraud.findHolds(trx, heldOnes),
       wallets.lockWallets(trx, purchases),
     ]);
-    const rewarded = purchases.map((purchase) => {
+    const settled = purchases.map((purchase) => {
       const reward = granted.get(purchase.id);
       if (reward === undefined) throw new Error(`purchase ${purchase.id} has no cashback transaction`);
       return present({ purchase, reward }, revisionsOf.get(purchase.id)?.at(-1));
     });
+    const { refilling, ...siblings } = await lockSiblings(trx, settlements, settled, awaited);
+    const rewarded = [...settled, ...siblings.rewarded];
     // A confirmation leaves its cap as it is.
     const usages = settlements.every(({ to }) => to === 'confirmed')
       ? []
@@ -134,7 +147,7 @@ export function purchaseSettlement(deps: {
     const reasonsOf = new Map([...holdOf].map(([id, { reasons }]) => [id, reasons]));
     const { decisions, caps } = decide(
       settlements,
-      { rewarded, revisionsOf, sourcesOf, reasonsOf, usages, wallets: locked },
+      { rewarded, revisionsOf, sourcesOf, reasonsOf, refilling, usages, wallets: locked },
       { now: clock(), newId, requireMayRevise },
     );
     const steps = decisions.flatMap((decision) => (decision.ok ? decision.value.steps : []));

@@ -5,6 +5,7 @@ import {
   purchaseAmended,
   purchaseConfirmed,
   purchaseMatched,
+  purchaseRefilled,
   purchaseReversed,
   statementKept,
 } from './events.ts';
@@ -21,6 +22,7 @@ export type Step = {
     | { readonly to: 'reversed'; readonly reason: ReversalReason }
     | { readonly to: 'amended'; readonly revision: Revision }
     | { readonly to: 'matched'; readonly revision: Revision; readonly witness: Witness }
+    | { readonly to: 'refilled'; readonly revision: Revision; readonly freedBy: string }
     /** Another source decides: the statement is evidence and changes nothing. */
     | {
         readonly to: 'kept';
@@ -52,8 +54,8 @@ export function movementsOf(step: Step): Movement[] {
 
 /** A purchase that was held is settled or matched: its hold is resolved by that. */
 export function resolutionsOf({ actor, before, after, cause }: Step) {
-  if (!before.purchase.held || after.purchase.held || cause.to === 'amended' || cause.to === 'kept')
-    return [];
+  if (!before.purchase.held || after.purchase.held) return [];
+  if (cause.to === 'amended' || cause.to === 'refilled' || cause.to === 'kept') return [];
   return [{ purchaseId: before.purchase.id, resolution: cause.to, actor }];
 }
 
@@ -99,6 +101,15 @@ export function eventOf({ actor, before, after, cause }: Step) {
         ...(before.purchase.held && !after.purchase.held && { ended_hold: true as const }),
       };
       return purchaseMatched({ actor, resourceId, details });
+    }
+    case 'refilled': {
+      const { seq: revision } = cause.revision;
+      const { amount_before: _, ...unlike } = positions;
+      return purchaseRefilled({
+        actor,
+        resourceId,
+        details: { revision, freed_by: cause.freedBy, ...unlike },
+      });
     }
     case 'kept': {
       const { statement, amount } = cause;

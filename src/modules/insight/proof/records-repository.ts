@@ -29,7 +29,7 @@ type RecordMismatchRow = {
 const SETTLED = ['completed', 'failed', 'cancelled'] as const;
 
 /** The records of revisions, by their cause. */
-const REVISED = ['purchase.amended', 'purchase.matched'];
+const REVISED = ['purchase.amended', 'purchase.matched', 'purchase.refilled'];
 
 const ACTIONS = [
   ...['purchase.recorded', 'purchase.confirmed', 'purchase.reversed', ...REVISED],

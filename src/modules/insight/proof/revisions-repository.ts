@@ -70,7 +70,8 @@ export async function findRevisionMismatches(db: Db, range: IdRange): Promise<Re
         purchase_revisions.*,
         row_number() over chain as position,
         lag(reward) over chain as previous_reward,
-        lag(bucket) over chain as previous_bucket
+        lag(bucket) over chain as previous_bucket,
+        lag(amount) over chain as previous_amount
       from purchase_revisions
       where ${within('purchase_id', range)}
       window chain as (partition by purchase_id order by seq)
@@ -88,6 +89,7 @@ export async function findRevisionMismatches(db: Db, range: IdRange): Promise<Re
         chained.reward,
         -- What other purchases left of a cap is not known here.
         case
+          when chained.cause = 'refilled' and not offers.cap_refill then chained.reward_before
           when offers.monthly_cap is not null and chained.reward between 0 and least(given.uncapped, offers.monthly_cap)
             then chained.reward
           else least(given.uncapped, offers.monthly_cap)
@@ -103,7 +105,13 @@ export async function findRevisionMismatches(db: Db, range: IdRange): Promise<Re
       left join cashback_transactions as recorded on recorded.purchase_id = purchases.id
       left join offers on offers.id = purchases.offer_id
       left join units on units.currency = purchases.currency
-      cross join lateral (select ${rewardOf(sql`chained.amount`)} as uncapped) as given
+      -- A refill leaves the amount as it was.
+      cross join lateral (
+        select case chained.cause
+          when 'refilled' then coalesce(chained.previous_amount, purchases.amount) else chained.amount
+        end as amount
+      ) as told
+      cross join lateral (select ${rewardOf(sql`told.amount`)} as uncapped) as given
     )
     select * from compared
     where (seq, reward_before, uncapped_amount, reward, way)

@@ -46,6 +46,7 @@ describe('POST /offers', () => {
       currency: 'EUR',
       start_date: '2026-03-01',
       end_date: '2026-03-31',
+      cap_refill: false,
       monthly_cap_per_user: 30.5,
       status: 'active',
     });
@@ -73,6 +74,7 @@ describe('POST /offers', () => {
           monthly_cap: 30.5,
           start_date: '2026-03-01',
           end_date: '2026-03-31',
+          cap_refill: false,
         },
       },
     ]);
@@ -297,6 +299,7 @@ describe('what shoppers see', async () => {
       currency: 'EUR',
       start_date: '2026-03-14',
       end_date: '2026-03-14',
+      cap_refill: false,
       monthly_cap: 30,
       status: 'active',
     });
@@ -335,6 +338,7 @@ describe('what shoppers see', async () => {
           currency: 'EUR',
           start_date: '2026-03-14',
           end_date: '2026-03-14',
+          cap_refill: false,
           monthly_cap: 30,
         },
       );

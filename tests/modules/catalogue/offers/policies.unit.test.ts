@@ -6,7 +6,7 @@ import {
   parseTermsValue,
 } from '../../../../src/modules/catalogue/offers/index.ts';
 import {
-  continuedGroup,
+  continuedCaps,
   type OfferProposal,
   offerValidAt,
   reachesInto,
@@ -151,16 +151,26 @@ describe('the offer that rewards an instant', () => {
 describe('an offer that continues another one', () => {
   const continued = anOffer({ terms: someTerms({ capGroup: 'first' }) });
 
-  test('has its group of caps', () => {
-    assert.equal(continuedGroup(continued, proposal()), 'first');
-  });
+  for (const capRefill of [false, true]) {
+    test(`has its group of caps, and refills by default as it does: ${capRefill}`, () => {
+      assert.deepEqual(continuedCaps({ ...continued, capRefill }, proposal()), {
+        capGroup: 'first',
+        capRefill,
+      });
+      assert.deepEqual(
+        continuedCaps({ ...continued, capRefill }, proposal({ capRefill })).capRefill,
+        capRefill,
+      );
+    });
+  }
 
   for (const [title, fields] of [
     ['merchant', { merchantId: STRANGER }],
     ['currency', { currency: 'JPY' }],
+    ['way to fill room', { capRefill: true }],
   ] as const) {
     test(`is refused for another ${title}`, () => {
-      assert.throws(() => continuedGroup(continued, proposal(fields)), { code: 'VALIDATION_ERROR' });
+      assert.throws(() => continuedCaps(continued, proposal(fields)), { code: 'VALIDATION_ERROR' });
     });
   }
 });

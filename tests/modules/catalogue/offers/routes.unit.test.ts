@@ -20,6 +20,7 @@ const terms = {
   currency: 'EUR',
   start_date: '2026-03-01',
   end_date: '2026-03-31',
+  cap_refill: false,
 };
 const shown = { id: OFFER, merchant_id: MERCHANT, ...terms, monthly_cap_per_user: 30.5, status: 'active' };
 const shownActive = {
@@ -116,6 +117,8 @@ describe('POST /offers', () => {
     ['a negative cap', { monthly_cap: -0.01 }, { monthlyCap: -0.01 }],
     ['dates in the wrong order', { start_date: '2026-04-01' }, { startDate: '2026-04-01' }],
     ['a leap day', { end_date: '2028-02-29' }, { endDate: '2028-02-29' }],
+    ['that freed room tops up', { cap_refill: true }, { capRefill: true }],
+    ['that freed room does not top up', { cap_refill: false }, { capRefill: false }],
     ['an offer that it continues', { continues: OFFER }, { continues: OFFER }],
     ['a merchant in capitals', { merchant_id: MERCHANT.toUpperCase() }, {}],
   ] as const) {
@@ -136,6 +139,7 @@ describe('POST /offers', () => {
   const malformed: [string, object, readonly string[]][] = [
     ['a value that is text', { cashback_value: '5' }, ['cashback_value']],
     ['a cap that is text', { monthly_cap: '30' }, ['monthly_cap']],
+    ['a text that says whether freed room tops up', { cap_refill: 'true' }, ['cap_refill']],
     ['a value with five decimals', { cashback_value: 1.000_01 }, ['cashback_value']],
     ['another type', { cashback_type: 'points' }, ['cashback_type']],
     ['a currency in small letters', { currency: 'eur' }, ['currency']],

@@ -81,6 +81,7 @@ describe('creating an offer', () => {
       endDate: '2026-04-30',
       active: true,
       validity: MARCH,
+      capRefill: false,
     });
     const { validity: _, ...inserted } = offer;
     assertEqual(stored, [[inserted, clock()]]);
@@ -100,6 +101,7 @@ describe('creating an offer', () => {
             monthly_cap: 30.5,
             start_date: '2026-03-10',
             end_date: '2026-04-30',
+            cap_refill: false,
           },
         ],
       ],
@@ -167,6 +169,26 @@ describe('creating an offer', () => {
     const broken = constraintViolation('offers_pkey');
     const { service } = offers({ insert: () => Promise.reject(broken) });
     await assert.rejects(service.createOffer(PROPOSAL, ADMIN), broken);
+  });
+});
+
+describe('the offers that refill', () => {
+  test('are read once each', async () => {
+    const asked: (readonly string[])[] = [];
+    const [refilling, other, late] = [newId(), newId(), newId()];
+    const { service } = offers({
+      findRefilling: async (_db, ids) => {
+        asked.push(ids);
+        return ids.filter((id) => id !== other);
+      },
+    });
+    const find = async (...ids: string[]) => [...(await service.findRefilling(fakeTransaction(), ids))];
+
+    assert.deepEqual(await find(refilling, other, refilling), [refilling]);
+    assert.deepEqual(await find(other, refilling), [refilling]);
+    assert.deepEqual(await find(late, other), [late]);
+
+    assert.deepEqual(asked, [[refilling, other], [late]]);
   });
 });
 

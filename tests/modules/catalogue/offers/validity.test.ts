@@ -196,6 +196,15 @@ describe('an offer that continues another one', () => {
     assert.equal((await shop.buy()).cashback_amount, '3.00');
   });
 
+  test('refills as the first does', async () => {
+    const shop = await openShop(platform, { monthly_cap: 3, cap_refill: true });
+    await setStatus(shop.offerId, 'inactive');
+    const unlike = await create(shop.merchantId, { continues: shop.offerId, cap_refill: false });
+    assertRefused(unlike, 400, 'VALIDATION_ERROR');
+    const next = await create(shop.merchantId, { continues: shop.offerId, monthly_cap: 3 });
+    assert.deepEqual([next.status, next.body.cap_refill], [201, true]);
+  });
+
   test('is one of the same merchant and currency', async () => {
     const [shop, other] = [await openShop(platform), await openShop(platform)];
     await setStatus(shop.offerId, 'inactive');

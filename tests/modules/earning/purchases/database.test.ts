@@ -288,6 +288,7 @@ describe('terms that money was computed from', () => {
       'monthly_cap',
       'start_date',
       'cap_group',
+      'cap_refill',
     ],
     purchases: [
       'id',

@@ -97,6 +97,7 @@ function decideOn(
       revisionsOf: new Map(),
       sourcesOf: new Map(purchases.map((one) => [one.id, sources[one.id] ?? [ownSource(one)]])),
       reasonsOf: new Map(purchases.filter(({ held }) => held).map(({ id }) => [id, reasons])),
+      refilling: new Set(),
       usages: [],
       wallets: [aWallet({ pending: 10_000n, available: 10_000n })],
     },

@@ -82,6 +82,7 @@ function openSettlement(
     }),
     witnesses: fakeWitnesses({ queueInsert: (_trx, rows) => queue('witnesses', rows), ...witnesses }),
     doubts: noDoubts,
+    offers: { findRefilling: async () => new Set() },
     revisions: fake<RevisionRepository>({
       findOf: async () => new Map(),
       queueInsert: (_trx, rows) => queue('revisions', rows),

@@ -175,6 +175,16 @@ const ALTERATIONS: readonly [title: string, statement: string, found: RegExp][] 
     /Revision 1 of purchase :refunded disagrees .*amount before the cap 2\.00 EUR instead of 50\.00 EUR/,
   ],
   [
+    'the amount of a refill',
+    `update purchase_revisions set amount = 200, uncapped_amount = 20 where id = :refill`,
+    /Revision 1 of purchase :topped disagrees with what precedes it: .*20\.00 EUR instead of 10\.00 EUR/,
+  ],
+  [
+    'an offer whose freed room was given to an earlier purchase',
+    `update offers set cap_refill = false where id = :refilling`,
+    /Revision 1 of purchase :topped disagrees with what precedes it: .*10\.00 EUR instead of 0\.00 EUR/,
+  ],
+  [
     'the way of a revision',
     `update purchase_revisions set bucket_before = 'pending', bucket = 'pending' where id = :confirmed_later`,
     /Revision 2 of purchase :amended disagrees .*way pending to pending instead of pending to available/,
