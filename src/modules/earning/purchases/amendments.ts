@@ -53,14 +53,16 @@ export function reviseByMatch(
     readonly witness: Pick<Witness, 'namespace' | 'externalId' | 'kind'>;
     /** The amount that the purchase has then. */
     readonly amount: bigint;
+    /** Without them the lines stay as they are. */
+    readonly lines?: readonly PurchaseLine[] | null;
   },
   given: Given,
 ): Revision {
-  const { actor, reason, witness, amount } = report;
+  const { actor, reason, witness, amount, lines = null } = report;
   const version = witness.externalId;
   return nextRevision(
     current,
-    { cause: 'matched', version, reason, amount, lines: null, source: witness, actor },
+    { cause: 'matched', version, reason, amount, lines, source: witness, actor },
     given,
   );
 }

@@ -227,7 +227,10 @@ export function decide(
     requireUnreported(purchase, witness, sources);
     const { amount } = fold({ amount: purchase.amount, sources }, witness);
     const room = caps.room(rewardCapKey(before.reward));
-    const report = { actor, reason, witness, amount };
+    // Lines are the word of the source that decides.
+    const decides = decidingSource([...sources, witness]) === witness;
+    const lines = (decides && settlement.to === 'matched' && settlement.lines) || null;
+    const report = { actor, reason, witness, amount, lines };
     const revision = reviseByMatch(before, report, { id: given.newId(now), now, room });
     given.requireMayRevise(actor, before, revision);
     const after = revised(before, revision);

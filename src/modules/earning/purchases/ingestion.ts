@@ -497,9 +497,10 @@ function sourceOf({ actor, merchantId, amount }: PurchaseSubmission): Source {
 }
 
 function settlementOf({ submission, now, purchaseId }: DraftMatch): Settlement {
-  const { actor, currency } = submission;
+  const { actor, currency, lines } = submission;
   const witness = { ...sourceOf(submission), ...externalKeyOf(submission), currency, reportedAt: now };
-  return { actor, purchaseId, to: 'matched', witness, reason: SAME_ORDER };
+  const said = { witness, reason: SAME_ORDER, ...(lines !== undefined && { lines }) };
+  return { actor, purchaseId, to: 'matched', ...said };
 }
 
 /** The wallet and the cap that a draft needs. Empty if no offer rewards it. */

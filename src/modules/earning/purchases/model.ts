@@ -233,7 +233,13 @@ type SettlementAction =
   | { readonly to: 'confirmed' }
   | { readonly to: 'reversed'; readonly reason: ReversalReason }
   | { readonly to: 'amended'; readonly amendment: Amendment }
-  | { readonly to: 'matched'; readonly witness: Omit<Witness, 'purchaseId'>; readonly reason: string }
+  | {
+      readonly to: 'matched';
+      readonly witness: Omit<Witness, 'purchaseId'>;
+      /** The parts of the order, if the other source names any. */
+      readonly lines?: readonly PurchaseLine[];
+      readonly reason: string;
+    }
   | { readonly to: 'merged'; readonly twinId: string; readonly reason: string };
 
 export type Settlement = { readonly actor: Reporter } & PurchaseReference & SettlementAction;

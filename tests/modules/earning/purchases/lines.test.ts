@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { verifyLedger } from '../../../../src/modules/insight/proof/index.ts';
+import { openPartner } from '../../../support/partners.ts';
 import { assertRefused, startTestPlatform } from '../../../support/platform.ts';
-import { newOrder, openShop, rowsOf } from '../../../support/purchases-shop.ts';
+import { newOrder, openShop, rowsOf, type Shop } from '../../../support/purchases-shop.ts';
 
 /* Purchases that are recorded with the parts of their order. */
 
@@ -115,6 +116,39 @@ describe('a purchase with lines', () => {
     const shop = await openShop(platform);
     const { id } = await shop.buy({ lines: [line('a', '100.00', 'pending')] });
     assert.equal((await shop.confirm(id)).status, 200);
+  });
+});
+
+describe('a report of an order that another source has reported', () => {
+  const report = async (shop: Shop, token: string, amount: string, lines: object[]) => {
+    const answer = await shop.report({ order_reference: '#1001', amount, lines }, token);
+    assert.equal(answer.status, 201, JSON.stringify(answer.body));
+    return answer.body;
+  };
+
+  test('has its lines if it decides, and they are not confirmed while one is pending', async () => {
+    const shop = await openShop(platform);
+    const partner = await openPartner(platform);
+    const { id } = await report(shop, shop.shopper.token, '100.00', [line('mine', '100.00')]);
+
+    const matched = await report(shop, partner.token, '90.00', [line('a', '90.00', 'pending')]);
+
+    assert.deepEqual([matched.id, matched.matched], [id, true]);
+    assert.deepEqual((await show(id)).lines, [{ ...line('a', '90.00', 'pending'), category: null }]);
+    await platform.passTime({ hours: 24 * 31 });
+    await platform.runJob('auto-confirmation');
+    assert.equal((await show(id)).status, 'pending');
+  });
+
+  test('leaves the lines as they are if it does not decide', async () => {
+    const shop = await openShop(platform);
+    const partner = await openPartner(platform);
+    const { id } = await report(shop, partner.token, '90.00', [line('a', '90.00')]);
+
+    const matched = await report(shop, shop.shopper.token, '100.00', [line('mine', '100.00', 'pending')]);
+
+    assert.deepEqual([matched.id, matched.matched], [id, true]);
+    assert.deepEqual((await show(id)).lines, [{ ...line('a', '90.00'), category: null }]);
   });
 });
 

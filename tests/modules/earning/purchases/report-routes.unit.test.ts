@@ -17,7 +17,7 @@ import { walletFull } from '../../../../src/modules/money/wallets/index.ts';
 import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeCalls, fakeLimits } from '../../../support/fakes.ts';
 import { type Answer, assertRefused } from '../../../support/inject.ts';
-import { aPurchase, aReward, MERCHANT, SHOPPER } from '../../../support/purchases-builders.ts';
+import { aLine, aPurchase, aReward, MERCHANT, SHOPPER } from '../../../support/purchases-builders.ts';
 import {
   answersWhileFull,
   assertViolations,
@@ -119,6 +119,31 @@ describe('POST /purchases', () => {
     const purchasedAt = Temporal.Instant.from('2026-03-13T20:00:00.123456Z');
     assertEqual(handedOver(), [{ ...submission, purchasedAt }]);
   });
+
+  test('takes the parts of the order, of which one may be zero', async () => {
+    const line = { line_id: 'a', amount: '49.90', category: 'books', status: 'pending' };
+    await report({ ...sound, lines: [line, { line_id: 'b', amount: 0, status: 'rejected' }] });
+    const lines = [
+      aLine({ category: 'books', status: 'pending' }),
+      aLine({ lineId: 'b', amount: 0n, status: 'rejected' }),
+    ];
+    assertEqual(handedOver(), [{ ...submission, lines }]);
+  });
+
+  const lineShapes: [title: string, line: Record<string, unknown> | undefined, field: string][] = [
+    ['without any line', undefined, 'lines'],
+    ['with a line without an id', { line_id: undefined }, 'lines.0.line_id'],
+    ['with an unknown status of a line', { status: 'open' }, 'lines.0.status'],
+    ['with an unknown field of a line', { name: 'book' }, 'lines.0.name'],
+    ['with too many decimals of a line', { amount: '1.001' }, 'lines.0.amount'],
+    ['with a negative line', { amount: -1 }, 'lines.0.amount'],
+  ];
+  for (const [title, fields, field] of lineShapes) {
+    test(`refuses lines ${title}`, async () => {
+      const line = { line_id: 'a', amount: '49.90', status: 'approved', ...fields };
+      assertViolations(await report({ ...sound, lines: fields === undefined ? [] : [line] }), [field]);
+    });
+  }
 
   test('counts each request of a user and of a partner against the limit of the caller', async () => {
     for (const caller of ['admin', 'user', 'partner'] as const) {
