@@ -41,13 +41,14 @@ export function grantRewards(claims: readonly RewardClaim[], locked: readonly Ca
 
 /**
  * The reward for another amount of its purchase, by the terms of its recording. A lower one keeps at most what it has, a
- * higher one takes at most `room` more, what its cap has left; undefined without a cap.
+ * higher one takes at most `room` more, what its cap has left; undefined without a cap. A larger successor of its offer may
+ * have raised the cap, but the reward stays within that of its own terms.
  */
 export function amendReward(reward: Reward, amount: bigint, room: bigint | undefined): Reward {
   const uncappedAmount = computeReward(amount, reward.terms);
   if (room === undefined) return { ...reward, uncappedAmount, amount: uncappedAmount };
   const most = uncappedAmount > reward.uncappedAmount ? reward.amount + room : reward.amount;
-  return { ...reward, uncappedAmount, amount: minimum(uncappedAmount, most) };
+  return { ...reward, uncappedAmount, amount: minimum(largestReward(amount, reward.terms), most) };
 }
 
 /** What a reward uses of its cap: a reversed one has given its room back. */

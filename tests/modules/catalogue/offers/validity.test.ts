@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { newId } from '../../../../src/core/id.ts';
+import { verifyLedger } from '../../../../src/modules/insight/proof/index.ts';
 import { runSql } from '../../../support/database.ts';
 import { assertRefused, startTestPlatform } from '../../../support/platform.ts';
 import { openShop, type Shop } from '../../../support/purchases-shop.ts';
@@ -186,6 +187,16 @@ describe('an offer that continues another one', () => {
     assert.equal(third.cashback_amount, '3.00');
     await shop.reverse(third.id);
     assert.equal((await usages(shop))[0]?.used, '0.0000');
+  });
+
+  test('does not raise the rewards of the first above its own cap', async () => {
+    const { shop, first } = await succeeded({ monthly_cap: 9 });
+    // The first purchase of the successor raises the cap.
+    await shop.buy({ amount: '0.20' });
+    const amended = await shop.amend(first.id, { amount: '180.00' });
+    assert.equal(amended.body.cashback_amount, '3.00');
+    const { verdict, faults } = await verifyLedger(database);
+    assert.deepEqual([verdict, faults], ['right', []]);
   });
 
   test('without it has a cap of its own', async () => {

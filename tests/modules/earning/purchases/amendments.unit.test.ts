@@ -35,7 +35,7 @@ function purchaseOf(fields: { reward?: bigint; isCapped?: boolean; status?: 'pen
     purchase,
     reward: aReward({
       purchaseId: purchase.id,
-      terms: someTerms({ value: 5n * ONE_PERCENT, monthlyCap: isCapped ? 300n : null }),
+      terms: someTerms({ value: 5n * ONE_PERCENT, monthlyCap: isCapped ? 1_000n : null }),
       capMonth: isCapped ? '2026-03-01' : null,
       uncappedAmount: 400n,
       amount: reward,
