@@ -1,3 +1,4 @@
+import { openPartner } from '../../tests/support/partners.ts';
 import { fundWallet } from '../../tests/support/payouts.ts';
 import { payoutBody } from '../../tests/support/payouts-builders.ts';
 import type { Answer } from '../../tests/support/platform.ts';
@@ -27,6 +28,47 @@ export const MONEY_RACES: readonly Race[] = [
         1,
         await course.together(6, (api) => api('POST', '/purchases', { token: course.adminToken, body })),
       );
+    },
+  },
+  {
+    name: 'one order, reported by all its sources',
+    async run(course) {
+      const { userId, token, merchantId } = await openShop(course);
+      const partners = [await openPartner(course.platform), await openPartner(course.platform)];
+      const sources = [course.adminToken, token, ...partners.map((partner) => partner.token)];
+      const order = { order_reference: '#1001', external_id: course.unique() };
+      const answers = await course.together(8, (api, number) =>
+        api('POST', '/purchases', {
+          token: sources[Math.floor(number / 2)] ?? '',
+          body: { ...purchase(course, userId, merchantId), ...order },
+        }),
+      );
+      const ids = new Set(answers.flatMap(({ status, body }) => (status === 201 ? body.id : [])));
+      const { body } = await course.platform.api('GET', '/users/me/wallet', { token });
+      return (
+        (ids.size !== 1 ||
+          count(answers, 201) !== 4 ||
+          count(answers, 409) !== 4 ||
+          body.pending_balance !== '5.00') &&
+        `${ids.size} purchases with ${body.pending_balance}: ${statuses(answers)}`
+      );
+    },
+  },
+  {
+    name: 'the match, the confirmation and the reversal of one purchase',
+    async run(course) {
+      const { userId, token, merchantId } = await openShop(course);
+      const { token: partner } = await openPartner(course.platform);
+      const body = { ...purchase(course, userId, merchantId), order_reference: '#1001' };
+      const { body: known } = await course.platform.api('POST', '/purchases', { token, body });
+      const answers = await course.together(6, (api, number) => {
+        if (number % 3 === 0) return api('POST', '/purchases', { token: partner, body });
+        const path = `/purchases/${known.id}/${number % 3 === 1 ? 'confirmation' : 'reverse'}`;
+        return api('POST', path, { token: course.adminToken });
+      });
+      const { body: wallet } = await course.platform.api('GET', '/users/me/wallet', { token });
+      const rewarded = Number(wallet.pending_balance) + Number(wallet.available_balance);
+      return rewarded > 5 && `${rewarded} for one order: ${statuses(answers)}`;
     },
   },
   {
