@@ -8,9 +8,12 @@ import {
   grantRewards,
   rewardCapKey,
 } from '../../src/modules/earning/cashback/policies.ts';
-import { aCapUsage, aClaim, someTerms } from './purchases-builders.ts';
+import { movesBetween, type Position, UNREWARDED } from '../../src/modules/earning/purchases/position.ts';
+import { balancesAfter, NO_MONEY } from '../../src/modules/money/wallets/index.ts';
+import { assertEqual } from './equality.ts';
+import { aCapUsage, aClaim, aMovement, someTerms } from './purchases-builders.ts';
 
-/* What holds for every reward and every cap. The tests try some of each, `make torture` a hundred thousand. */
+/* What holds for every reward, its position and every cap. The tests try some of each, `make torture` a hundred thousand. */
 
 const CURRENCIES = [EUR, JPY, KWD];
 
@@ -89,3 +92,33 @@ export const capIsExact = fc.property(
     );
   },
 );
+
+const rewards = fc.bigInt({ min: 0n, max: 10_000n });
+
+const positions = fc
+  .record({
+    pending: fc.array(rewards, { minLength: 1, maxLength: 5 }),
+    available: fc.array(rewards, { maxLength: 5 }),
+    isReversed: fc.boolean(),
+  })
+  .map((parts): Position[] => [
+    UNREWARDED,
+    ...parts.pending.map((reward) => ({ reward, bucket: 'pending' }) as const),
+    ...parts.available.map((reward) => ({ reward, bucket: 'available' }) as const),
+    ...(parts.isReversed ? [UNREWARDED] : []),
+  ]);
+
+/** The moves leave exactly the reward of the last position in its bucket, whatever came between. */
+export const positionIsReached = fc.property(positions, (path) => {
+  let balances = NO_MONEY;
+  for (const [index, after] of path.slice(1).entries()) {
+    for (const move of movesBetween(path[index] ?? UNREWARDED, after))
+      balances = balancesAfter(balances, aMovement(move));
+  }
+  const last = path.at(-1) ?? UNREWARDED;
+  assertEqual(balances, {
+    pending: last.bucket === 'pending' ? last.reward : 0n,
+    available: last.bucket === 'available' ? last.reward : 0n,
+    paid: 0n,
+  });
+});

@@ -2,10 +2,18 @@ import fc from 'fast-check';
 import { amendmentsKeepTheBooks } from '../../tests/support/amendment-properties.ts';
 import {
   capIsExact,
+  positionIsReached,
   rewardIsThatOfDinero,
   rewardIsWithinHalfAMinorUnit,
   rewardNeverFalls,
 } from '../../tests/support/money-properties.ts';
+import {
+  amountIsThatOfTheDecidingSource,
+  matchIsTheClosest,
+  ofTwinsOneIsDoubted,
+  oneOfTwoIsDoubted,
+  orderIsRewardedOnce,
+} from '../../tests/support/order-properties.ts';
 import { walletModel } from '../../tests/support/wallet-model.ts';
 import { type Area, type AreaContext, scaled } from '../area.ts';
 import { repeatsGetTheFirstAnswer } from '../harness/idempotency-interleavings.ts';
@@ -29,22 +37,17 @@ async function tryAtRandom(context: AreaContext) {
   const refilling = amendmentsKeepTheBooks({ refills: true });
   const violations: string[] = [];
 
-  const properties = await tryAll('money properties', scaled(context, 100_000, 1_000), [
-    rewardIsThatOfDinero,
-    rewardIsWithinHalfAMinorUnit,
-    rewardNeverFalls,
-    capIsExact,
-  ]);
+  say('money properties');
+  const cases = await tryEach('money properties', scaled(context, 100_000, 1_000), MONEY_PROPERTIES);
+  say('amendments');
   const amendments = await tryAll('amendments', scaled(context, 100_000, 1_000), [
     leaving.property,
     refilling.property,
   ]);
-  const sequences = await tryAll('command sequences', scaled(context, 20_000, 400), [
-    programme.property,
-    programme.property,
-    programme.property,
-    wallets.property,
-  ]);
+  say('command sequences');
+  const programmes = await tryAll('programmes', scaled(context, 100_000, 300), [programme.property]);
+  const sequences = await tryAll('wallet sequences', scaled(context, 20_000, 100), [wallets.property]);
+  say('interleavings');
   const interleavings = await tryAll('interleavings', scaled(context, 5_000, 100), [
     batchesKeepTheirPromises,
     cachesForget,
@@ -56,10 +59,12 @@ async function tryAtRandom(context: AreaContext) {
 
   return {
     figures: [
-      { name: 'money properties', value: properties, goal: { atLeast: scaled(context, 100_000, 1_000) } },
+      { name: 'money properties', value: MONEY_PROPERTIES.length },
+      { name: 'cases of each', value: cases, goal: { atLeast: scaled(context, 100_000, 1_000) } },
       { name: 'amendments', value: amendments, goal: { atLeast: scaled(context, 100_000, 1_000) } },
       { name: 'rewards topped up', value: refilling.seen.refills, goal: { atLeast: 1 } },
-      { name: 'command sequences', value: sequences, goal: { atLeast: scaled(context, 20_000, 400) } },
+      { name: 'programmes', value: programmes, goal: { atLeast: scaled(context, 100_000, 300) } },
+      { name: 'wallet sequences', value: sequences, goal: { atLeast: scaled(context, 20_000, 100) } },
       { name: 'commands', value: [...programme.seen.values()].reduce((sum, count) => sum + count, 0) },
       { name: 'refused movements', value: wallets.seen.refusals },
       { name: 'interleavings', value: interleavings, goal: { atLeast: scaled(context, 5_000, 100) } },
@@ -67,9 +72,15 @@ async function tryAtRandom(context: AreaContext) {
     violations,
   };
 
+  /** Returns the number of runs of the property that had the fewest. */
+  async function tryEach(what: string, count: number, all: readonly unknown[]): Promise<number> {
+    const runs: number[] = [];
+    for (const property of all) runs.push(await tryAll(what, count, [property]));
+    return Math.min(...runs);
+  }
+
   /** Distributes the runs evenly, and returns their number. */
   async function tryAll(what: string, count: number, all: readonly unknown[]): Promise<number> {
-    say(`${count} ${what}`);
     let runs = 0;
     for (const [index, property] of all.entries()) {
       const numRuns = Math.ceil(count / all.length);
@@ -81,6 +92,20 @@ async function tryAtRandom(context: AreaContext) {
     return runs;
   }
 }
+
+/** The same that the tests try, with fewer cases. */
+const MONEY_PROPERTIES = [
+  rewardIsThatOfDinero,
+  rewardIsWithinHalfAMinorUnit,
+  rewardNeverFalls,
+  capIsExact,
+  positionIsReached,
+  amountIsThatOfTheDecidingSource,
+  orderIsRewardedOnce,
+  matchIsTheClosest,
+  ofTwinsOneIsDoubted,
+  oneOfTwoIsDoubted,
+];
 
 /** A run proves something only if it reached the hard cases. */
 const OUTCOMES = [

@@ -10,7 +10,12 @@ import {
 } from '../../../../src/modules/earning/purchases/matching.ts';
 import type { Purchase } from '../../../../src/modules/earning/purchases/model.ts';
 import { assertEqual } from '../../../support/equality.ts';
-import { ofTwinsOneIsDoubted, orderIsRewardedOnce } from '../../../support/order-properties.ts';
+import {
+  matchIsTheClosest,
+  ofTwinsOneIsDoubted,
+  oneOfTwoIsDoubted,
+  orderIsRewardedOnce,
+} from '../../../support/order-properties.ts';
 import { aPurchase, NOW, SHOPPER, STRANGER } from '../../../support/purchases-builders.ts';
 
 const by = (kind: Source['kind'], namespace = `a ${kind}`): Source => ({ kind, namespace, amount: 8000n });
@@ -104,6 +109,7 @@ describe('a report that names its order', () => {
 
   test('is matched or doubted if another source reported the order of its shopper', () => {
     fc.assert(orderIsRewardedOnce, { numRuns: 2_000 });
+    fc.assert(matchIsTheClosest, { numRuns: 2_000 });
   });
 });
 
@@ -210,5 +216,6 @@ describe('a purchase about to be confirmed', () => {
 
   test('or its twin is doubted before both are paid', () => {
     fc.assert(ofTwinsOneIsDoubted, { numRuns: 500 });
+    fc.assert(oneOfTwoIsDoubted, { numRuns: 2_000 });
   });
 });

@@ -5,9 +5,8 @@ import {
   type Position,
   UNREWARDED,
 } from '../../../../src/modules/earning/purchases/position.ts';
-import { balancesAfter, NO_MONEY } from '../../../../src/modules/money/wallets/index.ts';
 import { assertEqual } from '../../../support/equality.ts';
-import { aMovement } from '../../../support/purchases-builders.ts';
+import { positionIsReached } from '../../../support/money-properties.ts';
 
 const pending = (reward: bigint): Position => ({ reward, bucket: 'pending' });
 const available = (reward: bigint): Position => ({ reward, bucket: 'available' });
@@ -43,33 +42,6 @@ describe('the moves between two positions of a reward', () => {
   }
 
   test('leave exactly the reward of the last position in its bucket, whatever came between', () => {
-    const reward = fc.bigInt({ min: 0n, max: 10_000n });
-    const path = fc
-      .record({
-        pending: fc.array(reward, { minLength: 1, maxLength: 5 }),
-        available: fc.array(reward, { maxLength: 5 }),
-        isReversed: fc.boolean(),
-      })
-      .map((parts) => [
-        UNREWARDED,
-        ...parts.pending.map(pending),
-        ...parts.available.map(available),
-        ...(parts.isReversed ? [UNREWARDED] : []),
-      ]);
-    fc.assert(
-      fc.property(path, (positions) => {
-        let balances = NO_MONEY;
-        for (const [index, after] of positions.slice(1).entries()) {
-          for (const move of movesBetween(positions[index] ?? UNREWARDED, after))
-            balances = balancesAfter(balances, aMovement(move));
-        }
-        const last = positions.at(-1) ?? UNREWARDED;
-        assertEqual(balances, {
-          pending: last.bucket === 'pending' ? last.reward : 0n,
-          available: last.bucket === 'available' ? last.reward : 0n,
-          paid: 0n,
-        });
-      }),
-    );
+    fc.assert(positionIsReached, { numRuns: 1_000 });
   });
 });
