@@ -13,7 +13,7 @@ const SUSPICIOUS = /[:[,]\s*-?\d[\d.]*[eE]|[\d.]{16}|\\u(?:0000|[dD][89a-fA-F])/
 
 const MAX_EXACT_DIGITS = 15;
 
-/** The maximum number of fields in an object, including nested ones, or of elements in a nested list. */
+/** The maximum number of fields in an object, including nested ones, or of elements in its lists, unless a route takes more. */
 const MAX_FIELDS = 50;
 
 /** A body whose items are counted but not parsed yet, because rate limits apply first. */
@@ -34,9 +34,9 @@ export function decodeBody(body: Buffer): string {
   return text.startsWith('\ufeff') ? text.slice(1) : text;
 }
 
-export function readJson(text: string): UnparsedBody {
+export function readJson(text: string, maxFields = MAX_FIELDS): UnparsedBody {
   const survey = surveyJson(text);
-  return { items: survey.isList ? survey.items : 1, parse: () => parseJson(text, survey) };
+  return { items: survey.isList ? survey.items : 1, parse: () => parseJson(text, survey, maxFields) };
 }
 
 /** Reads NDJSON. Blank lines are ignored. */
@@ -45,9 +45,9 @@ export function readNdjson(text: string, maxItems = Number.POSITIVE_INFINITY): U
   return { items: lines.length, parse: () => parseLines(lines) };
 }
 
-function parseJson(text: string, survey: Survey): unknown {
-  if (!survey.isList && survey.depth <= MAX_DEPTH && survey.commas >= MAX_FIELDS)
-    throw malformed(TOO_MANY_FIELDS);
+function parseJson(text: string, survey: Survey, maxFields: number): unknown {
+  if (!survey.isList && survey.depth <= MAX_DEPTH && survey.commas >= maxFields)
+    throw malformed(tooManyFields(maxFields));
   const value = parse(text);
   if (isKeptAsSent(text, survey, value)) return value;
   if (Array.isArray(value)) return itemTexts(text).map(parseItem);
@@ -105,7 +105,7 @@ function parseItem(text: string): unknown {
   if (fault === NO_JSON) return NO_JSON_ITEM;
   if (fault !== undefined) return new RefusedItem(JSON.parse(text), malformed(fault));
   const item = parseExactly(text, markUnkeepable);
-  if (countKeys(item) > MAX_FIELDS) return new RefusedItem(item, malformed(TOO_MANY_FIELDS));
+  if (countKeys(item) > MAX_FIELDS) return new RefusedItem(item, malformed(tooManyFields(MAX_FIELDS)));
   const violations = violationsIn(item);
   return violations.length === 0 ? item : new RefusedItem(item, validationError(namedViolations(violations)));
 }
@@ -121,7 +121,9 @@ export class RefusedItem {
   }
 }
 
-const TOO_MANY_FIELDS: Violation = { field: 'body', reason: `must have at most ${MAX_FIELDS} fields` };
+function tooManyFields(maxFields: number): Violation {
+  return { field: 'body', reason: `must have at most ${maxFields} fields` };
+}
 
 /** One shared instance, because creating an error costs more than reading the line. */
 const NO_JSON_ITEM = new RefusedItem(undefined, malformed(NO_JSON));

@@ -60,6 +60,13 @@ describe('a JSON body', () => {
     });
   }
 
+  test('may have as many elements as its route takes, and no more', () => {
+    const ids = (count: number) => JSON.stringify({ ids: Array(count).fill('x') });
+    assert.deepEqual(readJson(ids(100), 100).parse(), { ids: Array(100).fill('x') });
+    const [violation] = violationsIn(() => readJson(ids(101), 100).parse());
+    assert.match(violation?.reason ?? '', /at most 100 fields/);
+  });
+
   test('names every value that cannot be kept', () => {
     assert.deepEqual(
       violationsIn(() => parseJson('{"amount":1e2,"note":"\\ud800"}')).map(({ field }) => field),
