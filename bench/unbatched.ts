@@ -48,7 +48,7 @@ const partners = partnersModule(
     events: eventsModule({ database, clock }).client,
     openCache: cacheOpener({ changes, metrics }),
   },
-  { encryptionKeys: config.encryptionKeys },
+  { encryptionKeys: config.encryptionKeys, findMerchants: async () => new Map() },
 );
 
 const server = await createHttpServer({

@@ -97,7 +97,11 @@ export async function administerDemo(platform: Platform, clock: Clock, demo: Dem
 /** Creates a partner. Its API key is not stored, because the platform shows a key only once. */
 async function openPartner({ modules: { partners } }: Platform, admin: Actor): Promise<string> {
   try {
-    const input = { name: 'Northwind Network', signatureRequired: false };
+    const input = {
+      name: 'Northwind Network',
+      signatureRequired: false,
+      externalIdScope: 'partner',
+    } as const;
     const { partner } = await partners.service.createPartner(input, admin);
     const scopes = ['purchases:write', 'purchases:settle'] as const;
     await partners.service.issueKey(partner.id, { name: 'orders', scopes, expiresAt: null }, admin);

@@ -39,8 +39,11 @@ export function wireModules(config: Config, kernel: Kernel) {
     tokens: config.tokens,
     loginsPerMinute: config.loginsPerMinute,
   });
-  const partners = partnersModule(kernel, { encryptionKeys });
   const merchants = merchantsModule(kernel);
+  const partners = partnersModule(kernel, {
+    encryptionKeys,
+    findMerchants: merchants.client.findMerchants,
+  });
   const offers = offersModule(kernel, {
     merchants: merchants.client,
     supportedCurrencies,

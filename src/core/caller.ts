@@ -11,8 +11,11 @@ export type AccountCaller = {
   readonly requestId: string;
 };
 
-/** A partner, as the API key and the partner are at the time of the request. */
-export type PartnerCaller = {
+/**
+ * A partner, as the API key and the partner are at the time of the request. The module that authenticates it adds the
+ * fields that the rules of other modules read; the core only carries them.
+ */
+export interface PartnerCaller {
   readonly type: 'partner';
   readonly id: string;
   readonly keyId: string;
@@ -20,7 +23,7 @@ export type PartnerCaller = {
   readonly requestId: string;
   /** Verifies the signature of a message, if one is needed. @throws INVALID_SIGNATURE, also if the message is a replay. */
   readonly requireSignature: (message: Message) => Promise<void>;
-};
+}
 
 /** The sender of a request. */
 export type Caller = AccountCaller | PartnerCaller;

@@ -41,6 +41,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /partners': 'admins',
   'GET /partners/{id}': 'admins',
   'PATCH /partners/{id}': 'admins',
+  'PUT /partners/{id}/merchants': 'admins',
   'PATCH /partners/{id}/status': 'admins',
   'POST /partners/{id}/signing-secret': 'admins',
   'POST /partners/{id}/keys': 'admins',

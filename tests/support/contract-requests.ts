@@ -265,12 +265,18 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
     body: { reason: 'cancelled' },
   }),
 
-  'POST /partners': ({ unique }) => ({ body: { name: unique(), signature_required: true } }),
+  'POST /partners': ({ unique }) => ({
+    body: { name: unique(), signature_required: true, external_id_scope: 'merchant' },
+  }),
   'GET /partners': () => ({ query: { active: true, offset: 0, limit: 2 } }),
   'GET /partners/{id}': ({ partner }) => ({ params: { id: partner.id } }),
   'PATCH /partners/{id}': async ({ platform, unique }) => ({
     params: { id: (await openPartner(platform, { signs: true })).id },
-    body: { name: unique(), signature_required: true },
+    body: { name: unique(), signature_required: true, external_id_scope: 'merchant' },
+  }),
+  'PUT /partners/{id}/merchants': async ({ platform, merchantId }) => ({
+    params: { id: (await openPartner(platform)).id },
+    body: { merchant_ids: [merchantId] },
   }),
   'PATCH /partners/{id}/status': async ({ platform }) => ({
     params: { id: (await openPartner(platform)).id },

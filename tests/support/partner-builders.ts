@@ -14,6 +14,8 @@ export function aPartner(fields: Partial<Partner> = {}): Partner {
     name: 'Northwind Affiliates',
     active: true,
     signatureRequired: false,
+    merchantIds: null,
+    externalIdScope: 'partner',
     createdAt: NOW,
     signing: { current: null, previous: null, previousUntil: null },
     ...fields,

@@ -17,6 +17,8 @@ const PEOPLE = {
     id: '01936f2e-8c1b-7c3a-9d55-0000000000c1',
     keyId: '01936f2e-8c1b-7c3a-9d55-0000000000c2',
     scopes: ['purchases:write', 'purchases:settle'],
+    merchantIds: null,
+    externalIdScope: 'partner',
     requestId: '',
     requireSignature: async () => undefined,
   },

@@ -15,6 +15,8 @@ export type CashbackStatus = "available" | "pending" | "reversed";
 
 export type CashbackType = "fixed" | "percent";
 
+export type ExternalIdScope = "merchant" | "partner";
+
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
@@ -170,7 +172,9 @@ export interface PartnerMessages {
 export interface Partners {
   active: Generated<boolean>;
   created_at: ColumnType<Temporal.Instant, string, string>;
+  external_id_scope: Generated<ExternalIdScope>;
   id: string;
+  merchant_ids: string[] | null;
   name: string;
   name_folded: string;
   previous_signing_secret: string | null;

@@ -20,6 +20,7 @@ import {
   requireMayConfirmHeld,
   requireMergeable,
   requireNotReversed,
+  requireOwnMerchant,
   requireTransition,
   requireUnreported,
 } from './policies.ts';
@@ -72,6 +73,7 @@ export function decide(
 
   function decideOne(settlement: SettlementOfId): Decision {
     const before = visible(settlement, settlement.purchaseId);
+    requireOwnMerchant(settlement.actor, before.purchase);
     const steps = withRefills(settlement, stepsOf(settlement, before));
     // Refuses what a wallet cannot hold before anything is noted.
     const balances = new Map(balancesOf);

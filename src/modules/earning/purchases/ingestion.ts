@@ -52,6 +52,7 @@ import {
   requireMayReport,
   requireMayReportSelf,
   requireOffer,
+  requireOwnMerchant,
   requireRecent,
 } from './policies.ts';
 import { movesBetween, UNREWARDED } from './position.ts';
@@ -319,6 +320,7 @@ export function purchaseIngestion(deps: {
       const { submission, key, merchant, purchasedAt } = draft;
       try {
         requireMayReport(submission);
+        requireOwnMerchant(submission.actor, submission);
         requireMayReportSelf(submission, deps.selfReports);
         if (taken.has(key) || names.find(submission) !== undefined) continue;
         requireAcceptableTerms(submission, { supportedCurrencies: deps.supportedCurrencies, now });

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { PartnerCaller } from '../../../core/caller.ts';
 import { compositeKey } from '../../../core/composite-key.ts';
 import type {
   PurchaseRevisionCause,
@@ -30,8 +31,8 @@ export type ExternalKey = {
   readonly externalId: string;
 };
 
-/** An actor that reports purchases. A partner's key says whether its external ids are per shop. */
-export type Reporter = Actor & { readonly externalIdScope?: 'partner' | 'merchant' };
+/** An actor that reports and settles. The key of a partner says at which merchants, and whether its ids are per shop. */
+export type Reporter = Actor & Partial<Pick<PartnerCaller, 'merchantIds' | 'externalIdScope'>>;
 
 /** An external id as an actor sends it. */
 export type ExternalReference = {

@@ -44,6 +44,15 @@ export function requireMayReport({ actor, userId }: PurchaseSubmission): void {
   }
 }
 
+/** @throws FORBIDDEN if a partner is limited to other merchants. */
+export function requireOwnMerchant(
+  { type, merchantIds = null }: Reporter,
+  { merchantId }: Pick<Purchase, 'merchantId'>,
+): void {
+  if (type === 'partner' && merchantIds !== null && !merchantIds.includes(merchantId))
+    throw forbidden({ reason: 'This merchant is not one of yours.' });
+}
+
 /** A shopper's report reaches back this far, so into at most two months of caps. */
 const SELF_REPORT_DAYS = 28;
 

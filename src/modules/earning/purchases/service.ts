@@ -9,7 +9,7 @@ import type { MerchantClient } from '../../catalogue/merchants/index.ts';
 import type { OfferClient } from '../../catalogue/offers/index.ts';
 import type { UserClient } from '../../identity/users/index.ts';
 import type { WalletClient } from '../../money/wallets/index.ts';
-import type { Actor, EventClient } from '../../platform/events/index.ts';
+import type { EventClient } from '../../platform/events/index.ts';
 import type { FlagClient } from '../../platform/feature-flags/index.ts';
 import type { CashbackClient } from '../cashback/index.ts';
 import type { FraudClient } from '../fraud/index.ts';
@@ -23,6 +23,7 @@ import {
   externalKeyOf,
   keyText,
   type PurchaseSubmission,
+  type Reporter,
   type ReversalReason,
   type RewardedPurchase,
   type SelfReports,
@@ -115,7 +116,7 @@ export function purchaseService(deps: {
   }
 
   /** Makes the reward available. @throws NOT_FOUND, PURCHASE_NOT_PENDING, PURCHASE_ON_HOLD or OVERLOADED. */
-  async function confirmPurchase(purchaseId: string, actor: Actor): Promise<RewardedPurchase> {
+  async function confirmPurchase(purchaseId: string, actor: Reporter): Promise<RewardedPurchase> {
     return onlyValue(await settlePurchases([{ actor, purchaseId, to: 'confirmed' }]));
   }
 
@@ -123,7 +124,7 @@ export function purchaseService(deps: {
   async function reversePurchase(
     purchaseId: string,
     reason: ReversalReason,
-    actor: Actor,
+    actor: Reporter,
   ): Promise<RewardedPurchase> {
     return onlyValue(await settlePurchases([{ actor, purchaseId, to: 'reversed', reason }]));
   }
@@ -135,7 +136,7 @@ export function purchaseService(deps: {
   async function amendPurchase(
     purchaseId: string,
     amendment: Amendment,
-    actor: Actor,
+    actor: Reporter,
   ): Promise<RewardedPurchase> {
     return onlyValue(await settlePurchases([{ actor, purchaseId, to: 'amended', amendment }]));
   }
@@ -147,7 +148,7 @@ export function purchaseService(deps: {
   async function matchPurchase(
     purchaseId: string,
     { twinId, reason }: { readonly twinId: string; readonly reason: string },
-    actor: Actor,
+    actor: Reporter,
   ): Promise<RewardedPurchase> {
     return onlyValue(await settlePurchases([{ actor, purchaseId, to: 'merged', twinId, reason }]));
   }

@@ -14,9 +14,18 @@ import {
   verifySignature,
 } from '../../../core/secrets/signatures.ts';
 import { readKey } from './keys.ts';
-import type { KeyOfPartner, TakenMessage } from './model.ts';
+import type { ExternalIdScope, KeyOfPartner, TakenMessage } from './model.ts';
 import { requireUsableKey, validSecrets } from './policies.ts';
 import type { PartnerRepository } from './repository.ts';
+
+declare module '../../../core/caller.ts' {
+  interface PartnerCaller {
+    /** The merchants whose purchases it reports and settles. Null: all merchants. */
+    readonly merchantIds: readonly string[] | null;
+    /** Where its external ids are unique: among all of its purchases, or at each merchant. */
+    readonly externalIdScope: ExternalIdScope;
+  }
+}
 
 /** How long a signed message is remembered. Must exceed the time for which its timestamp is accepted. */
 const MESSAGE_MEMORY = { hours: 1 };
@@ -58,6 +67,8 @@ export function partnerAuthentication(deps: {
       keyId: key.id,
       scopes: key.scopes,
       requestId,
+      merchantIds: key.partner.merchantIds,
+      externalIdScope: key.partner.externalIdScope,
       requireSignature: (message) => requireSignature(key.partner, message),
     };
   }

@@ -1,8 +1,16 @@
 import { defineEvent } from '../../platform/events/index.ts';
 
-type Facts = { readonly name?: string; readonly signature_required?: boolean };
+type Facts = {
+  readonly name?: string;
+  readonly signature_required?: boolean;
+  readonly external_id_scope?: string;
+};
 
-const FACTS = { name: 'The name.', signature_required: 'Whether the partner must sign its requests.' };
+const FACTS = {
+  name: 'The name.',
+  signature_required: 'Whether the partner must sign its requests.',
+  external_id_scope: 'Where its external ids are unique: `partner` or `merchant`.',
+};
 
 export const partnerCreated = defineEvent<Facts>({
   type: 'partner.created',
@@ -16,6 +24,13 @@ export const partnerChanged = defineEvent<Facts & { readonly active?: boolean }>
   resourceType: 'partner',
   summary: 'An administrator changed a partner. The details are the fields that were set.',
   details: { ...FACTS, active: 'Whether the partner is active.' },
+});
+
+export const partnerMerchantsChanged = defineEvent<{ readonly merchant_ids: string | null }>({
+  type: 'partner.merchants_changed',
+  resourceType: 'partner',
+  summary: 'An administrator set the merchants of a partner.',
+  details: { merchant_ids: 'The ids of the merchants, separated by spaces. Null for all merchants.' },
 });
 
 export const signingSecretRotated = defineEvent<{ readonly overlap_seconds: number }>({

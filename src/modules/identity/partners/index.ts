@@ -8,7 +8,7 @@ import type { KeyOfPartner } from './model.ts';
 import { partnerRepository } from './repository.ts';
 import { reencrypt } from './rotation.ts';
 import { partnerRoutes } from './routes.ts';
-import { partnerService } from './service.ts';
+import { type FindMerchants, partnerService } from './service.ts';
 
 export { isApiKey } from './keys.ts';
 
@@ -22,6 +22,7 @@ export function partnersModule(
   kernel: Pick<Kernel, 'database' | 'clock' | 'logger' | 'events' | 'openCache'>,
   needs: {
     readonly encryptionKeys: readonly EncryptionKey[];
+    readonly findMerchants: FindMerchants;
   },
 ) {
   const deps = { ...kernel, ...needs };

@@ -1,5 +1,14 @@
+import type { ExternalIdScope } from '../../../core/database/schema.generated.ts';
+
+export type { ExternalIdScope } from '../../../core/database/schema.generated.ts';
+
 /** The permissions of a key. A check constraint has the same list. */
 export const SCOPES = ['purchases:write', 'purchases:settle'] as const;
+
+export const EXTERNAL_ID_SCOPES = ['partner', 'merchant'] as const satisfies readonly ExternalIdScope[];
+
+/** The most merchants that a partner is limited to. */
+export const MAX_MERCHANTS = 1_000;
 
 export type Scope = (typeof SCOPES)[number];
 
@@ -9,6 +18,10 @@ export type Partner = {
   readonly active: boolean;
   /** If true, requests that change data are refused without a valid signature. */
   readonly signatureRequired: boolean;
+  /** The merchants whose purchases it reports and settles. Null: all merchants. */
+  readonly merchantIds: readonly string[] | null;
+  /** Where its external ids are unique. Only moves from `partner` to `merchant`. */
+  readonly externalIdScope: ExternalIdScope;
   readonly createdAt: Temporal.Instant;
   readonly signing: SigningSecrets;
 };
@@ -38,7 +51,10 @@ export type PartnerKey = {
 /** A key with its partner: all that is needed to authenticate a request. */
 export type KeyOfPartner = Pick<PartnerKey, 'id' | 'scopes' | 'expiresAt' | 'revokedAt'> & {
   readonly hash: Buffer;
-  readonly partner: Pick<Partner, 'id' | 'active' | 'signatureRequired' | 'signing'>;
+  readonly partner: Pick<
+    Partner,
+    'id' | 'active' | 'signatureRequired' | 'merchantIds' | 'externalIdScope' | 'signing'
+  >;
 };
 
 /** A signed message that was accepted. It is stored so that a replay is refused. */

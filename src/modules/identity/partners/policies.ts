@@ -1,5 +1,5 @@
 import { expiredToken, tokenRevoked, userInactive } from '../../../core/caller.ts';
-import { ruleViolation } from '../../../core/errors.ts';
+import { namedViolations, ruleViolation, validationError } from '../../../core/errors.ts';
 import type { KeyOfPartner, Partner, SigningSecrets } from './model.ts';
 
 /** @throws TOKEN_REVOKED, EXPIRED_TOKEN, or USER_INACTIVE if the partner is inactive. */
@@ -28,6 +28,34 @@ export function requireSecretToSignWith({ signatureRequired, signing }: Partner)
       ],
     });
   }
+}
+
+/** @throws VALIDATION_ERROR if ids that are unique at each merchant became unique for the partner. */
+export function requireIdsStayApart(
+  { externalIdScope: from }: Pick<Partner, 'externalIdScope'>,
+  { externalIdScope: to }: Pick<Partner, 'externalIdScope'>,
+): void {
+  if (from === 'merchant' && to === 'partner') {
+    throw ruleViolation({
+      violations: [
+        {
+          field: 'external_id_scope',
+          reason: 'must stay merchant: purchases of two merchants may have the same external id',
+        },
+      ],
+    });
+  }
+}
+
+/** @throws VALIDATION_ERROR if a merchant does not exist. */
+export function requireKnownMerchants(
+  merchantIds: readonly string[],
+  known: ReadonlyMap<string, unknown>,
+): void {
+  const violations = merchantIds.flatMap((id, index) =>
+    known.has(id) ? [] : [{ field: `merchant_ids.${index}`, reason: 'must be the id of a merchant' }],
+  );
+  if (violations.length > 0) throw validationError(namedViolations(violations));
 }
 
 /** Replaces the current secret by its successor. The current secret stays valid for the overlap. */

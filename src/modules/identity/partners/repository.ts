@@ -14,6 +14,8 @@ const PARTNER_COLUMNS = [
   'name',
   'active',
   'signature_required',
+  'merchant_ids',
+  'external_id_scope',
   'signing_secret',
   'previous_signing_secret',
   'previous_signing_secret_until',
@@ -52,6 +54,8 @@ export function partnerRepository() {
         name_folded: foldName(partner.name),
         active: partner.active,
         signature_required: partner.signatureRequired,
+        merchant_ids: copyOf(partner.merchantIds),
+        external_id_scope: partner.externalIdScope,
         signing_secret: partner.signing.current,
         created_at: partner.createdAt.toString(),
       })
@@ -124,6 +128,8 @@ export function partnerRepository() {
         name_folded: foldedUnlessKept(partner.name),
         active: partner.active,
         signature_required: partner.signatureRequired,
+        merchant_ids: copyOf(partner.merchantIds),
+        external_id_scope: partner.externalIdScope,
         signing_secret: partner.signing.current,
         previous_signing_secret: partner.signing.previous,
         previous_signing_secret_until: partner.signing.previousUntil?.toString() ?? null,
@@ -182,6 +188,8 @@ export function partnerRepository() {
         'partners.id as partner_id',
         'partners.active',
         'partners.signature_required',
+        'partners.merchant_ids',
+        'partners.external_id_scope',
         'partners.signing_secret',
         'partners.previous_signing_secret',
         'partners.previous_signing_secret_until',
@@ -198,6 +206,8 @@ export function partnerRepository() {
         id: row.partner_id,
         active: row.active,
         signatureRequired: row.signature_required,
+        merchantIds: row.merchant_ids,
+        externalIdScope: row.external_id_scope,
         signing: toSigning(row),
       },
     }));
@@ -266,12 +276,18 @@ export function partnerRepository() {
   };
 }
 
+function copyOf(merchantIds: Partner['merchantIds']): string[] | null {
+  return merchantIds && [...merchantIds];
+}
+
 function toPartner(row: PartnerRow): Partner {
   return {
     id: row.id,
     name: row.name,
     active: row.active,
     signatureRequired: row.signature_required,
+    merchantIds: row.merchant_ids,
+    externalIdScope: row.external_id_scope,
     createdAt: row.created_at,
     signing: toSigning(row),
   };

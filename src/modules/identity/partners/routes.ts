@@ -5,12 +5,14 @@ import type { Routes } from '../../../core/http/route.ts';
 import { IdParams } from '../../../core/http/schemas.ts';
 import { withoutUndefined } from '../../../core/without-undefined.ts';
 import { partnerAlreadyExists } from './errors.ts';
+import { MAX_MERCHANTS } from './model.ts';
 import {
   CreatedPartnerBody,
   IssuedKeyBody,
   KeyPage,
   KeyParams,
   KeyQuery,
+  MerchantsBody,
   NewKeyBody,
   NewPartnerBody,
   PartnerBody,
@@ -43,8 +45,13 @@ export function partnerRoutes(service: PartnerService): Routes {
         config: { access: ['admin'], errors: [partnerAlreadyExists] },
       },
       async (request, reply) => {
-        const { name, signature_required: signatureRequired = false } = request.body;
-        const created = await service.createPartner({ name, signatureRequired }, callerOf(request));
+        const {
+          name,
+          signature_required: signatureRequired = false,
+          external_id_scope: externalIdScope = 'partner',
+        } = request.body;
+        const input = { name, signatureRequired, externalIdScope };
+        const created = await service.createPartner(input, callerOf(request));
         const body = { ...presentPartner(created.partner), signing_secret: created.signingSecret };
         return reply.code(201).send(body);
       },
@@ -86,7 +93,7 @@ export function partnerRoutes(service: PartnerService): Routes {
           tags: ['partners'],
           summary: 'Update a partner',
           description:
-            'Changes the name, and whether the partner must sign its requests. Returns 400 if signatures become required and the partner has no signing secret.',
+            'Changes the name, whether the partner must sign its requests, and where its external ids are unique. Returns 400 if signatures become required and the partner has no signing secret, or if `external_id_scope` would go back from `merchant` to `partner`.',
           params: IdParams,
           body: PartnerChangesBody,
           response: { 200: PartnerBody },
@@ -94,9 +101,33 @@ export function partnerRoutes(service: PartnerService): Routes {
         config: { access: ['admin'], errors: [notFound, partnerAlreadyExists, ruleViolation] },
       },
       async (request) => {
-        const { name, signature_required: signatureRequired } = request.body;
-        const changes = withoutUndefined({ name, signatureRequired });
+        const {
+          name,
+          signature_required: signatureRequired,
+          external_id_scope: externalIdScope,
+        } = request.body;
+        const changes = withoutUndefined({ name, signatureRequired, externalIdScope });
         return presentPartner(await service.changePartner(request.params.id, changes, callerOf(request)));
+      },
+    );
+
+    server.put(
+      '/partners/:id/merchants',
+      {
+        schema: {
+          tags: ['partners'],
+          summary: 'Set the merchants of a partner',
+          description:
+            'The partner may report, settle and amend purchases of these merchants only. Replaces the previous list. Returns 422 if a merchant does not exist.',
+          params: IdParams,
+          body: MerchantsBody,
+          response: { 200: PartnerBody },
+        },
+        config: { access: ['admin'], errors: [notFound], maxFields: 2 * MAX_MERCHANTS },
+      },
+      async (request) => {
+        const { merchant_ids: merchantIds } = request.body;
+        return presentPartner(await service.setMerchants(request.params.id, merchantIds, callerOf(request)));
       },
     );
 

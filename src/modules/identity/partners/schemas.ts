@@ -2,7 +2,7 @@ import Type from 'typebox';
 import { formatInstant } from '../../../core/clock.ts';
 import { Page, PageQuery } from '../../../core/http/pagination.ts';
 import { ActiveStatus, Id, Input, NameOf, Timestamp, TimestampInput } from '../../../core/http/schemas.ts';
-import { type Partner, type PartnerKey, SCOPES } from './model.ts';
+import { EXTERNAL_ID_SCOPES, MAX_MERCHANTS, type Partner, type PartnerKey, SCOPES } from './model.ts';
 
 const Name = NameOf('Northwind Affiliates');
 
@@ -11,12 +11,40 @@ const SignatureRequired = Type.Boolean({
     'Whether the partner must sign requests that change data (Standard Webhooks). Defaults to false.',
 });
 
-export const NewPartnerBody = Input({ name: Name, signature_required: Type.Optional(SignatureRequired) });
+const ExternalIdScope = Type.Enum(EXTERNAL_ID_SCOPES, {
+  description:
+    'Where an external id of the partner is unique: `partner` among all of its purchases, `merchant` at each merchant. Defaults to `partner`.',
+  examples: ['partner'],
+});
+
+export const NewPartnerBody = Input({
+  name: Name,
+  signature_required: Type.Optional(SignatureRequired),
+  external_id_scope: Type.Optional(ExternalIdScope),
+});
 
 export const PartnerChangesBody = Input(
-  { name: Type.Optional(Name), signature_required: Type.Optional(SignatureRequired) },
+  {
+    name: Type.Optional(Name),
+    signature_required: Type.Optional(SignatureRequired),
+    external_id_scope: Type.Optional(ExternalIdScope),
+  },
   { minProperties: 1 },
 );
+
+const MerchantIds = Type.Unsafe<string[] | null>({
+  type: ['array', 'null'],
+  items: Id,
+  maxItems: MAX_MERCHANTS,
+  uniqueItems: true,
+  description:
+    'The ids of the merchants whose purchases the partner may report, settle and amend. Null for all merchants.',
+  examples: [['01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e']],
+});
+
+export const MerchantsBody = Input({
+  merchant_ids: MerchantIds,
+});
 
 export const PartnerStatusBody = Input({ status: ActiveStatus });
 
@@ -69,6 +97,8 @@ const partnerProperties = {
   active: Type.Boolean(),
   signature_required: Type.Boolean(),
   can_sign: Type.Boolean({ description: 'Whether the partner has a signing secret.' }),
+  external_id_scope: ExternalIdScope,
+  merchant_ids: MerchantIds,
   created_at: Timestamp,
 };
 
@@ -124,6 +154,8 @@ export function presentPartner(partner: Partner) {
     active: partner.active,
     signature_required: partner.signatureRequired,
     can_sign: partner.signing.current !== null,
+    external_id_scope: partner.externalIdScope,
+    merchant_ids: partner.merchantIds && [...partner.merchantIds],
     created_at: formatInstant(partner.createdAt),
   };
 }

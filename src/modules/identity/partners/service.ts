@@ -10,15 +10,31 @@ import { withoutUndefined } from '../../../core/without-undefined.ts';
 import type { Actor, EventClient } from '../../platform/events/index.ts';
 import { encryptionContext } from './authentication.ts';
 import { partnerAlreadyExists } from './errors.ts';
-import { keyIssued, keyRevoked, partnerChanged, partnerCreated, signingSecretRotated } from './events.ts';
+import {
+  keyIssued,
+  keyRevoked,
+  partnerChanged,
+  partnerCreated,
+  partnerMerchantsChanged,
+  signingSecretRotated,
+} from './events.ts';
 import { newKey } from './keys.ts';
 import type { KeyOfPartner, Partner, PartnerKey } from './model.ts';
-import { requireFutureExpiry, requireSecretToSignWith, rotate } from './policies.ts';
+import {
+  requireFutureExpiry,
+  requireIdsStayApart,
+  requireKnownMerchants,
+  requireSecretToSignWith,
+  rotate,
+} from './policies.ts';
 import type { PartnerRepository } from './repository.ts';
 
 export type PartnerService = ReturnType<typeof partnerService>;
 
-type PartnerChanges = Partial<Pick<Partner, 'name' | 'active' | 'signatureRequired'>>;
+type PartnerChanges = Partial<Pick<Partner, 'name' | 'active' | 'signatureRequired' | 'externalIdScope'>>;
+
+/** Finds the merchants that exist, by id. Merchants belong to an area above this one. */
+export type FindMerchants = (db: Db, ids: readonly string[]) => Promise<ReadonlyMap<string, unknown>>;
 
 /** Administration of partners, their keys and their signing secrets. */
 export function partnerService(deps: {
@@ -27,9 +43,10 @@ export function partnerService(deps: {
   repository: PartnerRepository;
   keys: Pick<Cache<KeyOfPartner>, 'forgetAfter'>;
   encryption: Encryption;
+  findMerchants: FindMerchants;
   events: EventClient;
 }) {
-  const { database, clock, repository, keys, encryption, events } = deps;
+  const { database, clock, repository, keys, encryption, findMerchants, events } = deps;
 
   /** Runs a change that affects the authentication of keys, and then empties the cache of keys. */
   const changeKeys = <T>(work: (trx: Trx) => Promise<T>) =>
@@ -40,7 +57,7 @@ export function partnerService(deps: {
    * @throws PARTNER_ALREADY_EXISTS.
    */
   function createPartner(
-    input: Pick<Partner, 'name' | 'signatureRequired'>,
+    input: Pick<Partner, 'name' | 'signatureRequired' | 'externalIdScope'>,
     actor: Actor,
   ): Promise<{ partner: Partner; signingSecret: string | null }> {
     return database.transaction(async (trx) => {
@@ -48,20 +65,24 @@ export function partnerService(deps: {
       const signingSecret = input.signatureRequired ? newSigningSecret() : null;
       const current = signingSecret && encryption.encrypt(signingSecret, encryptionContext(id));
       const signing = { current, previous: null, previousUntil: null };
-      const partner = { id, active: true, createdAt: clock(), signing, ...input };
+      const partner = { id, active: true, createdAt: clock(), signing, merchantIds: null, ...input };
       if (!(await repository.insert(trx, partner))) throw await nameTaken(trx, partner.name);
       events.record(trx, [partnerCreated({ actor, resourceId: id, details: facts(input) })]);
       return { partner, signingSecret };
     });
   }
 
-  /** @throws NOT_FOUND, PARTNER_ALREADY_EXISTS, or VALIDATION_ERROR if the partner must sign but has no secret. */
+  /**
+   * @throws NOT_FOUND, PARTNER_ALREADY_EXISTS, or VALIDATION_ERROR if the partner must sign but has no secret, or if its
+   * external ids that are unique at each merchant became unique for the partner.
+   */
   async function changePartner(id: string, changes: PartnerChanges, actor: Actor): Promise<Partner> {
     try {
       return await changeKeys(async (trx) => {
         const partner = await lockPartner(trx, id);
         const changed = { ...partner, ...changes };
         requireSecretToSignWith(changed);
+        requireIdsStayApart(partner, changed);
         await repository.update(trx, changed);
         events.record(trx, [partnerChanged({ actor, resourceId: partner.id, details: facts(changes) })]);
         return changed;
@@ -71,6 +92,22 @@ export function partnerService(deps: {
       if (isTaken) throw await nameTaken(database.db, changes.name ?? '');
       throw error;
     }
+  }
+
+  /**
+   * Limits a partner to the purchases of these merchants. Null lifts the limit.
+   * @throws NOT_FOUND, or VALIDATION_ERROR if a merchant does not exist.
+   */
+  function setMerchants(id: string, merchantIds: Partner['merchantIds'], actor: Actor): Promise<Partner> {
+    return changeKeys(async (trx) => {
+      const partner = await lockPartner(trx, id);
+      if (merchantIds !== null) requireKnownMerchants(merchantIds, await findMerchants(trx, merchantIds));
+      const changed = { ...partner, merchantIds };
+      await repository.update(trx, changed);
+      const details = { merchant_ids: merchantIds?.join(' ') ?? null };
+      events.record(trx, [partnerMerchantsChanged({ actor, resourceId: partner.id, details })]);
+      return changed;
+    });
   }
 
   /**
@@ -161,6 +198,7 @@ export function partnerService(deps: {
   return {
     createPartner,
     changePartner,
+    setMerchants,
     rotateSigningSecret,
     issueKey,
     revokeKey,
@@ -171,8 +209,13 @@ export function partnerService(deps: {
 }
 
 /** The details of an event, with the field names of the API. */
-function facts({ name, active, signatureRequired }: PartnerChanges) {
-  return withoutUndefined({ name, active, signature_required: signatureRequired });
+function facts({ name, active, signatureRequired, externalIdScope }: PartnerChanges) {
+  return withoutUndefined({
+    name,
+    active,
+    signature_required: signatureRequired,
+    external_id_scope: externalIdScope,
+  });
 }
 
 function keyFacts({ partnerId, prefix, scopes, expiresAt }: PartnerKey) {

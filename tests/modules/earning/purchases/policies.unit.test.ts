@@ -16,6 +16,7 @@ import {
   requireMayReport,
   requireMayReportSelf,
   requireOffer,
+  requireOwnMerchant,
   requirePurchaseStatus,
   requireRecent,
   requireTransition,
@@ -72,6 +73,26 @@ describe('the state machine of purchases', () => {
         status: from,
         allowed_transitions: allowedTransitions,
       });
+    });
+  }
+});
+
+describe('whose purchases a partner may report and settle', () => {
+  const other = '01936f2e-8c1b-7c3a-9d55-000000000099';
+  for (const [title, actor, isAllowed] of [
+    ['a partner without a limit', partnerActor(STRANGER), true],
+    ['a partner of all merchants', { ...partnerActor(STRANGER), merchantIds: null }, true],
+    ['a partner of this merchant', { ...partnerActor(STRANGER), merchantIds: [other, MERCHANT] }, true],
+    ['a partner of another merchant', { ...partnerActor(STRANGER), merchantIds: [other] }, false],
+    ['a partner of no merchant', { ...partnerActor(STRANGER), merchantIds: [] }, false],
+    ['an administrator', adminActor(STRANGER), true],
+    ['a user', userActor(SHOPPER), true],
+  ] as const) {
+    test(`${title}: ${isAllowed ? 'allowed' : 'refused'}`, () => {
+      const attempt = () => requireOwnMerchant(actor, { merchantId: MERCHANT });
+      if (isAllowed) return assert.doesNotThrow(attempt);
+      const { code, details } = refusalOf(attempt);
+      assertEqual([code, details], ['FORBIDDEN', { reason: 'This merchant is not one of yours.' }]);
     });
   }
 });

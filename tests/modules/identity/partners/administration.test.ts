@@ -30,6 +30,8 @@ describe('a partner', () => {
       active: true,
       signature_required: false,
       can_sign: false,
+      external_id_scope: 'partner',
+      merchant_ids: null,
       created_at: '2026-03-14T09:26:53Z',
       signing_secret: null,
     });
@@ -41,7 +43,7 @@ describe('a partner', () => {
         actor_id: admin.id,
         action: 'partner.created',
         resource_type: 'partner',
-        details: { name: 'Northwind Affiliates', signature_required: false },
+        details: { name: 'Northwind Affiliates', signature_required: false, external_id_scope: 'partner' },
       },
     ]);
   });
@@ -109,6 +111,25 @@ describe('a partner', () => {
         ['partner.changed', { active: true }],
       ],
     );
+  });
+
+  test('moves its external ids to its merchants for good, also in the database', async () => {
+    const { id } = await openPartner(platform);
+    const set = (scope: string) =>
+      api('PATCH', `/partners/${id}`, { token, body: { external_id_scope: scope } });
+
+    const moved = await set('merchant');
+    const again = await set('merchant');
+    const back = await set('partner');
+
+    assert.deepEqual([moved.status, moved.body.external_id_scope], [200, 'merchant']);
+    assert.deepEqual([again.status, again.body.external_id_scope], [200, 'merchant']);
+    assert.equal(back.status, 400);
+    assert.equal(back.body.error.code, 'VALIDATION_ERROR');
+    assert.equal(back.body.error.details.violations[0].field, 'external_id_scope');
+    const sql = `update partners set external_id_scope = 'partner' where id = '${id}'`;
+    await assert.rejects(rowsOf(platform, sql), /update is refused on table partners/);
+    assert.deepEqual((await auditOf(id)).at(1)?.details, { external_id_scope: 'merchant' });
   });
 
   test('must not sign before it can, and cannot be made to in the database either', async () => {

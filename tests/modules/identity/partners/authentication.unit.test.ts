@@ -16,7 +16,7 @@ import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeKernel } from '../../../support/fakes.ts';
 import { aKeyOfPartner, aPartner, KEY, PARTNER } from '../../../support/partner-builders.ts';
 import { signed } from '../../../support/partners.ts';
-import { NOW, STRANGER } from '../../../support/purchases-builders.ts';
+import { MERCHANT, NOW, STRANGER } from '../../../support/purchases-builders.ts';
 import { rejectsWith } from '../../../support/rejections.ts';
 
 const { text, hash } = newKey();
@@ -55,8 +55,9 @@ function authentication(known: KeyOfPartner | undefined, replaced: Partial<Partn
 }
 
 describe('authenticating a key', () => {
-  test('names the partner, the key and its scopes', async () => {
-    const { authenticate, lookups } = authentication(aKeyOfPartner({ hash }));
+  test('names the partner, the key, its scopes, its merchants and where its ids are unique', async () => {
+    const partner = aPartner({ merchantIds: [MERCHANT], externalIdScope: 'merchant' });
+    const { authenticate, lookups } = authentication(aKeyOfPartner({ hash, partner }));
     const { requireSignature: _, ...caller } = await authenticate(text, 'request');
     assertEqual(caller, {
       type: 'partner',
@@ -64,6 +65,8 @@ describe('authenticating a key', () => {
       keyId: KEY,
       scopes: ['purchases:write'],
       requestId: 'request',
+      merchantIds: [MERCHANT],
+      externalIdScope: 'merchant',
     });
     assertEqual(lookups, [hash]);
   });

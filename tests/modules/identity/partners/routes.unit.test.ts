@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { notFound, ruleViolation } from '../../../../src/core/errors.ts';
+import { notFound, ruleViolation, validationError } from '../../../../src/core/errors.ts';
+import { newId } from '../../../../src/core/id.ts';
 import { partnerAlreadyExists } from '../../../../src/modules/identity/partners/errors.ts';
 import { partnerRoutes } from '../../../../src/modules/identity/partners/routes.ts';
 import type { PartnerService } from '../../../../src/modules/identity/partners/service.ts';
 import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeCalls } from '../../../support/fakes.ts';
 import { aPartner, aPartnerKey, KEY, PARTNER } from '../../../support/partner-builders.ts';
-import { NOW } from '../../../support/purchases-builders.ts';
+import { MERCHANT, NOW } from '../../../support/purchases-builders.ts';
 import { assertViolations, IDS, serveRoutes, testAccess, testRefusals } from '../../../support/routes.ts';
 
 const partner = aPartner();
@@ -19,6 +20,8 @@ const shown = {
   active: true,
   signature_required: false,
   can_sign: false,
+  external_id_scope: 'partner',
+  merchant_ids: null,
   created_at: '2026-03-14T09:26:53Z',
 };
 const key = aPartnerKey({ name: 'back office', expiresAt: NOW.add({ hours: 1 }), lastUsedAt: NOW });
@@ -42,6 +45,7 @@ const service = fake<PartnerService>({
       id,
     ),
   changePartner: (id, changes, actor) => called({ ...partner, ...changes }, id, changes, actor.id),
+  setMerchants: (id, merchantIds, actor) => called({ ...partner, merchantIds }, id, merchantIds, actor.id),
   rotateSigningSecret: (id, overlap, actor) => called('whsec_y', id, overlap, actor.id),
   issueKey: (id, input, actor) => called({ key, text: 'cnb_1f2e3d4c_secret' }, id, input, actor.id),
   revokeKey: (id, keyId, actor) => called(undefined, id, keyId, actor.id),
@@ -68,6 +72,7 @@ describe('access', () => {
     ['GET', '/partners'],
     ['GET', `/partners/${PARTNER}`],
     ['PATCH', `/partners/${PARTNER}`],
+    ['PUT', `/partners/${PARTNER}/merchants`],
     ['PATCH', `/partners/${PARTNER}/status`],
     ['POST', `/partners/${PARTNER}/signing-secret`],
     ['POST', `/partners/${PARTNER}/keys`],
@@ -85,7 +90,8 @@ describe('POST /partners', () => {
     const answer = await create({ name: 'Northwind' });
     assert.equal(answer.status, 201);
     assertEqual(answer.body, { ...shown, signing_secret: null });
-    assertEqual(calls.at(-1), [{ name: 'Northwind', signatureRequired: false }, IDS.admin]);
+    const input = { name: 'Northwind', signatureRequired: false, externalIdScope: 'partner' };
+    assertEqual(calls.at(-1), [input, IDS.admin]);
   });
 
   test('answers 201 with the secret of a partner that must sign, which no cache keeps', async () => {
@@ -99,6 +105,12 @@ describe('POST /partners', () => {
     assert.equal(answer.headers['cache-control'], 'no-store');
   });
 
+  test('hands on where external ids are unique', async () => {
+    await create({ name: 'Northwind', external_id_scope: 'merchant' });
+    const input = { name: 'Northwind', signatureRequired: false, externalIdScope: 'merchant' };
+    assertEqual(calls.at(-1), [input, IDS.admin]);
+  });
+
   testRefusals(() => create({ name: 'Taken' }), refuse, [[409, nameTaken]]);
 
   for (const [title, name, field] of wrongNames) {
@@ -108,6 +120,7 @@ describe('POST /partners', () => {
     [{}, ['name']],
     [{ name: 'x', signature_required: 'yes' }, ['signature_required']],
     [{ name: 'x', active: true }, ['active']],
+    [{ name: 'x', external_id_scope: 'order' }, ['external_id_scope']],
   ] as const) {
     test(`refuses ${JSON.stringify(body)}`, async () => assertViolations(await create(body), fields));
   }
@@ -147,6 +160,7 @@ describe('PATCH /partners/{id}', () => {
   for (const [body, changes] of [
     [{ name: 'New name' }, { name: 'New name' }],
     [{ signature_required: true }, { signatureRequired: true }],
+    [{ external_id_scope: 'merchant' }, { externalIdScope: 'merchant' }],
   ] as const) {
     test(`hands on only what ${JSON.stringify(body)} names`, async () => {
       assertEqual((await patch(body)).body, { ...shown, ...body });
@@ -167,8 +181,48 @@ describe('PATCH /partners/{id}', () => {
     [{}, ['body']],
     [{ active: true }, ['active']],
     [{ signature_required: null }, ['signature_required']],
+    [{ external_id_scope: null }, ['external_id_scope']],
+    [{ merchant_ids: null }, ['merchant_ids']],
   ] as const) {
     test(`refuses ${JSON.stringify(body)}`, async () => assertViolations(await patch(body), fields));
+  }
+});
+
+describe('PUT /partners/{id}/merchants', () => {
+  const put = (body: unknown) => api('PUT', `/partners/${PARTNER}/merchants`, { token, body });
+
+  for (const [title, sent, merchantIds] of [
+    ['merchants, with ids in lower case', [MERCHANT.toUpperCase()], [MERCHANT]],
+    ['no merchant', [], []],
+    ['all merchants', null, null],
+  ] as const) {
+    test(`hands on ${title}`, async () => {
+      const answer = await put({ merchant_ids: sent });
+      assert.equal(answer.status, 200);
+      assertEqual(answer.body, { ...shown, merchant_ids: merchantIds });
+      assertEqual(calls.at(-1), [PARTNER, merchantIds, IDS.admin]);
+    });
+  }
+
+  test('takes up to 1,000 merchants', async () => {
+    const ids = Array.from({ length: 1_001 }, () => newId());
+    assert.equal((await put({ merchant_ids: ids.slice(1) })).status, 200);
+    assertViolations(await put({ merchant_ids: ids }), ['merchant_ids']);
+  });
+
+  testRefusals(() => put({ merchant_ids: null }), refuse, [
+    [404, partnerNotFound],
+    [422, validationError({ violations: [{ field: 'merchant_ids.0', reason: 'must be a merchant' }] })],
+  ]);
+
+  for (const [body, fields] of [
+    [{}, ['merchant_ids']],
+    [{ merchant_ids: MERCHANT }, ['merchant_ids']],
+    [{ merchant_ids: ['shop'] }, ['merchant_ids.0']],
+    [{ merchant_ids: [MERCHANT, MERCHANT] }, ['merchant_ids']],
+    [{ merchant_ids: null, name: 'x' }, ['name']],
+  ] as const) {
+    test(`refuses ${JSON.stringify(body)}`, async () => assertViolations(await put(body), fields));
   }
 });
 

@@ -9,7 +9,7 @@ import { partnerService } from '../../../../src/modules/identity/partners/servic
 import { assertEqual } from '../../../support/equality.ts';
 import { constraintViolation, fake, fakeKernel } from '../../../support/fakes.ts';
 import { aPartner, aPartnerKey, KEY, PARTNER } from '../../../support/partner-builders.ts';
-import { adminActor, NOW } from '../../../support/purchases-builders.ts';
+import { adminActor, MERCHANT, NOW, STRANGER } from '../../../support/purchases-builders.ts';
 import { rejectsWith } from '../../../support/rejections.ts';
 
 const ADMIN = adminActor(newId());
@@ -25,6 +25,7 @@ function partners(replaced: Partial<PartnerRepository>) {
     ...kernel,
     keys: kernel.openCache({ table: 'partner_keys', load: async () => new Map<string, KeyOfPartner>() }),
     encryption: secrets,
+    findMerchants: async (_db, ids) => new Map(ids.filter((id) => id === MERCHANT).map((id) => [id, {}])),
     repository: fake<PartnerRepository>({
       update: async (_trx, partner) => void updated.push(partner),
       ...replaced,
@@ -43,18 +44,23 @@ describe('creating a partner', () => {
       const { service, told, events, clock } = partners({
         insert: async (_trx, partner) => stored.push(partner) > 0,
       });
-      const input = { name: 'Northwind', signatureRequired };
+      const input = { name: 'Northwind', signatureRequired, externalIdScope: 'merchant' } as const;
 
       const { partner, signingSecret } = await service.createPartner(input, ADMIN);
 
       const { id, signing, ...rest } = partner;
-      assertEqual(rest, { ...input, active: true, createdAt: clock() });
+      assertEqual(rest, { ...input, active: true, merchantIds: null, createdAt: clock() });
       assertEqual(stored, [partner]);
       assert.equal(opened(signing.current, id), signingSecret);
       if (signatureRequired) assert.match(String(signingSecret), /^whsec_[A-Za-z0-9+/]{43}=$/);
       else assert.equal(signingSecret, null);
       assertEqual(told(), [
-        ['partner.created', id, ADMIN, { name: 'Northwind', signature_required: signatureRequired }],
+        [
+          'partner.created',
+          id,
+          ADMIN,
+          { name: 'Northwind', signature_required: signatureRequired, external_id_scope: 'merchant' },
+        ],
       ]);
       assert.doesNotMatch(JSON.stringify([stored, events]), /whsec_/);
     });
@@ -63,7 +69,10 @@ describe('creating a partner', () => {
   test('refuses a name that is taken, and names its holder', async () => {
     const { service, told } = partners({ insert: async () => false, findByName: async () => aPartner() });
     await rejectsWith(
-      service.createPartner({ name: 'Northwind', signatureRequired: false }, ADMIN),
+      service.createPartner(
+        { name: 'Northwind', signatureRequired: false, externalIdScope: 'partner' },
+        ADMIN,
+      ),
       'PARTNER_ALREADY_EXISTS',
       { name: 'Northwind', partner_id: PARTNER },
     );
@@ -75,6 +84,7 @@ describe('changing a partner', () => {
   for (const [changes, details] of [
     [{ name: 'New name' }, { name: 'New name' }],
     [{ active: false }, { active: false }],
+    [{ externalIdScope: 'merchant' }, { external_id_scope: 'merchant' }],
     [
       { signatureRequired: false, name: 'Both' },
       { signature_required: false, name: 'Both' },
@@ -93,6 +103,17 @@ describe('changing a partner', () => {
   test('refuses to require signatures of a partner without a secret', async () => {
     const { service, updated, told } = partners({ lock: async () => aPartner() });
     await rejectsWith(service.changePartner(PARTNER, { signatureRequired: true }, ADMIN), 'VALIDATION_ERROR');
+    assertEqual([updated, told()], [[], []]);
+  });
+
+  test('refuses to make ids that are unique at each merchant unique for the partner', async () => {
+    const { service, updated, told } = partners({
+      lock: async () => aPartner({ externalIdScope: 'merchant' }),
+    });
+    await rejectsWith(
+      service.changePartner(PARTNER, { externalIdScope: 'partner' }, ADMIN),
+      'VALIDATION_ERROR',
+    );
     assertEqual([updated, told()], [[], []]);
   });
 
@@ -119,6 +140,46 @@ describe('changing a partner', () => {
     const broken = constraintViolation('partners_can_sign_what_they_must');
     const { service } = partners({ lock: async () => aPartner(), update: () => Promise.reject(broken) });
     await assert.rejects(service.changePartner(PARTNER, { name: 'x' }, ADMIN), broken);
+  });
+});
+
+describe('setting the merchants of a partner', () => {
+  for (const [title, merchantIds, recorded] of [
+    ['limits it to them', [MERCHANT], MERCHANT],
+    ['limits it to no merchant', [], ''],
+    ['lifts the limit', null, null],
+  ] as const) {
+    test(`${title}, and forgets all keys`, async () => {
+      const { service, updated, told, forgotten } = partners({
+        lock: async () => aPartner({ merchantIds: [STRANGER], externalIdScope: 'merchant' }),
+      });
+      const changed = await service.setMerchants(PARTNER, merchantIds, ADMIN);
+      assertEqual(changed, aPartner({ merchantIds, externalIdScope: 'merchant' }));
+      assertEqual(updated, [changed]);
+      assertEqual(told(), [['partner.merchants_changed', PARTNER, ADMIN, { merchant_ids: recorded }]]);
+      assertEqual(forgotten, ['all']);
+    });
+  }
+
+  test('refuses merchants that do not exist, and names each', async () => {
+    const { service, updated, told } = partners({ lock: async () => aPartner() });
+    const reason = 'must be the id of a merchant';
+    await rejectsWith(
+      service.setMerchants(PARTNER, [STRANGER, MERCHANT, PARTNER], ADMIN),
+      'VALIDATION_ERROR',
+      {
+        violations: [
+          { field: 'merchant_ids.0', reason },
+          { field: 'merchant_ids.2', reason },
+        ],
+      },
+    );
+    assertEqual([updated, told()], [[], []]);
+  });
+
+  test('refuses a partner that does not exist', async () => {
+    const { service } = partners({ lock: async () => undefined });
+    await rejectsWith(service.setMerchants(PARTNER, null, ADMIN), 'NOT_FOUND', partnerNotFound);
   });
 });
 
