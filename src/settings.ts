@@ -194,12 +194,16 @@ const TRUST = {
   ),
   CEILING_AMOUNT: text(
     '10000.00',
-    'Largest purchase that is not held for review: one amount for all currencies, and exceptions',
+    'Largest purchase that is not held for review where no ceiling (`PUT /ceilings`) says otherwise: one amount for all currencies, and exceptions',
     {
       values: '`10000.00` or `10000.00,JPY:1500000`',
     },
   ),
-  CEILING_CASHBACK: text('500.00', 'Largest reward that is not held for review', { values: 'as above' }),
+  CEILING_CASHBACK: text(
+    '500.00',
+    'Largest reward that is not held for review where no ceiling says otherwise',
+    { values: 'as above' },
+  ),
 };
 
 const BATCHES_AND_QUEUES = {

@@ -62,7 +62,8 @@ export function wireModules(config: Config, kernel: Kernel) {
     users: users.client,
     merchants: merchants.client,
     limits: config.velocity,
-    ceilings: config.ceilings,
+    supportedCurrencies,
+    defaultCeilings: config.ceilings,
   });
   const purchases = purchasesModule(kernel, {
     users: users.client,

@@ -20,6 +20,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   purchase_revisions: 'purchases',
   purchase_witnesses: 'purchases',
   purchase_holds: 'fraud',
+  ceilings: 'fraud',
   cashback_transactions: 'cashback',
   cashback_cap_usage: 'cashback',
   wallets: 'wallets',

@@ -48,6 +48,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /partners/{id}/keys': 'admins',
   'DELETE /partners/{id}/keys/{key_id}': 'admins',
   'GET /purchase-holds': 'admins',
+  'PUT /ceilings': 'admins',
+  'GET /ceilings': 'admins',
   'GET /users/me/wallet': 'whoever is logged in',
   'GET /users/me/wallet/transactions': 'whoever is logged in',
   'GET /users/{id}/wallet': 'admins',

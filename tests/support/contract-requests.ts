@@ -300,6 +300,19 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
     query: { status: 'open', user_id: shopper.id, merchant_id: merchantId, offset: 0, limit: 5 },
   }),
 
+  'PUT /ceilings': async ({ platform }) => ({
+    body: {
+      scope: 'partner',
+      scope_id: (await openPartner(platform)).id,
+      currency: 'EUR',
+      max_amount: '2000.00',
+      max_reward: '50.00',
+      daily_pending: '500.00',
+      daily_released: '400.00',
+    },
+  }),
+  'GET /ceilings': () => ({ query: { offset: 0, limit: 5 } }),
+
   'GET /users/me/wallet': () => ({ query: { currency: 'EUR' } }),
   'GET /users/me/wallet/transactions': () => ({ query: { currency: 'EUR', limit: 5 } }),
   'GET /users/{id}/wallet': ({ shopper }) => ({ params: { id: shopper.id }, query: { currency: 'EUR' } }),

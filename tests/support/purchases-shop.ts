@@ -21,6 +21,7 @@ import { walletRepository } from '../../src/modules/money/wallets/repository.ts'
 import { walletService } from '../../src/modules/money/wallets/service.ts';
 import { eventsModule } from '../../src/modules/platform/events/index.ts';
 import { runSql } from './database.ts';
+import { fakeKernel } from './fakes.ts';
 import type { Answer, startTestPlatform } from './platform.ts';
 import { adminActor } from './purchases-builders.ts';
 
@@ -182,12 +183,13 @@ export function startWorkers(platform: TestPlatform, options: { maxConnections: 
     merchants: merchants.client,
     offers: offers.client,
     fraud: fraudModule(
-      { database, clock, logger, metrics: createMetrics(), events },
+      { database, clock, logger, metrics: createMetrics(), events, openCache: fakeKernel().kernel.openCache },
       {
         users: users.client,
         merchants: merchants.client,
         limits: config.velocity,
-        ceilings: config.ceilings,
+        supportedCurrencies,
+        defaultCeilings: config.ceilings,
       },
     ).client,
     cashback,

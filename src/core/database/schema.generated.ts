@@ -104,6 +104,17 @@ export interface CashbackTransactions {
   user_id: string;
 }
 
+export interface Ceilings {
+  currency: string;
+  daily_pending: ColumnType<string, string, string> | null;
+  daily_released: ColumnType<string, string, string> | null;
+  id: string;
+  max_amount: ColumnType<string, string, string> | null;
+  max_reward: ColumnType<string, string, string> | null;
+  merchant_id: string | null;
+  partner_id: string | null;
+}
+
 export interface FeatureFlags {
   created_at: ColumnType<Temporal.Instant, string, string>;
   description: string | null;
@@ -333,6 +344,7 @@ export interface DB {
   audit_logs: AuditLogs;
   cashback_cap_usage: CashbackCapUsage;
   cashback_transactions: CashbackTransactions;
+  ceilings: Ceilings;
   feature_flags: FeatureFlags;
   idempotency_keys: IdempotencyKeys;
   merchants: Merchants;

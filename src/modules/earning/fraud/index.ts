@@ -1,27 +1,37 @@
 import { Counter } from 'prom-client';
+import type { Routes } from '../../../core/http/route.ts';
 import type { Kernel } from '../../../kernel.ts';
 import type { MerchantClient } from '../../catalogue/merchants/index.ts';
 import type { UserClient } from '../../identity/users/index.ts';
-import { type Ceilings, RULES, type VelocityLimits } from './model.ts';
+import { ceilingRepository } from './ceiling-repository.ts';
+import { ceilingRoutes } from './ceiling-routes.ts';
+import { type DefaultCeilings, RULES, type VelocityLimits } from './model.ts';
 import { holdRepository } from './repository.ts';
 import { fraudRoutes } from './routes.ts';
 import { screeningRepository } from './screening-repository.ts';
 import { type FraudService, fraudService } from './service.ts';
 
-export type { Ceilings, HeldPurchase, Reason, VelocityLimits } from './model.ts';
+export type { CeilingBook, DefaultCeilings, HeldPurchase, Reason, VelocityLimits } from './model.ts';
 
 export type FraudClient = Pick<
   FraudService,
-  'isAboveCeiling' | 'screenPurchases' | 'findHolds' | 'queueHolds' | 'announceHolds' | 'queueResolveHolds'
+  | 'findCeilings'
+  | 'isAboveCeiling'
+  | 'screenPurchases'
+  | 'findHolds'
+  | 'queueHolds'
+  | 'announceHolds'
+  | 'queueResolveHolds'
 >;
 
 export function fraudModule(
-  kernel: Pick<Kernel, 'database' | 'clock' | 'logger' | 'metrics' | 'events'>,
+  kernel: Pick<Kernel, 'database' | 'clock' | 'logger' | 'metrics' | 'events' | 'openCache'>,
   needs: {
     readonly users: UserClient;
     readonly merchants: MerchantClient;
     readonly limits: VelocityLimits;
-    readonly ceilings: Ceilings;
+    readonly supportedCurrencies: readonly string[];
+    readonly defaultCeilings: DefaultCeilings;
   },
 ) {
   const deps = { ...kernel, ...needs };
@@ -36,7 +46,12 @@ export function fraudModule(
     ...deps,
     countHeld: (rule) => held.inc({ rule }),
     holds: holdRepository(),
+    ceilings: ceilingRepository(),
     screening: screeningRepository(),
   });
-  return { routes: fraudRoutes(service), client: service satisfies FraudClient };
+  const routes: Routes = (server) => {
+    fraudRoutes(service)(server);
+    ceilingRoutes(service)(server);
+  };
+  return { routes, client: service satisfies FraudClient };
 }

@@ -30,10 +30,58 @@ export type VelocityLimits = {
   readonly floorAmount: number;
 };
 
-/** The largest purchase and reward that need no review, by currency and in minor units. */
-export type Ceilings = {
+export const CEILING_SCOPES = ['platform', 'partner', 'merchant'] as const;
+
+/** Whose ceiling it is. */
+export type CeilingScope =
+  | { readonly type: 'platform'; readonly id: null }
+  | { readonly type: 'partner' | 'merchant'; readonly id: string };
+
+/** What a ceiling states, in minor units. Null: nothing. */
+export type CeilingLimits = {
+  /** The largest purchase that needs no review. */
+  readonly maxAmount: bigint | null;
+  /** The largest reward that needs no review. */
+  readonly maxReward: bigint | null;
+  /** The sum of rewards that are recorded on a day (UTC) without review. */
+  readonly dailyPending: bigint | null;
+  /** The sum of rewards that become available on a day (UTC). */
+  readonly dailyReleased: bigint | null;
+};
+
+export type Ceiling = CeilingLimits & {
+  readonly id: string;
+  readonly scope: CeilingScope;
+  readonly currency: string;
+};
+
+/** All ceilings, by scope and currency: see `ceilingBook`. */
+export type CeilingBook = ReadonlyMap<string, Ceiling>;
+
+/** The largest purchase and reward that need no review where no ceiling says more, by currency and in minor units. */
+export type DefaultCeilings = {
   readonly amount: ReadonlyMap<string, bigint>;
   readonly reward: ReadonlyMap<string, bigint>;
+};
+
+/** The part of a purchase that decides which ceilings apply to it. */
+export type CeilingSubject = {
+  readonly partnerId: string | null;
+  /** Whose external ids the source uses. */
+  readonly namespace: string;
+  readonly merchantId: string;
+  readonly currency: string;
+};
+
+/** A limit in minor units, and whose ceiling states it. */
+export type Limit = { readonly max: bigint; readonly scope: CeilingScope['type'] };
+
+/** The ceilings that apply to one purchase. */
+export type ApplicableCeilings = {
+  readonly amount: Limit | undefined;
+  readonly reward: Limit | undefined;
+  /** Each with the name of the total that it limits. */
+  readonly dailyPending: readonly (Limit & { readonly total: string })[];
 };
 
 /** The minimum of `floorAmount`: the partial index for `repeated_order` contains no smaller purchase. */
@@ -51,12 +99,15 @@ export type ScreenedPurchase = {
 };
 
 /** A purchase that is about to be recorded. */
-export type NewPurchase = ScreenedPurchase & {
-  /** True if only the shopper reports it. */
-  readonly isSelfReported: boolean;
-  /** The most that it can earn, in minor units. */
-  readonly reward: bigint;
-};
+export type NewPurchase = ScreenedPurchase &
+  CeilingSubject & {
+    /** The ceilings of the list that it is recorded with. */
+    readonly ceilings: CeilingBook;
+    /** True if only the shopper reports it. */
+    readonly isSelfReported: boolean;
+    /** The most that it can earn, in minor units. */
+    readonly reward: bigint;
+  };
 
 /** A rule that matched a purchase, with the evidence. Money is text. */
 export type Reason = { readonly rule: Rule; readonly evidence: Readonly<Record<string, string | number>> };

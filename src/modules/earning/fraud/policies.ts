@@ -1,7 +1,14 @@
 import { compositeKey } from '../../../core/composite-key.ts';
 import { distinct, distinctBy } from '../../../core/lists.ts';
 import { formatMoney, minorDigits } from '../../../core/money.ts';
-import type { Ceilings, NewPurchase, Reason, ScreenedPurchase, VelocityLimits } from './model.ts';
+import type {
+  ApplicableCeilings,
+  Limit,
+  NewPurchase,
+  Reason,
+  ScreenedPurchase,
+  VelocityLimits,
+} from './model.ts';
 
 /** A user's purchases of a day are counted among the latest 1,000 of each status that were recorded since that day. */
 export const DAY_SAMPLE = { latest: 1_000 };
@@ -132,6 +139,9 @@ export function screen(
   return reasonsOf;
 }
 
+/** A limit of a day (UTC), and what the purchases of that day come to, with the one that is screened. */
+type TodaysTotal = Limit & { readonly day: string; readonly sum: bigint };
+
 /** The reasons to hold a purchase that need no history. */
 export function reasonsOfItself(
   {
@@ -140,15 +150,30 @@ export function reasonsOfItself(
     reward,
     currency,
   }: Pick<NewPurchase, 'isSelfReported' | 'amount' | 'reward' | 'currency'>,
-  ceilings: Ceilings,
+  ceilings: Pick<ApplicableCeilings, 'amount' | 'reward'>,
+  today: readonly TodaysTotal[],
 ): readonly Reason[] {
-  const [maxAmount, maxReward] = [ceilings.amount.get(currency), ceilings.reward.get(currency)];
   const money = (minor: bigint) => formatMoney(minor, currency);
+  const day = today.find(({ sum, max }) => sum > max);
   const above: Record<string, string> = {
-    ...(maxAmount !== undefined &&
-      amount > maxAmount && { amount: money(amount), max_amount: money(maxAmount) }),
-    ...(maxReward !== undefined &&
-      reward > maxReward && { cashback_amount: money(reward), max_cashback_amount: money(maxReward) }),
+    ...(ceilings.amount !== undefined &&
+      amount > ceilings.amount.max && {
+        amount: money(amount),
+        max_amount: money(ceilings.amount.max),
+        max_amount_scope: ceilings.amount.scope,
+      }),
+    ...(ceilings.reward !== undefined &&
+      reward > ceilings.reward.max && {
+        cashback_amount: money(reward),
+        max_cashback_amount: money(ceilings.reward.max),
+        max_cashback_amount_scope: ceilings.reward.scope,
+      }),
+    ...(day !== undefined && {
+      day: day.day,
+      daily_pending: money(day.sum),
+      max_daily_pending: money(day.max),
+      max_daily_pending_scope: day.scope,
+    }),
   };
   return [
     ...(isSelfReported ? [{ rule: 'self_report', evidence: { reported_by: 'user' } } as const] : []),

@@ -1,3 +1,4 @@
+import type { OpenCache } from '../../../core/cache.ts';
 import { type Clock, utcDay } from '../../../core/clock.ts';
 import type { Database, Db, Trx } from '../../../core/database/index.ts';
 import type { Logger } from '../../../core/observability/logging.ts';
@@ -5,9 +6,15 @@ import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { MerchantClient } from '../../catalogue/merchants/index.ts';
 import type { UserClient } from '../../identity/users/index.ts';
 import { type Actor, type EventClient, SYSTEM } from '../../platform/events/index.ts';
+import { ceilingsOf } from './ceiling-policies.ts';
+import type { CeilingRepository } from './ceiling-repository.ts';
+import { ceilingAdministration } from './ceilings.ts';
+import { dailyTotals } from './daily-totals.ts';
 import { purchaseHeld } from './events.ts';
 import type {
-  Ceilings,
+  CeilingBook,
+  CeilingSubject,
+  DefaultCeilings,
   FoundHold,
   HeldPurchase,
   HoldFilter,
@@ -51,13 +58,18 @@ export function fraudService(deps: {
   merchants: MerchantClient;
   events: EventClient;
   limits: VelocityLimits;
-  ceilings: Ceilings;
+  ceilings: CeilingRepository;
+  openCache: OpenCache;
+  supportedCurrencies: readonly string[];
+  defaultCeilings: DefaultCeilings;
 }) {
-  const { database, clock, logger, countHeld, holds, screening, users, merchants, events, limits, ceilings } =
-    deps;
+  const { database, clock, logger, countHeld, holds, screening, users, merchants, events, limits } = deps;
+  const { defaultCeilings } = deps;
 
   /** By `userDayKey`: the purchases that this process has seen. Other processes count separately. */
   const timesSeen = new Map<string, number>();
+  /** The rewards that this process has recorded today, where a ceiling limits them. */
+  const addToday = dailyTotals();
   /** By merchant id. Each process has its own cache, with an entry for each merchant that sells above the floor. */
   const usuals = new Map<string, ReadonlyMap<string, Usual>>();
   const usualSince = new Map<string, Temporal.Instant>();
@@ -90,7 +102,14 @@ export function fraudService(deps: {
     }
     const reasonsOf = screen(candidates, history, usuals, limits);
     for (const purchase of purchases) {
-      const reasons = reasonsOfItself(purchase, ceilings);
+      const ceilings = ceilingsOf(purchase.ceilings, defaultCeilings, purchase);
+      // A transaction that is repeated counts twice: that holds too early, and never too late.
+      const today = ceilings.dailyPending.map((limit) => ({
+        ...limit,
+        day: utcDay(now),
+        sum: addToday(limit.total, purchase.reward, utcDay(now)),
+      }));
+      const reasons = reasonsOfItself(purchase, ceilings, today);
       if (reasons.length > 0) reasonsOf.set(purchase.id, [...reasons, ...(reasonsOf.get(purchase.id) ?? [])]);
     }
     return reasonsOf;
@@ -189,12 +208,19 @@ export function fraudService(deps: {
     return { ...found, items };
   }
 
-  /** True if a purchase or its reward, in minor units, would be held as `above_ceiling`. */
-  function isAboveCeiling(amount: bigint, reward: bigint, currency: string): boolean {
-    return reasonsOfItself({ isSelfReported: false, amount, reward, currency }, ceilings).length > 0;
+  /** True if a purchase of this amount or reward, in minor units, would be held as `above_ceiling`. */
+  function isAboveCeiling(
+    subject: CeilingSubject,
+    { amount, reward }: { readonly amount: bigint; readonly reward: bigint },
+    book: CeilingBook,
+  ): boolean {
+    const { currency } = subject;
+    const ceilings = ceilingsOf(book, defaultCeilings, subject);
+    return reasonsOfItself({ isSelfReported: false, amount, reward, currency }, ceilings, []).length > 0;
   }
 
   return {
+    ...ceilingAdministration(deps),
     isAboveCeiling,
     screenPurchases,
     findHolds,

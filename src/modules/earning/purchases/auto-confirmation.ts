@@ -34,7 +34,7 @@ export function autoConfirmation(deps: {
   flags: FlagClient;
   settlement: Pick<PurchaseSettlement, 'settleLocked' | 'logOutcomes'>;
   doubts: Pick<PurchaseDoubts, 'holdDoubtful'>;
-  fraud: Pick<FraudClient, 'announceHolds'>;
+  fraud: Pick<FraudClient, 'announceHolds' | 'findCeilings'>;
   defaultConfirmationDays: number;
 }) {
   const { database, clock, logger, repository, revisions, details, users, merchants, flags } = deps;
@@ -79,6 +79,7 @@ export function autoConfirmation(deps: {
 
   /** Returns for each purchase whether it was confirmed. */
   async function confirmBatch(due: readonly DuePurchase[]): Promise<readonly Outcome<boolean>[]> {
+    const ceilings = await fraud.findCeilings(database.db);
     const { settlements, outcomes, holds } = await database.transaction(
       async (trx) => {
         const wanted = await selectEligible(trx, due);
@@ -94,7 +95,7 @@ export function autoConfirmation(deps: {
           purchaseId: id,
           to: 'confirmed' as const,
         }));
-        return { settlements, holds, outcomes: await settleLocked(trx, settlements, purchases) };
+        return { settlements, holds, outcomes: await settleLocked(trx, settlements, purchases, ceilings) };
       },
       { usesIndexPlans: true },
     );

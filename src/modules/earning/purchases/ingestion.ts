@@ -22,7 +22,7 @@ import {
 } from '../../money/wallets/index.ts';
 import type { EventClient } from '../../platform/events/index.ts';
 import { type CashbackClient, grantRewards, largestReward, type Reward } from '../cashback/index.ts';
-import type { FraudClient, HeldPurchase, Reason } from '../fraud/index.ts';
+import type { CeilingBook, FraudClient, HeldPurchase, Reason } from '../fraud/index.ts';
 import { positionOf } from './amendments.ts';
 import type { DetailsRepository } from './details-repository.ts';
 import { purchaseRecorded } from './events.ts';
@@ -60,7 +60,7 @@ import type { PurchaseRepository } from './repository.ts';
 import type { PurchaseSettlement } from './settlement.ts';
 import type { WitnessRepository } from './witness-repository.ts';
 
-/** A submission with its merchant and offer from the caches. The database has not confirmed them yet. */
+/** A submission with its merchant, its offer and all ceilings from the caches. The database has not confirmed them yet. */
 type Draft = {
   readonly submission: PurchaseSubmission;
   /** The external key, as text. */
@@ -69,6 +69,7 @@ type Draft = {
   readonly merchant: Merchant | undefined;
   /** The offer that would reward the purchase. */
   readonly offer: Offer | undefined;
+  readonly ceilings: CeilingBook;
 };
 
 /** A draft that passed every rule. `doubts` come from reports of its order by other sources. */
@@ -172,7 +173,7 @@ export function purchaseIngestion(deps: {
    */
   async function recordAll(submissions: readonly PurchaseSubmission[], mayMatch: boolean) {
     const now = clock();
-    // Merchants and offers come from caches, so the first attempt needs no query for them. They are checked below.
+    // Merchants, offers and ceilings come from caches: the first attempt needs no query. The first two are checked below.
     let drafts = await draftAll(database.db, submissions, now);
     let isFirstAttempt = true;
     const { outcomeOf, holds, matches } = await database.transaction(
@@ -202,6 +203,7 @@ export function purchaseIngestion(deps: {
     const merchantIds = distinct(submissions.map(({ merchantId }) => merchantId));
     const merchantOf = await merchants.findMerchants(db, merchantIds);
     const offersOf = await offers.findOffers(db, merchantIds);
+    const ceilings = await fraud.findCeilings(db);
     return submissions.map((submission) => {
       const { merchantId, purchasedAt = now } = submission;
       return {
@@ -210,6 +212,7 @@ export function purchaseIngestion(deps: {
         purchasedAt,
         merchant: merchantOf.get(merchantId),
         offer: offerFor(submission, offersOf.get(merchantId) ?? [], purchasedAt),
+        ceilings,
       };
     });
   }
@@ -325,7 +328,7 @@ export function purchaseIngestion(deps: {
         if (taken.has(key) || names.find(submission) !== undefined) continue;
         requireAcceptableTerms(submission, { supportedCurrencies: deps.supportedCurrencies, now });
         const user = requireEligibleUser(userOf.get(submission.userId), submission.userId);
-        const match = findMatch(submission, known);
+        const match = findMatch(draft, known);
         if (match?.purchase !== undefined) {
           matches.push({ submission, now, purchaseId: match.purchase.id });
           taken.add(key);
@@ -355,17 +358,19 @@ export function purchaseIngestion(deps: {
 
   /** Compares a report with those of its order by other sources. Undefined if the report does not name its order. */
   function findMatch(
-    submission: PurchaseSubmission,
+    { submission, ceilings }: Draft,
     known: {
       readonly mayMatch: boolean;
       readonly ordersOf: ReadonlyMap<string, readonly ReportedPurchase[]>;
     },
   ): Match | undefined {
-    const { amount, currency } = submission;
+    const { amount, currency, merchantId } = submission;
     if (!namesOrder(submission)) return undefined;
     const reported = known.ordersOf.get(orderText(submission)) ?? [];
-    const match = matchReport({ ...sourceOf(submission), userId: submission.userId, currency }, reported);
-    const mayMatch = known.mayMatch && !fraud.isAboveCeiling(amount, 0n, currency);
+    const source = sourceOf(submission);
+    const match = matchReport({ ...source, userId: submission.userId, currency }, reported);
+    const subject = { partnerId: partnerOf(submission), namespace: source.namespace, merchantId, currency };
+    const mayMatch = known.mayMatch && !fraud.isAboveCeiling(subject, { amount, reward: 0n }, ceilings);
     if (mayMatch || match.purchase === undefined) return match;
     return { purchase: undefined, reasons: reasonOf('same_order', match.purchase) };
   }
@@ -378,6 +383,7 @@ export function purchaseIngestion(deps: {
         ...purchase,
         isSelfReported: draft.submission.actor.type === 'user',
         reward: largestReward(purchase.amount, offer.terms),
+        ceilings: draft.ceilings,
       })),
     );
     const holds: HeldPurchase[] = [];
@@ -494,6 +500,10 @@ function orderText({
   return compositeKey(merchantId, orderKey ?? null);
 }
 
+function partnerOf({ actor }: PurchaseSubmission): string | null {
+  return actor.type === 'partner' ? actor.id : null;
+}
+
 function sourceOf({ actor, merchantId, amount }: PurchaseSubmission): Source {
   return { namespace: namespaceOf(actor, merchantId), kind: kindOfReporter(actor), amount };
 }
@@ -515,7 +525,7 @@ function newPurchase({ submission, purchasedAt }: Draft, offer: Offer, now: Temp
   return {
     id: newId(now),
     ...externalKeyOf(submission),
-    partnerId: submission.actor.type === 'partner' ? submission.actor.id : null,
+    partnerId: partnerOf(submission),
     userId,
     merchantId,
     offerId: offer.id,

@@ -10,7 +10,7 @@ import type { OfferClient } from '../../catalogue/offers/index.ts';
 import type { Wallet, WalletClient } from '../../money/wallets/index.ts';
 import type { EventClient } from '../../platform/events/index.ts';
 import type { CapUsage, CashbackClient } from '../cashback/index.ts';
-import type { FraudClient } from '../fraud/index.ts';
+import type { CeilingBook, FraudClient } from '../fraud/index.ts';
 import { present } from './amendments.ts';
 import { decide } from './decisions.ts';
 import type { PurchaseDoubts } from './doubts.ts';
@@ -58,6 +58,7 @@ export function purchaseSettlement(deps: {
   async function settleBatch(
     settlements: readonly Settlement[],
   ): Promise<readonly Outcome<RewardedPurchase>[]> {
+    const ceilings = await fraud.findCeilings(database.db);
     const awaited = new Set<string>();
     const { outcomes, holds } = await database.transaction(
       async (trx) => {
@@ -70,6 +71,7 @@ export function purchaseSettlement(deps: {
           trx,
           named,
           locked.map((purchase) => checked.get(purchase.id) ?? purchase),
+          ceilings,
           awaited,
         );
         const outcomeOf = new Map(named.map((settlement, index) => [settlement, at(settled, index)]));
@@ -116,6 +118,7 @@ export function purchaseSettlement(deps: {
     trx: Trx,
     settlements: readonly SettlementOfId[],
     purchases: readonly Purchase[],
+    ceilings: CeilingBook,
     awaited = new Set<string>(),
   ): Promise<readonly Outcome<RewardedPurchase>[]> {
     const ids = purchases.map(({ id }) => id);
@@ -148,7 +151,11 @@ export function purchaseSettlement(deps: {
     const { decisions, caps } = decide(
       settlements,
       { rewarded, revisionsOf, sourcesOf, reasonsOf, refilling, usages, wallets: locked },
-      { now: clock(), newId, requireMayRevise },
+      {
+        now: clock(),
+        newId,
+        requireMayRevise: (...revision) => requireMayRevise(ceilings, ...revision),
+      },
     );
     const steps = decisions.flatMap((decision) => (decision.ok ? decision.value.steps : []));
     await apply(trx, steps, { rewarded, caps, locked });
@@ -231,12 +238,13 @@ export function purchaseSettlement(deps: {
 
   /** @throws FORBIDDEN if a partner raises a purchase above a ceiling: a report of that size is held for review. */
   function requireMayRevise(
+    ceilings: CeilingBook,
     actor: Reporter,
-    { purchase: { amount, currency } }: RewardedPurchase,
-    revision: Revision,
+    { purchase }: RewardedPurchase,
+    { amount, after: { reward } }: Revision,
   ): void {
-    if (actor.type !== 'partner' || revision.amount <= amount) return;
-    if (fraud.isAboveCeiling(revision.amount, revision.after.reward, currency))
+    if (actor.type !== 'partner' || amount <= purchase.amount) return;
+    if (fraud.isAboveCeiling({ ...purchase, partnerId: actor.id }, { amount, reward }, ceilings))
       throw forbidden({
         reason: 'The new amount is above the ceiling. An administrator must amend the purchase.',
       });

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { newId } from '../../../../src/core/id.ts';
 import type { MerchantClient } from '../../../../src/modules/catalogue/merchants/index.ts';
+import { ceilingBook } from '../../../../src/modules/earning/fraud/ceiling-policies.ts';
+import type { CeilingRepository } from '../../../../src/modules/earning/fraud/ceiling-repository.ts';
 import type { Hold, NewPurchase, Rule } from '../../../../src/modules/earning/fraud/model.ts';
 import { emptyHistory, type Questions, userDayKey } from '../../../../src/modules/earning/fraud/policies.ts';
 import type { HoldRepository } from '../../../../src/modules/earning/fraud/repository.ts';
@@ -11,6 +13,7 @@ import type {
 } from '../../../../src/modules/earning/fraud/screening-repository.ts';
 import { fraudService } from '../../../../src/modules/earning/fraud/service.ts';
 import type { UserClient } from '../../../../src/modules/identity/users/index.ts';
+import { aCeiling } from '../../../support/ceiling-builders.ts';
 import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeKernel, fakeTransaction } from '../../../support/fakes.ts';
 import {
@@ -33,12 +36,13 @@ const LIMITS = {
   floorAmount: 100,
 };
 const trx = fakeTransaction();
-const someCeilings = { amount: new Map([['EUR', 600_00n]]), reward: new Map([['EUR', 10_00n]]) };
+const defaultCeilings = { amount: new Map([['EUR', 600_00n]]), reward: new Map([['EUR', 10_00n]]) };
 const small = (fields: Partial<NewPurchase> = {}) => ({ ...large(), amount: 1_00n, ...fields });
 const large = (fields: Partial<NewPurchase> = {}): NewPurchase => ({
   ...aPurchase({ amount: 500_00n }),
   isSelfReported: false,
   reward: 5n,
+  ceilings: ceilingBook([]),
   ...fields,
 });
 
@@ -63,7 +67,9 @@ function openFraud(
     users: fake<UserClient>({ findUsers: async () => new Map([[SHOPPER, aUser()]]) }),
     merchants: fake<MerchantClient>({ findMerchants: async () => new Map([[MERCHANT, aMerchant()]]) }),
     limits: LIMITS,
-    ceilings: someCeilings,
+    ceilings: fake<CeilingRepository>(),
+    supportedCurrencies: ['EUR'],
+    defaultCeilings,
   });
   return { ...service, kernel, asked, counted, ...seen };
 }
@@ -131,8 +137,20 @@ describe('screening', () => {
   });
 
   for (const [title, fields, evidence] of [
-    ['a purchase', { amount: 600_01n }, { amount: '600.01', max_amount: '600.00' }],
-    ['a reward', { reward: 10_01n }, { cashback_amount: '10.01', max_cashback_amount: '10.00' }],
+    [
+      'a purchase',
+      { amount: 600_01n },
+      { amount: '600.01', max_amount: '600.00', max_amount_scope: 'platform' },
+    ],
+    [
+      'a reward',
+      { reward: 10_01n },
+      {
+        cashback_amount: '10.01',
+        max_cashback_amount: '10.00',
+        max_cashback_amount_scope: 'platform',
+      },
+    ],
   ] as const) {
     test(`holds ${title} above its ceiling, and not one at it`, async () => {
       const [above, at] = [small(fields), small({ amount: 99_00n, reward: 10_00n })];
@@ -148,6 +166,35 @@ describe('screening', () => {
     const purchase = small({ amount: 10n ** 12n, reward: 10n ** 11n, currency: 'JPY' });
     const held = await openFraud().screenPurchases(trx, [purchase]);
     assert.ok(!held.get(purchase.id)?.some(({ rule }) => rule === 'above_ceiling'));
+  });
+
+  test('holds what exceeds the rewards of a day, and begins with nothing on the next day', async () => {
+    const { screenPurchases, clock } = openFraud();
+    const ceilings = ceilingBook([
+      aCeiling({ scope: { type: 'partner', id: STRANGER }, dailyPending: 10_00n }),
+      aCeiling({ scope: { type: 'merchant', id: MERCHANT }, dailyPending: 1000_00n }),
+    ]);
+    const of = (partnerId: string | null, reward: bigint) =>
+      small({ userId: newId(), partnerId, reward, ceilings });
+    const evidence = (daily_pending: string) => ({
+      day: '2026-03-14',
+      daily_pending,
+      max_daily_pending: '10.00',
+      max_daily_pending_scope: 'partner',
+      currency: 'EUR',
+    });
+
+    const list = [of(STRANGER, 6_00n), of(STRANGER, 4_00n), of(STRANGER, 1n), of(SHOPPER, 9_00n)];
+    const held = await screenPurchases(trx, list);
+    const later = of(STRANGER, 1n);
+    const heldLater = await screenPurchases(trx, [later]);
+    clock.advance({ hours: 24 });
+    const heldNextDay = await screenPurchases(trx, [of(STRANGER, 10_00n)]);
+
+    const reasons = (sum: string) => [{ rule: 'above_ceiling', evidence: evidence(sum) }];
+    assertEqual(held, new Map([[list[2]?.id, reasons('10.01')]]));
+    assertEqual(heldLater, new Map([[later.id, reasons('10.02')]]));
+    assertEqual(heldNextDay, new Map());
   });
 
   test('of an ordinary purchase holds nothing', async () => {

@@ -77,7 +77,10 @@ function openAutoConfirmation(due: readonly Purchase[], world: World = {}) {
     }),
     revisions: fake<RevisionRepository>({ findOf: async () => world.revisions ?? new Map() }),
     doubts: { ...noDoubts, ...world.doubts },
-    fraud: { announceHolds: (holds) => void announced.push(...holds) },
+    fraud: {
+      findCeilings: async () => new Map(),
+      announceHolds: (holds) => void announced.push(...holds),
+    },
     details: fake<DetailsRepository>({
       findLines: async (_db, ids) => {
         lineLookups.push(ids.length);
@@ -96,8 +99,9 @@ function openAutoConfirmation(due: readonly Purchase[], world: World = {}) {
       },
     },
     settlement: {
-      settleLocked: async (trx, settlements, purchases) => {
-        if (world.settleLocked !== undefined) return world.settleLocked(trx, settlements, purchases);
+      settleLocked: async (trx, settlements, purchases, ceilings) => {
+        if (world.settleLocked !== undefined)
+          return world.settleLocked(trx, settlements, purchases, ceilings);
         settled.push(...settlements);
         return purchases.map((purchase) => success({ purchase, reward: aReward() }));
       },

@@ -105,6 +105,7 @@ function openIngestion(world: World = {}) {
       ...world.offers,
     }),
     fraud: fake<FraudClient>({
+      findCeilings: async () => new Map(),
       screenPurchases: async () => new Map(),
       queueHolds: queue('holds'),
       announceHolds: (holds) => void announced.push(...holds),

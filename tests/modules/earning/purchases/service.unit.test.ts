@@ -69,6 +69,7 @@ function openService({
       lockForShare: async (_trx, ids) => new Map(ids.map((id) => [id, MARCH])),
     }),
     fraud: fake<FraudClient>({
+      findCeilings: async () => new Map(),
       screenPurchases: async () => new Map(),
       findHolds: async () => new Map(),
       queueHolds: () => undefined,

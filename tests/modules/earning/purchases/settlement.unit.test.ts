@@ -88,7 +88,8 @@ function openSettlement(
       queueInsert: (_trx, rows) => queue('revisions', rows),
     }),
     fraud: fake<FraudClient>({
-      isAboveCeiling: (amount) => amount > 10_000_00n,
+      findCeilings: async () => new Map(),
+      isAboveCeiling: ({ partnerId }, { amount }) => partnerId !== null && amount > 10_000_00n,
       findHolds: async () => new Map(),
       announceHolds: () => undefined,
       queueResolveHolds: (_trx, rows) => queue('holds', rows),
@@ -345,7 +346,7 @@ test('a purchase without a reward is a fault, which fails the whole list', async
   const [whole, broken] = [aPurchase(), aPurchase()];
   const { settleLocked, queued } = openSettlement([whole]);
   await assert.rejects(
-    settleLocked(fakeTransaction(), [confirm(whole), confirm(broken)], [whole, broken]),
+    settleLocked(fakeTransaction(), [confirm(whole), confirm(broken)], [whole, broken], new Map()),
     /has no cashback transaction/,
   );
   assertEqual(queued, []);
