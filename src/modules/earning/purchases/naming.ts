@@ -10,6 +10,8 @@ import {
 
 type Named = { readonly id: string; readonly merchantId: string };
 
+export type NameBook = ReturnType<typeof nameBook>;
+
 /** Which purchase an external id names: one that was recorded under it, or one that its source has reported as well. */
 export function nameBook(
   purchases: readonly Purchase[],
