@@ -47,6 +47,8 @@ export type Buying = {
   readonly merchants: readonly string[];
   /** The number of days over which purchases are spread. */
   readonly days: number;
+  /** True if each report names its order, which no other source has reported. */
+  readonly namesOrders?: boolean;
 };
 
 export type Latency = {

@@ -43,7 +43,7 @@ function batches(buying: Buying, size: number): () => Request {
   };
 }
 
-function submissions({ name, users, merchants, days }: Buying): () => string {
+function submissions({ name, users, merchants, days, namesOrders }: Buying): () => string {
   const dates = Array.from({ length: days }, (_, day) =>
     Temporal.Now.instant()
       .subtract({ hours: 24 * (day + 1) })
@@ -59,6 +59,7 @@ function submissions({ name, users, merchants, days }: Buying): () => string {
       amount: `${10 + below(90)}.${10 + below(90)}`,
       currency: 'EUR',
       purchased_at: oneOf(dates),
+      ...(namesOrders && { order_reference: `#${name}-${count}` }),
     });
   };
 }

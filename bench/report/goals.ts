@@ -55,6 +55,9 @@ export function goalsOf(measurements: readonly Measurement[]): Goal[] {
   const batch = fastest(ofName(measurements, 'batch'));
   add(batch, 'rate ÷ ceiling', ratio(batch?.perSecond, ceiling), 'at least', 2.5);
 
+  const [ordered] = ofName(measurements, 'ordered');
+  add(ordered, 'rate ÷ unnamed', ratio(ordered?.perSecond, peak?.perSecond), 'at least', 0.94);
+
   const [hot] = ofName(measurements, 'hot');
   add(hot, 'rate ÷ spread', ratio(hot?.perSecond, peak?.perSecond), 'at least', 0.5);
 

@@ -1,7 +1,7 @@
 import { memory } from './memory.ts';
 import { mix } from './mix.ts';
 import { overload } from './overload.ts';
-import { batch, half, hot, lone, single, two } from './purchases.ts';
+import { batch, half, hot, lone, ordered, single, two } from './purchases.ts';
 import { lists, login, wallet } from './reads.ts';
 import type { Section } from './section.ts';
 
@@ -9,6 +9,7 @@ import type { Section } from './section.ts';
 export const SECTIONS: readonly Section[] = [
   lone,
   single,
+  ordered,
   half,
   // Next to the peak that it is compared with: a purchase costs more in a larger database.
   overload,

@@ -1,8 +1,8 @@
-import type { Buying, ClosedLoop } from '../load/plan.ts';
+import type { ClosedLoop } from '../load/plan.ts';
 import type { Task } from '../measuring.ts';
 import type { Api } from '../platform.ts';
 import { measureHalfOfCeiling } from './ceiling.ts';
-import { type Bench, buying, inWords, peakOf, type Section, send } from './section.ts';
+import { type Bench, type BuyingOptions, buying, inWords, peakOf, type Section, send } from './section.ts';
 
 const CURVE = [1, 8, 32, 64, 128, 256, 512] as const;
 const BATCH_SIZE = 100;
@@ -76,6 +76,18 @@ export const batch: Section = {
   },
 };
 
+/** Reports that name their order: the reports of other sources are read, and one more index is written. */
+export const ordered: Section = {
+  name: 'ordered',
+  needs: 'single',
+  run: async (bench, api) => {
+    const { connections } = peakOf(bench);
+    const pace = { connections, seconds: bench.seconds };
+    const shopper = { namesOrders: true };
+    await measurePurchases(bench, [api], { name: 'ordered', load: inWords(connections), pace, shopper });
+  },
+};
+
 /** All purchases of one shopper: every batch writes the same wallet. */
 export const hot: Section = {
   name: 'hot',
@@ -109,7 +121,7 @@ async function measurePurchases(
     readonly load: string;
     readonly pace: ClosedLoop;
     readonly batch?: number;
-    readonly shopper?: Pick<Buying, 'users' | 'days'>;
+    readonly shopper?: BuyingOptions;
   },
 ): Promise<void> {
   const { name, load, pace, batch, shopper } = options;

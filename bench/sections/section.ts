@@ -36,8 +36,10 @@ const DAYS = 28;
 const WARM_UP = { connections: 32, seconds: 2 };
 let named = 0;
 
+export type BuyingOptions = Partial<Pick<Buying, 'users' | 'days' | 'namesOrders'>>;
+
 /** Purchases with unused external ids. Defaults to all shoppers and four weeks. */
-export function buying(programme: Programme, options: Partial<Pick<Buying, 'users' | 'days'>> = {}): Buying {
+export function buying(programme: Programme, options: BuyingOptions = {}): Buying {
   const { partnerKey, users, merchants } = programme;
   named += 1;
   return {

@@ -75,6 +75,8 @@ describe('goals', () => {
     assert.deepEqual(batch, { what: 'rate ÷ ceiling', value: 2.6, met: true });
     const [hot] = goalsFor(measured('hot', 850));
     assert.deepEqual(hot, { what: 'rate ÷ spread', value: 0.5, met: true });
+    const [ordered] = goalsFor(measured('ordered', 1_591));
+    assert.deepEqual(ordered, { what: 'rate ÷ unnamed', value: 1_591 / 1_700, met: false });
     const [mix] = goalsFor(measured('mix', 799));
     assert.deepEqual(mix, { what: 'rate ÷ ceiling', value: 0.799, met: false });
   });
