@@ -31,7 +31,7 @@ export function purchaseSiblings(deps: {
   /**
    * Locks the siblings of `settled`. The caller has locked those and their wallets, so no sibling is added or changes its
    * reward until the transaction ends. Sends no query if no offer refills, as is usual.
-   * @param awaited takes the ids of siblings that the caller must lock with `settled`, before the wallets, in its next try.
+   * @param awaited takes the ids of purchases that the caller must lock with `settled`, before the wallets, in its next try.
    * @throws SiblingIsLocked
    */
   async function lockSiblings(
@@ -59,7 +59,8 @@ export function purchaseSiblings(deps: {
     const ids = cut.map(({ purchase }) => purchase.id);
     const locked = await repository.lockFree(trx, ids);
     if (locked.length < ids.length) {
-      for (const id of ids) awaited.add(id);
+      // All of the month, also those that are not cut now: meanwhile another settlement may let the cap cut them.
+      for (const { id } of live) awaited.add(id);
       throw new SiblingIsLocked();
     }
     return { rewarded: cut, refilling };

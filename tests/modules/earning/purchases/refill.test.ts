@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { verifyLedger } from '../../../../src/modules/insight/proof/index.ts';
 import { startTestPlatform } from '../../../support/platform.ts';
-import { openShop, rowsOf, startWorkers } from '../../../support/purchases-shop.ts';
+import { openShop, rowsOf, type Shop, startWorkers } from '../../../support/purchases-shop.ts';
 
 /* Room under a cap that is freed tops up purchases that the cap has cut. The offer decides. */
 
@@ -10,7 +10,7 @@ const platform = await startTestPlatform();
 const { api, admin, database } = platform;
 const actor = { type: 'admin', id: admin.id, requestId: null } as const;
 
-type Shop = Awaited<ReturnType<typeof openShop>>;
+const PROCESSES = 8;
 
 async function assertBooksAreRight(): Promise<void> {
   const { verdict, faults } = await verifyLedger(database);
@@ -183,28 +183,30 @@ describe('at the same time', () => {
 
   test('purchases, amendments and reversals in several processes leave no cut reward beside free room', async () => {
     const shop = await openShop(platform, { monthly_cap: 20, cap_refill: true });
-    const worker = startWorkers(platform, { maxConnections: 8 });
+    const worker = startWorkers(platform, { maxConnections: PROCESSES });
     const purchases = [];
-    for (const amount of ['100.00', '150.00', '200.00', '250.00']) purchases.push(await shop.buy({ amount }));
-    const orders = purchases.flatMap(({ id: purchaseId }, index) => [
-      ...Array.from({ length: 5 }, (_, version) => ({
-        actor,
-        purchaseId,
-        to: 'amended' as const,
-        amendment: {
-          statement: { amount: 40 * (version + index) },
-          reason: 'amended',
-          version: `v${version}`,
-        },
-      })),
-      { actor, purchaseId, to: 'confirmed' as const },
-      ...(index < 2 ? [{ actor, purchaseId, to: 'reversed' as const, reason: 'returned' as const }] : []),
+    for (let tens = 6; tens < 14; tens += 1) purchases.push(await shop.buy({ amount: tens * 10 }));
+    const work = purchases.flatMap(({ id: purchaseId }, index) => [
+      ...Array.from({ length: 15 }, (_, version) => {
+        const statement = { amount: ((version * 37 + index * 11) % 13) * 20 };
+        const amendment = { statement, reason: 'amended', version: `v${version}` };
+        return () => worker.settle([{ actor, purchaseId, to: 'amended', amendment }]);
+      }),
+      () =>
+        worker.settle([
+          index < 2
+            ? { actor, purchaseId, to: 'reversed', reason: 'returned' }
+            : { actor, purchaseId, to: 'confirmed' },
+        ]),
+      () => worker.ingest([shop.submission({ amount: 3_000n })]),
     ]);
 
-    await Promise.all([
-      ...orders.map((order) => worker.settle([order])),
-      ...Array.from({ length: 8 }, () => worker.ingest([shop.submission({ amount: 3_000n })])),
-    ]);
+    const inTurns = work.keys().map((turn) => work[(turn * 37) % work.length]);
+    await Promise.all(
+      Array.from({ length: PROCESSES }, async () => {
+        for (const act of inTurns) await act?.();
+      }),
+    );
 
     const [sums] = await rowsOf(
       platform,
