@@ -236,6 +236,7 @@ describe('a purchase', () => {
       cashback_status: 'available',
       purchased_at: '2026-03-01T10:00:00Z',
       created_at: '2026-03-14T09:26:53Z',
+      lines: null,
     });
     assert.deepEqual(administrators.body, own.body);
     assert.deepEqual([foreign.status, foreign.body.error.code], [403, 'FORBIDDEN']);
