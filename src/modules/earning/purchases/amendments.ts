@@ -27,6 +27,8 @@ type Given = {
   readonly now: Temporal.Instant;
   /** What the reward's cap has left; undefined without a cap. */
   readonly room: bigint | undefined;
+  /** The part of the cap that a duplicate has used and leaves to this purchase. */
+  readonly takenOver?: bigint;
 };
 
 /** The revision of an amendment. @throws PURCHASE_ALREADY_REVERSED, or VALIDATION_ERROR for amounts. */
@@ -77,7 +79,8 @@ function nextRevision(
 ): Revision {
   requireNotReversed(purchase);
   const { source, actor, ...statement } = said;
-  const amended = amendReward(reward, said.amount, given.room);
+  const { takenOver = 0n } = given;
+  const amended = amendReward({ ...reward, amount: reward.amount + takenOver }, said.amount, given.room);
   return {
     ...statement,
     id: given.id,

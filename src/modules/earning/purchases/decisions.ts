@@ -212,9 +212,11 @@ export function decide(
       currency: purchase.currency,
       reportedAt: purchase.createdAt,
     };
+    const cap = capTextOf(twin.reward);
+    const takenOver = cap !== null && cap === capTextOf(before.reward) ? capUseOf(twin.reward) : 0n;
     return [
       settleStep({ actor, to: 'reversed', reason: 'duplicate' }, twin),
-      matchStep(settlement, before, witness),
+      matchStep(settlement, before, witness, takenOver),
     ];
   }
 
@@ -222,6 +224,7 @@ export function decide(
     settlement: SettlementOfId<'matched' | 'merged'>,
     before: RewardedPurchase,
     witness: Witness,
+    takenOver = 0n,
   ): Step {
     const { actor, reason } = settlement;
     const { purchase } = before;
@@ -233,7 +236,7 @@ export function decide(
     const decides = decidingSource([...sources, witness]) === witness;
     const lines = (decides && settlement.to === 'matched' && settlement.lines) || null;
     const report = { actor, reason, witness, amount, lines };
-    const revision = reviseByMatch(before, report, { id: given.newId(now), now, room });
+    const revision = reviseByMatch(before, report, { id: given.newId(now), now, room, takenOver });
     given.requireMayRevise(actor, before, revision);
     const after = revised(before, revision);
     const held = purchase.held && staysHeld(settlement, witness);

@@ -326,6 +326,20 @@ describe('POST /purchases/{id}/match', () => {
     assertRefused(await shop.report({ external_id: 'twin' }, network.token), 409, 'DUPLICATE_PURCHASE');
   });
 
+  test('takes over what the other one has used of a cap', async () => {
+    const shop = await openShop(platform, { monthly_cap: 3 });
+    const first = (await shop.report({ amount: '80.00' }, shop.shopper.token)).body;
+    const second = (await shop.report({ amount: '78.50' }, network.token)).body;
+    assert.deepEqual([first.cashback_amount, second.cashback_amount], ['3.00', '0.00']);
+
+    const answer = await match(second.id, first.id);
+
+    assert.deepEqual([answer.body.amount, answer.body.cashback_amount], ['78.50', '3.00']);
+    assert.equal(await shop.balances(), '3.0000 / 0.0000 / 0.0000');
+    const later = await shop.report({ amount: '50.00' }, network.token);
+    assert.equal(later.body.cashback_amount, '0.00');
+  });
+
   test('is refused for a settled, a foreign and an unknown purchase, and changes nothing', async () => {
     const shop = await openShop(platform);
     const elsewhere = await openShop(platform);
