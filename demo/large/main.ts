@@ -34,7 +34,10 @@ async function main(): Promise<void> {
   }
   const started = performance.now();
   const logger = createLogger({ level: 'warn', readable: true });
-  const { database, location, close } = await openMigratedDatabase({ ...config, databaseTimeout_ms: TIMEOUT_MS }, logger);
+  const { database, location, close } = await openMigratedDatabase(
+    { ...config, databaseTimeout_ms: TIMEOUT_MS },
+    logger,
+  );
   try {
     const content = await findContent(database.db, [ADMIN_EMAIL, HOT_EMAIL]);
     if (content === 'other') {

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { openPartner } from '../../../support/partners.ts';
 import { type Answer, startTestPlatform } from '../../../support/platform.ts';
 import { adminActor, partnerActor } from '../../../support/purchases-builders.ts';
-import { countRows, newOrder, openShop, rowsOf } from '../../../support/purchases-shop.ts';
+import { countRows, newOrder, openShop, rowsOf, type Shop } from '../../../support/purchases-shop.ts';
 
 const platform = await startTestPlatform();
 const { api, admin } = platform;
@@ -25,6 +25,11 @@ function settle(token: string, items: readonly unknown[]): Promise<Answer> {
 function resultsOf(answer: Answer): Result[] {
   assert.equal(answer.status, 200, JSON.stringify(answer.body));
   return answer.body.results;
+}
+
+/** The shop's and two more: one external id of one shopper would be one order. */
+async function threeShoppers({ shopper }: Shop): Promise<string[]> {
+  return [shopper.id, (await platform.registerUser()).id, (await platform.registerUser()).id];
 }
 
 describe('a list of settlements', () => {
@@ -141,13 +146,15 @@ describe('a list of settlements', () => {
     const external_id = newOrder();
     const senders = [northwind.token, southwind.token, admin.token];
     const ids: string[] = [];
-    for (const token of senders) ids.push((await shop.report({ external_id }, token)).body.id);
+    const shoppers = await threeShoppers(shop);
+    for (const [index, token] of senders.entries())
+      ids.push((await shop.report({ external_id, user_id: shoppers[index] }, token)).body.id);
 
     for (const [index, token] of senders.entries()) {
       const [result] = resultsOf(await settle(token, [{ external_id, action: 'confirm' }]));
       assert.equal(result?.purchase_id, ids[index]);
     }
-    assert.equal(await shop.balances(), '0.0000 / 15.0000 / 0.0000');
+    for (const id of shoppers) assert.equal(await shop.balances('EUR', id), '0.0000 / 5.0000 / 0.0000');
   });
 
   test('is separate per sender also in one run of the batcher', async () => {
@@ -159,8 +166,9 @@ describe('a list of settlements', () => {
       { actor: adminActor(admin.id), token: admin.token },
     ];
     const ids: string[] = [];
-    for (const { token } of senders)
-      ids.push((await shop.report({ external_id: externalId }, token)).body.id);
+    const shoppers = await threeShoppers(shop);
+    for (const [index, { token }] of senders.entries())
+      ids.push((await shop.report({ external_id: externalId, user_id: shoppers[index] }, token)).body.id);
 
     const outcomes = await platform.platform.modules.purchases.client.settlePurchases(
       senders.map(({ actor }) => ({ actor, externalId, to: 'confirmed' })),
