@@ -49,6 +49,8 @@ export async function startApi(
         ENCRYPTION_KEYS: `bench:${encryptionKey}`,
         // One partner sends everything, and each login comes from an address of its own, as a proxy would say.
         PURCHASES_PER_MINUTE_PER_PARTNER: '1000000000',
+        // The most that it takes: ten thousand shoppers buy on one day what others buy in years.
+        VELOCITY_PURCHASES_PER_USER_DAY: '1000',
         TRUST_PROXY: 'true',
         ...environment,
       },

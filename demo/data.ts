@@ -27,7 +27,8 @@ const MERCHANTS = [
   ['Old Mill Bakery', 5, null],
 ] as const;
 
-const PURCHASES_PER_SHOPPER = 110;
+/** Few enough that a shopper can buy more on the day of the load without review. */
+const PURCHASES_PER_SHOPPER = 40;
 const DAYS_BACK = 120;
 
 /**
@@ -108,7 +109,7 @@ export async function loadDemoData(
   await purchases.client.settlePurchases(
     submissions.flatMap(({ amount }, index) => {
       const purchaseId = idOf[index];
-      if (index % 15 !== 4 || purchaseId === undefined) return [];
+      if (index % 5 !== 2 || purchaseId === undefined) return [];
       const amendment = returnOfAThird(amount, currency, { byLines: index % 2 === 1 });
       return [{ actor: SYSTEM, purchaseId, to: 'amended' as const, amendment }];
     }),

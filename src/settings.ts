@@ -156,7 +156,7 @@ const VELOCITY_RULES = {
   VELOCITY_PURCHASES_PER_USER_DAY: integer(
     50,
     { from: 0, to: 1_000 },
-    'Purchases of one user on one UTC day; further ones are held for review',
+    'Purchases of one user that are recorded on one UTC day; further ones are held for review. `0` for an import of past purchases',
   ),
   VELOCITY_TIMES_USER_USUAL: integer(
     10,

@@ -36,9 +36,9 @@ const DAYS = 28;
 const WARM_UP = { connections: 32, seconds: 2 };
 let named = 0;
 
-export type BuyingOptions = Partial<Pick<Buying, 'users' | 'days' | 'namesOrders'>>;
+export type BuyingOptions = Partial<Pick<Buying, 'users' | 'namesOrders'>>;
 
-/** Purchases with unused external ids. Defaults to all shoppers and four weeks. */
+/** Purchases of four weeks with unused external ids. Defaults to all shoppers. */
 export function buying(programme: Programme, options: BuyingOptions = {}): Buying {
   const { partnerKey, users, merchants } = programme;
   named += 1;

@@ -10,7 +10,11 @@ import { testClock } from '../support/clock.ts';
 import { startTestPlatform } from '../support/platform.ts';
 
 const clock = testClock(Temporal.Now.instant().toString());
-const { platform, database } = await startTestPlatform({ clock });
+const { platform, database } = await startTestPlatform({
+  clock,
+  // As it is by default.
+  environment: { VELOCITY_PURCHASES_PER_USER_DAY: '' },
+});
 await loadDemoData(platform, clock, 'EUR');
 const host = await platform.server.listen({ port: 0, host: '127.0.0.1' });
 

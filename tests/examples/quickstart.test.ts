@@ -8,7 +8,11 @@ import { fillIn, parseHttpFile } from '../support/http-file.ts';
 import { startTestPlatform } from '../support/platform.ts';
 
 const clock = testClock(Temporal.Now.instant().toString());
-const { platform, database } = await startTestPlatform({ clock });
+const { platform, database } = await startTestPlatform({
+  clock,
+  // As it is by default.
+  environment: { VELOCITY_PURCHASES_PER_USER_DAY: '' },
+});
 await loadDemoData(platform, clock, 'EUR');
 const host = await platform.server.listen({ port: 0, host: '127.0.0.1' });
 

@@ -1,6 +1,7 @@
 import { platformClient } from '../../demo/feeds/platform-client.ts';
 import { verifyLedger } from '../../src/modules/insight/proof/index.ts';
 import { testClock } from './clock.ts';
+import { runSql } from './database.ts';
 import { PASSWORD, startTestPlatform } from './platform.ts';
 
 type Table =
@@ -41,7 +42,24 @@ export async function startFeedPlatform(environment: Readonly<Record<string, str
     };
   }
 
+  /** The purchases that are held, and those that the rule of fifty a day holds, worked out from their rows alone. */
+  async function readHolds() {
+    const held = await runSql(
+      database.url,
+      'select external_id, resolution from purchase_holds join purchases on id = purchase_id order by 1',
+    );
+    const expected = await runSql(
+      database.url,
+      `select external_id from (
+        select *, row_number() over (partition by user_id, (created_at at time zone 'utc')::date order by id) as place
+        from purchases
+      ) as placed
+      where place > 50 order by 1`,
+    );
+    return { held, expected };
+  }
+
   const countLedgerFaults = async () => (await verifyLedger(database)).faultCount;
 
-  return { url, clock, client, admin, database, countRows, countLedgerFaults };
+  return { url, clock, client, admin, database, countRows, readHolds, countLedgerFaults };
 }

@@ -18,7 +18,7 @@ export type Rule = (typeof RULES)[number];
 
 /** The limit of each rule. 0 turns the rule off. */
 export type VelocityLimits = {
-  /** The most purchases of a user on one day (UTC). */
+  /** The most purchases of a user that are recorded on one day (UTC). */
   readonly purchasesPerUserDay: number;
   /** The largest allowed amount, as a multiple of the user's median. */
   readonly timesUserUsual: number;

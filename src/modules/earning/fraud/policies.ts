@@ -1,3 +1,4 @@
+import { utcDay } from '../../../core/clock.ts';
 import { compositeKey } from '../../../core/composite-key.ts';
 import { distinct, distinctBy } from '../../../core/lists.ts';
 import { formatMoney, minorDigits } from '../../../core/money.ts';
@@ -10,18 +11,17 @@ import type {
   VelocityLimits,
 } from './model.ts';
 
-/** A user's purchases of a day are counted among the latest 1,000 of each status that were recorded since that day. */
-export const DAY_SAMPLE = { latest: 1_000 };
-
 /** The usual amount of a user or merchant is the median of the `latest` purchases, if there are `atLeast` purchases. */
 export const USER_SAMPLE = { latest: 20, atLeast: 5 };
 export const MERCHANT_SAMPLE = { latest: 100, atLeast: 20 };
 
 /** A purchase with the facts that more than one rule needs. */
 export type Candidate = ScreenedPurchase & {
-  /** UTC. */
+  /** The day of the purchase (UTC). */
   readonly day: string;
-  /** How many purchases of the user on that day this process has seen, including this one. Or LIMIT_REACHED. */
+  /** The day of recording (UTC), the same for the whole list. */
+  readonly today: string;
+  /** How many purchases of the user this process has seen today, including this one. Or LIMIT_REACHED. */
   readonly timesSeen: number;
   /** True if the amount reaches the floor. */
   readonly isLarge: boolean;
@@ -29,36 +29,37 @@ export type Candidate = ScreenedPurchase & {
 
 export function candidateOf(
   purchase: ScreenedPurchase,
-  { day, timesSeen }: Pick<Candidate, 'day' | 'timesSeen'>,
+  { today, timesSeen }: Pick<Candidate, 'today' | 'timesSeen'>,
   { floorAmount }: VelocityLimits,
 ): Candidate {
   const { id, userId, merchantId, amount, currency, purchasedAt } = purchase;
   const isLarge = amount >= BigInt(floorAmount * 10 ** minorDigits(currency));
-  return { id, userId, merchantId, amount, currency, purchasedAt, day, timesSeen, isLarge };
+  const day = utcDay(purchasedAt);
+  return { id, userId, merchantId, amount, currency, purchasedAt, day, today, timesSeen, isLarge };
 }
 
 /**
- * A process queries the count of a user's day after each tenth of the limit that it has seen, and for every purchase
+ * A process queries the count of a user's purchases of today after each tenth of the limit that it has seen, and for every purchase
  * after it has seen as many as the limit.
  */
 const SHARE_SEEN = 10;
 
-/** Marks a day on which the limit is known to be reached, so that no query is needed. */
+/** Marks a user whose limit of today is known to be reached, so that no query is needed. */
 export const LIMIT_REACHED = Number.POSITIVE_INFINITY;
 
-function asksForDay(timesSeen: number, limit: number): boolean {
+function asksForToday(timesSeen: number, limit: number): boolean {
   if (limit === 0 || timesSeen === LIMIT_REACHED) return false;
   return timesSeen >= limit || timesSeen % Math.ceil(limit / SHARE_SEEN) === 0;
 }
 
 export type RecentPurchase = Pick<ScreenedPurchase, 'amount' | 'currency'>;
 
-export type UserDay = Pick<Candidate, 'userId' | 'day'>;
 export type Order = Pick<Candidate, 'merchantId' | 'amount' | 'currency' | 'day'>;
 
 /** The facts about past purchases that the rules need to screen a list, each named once. */
 export type Questions = {
-  readonly userDays: readonly UserDay[];
+  /** The users whose purchases of today are counted. */
+  readonly countedUserIds: readonly string[];
   readonly userIds: readonly string[];
   readonly orders: readonly Order[];
   readonly merchantIds: readonly string[];
@@ -69,8 +70,8 @@ export type Usual = { readonly amount: bigint; readonly purchases: number };
 
 /** The past purchases, with an entry for each of the `Questions`. `screen` adds the purchases that it has screened. */
 export type History = {
-  /** By `userDayKey`. Counts up to the limit only. */
-  readonly purchasesOfDay: Map<string, number>;
+  /** By user id: the purchases that were recorded today, counted up to the limit only. */
+  readonly purchasesOfToday: Map<string, number>;
   /** By user id: the latest purchases, in any currency, latest first. */
   readonly latestOfUser: Map<string, readonly RecentPurchase[]>;
   /** By `keyOfOrder`: the ids of the users with such a purchase. */
@@ -78,17 +79,16 @@ export type History = {
 };
 
 /** A history without purchases, with an entry for each question. */
-export function emptyHistory({ userDays, userIds, orders }: Questions): History {
+export function emptyHistory({
+  countedUserIds,
+  userIds,
+  orders,
+}: Pick<Questions, 'countedUserIds' | 'userIds' | 'orders'>): History {
   return {
-    purchasesOfDay: new Map(userDays.map((userDay) => [userDayKey(userDay), 0])),
+    purchasesOfToday: new Map(countedUserIds.map((userId) => [userId, 0])),
     latestOfUser: new Map(userIds.map((userId) => [userId, []])),
     usersOfOrder: new Map(orders.map((order) => [keyOfOrder(order), new Set()])),
   };
-}
-
-/** The key of a user's day in a `Map`. */
-export function userDayKey({ userId, day }: UserDay): string {
-  return compositeKey(userId, day);
 }
 
 /** The usual amounts by merchant id and currency. They may be minutes old, and screening does not change them. */
@@ -96,14 +96,15 @@ export type MerchantUsuals = ReadonlyMap<string, ReadonlyMap<string, Usual>>;
 
 /**
  * Collects what must be read from the database, which for an ordinary purchase is nothing. A rule that is off needs
- * nothing. A purchase below the floor needs at most the count of its day, and only if the user was seen often that day.
+ * nothing. A purchase below the floor needs at most the count of today, and only if the user was seen often.
  */
 export function questionsOf(purchases: readonly Candidate[], limits: VelocityLimits): Questions {
   const large = purchases.filter(({ isLarge }) => isLarge);
   return {
-    userDays: distinctBy(
-      purchases.filter(({ timesSeen }) => asksForDay(timesSeen, limits.purchasesPerUserDay)),
-      userDayKey,
+    countedUserIds: distinct(
+      purchases
+        .filter(({ timesSeen }) => asksForToday(timesSeen, limits.purchasesPerUserDay))
+        .map(({ userId }) => userId),
     ),
     userIds: limits.timesUserUsual > 0 ? distinct(large.map(({ userId }) => userId)) : [],
     orders: limits.usersPerOrder > 0 ? distinctBy(large, keyOfOrder) : [],
@@ -124,7 +125,7 @@ export function screen(
   const reasonsOf = new Map<string, readonly Reason[]>();
   for (const purchase of purchases) {
     const reasons = [
-      tooManyOnOneDay(purchase, history, limits),
+      tooManyToday(purchase, history, limits),
       ...(purchase.isLarge
         ? [
             farAboveUser(purchase, history, limits),
@@ -183,15 +184,14 @@ export function reasonsOfItself(
   ];
 }
 
-function tooManyOnOneDay(
+function tooManyToday(
   purchase: Candidate,
-  { purchasesOfDay }: History,
+  { purchasesOfToday }: History,
   { purchasesPerUserDay: limit }: VelocityLimits,
 ): Reason | undefined {
-  const before =
-    purchase.timesSeen === LIMIT_REACHED ? limit : (purchasesOfDay.get(userDayKey(purchase)) ?? 0);
+  const before = purchase.timesSeen === LIMIT_REACHED ? limit : (purchasesOfToday.get(purchase.userId) ?? 0);
   if (limit === 0 || before < limit) return undefined;
-  return { rule: 'purchases_per_user_day', evidence: { day: purchase.day, more_than: limit } };
+  return { rule: 'purchases_per_user_day', evidence: { day: purchase.today, more_than: limit } };
 }
 
 function farAboveUser(
@@ -242,9 +242,8 @@ function oneOrderOfManyUsers(
 }
 
 function remember(purchase: Candidate, history: History): void {
-  const userDay = userDayKey(purchase);
-  const count = history.purchasesOfDay.get(userDay);
-  if (count !== undefined) history.purchasesOfDay.set(userDay, count + 1);
+  const count = history.purchasesOfToday.get(purchase.userId);
+  if (count !== undefined) history.purchasesOfToday.set(purchase.userId, count + 1);
 
   const latest = history.latestOfUser.get(purchase.userId);
   if (latest !== undefined) {

@@ -5,7 +5,6 @@ import { firstIdAt } from '../../../core/id.ts';
 import { formatMoney, moneyFromNumeric } from '../../../core/money.ts';
 import { LOWEST_FLOOR_AMOUNT } from './model.ts';
 import {
-  DAY_SAMPLE,
   emptyHistory,
   type History,
   keyOfOrder,
@@ -13,7 +12,6 @@ import {
   type Questions,
   type RecentPurchase,
   USER_SAMPLE,
-  userDayKey,
 } from './policies.ts';
 
 export type ScreeningRepository = ReturnType<typeof screeningRepository>;
@@ -27,7 +25,7 @@ type RecentRow = RowOf<'purchases', ['amount', 'currency']>;
 
 /** The result of the question at this position of its list. A question without a result has found nothing. */
 type ResultRow = { readonly position: number } & (
-  | { readonly about: 'user_day'; readonly found: number }
+  | { readonly about: 'today'; readonly found: number }
   | { readonly about: 'user' | 'merchant'; readonly found: readonly RecentRow[] }
   | { readonly about: 'order'; readonly found: readonly string[] }
 );
@@ -43,14 +41,18 @@ export function screeningRepository() {
   async function readPast(
     trx: Trx,
     questions: Questions,
-    limits: { readonly purchasesPerUserDay: number; readonly usersPerOrder: number },
+    limits: {
+      readonly today: string;
+      readonly purchasesPerUserDay: number;
+      readonly usersPerOrder: number;
+    },
   ): Promise<Past> {
     const history = emptyHistory(questions);
     const latestOfMerchant = new Map<string, readonly RecentPurchase[]>(
       questions.merchantIds.map((id) => [id, []]),
     );
     const parts: RawBuilder<ResultRow>[] = [];
-    if (questions.userDays.length > 0) parts.push(userDays(questions, limits.purchasesPerUserDay));
+    if (questions.countedUserIds.length > 0) parts.push(purchasesOfToday(questions, limits));
     if (questions.userIds.length > 0) parts.push(users(questions));
     if (questions.orders.length > 0) parts.push(orders(questions, limits.usersPerOrder));
     if (questions.merchantIds.length > 0) parts.push(merchants(questions));
@@ -59,8 +61,8 @@ export function screeningRepository() {
     const { rows } = await sql<ResultRow>`${sql.join(parts, sql` union all `)}`.execute(trx);
     for (const answer of rows) {
       switch (answer.about) {
-        case 'user_day':
-          history.purchasesOfDay.set(userDayKey(at(questions.userDays, answer.position)), answer.found);
+        case 'today':
+          history.purchasesOfToday.set(at(questions.countedUserIds, answer.position), answer.found);
           break;
         case 'user':
           history.latestOfUser.set(at(questions.userIds, answer.position), answer.found.map(toRecent));
@@ -79,32 +81,27 @@ export function screeningRepository() {
   return { readPast };
 }
 
-/**
- * Counts only up to the limit, because the next purchase exceeds it anyway. No purchase is recorded before its day, so
- * older records are not read.
- */
-function userDays({ userDays: asked }: Questions, limit: number): RawBuilder<ResultRow> {
+/** Counts only up to the limit, because the next purchase exceeds it anyway. An id carries the time of recording. */
+function purchasesOfToday(
+  { countedUserIds }: Questions,
+  { today, purchasesPerUserDay: limit }: { readonly today: string; readonly purchasesPerUserDay: number },
+): RawBuilder<ResultRow> {
+  const firstId = firstIdAt(Temporal.Instant.from(`${today}T00:00:00Z`));
   return sql`
-    select 'user_day' as about, asked.position::int, to_jsonb(counted.purchases) as found
-    from unnest(
-      ${asked.map(({ userId }) => userId)}::uuid[],
-      ${asked.map(({ day }) => day)}::date[],
-      ${asked.map(({ day }) => firstIdAt(Temporal.Instant.from(`${day}T00:00:00Z`)))}::uuid[]
-    ) with ordinality as asked (user_id, day, first_id, position)
+    select 'today' as about, asked.position::int, to_jsonb(counted.purchases) as found
+    from unnest(${countedUserIds}::uuid[]) with ordinality as asked (user_id, position)
     cross join lateral (
       select count(*) as purchases
       from (
         select
         from (
           ${inEachStatus(sql`
-            select purchased_at
+            select id
             from purchases
-            where user_id = asked.user_id and status = each.status and id >= asked.first_id
-            order by id desc nulls last
-            limit ${DAY_SAMPLE.latest}
+            where user_id = asked.user_id and status = each.status and id >= ${firstId}::uuid
+            limit ${limit}
           `)}
         ) as latest
-        where latest.purchased_at >= asked.day and latest.purchased_at < asked.day + 1
         limit ${limit}
       ) as bought
     ) as counted

@@ -31,9 +31,7 @@ import {
   questionsOf,
   reasonsOfItself,
   screen,
-  type UserDay,
   type Usual,
-  userDayKey,
   usualByCurrency,
 } from './policies.ts';
 import type { HoldRepository } from './repository.ts';
@@ -41,8 +39,8 @@ import type { ScreeningRepository } from './screening-repository.ts';
 
 export type FraudService = ReturnType<typeof fraudService>;
 
-/** The most entries of `timesSeen`: about ten megabytes. */
-const DAYS_REMEMBERED = 50_000;
+/** The most entries of `timesSeen`: a few megabytes. */
+const USERS_REMEMBERED = 50_000;
 
 /** How long the usual amounts of a merchant are cached. */
 const USUAL_FOR_SECONDS = 300;
@@ -66,8 +64,9 @@ export function fraudService(deps: {
   const { database, clock, logger, countHeld, holds, screening, users, merchants, events, limits } = deps;
   const { defaultCeilings } = deps;
 
-  /** By `userDayKey`: the purchases that this process has seen. Other processes count separately. */
+  /** By user id: the purchases that this process has seen on `daySeen`. Other processes count separately. */
   const timesSeen = new Map<string, number>();
+  let daySeen = '';
   /** The rewards that this process has recorded today, where a ceiling limits them. */
   const addToday = dailyTotals();
   /** By merchant id. Each process has its own cache, with an entry for each merchant that sells above the floor. */
@@ -83,18 +82,17 @@ export function fraudService(deps: {
     trx: Trx,
     purchases: readonly NewPurchase[],
   ): Promise<ReadonlyMap<string, readonly Reason[]>> {
-    const candidates = purchases.map((purchase) => {
-      const day = utcDay(purchase.purchasedAt);
-      return candidateOf(purchase, { day, timesSeen: see({ userId: purchase.userId, day }) }, limits);
-    });
     const now = clock();
+    const today = utcDay(now);
+    const candidates = purchases.map((purchase) =>
+      candidateOf(purchase, { today, timesSeen: see(purchase.userId, today) }, limits),
+    );
     const asked = questionsOf(candidates, limits);
     const questions = { ...asked, merchantIds: asked.merchantIds.filter((id) => isStale(id, now)) };
-    const { history, latestOfMerchant } = await screening.readPast(trx, questions, limits);
-    for (const userDay of questions.userDays) {
-      const key = userDayKey(userDay);
-      const count = history.purchasesOfDay.get(key) ?? 0;
-      if (count >= limits.purchasesPerUserDay) timesSeen.set(key, LIMIT_REACHED);
+    const { history, latestOfMerchant } = await screening.readPast(trx, questions, { ...limits, today });
+    for (const userId of questions.countedUserIds) {
+      const count = history.purchasesOfToday.get(userId) ?? 0;
+      if (count >= limits.purchasesPerUserDay) timesSeen.set(userId, LIMIT_REACHED);
     }
     for (const [merchantId, latest] of latestOfMerchant) {
       usuals.set(merchantId, usualByCurrency(latest));
@@ -104,26 +102,26 @@ export function fraudService(deps: {
     for (const purchase of purchases) {
       const ceilings = ceilingsOf(purchase.ceilings, defaultCeilings, purchase);
       // A transaction that is repeated counts twice: that holds too early, and never too late.
-      const today = ceilings.dailyPending.map((limit) => ({
+      const totals = ceilings.dailyPending.map((limit) => ({
         ...limit,
-        day: utcDay(now),
-        sum: addToday(limit.total, purchase.reward, utcDay(now)),
+        day: today,
+        sum: addToday(limit.total, purchase.reward, today),
       }));
-      const reasons = reasonsOfItself(purchase, ceilings, today);
+      const reasons = reasonsOfItself(purchase, ceilings, totals);
       if (reasons.length > 0) reasonsOf.set(purchase.id, [...reasons, ...(reasonsOf.get(purchase.id) ?? [])]);
     }
     return reasonsOf;
   }
 
   /**
-   * Counts a purchase of the user on that day. A full map is cleared completely, and the database has the exact counts.
+   * Counts a purchase that the user has today. A full map is cleared completely, and the database has the exact counts.
    * Deleting only the oldest entry would get slower with each deletion from a large `Map`.
    */
-  function see(userDay: UserDay): number {
-    const key = userDayKey(userDay);
-    const count = (timesSeen.get(key) ?? 0) + 1;
-    if (timesSeen.size >= DAYS_REMEMBERED) timesSeen.clear();
-    timesSeen.set(key, count);
+  function see(userId: string, today: string): number {
+    if (today !== daySeen || timesSeen.size >= USERS_REMEMBERED) timesSeen.clear();
+    daySeen = today;
+    const count = (timesSeen.get(userId) ?? 0) + 1;
+    timesSeen.set(userId, count);
     return count;
   }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { newId } from '../../../../src/core/id.ts';
 import { runSql } from '../../../support/database.ts';
+import { holdTable } from '../../../support/hold-table.ts';
 import { openPartner } from '../../../support/partners.ts';
 import { assertRefused, startTestPlatform } from '../../../support/platform.ts';
 import { openShop, rowsOf } from '../../../support/purchases-shop.ts';
@@ -58,15 +59,13 @@ describe('a ceiling', () => {
     assertRefused(await put({ currency: 'XAU', max_amount: 1 }), 422, 'UNSUPPORTED_CURRENCY');
   });
 
-  test('is one for each scope and currency, also when it is set twice at once', async () => {
+  test('is one for each scope and currency, also when it is set four times at once', async () => {
     const { merchantId: scope_id } = await openShop(platform);
-    const answers = await Promise.all(
-      ['1.00', '2.00', '3.00'].map((max_amount) => put({ scope: 'merchant', scope_id, max_amount })),
-    );
-    assert.deepEqual(
-      answers.map(({ status }) => status),
-      [200, 200, 200],
-    );
+    const holder = await holdTable(database.url, 'ceilings');
+    const answers = [1, 2, 3, 4].map((max_amount) => put({ scope: 'merchant', scope_id, max_amount }));
+    await until(async () => (await holder.waiting()) === 4);
+    await holder.release();
+    for (const answer of await Promise.all(answers)) assert.equal(answer.status, 200);
     const rows = await rowsOf(platform, `select id from ceilings where merchant_id = '${scope_id}'`);
     assert.equal(rows.length, 1);
   });

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { utcDay } from '../../../../src/core/clock.ts';
 import { newId } from '../../../../src/core/id.ts';
 import type { ScreenedPurchase, VelocityLimits } from '../../../../src/modules/earning/fraud/model.ts';
 import {
@@ -10,7 +9,6 @@ import {
   type MerchantUsuals,
   questionsOf,
   screen,
-  userDayKey,
   usualByCurrency,
 } from '../../../../src/modules/earning/fraud/policies.ts';
 import { assertEqual } from '../../../support/equality.ts';
@@ -31,7 +29,7 @@ const OFF: VelocityLimits = {
   floorAmount: 100,
 };
 
-/** Bought by somebody who was seen on every day, often enough to be asked for. */
+/** Bought by somebody who was seen often enough today to be asked for. */
 function bought(fields: Partial<ScreenedPurchase> = {}, timesSeen = 1_000) {
   const purchase = {
     id: newId(),
@@ -42,7 +40,7 @@ function bought(fields: Partial<ScreenedPurchase> = {}, timesSeen = 1_000) {
     purchasedAt: NOW,
     ...fields,
   };
-  return candidateOf(purchase, { day: utcDay(purchase.purchasedAt), timesSeen }, LIMITS);
+  return candidateOf(purchase, { today: '2026-03-14', timesSeen }, LIMITS);
 }
 
 /** Those of the list that met the rule, by their places, where nothing happened before. */
@@ -63,13 +61,13 @@ describe('the questions about past purchases', () => {
   const large = bought({ amount: 10_000n });
   const other = bought({ amount: 10_000n, userId: STRANGER });
 
-  test('is one count for each user and day below the floor, and everything from the floor on', () => {
-    const { userDays, ...others } = questionsOf([small, small], LIMITS);
-    assertEqual(userDays, [small]);
+  test('is one count for each user below the floor, and everything from the floor on', () => {
+    const { countedUserIds, ...others } = questionsOf([small, small], LIMITS);
+    assertEqual(countedUserIds, [SHOPPER]);
     assertEqual(others, { userIds: [], orders: [], merchantIds: [] });
 
     assertEqual(questionsOf([small, large, other, large], LIMITS), {
-      userDays: [large, other],
+      countedUserIds: [SHOPPER, STRANGER],
       userIds: [SHOPPER, STRANGER],
       orders: [large],
       merchantIds: [MERCHANT],
@@ -78,13 +76,13 @@ describe('the questions about past purchases', () => {
 
   test('is nothing where a rule is off', () => {
     assertEqual(questionsOf([large], OFF), {
-      userDays: [],
+      countedUserIds: [],
       userIds: [],
       orders: [],
       merchantIds: [],
     });
     for (const [setting, question] of [
-      ['purchasesPerUserDay', 'userDays'],
+      ['purchasesPerUserDay', 'countedUserIds'],
       ['timesUserUsual', 'userIds'],
       ['timesMerchantUsual', 'merchantIds'],
       ['usersPerOrder', 'orders'],
@@ -97,18 +95,18 @@ describe('the questions about past purchases', () => {
     }
   });
 
-  test('is the count of a day at each tenth of the limit that was seen, always from the limit on, until it is known', () => {
+  test('is the count of today at each tenth of the limit that was seen, always from the limit on, until it is known', () => {
     const asksAt = (limit: number, upTo: number) =>
       Array.from({ length: upTo }, (_, index) => index + 1).filter((seen) => {
         const purchase = bought({}, seen);
-        const { userDays } = questionsOf([purchase], { ...LIMITS, purchasesPerUserDay: limit });
-        return userDays.length === 1;
+        const { countedUserIds } = questionsOf([purchase], { ...LIMITS, purchasesPerUserDay: limit });
+        return countedUserIds.length === 1;
       });
     assertEqual(asksAt(50, 53), [5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 51, 52, 53]);
     assertEqual(asksAt(41, 43), [5, 10, 15, 20, 25, 30, 35, 40, 41, 42, 43]);
     assertEqual(asksAt(3, 5), [1, 2, 3, 4, 5]);
     assertEqual(asksAt(0, 5), []);
-    assertEqual(questionsOf([bought({}, LIMIT_REACHED)], LIMITS).userDays, []);
+    assertEqual(questionsOf([bought({}, LIMIT_REACHED)], LIMITS).countedUserIds, []);
   });
 
   test('goes by whole units of the currency: 100 is 100 JPY, 100.00 EUR and 100.000 KWD', () => {
@@ -143,7 +141,7 @@ describe('purchases_per_user_day', () => {
       const list = Array.from({ length: 4 }, () => bought());
       const questions = questionsOf(list, LIMITS);
       const history = emptyHistory(questions);
-      for (const userDay of questions.userDays) history.purchasesOfDay.set(userDayKey(userDay), recorded);
+      for (const userId of questions.countedUserIds) history.purchasesOfToday.set(userId, recorded);
       const reasons = screen(list, history, new Map(), LIMITS);
       assertEqual(
         list.flatMap(({ id }, index) => (reasons.has(id) ? [index] : [])),
@@ -152,23 +150,24 @@ describe('purchases_per_user_day', () => {
     }
   });
 
-  test('holds without a question on a day of which the limit is known to be reached', () => {
+  test('holds without a question where the limit is known to be reached', () => {
     const list = [bought({}, LIMIT_REACHED), bought({ userId: STRANGER })];
     assertEqual(heldBy('purchases_per_user_day', list, LIMITS), [0]);
     assertEqual(heldBy('purchases_per_user_day', list, OFF), []);
   });
 
-  test('goes by the UTC day of the purchase, and by user', () => {
+  test('counts by user what is recorded today, whenever it was bought', () => {
     const list = [
-      on('2026-03-13T23:59:59Z'),
-      on('2026-03-14T00:30:00+01:00'),
-      on('2026-03-14T00:00:00Z'),
+      on('2025-12-01T00:00:00Z'),
       on('2026-03-14T00:00:00Z', STRANGER),
-      on('2026-03-13T00:00:00Z'),
-      on('2026-03-14T23:59:59Z'),
-      on('2026-03-15T00:30:00+01:00'),
+      on('2026-01-31T23:59:59Z'),
+      on('2026-03-14T00:00:00Z'),
+      on('2026-02-01T12:00:00Z', STRANGER),
     ];
-    assertEqual(heldBy('purchases_per_user_day', list, LIMITS), [4, 6]);
+    assertEqual(heldBy('purchases_per_user_day', list, LIMITS), [3]);
+    const evidence = { day: '2026-03-14', more_than: 2 };
+    const reasons = screen(list, emptyHistory(questionsOf(list, LIMITS)), new Map(), LIMITS);
+    assertEqual(reasons.get(list[3]?.id ?? ''), [{ rule: 'purchases_per_user_day', evidence }]);
   });
 });
 

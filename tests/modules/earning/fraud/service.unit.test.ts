@@ -5,7 +5,7 @@ import type { MerchantClient } from '../../../../src/modules/catalogue/merchants
 import { ceilingBook } from '../../../../src/modules/earning/fraud/ceiling-policies.ts';
 import type { CeilingRepository } from '../../../../src/modules/earning/fraud/ceiling-repository.ts';
 import type { Hold, NewPurchase, Rule } from '../../../../src/modules/earning/fraud/model.ts';
-import { emptyHistory, type Questions, userDayKey } from '../../../../src/modules/earning/fraud/policies.ts';
+import { emptyHistory, type Questions } from '../../../../src/modules/earning/fraud/policies.ts';
 import type { HoldRepository } from '../../../../src/modules/earning/fraud/repository.ts';
 import type {
   Past,
@@ -76,9 +76,9 @@ function openFraud(
 
 describe('screening', () => {
   test('holds what exceeds the purchases of a day, within one list and across lists', async () => {
-    const { screenPurchases, asked } = openFraud(({ userDays }) => {
-      const history = emptyHistory({ userDays, userIds: [], orders: [], merchantIds: [] });
-      if (asked.length > 1) for (const day of userDays) history.purchasesOfDay.set(userDayKey(day), 2);
+    const { screenPurchases, asked } = openFraud((questions) => {
+      const history = emptyHistory(questions);
+      if (asked.length > 1) for (const id of questions.countedUserIds) history.purchasesOfToday.set(id, 2);
       return { history };
     });
     const [first, second] = [
@@ -93,10 +93,10 @@ describe('screening', () => {
     assertEqual(held, new Map([[second[1]?.id, [{ rule: 'purchases_per_user_day', evidence }]]]));
   });
 
-  test('does not ask again for a day on which the limit is reached, and holds each further purchase', async () => {
-    const { screenPurchases, asked } = openFraud(({ userDays }) => {
-      const history = emptyHistory({ userDays, userIds: [], orders: [], merchantIds: [] });
-      for (const day of userDays) history.purchasesOfDay.set(userDayKey(day), 3);
+  test('does not ask again until the next day once the limit is reached, and holds each further purchase', async () => {
+    const { screenPurchases, asked, clock } = openFraud((questions) => {
+      const history = emptyHistory(questions);
+      for (const id of questions.countedUserIds) history.purchasesOfToday.set(id, 3);
       return { history };
     });
 
@@ -104,10 +104,13 @@ describe('screening', () => {
     const held = await screenPurchases(trx, [small()]);
 
     assertEqual(
-      asked.map(({ userDays }) => userDays.length),
+      asked.map(({ countedUserIds }) => countedUserIds.length),
       [1, 0],
     );
     assert.equal(held.size, 1);
+    clock.advance({ hours: 24 });
+    await screenPurchases(trx, [small()]);
+    assertEqual(asked.at(-1)?.countedUserIds, [SHOPPER]);
   });
 
   test('keeps what is usual at a merchant for five minutes', async () => {
