@@ -28,7 +28,7 @@ with
     select
       uuidv7(), partner_id, external_id, user_id, merchant_id, offer_id, amount, currency, purchased_at, now()
     from programme
-    on conflict (partner_id, external_id) do nothing
+    on conflict (external_id, coalesce(namespace, partner_id, '00000000-0000-0000-0000-000000000000')) do nothing
     returning id
   ),
   capped as (

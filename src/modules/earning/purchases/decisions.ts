@@ -8,7 +8,6 @@ import { findRepeated, readStatement, revise, reviseByMatch, revised } from './a
 import { decidingSource, fold, rankOf, type Source } from './fold.ts';
 import {
   kindOfRow,
-  namespaceOf,
   type Purchase,
   type Revision,
   type RewardedPurchase,
@@ -16,6 +15,7 @@ import {
   type Witness,
 } from './model.ts';
 import {
+  decidesOn,
   isHiddenFrom,
   requireMayConfirmHeld,
   requireMergeable,
@@ -147,13 +147,13 @@ export function decide(
         return mergeSteps(settlement, before);
       case 'amended':
         if (repeatedBy(settlement, before) !== undefined) return [];
-        if (!decidesOn(settlement, before)) {
+        if (!decides(settlement, before)) {
           const { amount } = readStatement(settlement.amendment.statement, before.purchase.currency);
           return [{ actor, before, after: before, cause: { to: 'kept', statement: 'amended', amount } }];
         }
         return [amendStep(settlement, before)];
       default:
-        if (!decidesOn(settlement, before))
+        if (!decides(settlement, before))
           return [{ actor, before, after: before, cause: { to: 'kept', statement: settlement.to } }];
         requireTransition(before.purchase, settlement.to);
         requireMayConfirmHeld(before.purchase, settlement);
@@ -161,13 +161,8 @@ export function decide(
     }
   }
 
-  /** An administrator and the platform decide on all; a partner on what no better or earlier source has reported. */
-  function decidesOn({ actor }: SettlementOfId, { purchase }: RewardedPurchase): boolean {
-    if (actor.type !== 'partner') return true;
-    const deciding = decidingSource(sourcesOf.get(purchase.id) ?? []);
-    return (
-      deciding?.namespace === namespaceOf(actor, purchase.merchantId) || deciding?.namespace === actor.id
-    );
+  function decides({ actor }: SettlementOfId, { purchase }: RewardedPurchase): boolean {
+    return decidesOn(actor, purchase, sourcesOf.get(purchase.id) ?? []);
   }
 
   function amendStep(settlement: SettlementOfId<'amended'>, before: RewardedPurchase): Step {

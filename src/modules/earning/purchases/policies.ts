@@ -18,7 +18,7 @@ import {
   purchaseOnHold,
   userNotEligible,
 } from './errors.ts';
-import type { Source } from './fold.ts';
+import { decidingSource, type Source } from './fold.ts';
 import { areDistinct, sumOf } from './lines.ts';
 import {
   type DueWindow,
@@ -262,6 +262,17 @@ export function isHiddenFrom(
   if (actor.type !== 'partner' || partnerId === actor.id) return false;
   const own = [actor.id, namespaceOf(actor, merchantId)];
   return !sources.some(({ namespace }) => own.includes(namespace));
+}
+
+/** Administrators and the platform decide on all; a partner on what no better or earlier source has reported. */
+export function decidesOn(
+  actor: Reporter,
+  { merchantId }: Pick<Purchase, 'merchantId'>,
+  sources: readonly Source[],
+): boolean {
+  if (actor.type !== 'partner') return true;
+  const namespace = decidingSource(sources)?.namespace;
+  return namespace === actor.id || namespace === namespaceOf(actor, merchantId);
 }
 
 /** @throws DUPLICATE_PURCHASE if the source has reported the purchase already: its next report is another part. */

@@ -14,6 +14,7 @@ import type { CeilingBook, FraudClient } from '../fraud/index.ts';
 import { present } from './amendments.ts';
 import { decide } from './decisions.ts';
 import type { PurchaseDoubts } from './doubts.ts';
+import type { Source } from './fold.ts';
 import {
   lookupKeysOf,
   type Purchase,
@@ -24,7 +25,7 @@ import {
   type SettlementOfId,
 } from './model.ts';
 import { nameBook } from './naming.ts';
-import { requireShopOfId } from './policies.ts';
+import { decidesOn, requireShopOfId } from './policies.ts';
 import type { PurchaseRepository } from './repository.ts';
 import type { RevisionRepository } from './revision-repository.ts';
 import { purchaseSiblings, SiblingIsLocked } from './siblings.ts';
@@ -65,7 +66,11 @@ export function purchaseSettlement(deps: {
         const found = await findPurchases(trx, settlements);
         const named = found.flatMap((one) => (one.ok ? one.value : []));
         const locked = await repository.lock(trx, distinct([...named.flatMap(idsOf), ...awaited]));
-        const { purchases, holds } = await doubts.holdDoubtful(trx, toBeChecked(named, locked));
+        const sourcesOf = await witnesses.findSources(trx, locked);
+        const { purchases, holds } = await doubts.holdDoubtful(
+          trx,
+          toBeChecked(named, { locked, sourcesOf }),
+        );
         const checked = new Map(purchases.map((purchase) => [purchase.id, purchase]));
         const settled = await settleLocked(
           trx,
@@ -255,14 +260,21 @@ export function purchaseSettlement(deps: {
 
 const NO_OUTCOME = failure(new Error('a settlement has no outcome'));
 
-/** Of the locked purchases those that somebody else than an administrator confirms: money could leave. */
-function toBeChecked(settlements: readonly SettlementOfId[], locked: readonly Purchase[]): Purchase[] {
-  const confirmed = new Set(
-    settlements.flatMap(({ to, actor, purchaseId }) =>
-      to === 'confirmed' && actor.type !== 'admin' ? purchaseId : [],
-    ),
+/** The locked purchases that the deciding source confirms and no administrator: money could leave. */
+function toBeChecked(
+  settlements: readonly SettlementOfId[],
+  known: {
+    readonly locked: readonly Purchase[];
+    readonly sourcesOf: ReadonlyMap<string, readonly Source[]>;
+  },
+): Purchase[] {
+  const confirmations = settlements.filter(({ to, actor }) => to === 'confirmed' && actor.type !== 'admin');
+  const byId = Map.groupBy(confirmations, ({ purchaseId }) => purchaseId);
+  return known.locked.filter((purchase) =>
+    byId
+      .get(purchase.id)
+      ?.some(({ actor }) => decidesOn(actor, purchase, known.sourcesOf.get(purchase.id) ?? [])),
   );
-  return locked.filter(({ id }) => confirmed.has(id));
 }
 
 function idsOf(settlement: SettlementOfId): string[] {

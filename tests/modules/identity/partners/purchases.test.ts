@@ -28,7 +28,7 @@ describe('a purchase that a partner sends', () => {
 
     const { id } = answer.body;
     assert.equal(answer.status, 201, JSON.stringify(answer.body));
-    assert.deepEqual(answer.body, { id, status: 'pending', cashback_amount: '5.00' });
+    assert.deepEqual(answer.body, { id, status: 'pending', cashback_amount: '5.00', matched: false });
     const [row] = await rowsOf(platform, `select partner_id, user_id from purchases where id = '${id}'`);
     assert.deepEqual(row, { partner_id: northwind.id, user_id: shop.shopper.id });
     const audited = await rowsOf(
