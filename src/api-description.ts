@@ -9,8 +9,8 @@ Amounts of money are strings with the currency's minor digits. Timestamps are RF
 same envelope. Every response has an \`X-Request-Id\`: the client's, otherwise the platform's. A method that a path does
 not have returns 405 \`METHOD_NOT_ALLOWED\` with \`Allow\`.
 
-Bodies are JSON, as it is or with \`Content-Encoding: gzip\`. An object has at most 64 levels and 50 fields, and no field
-twice. A \`VALIDATION_ERROR\` names the first 20 violations; \`details.more\` says how many there are beyond them.
+Bodies are JSON, as it is or with \`Content-Encoding: gzip\`. An object has at most 64 levels and 50 fields, more
+where its lists are longer, and no field twice. A \`VALIDATION_ERROR\` names the first 20 violations; \`details.more\` says how many there are beyond them.
 `.trim();
 
 /** The opening of the API reference. Routes describe themselves. */

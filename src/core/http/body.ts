@@ -86,7 +86,8 @@ function unparsedOf(
   if (isLines && schema?.type !== 'array') throw unsupportedMediaType();
   const text = decodeBody(unpack(bytes, headers['content-encoding'], routeOptions.bodyLimit));
   if (text === '') return undefined;
-  return isLines ? readNdjson(text, schema?.maxItems) : readJson(text, routeOptions.config.maxFields);
+  const { maxFields } = routeOptions.config;
+  return isLines ? readNdjson(text, schema?.maxItems, maxFields) : readJson(text, maxFields);
 }
 
 /** @throws PAYLOAD_TOO_LARGE as soon as the decompressed bytes exceed `limit`. */

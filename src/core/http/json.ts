@@ -13,7 +13,7 @@ const SUSPICIOUS = /[:[,]\s*-?\d[\d.]*[eE]|[\d.]{16}|\\u(?:0000|[dD][89a-fA-F])/
 
 const MAX_EXACT_DIGITS = 15;
 
-/** The maximum number of fields in an object, including nested ones, or of elements in its lists, unless a route takes more. */
+/** The most fields of an object or item, including nested ones, and elements of its lists, unless a route takes more. */
 const MAX_FIELDS = 50;
 
 /** A body whose items are counted but not parsed yet, because rate limits apply first. */
@@ -40,30 +40,34 @@ export function readJson(text: string, maxFields = MAX_FIELDS): UnparsedBody {
 }
 
 /** Reads NDJSON. Blank lines are ignored. */
-export function readNdjson(text: string, maxItems = Number.POSITIVE_INFINITY): UnparsedBody {
+export function readNdjson(
+  text: string,
+  maxItems = Number.POSITIVE_INFINITY,
+  maxFields = MAX_FIELDS,
+): UnparsedBody {
   const lines = linesOf(text, maxItems + 1);
-  return { items: lines.length, parse: () => parseLines(lines) };
+  return { items: lines.length, parse: () => parseLines(lines, maxFields) };
 }
 
 function parseJson(text: string, survey: Survey, maxFields: number): unknown {
   if (!survey.isList && survey.depth <= MAX_DEPTH && survey.commas >= maxFields)
     throw malformed(tooManyFields(maxFields));
   const value = parse(text);
-  if (isKeptAsSent(text, survey, value)) return value;
-  if (Array.isArray(value)) return itemTexts(text).map(parseItem);
-  const item = parseItem(text);
+  if (isKeptAsSent(text, survey, value, maxFields)) return value;
+  if (Array.isArray(value)) return itemTexts(text).map((item) => parseItem(item, maxFields));
+  const item = parseItem(text, maxFields);
   if (item instanceof RefusedItem) throw item.error;
   return item;
 }
 
 /** Only the first invalid line costs an exception. After it, lines are checked before they are parsed. */
-function parseLines(lines: readonly string[]): unknown[] {
+function parseLines(lines: readonly string[], maxFields: number): unknown[] {
   let isTrusted = true;
   return lines.map((line) => {
-    if (!isTrusted) return parseItem(line);
+    if (!isTrusted) return parseItem(line, maxFields);
     try {
       const value: unknown = JSON.parse(line);
-      return isKeptAsSent(line, surveyJson(line), value) ? value : parseItem(line);
+      return isKeptAsSent(line, surveyJson(line), value, maxFields) ? value : parseItem(line, maxFields);
     } catch {
       isTrusted = false;
       return NO_JSON_ITEM;
@@ -80,12 +84,17 @@ function parse(text: string): unknown {
 }
 
 /** True if JSON.parse has certainly kept all values. This holds for most bodies, which skip the exact check. */
-function isKeptAsSent(text: string, { isList, depth, keys }: Survey, value: unknown): boolean {
+function isKeptAsSent(
+  text: string,
+  { isList, depth, keys }: Survey,
+  value: unknown,
+  maxFields: number,
+): boolean {
   if (depth > MAX_DEPTH || SUSPICIOUS.test(text)) return false;
   let counted = 0;
   for (const part of isList ? (value as unknown[]) : [value]) {
     const count = countKeys(part);
-    if (count > MAX_FIELDS) return false;
+    if (count > maxFields) return false;
     counted += count;
   }
   // JSON.parse keeps only one value of a repeated name, so repeated names make the counts differ.
@@ -100,12 +109,12 @@ function countKeys(value: unknown): number {
 }
 
 /** The exact check and parse of one item: an element of a list, a line, or a body that is not a list. */
-function parseItem(text: string): unknown {
+function parseItem(text: string, maxFields: number): unknown {
   const fault = faultIn(text);
   if (fault === NO_JSON) return NO_JSON_ITEM;
   if (fault !== undefined) return new RefusedItem(JSON.parse(text), malformed(fault));
   const item = parseExactly(text, markUnkeepable);
-  if (countKeys(item) > MAX_FIELDS) return new RefusedItem(item, malformed(tooManyFields(MAX_FIELDS)));
+  if (countKeys(item) > maxFields) return new RefusedItem(item, malformed(tooManyFields(maxFields)));
   const violations = violationsIn(item);
   return violations.length === 0 ? item : new RefusedItem(item, validationError(namedViolations(violations)));
 }

@@ -24,7 +24,7 @@ declare module 'fastify' {
     limits?: readonly Limit[];
     /** True while the route is overloaded: requests are then refused before any other work. */
     isFull?: () => boolean;
-    /** The most elements in the lists of the body, if the route takes more than other routes. */
+    /** The most fields and list elements of the body or of each of its items, if the route takes more than others. */
     maxFields?: number;
     /** The schema of the items of a list body, for the API description. The route validates each item separately. */
     items?: TSchema;

@@ -25,7 +25,7 @@ import {
   SubmissionBody,
   toSubmission,
 } from './report-schemas.ts';
-import { BATCH_LIMIT_BYTES } from './schemas.ts';
+import { BATCH_LIMIT_BYTES, MAX_FIELDS_WITH_LINES } from './schemas.ts';
 import type { PurchaseService } from './service.ts';
 
 /** Routes that report one purchase or many. */
@@ -70,6 +70,7 @@ export function reportRoutes(
         config: {
           access: ['user', 'admin', 'partner'],
           scope: 'purchases:write',
+          maxFields: MAX_FIELDS_WITH_LINES,
           isFull: service.isReportingFull,
           errors: [
             duplicatePurchase,
@@ -108,6 +109,7 @@ export function reportRoutes(
         config: {
           access: ['admin', 'partner'],
           scope: 'purchases:write',
+          maxFields: MAX_FIELDS_WITH_LINES,
           isFull: service.isReportingFull,
           errors: [rateLimited],
           limits: limitPurchases,

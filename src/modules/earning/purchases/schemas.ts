@@ -53,9 +53,14 @@ const LineInput = Input({
   status: LineStatus,
 });
 
+const MAX_LINES = 100;
+
+/** Of a body or an item with lines: four fields of each line, and those of the purchase itself. */
+export const MAX_FIELDS_WITH_LINES = 4 * MAX_LINES + 50;
+
 /** The parts of an order in a request. Their reader knows the currency. */
 export const LinesInput = (description: string) =>
-  Type.Optional(Type.Array(LineInput, { minItems: 1, maxItems: 100, description }));
+  Type.Optional(Type.Array(LineInput, { minItems: 1, maxItems: MAX_LINES, description }));
 
 export function readLines<Amount>(
   lines: readonly Static<typeof LineInput>[],

@@ -13,7 +13,7 @@ import {
   purchaseNotPending,
   purchaseOnHold,
 } from './errors.ts';
-import { BATCH_LIMIT_BYTES } from './schemas.ts';
+import { BATCH_LIMIT_BYTES, MAX_FIELDS_WITH_LINES } from './schemas.ts';
 import type { PurchaseService } from './service.ts';
 import {
   AmendedBody,
@@ -55,6 +55,7 @@ export function settleRoutes(service: PurchaseService): Routes {
         config: {
           access: ['admin', 'partner'],
           scope: 'purchases:settle',
+          maxFields: MAX_FIELDS_WITH_LINES,
           isFull: service.isSettlingFull,
           items: SettlementItem,
         },
@@ -106,6 +107,7 @@ export function settleRoutes(service: PurchaseService): Routes {
         config: {
           access: ['admin', 'partner'],
           scope: 'purchases:settle',
+          maxFields: MAX_FIELDS_WITH_LINES,
           isFull: service.isSettlingFull,
           errors: [notFound, purchaseAlreadyReversed, amendmentConflict, walletFull],
         },

@@ -23,6 +23,35 @@ async function detailsOf(id: string): Promise<number> {
 }
 
 describe('a purchase with lines', () => {
+  test('may have a hundred of them, however it is reported and amended', async () => {
+    const shop = await openShop(platform);
+    const lines = Array.from({ length: 100 }, (_, index) => ({
+      ...line(`sku-${index}`, '1.00'),
+      category: 'books',
+    }));
+    const { token } = admin;
+
+    const { id } = await shop.buy({ amount: '100.00', lines });
+    assert.equal((await show(id)).lines.length, 100);
+    const reports = [shop.body({ amount: '100.00', lines }), shop.body({ amount: '100.00', lines })];
+    const list = await api('POST', '/purchases/batch', { token, body: reports });
+    assert.deepEqual(list.body.summary, { total: 2, accepted: 2, duplicates: 0, refused: 0 });
+    const ndjson = await api('POST', '/purchases/batch', {
+      token,
+      headers: { 'content-type': 'application/x-ndjson' },
+      body: JSON.stringify(shop.body({ amount: '100.00', lines })),
+    });
+    assert.equal(ndjson.body.summary.accepted, 1);
+    const rejected = lines.map((one) => ({ ...one, status: 'rejected' }));
+    assert.equal((await shop.amend(id, { lines: rejected })).body.amount, '0.00');
+    const amendment = { purchase_id: id, action: 'amend', lines, reason: 'found', version: 'all' };
+    const settled = await api('POST', '/purchases/settlements', { token, body: [amendment] });
+    assert.equal(settled.body.results[0].cashback_amount, '5.00');
+
+    const more = [...lines, line('one more', '1.00')];
+    assertRefused(await shop.report({ amount: '101.00', lines: more }), 422, 'VALIDATION_ERROR');
+  });
+
   test('is rewarded by its amount, which is rounded once', async () => {
     const shop = await openShop(platform);
     const lines = [line('a', '0.33'), line('b', '0.33'), line('c', '0.33')];
