@@ -32,9 +32,8 @@ export function purchaseDoubts(deps: {
   async function holdDoubtful(
     trx: Trx,
     purchases: readonly Purchase[],
-    requestId: string | null = null,
   ): Promise<{ readonly purchases: readonly Purchase[]; readonly holds: readonly HeldPurchase[] }> {
-    const holds = (await findDoubtful(trx, purchases)).map((hold) => ({ ...hold, requestId }));
+    const holds = await findDoubtful(trx, purchases);
     if (holds.length === 0) return { purchases, holds };
     const doubted = new Set(holds.map(({ purchaseId }) => purchaseId));
     const checked = purchases.map((one) => (doubted.has(one.id) ? { ...one, held: true } : one));
@@ -47,10 +46,7 @@ export function purchaseDoubts(deps: {
   }
 
   /** The pending purchases that are not held and seem to be another one. One that an administrator released stays released. */
-  async function findDoubtful(
-    db: Db,
-    purchases: readonly Purchase[],
-  ): Promise<Omit<HeldPurchase, 'requestId'>[]> {
+  async function findDoubtful(db: Db, purchases: readonly Purchase[]): Promise<HeldPurchase[]> {
     const open = purchases.filter(({ status, held }) => status === 'pending' && !held);
     const twinsOf = await witnesses.findTwins(db, open);
     if (twinsOf.size === 0) return [];
@@ -59,7 +55,7 @@ export function purchaseDoubts(deps: {
     const doubtful = suspects.flatMap((purchase) => {
       const reported = { purchase, sources: sourcesOf.get(purchase.id) ?? [] };
       const reasons = doubtsOf(reported, twinsOf.get(purchase.id) ?? []);
-      return reasons.length > 0 ? [{ purchaseId: purchase.id, reasons }] : [];
+      return reasons.length > 0 ? [{ purchaseId: purchase.id, reasons, requestId: null }] : [];
     });
     if (doubtful.length === 0) return [];
     const holdOf = await fraud.findHolds(

@@ -49,10 +49,9 @@ export const purchaseReversed = defineEvent<Settled & { readonly reason: string 
   details: { ...SETTLED, reason: 'The reason of the reversal.' },
 });
 
-export const purchaseAmended = defineEvent<{
+/** What a revision changed. */
+type Revised = {
   readonly revision: number;
-  readonly version: string;
-  readonly reason: string;
   readonly user_id: string;
   readonly amount_before: string;
   readonly amount: string;
@@ -60,56 +59,61 @@ export const purchaseAmended = defineEvent<{
   readonly cashback_amount: string;
   readonly cashback_status: string;
   readonly currency: string;
-}>({
+};
+
+const REVISED = {
+  revision: 'The number of the revision.',
+  user_id: 'The shopper.',
+  amount_before: 'The amount before.',
+  amount: 'The amount after.',
+  cashback_amount_before: 'The reward before.',
+  cashback_amount: 'The reward after.',
+  cashback_status: 'Where the reward is: `pending` or `available`.',
+  currency: 'The currency of all amounts.',
+};
+
+export const purchaseAmended = defineEvent<Revised & { readonly version: string; readonly reason: string }>({
   type: 'purchase.amended',
   resourceType: 'purchase',
   summary: 'The amount of a purchase changed. Its reward followed.',
   details: {
-    revision: 'The number of the revision.',
+    ...REVISED,
     version: "The source's name of its statement.",
     reason: 'Why the amount changed.',
-    user_id: 'The shopper.',
-    amount_before: 'The amount before.',
-    amount: 'The amount after.',
-    cashback_amount_before: 'The reward before.',
-    cashback_amount: 'The reward after.',
-    cashback_status: 'Where the reward is: `pending` or `available`.',
-    currency: 'The currency of all amounts.',
   },
 });
 
-export const purchaseMatched = defineEvent<{
-  readonly revision: number;
-  readonly source: string;
-  readonly external_id: string;
-  readonly amount_reported: string;
-  readonly reason: string;
-  readonly user_id: string;
-  readonly amount_before: string;
-  readonly amount: string;
-  readonly cashback_amount_before: string;
-  readonly cashback_amount: string;
-  readonly cashback_status: string;
-  readonly currency: string;
-  readonly ended_hold?: true;
-}>({
+export const purchaseMatched = defineEvent<
+  Revised & {
+    readonly source: string;
+    readonly external_id: string;
+    readonly amount_reported: string;
+    readonly reason: string;
+    readonly ended_hold?: true;
+  }
+>({
   type: 'purchase.matched',
   resourceType: 'purchase',
   summary: 'Another source reported a known purchase. It is rewarded once.',
   details: {
-    revision: 'The number of the revision.',
+    ...REVISED,
+    amount: 'The amount after. It changed if the other source decides from now on.',
     source: 'The kind of the other source: `shopper`, `partner` or `admin`.',
     external_id: "The other source's id of the purchase.",
     amount_reported: 'The amount in the report of the other source.',
     reason: 'How the match was found.',
-    user_id: 'The shopper.',
-    amount_before: 'The amount before.',
-    amount: 'The amount after. It changed if the other source decides from now on.',
-    cashback_amount_before: 'The reward before.',
-    cashback_amount: 'The reward after.',
-    cashback_status: 'Where the reward is: `pending` or `available`.',
-    currency: 'The currency of all amounts.',
     ended_hold: '`true` if the match ended the review of the purchase. Otherwise absent.',
+  },
+});
+
+export const purchaseRefilled = defineEvent<Revised & { readonly freed_by: string }>({
+  type: 'purchase.refilled',
+  resourceType: 'purchase',
+  summary: 'Room was freed under a cap that had cut the reward of a purchase. The reward was topped up.',
+  details: {
+    ...REVISED,
+    amount: 'The amount after. It is that of before.',
+    freed_by: 'The purchase that freed the room.',
   },
 });
 
@@ -126,31 +130,6 @@ export const statementKept = defineEvent<{
     statement: 'The statement: `confirmed`, `reversed` or `amended`.',
     amount: 'The amount of an amendment. Otherwise absent.',
     currency: 'The currency of the amount. Absent without it.',
-  },
-});
-
-export const purchaseRefilled = defineEvent<{
-  readonly revision: number;
-  readonly freed_by: string;
-  readonly user_id: string;
-  readonly amount: string;
-  readonly cashback_amount_before: string;
-  readonly cashback_amount: string;
-  readonly cashback_status: string;
-  readonly currency: string;
-}>({
-  type: 'purchase.refilled',
-  resourceType: 'purchase',
-  summary: 'Room was freed under a cap that had cut the reward of a purchase. The reward was topped up.',
-  details: {
-    revision: 'The number of the revision.',
-    freed_by: 'The purchase that freed the room.',
-    user_id: 'The shopper.',
-    amount: 'The amount of the purchase, which stays.',
-    cashback_amount_before: 'The reward before.',
-    cashback_amount: 'The reward after.',
-    cashback_status: 'Where the reward is: `pending` or `available`.',
-    currency: 'The currency of all amounts.',
   },
 });
 

@@ -46,7 +46,7 @@ function inOrderOfRecording(
   return one.id < other.id ? -1 : 1;
 }
 
-/** The step of a topped up purchase. `freedBy` is the step that freed the room, on behalf of `actor`. */
+/** The step of a topped up purchase. The room was freed by the step `by`, on behalf of `actor`. */
 export function refillStep(
   { before, added }: TopUp,
   freed: { readonly by: Step; readonly actor: Reporter },

@@ -70,7 +70,8 @@ export function eventOf({ actor, before, after, cause }: Step) {
     currency,
     ...(before.purchase.held && { was_held: true as const }),
   };
-  const positions = {
+  const revised = {
+    revision: after.purchase.revision,
     user_id,
     amount_before: money(before.purchase.amount),
     amount: money(after.purchase.amount),
@@ -85,32 +86,23 @@ export function eventOf({ actor, before, after, cause }: Step) {
     case 'reversed':
       return purchaseReversed({ actor, resourceId, details: { ...settled, reason: cause.reason } });
     case 'amended': {
-      const { seq: revision, version, reason } = cause.revision;
-      return purchaseAmended({ actor, resourceId, details: { revision, version, reason, ...positions } });
+      const { version, reason } = cause.revision;
+      return purchaseAmended({ actor, resourceId, details: { ...revised, version, reason } });
     }
     case 'matched': {
-      const { seq: revision, reason } = cause.revision;
       const { kind, externalId, amount } = cause.witness;
       const details = {
-        revision,
+        ...revised,
         source: kind,
         external_id: externalId,
         amount_reported: money(amount),
-        reason,
-        ...positions,
+        reason: cause.revision.reason,
         ...(before.purchase.held && !after.purchase.held && { ended_hold: true as const }),
       };
       return purchaseMatched({ actor, resourceId, details });
     }
-    case 'refilled': {
-      const { seq: revision } = cause.revision;
-      const { amount_before: _, ...unlike } = positions;
-      return purchaseRefilled({
-        actor,
-        resourceId,
-        details: { revision, freed_by: cause.freedBy, ...unlike },
-      });
-    }
+    case 'refilled':
+      return purchaseRefilled({ actor, resourceId, details: { ...revised, freed_by: cause.freedBy } });
     case 'kept': {
       const { statement, amount } = cause;
       const details = { statement, ...(amount !== undefined && { amount: money(amount), currency }) };

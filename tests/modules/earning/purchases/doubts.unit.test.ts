@@ -49,14 +49,14 @@ describe('purchases about to be confirmed', () => {
     const [one, known] = [doubtful(), aPurchase()];
     const { holdDoubtful, held, holds } = openDoubts([one, known]);
 
-    const { purchases } = await holdDoubtful(fakeTransaction(), [one, known], 'request');
+    const { purchases } = await holdDoubtful(fakeTransaction(), [one, known]);
 
     assertEqual(purchases, [{ ...one, held: true }, known]);
     assertEqual(held, [{ ...one, held: true }]);
     assertEqual(holds, [
       {
         purchaseId: one.id,
-        requestId: 'request',
+        requestId: null,
         reasons: [
           { rule: 'similar_order', evidence: { purchase_id: '0', amount: '49.90', currency: 'EUR' } },
         ],

@@ -91,6 +91,7 @@ describe('an offer that refills', () => {
         answer.headers['x-request-id'],
         {
           revision: 1,
+          amount_before: '20.00',
           freed_by: first,
           user_id: shop.shopper.id,
           amount: '20.00',
