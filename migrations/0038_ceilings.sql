@@ -1,6 +1,6 @@
 -- Up Migration
 
--- How much the platform, a partner or a merchant may have recorded and released before an administrator looks at it. Null
+-- How much the platform, a partner or a merchant may have recorded before an administrator looks at it. Null
 -- states nothing.
 create table ceilings (
   -- The name of one ceiling in the audit log.
@@ -12,15 +12,12 @@ create table ceilings (
   -- The largest purchase, and the largest reward.
   max_amount money_amount check (max_amount >= 0),
   max_reward money_amount check (max_reward >= 0),
-  -- The sum of rewards that are recorded on a day (UTC), and the sum of those that become available.
+  -- The sum of rewards that are recorded on a day (UTC).
   daily_pending money_amount check (daily_pending >= 0),
-  daily_released money_amount check (daily_released >= 0),
   constraint ceilings_key unique nulls not distinct (partner_id, merchant_id, currency),
   constraint ceilings_one_scope check (num_nonnulls(partner_id, merchant_id) <= 1),
   constraint ceilings_state_something
-    check (num_nonnulls(max_amount, max_reward, daily_pending, daily_released) > 0),
-  -- What is released is counted by source, and a merchant is none.
-  constraint ceilings_released_by_source check (merchant_id is null or daily_released is null)
+    check (num_nonnulls(max_amount, max_reward, daily_pending) > 0)
 );
 
 create index ceilings_merchant_id on ceilings (merchant_id) where merchant_id is not null;

@@ -10,7 +10,6 @@ export function aCeiling(fields: Partial<Ceiling> = {}): Ceiling {
     maxAmount: null,
     maxReward: null,
     dailyPending: null,
-    dailyReleased: null,
     ...fields,
   };
 }

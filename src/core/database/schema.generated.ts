@@ -107,7 +107,6 @@ export interface CashbackTransactions {
 export interface Ceilings {
   currency: string;
   daily_pending: ColumnType<string, string, string> | null;
-  daily_released: ColumnType<string, string, string> | null;
   id: string;
   max_amount: ColumnType<string, string, string> | null;
   max_reward: ColumnType<string, string, string> | null;

@@ -81,16 +81,11 @@ const FIELDS = {
   maxAmount: 'max_amount',
   maxReward: 'max_reward',
   dailyPending: 'daily_pending',
-  dailyReleased: 'daily_released',
 } as const satisfies Record<keyof CeilingLimits, string>;
 
-/**
- * @throws UNSUPPORTED_CURRENCY, or VALIDATION_ERROR if a limit is not money of the currency, or if a merchant would limit
- * what is released.
- */
+/** @throws UNSUPPORTED_CURRENCY, or VALIDATION_ERROR if a limit is not money of the currency. */
 export function readLimits(
   limits: SentLimits,
-  { type }: Pick<CeilingScope, 'type'>,
   currency: string,
   supportedCurrencies: readonly string[],
 ): CeilingLimits {
@@ -110,11 +105,8 @@ export function readLimits(
     maxAmount: read('maxAmount'),
     maxReward: read('maxReward'),
     dailyPending: read('dailyPending'),
-    dailyReleased: read('dailyReleased'),
   };
   if (violations.length > 0) throw validationError({ violations });
-  if (type === 'merchant' && stated.dailyReleased !== null)
-    throw wrong('daily_released', 'must be null in the scope merchant: it counts what a source releases');
   return stated;
 }
 

@@ -45,8 +45,6 @@ export type CeilingLimits = {
   readonly maxReward: bigint | null;
   /** The sum of rewards that are recorded on a day (UTC) without review. */
   readonly dailyPending: bigint | null;
-  /** The sum of rewards that become available on a day (UTC). */
-  readonly dailyReleased: bigint | null;
 };
 
 export type Ceiling = CeilingLimits & {

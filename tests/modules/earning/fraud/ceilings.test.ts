@@ -28,7 +28,7 @@ describe('a ceiling', () => {
   test('is set, replaced, listed and removed, and each is audited', async () => {
     const { merchantId } = await openShop(platform);
     const scope = { scope: 'merchant', scope_id: merchantId };
-    const nothing = { max_amount: null, max_reward: null, daily_pending: null, daily_released: null };
+    const nothing = { max_amount: null, max_reward: null, daily_pending: null };
 
     const set = await put({ ...scope, max_amount: '100.00', max_reward: 5 });
     const listed = await list();
