@@ -51,7 +51,7 @@ export async function startApi(
         PURCHASES_PER_MINUTE_PER_PARTNER: '1000000000',
         // The most that it takes: ten thousand shoppers buy on one day what others buy in years.
         VELOCITY_PURCHASES_PER_USER_DAY: '1000',
-        TRUST_PROXY: 'true',
+        TRUST_PROXY: '1',
         ...environment,
       },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
+import ipaddr from 'ipaddr.js';
 import { parseDatabaseUrl } from './core/database/url.ts';
 import { isCurrency, moneyFromNumeric } from './core/money.ts';
 import { ENCRYPTION_KEY_BYTES, type EncryptionKey } from './core/secrets/encryption.ts';
@@ -42,7 +44,7 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
       isPortChosen: isSet('METRICS_PORT'),
     },
     maxConnections: read('MAX_CONNECTIONS'),
-    trustProxy: read('TRUST_PROXY'),
+    trustProxy: readTrustProxy(read('TRUST_PROXY')),
     logLevel: read('LOG_LEVEL'),
 
     /** The base of relative paths in arguments. */
@@ -104,6 +106,30 @@ export function urlOf(host: string, port: number): string {
   const isWildcard = host === '0.0.0.0' || host === '::';
   const name = isWildcard ? 'localhost' : host;
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+}
+
+const MAX_HOPS = 10;
+
+/** Reads the proxies that are trusted: none, a number of hops, or networks. */
+function readTrustProxy(value: string): false | number | string[] {
+  if (value === 'false') return false;
+  if (/^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= MAX_HOPS) return Number(value);
+  const networks = value.split(',').map((network) => network.trim());
+  if (value === 'true' || networks.some((network) => /\/0+$/.test(network))) {
+    throw new StartupError(
+      'TRUST_PROXY must be a number of hops or a list of networks, because a client could choose its own address in X-Forwarded-For if every sender were trusted.',
+    );
+  }
+  if (networks.every(isNetwork)) return networks;
+  throw new StartupError(
+    `TRUST_PROXY must be false, a number of hops from 1 to ${MAX_HOPS}, or a list of networks such as "10.0.0.0/8,fd00::/8".`,
+  );
+}
+
+/** `isIP`, because `ipaddr` reads plain numbers as addresses. */
+function isNetwork(text: string): boolean {
+  const [address = '', ...prefix] = text.split('/');
+  return isIP(address) !== 0 && (prefix.length === 0 || ipaddr.isValidCIDR(text));
 }
 
 export type TokenKey = { readonly id: string; readonly secret: string };

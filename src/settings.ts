@@ -23,9 +23,10 @@ const SERVER = {
     { from: 10, to: 1_000_000 },
     'Most connections that may be open at once. Further ones are closed. Each takes a file handle of the process',
   ),
-  TRUST_PROXY: flag(
-    false,
-    'Set `true` behind a proxy that sets `X-Forwarded-For`: rate limits then count clients instead of the proxy',
+  TRUST_PROXY: text(
+    'false',
+    'Proxies whose `X-Forwarded-For` names the client: their number between client and platform, or their networks. Rate limits then count clients instead of the proxy',
+    { values: '`false`, `1` to `10`, or `10.0.0.0/8,fd00::/8`' },
   ),
   LOG_LEVEL: choice(
     ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],

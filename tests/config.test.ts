@@ -35,7 +35,19 @@ describe('the configuration', () => {
     METRICS_PORT: ['-1', '65536', 'none'],
     WORKER_PORT: ['-1', '65536', 'http'],
     MAX_CONNECTIONS: ['9', '1000001', 'many'],
-    TRUST_PROXY: ['yes', '1', 'TRUE'],
+    TRUST_PROXY: [
+      'yes',
+      'TRUE',
+      'true',
+      '0',
+      '11',
+      '-1',
+      '1.5',
+      '10.0.0.0/8,',
+      '10.0.0.0/33',
+      '0.0.0.0/0',
+      '::/0',
+    ],
     LOG_LEVEL: ['loud'],
     DATABASE_CONNECTIONS: ['1', '1001', 'many'],
     DEMO_DATA: ['no'],
@@ -94,6 +106,20 @@ describe('the configuration', () => {
   test('has each of its numbers and choices refused when wrong, by the table above', () => {
     const anyText = ['HOST', 'METRICS_HOST', 'PUBLIC_URL', 'DATABASE_URL', 'DATA_DIR', 'ADMIN_PASSWORD_FILE'];
     assert.deepEqual([...Object.keys(wrong), ...anyText].sort(), Object.keys(SETTINGS).sort());
+  });
+
+  test('trusts no proxy, a number of hops, or networks', () => {
+    assert.equal(readConfig({}).trustProxy, false);
+    assert.equal(readConfig({ TRUST_PROXY: '2' }).trustProxy, 2);
+    assert.deepEqual(readConfig({ TRUST_PROXY: '10.0.0.0/8, fd00::1' }).trustProxy, [
+      '10.0.0.0/8',
+      'fd00::1',
+    ]);
+  });
+
+  test('refuses to trust every sender of X-Forwarded-For, and says why', () => {
+    for (const TRUST_PROXY of ['true', '0.0.0.0/0', '10.0.0.0/8,::/0'])
+      assert.throws(() => readConfig({ TRUST_PROXY }), /because a client could choose its own address/);
   });
 
   test('takes a variable that is set to nothing as one that is not set', () => {

@@ -10,7 +10,7 @@ describe('two processes with one Redis', { skip: withoutRedis }, async () => {
   const { one, other } = await startTwoProcesses({
     REDIS_URL: redis.url,
     LOGINS_PER_MINUTE: '20',
-    TRUST_PROXY: 'true',
+    TRUST_PROXY: '1',
   });
   const guess = (at: Node, email: string, address: string) =>
     at.ask('POST', '/auth/login', {

@@ -50,7 +50,8 @@ export async function createHttpServer(options: {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly authenticate: Authenticate;
-  readonly trustProxy: boolean;
+  /** The proxies whose `X-Forwarded-For` is trusted: none, a number of hops, or networks. */
+  readonly trustProxy: false | number | string[];
   readonly maxConnections: number;
   readonly api: ApiDescription;
   readonly publicUrl: string;
@@ -60,7 +61,7 @@ export async function createHttpServer(options: {
     loggerInstance: options.logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     genReqId: () => newId(),
-    trustProxy: options.trustProxy,
+    trustProxy: trustedProxies(options.trustProxy),
     bodyLimit: BODY_LIMIT_BYTES,
     serverFactory: (handle) => createServer(SOCKETS, oneAtATime(handle)),
     forceCloseConnections: 'idle',
@@ -98,6 +99,14 @@ export async function createHttpServer(options: {
   server.addHook('onRequest', authenticationHook(options.authenticate));
   addBodies(server);
   return server;
+}
+
+/**
+ * The last `hops` addresses of the way are those of proxies: the one of the socket, then from the right those of
+ * `X-Forwarded-For`. A function, because Fastify trusts no proxy if it gets a number.
+ */
+function trustedProxies(trusted: false | number | string[]) {
+  return typeof trusted === 'number' ? (_address: string, hop: number) => hop < trusted : trusted;
 }
 
 /** Adds the headers of every response. Called separately for invalid URLs, which are refused before any hook runs. */

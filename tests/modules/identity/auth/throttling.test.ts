@@ -6,7 +6,7 @@ const LIMIT = 4;
 const ACCOUNTS = ['changer', 'victim-0', 'victim-1', 'victim-2', 'victim-3', 'victim-last'];
 
 const { platform, admin } = await startTestPlatform({
-  environment: { LOGINS_PER_MINUTE: String(LIMIT), REGISTRATIONS_PER_MINUTE: '3', TRUST_PROXY: 'true' },
+  environment: { LOGINS_PER_MINUTE: String(LIMIT), REGISTRATIONS_PER_MINUTE: '3', TRUST_PROXY: '1' },
 });
 
 for (const name of ACCOUNTS) {
@@ -33,6 +33,17 @@ describe('logins', () => {
     }
     assertLimited(await login('guess-last@example.com', PASSWORD, '10.1.0.1'));
     assert.equal((await login('guess-last@example.com', PASSWORD, '10.1.0.2')).statusCode, 401);
+  });
+});
+
+describe('behind a proxy that appends to X-Forwarded-For', () => {
+  test('a client that invents addresses is limited by its own', async () => {
+    const statuses = [];
+    for (let index = 0; index < 40; index += 1) {
+      const answer = await login(`append-${index}@example.com`, PASSWORD, `203.0.113.${index}, 10.5.0.1`);
+      statuses.push(answer.statusCode);
+    }
+    assert.deepEqual(statuses, [...Array(LIMIT).fill(401), ...Array(40 - LIMIT).fill(429)]);
   });
 });
 
