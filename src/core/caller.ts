@@ -1,4 +1,4 @@
-import { defineError } from './errors.ts';
+import { defineError, forbidden } from './errors.ts';
 import type { Message } from './secrets/signatures.ts';
 
 export type Role = 'user' | 'admin';
@@ -7,6 +7,8 @@ export type Role = 'user' | 'admin';
 export type AccountCaller = {
   readonly type: Role;
   readonly id: string;
+  /** What the staff roles of an administrator permit. A user has none. */
+  readonly permissions: readonly string[];
   readonly sessionId: string;
   readonly requestId: string;
 };
@@ -27,6 +29,14 @@ export interface PartnerCaller {
 
 /** The sender of a request. */
 export type Caller = AccountCaller | PartnerCaller;
+
+/**
+ * No administrator decides about their own money. For money that the caller moves as its owner, do not ask.
+ * @throws FORBIDDEN with the reason `own`.
+ */
+export function requireNotOwn(actor: { readonly type: string; readonly id: string | null }, userId: string) {
+  if (actor.type === 'admin' && actor.id === userId) throw forbidden({ reason: 'own' });
+}
 
 /** @throws INVALID_TOKEN, EXPIRED_TOKEN, TOKEN_REVOKED or USER_INACTIVE. */
 export type Authenticate = (token: string, requestId: string) => Promise<Caller>;

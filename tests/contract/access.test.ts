@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { newId } from '../../src/core/id.ts';
-import { ACCESS, type Access, SCOPES } from '../support/contract-access.ts';
+import { ACCESS, type Access, SCOPES, STAFF } from '../support/contract-access.ts';
 import { answerChecker, type Operation, operationsOf, readOpenApi } from '../support/contract-openapi.ts';
-import { type Client, countAllRows, openWorld, sampleOf, send } from '../support/contract-requests.ts';
+import {
+  type Client,
+  countAllRows,
+  openWorld,
+  type Sample,
+  sampleOf,
+  send,
+} from '../support/contract-requests.ts';
 import { ALL_SCOPES, issueKey, openPartner, signed, type TestPartner } from '../support/partners.ts';
 import { type Person, startTestPlatform } from '../support/platform.ts';
 
@@ -71,6 +78,87 @@ describe('an operation answers as its access says, in the shape that it document
       if (isOpen) return assertSuccess(operation, await ask());
       await assertRefusedWithoutATrace(ask, operation, 403, 'FORBIDDEN');
     });
+  }
+});
+
+describe('staff may do what their roles permit, and read everything except bank details', () => {
+  for (const role of ['support', 'finance', 'partnerships', 'fraud', 'administrator']) {
+    for (const operation of operations.filter(({ name }) => ACCESS[name] !== 'everybody')) {
+      const isPermitted = role === 'administrator' || (STAFF[operation.name]?.includes(role) ?? true);
+
+      test(`${operation.name} is ${isPermitted ? 'open' : 'closed'} to ${role}`, async () => {
+        const person = await platform.registerStaff(role);
+        const { token: _, ...sample } = await sampleOf(world, operation, admin);
+        const ask = () => send(world, operation, sample, person);
+        if (!isPermitted) await assertRefusedWithoutATrace(ask, operation, 403, 'FORBIDDEN');
+        else if (ACCESS[operation.name] === 'admins') assertSuccess(operation, await ask());
+        else assert.notEqual((await ask()).body?.error?.code, 'FORBIDDEN');
+      });
+    }
+  }
+
+  test('the operations that change something for others state who may call them', () => {
+    const changing = operations.filter(
+      ({ name, method }) => ACCESS[name] === 'admins' && method !== 'GET' && !(name in STAFF),
+    );
+    assert.deepEqual(changing, []);
+  });
+
+  test('roles take effect on the next request', async () => {
+    const { id, token } = await platform.registerStaff('partnerships');
+    const ask = async () => (await platform.api('GET', '/merchants', { token })).status;
+    assert.equal(await ask(), 200);
+    await platform.setStaffRoles(id, []);
+    assert.equal(await ask(), 403);
+    assert.deepEqual((await platform.api('GET', '/users/me', { token })).body.permissions, []);
+  });
+});
+
+describe('an administrator does not decide about their own money', () => {
+  const OWN: Readonly<Record<string, (id: string, owner: Person) => Promise<Sample> | Sample>> = {
+    'POST /purchases': (_, { id }) => ({ body: world.purchase(id) }),
+    'POST /purchases/{id}/confirmation': (id) => ({ params: { id } }),
+    'POST /purchases/{id}/release': (id) => ({ params: { id } }),
+    'POST /purchases/{id}/reverse': (id) => ({ params: { id } }),
+    'PATCH /purchases/{id}/reverse': (id) => ({ params: { id } }),
+    'POST /purchases/{id}/amendments': (id) => ({
+      params: { id },
+      body: { amount: '1.00', reason: 'a return', version: '1' },
+    }),
+    'POST /purchases/{id}/match': async (id, owner) => ({
+      params: { id },
+      body: { purchase_id: await purchaseOf(owner), reason: 'one order' },
+    }),
+  };
+
+  for (const [name, sample] of Object.entries(OWN)) {
+    test(`at ${name}`, async () => {
+      const owner = await platform.registerStaff('administrator');
+      const own = await sample(await purchaseOf(owner), owner);
+      const operation = operationNamed(name);
+
+      const ask = () => send(world, operation, own, owner);
+      const answer = await assertRefusedWithoutATrace(ask, operation, 403, 'FORBIDDEN');
+
+      assert.deepEqual(answer.body.error.details, { reason: 'own' });
+    });
+  }
+
+  test('nor within a list', async () => {
+    const owner = await platform.registerStaff('administrator');
+    const item = { purchase_id: await purchaseOf(owner), action: 'confirm' };
+    for (const [path, body] of [
+      ['/purchases/batch', [world.purchase(owner.id)]],
+      ['/purchases/settlements', [item]],
+    ] as const) {
+      const { results } = (await platform.api('POST', path, { token: owner.token, body })).body;
+      assert.deepEqual(results[0].error.details, { reason: 'own' }, path);
+    }
+  });
+
+  async function purchaseOf({ id }: Person): Promise<string> {
+    const body = world.purchase(id);
+    return (await platform.api('POST', '/purchases', { token: admin.token, body })).body.id;
   }
 });
 

@@ -139,12 +139,16 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
     if (caller === undefined) return { body };
     // Somebody else of the same role, as the caller needs the password again.
     const { id, email } = await platform.registerUser();
-    if (caller.id === platform.admin.id) await makeAdmin(platform, id);
+    if (caller.id === platform.admin.id) await platform.setStaffRoles(id, ['administrator']);
     return { body, token: (await openSession({ ...caller, email })).access_token };
   },
   'PATCH /users/{id}/status': async ({ platform }) => ({
     params: { id: (await platform.registerUser()).id },
     body: { status: 'inactive' },
+  }),
+  'PUT /users/{id}/staff-roles': async ({ platform }) => ({
+    params: { id: (await platform.registerUser()).id },
+    body: { staff_roles: ['support', 'finance'] },
   }),
   'POST /users/import': ({ unique }) => ({
     body: [{ email: `${unique()}@example.com` }, { email: 'nobody' }],
@@ -385,12 +389,6 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
     },
   }),
 };
-
-async function makeAdmin({ database }: ContractPlatform, id: string): Promise<void> {
-  await database.transaction((trx) =>
-    trx.updateTable('users').set({ role: 'admin' }).where('id', '=', id).execute(),
-  );
-}
 
 async function setFlag({ platform, merchantId, unique }: World): Promise<string> {
   const key = flagKey(unique());

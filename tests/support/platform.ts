@@ -21,7 +21,14 @@ export const PASSWORD = 'Str0ng!Pass';
 /** What the requests of the contract need: a platform in this process, or in one of its own. */
 export type ContractPlatform = Pick<
   Awaited<ReturnType<typeof startTestPlatform>>,
-  'api' | 'admin' | 'database' | 'registerUser' | 'createMerchant' | 'createOffer'
+  | 'api'
+  | 'admin'
+  | 'database'
+  | 'registerUser'
+  | 'registerStaff'
+  | 'setStaffRoles'
+  | 'createMerchant'
+  | 'createOffer'
 > & { readonly config: Pick<Config, 'supportedCurrencies'> };
 
 /**
@@ -90,10 +97,28 @@ export async function startTestPlatform(
     admin,
     api,
     registerUser,
+    ...staff(api, admin, registerUser),
     ...catalogue(api, admin),
     passTime,
     runJob,
   };
+}
+
+/** Colleagues of an administrator. */
+export function staff(api: Api, admin: Pick<Person, 'token'>, registerUser: () => Promise<Person>) {
+  async function setStaffRoles(id: string, roles: readonly string[]): Promise<void> {
+    const body = { staff_roles: roles };
+    const answer = await api('PUT', `/users/${id}/staff-roles`, { token: admin.token, body });
+    if (answer.status !== 200) throw new Error(`not a member of staff: ${JSON.stringify(answer.body)}`);
+  }
+
+  async function registerStaff(...roles: readonly string[]): Promise<Person> {
+    const person = await registerUser();
+    await setStaffRoles(person.id, roles);
+    return person;
+  }
+
+  return { setStaffRoles, registerStaff };
 }
 
 /** Merchants and offers as an administrator makes them. */

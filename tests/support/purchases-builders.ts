@@ -20,6 +20,7 @@ import type { Actor } from '../../src/modules/platform/events/index.ts';
 export const NOW = Temporal.Instant.from('2026-03-14T09:26:53Z');
 export const SHOPPER = '01936f2e-8c1b-7c3a-9d55-000000000001';
 export const STRANGER = '01936f2e-8c1b-7c3a-9d55-000000000002';
+export const ADMIN = '01936f2e-8c1b-7c3a-9d55-0000000000ad';
 export const MERCHANT = '01936f2e-8c1b-7c3a-9d55-000000000003';
 export const OFFER = '01936f2e-8c1b-7c3a-9d55-000000000004';
 export const WALLET = '01936f2e-8c1b-7c3a-9d55-000000000005';
@@ -44,6 +45,7 @@ export function aUser(fields: Partial<User> = {}): User {
     id: SHOPPER,
     email: 'shopper@example.com',
     role: 'user',
+    staffRoles: [],
     active: true,
     createdAt: NOW,
     ...fields,
@@ -64,7 +66,7 @@ export function aMerchant(fields: Partial<Merchant> = {}): Merchant {
 
 export function aSubmission(fields: Partial<PurchaseSubmission> = {}): PurchaseSubmission {
   return {
-    actor: adminActor(STRANGER),
+    actor: adminActor(ADMIN),
     externalId: 'order-1',
     userId: SHOPPER,
     merchantId: MERCHANT,

@@ -7,11 +7,24 @@ import type { DomainError } from '../../src/core/errors.ts';
 import type { Routes } from '../../src/core/http/route.ts';
 import { createHttpServer } from '../../src/core/http/server.ts';
 import { createMetrics } from '../../src/core/observability/metrics.ts';
+import { PERMISSIONS } from '../../src/modules/identity/users/staff.ts';
 import { type Answer, type Api, assertRefused, inject } from './inject.ts';
 
 const PEOPLE = {
-  admin: { type: 'admin', id: '01936f2e-8c1b-7c3a-9d55-0000000000a1', sessionId: 'session', requestId: '' },
-  user: { type: 'user', id: '01936f2e-8c1b-7c3a-9d55-0000000000b1', sessionId: 'session', requestId: '' },
+  admin: {
+    type: 'admin',
+    id: '01936f2e-8c1b-7c3a-9d55-0000000000a1',
+    permissions: PERMISSIONS,
+    sessionId: 'session',
+    requestId: '',
+  },
+  user: {
+    type: 'user',
+    id: '01936f2e-8c1b-7c3a-9d55-0000000000b1',
+    permissions: [],
+    sessionId: 'session',
+    requestId: '',
+  },
   partner: {
     type: 'partner',
     id: '01936f2e-8c1b-7c3a-9d55-0000000000c1',

@@ -47,7 +47,7 @@ export async function startTwoProcesses(environment: Readonly<Record<string, str
 
   async function registerAdmin() {
     const admin = await register(one);
-    await sql(`update users set role = 'admin' where id = '${admin.id}'`);
+    await sql(`update users set role = 'admin', staff_roles = '{administrator}' where id = '${admin.id}'`);
     return admin;
   }
 

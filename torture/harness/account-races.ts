@@ -106,7 +106,9 @@ export const ACCOUNT_RACES: readonly Race[] = [
 
 async function admin({ registerUser, postgres }: Parameters<Race['run']>[0]['platform']): Promise<Person> {
   const person = await registerUser();
-  await postgres.query("update users set role = 'admin' where id = $1", [person.id]);
+  await postgres.query("update users set role = 'admin', staff_roles = '{administrator}' where id = $1", [
+    person.id,
+  ]);
   return person;
 }
 

@@ -5,6 +5,7 @@ import {
   catalogue,
   PASSWORD,
   type Person,
+  staff,
 } from '../../tests/support/platform.ts';
 import { type Client, openClient } from './client.ts';
 import { openClock, type ShiftedClock } from './clock.ts';
@@ -65,7 +66,9 @@ export async function startContractProcess(
   );
   const api: Api = (...request) => (apis[0] as Api)(...request);
   const admin = await register('admin@example.com');
-  await postgres.query("update users set role = 'admin' where id = $1", [admin.id]);
+  await postgres.query("update users set role = 'admin', staff_roles = '{administrator}' where id = $1", [
+    admin.id,
+  ]);
   Object.assign(admin, await login(admin.email));
   let people = 0;
 
@@ -80,15 +83,18 @@ export async function startContractProcess(
     return { id: me.body.id, email, token: body.access_token, refreshToken: body.refresh_token };
   }
 
+  function registerUser(email?: string): Promise<Person> {
+    people += 1;
+    return register(email ?? `user-${people}@example.com`);
+  }
+
   return {
     api,
     admin,
     database,
     config: { supportedCurrencies: ['EUR'] },
-    registerUser: (email) => {
-      people += 1;
-      return register(email ?? `user-${people}@example.com`);
-    },
+    registerUser,
+    ...staff(api, admin, registerUser),
     ...catalogue(api, admin),
     client,
     postgres,

@@ -310,6 +310,7 @@ export interface Users {
   id: string;
   password_hash: string | null;
   role: Generated<UserRole>;
+  staff_roles: Generated<string[]>;
 }
 
 export interface WalletEntries {

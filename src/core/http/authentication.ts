@@ -7,13 +7,15 @@ export type Access = 'public' | readonly Caller['type'][];
 
 export function authenticationHook(authenticate: Authenticate) {
   return async (request: FastifyRequest): Promise<void> => {
-    const { access, scope } = request.routeOptions.config;
+    const { access, scope, permission } = request.routeOptions.config;
     if (access === undefined || access === 'public') return;
     const caller = await authenticate(bearerToken(request.headers.authorization), request.id);
     if (!access.includes(caller.type))
       throw forbidden({ reason: `This takes the role ${access.join(' or ')}.` });
     if (caller.type === 'partner' && (scope === undefined || !caller.scopes.includes(scope)))
       throw forbidden({ reason: `This takes a key with the scope ${scope}.` });
+    if (caller.type === 'admin' && permission !== undefined && !caller.permissions.includes(permission))
+      throw forbidden({ reason: `This takes the permission ${permission}.` });
     request.authenticatedCaller = caller;
   };
 }

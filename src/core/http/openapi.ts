@@ -98,7 +98,7 @@ async function serveReference(server: FastifyInstance, { title }: { title: strin
 /** Completes a route's description from its access and inputs, so that no route repeats it. */
 function completeRoute(route: RouteOptions): void {
   const { schema, config } = route;
-  const { access, scope, errors = [] } = config ?? {};
+  const { access, scope, permission, errors = [] } = config ?? {};
   if (schema === undefined || schema.hide === true || access === undefined) return;
   // Fastify's HEAD route shares the schema of its GET route, which is complete.
   if (route.method === 'HEAD') return;
@@ -114,11 +114,13 @@ function completeRoute(route: RouteOptions): void {
   definitions.push(internalError, overloaded, serviceUnavailable);
 
   schema.security = securityOf(access, scope);
-  if (scope !== undefined)
-    schema.description = [schema.description, `Partners need a key with the scope \`${scope}\`.`]
-      .filter(Boolean)
-      .join(' ');
+  if (scope !== undefined) addSentence(schema, `Partners need a key with the scope \`${scope}\`.`);
+  if (permission !== undefined) addSentence(schema, `Staff need the permission \`${permission}\`.`);
   schema.response = { ...successes(schema.response), ...errorResponsesByStatus(definitions) };
+}
+
+function addSentence(schema: FastifySchema, sentence: string): void {
+  schema.description = [schema.description, sentence].filter(Boolean).join(' ');
 }
 
 function securityOf(access: Access, scope: string | undefined) {

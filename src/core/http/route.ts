@@ -18,6 +18,11 @@ declare module 'fastify' {
     access?: Access;
     /** The scope that the key of a partner needs. Required if the route allows partners, forbidden otherwise. */
     scope?: string;
+    /**
+     * The permission that an administrator needs. Required if the route changes something that users cannot change. Routes
+     * that users may call too have one only for what administrators do there beyond users.
+     */
+    permission?: string;
     /** The errors that are specific to the route. Common errors are added automatically. */
     errors?: readonly ErrorCode[];
     /** Rate limits that apply before the body is parsed. They know the caller and the number of items. */

@@ -118,10 +118,13 @@ function addCommonHeaders(request: FastifyRequest, reply: FastifyReply): void {
 
 /** Ensures that no route is public by omission. Hidden routes and routes without a schema must state their access too. */
 function requireAccess({ method, url, config }: RouteOptions): void {
-  const { access, scope } = config ?? {};
+  const { access, scope, permission } = config ?? {};
   if (access === undefined) throw new Error(`${method} ${url} must state in config.access who may call it`);
   if (access.includes('partner') !== (scope !== undefined))
     throw new Error(`${method} ${url} must name a scope if partners may call it, and only then`);
+  const isForStaff = access !== 'public' && !access.includes('user');
+  if (isForStaff && method !== 'GET' && method !== 'HEAD' && permission === undefined)
+    throw new Error(`${method} ${url} must name the permission of administrators`);
 }
 
 function addObservation(server: HttpServer, metrics: Metrics): void {

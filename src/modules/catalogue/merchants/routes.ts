@@ -28,7 +28,7 @@ export function merchantRoutes(service: MerchantService): Routes {
           body: NewMerchantBody,
           response: { 201: MerchantBody },
         },
-        config: { access: ['admin'], errors: [merchantAlreadyExists] },
+        config: { access: ['admin'], permission: 'merchants:write', errors: [merchantAlreadyExists] },
       },
       async (request, reply) => {
         const { name, default_cashback_percentage, confirmation_days = null, active = true } = request.body;
@@ -83,7 +83,11 @@ export function merchantRoutes(service: MerchantService): Routes {
           body: MerchantChangesBody,
           response: { 200: MerchantBody },
         },
-        config: { access: ['admin'], errors: [notFound, merchantAlreadyExists] },
+        config: {
+          access: ['admin'],
+          permission: 'merchants:write',
+          errors: [notFound, merchantAlreadyExists],
+        },
       },
       async (request) => {
         const { body } = request;
@@ -108,7 +112,7 @@ export function merchantRoutes(service: MerchantService): Routes {
           body: MerchantStatusBody,
           response: { 200: MerchantStatus },
         },
-        config: { access: ['admin'], errors: [notFound] },
+        config: { access: ['admin'], permission: 'merchants:write', errors: [notFound] },
       },
       async (request) => {
         const { status } = request.body;

@@ -38,6 +38,7 @@ export function offerRoutes(service: OfferService, defaultCurrency: string): Rou
         },
         config: {
           access: ['admin'],
+          permission: 'offers:write',
           errors: [ruleViolation, notFound, activeOfferAlreadyExists, merchantNotActive, unsupportedCurrency],
         },
       },
@@ -128,7 +129,11 @@ export function offerRoutes(service: OfferService, defaultCurrency: string): Rou
           body: OfferChangesBody,
           response: { 200: OfferBody },
         },
-        config: { access: ['admin'], errors: [ruleViolation, notFound, activeOfferAlreadyExists] },
+        config: {
+          access: ['admin'],
+          permission: 'offers:write',
+          errors: [ruleViolation, notFound, activeOfferAlreadyExists],
+        },
       },
       async (request) =>
         presentOffer(await service.extendOffer(request.params.id, request.body.end_date, callerOf(request))),
@@ -146,7 +151,11 @@ export function offerRoutes(service: OfferService, defaultCurrency: string): Rou
           body: OfferStatusBody,
           response: { 200: OfferStatus },
         },
-        config: { access: ['admin'], errors: [ruleViolation, notFound, activeOfferAlreadyExists] },
+        config: {
+          access: ['admin'],
+          permission: 'offers:write',
+          errors: [ruleViolation, notFound, activeOfferAlreadyExists],
+        },
       },
       async (request) => {
         const { status, effective_from } = request.body;

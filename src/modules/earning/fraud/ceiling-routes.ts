@@ -26,7 +26,11 @@ export function ceilingRoutes(service: Pick<FraudService, 'setCeiling' | 'listCe
           body: CeilingInputBody,
           response: { 200: CeilingBody },
         },
-        config: { access: ['admin'], errors: [ruleViolation, notFound, unsupportedCurrency] },
+        config: {
+          access: ['admin'],
+          permission: 'ceilings:write',
+          errors: [ruleViolation, notFound, unsupportedCurrency],
+        },
       },
       async (request) => {
         const { scope, scope_id: scopeId = null, currency } = request.body;

@@ -1,3 +1,4 @@
+import { requireNotOwn } from '../../../core/caller.ts';
 import { notFound } from '../../../core/errors.ts';
 import { distinctBy } from '../../../core/lists.ts';
 import { decided, type Outcome } from '../../../core/outcome.ts';
@@ -74,6 +75,7 @@ export function decide(
   function decideOne(settlement: SettlementOfId): Decision {
     const before = visible(settlement, settlement.purchaseId);
     requireOwnMerchant(settlement.actor, before.purchase);
+    requireNotOwn(settlement.actor, before.purchase.userId);
     const steps = withRefills(settlement, stepsOf(settlement, before));
     // Refuses what a wallet cannot hold before anything is noted.
     const balances = new Map(balancesOf);

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { requireNotOwn } from '../../../core/caller.ts';
 import { formatInstant, utcDay } from '../../../core/clock.ts';
 import { forbidden, ruleViolation, type Violation, validationError } from '../../../core/errors.ts';
 import { formatMoney, unsupportedCurrency } from '../../../core/money.ts';
@@ -37,8 +38,9 @@ import {
   type Witness,
 } from './model.ts';
 
-/** @throws FORBIDDEN if a user reports a purchase of another user. */
+/** @throws FORBIDDEN if a user reports a purchase of another user, or an administrator their own. */
 export function requireMayReport({ actor, userId }: PurchaseSubmission): void {
+  requireNotOwn(actor, userId);
   if (actor.type === 'user' && actor.id !== userId) {
     throw forbidden({ reason: 'You may report your own purchases only.' });
   }

@@ -69,6 +69,7 @@ export function reportRoutes(
         },
         config: {
           access: ['user', 'admin', 'partner'],
+          permission: 'purchases:write',
           scope: 'purchases:write',
           maxFields: MAX_FIELDS_WITH_LINES,
           isFull: service.isReportingFull,
@@ -108,6 +109,7 @@ export function reportRoutes(
         },
         config: {
           access: ['admin', 'partner'],
+          permission: 'purchases:write',
           scope: 'purchases:write',
           maxFields: MAX_FIELDS_WITH_LINES,
           isFull: service.isReportingFull,

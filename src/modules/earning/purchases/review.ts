@@ -1,3 +1,4 @@
+import { requireNotOwn } from '../../../core/caller.ts';
 import type { Database } from '../../../core/database/index.ts';
 import { notFound } from '../../../core/errors.ts';
 import type { Logger } from '../../../core/observability/logging.ts';
@@ -20,12 +21,13 @@ export function purchaseReview(deps: {
   /**
    * Ends the hold of a purchase. The purchase stays pending and no money moves. Locks the purchase, so that either a
    * release or a concurrent settlement resolves the hold, not both.
-   * @throws NOT_FOUND or PURCHASE_NOT_HELD.
+   * @throws NOT_FOUND, FORBIDDEN for the caller's own purchase, or PURCHASE_NOT_HELD.
    */
   async function releasePurchase(purchaseId: string, actor: Actor): Promise<Purchase> {
     const released = await database.transaction(async (trx) => {
       const [purchase] = await repository.lock(trx, [purchaseId]);
       if (purchase === undefined) throw notFound('purchase', purchaseId);
+      requireNotOwn(actor, purchase.userId);
       requireHeld(purchase);
       await repository.endHold(trx, purchaseId);
       fraud.queueResolveHolds(trx, [{ purchaseId, resolution: 'released', actor }]);

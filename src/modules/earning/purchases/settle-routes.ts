@@ -54,6 +54,7 @@ export function settleRoutes(service: PurchaseService): Routes {
         },
         config: {
           access: ['admin', 'partner'],
+          permission: 'purchases:settle',
           scope: 'purchases:settle',
           maxFields: MAX_FIELDS_WITH_LINES,
           isFull: service.isSettlingFull,
@@ -81,6 +82,7 @@ export function settleRoutes(service: PurchaseService): Routes {
         },
         config: {
           access: ['admin', 'partner'],
+          permission: 'purchases:settle',
           scope: 'purchases:settle',
           isFull: service.isSettlingFull,
           errors: [notFound, purchaseNotPending, purchaseOnHold],
@@ -106,6 +108,7 @@ export function settleRoutes(service: PurchaseService): Routes {
         },
         config: {
           access: ['admin', 'partner'],
+          permission: 'purchases:settle',
           scope: 'purchases:settle',
           maxFields: MAX_FIELDS_WITH_LINES,
           isFull: service.isSettlingFull,
@@ -132,6 +135,7 @@ export function settleRoutes(service: PurchaseService): Routes {
         },
         config: {
           access: ['admin'],
+          permission: 'purchases:settle',
           isFull: service.isSettlingFull,
           errors: [notFound, purchaseNotPending, purchaseAlreadyReversed, duplicatePurchase, walletFull],
         },
@@ -154,7 +158,7 @@ export function settleRoutes(service: PurchaseService): Routes {
           params: IdParams,
           response: { 200: ReleasedBody },
         },
-        config: { access: ['admin'], errors: [notFound, purchaseNotHeld] },
+        config: { access: ['admin'], permission: 'purchases:settle', errors: [notFound, purchaseNotHeld] },
       },
       async (request) => presentRelease(await service.releasePurchase(request.params.id, callerOf(request))),
     );
@@ -173,6 +177,7 @@ export function settleRoutes(service: PurchaseService): Routes {
       },
       config: {
         access: ['admin', 'partner'],
+        permission: 'purchases:settle',
         scope: 'purchases:settle',
         isFull: service.isSettlingFull,
         errors: [notFound, purchaseAlreadyReversed],

@@ -86,7 +86,7 @@ export function authRoutes(deps: {
           params: IdParams,
           response: { 201: ResetTokenBody },
         },
-        config: { access: ['admin'], errors: [notFound] },
+        config: { access: ['admin'], permission: 'users:send-password-link', errors: [notFound] },
       },
       async (request, reply) => {
         const reset = await passwordResets.issueResetToken(request.params.id, accountOf(request));
@@ -145,7 +145,11 @@ export function authRoutes(deps: {
           body: UserStatusBody,
           response: { 200: UserStatus },
         },
-        config: { access: ['admin'], errors: [ruleViolation, notFound, lastActiveAdmin] },
+        config: {
+          access: ['admin'],
+          permission: 'users:set-status',
+          errors: [ruleViolation, notFound, lastActiveAdmin],
+        },
       },
       async (request) => {
         const id = request.params.id;

@@ -4,7 +4,7 @@ import type { Database, Trx } from '../../../core/database/index.ts';
 import type { DomainError } from '../../../core/errors.ts';
 import { newId } from '../../../core/id.ts';
 import type { Actor, EventClient } from '../../platform/events/index.ts';
-import type { User, UserClient } from '../users/index.ts';
+import { permissionsOf, type User, type UserClient } from '../users/index.ts';
 import { invalidCredentials, invalidRefreshToken } from './errors.ts';
 import { loginRefused, sessionEnded, sessionOpened, sessionReused } from './events.ts';
 import { identityFinder } from './identities.ts';
@@ -139,7 +139,13 @@ export function authService(deps: {
     // Checked first: the sessions of an inactive user are revoked as well, but this error names the cause.
     if (!user.active) throw userInactive();
     if (session.revokedAt !== null) throw tokenRevoked();
-    return { type: user.role, id: user.id, sessionId, requestId };
+    return {
+      type: user.role,
+      id: user.id,
+      permissions: permissionsOf(user.staffRoles),
+      sessionId,
+      requestId,
+    };
   }
 
   /**

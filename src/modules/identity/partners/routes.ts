@@ -42,7 +42,7 @@ export function partnerRoutes(service: PartnerService): Routes {
           body: NewPartnerBody,
           response: { 201: CreatedPartnerBody },
         },
-        config: { access: ['admin'], errors: [partnerAlreadyExists] },
+        config: { access: ['admin'], permission: 'partners:write', errors: [partnerAlreadyExists] },
       },
       async (request, reply) => {
         const {
@@ -98,7 +98,11 @@ export function partnerRoutes(service: PartnerService): Routes {
           body: PartnerChangesBody,
           response: { 200: PartnerBody },
         },
-        config: { access: ['admin'], errors: [notFound, partnerAlreadyExists, ruleViolation] },
+        config: {
+          access: ['admin'],
+          permission: 'partners:write',
+          errors: [notFound, partnerAlreadyExists, ruleViolation],
+        },
       },
       async (request) => {
         const {
@@ -123,7 +127,12 @@ export function partnerRoutes(service: PartnerService): Routes {
           body: MerchantsBody,
           response: { 200: PartnerBody },
         },
-        config: { access: ['admin'], errors: [notFound], maxFields: 2 * MAX_MERCHANTS },
+        config: {
+          access: ['admin'],
+          permission: 'partners:write',
+          errors: [notFound],
+          maxFields: 2 * MAX_MERCHANTS,
+        },
       },
       async (request) => {
         const { merchant_ids: merchantIds } = request.body;
@@ -142,7 +151,7 @@ export function partnerRoutes(service: PartnerService): Routes {
           body: PartnerStatusBody,
           response: { 200: PartnerStatus },
         },
-        config: { access: ['admin'], errors: [notFound] },
+        config: { access: ['admin'], permission: 'partners:write', errors: [notFound] },
       },
       async (request) => {
         const { status } = request.body;
@@ -164,7 +173,7 @@ export function partnerRoutes(service: PartnerService): Routes {
           body: RotationBody,
           response: { 201: SigningSecretBody },
         },
-        config: { access: ['admin'], errors: [notFound] },
+        config: { access: ['admin'], permission: 'partners:write', errors: [notFound] },
       },
       async (request, reply) => {
         const { overlap_seconds: overlapSeconds = 0 } = request.body;
@@ -188,7 +197,7 @@ export function partnerRoutes(service: PartnerService): Routes {
           body: NewKeyBody,
           response: { 201: IssuedKeyBody },
         },
-        config: { access: ['admin'], errors: [notFound, ruleViolation] },
+        config: { access: ['admin'], permission: 'partners:write', errors: [notFound, ruleViolation] },
       },
       async (request, reply) => {
         const { name = null, scopes, expires_at } = request.body;
@@ -227,7 +236,7 @@ export function partnerRoutes(service: PartnerService): Routes {
           description: 'The key gets 401 from the next request on. A revoked key cannot be activated again.',
           params: KeyParams,
         },
-        config: { access: ['admin'], errors: [notFound] },
+        config: { access: ['admin'], permission: 'partners:write', errors: [notFound] },
       },
       async (request, reply) => {
         const { id, key_id: keyId } = request.params;

@@ -16,5 +16,5 @@ export const passwordNotComplexEnough = defineError<{ violations: readonly Viola
 export const lastActiveAdmin = defineError<{ user_id: string }>(
   'conflict',
   'LAST_ACTIVE_ADMIN',
-  'This is the last active administrator. Activate another one first.',
+  'This is the last active administrator. Appoint or activate another one first.',
 );

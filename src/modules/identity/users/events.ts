@@ -20,3 +20,13 @@ export const userImported = defineEvent({
   summary: 'An administrator imported a customer without a password.',
   details: {},
 });
+
+export const staffRolesChanged = defineEvent<{ before: string; after: string }>({
+  type: 'user.staff_roles_changed',
+  resourceType: 'user',
+  summary: 'An administrator changed what a colleague may do.',
+  details: {
+    before: 'The staff roles before, separated by commas. Empty for a shopper.',
+    after: 'The staff roles after.',
+  },
+});

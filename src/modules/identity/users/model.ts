@@ -1,9 +1,12 @@
 import type { UserRole } from '../../../core/database/schema.generated.ts';
+import type { StaffRole } from './staff.ts';
 
 export type User = {
   readonly id: string;
   readonly email: string;
+  /** An administrator is a user with a staff role. */
   readonly role: UserRole;
+  readonly staffRoles: readonly StaffRole[];
   readonly active: boolean;
   readonly createdAt: Temporal.Instant;
 };

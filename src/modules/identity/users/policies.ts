@@ -89,9 +89,10 @@ function restoreLetters(text: string): string {
   return text.replace(/[@431!0$5]/g, (sign) => LOOKALIKES[sign] ?? sign);
 }
 
-/** @throws LAST_ACTIVE_ADMIN if no other of `users` is an active administrator. */
+/** @throws LAST_ACTIVE_ADMIN if `user` has the role `administrator` and no other active one of `users` does. */
 export function requireAnotherAdmin(user: User, users: readonly User[]): void {
-  if (user.role !== 'admin') return;
-  const isLeft = users.some(({ id, role, active }) => id !== user.id && role === 'admin' && active);
+  const isAdministrator = ({ staffRoles }: User) => staffRoles.includes('administrator');
+  if (!isAdministrator(user)) return;
+  const isLeft = users.some((other) => other.id !== user.id && isAdministrator(other) && other.active);
   if (!isLeft) throw lastActiveAdmin({ user_id: user.id });
 }

@@ -4,10 +4,11 @@ import { equalTo, pageNewestFirst, withinSeconds } from '../../../core/database/
 import { anyOf, type RowOf } from '../../../core/database/rows.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { User, UserFilter, UserWithPassword } from './model.ts';
+import type { StaffRole } from './staff.ts';
 
 export type UserRepository = ReturnType<typeof userRepository>;
 
-const COLUMNS = ['id', 'email', 'role', 'active', 'created_at'] as const;
+const COLUMNS = ['id', 'email', 'role', 'staff_roles', 'active', 'created_at'] as const;
 
 type UserRow = RowOf<'users', typeof COLUMNS>;
 
@@ -15,12 +16,13 @@ export function userRepository() {
   /** Inserts the users whose email is free, and returns their ids. */
   async function insert(trx: Trx, users: readonly UserWithPassword[]): Promise<readonly string[]> {
     const { rows } = await sql<{ id: string }>`
-      insert into users (id, email, password_hash, role, active, created_at)
+      insert into users (id, email, password_hash, role, staff_roles, active, created_at)
       select
         unnest(${users.map(({ id }) => id)}::uuid[]) as id,
         unnest(${users.map(({ email }) => email)}::text[]) as email,
         unnest(${users.map(({ passwordHash }) => passwordHash)}::text[]),
         unnest(${users.map(({ role }) => role)}::user_role[]),
+        string_to_array(unnest(${users.map(({ staffRoles }) => staffRoles.join())}::text[]), ','),
         unnest(${users.map(({ active }) => active)}::boolean[]),
         unnest(${users.map(({ createdAt }) => createdAt.toString())}::timestamptz[])
       order by email
@@ -108,8 +110,8 @@ export function userRepository() {
     return (await update.returning('id').executeTakeFirst()) !== undefined;
   }
 
-  /** Locks the user and all active administrators, so that two administrators cannot deactivate each other. */
-  async function lockWithActiveAdmins(trx: Trx, id: string): Promise<User[]> {
+  /** Locks the user and all active staff, so that two administrators cannot remove each other. */
+  async function lockWithActiveStaff(trx: Trx, id: string): Promise<User[]> {
     const rows = await trx
       .selectFrom('users')
       .select(COLUMNS)
@@ -118,6 +120,15 @@ export function userRepository() {
       .forNoKeyUpdate()
       .execute();
     return rows.map(toUser);
+  }
+
+  async function updateStaffRoles(trx: Trx, id: string, roles: readonly StaffRole[]): Promise<void> {
+    const role = roles.length > 0 ? 'admin' : 'user';
+    await trx
+      .updateTable('users')
+      .set({ role, staff_roles: [...roles] })
+      .where('id', '=', id)
+      .execute();
   }
 
   async function updateActive(trx: Trx, id: string, active: boolean): Promise<void> {
@@ -133,13 +144,21 @@ export function userRepository() {
     list,
     lockWithHash,
     updatePasswordHash,
-    lockWithActiveAdmins,
+    lockWithActiveStaff,
+    updateStaffRoles,
     updateActive,
   };
 }
 
 function toUser(row: UserRow): User {
-  return { id: row.id, email: row.email, role: row.role, active: row.active, createdAt: row.created_at };
+  return {
+    id: row.id,
+    email: row.email,
+    role: row.role,
+    staffRoles: row.staff_roles as StaffRole[],
+    active: row.active,
+    createdAt: row.created_at,
+  };
 }
 
 /** Escapes a text, so that `like` matches it literally. */

@@ -1,19 +1,23 @@
 import type { FastifyRequest } from 'fastify';
-import { rateLimited } from '../../../core/errors.ts';
+import { notFound, rateLimited } from '../../../core/errors.ts';
 import { callerOf } from '../../../core/http/authentication.ts';
 import { LIST_TYPES } from '../../../core/http/body.ts';
 import { itemReader, workOnItems } from '../../../core/http/items.ts';
 import { presentCursorPage, readPage } from '../../../core/http/pagination.ts';
 import { addressOf, type LimitRate } from '../../../core/http/rate-limit.ts';
 import type { Routes } from '../../../core/http/route.ts';
+import { IdParams } from '../../../core/http/schemas.ts';
 import { isId } from '../../../core/id.ts';
-import { emailAlreadyRegistered, passwordNotComplexEnough } from './errors.ts';
+import { emailAlreadyRegistered, lastActiveAdmin, passwordNotComplexEnough } from './errors.ts';
 import { normalizeEmail } from './policies.ts';
 import {
   ImportedUser,
+  OwnUserBody,
   presentImport,
+  presentOwnUser,
   presentUser,
   RegistrationBody,
+  StaffRolesInput,
   UserBody,
   UserImportBody,
   UserImportResult,
@@ -55,10 +59,10 @@ export function userRoutes(
     server.get(
       '/users/me',
       {
-        schema: { tags: ['users'], summary: 'Show your account', response: { 200: UserBody } },
+        schema: { tags: ['users'], summary: 'Show your account', response: { 200: OwnUserBody } },
         config: { access: ['user', 'admin'] },
       },
-      async (request) => presentUser(await service.getUser(callerOf(request).id)),
+      async (request) => presentOwnUser(await service.getUser(callerOf(request).id)),
     );
 
     server.get(
@@ -98,12 +102,32 @@ export function userRoutes(
           body: UserImportBody,
           response: { 200: UserImportResult },
         },
-        config: { access: ['admin'], items: ImportedUser },
+        config: { access: ['admin'], permission: 'users:import', items: ImportedUser },
       },
       async (request) => {
         const items = request.body.map(readUser);
         const outcomes = await workOnItems(items, (users) => service.importUsers(users, callerOf(request)));
         return presentImport(request.body, outcomes, request.id);
+      },
+    );
+
+    server.put(
+      '/users/:id/staff-roles',
+      {
+        schema: {
+          tags: ['users'],
+          summary: 'Set the staff roles of a user',
+          description:
+            'Takes effect on the next request of the user. An empty list makes the user a shopper again. Returns 403 for your own account, and 409 for the last active administrator.',
+          params: IdParams,
+          body: StaffRolesInput,
+          response: { 200: UserBody },
+        },
+        config: { access: ['admin'], permission: 'staff:manage', errors: [notFound, lastActiveAdmin] },
+      },
+      async (request) => {
+        const { staff_roles: roles } = request.body;
+        return presentUser(await service.setStaffRoles(request.params.id, roles, callerOf(request)));
       },
     );
   };

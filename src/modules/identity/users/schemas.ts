@@ -7,6 +7,7 @@ import { CursorPage, CursorQuery } from '../../../core/http/pagination.ts';
 import { ActiveStatus, Id, Input, Timestamp, TimestampInput } from '../../../core/http/schemas.ts';
 import type { Outcome } from '../../../core/outcome.ts';
 import type { User } from './model.ts';
+import { PERMISSIONS, permissionsOf, STAFF_ROLES } from './staff.ts';
 
 const Email = Type.String({ format: 'email', maxLength: 254, examples: ['alice@example.com'] });
 
@@ -21,13 +22,29 @@ export const RegistrationBody = Input({ email: Email, password: NewPassword });
 
 const Role = Type.Enum(['user', 'admin'], { examples: ['user'] });
 
+const StaffRoles = Type.Array(Type.Enum(STAFF_ROLES, { examples: ['support'] }), {
+  maxItems: STAFF_ROLES.length,
+  uniqueItems: true,
+  description: 'The roles of a member of staff, who has the role `admin`. Empty for a shopper.',
+});
+
 export const UserBody = Type.Object({
   id: Id,
   email: Email,
   active: Type.Boolean(),
   role: Role,
+  staff_roles: StaffRoles,
   created_at: Timestamp,
 });
+
+export const OwnUserBody = Type.Object({
+  ...UserBody.properties,
+  permissions: Type.Array(Type.Enum(PERMISSIONS), {
+    description: 'The changes that your staff roles permit. Empty for a shopper.',
+  }),
+});
+
+export const StaffRolesInput = Input({ staff_roles: StaffRoles });
 
 export const UserPage = CursorPage(UserBody);
 
@@ -83,8 +100,13 @@ export function presentUser(user: User) {
     email: user.email,
     active: user.active,
     role: user.role,
+    staff_roles: [...user.staffRoles],
     created_at: formatInstant(user.createdAt),
   };
+}
+
+export function presentOwnUser(user: User) {
+  return { ...presentUser(user), permissions: permissionsOf(user.staffRoles) };
 }
 
 /** `items` are the items as they were sent. The result of an item without an email has null as its email. */

@@ -1,3 +1,4 @@
+import { requireNotOwn } from '../../../core/caller.ts';
 import type { Clock } from '../../../core/clock.ts';
 import type { Database, Db, Trx } from '../../../core/database/index.ts';
 import { notFound } from '../../../core/errors.ts';
@@ -6,7 +7,7 @@ import { failure, type Outcome, success } from '../../../core/outcome.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import { type Actor, type Event, type EventClient, SYSTEM } from '../../platform/events/index.ts';
 import { emailAlreadyRegistered } from './errors.ts';
-import { adminCreated, userImported, userRegistered } from './events.ts';
+import { adminCreated, staffRolesChanged, userImported, userRegistered } from './events.ts';
 import type { Account, User, UserFilter, UserWithPassword } from './model.ts';
 import type { Passwords } from './passwords.ts';
 import {
@@ -16,6 +17,7 @@ import {
   requireComplexPassword,
 } from './policies.ts';
 import type { UserRepository } from './repository.ts';
+import { orderedRoles, type StaffRole } from './staff.ts';
 
 export type UserService = ReturnType<typeof userService>;
 
@@ -24,7 +26,7 @@ export type Registration = { readonly email: string; readonly password: string }
 export type NewUser = {
   readonly email: string;
   readonly passwordHash: string | null;
-  readonly role: User['role'];
+  readonly staffRoles: readonly StaffRole[];
 };
 
 /** Creates what other modules need for a new user, in the same transaction. */
@@ -42,25 +44,27 @@ export function userService(deps: {
 
   /** @throws PASSWORD_NOT_COMPLEX_ENOUGH, EMAIL_ALREADY_REGISTERED, or OVERLOADED if too many hashes wait. */
   function register(input: Registration, requestId: string | null): Promise<User> {
-    return createAccount(input, 'user', ({ id }) =>
+    return createAccount(input, [], ({ id }) =>
       userRegistered({ actor: { type: 'user', id, requestId }, resourceId: id }),
     );
   }
 
-  /** Used by the command `admin-create` only: HTTP cannot create an administrator. @throws as `register` does. */
+  /** Used by the command `admin-create`, for the first administrator. @throws as `register` does. */
   function createAdmin(input: Registration): Promise<User> {
-    return createAccount(input, 'admin', ({ id }) => adminCreated({ actor: SYSTEM, resourceId: id }));
+    return createAccount(input, ['administrator'], ({ id }) =>
+      adminCreated({ actor: SYSTEM, resourceId: id }),
+    );
   }
 
   async function createAccount(
     input: Registration,
-    role: User['role'],
+    staffRoles: readonly StaffRole[],
     eventOf: (user: User) => Event,
   ): Promise<User> {
     const passwordHash = await hashNewPassword(input.password);
     const email = normalizeEmail(input.email);
     return database.transaction(async (trx) => {
-      const [user] = await createUsers(trx, [{ email, passwordHash, role }]);
+      const [user] = await createUsers(trx, [{ email, passwordHash, staffRoles }]);
       if (user === undefined) throw emailAlreadyRegistered({ email });
       events.record(trx, [eventOf(user)]);
       return user;
@@ -95,7 +99,7 @@ export function userService(deps: {
     const emails = customers.map(({ email }) => normalizeEmail(email));
     const distinct = [...new Set(emails)];
     const { created, known } = await database.transaction(async (trx) => {
-      const newUsers = distinct.map((email) => ({ email, passwordHash: null, role: 'user' as const }));
+      const newUsers = distinct.map((email) => ({ email, passwordHash: null, staffRoles: [] }));
       const users = await createUsers(trx, newUsers);
       events.record(
         trx,
@@ -116,6 +120,7 @@ export function userService(deps: {
     const now = clock();
     const users: UserWithPassword[] = newUsers.map((user) => ({
       id: newId(now),
+      role: user.staffRoles.length > 0 ? 'admin' : 'user',
       active: true,
       createdAt: now,
       ...user,
@@ -193,17 +198,38 @@ export function userService(deps: {
   }
 
   /**
-   * Locks the user and all active administrators until the transaction ends. Returns false if nothing had to change.
+   * Locks the user and all active staff until the transaction ends. Returns false if nothing had to change.
    * @throws NOT_FOUND or LAST_ACTIVE_ADMIN.
    */
   async function setActive(trx: Trx, id: string, active: boolean): Promise<boolean> {
-    const users = await repository.lockWithActiveAdmins(trx, id);
+    const users = await repository.lockWithActiveStaff(trx, id);
     const user = users.find((candidate) => candidate.id === id);
     if (user === undefined) throw notFound('user', id);
     if (user.active === active) return false;
     if (!active) requireAnotherAdmin(user, users);
     await repository.updateActive(trx, id, active);
     return true;
+  }
+
+  /**
+   * Replaces the staff roles of a user, from the user's next request on. Without a role, the user is a shopper again.
+   * @throws NOT_FOUND, FORBIDDEN for the caller's own roles, or LAST_ACTIVE_ADMIN.
+   */
+  function setStaffRoles(id: string, roles: readonly StaffRole[], actor: Actor): Promise<User> {
+    requireNotOwn(actor, id);
+    const staffRoles = orderedRoles(roles);
+    return database.transaction(async (trx) => {
+      const users = await repository.lockWithActiveStaff(trx, id);
+      const user = users.find((candidate) => candidate.id === id);
+      if (user === undefined) throw notFound('user', id);
+      const before = user.staffRoles.join();
+      const after = staffRoles.join();
+      if (before === after) return user;
+      if (user.active && !staffRoles.includes('administrator')) requireAnotherAdmin(user, users);
+      await repository.updateStaffRoles(trx, id, staffRoles);
+      events.record(trx, [staffRolesChanged({ actor, resourceId: id, details: { before, after } })]);
+      return { ...user, staffRoles, role: staffRoles.length > 0 ? 'admin' : 'user' };
+    });
   }
 
   return {
@@ -224,6 +250,7 @@ export function userService(deps: {
     setPasswordHash,
     replacePasswordHash,
     setActive,
+    setStaffRoles,
   };
 }
 

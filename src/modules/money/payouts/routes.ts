@@ -144,7 +144,7 @@ export function payoutRoutes(service: PayoutService, defaultCurrency: string): R
           params: IdParams,
           response: { 200: BankDetailsBody },
         },
-        config: { access: ['admin'], errors: [notFound] },
+        config: { access: ['admin'], permission: 'payouts:read-bank-details', errors: [notFound] },
       },
       async (request) => {
         const id = request.params.id;
@@ -163,7 +163,11 @@ export function payoutRoutes(service: PayoutService, defaultCurrency: string): R
           body: PayoutMoveBody,
           response: { 200: PayoutBody },
         },
-        config: { access: ['admin'], errors: [notFound, ruleViolation, payoutInvalidTransition] },
+        config: {
+          access: ['admin'],
+          permission: 'payouts:process',
+          errors: [notFound, ruleViolation, payoutInvalidTransition],
+        },
       },
       async (request) => {
         const { status: to, external_reference: externalReference, reason } = request.body;

@@ -71,6 +71,7 @@ export function walletRoutes(deps: {
         },
         config: {
           access: ['admin'],
+          permission: 'wallets:credit',
           errors: [notFound, unsupportedCurrency, insufficientBalance, walletFull, idempotencyKeyReused],
         },
       },

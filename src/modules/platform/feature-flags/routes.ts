@@ -31,7 +31,7 @@ export function flagRoutes(service: FlagService): Routes {
           body: FlagSettingInput,
           response: { 200: FlagBody },
         },
-        config: { access: ['admin'], errors: [ruleViolation, notFound] },
+        config: { access: ['admin'], permission: 'feature-flags:write', errors: [ruleViolation, notFound] },
       },
       async (request) => {
         const { enabled, description = null } = request.body;
@@ -67,7 +67,7 @@ export function flagRoutes(service: FlagService): Routes {
           params: FlagParams,
           querystring: FlagScopeQuery,
         },
-        config: { access: ['admin'], errors: [ruleViolation, notFound] },
+        config: { access: ['admin'], permission: 'feature-flags:write', errors: [ruleViolation, notFound] },
       },
       async (request, reply) => {
         await service.removeFlag(request.params.key, readScope(request.query), callerOf(request));

@@ -11,8 +11,20 @@ import { fake, fakeKernel } from '../../../support/fakes.ts';
 import { SHOPPER } from '../../../support/purchases-builders.ts';
 import { rejectsWith } from '../../../support/rejections.ts';
 
-const ADMIN: AccountCaller = { type: 'admin', id: newId(), sessionId: newId(), requestId: 'request' };
-const CALLER: AccountCaller = { type: 'user', id: SHOPPER, sessionId: newId(), requestId: 'request' };
+const ADMIN: AccountCaller = {
+  type: 'admin',
+  id: newId(),
+  permissions: [],
+  sessionId: newId(),
+  requestId: 'request',
+};
+const CALLER: AccountCaller = {
+  type: 'user',
+  id: SHOPPER,
+  permissions: [],
+  sessionId: newId(),
+  requestId: 'request',
+};
 
 /** `steps` lists what is stored, in order. */
 function accounts(users: Partial<UserClient>) {

@@ -211,7 +211,13 @@ describe('refreshing a session', () => {
 
 test('logging out ends the session of the caller, and records it', async () => {
   const { service, stored, told, clock } = auth({});
-  const caller: AccountCaller = { type: 'user', id: SHOPPER, sessionId: SESSION, requestId: 'request' };
+  const caller: AccountCaller = {
+    type: 'user',
+    id: SHOPPER,
+    permissions: [],
+    sessionId: SESSION,
+    requestId: 'request',
+  };
   await service.logout(caller);
   assertEqual(stored, [['revoked', SESSION, clock()]]);
   assertEqual(told(), [['session.ended', caller, `session ${SESSION}`, 'success', {}]]);
@@ -230,11 +236,12 @@ describe('authenticating', () => {
     return { ...world, token };
   }
 
-  test('names the caller with the role that the account has now', async () => {
-    const { service, token } = holding({ session, user: aUser({ role: 'admin' }) });
+  test('names the caller with the role and the permissions that the account has now', async () => {
+    const { service, token } = holding({ session, user: aUser({ role: 'admin', staffRoles: ['support'] }) });
     assertEqual(await service.authenticate(token, 'request'), {
       type: 'admin',
       id: SHOPPER,
+      permissions: ['users:send-password-link', 'wallets:credit'],
       sessionId: SESSION,
       requestId: 'request',
     });

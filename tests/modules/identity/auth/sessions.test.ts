@@ -111,9 +111,9 @@ describe('an access token', () => {
     const { id, token } = await platform.registerUser();
     assert.equal((await api('GET', '/merchants', { token })).status, 403);
 
-    await sql(`update users set role = 'admin' where id = '${id}'`);
+    await sql(`update users set role = 'admin', staff_roles = '{administrator}' where id = '${id}'`);
     assert.equal((await api('GET', '/merchants', { token })).status, 200);
-    await sql(`update users set role = 'user' where id = '${id}'`);
+    await sql(`update users set role = 'user', staff_roles = '{}' where id = '${id}'`);
 
     const answer = await api('GET', '/merchants', { token });
     assert.equal(answer.status, 403);

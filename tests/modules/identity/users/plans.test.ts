@@ -15,10 +15,11 @@ const database = await createTestDatabase();
 // One a minute up to the end of February; nobody is an admin, and nobody inactive, but the first and the second.
 await runSql(
   database.url,
-  `insert into users (id, email, role, active, created_at)
+  `insert into users (id, email, role, staff_roles, active, created_at)
    select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '7000800000000000' || lpad(to_hex(i), 4, '0'))::uuid,
      md5(i::text) || case when i % 3 = 0 then '@many.example' else '@host-' || i || '.example' end,
-     case when i = 1 then 'admin' else 'user' end::user_role, i <> 2, at
+     case when i = 1 then 'admin' else 'user' end::user_role,
+     case when i = 1 then '{administrator}' else '{}' end::text[], i <> 2, at
    from generate_series(1, ${USERS}) as i,
      lateral (select timestamptz '2026-02-28T00:00:00Z' - interval '1 minute' * (${USERS} - i) as at) as made`,
 );

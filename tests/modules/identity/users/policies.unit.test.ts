@@ -8,9 +8,10 @@ import {
   requireComplexPassword,
 } from '../../../../src/modules/identity/users/policies.ts';
 
-const person = (id: string, role: User['role'], active = true): User => ({
+const person = (id: string, role: User['role'], active = true, staffRoles?: User['staffRoles']): User => ({
   id,
   role,
+  staffRoles: staffRoles ?? (role === 'admin' ? ['administrator'] : []),
   active,
   email: `${id}@example.com`,
   createdAt: Temporal.Instant.from('2026-03-14T09:26:53Z'),
@@ -18,12 +19,15 @@ const person = (id: string, role: User['role'], active = true): User => ({
 
 describe('somebody can administer the platform without', () => {
   const carol = person('carol', 'admin');
+  const supporter = person('sam', 'admin', true, ['support', 'finance', 'partnerships', 'fraud']);
   const table: [string, User, readonly User[], boolean][] = [
     ['a user, whoever else there is', person('alice', 'user'), [], true],
     ['an admin, when there is another', carol, [carol, person('dan', 'admin')], true],
     ['the only admin', carol, [carol], false],
     ['an admin, when the others are inactive', carol, [carol, person('dan', 'admin', false)], false],
     ['an admin, when the others are users', carol, [carol, person('alice', 'user')], false],
+    ['an admin, when the others have lesser roles', carol, [carol, supporter], false],
+    ['staff of a lesser role, whoever else there is', supporter, [supporter], true],
   ];
   for (const [title, user, users, isLeft] of table) {
     test(`${title}: ${isLeft ? 'yes' : 'LAST_ACTIVE_ADMIN'}`, () => {

@@ -19,7 +19,13 @@ describe('a registration', () => {
     assert.equal(answer.status, 201);
     const { id, ...rest } = answer.body;
     const created_at = clock().toString({ smallestUnit: 'second' });
-    assert.deepEqual(rest, { email: 'new@example.com', active: true, role: 'user', created_at });
+    assert.deepEqual(rest, {
+      email: 'new@example.com',
+      active: true,
+      role: 'user',
+      staff_roles: [],
+      created_at,
+    });
     const rows = await sql(
       `select currency, pending::text, available::text, paid::text, last_sequence::int, wallets.xmin = users.xmin as together
        from wallets join users on users.id = user_id where users.id = '${id}'`,
@@ -87,6 +93,8 @@ test('users see their own account', async () => {
     email: 'self@example.com',
     active: true,
     role: 'user',
+    staff_roles: [],
     created_at: clock().toString({ smallestUnit: 'second' }),
+    permissions: [],
   });
 });

@@ -21,6 +21,7 @@ const shown = {
   email: 'shopper@example.com',
   active: true,
   role: 'user',
+  staff_roles: [],
   created_at: '2026-03-14T09:26:53Z',
 };
 
@@ -59,6 +60,7 @@ describe('access', () => {
   testAccess(api, 'GET', '/users/me', ['user', 'admin']);
   testAccess(api, 'GET', '/users', ['admin']);
   testAccess(api, 'POST', '/users/import', ['admin']);
+  testAccess(api, 'PUT', `/users/${SHOPPER}/staff-roles`, ['admin']);
 });
 
 describe('POST /users', () => {
@@ -128,7 +130,7 @@ describe('POST /users', () => {
 
 test('GET /users/me answers the account of the caller', async () => {
   const answer = await api('GET', '/users/me', { token: 'user' });
-  assertEqual(answer.body, shown);
+  assertEqual(answer.body, { ...shown, permissions: [] });
   assertEqual(calls.at(-1), [IDS.user]);
 });
 

@@ -61,6 +61,7 @@ describe('registering', () => {
         email: 'alice@example.com',
         passwordHash: hashOf(PASSWORD),
         role: 'user',
+        staffRoles: [],
         active: true,
         createdAt: clock(),
       },
@@ -306,8 +307,8 @@ describe('a new password', () => {
 describe('activating and deactivating a user', () => {
   const shopper = aUser();
   const inactive = aUser({ active: false });
-  const admin = aUser({ id: STRANGER, role: 'admin' });
-  const second = aUser({ id: newId(), role: 'admin' });
+  const admin = aUser({ id: STRANGER, role: 'admin', staffRoles: ['administrator'] });
+  const second = aUser({ id: newId(), role: 'admin', staffRoles: ['administrator'] });
 
   for (const [title, locked, id, active, changes] of [
     ['deactivates a user', [shopper, admin], SHOPPER, false, true],
@@ -320,7 +321,7 @@ describe('activating and deactivating a user', () => {
     test(title, async () => {
       const updates: unknown[] = [];
       const { service } = users({
-        lockWithActiveAdmins: async () => [...locked],
+        lockWithActiveStaff: async () => [...locked],
         updateActive: async (_trx, ...call) => void updates.push(call),
       });
       assert.equal(await service.setActive(fakeTransaction(), id, active), changes);
@@ -329,18 +330,65 @@ describe('activating and deactivating a user', () => {
   }
 
   test('refuses to deactivate the last active administrator', async () => {
-    const { service } = users({ lockWithActiveAdmins: async () => [shopper, admin] });
+    const { service } = users({ lockWithActiveStaff: async () => [shopper, admin] });
     await rejectsWith(service.setActive(fakeTransaction(), STRANGER, false), 'LAST_ACTIVE_ADMIN', {
       user_id: STRANGER,
     });
   });
 
   test('refuses a user who does not exist', async () => {
-    const { service } = users({ lockWithActiveAdmins: async () => [admin] });
+    const { service } = users({ lockWithActiveStaff: async () => [admin] });
     await rejectsWith(service.setActive(fakeTransaction(), SHOPPER, false), 'NOT_FOUND', {
       resource_type: 'user',
       resource_id: SHOPPER,
     });
+  });
+});
+
+describe('setting staff roles', () => {
+  const actor = { type: 'admin', id: STRANGER, requestId: 'request' } as const;
+  const shopper = aUser();
+  const admin = aUser({ id: STRANGER, role: 'admin', staffRoles: ['administrator'] });
+  const second = aUser({ role: 'admin', staffRoles: ['administrator'] });
+
+  for (const [title, before, roles, after] of [
+    [
+      'makes a shopper a member of staff, with each role once',
+      shopper,
+      ['fraud', 'support', 'fraud'],
+      'support,fraud',
+    ],
+    ['makes a member of staff a shopper', second, [], ''],
+    ['replaces roles', second, ['finance'], 'finance'],
+    ['changes nothing if the roles are the same', second, ['administrator'], undefined],
+  ] as const) {
+    test(title, async () => {
+      const updates: unknown[] = [];
+      const { service, events } = users({
+        lockWithActiveStaff: async () => [before, admin],
+        updateStaffRoles: async (_trx, ...call) => void updates.push(call),
+      });
+      const changed = await service.setStaffRoles(SHOPPER, roles, actor);
+      if (after === undefined) {
+        assertEqual([updates, events, changed], [[], [], before]);
+        return;
+      }
+      const expected = after === '' ? [] : after.split(',');
+      assertEqual(updates, [[SHOPPER, expected]]);
+      assertEqual([changed.staffRoles, changed.role], [expected, after === '' ? 'user' : 'admin']);
+      assertEqual(
+        events.map(({ type, details }) => [type, details]),
+        [['user.staff_roles_changed', { before: before.staffRoles.join(), after }]],
+      );
+    });
+  }
+
+  test('refuses the own roles, a missing user, and to leave the platform without an administrator', async () => {
+    const { service } = users({ lockWithActiveStaff: async () => [second] });
+    const own = { ...actor, id: SHOPPER };
+    await assert.rejects(async () => service.setStaffRoles(SHOPPER, [], own), { code: 'FORBIDDEN' });
+    await rejectsWith(service.setStaffRoles(newId(), [], actor), 'NOT_FOUND');
+    await rejectsWith(service.setStaffRoles(SHOPPER, ['support'], actor), 'LAST_ACTIVE_ADMIN');
   });
 });
 

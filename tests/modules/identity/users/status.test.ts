@@ -19,7 +19,7 @@ const auditOf = (id: string) =>
 
 async function registerAdmin(): Promise<Person> {
   const person = await registerUser();
-  await sql(`update users set role = 'admin' where id = '${person.id}'`);
+  await sql(`update users set role = 'admin', staff_roles = '{administrator}' where id = '${person.id}'`);
   return person;
 }
 

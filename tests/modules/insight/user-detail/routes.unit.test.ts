@@ -23,6 +23,7 @@ describe('GET /users/{id}', () => {
       id: SHOPPER,
       email: 'shopper@example.com',
       role: 'user',
+      staff_roles: [],
       active: true,
       created_at: '2026-03-14T09:26:53Z',
       has_password: false,
