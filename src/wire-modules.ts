@@ -6,7 +6,7 @@ import { merchantsModule } from './modules/catalogue/merchants/index.ts';
 import { offersModule } from './modules/catalogue/offers/index.ts';
 import { cashbackModule } from './modules/earning/cashback/index.ts';
 import { fraudModule } from './modules/earning/fraud/index.ts';
-import { purchasesModule } from './modules/earning/purchases/index.ts';
+import { AUTO_CONFIRM_FLAG, purchasesModule } from './modules/earning/purchases/index.ts';
 import { authModule } from './modules/identity/auth/index.ts';
 import { isApiKey, partnersModule } from './modules/identity/partners/index.ts';
 import { usersModule } from './modules/identity/users/index.ts';
@@ -23,7 +23,7 @@ export function wireModules(config: Config, kernel: Kernel) {
   const [defaultCurrency] = supportedCurrencies;
 
   const idempotency = idempotencyModule(kernel, { encryptionKeys });
-  const featureFlags = featureFlagsModule(kernel);
+  const featureFlags = featureFlagsModule(kernel, { knownFlags: [AUTO_CONFIRM_FLAG] });
   const wallets = walletsModule(kernel, { idempotency: idempotency.client, supportedCurrencies });
   const users = usersModule(kernel, {
     onCreated: (trx, created) =>

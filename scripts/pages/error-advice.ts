@@ -15,6 +15,8 @@ export const ERROR_ADVICE: Readonly<Record<string, string>> = {
   EXPIRED_TOKEN:
     'Exchange the refresh token for the next pair. For an API key ask an administrator for a new one.',
   FORBIDDEN: 'Use an account with the role, or a key with the scope, that `details.reason` names.',
+  FEATURE_FLAG_SCOPE_ID_REQUIRED: 'Send `scope_id`, or the scope `global`.',
+  IDEMPOTENCY_IN_PROGRESS: 'Repeat the request with the same key after the time in `Retry-After`.',
   IDEMPOTENCY_KEY_REUSED: 'Use a new key for a new request. Repeat a request only with the same body.',
   INSUFFICIENT_BALANCE: 'Ask for no more than `details.available_balance`.',
   INTERNAL_ERROR: 'Report `details.request_id` to the operator. Repeat only what is safe to repeat.',

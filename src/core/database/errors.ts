@@ -48,6 +48,11 @@ export function isStaleStatement(error: unknown): boolean {
 const LOCK_NOT_AVAILABLE = '55P03';
 const QUERY_CANCELED = '57014';
 
+/** True if `lock_timeout` ended the wait for a lock. */
+export function isLockNotAvailable(error: unknown): boolean {
+  return sqlState(error) === LOCK_NOT_AVAILABLE;
+}
+
 /** True if a deadlock or `lock_timeout` rolled the transaction back. A retry may get its locks. */
 export function hasLostItsLocks(error: unknown): boolean {
   const state = sqlState(error);

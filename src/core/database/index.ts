@@ -5,7 +5,7 @@ import { LostConnection } from './errors.ts';
 import type { DB } from './schema.generated.ts';
 import { runSnapshot, runTransaction, type TransactionOptions, type Trx } from './transaction.ts';
 
-export { asDatabaseFailure, mayIsolate, violates } from './errors.ts';
+export { asDatabaseFailure, isLockNotAvailable, mayIsolate, violates } from './errors.ts';
 export { queueSql, type Trx } from './transaction.ts';
 
 /** Reads take a `Db`, which is a pool or a transaction. */

@@ -1,7 +1,7 @@
 import { Ajv2020, type ErrorObject, type Options, type ValidateFunction } from 'ajv/dist/2020.js';
-import { electronicFormatIBAN, isValidIBAN } from 'ibantools';
 import Type, { type TSchema } from 'typebox';
 import type { Violation } from '../errors.ts';
+import { isIban } from '../iban.ts';
 import { normalizeIdentifier } from '../identifier.ts';
 import { isCurrency, readMoney } from '../money.ts';
 
@@ -232,11 +232,6 @@ function isTimestamp(text: string): boolean {
 function isIdentifier(text: string): boolean {
   const { length } = normalizeIdentifier(text);
   return length >= 1 && length <= 255;
-}
-
-/** Accepts lower case and groups too, because people copy an IBAN from their bank. */
-function isIban(text: string): boolean {
-  return /^[A-Za-z0-9 ]{1,64}$/.test(text) && isValidIBAN(electronicFormatIBAN(text) ?? '');
 }
 
 function canRead(read: () => unknown): boolean {

@@ -17,7 +17,8 @@ import type { PurchaseRepository } from './repository.ts';
 import type { RevisionRepository } from './revision-repository.ts';
 import type { PurchaseSettlement } from './settlement.ts';
 
-const FLAG = 'purchase_auto_confirm';
+/** Off, purchases wait for a confirmation by a partner or an administrator. */
+export const AUTO_CONFIRM_FLAG = 'purchase_auto_confirm';
 
 /** Purchases per transaction. Large enough for cheap commits, small enough that requests wait only briefly for wallets. */
 const BATCH = 500;
@@ -114,7 +115,7 @@ export function autoConfirmation(deps: {
     const merchantOf = await merchants.findMerchants(db, [
       ...new Set(due.map(({ merchantId }) => merchantId)),
     ]);
-    const switchedOn = await flags.evaluateFlags(db, FLAG, due);
+    const switchedOn = await flags.evaluateFlags(db, AUTO_CONFIRM_FLAG, due);
     return due.filter(
       ({ userId, merchantId }, index) =>
         userOf.get(userId)?.active && merchantOf.get(merchantId)?.active && switchedOn[index],

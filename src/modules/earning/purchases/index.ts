@@ -17,6 +17,8 @@ import { type PurchaseService, purchaseService } from './service.ts';
 import { settleRoutes } from './settle-routes.ts';
 import { witnessRepository } from './witness-repository.ts';
 
+export { AUTO_CONFIRM_FLAG } from './auto-confirmation.ts';
+
 export type PurchaseClient = Pick<PurchaseService, 'reportPurchases' | 'settlePurchases'>;
 
 export function purchasesModule(

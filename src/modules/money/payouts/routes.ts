@@ -7,6 +7,7 @@ import { isId } from '../../../core/id.ts';
 import { unsupportedCurrency } from '../../../core/money.ts';
 import {
   IdempotencyHeaders,
+  idempotencyInProgress,
   idempotencyKeyReused,
   idempotentRequest,
   responseBody,
@@ -47,7 +48,13 @@ export function payoutRoutes(service: PayoutService, defaultCurrency: string): R
         },
         config: {
           access: ['user', 'admin'],
-          errors: [unsupportedCurrency, insufficientBalance, payoutPolicyViolation, idempotencyKeyReused],
+          errors: [
+            unsupportedCurrency,
+            insufficientBalance,
+            payoutPolicyViolation,
+            idempotencyKeyReused,
+            idempotencyInProgress,
+          ],
         },
       },
       async (request, reply) => {

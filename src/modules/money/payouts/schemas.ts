@@ -1,7 +1,7 @@
-import { electronicFormatIBAN } from 'ibantools';
 import Type, { type Static } from 'typebox';
 import { CursorPage, CursorQuery } from '../../../core/http/pagination.ts';
 import { Currency, Id, Input, Money, MoneyInput, minorUnits, Timestamp } from '../../../core/http/schemas.ts';
+import { compactIban } from '../../../core/iban.ts';
 import type { BankDetails, Payout } from './model.ts';
 import { statementOf } from './policies.ts';
 
@@ -26,7 +26,7 @@ export function NewPayoutBody(defaultCurrency: string) {
       details: Input({
         iban: Type.String({
           format: 'iban',
-          description: 'An IBAN. Spaces and lower case are accepted.',
+          description: 'An IBAN. White space, dashes and lower case are accepted.',
           examples: ['DE89 3704 0044 0532 0130 00'],
         }),
         account_holder: Type.String({
@@ -118,7 +118,7 @@ type NewPayout = Static<ReturnType<typeof NewPayoutBody>>;
 export function toOrder(body: NewPayout, defaultCurrency: string) {
   const { amount, currency = defaultCurrency, method, details } = body;
   const bankDetails: BankDetails = {
-    iban: electronicFormatIBAN(details.iban) ?? '',
+    iban: compactIban(details.iban),
     accountHolder: details.account_holder.trim(),
   };
   return { amount: minorUnits(amount, currency), currency, method, bankDetails };

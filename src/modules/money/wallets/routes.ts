@@ -5,6 +5,7 @@ import { IdParams, minorUnits } from '../../../core/http/schemas.ts';
 import { unsupportedCurrency } from '../../../core/money.ts';
 import {
   IdempotencyHeaders,
+  idempotencyInProgress,
   idempotencyKeyReused,
   idempotentRequest,
   responseBody,
@@ -72,7 +73,14 @@ export function walletRoutes(deps: {
         config: {
           access: ['admin'],
           permission: 'wallets:credit',
-          errors: [notFound, unsupportedCurrency, insufficientBalance, walletFull, idempotencyKeyReused],
+          errors: [
+            notFound,
+            unsupportedCurrency,
+            insufficientBalance,
+            walletFull,
+            idempotencyKeyReused,
+            idempotencyInProgress,
+          ],
         },
       },
       async (request, reply) => {

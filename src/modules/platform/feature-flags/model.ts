@@ -25,6 +25,9 @@ export type FlagDecision = {
   readonly decidedBy: FlagScope['type'] | 'default';
 };
 
+/** `known` is false if the platform reads no flag of this key. */
+export type ExplainedFlag = FlagDecision & { readonly known: boolean };
+
 export type FlagFilter = {
   readonly key?: string | undefined;
   readonly scopeType?: FlagScope['type'] | undefined;

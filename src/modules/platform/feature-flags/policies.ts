@@ -1,18 +1,32 @@
 import { ruleViolation } from '../../../core/errors.ts';
+import { flagScopeIdRequired } from './errors.ts';
 import type { FlagDecision, FlagScope, FlagSetting, FlagSubject } from './model.ts';
 
-/** @throws VALIDATION_ERROR if a global scope has an id, or the scope of a merchant or user has none. */
+/** @throws VALIDATION_ERROR if a global scope has an id, FEATURE_FLAG_SCOPE_ID_REQUIRED if another one has none. */
 export function requireScope(type: FlagScope['type'], id: string | undefined): FlagScope {
   if (type === 'global') {
-    if (id !== undefined) throw wrongScopeId('must be omitted in the global scope');
+    if (id !== undefined)
+      throw ruleViolation({
+        violations: [{ field: 'scope_id', reason: 'must be omitted in the global scope' }],
+      });
     return { type, id: null };
   }
-  if (id === undefined) throw wrongScopeId(`must name the ${type}`);
+  if (id === undefined) throw flagScopeIdRequired({ scope_type: type });
   return { type, id };
 }
 
-function wrongScopeId(reason: string) {
-  return ruleViolation({ violations: [{ field: 'scope_id', reason }] });
+/**
+ * The subject of a scope and of the ids beside it.
+ * @throws VALIDATION_ERROR if both name the user or the merchant.
+ */
+export function subjectOf({ type, id }: FlagScope, ids: FlagSubject): FlagSubject {
+  if (type === 'global') return ids;
+  const name = `${type}Id` as const;
+  if (ids[name] !== undefined)
+    throw ruleViolation({
+      violations: [{ field: `${type}_id`, reason: `must be omitted in the scope ${type}` }],
+    });
+  return { ...ids, [name]: id };
 }
 
 /**

@@ -2,6 +2,8 @@ import { notFound, ruleViolation } from '../../../core/errors.ts';
 import { callerOf } from '../../../core/http/authentication.ts';
 import { presentPage, readPage } from '../../../core/http/pagination.ts';
 import type { Routes } from '../../../core/http/route.ts';
+import { flagScopeIdRequired } from './errors.ts';
+import { subjectOf } from './policies.ts';
 import {
   FlagBody,
   FlagDecisionBody,
@@ -31,7 +33,11 @@ export function flagRoutes(service: FlagService): Routes {
           body: FlagSettingInput,
           response: { 200: FlagBody },
         },
-        config: { access: ['admin'], permission: 'feature-flags:write', errors: [ruleViolation, notFound] },
+        config: {
+          access: ['admin'],
+          permission: 'feature-flags:write',
+          errors: [ruleViolation, flagScopeIdRequired, notFound],
+        },
       },
       async (request) => {
         const { enabled, description = null } = request.body;
@@ -52,7 +58,7 @@ export function flagRoutes(service: FlagService): Routes {
           querystring: FlagScopeQuery,
           response: { 200: FlagBody },
         },
-        config: { access: ['admin'], errors: [ruleViolation, notFound] },
+        config: { access: ['admin'], errors: [ruleViolation, flagScopeIdRequired, notFound] },
       },
       async ({ params, query }) => presentFlag(await service.getFlag(params.key, readScope(query))),
     );
@@ -67,7 +73,11 @@ export function flagRoutes(service: FlagService): Routes {
           params: FlagParams,
           querystring: FlagScopeQuery,
         },
-        config: { access: ['admin'], permission: 'feature-flags:write', errors: [ruleViolation, notFound] },
+        config: {
+          access: ['admin'],
+          permission: 'feature-flags:write',
+          errors: [ruleViolation, flagScopeIdRequired, notFound],
+        },
       },
       async (request, reply) => {
         await service.removeFlag(request.params.key, readScope(request.query), callerOf(request));
@@ -103,18 +113,16 @@ export function flagRoutes(service: FlagService): Routes {
           tags: ['feature-flags'],
           summary: 'Evaluate a feature flag',
           description:
-            'Returns whether the flag is on for a user and a merchant, and the scope that decides.',
+            'Returns whether the flag is on for a user and a merchant, and the scope that decides. `scope_type` and `scope_id` name one of them, too.',
           params: FlagParams,
           querystring: FlagSubjectQuery,
           response: { 200: FlagDecisionBody },
         },
-        config: { access: ['admin'] },
+        config: { access: ['admin'], errors: [ruleViolation, flagScopeIdRequired] },
       },
       async ({ params: { key }, query }) => {
-        const subject = {
-          userId: query.user_id,
-          merchantId: query.merchant_id,
-        };
+        const ids = { userId: query.user_id, merchantId: query.merchant_id };
+        const subject = subjectOf(readScope(query), ids);
         return presentDecision(key, await service.explainFlag(key, subject));
       },
     );

@@ -2,7 +2,7 @@ import Type from 'typebox';
 import { formatInstant } from '../../../core/clock.ts';
 import { Page, PageQuery } from '../../../core/http/pagination.ts';
 import { Id, Input, Timestamp } from '../../../core/http/schemas.ts';
-import type { FlagDecision, FlagScope, FlagSetting } from './model.ts';
+import type { ExplainedFlag, FlagScope, FlagSetting } from './model.ts';
 import { requireScope } from './policies.ts';
 
 const Key = Type.String({
@@ -46,7 +46,11 @@ export const FlagQuery = PageQuery({
   scope_id: Type.Optional(Id),
 });
 
-export const FlagSubjectQuery = Input({ user_id: Type.Optional(Id), merchant_id: Type.Optional(Id) });
+export const FlagSubjectQuery = Input({
+  ...scope,
+  user_id: Type.Optional(Id),
+  merchant_id: Type.Optional(Id),
+});
 
 export const FlagBody = Type.Object({
   id: Id,
@@ -67,9 +71,10 @@ export const FlagDecisionBody = Type.Object({
   decided_by: Type.Enum(['user', 'merchant', 'global', 'default'], {
     description: 'The scope of the setting that decided. `default` if there is none.',
   }),
+  known: Type.Boolean({ description: 'Whether the platform reads this flag. False for a key with a typo.' }),
 });
 
-/** @throws VALIDATION_ERROR if a global scope has an id, or the scope of a merchant or user has none. */
+/** @throws VALIDATION_ERROR if a global scope has an id, FEATURE_FLAG_SCOPE_ID_REQUIRED if another one has none. */
 export function readScope(query: { scope_type?: FlagScope['type']; scope_id?: string }): FlagScope {
   return requireScope(query.scope_type ?? 'global', query.scope_id);
 }
@@ -87,6 +92,6 @@ export function presentFlag(setting: FlagSetting) {
   };
 }
 
-export function presentDecision(key: string, { enabled, decidedBy }: FlagDecision) {
-  return { key, enabled, decided_by: decidedBy };
+export function presentDecision(key: string, { enabled, decidedBy, known }: ExplainedFlag) {
+  return { key, enabled, decided_by: decidedBy, known };
 }

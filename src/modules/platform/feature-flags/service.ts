@@ -5,7 +5,7 @@ import { newId } from '../../../core/id.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { Actor, EventClient } from '../events/index.ts';
 import { flagRemoved, flagSet } from './events.ts';
-import type { FlagDecision, FlagFilter, FlagScope, FlagSetting, FlagSubject } from './model.ts';
+import type { ExplainedFlag, FlagFilter, FlagScope, FlagSetting, FlagSubject } from './model.ts';
 import { flagRule } from './policies.ts';
 import type { FlagRepository } from './repository.ts';
 
@@ -18,8 +18,10 @@ export function flagService(deps: {
   clock: Clock;
   repository: FlagRepository;
   events: EventClient;
+  /** The keys that the platform reads. */
+  knownFlags: readonly string[];
 }) {
-  const { database, clock, repository, events } = deps;
+  const { database, clock, repository, events, knownFlags } = deps;
 
   /** Creates or replaces the setting of one scope. @throws NOT_FOUND if its merchant or user does not exist. */
   async function setFlag(input: FlagInput, actor: Actor): Promise<FlagSetting> {
@@ -70,9 +72,9 @@ export function flagService(deps: {
     return repository.list(database.db, filter, page);
   }
 
-  async function explainFlag(key: string, subject: FlagSubject): Promise<FlagDecision> {
+  async function explainFlag(key: string, subject: FlagSubject): Promise<ExplainedFlag> {
     const settings = await repository.findForSubjects(database.db, key, [subject]);
-    return flagRule(settings)(subject);
+    return { ...flagRule(settings)(subject), known: knownFlags.includes(key) };
   }
 
   /** Returns for each subject, in order, whether the flag is on. Sends one query for the whole list. */

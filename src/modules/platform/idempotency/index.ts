@@ -5,7 +5,7 @@ import type { Kernel } from '../../../kernel.ts';
 import { idempotencyRepository } from './repository.ts';
 import { type IdempotencyService, idempotencyService } from './service.ts';
 
-export { idempotencyKeyReused } from './errors.ts';
+export { idempotencyInProgress, idempotencyKeyReused } from './errors.ts';
 export type { IdempotentRequest, IdempotentResponse } from './model.ts';
 export { IdempotencyHeaders, idempotentRequest, responseBody } from './schemas.ts';
 

@@ -1,8 +1,8 @@
 import type { Clock } from '../../../core/clock.ts';
-import type { Database, Trx } from '../../../core/database/index.ts';
+import { type Database, isLockNotAvailable, type Trx } from '../../../core/database/index.ts';
 import { failure, type Outcome, success } from '../../../core/outcome.ts';
 import type { fingerprints } from '../../../core/secrets/fingerprint.ts';
-import { idempotencyKeyReused } from './errors.ts';
+import { idempotencyInProgress, idempotencyKeyReused } from './errors.ts';
 import type { IdempotentRequest, IdempotentResponse, Json, StoredRequest } from './model.ts';
 import { canonicalText, isStoredRefusal, repeat, repeatOutcome, requestKey, toStored } from './policies.ts';
 import type { IdempotencyRepository } from './repository.ts';
@@ -63,6 +63,7 @@ export function idempotencyService(deps: {
    *
    * Locks the keys first, before any other lock. If the first request is still running in another transaction, its
    * repeat waits for it and gets its outcome. A key with different content is refused with IDEMPOTENCY_KEY_REUSED.
+   * @throws IDEMPOTENCY_IN_PROGRESS if the first request runs longer than a lock is waited for; nothing is done then.
    */
   async function onceEach<Item, Body extends Json>(
     trx: Trx,
@@ -105,7 +106,7 @@ export function idempotencyService(deps: {
   ): Promise<Map<string, First<Body>>> {
     if (requests.length === 0) return new Map();
     repository.queueLock(trx, [...new Set(requests.map(requestKey))]);
-    const stored = await repository.find(trx, requests);
+    const stored = await findOfLocked(trx, requests);
     return new Map(
       stored.map((request) => [
         requestKey(request),
@@ -115,6 +116,16 @@ export function idempotencyService(deps: {
         },
       ]),
     );
+  }
+
+  /** The query itself takes no lock: a lock that is not available is that of a key. */
+  async function findOfLocked(trx: Trx, requests: readonly IdempotentRequest[]) {
+    try {
+      return await repository.find(trx, requests);
+    } catch (error) {
+      if (isLockNotAvailable(error)) throw idempotencyInProgress({ retry_after_seconds: 1 });
+      throw error;
+    }
   }
 
   function toStoredRequest<Body extends Json>(

@@ -23,7 +23,10 @@ const auditOf = (id: string) =>
        where resource_id = '${id}' order by id`);
 const ofUser = { scope_type: 'user', scope_id: shopper.id };
 const ofMerchant = { scope_type: 'merchant', scope_id: merchantId };
-const { client } = featureFlagsModule({ database, clock, events: { record: () => undefined } });
+const { client } = featureFlagsModule(
+  { database, clock, events: { record: () => undefined } },
+  { knownFlags: [] },
+);
 
 describe('PUT /feature-flags/{key}', () => {
   test('makes a global setting, with an audit record', async () => {
@@ -215,14 +218,34 @@ describe('GET /feature-flags', () => {
 describe('GET /feature-flags/{key}/evaluate', () => {
   test('follows the narrowest scope that is set, and says which one decided', async () => {
     const both = `user_id=${shopper.id.toUpperCase()}&merchant_id=${merchantId.toUpperCase()}`;
-    assert.deepEqual(await evaluate('asked', both), { key: 'asked', enabled: true, decided_by: 'default' });
+    assert.deepEqual(await evaluate('asked', both), {
+      key: 'asked',
+      enabled: true,
+      decided_by: 'default',
+      known: false,
+    });
 
     await put('asked', { enabled: false });
-    assert.deepEqual(await evaluate('asked', both), { key: 'asked', enabled: false, decided_by: 'global' });
+    assert.deepEqual(await evaluate('asked', both), {
+      key: 'asked',
+      enabled: false,
+      decided_by: 'global',
+      known: false,
+    });
     await put('asked', { enabled: true, ...ofMerchant });
-    assert.deepEqual(await evaluate('asked', both), { key: 'asked', enabled: true, decided_by: 'merchant' });
+    assert.deepEqual(await evaluate('asked', both), {
+      key: 'asked',
+      enabled: true,
+      decided_by: 'merchant',
+      known: false,
+    });
     await put('asked', { enabled: false, ...ofUser });
-    assert.deepEqual(await evaluate('asked', both), { key: 'asked', enabled: false, decided_by: 'user' });
+    assert.deepEqual(await evaluate('asked', both), {
+      key: 'asked',
+      enabled: false,
+      decided_by: 'user',
+      known: false,
+    });
 
     assert.equal((await evaluate('asked', `merchant_id=${merchantId}`)).decided_by, 'merchant');
     assert.equal((await evaluate('asked')).decided_by, 'global');

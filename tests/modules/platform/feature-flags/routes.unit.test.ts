@@ -58,7 +58,7 @@ const service = fake<FlagService>({
   },
   explainFlag: async (key, subject) => {
     calls.push([key, subject]);
-    return { enabled: false, decidedBy: 'merchant' };
+    return { enabled: false, decidedBy: 'merchant', known: key !== UNKNOWN };
   },
 });
 const api = await serveRoutes(flagRoutes(service));
@@ -95,15 +95,18 @@ describe('PUT /feature-flags/{key}', () => {
     assertEqual(answer.body.error.details, { resource_type: 'user', resource_id: SHOPPER });
   });
 
-  for (const [title, scope, reason] of [
-    ['an id in the global scope', { scope_id: SHOPPER }, 'must be omitted in the global scope'],
-    ['the scope of a user without an id', { scope_type: 'user' }, 'must name the user'],
-    ['the scope of a merchant without an id', { scope_type: 'merchant' }, 'must name the merchant'],
-  ] as const) {
-    test(`answers 400 to ${title}`, async () => {
-      const answer = await put('auto', { enabled: true, ...scope });
-      assertRefused(answer, 400, 'VALIDATION_ERROR');
-      assertEqual(answer.body.error.details.violations, [{ field: 'scope_id', reason }]);
+  test('answers 400 to an id in the global scope', async () => {
+    const answer = await put('auto', { enabled: true, scope_id: SHOPPER });
+    assertRefused(answer, 400, 'VALIDATION_ERROR');
+    const reason = 'must be omitted in the global scope';
+    assertEqual(answer.body.error.details.violations, [{ field: 'scope_id', reason }]);
+  });
+
+  for (const scope_type of ['user', 'merchant']) {
+    test(`answers 422 to the scope of a ${scope_type} without an id`, async () => {
+      const answer = await put('auto', { enabled: true, scope_type });
+      assertRefused(answer, 422, 'FEATURE_FLAG_SCOPE_ID_REQUIRED');
+      assertEqual(answer.body.error.details, { scope_type });
     });
   }
 
@@ -148,8 +151,8 @@ for (const method of ['GET', 'DELETE'] as const) {
       assertEqual(answer.body.error.details, { resource_type: 'feature_flag', resource_id: UNKNOWN });
     });
 
-    test('answers 400 to the scope of a user without an id', async () => {
-      assertRefused(await send('auto?scope_type=user'), 400, 'VALIDATION_ERROR');
+    test('answers 422 to the scope of a user without an id', async () => {
+      assertRefused(await send('auto?scope_type=user'), 422, 'FEATURE_FLAG_SCOPE_ID_REQUIRED');
     });
 
     for (const [path, field] of [
@@ -189,15 +192,44 @@ describe('GET /feature-flags/{key}/evaluate', () => {
   test('answers the decision and the scope that decided', async () => {
     const query = `user_id=${SHOPPER.toUpperCase()}&merchant_id=${MERCHANT}`;
     const answer = await api('GET', `/feature-flags/auto/evaluate?${query}`, { token });
-    assertEqual(answer.body, { key: 'auto', enabled: false, decided_by: 'merchant' });
+    assertEqual(answer.body, { key: 'auto', enabled: false, decided_by: 'merchant', known: true });
     assertEqual(calls.at(-1), ['auto', { userId: SHOPPER, merchantId: MERCHANT }]);
+  });
+
+  for (const [query, subject] of [
+    [`scope_type=user&scope_id=${SHOPPER.toUpperCase()}`, { userId: SHOPPER }],
+    [
+      `scope_type=merchant&scope_id=${MERCHANT}&user_id=${SHOPPER}`,
+      { userId: SHOPPER, merchantId: MERCHANT },
+    ],
+    ['scope_type=global', {}],
+  ] as const) {
+    test(`takes ${query}`, async () => {
+      assert.equal((await api('GET', `/feature-flags/auto/evaluate?${query}`, { token })).status, 200);
+      assertEqual(calls.at(-1)?.[1], { userId: undefined, merchantId: undefined, ...subject });
+    });
+  }
+
+  test('says that the platform does not read a flag', async () => {
+    const { body } = await api('GET', `/feature-flags/${UNKNOWN}/evaluate`, { token });
+    assert.equal(body.known, false);
+  });
+
+  test('refuses a scope without its id, and two names of one subject', async () => {
+    const ask = (query: string) => api('GET', `/feature-flags/auto/evaluate?${query}`, { token });
+    const unnamed = await ask('scope_type=user');
+    assertRefused(unnamed, 422, 'FEATURE_FLAG_SCOPE_ID_REQUIRED');
+    assertEqual(unnamed.body.error.details, { scope_type: 'user' });
+    const twice = await ask(`scope_type=user&scope_id=${SHOPPER}&user_id=${SHOPPER}`);
+    assert.equal(twice.status, 400);
+    assertEqual(twice.body.error.details.violations[0].field, 'user_id');
   });
 
   for (const [path, field] of [
     ['Loud/evaluate', 'key'],
     ['auto/evaluate?user_id=7', 'user_id'],
     ['auto/evaluate?merchant_id=7', 'merchant_id'],
-    ['auto/evaluate?scope_type=user', 'scope_type'],
+    ['auto/evaluate?scope_type=partner', 'scope_type'],
   ] as const) {
     test(`refuses ${path}`, async () => {
       assertViolations(await api('GET', `/feature-flags/${path}`, { token }), [field]);

@@ -44,7 +44,7 @@ function flags(before: FlagSetting | undefined, replaced: Partial<FlagRepository
     remove: async (_trx, id) => void steps.push(['remove', id]),
     ...replaced,
   });
-  return { service: flagService({ ...kernel, repository }), steps, ...seen };
+  return { service: flagService({ ...kernel, repository, knownFlags: [KEY] }), steps, ...seen };
 }
 
 describe('setting a flag', () => {
@@ -182,7 +182,10 @@ describe('evaluating a flag', () => {
     assertEqual(await service.explainFlag(KEY, { merchantId: MERCHANT }), {
       enabled: true,
       decidedBy: 'merchant',
+      known: true,
     });
+    assert.equal((await service.explainFlag('a_typo', {})).known, false);
+    assertEqual(lookups.splice(-1), [['a_typo', [{}]]]);
     assertEqual(lookups.at(-1), [KEY, [{ merchantId: MERCHANT }]]);
   });
 

@@ -4,13 +4,14 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import { pino } from 'pino';
 import { createPlatform } from '../../../../src/app.ts';
-import type { Database } from '../../../../src/core/database/index.ts';
+import { type Database, openDatabase } from '../../../../src/core/database/index.ts';
 import { OutcomeUnknown, overloaded } from '../../../../src/core/errors.ts';
 import { newId } from '../../../../src/core/id.ts';
 import { onlyValue } from '../../../../src/core/outcome.ts';
 import { insufficientBalance } from '../../../../src/modules/money/wallets/index.ts';
 import { idempotencyModule } from '../../../../src/modules/platform/idempotency/index.ts';
 import { runSql } from '../../../support/database.ts';
+import { inject } from '../../../support/inject.ts';
 import { fundWallet, openPayoutDesk } from '../../../support/payouts.ts';
 import { payoutBody } from '../../../support/payouts-builders.ts';
 import { type Answer, startTestPlatform } from '../../../support/platform.ts';
@@ -190,6 +191,31 @@ describe('while a request is under way', () => {
     }
   });
 
+  test('a repeat that has waited long enough gets a code of its own, and is done when it comes again', async () => {
+    const desk = await openPayoutDesk(platform);
+    const impatient = await impatientPlatform();
+    const first = new pg.Client({ connectionString: database.url });
+    await first.connect();
+    try {
+      await first.query('begin');
+      await first.query('select pg_advisory_xact_lock(hashtextextended($1, 7226413508))', [
+        `${desk.user.id}\nk1`,
+      ]);
+      const repeat = () => impatient.request(desk.user.token, 'k1');
+
+      const early = await repeat();
+
+      assertRefused(early, 409, 'IDEMPOTENCY_IN_PROGRESS');
+      assert.equal(early.headers['retry-after'], '1');
+      assert.equal(await desk.balances(), '0.0000 / 100.0000 / 0.0000');
+      await first.query('rollback');
+      assert.equal((await repeat()).status, 201);
+    } finally {
+      await first.end();
+      await impatient.close();
+    }
+  });
+
   test('fifty posts of one key are one payout with one answer, whether they travel apart or together', async () => {
     const desk = await openPayoutDesk(platform);
     const post = () => desk.request({}, { key: 'k1' });
@@ -206,10 +232,11 @@ describe('while a request is under way', () => {
     const desk = await openPayoutDesk(platform, 500_00n);
     const keys = Array.from({ length: 20 }, (_, index) => `key-${index}`);
     const posts = keys.flatMap((key) => Array.from({ length: 50 }, () => key));
-    /** As a client does: 503 asks for a repeat, which a slow machine answers to some of a thousand requests. */
+    /** As a client does: these ask for a repeat. A slow machine answers some of a thousand requests so. */
     const post = async (key: string): Promise<Answer> => {
       const answer = await desk.request({}, { key });
-      return answer.status === 503 ? post(key) : answer;
+      const isBusy = answer.status === 503 || answer.body.error?.code === 'IDEMPOTENCY_IN_PROGRESS';
+      return isBusy ? post(key) : answer;
     };
 
     const answers = await Promise.all(posts.map(post));
@@ -220,6 +247,34 @@ describe('while a request is under way', () => {
     assert.equal(await desk.balances(), '0.0000 / 300.0000 / 200.0000');
   });
 });
+
+/** The same platform in a process that waits for a lock half a second only. */
+async function impatientPlatform() {
+  const impatient = openDatabase({
+    url: database.url,
+    maxConnections: 2,
+    timeout_ms: 1_000,
+    onLostConnection: () => undefined,
+  });
+  const { server, close } = await createPlatform({
+    config,
+    database: impatient,
+    clock,
+    logger: pino({ level: 'silent' }),
+  });
+  return {
+    request: (token: string, key: string) =>
+      inject(server, 'POST', '/users/me/payouts', {
+        token,
+        headers: { 'idempotency-key': key },
+        body: payoutBody(),
+      }),
+    close: async () => {
+      await close();
+      await impatient.close();
+    },
+  };
+}
 
 describe('a request whose answer got lost', () => {
   /** The same platform in a process whose connection breaks as the answer to COMMIT should come. */
