@@ -65,7 +65,7 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     encryptionKeys: readEncryptionKeys(read('ENCRYPTION_KEYS'), mode),
     adminPasswordFile: path(read('ADMIN_PASSWORD_FILE')),
     bcryptCost: read('BCRYPT_COST'),
-    loginsPerMinute: read('LOGINS_PER_MINUTE'),
+    loginFailures: read('LOGIN_FAILURES'),
     registrationsPerMinute: read('REGISTRATIONS_PER_MINUTE'),
     purchasesPerMinutePerUser: read('PURCHASES_PER_MINUTE_PER_USER'),
     purchasesPerMinutePerPartner: read('PURCHASES_PER_MINUTE_PER_PARTNER'),

@@ -114,22 +114,26 @@ const SECRETS_AND_SESSIONS = {
 };
 
 const RATE_LIMITS = {
-  LOGINS_PER_MINUTE: integer(10, { from: 1, to: 1_000_000 }, 'Logins per account, and per address'),
+  LOGIN_FAILURES: integer(
+    10,
+    { from: 1, to: 1_000_000 },
+    'Wrong passwords without a wait: per address and minute, and for an account in all. Each further one doubles the wait for the account, from a minute up to an hour. An address or a browser that has logged in to the account counts separately',
+  ),
   REGISTRATIONS_PER_MINUTE: integer(
     20,
     { from: 1, to: 1_000_000 },
-    'Registrations per account, and per address',
+    'Registrations per minute, per account, and per address',
   ),
   PURCHASES_PER_MINUTE_PER_USER: integer(
     600,
     { from: 1, to: 1_000_000_000 },
-    'Purchases that a user may report',
+    'Purchases that a user may report per minute',
   ),
   PURCHASES_PER_MINUTE_PER_PARTNER: integer(
     1_000_000,
     // At least the size of the largest batch.
     { from: 1_000, to: 1_000_000_000 },
-    'Purchases that a partner may report. Each item of a batch counts; a batch passes as a whole or is refused',
+    'Purchases that a partner may report per minute. Each item of a batch counts; a batch passes as a whole or is refused',
   ),
 };
 
@@ -243,7 +247,7 @@ export const SETTINGS_BY_TOPIC = {
   'Jobs and metrics': JOBS_AND_METRICS,
   'Database and Redis': DATABASE,
   'Secrets and sessions': SECRETS_AND_SESSIONS,
-  'Rate limits, per minute': RATE_LIMITS,
+  'Rate limits': RATE_LIMITS,
   'Cashback and payouts': CASHBACK_AND_PAYOUTS,
   'Trust in reports': TRUST,
   'Velocity rules (`0` turns a rule off)': VELOCITY_RULES,

@@ -37,7 +37,9 @@ export function wireModules(config: Config, kernel: Kernel) {
   const auth = authModule(kernel, {
     users: users.client,
     tokens: config.tokens,
-    loginsPerMinute: config.loginsPerMinute,
+    encryptionKeys,
+    loginFailures: config.loginFailures,
+    isSecure: config.publicUrl.startsWith('https:'),
   });
   const merchants = merchantsModule(kernel);
   const partners = partnersModule(kernel, {

@@ -64,7 +64,7 @@ describe('the configuration', () => {
     REFRESH_TOKEN_TTL_SECONDS: ['59', '31536001'],
     PASSWORD_RESET_TTL_SECONDS: ['59', '2592001', 'soon'],
     BCRYPT_COST: ['3', '17', 'high'],
-    LOGINS_PER_MINUTE: ['0', 'ten'],
+    LOGIN_FAILURES: ['0', 'ten'],
     REGISTRATIONS_PER_MINUTE: ['0', 'ten'],
     PURCHASES_PER_MINUTE_PER_USER: ['0', 'ten'],
     PURCHASES_PER_MINUTE_PER_PARTNER: ['999', 'ten'],

@@ -14,7 +14,7 @@ mkdirSync(scratch, { recursive: true });
 
 describe('the file .env', () => {
   const file = join(scratch, '.env');
-  writeFileSync(file, 'LOGINS_PER_MINUTE=many\n');
+  writeFileSync(file, 'LOGIN_FAILURES=many\n');
 
   for (const script of [
     'up',
@@ -28,12 +28,12 @@ describe('the file .env', () => {
     test(`is read by npm run ${script}`, async () => {
       const program = await spawnGroup(['npm', 'run', '--silent', script, '--', 'x'], { ENV_FILE: file });
       assert.equal(await program.ended, 1);
-      assert.match(program.output().trim(), /^LOGINS_PER_MINUTE must be a whole number/);
+      assert.match(program.output().trim(), /^LOGIN_FAILURES must be a whole number/);
     });
   }
 
   test('yields to a variable that is set', async () => {
-    const environment = { ENV_FILE: file, LOGINS_PER_MINUTE: '10', DATA_DIR: join(scratch, 'none') };
+    const environment = { ENV_FILE: file, LOGIN_FAILURES: '10', DATA_DIR: join(scratch, 'none') };
     const program = await spawnGroup(['npm', 'run', '--silent', 'ledger-verify'], environment);
     assert.equal(await program.ended, 2);
     assert.match(program.output().trim(), /^There is no database in \S+none\.$/);

@@ -10,6 +10,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   sessions: 'auth',
   refresh_tokens: 'auth',
   password_resets: 'auth',
+  login_budgets: 'auth',
   merchants: 'merchants',
   offers: 'offers',
   partners: 'partners',

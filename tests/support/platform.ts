@@ -52,7 +52,7 @@ export async function startTestPlatform(
     METRICS_PORT: '8000',
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'silent',
     BCRYPT_COST: '4',
-    LOGINS_PER_MINUTE: '1000000',
+    LOGIN_FAILURES: '1000000',
     REGISTRATIONS_PER_MINUTE: '1000000',
     PURCHASES_PER_MINUTE_PER_USER: '1000000',
     // A test's shopper buys more on one day than anybody does. Set to nothing, it is the default.

@@ -22,7 +22,7 @@ export async function startTwoProcesses(environment: Readonly<Record<string, str
     NODE_ENV: 'test',
     DATABASE_URL: database.url,
     JWT_KEYS: `shared:${randomUUID()}`,
-    LOGINS_PER_MINUTE: '1000000',
+    LOGIN_FAILURES: '1000000',
     REGISTRATIONS_PER_MINUTE: '1000000',
     PURCHASES_PER_MINUTE_PER_USER: '1000000',
     ...environment,

@@ -98,6 +98,8 @@ export async function startPlatform(options: PlatformOptions): Promise<PlatformP
 const UNLIMITED = {
   PURCHASES_PER_MINUTE_PER_PARTNER: '1000000000',
   PURCHASES_PER_MINUTE_PER_USER: '1000000000',
+  LOGIN_FAILURES: '1000000',
+  // Its name in the release before, from which the platform is upgraded.
   LOGINS_PER_MINUTE: '1000000',
   REGISTRATIONS_PER_MINUTE: '1000000',
   PAYOUT_MONTHLY_LIMIT: '9999999999',

@@ -133,6 +133,13 @@ export interface IdempotencyKeys {
   request_fingerprint: string;
 }
 
+export interface LoginBudgets {
+  expires_at: ColumnType<Temporal.Instant, string, string>;
+  failures: number;
+  subject: string;
+  waits_until: ColumnType<Temporal.Instant, string, string> | null;
+}
+
 export interface Merchants {
   active: Generated<boolean>;
   confirmation_days: number | null;
@@ -347,6 +354,7 @@ export interface DB {
   ceilings: Ceilings;
   feature_flags: FeatureFlags;
   idempotency_keys: IdempotencyKeys;
+  login_budgets: LoginBudgets;
   merchants: Merchants;
   offers: Offers;
   partner_keys: PartnerKeys;

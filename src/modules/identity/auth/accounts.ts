@@ -6,6 +6,7 @@ import type { EventClient } from '../../platform/events/index.ts';
 import type { UserClient } from '../users/index.ts';
 import { invalidCredentials } from './errors.ts';
 import { passwordChanged, userActivated, userDeactivated } from './events.ts';
+import type { LoginBudgets } from './login-budgets.ts';
 import type { AuthRepository } from './repository.ts';
 
 export type AccountService = ReturnType<typeof accountService>;
@@ -17,8 +18,9 @@ export function accountService(deps: {
   repository: AuthRepository;
   users: UserClient;
   events: EventClient;
+  budgets: LoginBudgets;
 }) {
-  const { database, clock, repository, users, events } = deps;
+  const { database, clock, repository, users, events, budgets } = deps;
 
   /**
    * Activates or deactivates a user, from the user's next request on. A deactivation ends all sessions: after a later
@@ -39,21 +41,26 @@ export function accountService(deps: {
 
   /**
    * Changes the caller's password. Ends all other sessions of the caller and invalidates a pending reset token.
-   * @throws PASSWORD_NOT_COMPLEX_ENOUGH, OVERLOADED, or INVALID_CREDENTIALS if the current password is wrong or was
-   * changed meanwhile.
+   * @throws PASSWORD_NOT_COMPLEX_ENOUGH, RATE_LIMITED, OVERLOADED, or INVALID_CREDENTIALS if the current password is wrong
+   * or was changed meanwhile.
    */
   async function changePassword(
     caller: AccountCaller,
     change: { readonly currentPassword: string; readonly newPassword: string },
+    address: string,
   ): Promise<void> {
     const { currentPassword, newPassword } = change;
-    const currentHash = await users.findMatchingHash(caller.id, currentPassword);
+    const attempt = await budgets.beginChange(caller.id, address);
+    const currentHash = await budgets.checking(attempt, () =>
+      users.findMatchingHash(caller.id, currentPassword),
+    );
     if (currentHash === undefined) {
       await database.transaction(async (trx) =>
         events.record(trx, [passwordChanged({ actor: caller, resourceId: caller.id, outcome: 'failure' })]),
       );
       throw invalidCredentials();
     }
+    await budgets.forgive(attempt);
     const newHash = await users.hashNewPassword(newPassword, {
       field: 'new_password',
       otherThan: currentPassword,

@@ -1,7 +1,11 @@
 import { purgeJob } from '../../../core/jobs.ts';
+import type { EncryptionKey } from '../../../core/secrets/encryption.ts';
 import type { Kernel } from '../../../kernel.ts';
 import type { UserClient } from '../users/index.ts';
 import { accountService } from './accounts.ts';
+import { deviceCookies } from './device-cookies.ts';
+import { loginBudgetRepository } from './login-budget-repository.ts';
+import { loginBudgets } from './login-budgets.ts';
 import { passwordResetService } from './password-reset.ts';
 import { authRepository } from './repository.ts';
 import { authRoutes } from './routes.ts';
@@ -20,14 +24,18 @@ export function authModule(
       readonly refreshTtlSeconds: number;
       readonly resetTtlSeconds: number;
     };
-    readonly loginsPerMinute: number;
+    readonly encryptionKeys: readonly EncryptionKey[];
+    readonly loginFailures: number;
+    /** Whether clients reach the platform over TLS. */
+    readonly isSecure: boolean;
   },
 ) {
   const deps = { ...kernel, ...needs };
   const tokens = tokenIssuer({ clock: deps.clock, ...deps.tokens });
   const repository = authRepository();
   const { refreshTtlSeconds, resetTtlSeconds } = deps.tokens;
-  const service = authService({ ...deps, tokens, refreshTtlSeconds, repository });
+  const budgets = loginBudgets({ ...deps, budgets: loginBudgetRepository() });
+  const service = authService({ ...deps, tokens, refreshTtlSeconds, repository, budgets });
   const passwordResets = passwordResetService({
     ...deps,
     tokens,
@@ -35,10 +43,13 @@ export function authModule(
     repository,
     sessions: service,
   });
-  const accounts = accountService({ ...deps, repository });
+  const accounts = accountService({ ...deps, repository, budgets });
   return {
-    routes: authRoutes({ service, passwordResets, accounts, ...deps }),
+    routes: authRoutes({ service, passwordResets, accounts, devices: deviceCookies(deps) }),
     client: service satisfies AuthClient,
-    jobs: [purgeJob('purge-refresh-tokens', service.purgeExpiredTokens)],
+    jobs: [
+      purgeJob('purge-login-budgets', budgets.purgeExpired),
+      purgeJob('purge-refresh-tokens', service.purgeExpiredTokens),
+    ],
   };
 }

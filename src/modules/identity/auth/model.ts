@@ -16,3 +16,11 @@ export type RefreshToken = {
 export type PasswordReset = { readonly userId: string; readonly expiresAt: Temporal.Instant };
 
 export type TokenPair = { readonly accessToken: string; readonly refreshToken: string };
+
+/** Wrong passwords of an account, an address or a device. After `expiresAt` the budget counts as missing. */
+export type LoginBudget = {
+  readonly subject: string;
+  readonly failures: number;
+  readonly waitsUntil: Temporal.Instant | null;
+  readonly expiresAt: Temporal.Instant;
+};

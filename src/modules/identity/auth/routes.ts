@@ -1,12 +1,12 @@
-import type { FastifyRequest } from 'fastify';
 import { tokenRevoked, userInactive } from '../../../core/caller.ts';
 import { notFound, rateLimited, ruleViolation } from '../../../core/errors.ts';
 import { accountOf } from '../../../core/http/authentication.ts';
-import { addressOf, type LimitRate } from '../../../core/http/rate-limit.ts';
+import { addressOf } from '../../../core/http/rate-limit.ts';
 import type { Routes } from '../../../core/http/route.ts';
 import { IdParams } from '../../../core/http/schemas.ts';
-import { lastActiveAdmin, passwordNotComplexEnough } from '../users/index.ts';
+import { lastActiveAdmin, normalizeEmail, passwordNotComplexEnough } from '../users/index.ts';
 import type { AccountService } from './accounts.ts';
+import type { DeviceCookies } from './device-cookies.ts';
 import { expiredRefreshToken, invalidCredentials, invalidRefreshToken, invalidResetToken } from './errors.ts';
 import type { PasswordResetService } from './password-reset.ts';
 import {
@@ -27,18 +27,11 @@ export function authRoutes(deps: {
   readonly service: AuthService;
   readonly passwordResets: PasswordResetService;
   readonly accounts: AccountService;
-  readonly limitRate: LimitRate;
-  readonly loginsPerMinute: number;
+  readonly devices: DeviceCookies;
 }): Routes {
-  const { service, passwordResets, accounts, limitRate, loginsPerMinute } = deps;
+  const { service, passwordResets, accounts, devices } = deps;
 
   return (server) => {
-    /** Limits the requests from one IP address and the requests for one account. */
-    const limitLogins = (act: string, accountOf: (request: FastifyRequest) => string) => [
-      limitRate({ name: `${act} by address`, perMinute: loginsPerMinute, keyOf: addressOf }),
-      limitRate({ name: `${act} by account`, perMinute: loginsPerMinute, keyOf: accountOf }),
-    ];
-
     server.post(
       '/auth/login',
       {
@@ -46,14 +39,19 @@ export function authRoutes(deps: {
           tags: ['auth'],
           summary: 'Log in',
           description:
-            'Returns a new session. Returns 429 if the account or the IP address exceeds the limit per minute.',
+            'Returns a new session. Returns 429 after too many wrong passwords, to be repeated after `Retry-After`. An IP address or a browser that has logged in to the account before is not affected by wrong passwords from elsewhere.',
           body: LoginBody,
           response: { 200: TokenBody },
         },
         config: { access: 'public', errors: [invalidCredentials, userInactive, rateLimited] },
-        preHandler: limitLogins('login', namedAccount),
       },
-      async ({ body, id }) => presentTokens(await service.login(body.email, body.password, id)),
+      async (request, reply) => {
+        const { password } = request.body;
+        const email = normalizeEmail(request.body.email);
+        const origin = { address: addressOf(request), browser: devices.read(request.headers.cookie, email) };
+        const tokens = await service.login({ email, password }, origin, request.id);
+        return reply.header('set-cookie', devices.issue(email)).send(presentTokens(tokens));
+      },
     );
 
     server.post(
@@ -117,18 +115,21 @@ export function authRoutes(deps: {
           tags: ['users'],
           summary: 'Change your password',
           description:
-            'Ends your other sessions and keeps this one. Returns 429 if you exceed the limit per minute of logins.',
+            'Ends your other sessions and keeps this one. Returns 429 after too many wrong passwords.',
           body: PasswordChangeBody,
         },
         config: {
           access: ['user', 'admin'],
           errors: [passwordNotComplexEnough, invalidCredentials, rateLimited],
         },
-        preHandler: limitLogins('password change', (request) => accountOf(request).id),
       },
       async (request, reply) => {
         const { current_password: currentPassword, new_password: newPassword } = request.body;
-        await accounts.changePassword(accountOf(request), { currentPassword, newPassword });
+        await accounts.changePassword(
+          accountOf(request),
+          { currentPassword, newPassword },
+          addressOf(request),
+        );
         return reply.code(204).send();
       },
     );
@@ -171,8 +172,4 @@ export function authRoutes(deps: {
       },
     );
   };
-}
-
-function namedAccount({ body }: FastifyRequest): string {
-  return (body as { email: string }).email.trim().toLowerCase();
 }

@@ -8,12 +8,15 @@ import { permissionsOf, type User, type UserClient } from '../users/index.ts';
 import { invalidCredentials, invalidRefreshToken } from './errors.ts';
 import { loginRefused, sessionEnded, sessionOpened, sessionReused } from './events.ts';
 import { identityFinder } from './identities.ts';
+import type { LoginBudgets, Origin } from './login-budgets.ts';
 import type { RefreshToken, TokenPair } from './model.ts';
 import { DAYS_KEPT_AFTER_EXPIRY, decideRefresh } from './policies.ts';
 import type { AuthRepository } from './repository.ts';
 import { hashToken, type Tokens } from './tokens.ts';
 
 export type AuthService = ReturnType<typeof authService>;
+
+export type Credentials = { readonly email: string; readonly password: string };
 
 export function authService(deps: {
   database: Database;
@@ -22,17 +25,30 @@ export function authService(deps: {
   tokens: Tokens;
   users: UserClient;
   events: EventClient;
+  budgets: LoginBudgets;
   refreshTtlSeconds: number;
 }) {
-  const { database, clock, repository, tokens, users, events, refreshTtlSeconds } = deps;
+  const { database, clock, repository, tokens, users, events, budgets, refreshTtlSeconds } = deps;
   const findIdentity = identityFinder(deps);
 
-  /** @throws INVALID_CREDENTIALS, OVERLOADED, or USER_INACTIVE if the password is right but the account is inactive. */
-  async function login(email: string, password: string, requestId: string): Promise<TokenPair> {
-    const { account, matches } = await users.checkCredentials(email, password);
+  /**
+   * `email` is normalized.
+   * @throws INVALID_CREDENTIALS, RATE_LIMITED, OVERLOADED, or USER_INACTIVE if the password is right but the account is
+   * inactive.
+   */
+  async function login(
+    { email, password }: Credentials,
+    origin: Origin,
+    requestId: string,
+  ): Promise<TokenPair> {
+    const attempt = await budgets.beginLogin(email, origin);
+    const { account, matches } = await budgets.checking(attempt, () =>
+      users.checkCredentials(email, password),
+    );
     const result = await database.transaction(async (trx) => {
       // The password may have changed since it was checked. That change ended all sessions, so none may open after it.
       const user = matches ? await users.lockUnchanged(trx, account) : undefined;
+      if (user !== undefined) await budgets.succeed(trx, attempt);
       if (user?.active) return openSession(trx, user, requestId);
       const refusal = user === undefined ? invalidCredentials() : userInactive();
       await recordRefusedLogin(trx, account?.id, refusal, requestId);

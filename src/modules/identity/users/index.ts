@@ -6,6 +6,7 @@ import { type OnUsersCreated, type UserService, userService } from './service.ts
 
 export { lastActiveAdmin, passwordNotComplexEnough } from './errors.ts';
 export type { Account, User } from './model.ts';
+export { normalizeEmail } from './policies.ts';
 export { NewPassword, presentUser, RegistrationBody, UserBody } from './schemas.ts';
 export { permissionsOf } from './staff.ts';
 

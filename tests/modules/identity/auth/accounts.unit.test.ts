@@ -4,6 +4,7 @@ import type { AccountCaller } from '../../../../src/core/caller.ts';
 import { notFound } from '../../../../src/core/errors.ts';
 import { newId } from '../../../../src/core/id.ts';
 import { accountService } from '../../../../src/modules/identity/auth/accounts.ts';
+import type { LoginBudgets } from '../../../../src/modules/identity/auth/login-budgets.ts';
 import type { AuthRepository } from '../../../../src/modules/identity/auth/repository.ts';
 import { passwordNotComplexEnough, type UserClient } from '../../../../src/modules/identity/users/index.ts';
 import { assertEqual } from '../../../support/equality.ts';
@@ -18,6 +19,7 @@ const ADMIN: AccountCaller = {
   sessionId: newId(),
   requestId: 'request',
 };
+const ADDRESS = '10.0.0.1';
 const CALLER: AccountCaller = {
   type: 'user',
   id: SHOPPER,
@@ -30,8 +32,17 @@ const CALLER: AccountCaller = {
 function accounts(users: Partial<UserClient>) {
   const { kernel, ...seen } = fakeKernel();
   const steps: unknown[][] = [];
+  const budget: unknown[][] = [];
   const service = accountService({
     ...kernel,
+    budgets: fake<LoginBudgets>({
+      beginChange: async (...call) => {
+        budget.push(['begun', ...call]);
+        return { counted: [] };
+      },
+      checking: (_attempt, check) => check(),
+      forgive: async () => void budget.push(['forgiven']),
+    }),
     users: fake<UserClient>(users),
     repository: fake<AuthRepository>({
       revokeSessionsOf: async (_trx, ...call) => void steps.push(['revoke', ...call]),
@@ -40,7 +51,7 @@ function accounts(users: Partial<UserClient>) {
   });
   const told = () =>
     seen.events.map(({ type, resourceId, actor, outcome }) => [type, resourceId, actor, outcome]);
-  return { service, steps, told, ...seen };
+  return { service, steps, budget, told, ...seen };
 }
 
 describe('setting the status of a user', () => {
@@ -113,7 +124,7 @@ describe('changing the own password', () => {
       },
     });
 
-    await service.changePassword(CALLER, change);
+    await service.changePassword(CALLER, change, ADDRESS);
 
     assertEqual(asked, [
       [SHOPPER, 'Str0ng!Pass'],
@@ -128,24 +139,26 @@ describe('changing the own password', () => {
   });
 
   test('refuses a wrong current password, and records the failure', async () => {
-    const { service, steps, told } = accounts({ findMatchingHash: async () => undefined });
-    await rejectsWith(service.changePassword(CALLER, change), 'INVALID_CREDENTIALS');
+    const { service, steps, budget, told } = accounts({ findMatchingHash: async () => undefined });
+    await rejectsWith(service.changePassword(CALLER, change, ADDRESS), 'INVALID_CREDENTIALS');
     assertEqual(steps, []);
+    assertEqual(budget, [['begun', SHOPPER, ADDRESS]]);
     assertEqual(told(), [['user.password_changed', SHOPPER, CALLER, 'failure']]);
   });
 
   test('refuses a weak new password, and records nothing', async () => {
-    const { service, transactions } = accounts({
+    const { service, budget, transactions } = accounts({
       ...found,
       hashNewPassword: () => Promise.reject(passwordNotComplexEnough({ violations: [] })),
     });
-    await rejectsWith(service.changePassword(CALLER, change), 'PASSWORD_NOT_COMPLEX_ENOUGH');
+    await rejectsWith(service.changePassword(CALLER, change, ADDRESS), 'PASSWORD_NOT_COMPLEX_ENOUGH');
     assert.equal(transactions(), 0);
+    assertEqual(budget, [['begun', SHOPPER, ADDRESS], ['forgiven']]);
   });
 
   test('refuses when another change was faster, and ends no session', async () => {
     const { service, steps, told } = accounts({ ...found, replacePasswordHash: async () => false });
-    await rejectsWith(service.changePassword(CALLER, change), 'INVALID_CREDENTIALS');
+    await rejectsWith(service.changePassword(CALLER, change, ADDRESS), 'INVALID_CREDENTIALS');
     // This is rolled back.
     assertEqual(steps, [['remove reset', SHOPPER]]);
     assertEqual(told(), []);

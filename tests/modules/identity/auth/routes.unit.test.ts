@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { tokenRevoked, userInactive } from '../../../../src/core/caller.ts';
-import { notFound, ruleViolation } from '../../../../src/core/errors.ts';
+import { notFound, rateLimited, ruleViolation } from '../../../../src/core/errors.ts';
 import { newId } from '../../../../src/core/id.ts';
 import type { AccountService } from '../../../../src/modules/identity/auth/accounts.ts';
+import { deviceCookies } from '../../../../src/modules/identity/auth/device-cookies.ts';
 import {
   expiredRefreshToken,
   invalidCredentials,
@@ -15,7 +16,7 @@ import { authRoutes } from '../../../../src/modules/identity/auth/routes.ts';
 import type { AuthService } from '../../../../src/modules/identity/auth/service.ts';
 import { lastActiveAdmin, passwordNotComplexEnough } from '../../../../src/modules/identity/users/index.ts';
 import { assertEqual } from '../../../support/equality.ts';
-import { fake, fakeCalls, fakeLimits } from '../../../support/fakes.ts';
+import { fake, fakeCalls } from '../../../support/fakes.ts';
 import { NOW, SHOPPER } from '../../../support/purchases-builders.ts';
 import { assertViolations, IDS, serveRoutes, testAccess, testRefusals } from '../../../support/routes.ts';
 
@@ -25,7 +26,6 @@ const pair = { accessToken: 'access', refreshToken: 'refresh' };
 const shown = { access_token: 'access', refresh_token: 'refresh', token_type: 'bearer' };
 
 const { calls, called, refuse } = fakeCalls();
-const { limitRate, counted } = fakeLimits();
 const api = await serveRoutes(
   authRoutes({
     service: fake<AuthService>({
@@ -39,10 +39,13 @@ const api = await serveRoutes(
     }),
     accounts: fake<AccountService>({
       setUserActive: (userId, active, { id }) => called(undefined, userId, active, id),
-      changePassword: ({ id, sessionId }, change) => called(undefined, id, sessionId, change),
+      changePassword: ({ id, sessionId }, ...call) => called(undefined, id, sessionId, ...call),
     }),
-    limitRate,
-    loginsPerMinute: 4,
+    devices: deviceCookies({
+      clock: () => NOW,
+      encryptionKeys: [{ id: 'k', key: Buffer.alloc(32, 1) }],
+      isSecure: true,
+    }),
   }),
 );
 
@@ -62,21 +65,35 @@ describe('POST /auth/login', () => {
     assert.equal(answer.status, 200);
     assertEqual(answer.body, shown);
     assert.equal(answer.headers['cache-control'], 'no-store');
-    assertEqual(calls.at(-1), [sound.email, PASSWORD, answer.headers['x-request-id']]);
+    const origin = { address: '127.0.0.1', browser: undefined };
+    assertEqual(calls.at(-1), [sound, origin, answer.headers['x-request-id']]);
   });
 
-  test('counts against the limits of the network address and of the account, in one spelling', async () => {
-    counted.length = 0;
+  test('sets a cookie by which the browser is known for this account alone', async () => {
+    const answer = await login(sound);
+    const cookie = String(answer.headers['set-cookie']);
+    assert.match(
+      cookie,
+      /^clicknback_device=[\w.-]+; Max-Age=15552000; Path=\/api\/v1\/auth; HttpOnly; SameSite=Strict; Secure$/,
+    );
+    const headers = { cookie: `other=1; ${cookie.split(';')[0]}` };
+    const browserOf = async (email: string) => {
+      await api('POST', '/auth/login', { body: { ...sound, email }, headers });
+      return (calls.at(-1) as [unknown, { browser?: string }])[1].browser;
+    };
+    assert.match(String(await browserOf(' ALICE@example.com ')), /^[\w-]{22}$/);
+    assert.equal(await browserOf('bob@example.com'), undefined);
+  });
+
+  test('hands on the email in one spelling, and the network address', async () => {
     await login({ ...sound, email: ' ALICE@example.com ' });
-    assertEqual(counted, [
-      ['login by address', 4, '127.0.0.1'],
-      ['login by account', 4, 'alice@example.com'],
-    ]);
+    assertEqual(calls.at(-1)?.slice(0, 2), [sound, { address: '127.0.0.1', browser: undefined }]);
   });
 
   testRefusals(() => login(sound), refuse, [
     [401, invalidCredentials()],
     [401, userInactive()],
+    [429, rateLimited({ retry_after_seconds: 60 })],
   ]);
 
   for (const [body, fields] of [
@@ -88,9 +105,9 @@ describe('POST /auth/login', () => {
     [[], ['body']],
   ] as const) {
     test(`refuses ${JSON.stringify(body)}`, async () => {
-      counted.length = 0;
+      calls.length = 0;
       assertViolations(await login(body), fields);
-      assertEqual(counted, []);
+      assertEqual(calls, []);
     });
   }
 });
@@ -179,16 +196,7 @@ describe('PATCH /users/me/password', () => {
     const answer = await change(sound);
     assertEqual([answer.status, answer.body], [204, '']);
     const handedOn = { currentPassword: PASSWORD, newPassword: NEW_PASSWORD };
-    assertEqual(calls.at(-1), [IDS.user, 'session', handedOn]);
-  });
-
-  test('counts against the limits of the network address and of the account', async () => {
-    counted.length = 0;
-    await change(sound);
-    assertEqual(counted, [
-      ['password change by address', 4, '127.0.0.1'],
-      ['password change by account', 4, IDS.user],
-    ]);
+    assertEqual(calls.at(-1), [IDS.user, 'session', handedOn, '127.0.0.1']);
   });
 
   testRefusals(() => change(sound), refuse, [

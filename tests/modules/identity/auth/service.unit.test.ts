@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { AccountCaller } from '../../../../src/core/caller.ts';
 import { newId } from '../../../../src/core/id.ts';
+import type { LoginBudgets } from '../../../../src/modules/identity/auth/login-budgets.ts';
 import type { RefreshToken, Session, TokenPair } from '../../../../src/modules/identity/auth/model.ts';
 import type { AuthRepository } from '../../../../src/modules/identity/auth/repository.ts';
 import { authService } from '../../../../src/modules/identity/auth/service.ts';
@@ -13,6 +14,7 @@ import { aUser, SHOPPER, STRANGER } from '../../../support/purchases-builders.ts
 import { rejectsWith } from '../../../support/rejections.ts';
 
 const SESSION = newId();
+const ORIGIN = { address: '10.0.0.1' };
 const REFRESH_TTL_SECONDS = 3_600;
 const user = aUser();
 const inactive = aUser({ active: false });
@@ -26,10 +28,19 @@ function auth(replaced: Partial<AuthRepository>, users: Partial<UserClient> = {}
     accessTtlSeconds: 900,
   });
   const stored: unknown[][] = [];
+  const budget: unknown[][] = [];
   const service = authService({
     ...kernel,
     tokens,
     refreshTtlSeconds: REFRESH_TTL_SECONDS,
+    budgets: fake<LoginBudgets>({
+      beginLogin: async (...call) => {
+        budget.push(['begun', ...call]);
+        return { counted: [] };
+      },
+      checking: (_attempt, check) => check(),
+      succeed: async () => void budget.push(['succeeded']),
+    }),
     users: fake<UserClient>(users),
     repository: fake<AuthRepository>({
       insertSession: async (_trx, ...call) => void stored.push(['session', ...call]),
@@ -47,7 +58,7 @@ function auth(replaced: Partial<AuthRepository>, users: Partial<UserClient> = {}
       outcome,
       details,
     ]);
-  return { service, tokens, stored, told, ...seen };
+  return { service, tokens, stored, budget, told, ...seen };
 }
 
 describe('logging in', () => {
@@ -58,12 +69,16 @@ describe('logging in', () => {
 
   test('opens a session with a pair of tokens, and records it as an act of the user', async () => {
     const admin = aUser({ role: 'admin' });
-    const { service, tokens, stored, told, clock } = auth(
+    const { service, tokens, stored, budget, told, clock } = auth(
       {},
       { ...matching, lockUnchanged: async () => admin },
     );
 
-    const pair = await service.login('shopper@example.com', 'Str0ng!Pass', 'request');
+    const pair = await service.login(
+      { email: 'shopper@example.com', password: 'Str0ng!Pass' },
+      ORIGIN,
+      'request',
+    );
 
     const { userId, sessionId } = tokens.verifyAccessToken(pair.accessToken);
     assert.equal(userId, SHOPPER);
@@ -75,27 +90,35 @@ describe('logging in', () => {
     ]);
     const actor = { type: 'admin', id: SHOPPER, requestId: 'request' };
     assertEqual(told(), [['session.opened', actor, `session ${sessionId}`, 'success', {}]]);
+    assertEqual(budget, [['begun', 'shopper@example.com', ORIGIN], ['succeeded']]);
   });
 
-  for (const [title, code, users] of [
+  for (const [title, code, users, isRight] of [
     [
       'a wrong password',
       'INVALID_CREDENTIALS',
       { checkCredentials: async () => ({ matches: false as const, account }) },
+      false,
     ],
     [
       'a password that was changed meanwhile',
       'INVALID_CREDENTIALS',
       { lockUnchanged: async () => undefined },
+      false,
     ],
-    ['an account that is not active', 'USER_INACTIVE', { lockUnchanged: async () => inactive }],
+    ['an account that is not active', 'USER_INACTIVE', { lockUnchanged: async () => inactive }, true],
   ] as const) {
     test(`refuses ${title}, and records the refusal of the account`, async () => {
-      const { service, stored, told } = auth({}, { ...matching, ...users });
-      await rejectsWith(service.login('shopper@example.com', 'Wr0ng!Pass', 'request'), code, {});
+      const { service, stored, budget, told } = auth({}, { ...matching, ...users });
+      await rejectsWith(
+        service.login({ email: 'shopper@example.com', password: 'Wr0ng!Pass' }, ORIGIN, 'request'),
+        code,
+        {},
+      );
       assertEqual(stored, []);
       const actor = { type: 'user', id: null, requestId: 'request' };
       assertEqual(told(), [['login.refused', actor, `user ${SHOPPER}`, 'failure', { code }]]);
+      assertEqual(budget.slice(1), isRight ? [['succeeded']] : []);
     });
   }
 
@@ -104,7 +127,11 @@ describe('logging in', () => {
       {},
       { checkCredentials: async () => ({ matches: false, account: undefined }) },
     );
-    await rejectsWith(service.login('nobody@example.com', 'x', 'request'), 'INVALID_CREDENTIALS', {});
+    await rejectsWith(
+      service.login({ email: 'nobody@example.com', password: 'x' }, ORIGIN, 'request'),
+      'INVALID_CREDENTIALS',
+      {},
+    );
     const [[type, actor, resource, outcome, details] = []] = told();
     assertEqual(
       [type, actor, outcome, details],
