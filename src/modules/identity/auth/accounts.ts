@@ -52,7 +52,7 @@ export function accountService(deps: {
     const { currentPassword, newPassword } = change;
     const attempt = await budgets.beginChange(caller.id, address);
     const currentHash = await budgets.checking(attempt, () =>
-      users.findMatchingHash(caller.id, currentPassword),
+      users.findMatchingHash(caller.id, currentPassword, address),
     );
     if (currentHash === undefined) {
       await database.transaction(async (trx) =>
@@ -64,6 +64,7 @@ export function accountService(deps: {
     const newHash = await users.hashNewPassword(newPassword, {
       field: 'new_password',
       otherThan: currentPassword,
+      address,
     });
     await database.transaction(async (trx) => {
       await repository.removeResetOf(trx, caller.id);

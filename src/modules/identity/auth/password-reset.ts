@@ -49,11 +49,15 @@ export function passwordResetService(deps: {
    * Sets the password of the token's user, ends all sessions of the user and opens a new one.
    * @throws INVALID_RESET_TOKEN, USER_INACTIVE, PASSWORD_NOT_COMPLEX_ENOUGH or OVERLOADED.
    */
-  async function resetPassword(token: string, newPassword: string, requestId: string): Promise<TokenPair> {
+  async function resetPassword(
+    token: string,
+    newPassword: string,
+    { address, requestId }: { readonly address: string; readonly requestId: string },
+  ): Promise<TokenPair> {
     const hash = hashToken(token);
     // Checked before the expensive hash, which an attacker could otherwise trigger.
     await requireUsable(database.db, await repository.findReset(database.db, hash));
-    const passwordHash = await users.hashNewPassword(newPassword, { field: 'new_password' });
+    const passwordHash = await users.hashNewPassword(newPassword, { field: 'new_password', address });
     return database.transaction(async (trx) => {
       const user = await requireUsable(trx, await repository.takeReset(trx, hash));
       await users.setPasswordHash(trx, user.id, passwordHash);

@@ -104,8 +104,11 @@ export function authRoutes(deps: {
         },
         config: { access: 'public', errors: [invalidResetToken, userInactive, passwordNotComplexEnough] },
       },
-      async ({ body, id }) =>
-        presentTokens(await passwordResets.resetPassword(body.token, body.new_password, id)),
+      async (request) => {
+        const { token, new_password: newPassword } = request.body;
+        const from = { address: addressOf(request), requestId: request.id };
+        return presentTokens(await passwordResets.resetPassword(token, newPassword, from));
+      },
     );
 
     server.patch(

@@ -43,7 +43,7 @@ export function authService(deps: {
   ): Promise<TokenPair> {
     const attempt = await budgets.beginLogin(email, origin);
     const { account, matches } = await budgets.checking(attempt, () =>
-      users.checkCredentials(email, password),
+      users.checkCredentials(email, password, origin.address),
     );
     const result = await database.transaction(async (trx) => {
       // The password may have changed since it was checked. That change ended all sessions, so none may open after it.

@@ -53,7 +53,9 @@ export function userRoutes(
         ],
       },
       async (request, reply) =>
-        reply.code(201).send(presentUser(await service.register(request.body, request.id))),
+        reply
+          .code(201)
+          .send(presentUser(await service.register(request.body, request.id, addressOf(request)))),
     );
 
     server.get(

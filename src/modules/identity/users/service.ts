@@ -43,9 +43,12 @@ export function userService(deps: {
   const { database, clock, repository, passwords, events, onCreated } = deps;
 
   /** @throws PASSWORD_NOT_COMPLEX_ENOUGH, EMAIL_ALREADY_REGISTERED, or OVERLOADED if too many hashes wait. */
-  function register(input: Registration, requestId: string | null): Promise<User> {
-    return createAccount(input, [], ({ id }) =>
-      userRegistered({ actor: { type: 'user', id, requestId }, resourceId: id }),
+  function register(input: Registration, requestId: string | null, address?: string): Promise<User> {
+    return createAccount(
+      input,
+      [],
+      ({ id }) => userRegistered({ actor: { type: 'user', id, requestId }, resourceId: id }),
+      address,
     );
   }
 
@@ -60,8 +63,9 @@ export function userService(deps: {
     input: Registration,
     staffRoles: readonly StaffRole[],
     eventOf: (user: User) => Event,
+    address?: string,
   ): Promise<User> {
-    const passwordHash = await hashNewPassword(input.password);
+    const passwordHash = await hashNewPassword(input.password, { address });
     const email = normalizeEmail(input.email);
     return database.transaction(async (trx) => {
       const [user] = await createUsers(trx, [{ email, passwordHash, staffRoles }]);
@@ -72,9 +76,12 @@ export function userService(deps: {
   }
 
   /** Returns the hash to store. @throws PASSWORD_NOT_COMPLEX_ENOUGH, or OVERLOADED if too many hashes wait. */
-  async function hashNewPassword(password: string, context: PasswordContext = {}): Promise<string> {
+  async function hashNewPassword(
+    password: string,
+    { address, ...context }: PasswordContext & { readonly address?: string | undefined } = {},
+  ): Promise<string> {
     requireComplexPassword(password, context);
-    return passwords.hashPassword(password);
+    return passwords.hashPassword(password, address);
   }
 
   /** Replaces the password of a user. The caller decides about the user's sessions. */
@@ -172,17 +179,29 @@ export function userService(deps: {
     return new Map(users.map((user) => [user.id, user]));
   }
 
-  /** Verifies a login. Takes the same time for an unknown email as for a wrong password. */
+  /**
+   * Verifies a login. Takes the same time for an unknown email as for a wrong password. Replaces a hash that is cheaper
+   * than those of today.
+   */
   async function checkCredentials(
     email: string,
     password: string,
+    address: string,
   ): Promise<
     | { readonly matches: true; readonly account: UserWithPassword }
     | { readonly matches: false; readonly account: UserWithPassword | undefined }
   > {
     const account = await repository.findWithPassword(database.db, { email: normalizeEmail(email) });
-    const matches = await passwords.verifyPassword(password, account?.passwordHash ?? null);
-    return matches && account !== undefined ? { matches, account } : { matches: false, account };
+    const storedHash = account?.passwordHash ?? null;
+    const matches = await passwords.verifyPassword(password, storedHash, address);
+    if (!matches || account === undefined || storedHash === null) return { matches: false, account };
+    const passwordHash = await passwords.upgradedHash(password, storedHash, address);
+    if (passwordHash === undefined) return { matches, account };
+    const hash = { from: storedHash, to: passwordHash };
+    const isReplaced = await database.transaction((trx) => replacePasswordHash(trx, account.id, hash));
+    // Another login was faster, or the password was changed meanwhile.
+    if (!isReplaced) return checkCredentials(email, password, address);
+    return { matches, account: { ...account, passwordHash } };
   }
 
   /** Locks and returns the user. Undefined if the password has changed since it was verified. */
@@ -191,9 +210,13 @@ export function userService(deps: {
   }
 
   /** Returns the stored hash if the password is right, undefined otherwise. */
-  async function findMatchingHash(userId: string, password: string): Promise<string | undefined> {
+  async function findMatchingHash(
+    userId: string,
+    password: string,
+    address: string,
+  ): Promise<string | undefined> {
     const user = await repository.findWithPassword(database.db, { id: userId });
-    const matches = await passwords.verifyPassword(password, user?.passwordHash ?? null);
+    const matches = await passwords.verifyPassword(password, user?.passwordHash ?? null, address);
     return matches ? (user?.passwordHash ?? undefined) : undefined;
   }
 

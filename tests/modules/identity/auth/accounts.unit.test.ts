@@ -127,8 +127,8 @@ describe('changing the own password', () => {
     await service.changePassword(CALLER, change, ADDRESS);
 
     assertEqual(asked, [
-      [SHOPPER, 'Str0ng!Pass'],
-      ['An0ther!Pass', { field: 'new_password', otherThan: 'Str0ng!Pass' }],
+      [SHOPPER, 'Str0ng!Pass', ADDRESS],
+      ['An0ther!Pass', { field: 'new_password', otherThan: 'Str0ng!Pass', address: ADDRESS }],
       [SHOPPER, { from: 'old hash', to: 'new hash' }],
     ]);
     assertEqual(steps, [

@@ -11,6 +11,7 @@ import { fake, fakeKernel } from '../../../support/fakes.ts';
 import { adminActor, aUser, NOW, SHOPPER } from '../../../support/purchases-builders.ts';
 import { rejectsWith } from '../../../support/rejections.ts';
 
+const FROM = { address: '10.0.0.1', requestId: 'request' };
 const ADMIN = adminActor(newId());
 const TTL_SECONDS = 3_600;
 const PAIR = { accessToken: 'access', refreshToken: 'refresh' };
@@ -90,11 +91,11 @@ describe('resetting a password', () => {
       },
     });
 
-    assert.equal(await service.resetPassword('token', 'An0ther!Pass', 'request'), PAIR);
+    assert.equal(await service.resetPassword('token', 'An0ther!Pass', FROM), PAIR);
 
     assertEqual(hashes, [hashToken('token'), hashToken('token')]);
     assertEqual(steps, [
-      ['hash', 'An0ther!Pass', { field: 'new_password' }],
+      ['hash', 'An0ther!Pass', { field: 'new_password', address: FROM.address }],
       ['set', SHOPPER, 'new hash'],
       ['revoke', SHOPPER, clock()],
       ['open', SHOPPER, 'request'],
@@ -114,7 +115,7 @@ describe('resetting a password', () => {
         { findReset: async () => found },
         { findUser: async () => user },
       );
-      await rejectsWith(service.resetPassword('token', 'An0ther!Pass', 'request'), code, {});
+      await rejectsWith(service.resetPassword('token', 'An0ther!Pass', FROM), code, {});
       assertEqual(steps, []);
       assert.equal(transactions(), 0);
     });
@@ -125,7 +126,7 @@ describe('resetting a password', () => {
       { findReset: async () => open },
       { hashNewPassword: () => Promise.reject(passwordNotComplexEnough({ violations: [] })) },
     );
-    await rejectsWith(service.resetPassword('token', 'weak', 'request'), 'PASSWORD_NOT_COMPLEX_ENOUGH');
+    await rejectsWith(service.resetPassword('token', 'weak', FROM), 'PASSWORD_NOT_COMPLEX_ENOUGH');
     assert.equal(transactions(), 0);
   });
 
@@ -134,7 +135,7 @@ describe('resetting a password', () => {
       findReset: async () => open,
       takeReset: async () => undefined,
     });
-    await rejectsWith(service.resetPassword('token', 'An0ther!Pass', 'request'), 'INVALID_RESET_TOKEN');
+    await rejectsWith(service.resetPassword('token', 'An0ther!Pass', FROM), 'INVALID_RESET_TOKEN');
     assertEqual([steps.length, told()], [1, []]);
   });
 
@@ -144,7 +145,7 @@ describe('resetting a password', () => {
       { findReset: async () => open, takeReset: async () => open },
       { findUser: async () => states.shift() },
     );
-    await rejectsWith(service.resetPassword('token', 'An0ther!Pass', 'request'), 'USER_INACTIVE');
+    await rejectsWith(service.resetPassword('token', 'An0ther!Pass', FROM), 'USER_INACTIVE');
     assertEqual(told(), []);
   });
 });

@@ -169,7 +169,8 @@ describe('POST /auth/password-reset', () => {
   test('needs no token of a session, and answers a pair', async () => {
     const answer = await reset(sound);
     assertEqual([answer.status, answer.body], [200, shown]);
-    assertEqual(calls.at(-1), ['secret', NEW_PASSWORD, answer.headers['x-request-id']]);
+    const from = { address: '127.0.0.1', requestId: answer.headers['x-request-id'] };
+    assertEqual(calls.at(-1), ['secret', NEW_PASSWORD, from]);
   });
 
   testRefusals(() => reset(sound), refuse, [

@@ -28,8 +28,8 @@ const shown = {
 /** The arguments of each call of the service. */
 const calls: unknown[][] = [];
 const service = fake<UserService>({
-  register: async (input, requestId) => {
-    calls.push([input, requestId]);
+  register: async (input, ...call) => {
+    calls.push([input, ...call]);
     if (input.email === TAKEN) throw emailAlreadyRegistered({ email: TAKEN });
     if (input.password === WEAK)
       throw passwordNotComplexEnough({ violations: [{ field: 'password', reason: 'must have a digit' }] });
@@ -71,7 +71,7 @@ describe('POST /users', () => {
     const answer = await register(sound);
     assert.equal(answer.status, 201);
     assertEqual(answer.body, shown);
-    assertEqual(calls.at(-1), [sound, answer.headers['x-request-id']]);
+    assertEqual(calls.at(-1), [sound, answer.headers['x-request-id'], '127.0.0.1']);
   });
 
   test('answers 409 for a taken address', async () => {

@@ -13,6 +13,7 @@ import { rejectsWith } from '../../../support/rejections.ts';
 
 const ADMIN = adminActor(newId());
 const PASSWORD = 'Str0ng!Pass';
+const ADDRESS = '10.0.0.1';
 const hashOf = (password: string) => `hash of ${password}`;
 
 /** The service with passwords that are hashed at once. `created` lists what `onCreated` got. */
@@ -25,10 +26,11 @@ function users(replaced: Partial<UserRepository>, passwords: Partial<Passwords> 
     repository: fake<UserRepository>(replaced),
     passwords: fake<Passwords>({
       hashPassword: async (password) => hashOf(password),
-      verifyPassword: async (password, hash) => {
-        checked.push([password, hash]);
+      verifyPassword: async (password, hash, address) => {
+        checked.push([password, hash, address]);
         return hash === hashOf(password);
       },
+      upgradedHash: async () => undefined,
       ...passwords,
     }),
     onCreated: (_trx, list) => void created.push(list),
@@ -246,20 +248,51 @@ describe('credentials', () => {
         },
       });
 
-      const result = await service.checkCredentials(' Shopper@Example.com', password);
+      const result = await service.checkCredentials(' Shopper@Example.com', password, ADDRESS);
 
       assertEqual(result, { matches, account: stored });
       assertEqual(asked, [{ email: 'shopper@example.com' }]);
-      assertEqual(checked, [[password, stored?.passwordHash ?? null]]);
+      assertEqual(checked, [[password, stored?.passwordHash ?? null, ADDRESS]]);
     });
 
     test(`find ${matches ? 'the' : 'no'} hash of a user with ${title}`, async () => {
       const { service, checked } = users({ findWithPassword: async () => stored });
       const expected = matches ? hashOf(PASSWORD) : undefined;
-      assert.equal(await service.findMatchingHash(SHOPPER, password), expected);
+      assert.equal(await service.findMatchingHash(SHOPPER, password, ADDRESS), expected);
       assert.equal(checked.length, 1);
     });
   }
+
+  test('that match replace a hash of lower cost', async () => {
+    const updates: unknown[] = [];
+    const { service, checked } = users(
+      {
+        findWithPassword: async () => account,
+        updatePasswordHash: async (_trx, ...call) => {
+          updates.push(call);
+          return true;
+        },
+      },
+      { upgradedHash: async (...call) => `costly ${call.join(', ')}` },
+    );
+
+    const result = await service.checkCredentials(account.email, PASSWORD, ADDRESS);
+
+    const passwordHash = `costly ${PASSWORD}, ${hashOf(PASSWORD)}, ${ADDRESS}`;
+    assertEqual(result, { matches: true, account: { ...account, passwordHash } });
+    assertEqual(updates, [[SHOPPER, passwordHash, hashOf(PASSWORD)]]);
+    assert.equal(checked.length, 1);
+  });
+
+  test('are checked again if the hash was replaced meanwhile', async () => {
+    const stored = [account, { ...account, passwordHash: hashOf('An0ther!Pass') }];
+    const { service } = users(
+      { findWithPassword: async () => stored.shift(), updatePasswordHash: async () => false },
+      { upgradedHash: async () => 'costly' },
+    );
+    const result = await service.checkCredentials(account.email, PASSWORD, ADDRESS);
+    assert.equal(result.matches, false);
+  });
 
   test('are locked by user and hash', async () => {
     const asked: unknown[] = [];
