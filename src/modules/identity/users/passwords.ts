@@ -9,7 +9,7 @@ export type Passwords = ReturnType<typeof passwordHasher>;
 const MAX_CONCURRENT = 2;
 const MAX_WAITING = 64;
 /** One network address may have this many hashes running or waiting. A flood from it leaves the others their places. */
-const MAX_PER_ADDRESS = 8;
+const MAX_PER_ADDRESS = 16;
 
 /** Hashes and verifies passwords off the event loop, a bounded number concurrently. Commands have no `address`. */
 export function passwordHasher({ cost }: { readonly cost: number }) {
