@@ -54,6 +54,7 @@ const partners = partnersModule(
 const server = await createHttpServer({
   logger,
   metrics,
+  clock: systemClock,
   authenticate: partners.client.authenticate,
   trustProxy: config.trustProxy,
   maxConnections: 10_000,

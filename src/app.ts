@@ -52,6 +52,7 @@ export async function createPlatform(deps: {
     logger,
     metrics,
     authenticate: modules.authenticate,
+    clock,
     trustProxy: config.trustProxy,
     maxConnections: config.maxConnections,
     api: API_DESCRIPTION,

@@ -3,6 +3,7 @@ import { after, type TestContext, test } from 'node:test';
 import { pino } from 'pino';
 import { API_DESCRIPTION } from '../../src/api-description.ts';
 import { type Caller, invalidToken } from '../../src/core/caller.ts';
+import { systemClock } from '../../src/core/clock.ts';
 import type { DomainError } from '../../src/core/errors.ts';
 import type { Routes } from '../../src/core/http/route.ts';
 import { createHttpServer } from '../../src/core/http/server.ts';
@@ -48,6 +49,7 @@ export async function serveRoutes(routes: Routes): Promise<Api> {
   const server = await createHttpServer({
     logger: pino({ level: 'silent' }),
     metrics: createMetrics(),
+    clock: systemClock,
     authenticate: async (token, requestId) => {
       if (token !== 'admin' && token !== 'user' && token !== 'partner') throw invalidToken();
       return { ...PEOPLE[token], requestId };

@@ -1,12 +1,33 @@
 import type { FastifyRequest } from 'fastify';
 import { type AccountCaller, type Authenticate, type Caller, invalidToken } from '../caller.ts';
+import type { Clock } from '../clock.ts';
 import { forbidden } from '../errors.ts';
+import type { HttpServer } from './route.ts';
 
 /** The callers that a route allows: everyone, or callers of the listed types. Every route must state it (route.ts). */
 export type Access = 'public' | readonly Caller['type'][];
 
-export function authenticationHook(authenticate: Authenticate) {
-  return async (request: FastifyRequest): Promise<void> => {
+/** After this time, a request that is still arriving is authenticated again when it is complete. */
+const FRESH_FOR_MS = 1_000;
+
+/**
+ * Authenticates each request before its body is read, and again when a slow body has arrived: the sender may have been
+ * deactivated, logged out or revoked meanwhile.
+ */
+export function addAuthentication(server: HttpServer, authenticate: Authenticate, clock: Clock): void {
+  const authenticatedAt = new WeakMap<FastifyRequest, number>();
+
+  server.addHook('onRequest', async (request) => {
+    authenticatedAt.set(request, clock().epochMilliseconds);
+    await authenticateRequest(request);
+  });
+  server.addHook('preValidation', async (request) => {
+    const since = authenticatedAt.get(request) ?? 0;
+    if (clock().epochMilliseconds - since > FRESH_FOR_MS) await authenticateRequest(request);
+  });
+
+  /** @throws the errors of `authenticate`, or FORBIDDEN if the route does not allow the caller. */
+  async function authenticateRequest(request: FastifyRequest): Promise<void> {
     const { access, scope, permission } = request.routeOptions.config;
     if (access === undefined || access === 'public') return;
     const caller = await authenticate(bearerToken(request.headers.authorization), request.id);
@@ -17,7 +38,7 @@ export function authenticationHook(authenticate: Authenticate) {
     if (caller.type === 'admin' && permission !== undefined && !caller.permissions.includes(permission))
       throw forbidden({ reason: `This takes the permission ${permission}.` });
     request.authenticatedCaller = caller;
-  };
+  }
 }
 
 /** Returns an access token or an API key. `authenticate` distinguishes and verifies them. */

@@ -8,11 +8,12 @@ import Fastify, {
   type RouteOptions,
 } from 'fastify';
 import type { Authenticate, Caller } from '../caller.ts';
+import type { Clock } from '../clock.ts';
 import { newId } from '../id.ts';
 import type { Logger } from '../observability/logging.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { shedLoad } from '../overload/load-shedding.ts';
-import { authenticationHook } from './authentication.ts';
+import { addAuthentication } from './authentication.ts';
 import { addBodies } from './body.ts';
 import { COMMON_HEADERS } from './common-headers.ts';
 import { boundConnections, oneAtATime } from './connections.ts';
@@ -50,6 +51,7 @@ export async function createHttpServer(options: {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly authenticate: Authenticate;
+  readonly clock: Clock;
   /** The proxies whose `X-Forwarded-For` is trusted: none, a number of hops, or networks. */
   readonly trustProxy: false | number | string[];
   readonly maxConnections: number;
@@ -96,7 +98,7 @@ export async function createHttpServer(options: {
   await registerOpenApi(server, { api, publicUrl, isServed: apiDocs });
   server.addHook('onRoute', requireAccess);
   shedLoad(server);
-  server.addHook('onRequest', authenticationHook(options.authenticate));
+  addAuthentication(server, options.authenticate, options.clock);
   addBodies(server);
   return server;
 }

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import Type from 'typebox';
 import { API_DESCRIPTION } from '../../../src/api-description.ts';
 import { invalidToken } from '../../../src/core/caller.ts';
+import { systemClock } from '../../../src/core/clock.ts';
 import { rateLimited } from '../../../src/core/errors.ts';
 import { Input } from '../../../src/core/http/schemas.ts';
 import { createHttpServer } from '../../../src/core/http/server.ts';
@@ -141,6 +142,7 @@ async function exampleServer() {
   const created = await createHttpServer({
     logger: pino({ level: 'silent' }),
     metrics: createMetrics(),
+    clock: systemClock,
     authenticate: async () => {
       throw invalidToken();
     },

@@ -6,6 +6,7 @@ import type { InjectOptions } from 'fastify';
 import { pino } from 'pino';
 import Type from 'typebox';
 import { API_DESCRIPTION } from '../../../src/api-description.ts';
+import { systemClock } from '../../../src/core/clock.ts';
 import { DomainError } from '../../../src/core/errors.ts';
 import { Input } from '../../../src/core/http/schemas.ts';
 import { createHttpServer } from '../../../src/core/http/server.ts';
@@ -440,6 +441,7 @@ async function exampleServer(): Promise<HttpServer> {
   const created = await createHttpServer({
     logger: pino({ level: 'info' }, { write: (line: string) => log.push(line) }),
     metrics,
+    clock: systemClock,
     authenticate: async () => {
       throw new DomainError('unauthenticated', 'INVALID_TOKEN', 'Who are you?', {});
     },

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pino } from 'pino';
 import { API_DESCRIPTION } from '../../../src/api-description.ts';
+import { systemClock } from '../../../src/core/clock.ts';
 import { createHttpServer } from '../../../src/core/http/server.ts';
 import { createMetrics } from '../../../src/core/observability/metrics.ts';
 import { fake } from '../../support/fakes.ts';
@@ -24,6 +25,7 @@ for (const { trustProxy, forwardedFor, address } of CASES) {
     const server = await createHttpServer({
       logger: pino({ level: 'silent' }),
       metrics: createMetrics(),
+      clock: systemClock,
       authenticate: async () => fake({}),
       trustProxy,
       maxConnections: 10,

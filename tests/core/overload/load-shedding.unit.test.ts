@@ -5,6 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { pino } from 'pino';
 import { API_DESCRIPTION } from '../../../src/api-description.ts';
 import { invalidToken } from '../../../src/core/caller.ts';
+import { systemClock } from '../../../src/core/clock.ts';
 import { createHttpServer } from '../../../src/core/http/server.ts';
 import { createMetrics } from '../../../src/core/observability/metrics.ts';
 
@@ -99,6 +100,7 @@ async function thingsServer(t: TestContext) {
   const server = await createHttpServer({
     logger: pino({ level: 'silent' }),
     metrics: createMetrics(),
+    clock: systemClock,
     authenticate: async () => {
       looks += 1;
       throw invalidToken();
