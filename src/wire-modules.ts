@@ -69,6 +69,7 @@ export function wireModules(config: Config, kernel: Kernel) {
   });
   const purchases = purchasesModule(kernel, {
     users: users.client,
+    partners: partners.client,
     merchants: merchants.client,
     offers: offers.client,
     fraud: fraud.client,

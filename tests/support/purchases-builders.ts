@@ -9,6 +9,7 @@ import {
   type PurchaseLine,
   type PurchaseSubmission,
 } from '../../src/modules/earning/purchases/model.ts';
+import type { SenderClient } from '../../src/modules/identity/partners/index.ts';
 import type { User } from '../../src/modules/identity/users/index.ts';
 import type { Movement, Wallet } from '../../src/modules/money/wallets/model.ts';
 import type { Actor } from '../../src/modules/platform/events/index.ts';
@@ -24,6 +25,12 @@ export const ADMIN = '01936f2e-8c1b-7c3a-9d55-0000000000ad';
 export const MERCHANT = '01936f2e-8c1b-7c3a-9d55-000000000003';
 export const OFFER = '01936f2e-8c1b-7c3a-9d55-000000000004';
 export const WALLET = '01936f2e-8c1b-7c3a-9d55-000000000005';
+
+/** Senders that still may send. */
+export const fakeSenders: SenderClient = {
+  queueLockStanding: () => undefined,
+  findStanding: async () => () => undefined,
+};
 
 /** Ten-thousandths of a percent, the unit of percent terms. */
 export const ONE_PERCENT = 10_000n;

@@ -151,7 +151,7 @@ export async function countRows(platform: TestPlatform): Promise<Record<string, 
  */
 export function startWorkers(platform: TestPlatform, options: { maxConnections: number }) {
   const { clock, config } = platform;
-  const { users, merchants, offers } = platform.platform.modules;
+  const { users, partners, merchants, offers } = platform.platform.modules;
   const { supportedCurrencies } = config;
   const database = openDatabase({
     url: platform.database.url,
@@ -180,6 +180,7 @@ export function startWorkers(platform: TestPlatform, options: { maxConnections: 
     witnesses: witnessRepository(),
     details: detailsRepository(),
     users: users.client,
+    partners: partners.client,
     merchants: merchants.client,
     offers: offers.client,
     fraud: fraudModule(

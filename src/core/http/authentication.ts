@@ -4,9 +4,6 @@ import type { Clock } from '../clock.ts';
 import { forbidden } from '../errors.ts';
 import type { HttpServer } from './route.ts';
 
-/** The callers that a route allows: everyone, or callers of the listed types. Every route must state it (route.ts). */
-export type Access = 'public' | readonly Caller['type'][];
-
 /** After this time, a request that is still arriving is authenticated again when it is complete. */
 const FRESH_FOR_MS = 1_000;
 

@@ -5,7 +5,7 @@ import type { TSchema } from 'typebox';
 import { authenticationErrors } from '../caller.ts';
 import { type ErrorCode, forbidden, overloaded, serviceUnavailable, validationError } from '../errors.ts';
 import { invalidSignature } from '../secrets/signatures.ts';
-import type { Access } from './authentication.ts';
+
 import { isOptionalBody } from './body.ts';
 import { cacheResponses } from './cached-responses.ts';
 import {
@@ -16,7 +16,7 @@ import {
   STATUS_OF_KIND,
   unsupportedMediaType,
 } from './errors.ts';
-import type { HttpServer } from './route.ts';
+import type { Access, HttpServer } from './route.ts';
 
 /** What the reference says of the API as a whole. */
 export type ApiDescription = {

@@ -10,7 +10,9 @@ import type {
 import type { TSchema } from 'typebox';
 import type { Caller } from '../caller.ts';
 import type { ErrorCode } from '../errors.ts';
-import type { Access } from './authentication.ts';
+
+/** The callers that a route allows: everyone, or callers of the listed types. Every route must state it. */
+export type Access = 'public' | readonly Caller['type'][];
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -26,6 +26,7 @@ import {
   requireUnreported,
 } from './policies.ts';
 import { refillStep, topUps } from './refill.ts';
+import type { RequireStanding } from './senders.ts';
 import { movementsOf, revisionOf, type Step } from './steps.ts';
 
 /*
@@ -55,6 +56,7 @@ export function decide(
   given: {
     readonly now: Temporal.Instant;
     readonly newId: (now: Temporal.Instant) => string;
+    readonly requireStanding?: RequireStanding | undefined;
     /** @throws FORBIDDEN if the actor may not bring the purchase to this revision. */
     readonly requireMayRevise: (
       actor: SettlementOfId['actor'],
@@ -73,6 +75,7 @@ export function decide(
   return { decisions, caps: caps.touched() };
 
   function decideOne(settlement: SettlementOfId): Decision {
+    given.requireStanding?.(settlement.actor);
     const before = visible(settlement, settlement.purchaseId);
     requireOwnMerchant(settlement.actor, before.purchase);
     requireNotOwn(settlement.actor, before.purchase.userId);

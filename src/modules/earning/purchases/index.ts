@@ -2,6 +2,7 @@ import type { Routes } from '../../../core/http/route.ts';
 import type { Kernel } from '../../../kernel.ts';
 import type { MerchantClient } from '../../catalogue/merchants/index.ts';
 import type { OfferClient } from '../../catalogue/offers/index.ts';
+import type { SenderClient } from '../../identity/partners/index.ts';
 import type { UserClient } from '../../identity/users/index.ts';
 import type { WalletClient } from '../../money/wallets/index.ts';
 import type { FlagClient } from '../../platform/feature-flags/index.ts';
@@ -25,6 +26,7 @@ export function purchasesModule(
   kernel: Kernel,
   needs: {
     readonly users: UserClient;
+    readonly partners: SenderClient;
     readonly merchants: MerchantClient;
     readonly offers: OfferClient;
     readonly fraud: FraudClient;

@@ -32,7 +32,7 @@ export type ExternalKey = {
 };
 
 /** An actor that reports and settles. The key of a partner says at which merchants, and whether its ids are per shop. */
-export type Reporter = Actor & Partial<Pick<PartnerCaller, 'merchantIds' | 'externalIdScope'>>;
+export type Reporter = Actor & Partial<Pick<PartnerCaller, 'keyId' | 'merchantIds' | 'externalIdScope'>>;
 
 /** An external id as an actor sends it. */
 export type ExternalReference = {

@@ -6,6 +6,7 @@ import { formatMoney } from '../../../core/money.ts';
 import { failure, type Outcome, success } from '../../../core/outcome.ts';
 import { acceptsPurchasesAt, type MerchantClient } from '../../catalogue/merchants/index.ts';
 import { includes, type OfferClient } from '../../catalogue/offers/index.ts';
+import type { SenderClient } from '../../identity/partners/index.ts';
 import type { UserClient } from '../../identity/users/index.ts';
 import type { Movement, WalletClient } from '../../money/wallets/index.ts';
 import type { EventClient } from '../../platform/events/index.ts';
@@ -30,6 +31,7 @@ import { offerFor, refuseDuplicate } from './policies.ts';
 import { movesBetween, UNREWARDED } from './position.ts';
 import type { PurchaseRepository } from './repository.ts';
 import { type Candidate, type Draft, type DraftMatch, selectCandidates } from './selection.ts';
+import { adminsAmong, keysAmong, partnersAmong, standingOf } from './senders.ts';
 import type { WitnessRepository } from './witness-repository.ts';
 
 /** A merchant or an offer was deactivated after it was read from a cache, and before the purchase was made. */
@@ -47,6 +49,7 @@ export type RecordingDeps = {
   witnesses: Pick<WitnessRepository, 'findByKeys' | 'findOrders'>;
   details: DetailsRepository;
   users: Pick<UserClient, 'lockUsersForShare'>;
+  partners: SenderClient;
   merchants: Pick<MerchantClient, 'findMerchants' | 'lockForShare'>;
   offers: OfferClient;
   fraud: FraudClient;
@@ -59,7 +62,7 @@ export type RecordingDeps = {
 };
 
 export function purchaseRecording(deps: RecordingDeps) {
-  const { database, clock, repository, witnesses, details, users, merchants } = deps;
+  const { database, clock, repository, witnesses, details, users, partners, merchants } = deps;
   const { offers, fraud, cashback, wallets, events } = deps;
 
   /**
@@ -129,18 +132,23 @@ export function purchaseRecording(deps: RecordingDeps) {
       ),
     );
     const offerIds = distinct(drafts.flatMap(({ offer }) => offer?.id ?? []));
-    // Wallets are locked first: the reads after their locks see what the previous holder of the locks has committed.
+    // Of what the rules read, wallets are locked first: the reads after their locks see what the previous holder of the locks has committed.
     const keys = drafts.flatMap(({ submission }) => lookupKeysOf(submission));
-    const [locked, recorded, reported, ordered, userOf, merchantOf, validityOf, caps] = await Promise.all([
-      wallets.lockWallets(trx, claims),
-      repository.findByExternalKeys(trx, keys),
-      witnesses.findByKeys(trx, keys),
-      witnesses.findOrders(trx, drafts.map(({ submission }) => submission).filter(namesOrder)),
-      users.lockUsersForShare(trx, distinct(drafts.map(({ submission }) => submission.userId))),
-      merchants.lockForShare(trx, merchantIds),
-      offers.lockForShare(trx, offerIds),
-      cashback.lockCaps(trx, claims),
-    ]);
+    const senders = drafts.map(({ submission }) => submission.actor);
+    const shoppers = drafts.map(({ submission }) => submission.userId);
+    partners.queueLockStanding(trx, partnersAmong(senders));
+    const [locked, recorded, reported, ordered, userOf, requireUsableKey, merchantOf, validityOf, caps] =
+      await Promise.all([
+        wallets.lockWallets(trx, claims),
+        repository.findByExternalKeys(trx, keys),
+        witnesses.findByKeys(trx, keys),
+        witnesses.findOrders(trx, drafts.map(({ submission }) => submission).filter(namesOrder)),
+        users.lockUsersForShare(trx, distinct([...shoppers, ...adminsAmong(senders)])),
+        partners.findStanding(trx, keysAmong(senders)),
+        merchants.lockForShare(trx, merchantIds),
+        offers.lockForShare(trx, offerIds),
+        cashback.lockCaps(trx, claims),
+      ]);
     const isCurrent = drafts.every(({ merchant, offer, purchasedAt }) => {
       if (offer !== undefined && !includes(validityOf.get(offer.id) ?? [], purchasedAt)) return false;
       if (merchant === undefined || !acceptsPurchasesAt(merchant, purchasedAt)) return true;
@@ -153,7 +161,15 @@ export function purchaseRecording(deps: RecordingDeps) {
     const ordersOf = Map.groupBy(ordered, ({ purchase }) => orderText(purchase));
     const { outcomeOf, selected, matches } = selectCandidates(
       drafts,
-      { now, mayMatch, names, ordersOf, userOf, wallets: locked },
+      {
+        now,
+        mayMatch,
+        names,
+        ordersOf,
+        userOf,
+        requireStanding: standingOf(userOf, requireUsableKey),
+        wallets: locked,
+      },
       { ...deps, isAboveCeiling: fraud.isAboveCeiling },
     );
     const { candidates, holds } = await screenCandidates(trx, selected);

@@ -26,6 +26,7 @@ import {
   requireOwnMerchant,
   requireRecent,
 } from './policies.ts';
+import type { RequireStanding } from './senders.ts';
 
 /* Which reports of a list are recorded, which are matched and which are refused. Pure but for new ids. */
 
@@ -65,6 +66,7 @@ type Known = {
   /** By `orderText`. */
   readonly ordersOf: ReadonlyMap<string, readonly ReportedPurchase[]>;
   readonly userOf: ReadonlyMap<string, User>;
+  readonly requireStanding: RequireStanding;
   readonly wallets: readonly Wallet[];
 };
 
@@ -88,7 +90,7 @@ export function selectCandidates(
   readonly selected: readonly Candidate[];
   readonly matches: readonly DraftMatch[];
 } {
-  const { now, names, userOf, wallets } = known;
+  const { now, names, userOf, requireStanding, wallets } = known;
   const { supportedCurrencies, selfReports, maxEventAgeDays } = rules;
   const walletOf = new Map<string, Balances>(wallets.map((wallet) => [walletKey(wallet), wallet]));
   /** By wallet: the most that the selected purchases can add. A reward never exceeds its purchase. */
@@ -100,6 +102,7 @@ export function selectCandidates(
   for (const draft of drafts) {
     const { submission, key, merchant, purchasedAt } = draft;
     try {
+      requireStanding(submission.actor);
       requireMayReport(submission);
       requireOwnMerchant(submission.actor, submission);
       requireMayReportSelf(submission, selfReports);

@@ -7,6 +7,7 @@ import { batcher } from '../../../core/overload/batcher.ts';
 import { sustainedOverload } from '../../../core/overload/sustained-overload.ts';
 import type { MerchantClient } from '../../catalogue/merchants/index.ts';
 import type { OfferClient } from '../../catalogue/offers/index.ts';
+import type { SenderClient } from '../../identity/partners/index.ts';
 import type { UserClient } from '../../identity/users/index.ts';
 import type { WalletClient } from '../../money/wallets/index.ts';
 import type { EventClient } from '../../platform/events/index.ts';
@@ -61,6 +62,7 @@ export function purchaseService(deps: {
   witnesses: WitnessRepository;
   details: DetailsRepository;
   users: UserClient;
+  partners: SenderClient;
   merchants: MerchantClient;
   offers: OfferClient;
   fraud: FraudClient;

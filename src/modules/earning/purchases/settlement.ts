@@ -7,6 +7,8 @@ import { formatMoney } from '../../../core/money.ts';
 import type { Logger } from '../../../core/observability/logging.ts';
 import { decided, failure, type Outcome, refusalCode, success } from '../../../core/outcome.ts';
 import type { OfferClient } from '../../catalogue/offers/index.ts';
+import type { SenderClient } from '../../identity/partners/index.ts';
+import type { UserClient } from '../../identity/users/index.ts';
 import type { Wallet, WalletClient } from '../../money/wallets/index.ts';
 import type { EventClient } from '../../platform/events/index.ts';
 import type { CapUsage, CashbackClient } from '../cashback/index.ts';
@@ -28,9 +30,17 @@ import { nameBook } from './naming.ts';
 import { decidesOn, requireShopOfId } from './policies.ts';
 import type { PurchaseRepository } from './repository.ts';
 import type { RevisionRepository } from './revision-repository.ts';
+import { adminsAmong, keysAmong, partnersAmong, type RequireStanding, standingOf } from './senders.ts';
 import { purchaseSiblings, SiblingIsLocked } from './siblings.ts';
 import { eventOf, movementsOf, resolutionsOf, revisionOf, type Step } from './steps.ts';
 import type { WitnessRepository } from './witness-repository.ts';
+
+type SettleOptions = {
+  /** Siblings that an earlier attempt had to wait for. */
+  readonly awaited?: Set<string>;
+  /** Not needed for the platform's own settlements. */
+  readonly requireStanding?: RequireStanding;
+};
 
 export type PurchaseSettlement = ReturnType<typeof purchaseSettlement>;
 
@@ -44,12 +54,14 @@ export function purchaseSettlement(deps: {
   doubts: Pick<PurchaseDoubts, 'holdDoubtful'>;
   fraud: FraudClient;
   offers: Pick<OfferClient, 'findRefilling'>;
+  users: Pick<UserClient, 'lockUsersForShare'>;
+  partners: SenderClient;
   cashback: CashbackClient;
   wallets: WalletClient;
   events: EventClient;
 }) {
   const { database, clock, logger, repository, revisions, witnesses, doubts, fraud } = deps;
-  const { cashback, wallets, events } = deps;
+  const { users, partners, cashback, wallets, events } = deps;
   const lockSiblings = purchaseSiblings(deps);
 
   /**
@@ -63,9 +75,15 @@ export function purchaseSettlement(deps: {
     const awaited = new Set<string>();
     const { outcomes, holds } = await database.transaction(
       async (trx) => {
+        const senders = settlements.map(({ actor }) => actor);
+        partners.queueLockStanding(trx, partnersAmong(senders));
         const found = await findPurchases(trx, settlements);
         const named = found.flatMap((one) => (one.ok ? one.value : []));
-        const locked = await repository.lock(trx, distinct([...named.flatMap(idsOf), ...awaited]));
+        const [locked, userOf, requireUsableKey] = await Promise.all([
+          repository.lock(trx, distinct([...named.flatMap(idsOf), ...awaited])),
+          users.lockUsersForShare(trx, adminsAmong(senders)),
+          partners.findStanding(trx, keysAmong(senders)),
+        ]);
         const sourcesOf = await witnesses.findSources(trx, locked);
         const { purchases, holds } = await doubts.holdDoubtful(
           trx,
@@ -77,7 +95,7 @@ export function purchaseSettlement(deps: {
           named,
           locked.map((purchase) => checked.get(purchase.id) ?? purchase),
           ceilings,
-          awaited,
+          { awaited, requireStanding: standingOf(userOf, requireUsableKey) },
         );
         const outcomeOf = new Map(named.map((settlement, index) => [settlement, at(settled, index)]));
         const outcomes = found.map((one) => (one.ok ? (outcomeOf.get(one.value) ?? NO_OUTCOME) : one));
@@ -124,7 +142,7 @@ export function purchaseSettlement(deps: {
     settlements: readonly SettlementOfId[],
     purchases: readonly Purchase[],
     ceilings: CeilingBook,
-    awaited = new Set<string>(),
+    { awaited = new Set<string>(), requireStanding }: SettleOptions = {},
   ): Promise<readonly Outcome<RewardedPurchase>[]> {
     const ids = purchases.map(({ id }) => id);
     const matched = new Set(
@@ -159,6 +177,7 @@ export function purchaseSettlement(deps: {
       {
         now: clock(),
         newId,
+        requireStanding,
         requireMayRevise: (...revision) => requireMayRevise(ceilings, ...revision),
       },
     );

@@ -9,14 +9,23 @@ import { partnerRepository } from './repository.ts';
 import { reencrypt } from './rotation.ts';
 import { partnerRoutes } from './routes.ts';
 import { type FindMerchants, partnerService } from './service.ts';
+import { partnerStanding } from './standing.ts';
 
 export { isApiKey } from './keys.ts';
+export type { RequireUsableKey } from './standing.ts';
 
-/** Lets the HTTP layer authenticate API keys, and the shutdown wait for writes that no request awaits. */
-export type PartnerClient = Pick<ReturnType<typeof partnerAuthentication>, 'authenticate' | 'settle'>;
+/**
+ * Lets the HTTP layer authenticate API keys, the shutdown wait for writes that no request awaits, and transactions ask
+ * whether a key still counts.
+ */
+export type PartnerClient = Pick<ReturnType<typeof partnerAuthentication>, 'authenticate' | 'settle'> &
+  ReturnType<typeof partnerStanding>;
 
 /** Signed messages are stored in batches: one commit for each message would halve the throughput. */
 const MESSAGE_BATCHES = { maxItems: 256, maxInFlight: 1, maxQueued: 4_096 };
+
+/** The part of the client for transactions that partners cause. */
+export type SenderClient = ReturnType<typeof partnerStanding>;
 
 export function partnersModule(
   kernel: Pick<Kernel, 'database' | 'clock' | 'logger' | 'events' | 'openCache'>,
@@ -50,19 +59,20 @@ export function partnersModule(
     return (await keys.find(deps.database.db, [name])).get(name);
   }
 
-  const client = partnerAuthentication({
+  const authentication = partnerAuthentication({
     ...deps,
     repository,
     findKey,
     encryption: secrets,
     messages,
   });
+  const client = { ...authentication, ...partnerStanding({ ...deps, repository }) };
   const service = partnerService({ ...deps, repository, keys, encryption: secrets });
   return {
     routes: partnerRoutes(service),
     client: client satisfies PartnerClient,
     service,
-    jobs: [purgeJob('purge-partner-messages', client.purgeMessages)],
+    jobs: [purgeJob('purge-partner-messages', authentication.purgeMessages)],
   };
 }
 

@@ -1,4 +1,4 @@
-import { type SqlBool, sql } from 'kysely';
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { pageCounted } from '../../../core/database/counted-page.ts';
 import { foldedUnlessKept, hasNameLike } from '../../../core/database/folded-name.ts';
 import { type Db, queueSql, type Trx } from '../../../core/database/index.ts';
@@ -6,6 +6,9 @@ import type { RowOf } from '../../../core/database/rows.ts';
 import { foldName } from '../../../core/fold-name.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { KeyOfPartner, Partner, PartnerKey, Scope, TakenMessage } from './model.ts';
+
+/** Separates these advisory locks from other advisory locks in the same database. */
+const LOCK_SEED = 3_081_947_226;
 
 export type PartnerRepository = ReturnType<typeof partnerRepository>;
 
@@ -94,7 +97,22 @@ export function partnerRepository() {
     );
   }
 
+  /**
+   * Holds off changes of these partners until the transaction ends. Advisory locks, because they are fair: locks of rows
+   * that are shared all the time would never let a change through.
+   */
+  function queueLockStanding(trx: Trx, ids: readonly string[]): void {
+    queueSql(trx)`
+      select pg_advisory_xact_lock_shared(hash)
+      from (
+        select distinct hashtextextended(id, ${LOCK_SEED}) as hash from unnest(${ids}::text[]) as partner (id) order by hash
+      ) as ordered
+    `;
+  }
+
+  /** Locks a partner for a change, once no transaction counts on its standing. */
   async function lock(trx: Trx, id: string): Promise<Partner | undefined> {
+    queueSql(trx)`select pg_advisory_xact_lock(hashtextextended(${id}, ${LOCK_SEED}))`;
     const row = await trx
       .selectFrom('partners')
       .select(PARTNER_COLUMNS)
@@ -175,7 +193,15 @@ export function partnerRepository() {
   }
 
   /** Returns the keys with these hashes, each with its partner. */
-  async function findKeys(db: Db, hashes: readonly Buffer[]): Promise<KeyOfPartner[]> {
+  function findKeys(db: Db, hashes: readonly Buffer[]): Promise<KeyOfPartner[]> {
+    return findKeysWhere(db, sql`partner_keys.key_hash = any(${hashes}::bytea[])`);
+  }
+
+  function findKeysById(db: Db, ids: readonly string[]): Promise<KeyOfPartner[]> {
+    return findKeysWhere(db, sql`partner_keys.id = any(${ids}::uuid[])`);
+  }
+
+  async function findKeysWhere(db: Db, condition: RawBuilder<SqlBool>): Promise<KeyOfPartner[]> {
     const rows = await db
       .selectFrom('partner_keys')
       .innerJoin('partners', 'partners.id', 'partner_keys.partner_id')
@@ -194,7 +220,7 @@ export function partnerRepository() {
         'partners.previous_signing_secret',
         'partners.previous_signing_secret_until',
       ])
-      .where('partner_keys.key_hash', '=', sql<Buffer>`any(${hashes}::bytea[])`)
+      .where(condition)
       .execute();
     return rows.map((row) => ({
       id: row.id,
@@ -270,6 +296,8 @@ export function partnerRepository() {
     lockKey,
     revokeKey,
     findKeys,
+    findKeysById,
+    queueLockStanding,
     queueMarkKeyUsed,
     insertMessages,
     deleteMessages,

@@ -175,6 +175,7 @@ export function userService(deps: {
 
   /** Locks the existing users among `ids` for share, so that none is deactivated before the transaction ends. */
   async function lockUsersForShare(trx: Trx, ids: readonly string[]): Promise<ReadonlyMap<string, User>> {
+    if (ids.length === 0) return new Map();
     const users = await repository.lockForShare(trx, ids);
     return new Map(users.map((user) => [user.id, user]));
   }

@@ -14,11 +14,13 @@ import type { PurchaseSubmission } from '../../../../src/modules/earning/purchas
 import type { PurchaseRepository } from '../../../../src/modules/earning/purchases/repository.ts';
 import type { PurchaseSettlement } from '../../../../src/modules/earning/purchases/settlement.ts';
 import type { WitnessRepository } from '../../../../src/modules/earning/purchases/witness-repository.ts';
+import type { SenderClient } from '../../../../src/modules/identity/partners/index.ts';
 import type { UserClient } from '../../../../src/modules/identity/users/index.ts';
 import { type Wallet, type WalletClient, walletKey } from '../../../../src/modules/money/wallets/index.ts';
 import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeKernel, fakeTransaction } from '../../../support/fakes.ts';
 import {
+  ADMIN,
   aCapUsage,
   adminActor,
   aLine,
@@ -29,6 +31,7 @@ import {
   aSubmission,
   aUser,
   aWallet,
+  fakeSenders,
   MARCH,
   MERCHANT,
   NOW,
@@ -59,6 +62,7 @@ type World = {
   readonly fraud?: Partial<FraudClient>;
   /** The usage of the cap, if the offer has one. */
   readonly usage?: () => CapUsage;
+  readonly partners?: Partial<SenderClient>;
   readonly cashback?: Partial<CashbackClient>;
   readonly wallet?: Wallet;
   readonly wallets?: Partial<WalletClient>;
@@ -91,6 +95,7 @@ function openIngestion(world: World = {}) {
       findLines: async () => new Map(),
       ...world.details,
     }),
+    partners: { ...fakeSenders, ...world.partners },
     users: fake<UserClient>({
       lockUsersForShare: world.users ?? (async () => new Map([[SHOPPER, aUser()]])),
     }),
@@ -300,7 +305,7 @@ describe('a list of purchases', () => {
     assertEqual(answered, ['a pending 5', 'WALLET_FULL', 'c pending 2']);
   });
 
-  test('reads and locks each user, merchant and offer once', async () => {
+  test('reads and locks each user, also the administrator, and each merchant and offer once', async () => {
     const asked: (readonly string[])[] = [];
     const ask =
       <Locked>(locked: Locked) =>
@@ -319,7 +324,7 @@ describe('a list of purchases', () => {
 
     await answers(aSubmission({ externalId: 'a' }), aSubmission({ externalId: 'b' }));
 
-    assertEqual(asked, [[SHOPPER], [MERCHANT], [OFFER]]);
+    assertEqual(asked, [[SHOPPER, ADMIN], [MERCHANT], [OFFER]]);
   });
 
   test('that is empty records nothing', async () => {

@@ -25,6 +25,7 @@ import {
   aSubmission,
   aUser,
   aWallet,
+  fakeSenders,
   MARCH,
   MERCHANT,
   STRANGER,
@@ -57,6 +58,7 @@ function openService({
     witnesses: fakeWitnesses(),
     details: fake<DetailsRepository>({ queueInsert: () => undefined, findLines: async () => new Map() }),
     revisions: fake<RevisionRepository>({ findOf: async () => new Map(), queueInsert: () => undefined }),
+    partners: fakeSenders,
     users: fake<UserClient>({
       lockUsersForShare: async (_trx, ids) => new Map(ids.map((id) => [id, aUser({ id })])),
     }),

@@ -14,6 +14,8 @@ import type { PurchaseRepository } from '../../../../src/modules/earning/purchas
 import type { RevisionRepository } from '../../../../src/modules/earning/purchases/revision-repository.ts';
 import { purchaseSettlement } from '../../../../src/modules/earning/purchases/settlement.ts';
 import type { WitnessRepository } from '../../../../src/modules/earning/purchases/witness-repository.ts';
+import type { SenderClient } from '../../../../src/modules/identity/partners/index.ts';
+import type { User } from '../../../../src/modules/identity/users/index.ts';
 import type { Wallet, WalletClient } from '../../../../src/modules/money/wallets/index.ts';
 import { type Actor, SYSTEM } from '../../../../src/modules/platform/events/index.ts';
 import { assertEqual } from '../../../support/equality.ts';
@@ -24,6 +26,7 @@ import {
   aPurchase,
   aReward,
   aWallet,
+  fakeSenders,
   NOW,
   ONE_PERCENT,
   partnerActor,
@@ -48,11 +51,15 @@ function openSettlement(
     wallet = WALLET,
     witnesses = {},
     fraud = {},
+    partners = {},
+    users = new Map(),
   }: {
     caps?: readonly CapUsage[];
     wallet?: Wallet;
     witnesses?: Partial<WitnessRepository>;
     fraud?: Partial<FraudClient>;
+    partners?: Partial<SenderClient>;
+    users?: ReadonlyMap<string, User>;
   } = {},
 ) {
   const { kernel, ...seen } = fakeKernel();
@@ -82,6 +89,8 @@ function openSettlement(
     }),
     witnesses: fakeWitnesses({ queueInsert: (_trx, rows) => queue('witnesses', rows), ...witnesses }),
     doubts: noDoubts,
+    partners: { ...fakeSenders, ...partners },
+    users: { lockUsersForShare: async () => users },
     offers: { findRefilling: async () => new Set() },
     revisions: fake<RevisionRepository>({
       findOf: async () => new Map(),
