@@ -10,6 +10,7 @@ export type RegisteredRoute = {
   readonly path: string;
   readonly access: readonly string[];
   readonly scope: string | undefined;
+  readonly permission: string | undefined;
   /** The file that registered it; in the project, with `/` between folders. */
   readonly file: string;
 };
@@ -27,6 +28,7 @@ export async function registeredRoutes(start: () => Promise<void>): Promise<read
         path: url.replaceAll(/:(\w+)/g, '{$1}'),
         access,
         scope: config?.scope,
+        permission: config?.permission,
         file,
       });
   };
