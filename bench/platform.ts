@@ -52,6 +52,7 @@ export async function startApi(
         // The most that it takes: ten thousand shoppers buy on one day what others buy in years.
         VELOCITY_PURCHASES_PER_USER_DAY: '1000',
         TRUST_PROXY: '1',
+        ADMIN_MFA: 'optional',
         ...environment,
       },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

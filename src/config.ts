@@ -63,6 +63,7 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
       resetTtlSeconds: read('PASSWORD_RESET_TTL_SECONDS'),
     },
     encryptionKeys: readEncryptionKeys(read('ENCRYPTION_KEYS'), mode),
+    adminMfa: read('ADMIN_MFA') ?? (mode === 'production' ? 'required' : 'optional'),
     adminPasswordFile: path(read('ADMIN_PASSWORD_FILE')),
     bcryptCost: read('BCRYPT_COST'),
     loginFailures: read('LOGIN_FAILURES'),

@@ -92,7 +92,7 @@ const SECRETS_AND_SESSIONS = {
   ),
   ENCRYPTION_KEYS: text(
     undefined,
-    'Keys of bank details and signing secrets. The first key encrypts, all keys decrypt. Each has 32 bytes in base64 (`openssl rand -base64 32`)',
+    'Keys of bank details, signing secrets and second factors. The first key encrypts, all keys decrypt. Each has 32 bytes in base64 (`openssl rand -base64 32`)',
     { fallback: 'a fixed key that protects nothing', values: '`id:key,id:key`' },
   ),
   ACCESS_TOKEN_TTL_SECONDS: integer(15 * 60, { from: 1, to: 24 * 3600 }, 'Lifetime of an access token'),
@@ -105,6 +105,12 @@ const SECRETS_AND_SESSIONS = {
     3 * 24 * 3600,
     { from: 60, to: 30 * 24 * 3600 },
     'Lifetime of a password reset token',
+  ),
+  ADMIN_MFA: choice(
+    ['required', 'optional'],
+    undefined,
+    'Second factor of administrators. With `required`, an administrator without one can do nothing but enrol. With `optional`, it protects those who have one',
+    { fallback: '`required` in production, otherwise `optional`' },
   ),
   ADMIN_PASSWORD_FILE: text(undefined, 'File with the password that `admin-create` sets', {
     fallback: 'the command asks',

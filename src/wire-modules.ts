@@ -38,6 +38,7 @@ export function wireModules(config: Config, kernel: Kernel) {
     users: users.client,
     tokens: config.tokens,
     encryptionKeys,
+    isFactorRequiredOfAdmins: config.adminMfa === 'required',
     loginFailures: config.loginFailures,
     isSecure: config.publicUrl.startsWith('https:'),
   });
@@ -111,6 +112,6 @@ export function wireModules(config: Config, kernel: Kernel) {
     jobs,
     partners,
     /** Used by commands, demo data and tests. */
-    open: { users, partners, featureFlags, merchants, offers, purchases, wallets, payouts },
+    open: { auth, users, partners, featureFlags, merchants, offers, purchases, wallets, payouts },
   };
 }

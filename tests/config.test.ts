@@ -63,6 +63,7 @@ describe('the configuration', () => {
     ACCESS_TOKEN_TTL_SECONDS: ['0', '86401', '15m'],
     REFRESH_TOKEN_TTL_SECONDS: ['59', '31536001'],
     PASSWORD_RESET_TTL_SECONDS: ['59', '2592001', 'soon'],
+    ADMIN_MFA: ['true', 'off', 'Required'],
     BCRYPT_COST: ['3', '17', 'high'],
     LOGIN_FAILURES: ['0', 'ten'],
     REGISTRATIONS_PER_MINUTE: ['0', 'ten'],
@@ -148,6 +149,13 @@ describe('the configuration', () => {
     assert.equal(readConfig({ DATABASE_URL }).demoData, false);
     assert.equal(readConfig({ DATABASE_URL, DEMO_DATA: 'true' }).demoData, true);
     assert.equal(readConfig({ ...production, DEMO_DATA: 'true' }).demoData, false);
+  });
+
+  test('requires a second factor of administrators in production, unless it says otherwise', () => {
+    const modes = [{}, { NODE_ENV: 'test' }, production, { ...production, ADMIN_MFA: 'optional' }];
+    const read = modes.map((environment) => readConfig(environment).adminMfa);
+    assert.deepEqual(read, ['optional', 'optional', 'required', 'optional']);
+    assert.equal(readConfig({ ADMIN_MFA: 'required' }).adminMfa, 'required');
   });
 
   const weak: Record<string, readonly string[]> = {

@@ -21,6 +21,9 @@ export const ERROR_ADVICE: Readonly<Record<string, string>> = {
   INSUFFICIENT_BALANCE: 'Ask for no more than `details.available_balance`.',
   INTERNAL_ERROR: 'Report `details.request_id` to the operator. Repeat only what is safe to repeat.',
   INVALID_CREDENTIALS: 'Check email and password.',
+  INVALID_MFA_CODE:
+    'Send the next code that the authenticator app shows. Each works once. Check the clock of the device.',
+  INVALID_MFA_TOKEN: 'Log in again, and send a code within five minutes.',
   INVALID_PURCHASE_STATUS: 'Use one of `details.allowed`.',
   INVALID_REFRESH_TOKEN: 'Log in again.',
   INVALID_RESET_TOKEN: 'Ask an administrator for a new reset token.',
@@ -31,6 +34,13 @@ export const ERROR_ADVICE: Readonly<Record<string, string>> = {
   MERCHANT_ALREADY_EXISTS: 'Use the merchant that `details.merchant_id` names, or choose another name.',
   MERCHANT_NOT_ACTIVE: 'Activate the merchant first.',
   MERCHANT_NOT_ELIGIBLE: 'Check `merchant_id`; `details.reason` says whether it is unknown or inactive.',
+  MFA_ENROLMENT_REQUIRED: 'Enrol with `POST /auth/mfa` and `POST /auth/mfa/confirmation`, then repeat.',
+  MFA_LOCKED:
+    'Use a recovery code, or wait for `Retry-After`. Change the password if the wrong codes were not yours.',
+  MFA_NOT_ENROLLED: 'Start with `POST /auth/mfa`.',
+  MFA_REQUIRED: 'Send `details.mfa_token` with a code to `POST /auth/mfa/verification` within five minutes.',
+  MFA_STEP_UP_REQUIRED:
+    'Send a code to `POST /auth/mfa/step-up`, then repeat the request within five minutes.',
   METHOD_NOT_ALLOWED: 'Use one of `details.allowed`, also in the header `Allow`.',
   NOT_FOUND: 'Check the id. Resources of other users and partners count as missing.',
   OFFER_NOT_AVAILABLE: 'Nothing was recorded. Report it again once the merchant has an active offer.',

@@ -1,6 +1,7 @@
 /* Encrypts all data again that uses an older key of ENCRYPTION_KEYS, with the first key. Then the older key can be removed. */
 import { readConfig } from '../config.ts';
 import { createLogger } from '../core/observability/logging.ts';
+import { reencryptSecondFactors } from '../modules/identity/auth/index.ts';
 import { reencryptSigningSecrets } from '../modules/identity/partners/index.ts';
 import { reencryptBankDetails } from '../modules/money/payouts/index.ts';
 import { joinExistingDatabase } from '../startup/open-database.ts';
@@ -10,6 +11,7 @@ import { run } from '../startup/run.ts';
 const SECRETS = [
   { name: 'bank details of payouts', reencrypt: reencryptBankDetails },
   { name: 'signing secrets of partners', reencrypt: reencryptSigningSecrets },
+  { name: 'second factors of accounts', reencrypt: reencryptSecondFactors },
 ];
 
 await run(main);

@@ -10,6 +10,10 @@ export type AccountCaller = {
   /** What the staff roles of an administrator permit. A user has none. */
   readonly permissions: readonly string[];
   readonly sessionId: string;
+  /** True for an administrator who must have a second factor and has none. */
+  readonly mustEnrol: boolean;
+  /** True if the caller has a second factor, and the session has not proved it for some minutes. */
+  readonly mustStepUp: boolean;
   readonly requestId: string;
 };
 
@@ -63,6 +67,18 @@ export const userInactive = defineError(
   'unauthenticated',
   'USER_INACTIVE',
   'The account or partner is not active.',
+);
+
+export const mfaEnrolmentRequired = defineError(
+  'forbidden',
+  'MFA_ENROLMENT_REQUIRED',
+  'Administrators need a second factor. Enrol with `POST /auth/mfa` first.',
+);
+
+export const mfaStepUpRequired = defineError(
+  'forbidden',
+  'MFA_STEP_UP_REQUIRED',
+  'This takes a fresh code of your second factor. Send one to `POST /auth/mfa/step-up`, then repeat the request.',
 );
 
 /** The errors that every route may return, except public routes. */

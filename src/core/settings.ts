@@ -61,15 +61,16 @@ export function integerOr<const Word extends string>(
   };
 }
 
-export function choice<const Choice extends string>(
+export function choice<const Choice extends string, const Fallback extends NoInfer<Choice> | undefined>(
   choices: readonly Choice[],
-  fallback: NoInfer<Choice>,
+  fallback: Fallback,
   meaning: string,
-): Setting<Choice> {
+  shown: { readonly fallback?: string } = {},
+): Setting<Choice | Fallback> {
   return {
     fallback,
     parse: (name, value) => parseChoice(choices, name, value),
-    shown: { fallback: code(fallback), values: choices.map(code).join(', '), meaning },
+    shown: { fallback: shown.fallback ?? code(fallback), values: choices.map(code).join(', '), meaning },
   };
 }
 

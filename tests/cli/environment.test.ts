@@ -21,6 +21,7 @@ describe('the file .env', () => {
     'worker',
     'admin-create',
     'encryption-rotate',
+    'mfa-reset',
     'ledger-verify',
     'backup',
     'restore',

@@ -11,6 +11,8 @@ const OWNERS: Readonly<Record<string, string>> = {
   refresh_tokens: 'auth',
   password_resets: 'auth',
   login_budgets: 'auth',
+  second_factors: 'auth',
+  recovery_codes: 'auth',
   merchants: 'merchants',
   offers: 'offers',
   partners: 'partners',

@@ -8,6 +8,7 @@ import { openPartner } from '../support/partners.ts';
 import { openPayoutDesk } from '../support/payouts.ts';
 import { startTestPlatform } from '../support/platform.ts';
 import { openShop } from '../support/purchases-shop.ts';
+import { enrol, mfaTokenOf, wrongCode } from '../support/second-factor.ts';
 
 const platform = await startTestPlatform();
 const { api, admin } = platform;
@@ -110,6 +111,13 @@ async function moveEverything(): Promise<void> {
   await refresh();
   platform.clock.advance({ seconds: 30 });
   await refresh();
+  const enrolled = await enrol(platform, await platform.registerUser());
+  const mfa_token = await mfaTokenOf(api, enrolled);
+  for (const proof of [
+    { code: wrongCode(enrolled.secret, platform.now()) },
+    { recovery_code: enrolled.recoveryCodes[0] },
+  ])
+    await api('POST', '/auth/mfa/verification', { body: { mfa_token, ...proof } });
   const desk = await openPayoutDesk(platform);
   const paid = await desk.requested();
   await desk.process(paid, { status: 'processing' });

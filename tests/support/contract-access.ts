@@ -7,6 +7,13 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /auth/password-reset': 'everybody',
   'POST /users/{id}/password-reset': 'admins',
   'POST /auth/logout': 'whoever is logged in',
+  'POST /auth/mfa/verification': 'everybody',
+  'GET /auth/mfa': 'whoever is logged in',
+  'POST /auth/mfa': 'whoever is logged in',
+  'POST /auth/mfa/confirmation': 'whoever is logged in',
+  'POST /auth/mfa/step-up': 'whoever is logged in',
+  'POST /auth/mfa/recovery-codes': 'whoever is logged in',
+  'DELETE /auth/mfa': 'whoever is logged in',
   'POST /users': 'everybody',
   'GET /users/me': 'whoever is logged in',
   'GET /users': 'admins',
@@ -118,3 +125,21 @@ export const STAFF: Readonly<Record<string, readonly string[]>> = {
   'GET /payouts/{id}/bank-details': ['finance'],
   'PATCH /payouts/{id}/process': ['finance'],
 };
+
+/** The operations that ask a caller with a second factor for a fresh code. */
+export const STEP_UP: readonly string[] = [
+  'POST /auth/mfa',
+  'POST /auth/mfa/recovery-codes',
+  'PUT /users/{id}/staff-roles',
+  'POST /users/{id}/wallet/adjustments',
+  'GET /payouts/{id}/bank-details',
+];
+
+/** The operations of an administrator who must have a second factor, and has none. */
+export const BEFORE_ENROLMENT: readonly string[] = [
+  'GET /users/me',
+  'GET /auth/mfa',
+  'POST /auth/mfa',
+  'POST /auth/mfa/confirmation',
+  'POST /auth/logout',
+];

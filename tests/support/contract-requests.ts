@@ -4,6 +4,7 @@ import { fundWallet } from './payouts.ts';
 import { payoutBody } from './payouts-builders.ts';
 import type { Answer, ContractPlatform, Person } from './platform.ts';
 import { PASSWORD } from './platform.ts';
+import { enrol, mfaTokenOf, totpCode } from './second-factor.ts';
 
 /** A person, or a partner, which has no email. */
 export type Client = { readonly id: string; readonly token: string; readonly email?: string };
@@ -76,6 +77,19 @@ export async function openWorld(platform: ContractPlatform) {
     return (await platform.api('POST', '/auth/login', { body })).body;
   }
 
+  /** Another person of the caller's role: what happens to the account leaves the caller alone. */
+  async function registerLike(caller: Client | undefined): Promise<Person> {
+    const person = await platform.registerUser();
+    if (caller?.id === platform.admin.id) await platform.setStaffRoles(person.id, ['administrator']);
+    return person;
+  }
+
+  /** Somebody of the caller's role who has a second factor, with a code that is not used yet. */
+  async function enrolLike(caller: Client | undefined) {
+    const person = await enrol(platform, await registerLike(caller), 0);
+    return { ...person, code: totpCode(person.secret, platform.now(), 1) };
+  }
+
   async function resetToken(userId: string): Promise<string> {
     const path = `/users/${userId}/password-reset`;
     return (await platform.api('POST', path, { token: platform.admin.token })).body.token;
@@ -93,6 +107,8 @@ export async function openWorld(platform: ContractPlatform) {
     requestPayout,
     recordHeldPurchase,
     openSession,
+    registerLike,
+    enrolLike,
     resetToken,
   };
 }
@@ -121,6 +137,28 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
   'POST /auth/logout': async ({ openSession }, caller) =>
     caller?.email === undefined ? {} : { token: (await openSession({ email: caller.email })).access_token },
 
+  'POST /auth/mfa/verification': async ({ platform, enrolLike }) => {
+    const { code, ...person } = await enrolLike(undefined);
+    return { body: { mfa_token: await mfaTokenOf(platform.api, person), code } };
+  },
+  'GET /auth/mfa': () => ({}),
+  'POST /auth/mfa': () => ({}),
+  'POST /auth/mfa/confirmation': async ({ platform, registerLike }, caller) => {
+    const { token } = await registerLike(caller);
+    const { secret } = (await platform.api('POST', '/auth/mfa', { token })).body;
+    return ofOthers(caller, { token, body: { code: totpCode(secret, platform.now()) } });
+  },
+  'POST /auth/mfa/step-up': async ({ enrolLike }, caller) => {
+    const { token, code } = await enrolLike(caller);
+    return ofOthers(caller, { token, body: { code } });
+  },
+  'POST /auth/mfa/recovery-codes': async ({ enrolLike }, caller) =>
+    ofOthers(caller, { token: (await enrolLike(caller)).token }),
+  'DELETE /auth/mfa': async ({ enrolLike }, caller) => {
+    const { token, recoveryCodes } = await enrolLike(caller);
+    return ofOthers(caller, { token, body: { recovery_code: recoveryCodes[0] } });
+  },
+
   'POST /users': ({ unique }) => ({ body: { email: `${unique()}@example.com`, password: PASSWORD } }),
   'GET /users/me': () => ({}),
   'GET /users': () => ({
@@ -134,13 +172,9 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
     },
   }),
   'GET /users/{id}': ({ shopper }) => ({ params: { id: shopper.id } }),
-  'PATCH /users/me/password': async ({ platform, openSession }, caller) => {
+  'PATCH /users/me/password': async ({ registerLike }, caller) => {
     const body = { current_password: PASSWORD, new_password: 'An0ther!Pass' };
-    if (caller === undefined) return { body };
-    // Somebody else of the same role, as the caller needs the password again.
-    const { id, email } = await platform.registerUser();
-    if (caller.id === platform.admin.id) await platform.setStaffRoles(id, ['administrator']);
-    return { body, token: (await openSession({ ...caller, email })).access_token };
+    return caller === undefined ? { body } : { body, token: (await registerLike(caller)).token };
   },
   'PATCH /users/{id}/status': async ({ platform }) => ({
     params: { id: (await platform.registerUser()).id },
@@ -389,6 +423,11 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
     },
   }),
 };
+
+/** A request in the session of somebody else. Without a caller, it has no token. */
+function ofOthers(caller: Client | undefined, { token, ...sample }: Sample & { token: string }): Sample {
+  return caller === undefined ? sample : { ...sample, token };
+}
 
 async function setFlag({ platform, merchantId, unique }: World): Promise<string> {
   const key = flagKey(unique());

@@ -22,6 +22,7 @@ export const PASSWORD = 'Str0ng!Pass';
 export type ContractPlatform = Pick<
   Awaited<ReturnType<typeof startTestPlatform>>,
   | 'api'
+  | 'now'
   | 'admin'
   | 'database'
   | 'registerUser'
@@ -93,6 +94,7 @@ export async function startTestPlatform(
     platform,
     database,
     clock,
+    now: () => clock(),
     config,
     admin,
     api,

@@ -17,6 +17,8 @@ const PEOPLE = {
     id: '01936f2e-8c1b-7c3a-9d55-0000000000a1',
     permissions: PERMISSIONS,
     sessionId: 'session',
+    mustEnrol: false,
+    mustStepUp: false,
     requestId: '',
   },
   user: {
@@ -24,6 +26,8 @@ const PEOPLE = {
     id: '01936f2e-8c1b-7c3a-9d55-0000000000b1',
     permissions: [],
     sessionId: 'session',
+    mustEnrol: false,
+    mustStepUp: false,
     requestId: '',
   },
   partner: {

@@ -90,6 +90,7 @@ export async function startContractProcess(
 
   return {
     api,
+    now: clock.now,
     admin,
     database,
     config: { supportedCurrencies: ['EUR'] },

@@ -84,6 +84,7 @@ export async function startPlatform(options: PlatformOptions): Promise<PlatformP
         JWT_KEYS: `bench:${secrets.jwtSecret}`,
         ENCRYPTION_KEYS: `bench:${secrets.encryptionKey}`,
         TRUST_PROXY: '1',
+        ADMIN_MFA: 'optional',
         ...UNLIMITED,
         ...options.environment,
       },

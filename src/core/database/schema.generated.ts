@@ -295,6 +295,11 @@ export interface PurchaseWitnesses {
   source_kind: PurchaseSourceKind;
 }
 
+export interface RecoveryCodes {
+  code_hash: Buffer;
+  user_id: string;
+}
+
 export interface RefreshTokens {
   created_at: ColumnType<Temporal.Instant, string, string>;
   expires_at: ColumnType<Temporal.Instant, string, string>;
@@ -303,8 +308,17 @@ export interface RefreshTokens {
   token_hash: Buffer;
 }
 
+export interface SecondFactors {
+  failures_until: ColumnType<Temporal.Instant, string, string> | null;
+  last_step: Generated<ColumnType<bigint, bigint, bigint>>;
+  pending_secret: string | null;
+  secret: string | null;
+  user_id: string;
+}
+
 export interface Sessions {
   created_at: ColumnType<Temporal.Instant, string, string>;
+  factor_proven_at: ColumnType<Temporal.Instant, string, string> | null;
   id: string;
   revoked_at: ColumnType<Temporal.Instant, string, string> | null;
   user_id: string;
@@ -368,7 +382,9 @@ export interface DB {
   purchase_revisions: PurchaseRevisions;
   purchase_witnesses: PurchaseWitnesses;
   purchases: Purchases;
+  recovery_codes: RecoveryCodes;
   refresh_tokens: RefreshTokens;
+  second_factors: SecondFactors;
   sessions: Sessions;
   users: Users;
   wallet_entries: WalletEntries;

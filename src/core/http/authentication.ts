@@ -1,5 +1,12 @@
 import type { FastifyRequest } from 'fastify';
-import { type AccountCaller, type Authenticate, type Caller, invalidToken } from '../caller.ts';
+import {
+  type AccountCaller,
+  type Authenticate,
+  type Caller,
+  invalidToken,
+  mfaEnrolmentRequired,
+  mfaStepUpRequired,
+} from '../caller.ts';
 import type { Clock } from '../clock.ts';
 import { forbidden } from '../errors.ts';
 import type { HttpServer } from './route.ts';
@@ -23,17 +30,23 @@ export function addAuthentication(server: HttpServer, authenticate: Authenticate
     if (clock().epochMilliseconds - since > FRESH_FOR_MS) await authenticateRequest(request);
   });
 
-  /** @throws the errors of `authenticate`, or FORBIDDEN if the route does not allow the caller. */
+  /**
+   * @throws the errors of `authenticate`; if the route does not allow the caller FORBIDDEN, MFA_ENROLMENT_REQUIRED or
+   * MFA_STEP_UP_REQUIRED.
+   */
   async function authenticateRequest(request: FastifyRequest): Promise<void> {
-    const { access, scope, permission } = request.routeOptions.config;
+    const { access, scope, permission, stepUp, beforeEnrolment } = request.routeOptions.config;
     if (access === undefined || access === 'public') return;
     const caller = await authenticate(bearerToken(request.headers.authorization), request.id);
+    if (caller.type !== 'partner' && caller.mustEnrol && beforeEnrolment !== true)
+      throw mfaEnrolmentRequired();
     if (!access.includes(caller.type))
       throw forbidden({ reason: `This takes the role ${access.join(' or ')}.` });
     if (caller.type === 'partner' && (scope === undefined || !caller.scopes.includes(scope)))
       throw forbidden({ reason: `This takes a key with the scope ${scope}.` });
     if (caller.type === 'admin' && permission !== undefined && !caller.permissions.includes(permission))
       throw forbidden({ reason: `This takes the permission ${permission}.` });
+    if (stepUp === true && caller.type !== 'partner' && caller.mustStepUp) throw mfaStepUpRequired();
     request.authenticatedCaller = caller;
   }
 }

@@ -2,7 +2,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify';
 import type { TSchema } from 'typebox';
-import { authenticationErrors } from '../caller.ts';
+import { authenticationErrors, mfaEnrolmentRequired, mfaStepUpRequired } from '../caller.ts';
 import { type ErrorCode, forbidden, overloaded, serviceUnavailable, validationError } from '../errors.ts';
 import { invalidSignature } from '../secrets/signatures.ts';
 
@@ -98,13 +98,15 @@ async function serveReference(server: FastifyInstance, { title }: { title: strin
 /** Completes a route's description from its access and inputs, so that no route repeats it. */
 function completeRoute(route: RouteOptions): void {
   const { schema, config } = route;
-  const { access, scope, permission, errors = [] } = config ?? {};
+  const { access, scope, permission, stepUp, beforeEnrolment, errors = [] } = config ?? {};
   if (schema === undefined || schema.hide === true || access === undefined) return;
   // Fastify's HEAD route shares the schema of its GET route, which is complete.
   if (route.method === 'HEAD') return;
 
   const definitions: ErrorCode[] = [...errors];
   if (access !== 'public') definitions.push(...authenticationErrors, forbidden);
+  if (access.includes('admin') && beforeEnrolment !== true) definitions.push(mfaEnrolmentRequired);
+  if (stepUp === true) definitions.push(mfaStepUpRequired);
   const { body, params, querystring, headers } = schema;
   if ([body, params, querystring, headers].some((part) => part !== undefined))
     definitions.push(validationError);
@@ -116,6 +118,8 @@ function completeRoute(route: RouteOptions): void {
   schema.security = securityOf(access, scope);
   if (scope !== undefined) addSentence(schema, `Partners need a key with the scope \`${scope}\`.`);
   if (permission !== undefined) addSentence(schema, `Staff need the permission \`${permission}\`.`);
+  if (stepUp === true)
+    addSentence(schema, 'A caller with a second factor needs a code of the last five minutes.');
   schema.response = { ...successes(schema.response), ...errorResponsesByStatus(definitions) };
 }
 

@@ -25,6 +25,10 @@ declare module 'fastify' {
      * that users may call too have one only for what administrators do there beyond users.
      */
     permission?: string;
+    /** True if a caller with a second factor must have proved it within the last minutes. */
+    stepUp?: boolean;
+    /** True if administrators may call the route who must have a second factor and have none. */
+    beforeEnrolment?: boolean;
     /** The errors that are specific to the route. Common errors are added automatically. */
     errors?: readonly ErrorCode[];
     /** Rate limits that apply before the body is parsed. They know the caller and the number of items. */

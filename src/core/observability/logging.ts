@@ -14,6 +14,11 @@ const SECRET_FIELDS = new Set([
   'token',
   'api_key',
   'signing_secret',
+  'secret',
+  'otpauth_uri',
+  'mfa_token',
+  'recovery_code',
+  'recovery_codes',
   'iban',
   'account_holder',
 ]);

@@ -8,7 +8,8 @@ const LOGGING = join(import.meta.dirname, '../../../src/core/observability/loggi
 
 const SECRETS = [
   ...['authorization', 'password', 'current_password', 'new_password', 'access_token', 'refresh_token'],
-  ...['token', 'api_key', 'iban', 'account_holder'],
+  ...['token', 'api_key', 'iban', 'account_holder', 'signing_secret'],
+  ...['secret', 'otpauth_uri', 'mfa_token', 'recovery_code', 'recovery_codes'],
 ];
 
 describe('the log', () => {

@@ -23,3 +23,33 @@ export const expiredRefreshToken = defineError(
   'EXPIRED_REFRESH_TOKEN',
   'The refresh token has expired. Log in again.',
 );
+
+export const mfaRequired = defineError<{ mfa_token?: string }>(
+  'unauthenticated',
+  'MFA_REQUIRED',
+  'The password is right. The account has a second factor: send a code with `details.mfa_token`.',
+);
+
+export const invalidMfaToken = defineError(
+  'unauthenticated',
+  'INVALID_MFA_TOKEN',
+  'The token of the second step is wrong or has expired. Log in again.',
+);
+
+export const invalidMfaCode = defineError(
+  'unauthenticated',
+  'INVALID_MFA_CODE',
+  'The code is wrong, used or expired.',
+);
+
+export const mfaLocked = defineError<{ retry_after_seconds?: number }>(
+  'rate_limited',
+  'MFA_LOCKED',
+  'Too many codes were wrong. Use a recovery code, or wait for the time in `Retry-After`.',
+);
+
+export const mfaNotEnrolled = defineError(
+  'conflict',
+  'MFA_NOT_ENROLLED',
+  'The account has no second factor. Start with `POST /auth/mfa`.',
+);

@@ -64,3 +64,40 @@ export const passwordReset = defineEvent({
   summary: 'A user set a password with a reset token. All sessions ended.',
   details: {},
 });
+
+export const mfaEnrolled = defineEvent({
+  type: 'mfa.enrolled',
+  resourceType: 'user',
+  summary: 'A user has confirmed a second factor, a first one or another one. All other sessions ended.',
+  details: {},
+});
+
+export const mfaRemoved = defineEvent({
+  type: 'mfa.removed',
+  resourceType: 'user',
+  summary: 'A second factor was removed: by its user, or by the operator with the command `mfa-reset`.',
+  details: {},
+});
+
+export const mfaRecoveryCodesReplaced = defineEvent({
+  type: 'mfa.recovery_codes_replaced',
+  resourceType: 'user',
+  summary: 'A user made new recovery codes. Earlier ones stopped working.',
+  details: {},
+});
+
+export const mfaRecoveryCodeUsed = defineEvent<{ left: number }>({
+  type: 'mfa.recovery_code_used',
+  resourceType: 'user',
+  summary: 'A user proved the second factor with a recovery code.',
+  details: { left: 'The number of recovery codes that are left.' },
+});
+
+export const mfaCodeRefused = defineEvent<{ readonly code: string }>({
+  type: 'mfa.code_refused',
+  resourceType: 'user',
+  summary:
+    'A code or recovery code was refused. At a login the actor is unknown, although the password was right.',
+  outcome: 'failure',
+  details: { code: 'The error code of the response.' },
+});

@@ -1,13 +1,19 @@
+import type { Database } from '../../../core/database/index.ts';
+import type { HttpServer } from '../../../core/http/route.ts';
 import { purgeJob } from '../../../core/jobs.ts';
-import type { EncryptionKey } from '../../../core/secrets/encryption.ts';
+import { type EncryptionKey, encryption } from '../../../core/secrets/encryption.ts';
 import type { Kernel } from '../../../kernel.ts';
 import type { UserClient } from '../users/index.ts';
 import { accountService } from './accounts.ts';
 import { deviceCookies } from './device-cookies.ts';
+import { factorService } from './factors.ts';
+import { factorRepository } from './factors-repository.ts';
+import { factorRoutes } from './factors-routes.ts';
 import { loginBudgetRepository } from './login-budget-repository.ts';
 import { loginBudgets } from './login-budgets.ts';
 import { passwordResetService } from './password-reset.ts';
 import { authRepository } from './repository.ts';
+import { reencrypt } from './rotation.ts';
 import { authRoutes } from './routes.ts';
 import { type AuthService, authService } from './service.ts';
 import { tokenIssuer } from './tokens.ts';
@@ -25,6 +31,7 @@ export function authModule(
       readonly resetTtlSeconds: number;
     };
     readonly encryptionKeys: readonly EncryptionKey[];
+    readonly isFactorRequiredOfAdmins: boolean;
     readonly loginFailures: number;
     /** Whether clients reach the platform over TLS. */
     readonly isSecure: boolean;
@@ -35,7 +42,13 @@ export function authModule(
   const repository = authRepository();
   const { refreshTtlSeconds, resetTtlSeconds } = deps.tokens;
   const budgets = loginBudgets({ ...deps, budgets: loginBudgetRepository() });
-  const service = authService({ ...deps, tokens, refreshTtlSeconds, repository, budgets });
+  const factors = factorService({
+    ...deps,
+    repository: factorRepository(),
+    sessions: repository,
+    encryption: encryption(deps.encryptionKeys),
+  });
+  const service = authService({ ...deps, tokens, refreshTtlSeconds, repository, budgets, factors });
   const passwordResets = passwordResetService({
     ...deps,
     tokens,
@@ -45,11 +58,22 @@ export function authModule(
   });
   const accounts = accountService({ ...deps, repository, budgets });
   return {
-    routes: authRoutes({ service, passwordResets, accounts, devices: deviceCookies(deps) }),
+    routes: (server: HttpServer) => {
+      const devices = deviceCookies(deps);
+      authRoutes({ service, passwordResets, accounts, devices })(server);
+      factorRoutes({ service, factors, devices, limitRate: deps.limitRate })(server);
+    },
     client: service satisfies AuthClient,
+    /** For the command that removes a lost second factor. */
+    resetFactor: factors.resetFactor,
     jobs: [
       purgeJob('purge-login-budgets', budgets.purgeExpired),
       purgeJob('purge-refresh-tokens', service.purgeExpiredTokens),
     ],
   };
+}
+
+/** For the command that rotates keys: encrypts secrets again with the first of `keys`. Returns the number of accounts. */
+export function reencryptSecondFactors(database: Database, keys: readonly EncryptionKey[]): Promise<number> {
+  return reencrypt({ database, repository: factorRepository(), keys });
 }

@@ -3,11 +3,13 @@ export type Session = {
   readonly id: string;
   readonly userId: string;
   readonly revokedAt: Temporal.Instant | null;
+  /** When the session last proved the second factor. Null if its account has none. */
+  readonly factorProvenAt: Temporal.Instant | null;
 };
 
 export type RefreshToken = {
   readonly hash: Buffer;
-  readonly session: Session;
+  readonly session: Omit<Session, 'factorProvenAt'>;
   readonly expiresAt: Temporal.Instant;
   /** When the token was exchanged for its successor. Null for the newest token of a session. */
   readonly rotatedAt: Temporal.Instant | null;
@@ -24,3 +26,19 @@ export type LoginBudget = {
   readonly waitsUntil: Temporal.Instant | null;
   readonly expiresAt: Temporal.Instant;
 };
+
+/** The second factor of an account. Its secrets are encrypted. */
+export type Factor = {
+  readonly userId: string;
+  /** Null until a code has confirmed the first enrolment. */
+  readonly secret: string | null;
+  /** The secret of an enrolment that no code has confirmed yet. */
+  readonly pendingSecret: string | null;
+  /** The time step of the last accepted code. */
+  readonly lastStep: number;
+  /** Moves a day on with each wrong code. */
+  readonly failuresUntil: Temporal.Instant | null;
+};
+
+/** What proves a second factor: the code of an authenticator app, or a recovery code. */
+export type FactorProof = { readonly code: string } | { readonly recoveryCode: string };

@@ -24,7 +24,7 @@ export function passwordResetService(deps: {
   tokens: Tokens;
   users: UserClient;
   events: EventClient;
-  sessions: Pick<AuthService, 'openSession'>;
+  sessions: Pick<AuthService, 'admit'>;
   resetTtlSeconds: number;
 }) {
   const { database, clock, repository, tokens, users, events, sessions, resetTtlSeconds } = deps;
@@ -47,7 +47,8 @@ export function passwordResetService(deps: {
 
   /**
    * Sets the password of the token's user, ends all sessions of the user and opens a new one.
-   * @throws INVALID_RESET_TOKEN, USER_INACTIVE, PASSWORD_NOT_COMPLEX_ENOUGH or OVERLOADED.
+   * @throws MFA_REQUIRED after that, if the account has a second factor; INVALID_RESET_TOKEN, USER_INACTIVE,
+   * PASSWORD_NOT_COMPLEX_ENOUGH or OVERLOADED.
    */
   async function resetPassword(
     token: string,
@@ -58,14 +59,16 @@ export function passwordResetService(deps: {
     // Checked before the expensive hash, which an attacker could otherwise trigger.
     await requireUsable(database.db, await repository.findReset(database.db, hash));
     const passwordHash = await users.hashNewPassword(newPassword, { field: 'new_password', address });
-    return database.transaction(async (trx) => {
+    const result = await database.transaction(async (trx) => {
       const user = await requireUsable(trx, await repository.takeReset(trx, hash));
       await users.setPasswordHash(trx, user.id, passwordHash);
       await repository.revokeSessionsOf(trx, user.id, clock());
       const actor: Actor = { type: user.role, id: user.id, requestId };
       events.record(trx, [passwordReset({ actor, resourceId: user.id })]);
-      return sessions.openSession(trx, user, requestId);
+      return sessions.admit(trx, user, passwordHash, requestId);
     });
+    if (result instanceof Error) throw result;
+    return result;
   }
 
   /** Refuses an unknown, a used and an expired token with the same error, so that the error reveals nothing. */

@@ -1,7 +1,7 @@
 import { tokenRevoked } from '../../../core/caller.ts';
 import type { DomainError } from '../../../core/errors.ts';
-import { expiredRefreshToken } from './errors.ts';
-import type { RefreshToken } from './model.ts';
+import { expiredRefreshToken, invalidMfaCode, mfaLocked } from './errors.ts';
+import type { Factor, RefreshToken, Session } from './model.ts';
 
 /** The time in which a client may repeat the exchange of a refresh token because the response was lost. */
 export const RETRY_WINDOW_SECONDS = 10;
@@ -36,4 +36,56 @@ export function decideRefresh(
   const retryEnds = token.rotatedAt.add({ seconds: RETRY_WINDOW_SECONDS });
   const isRetry = Temporal.Instant.compare(now, retryEnds) <= 0 && successor?.rotatedAt === null;
   return isRetry ? { kind: 'repeat' } : { kind: 'refuse', error: tokenRevoked(), endsSession: true };
+}
+
+/** A code that was accepted within this time is fresh enough for what asks for one (`stepUp` of a route). */
+const FRESH_FOR = { minutes: 5 };
+
+/** An account may have this many wrong codes. A day after each, it is forgotten. */
+const MAX_WRONG_CODES = 10;
+const HOURS_PER_WRONG_CODE = 24;
+
+export type CodeDecision =
+  | { readonly kind: 'accept'; readonly change: Pick<Factor, 'lastStep'> }
+  | {
+      readonly kind: 'refuse';
+      readonly error: DomainError;
+      readonly change: Partial<Pick<Factor, 'failuresUntil'>>;
+    };
+
+/**
+ * Decides about a code. `step` is its time step, undefined for a wrong code. A right code does not forget wrong ones:
+ * otherwise each login of the owner would give a guesser ten more. At ten, and one more a day, a guesser who has the
+ * password needs 900 years on average (three of a million codes are valid at a time). A repeated code counts as no guess.
+ */
+export function decideCode(factor: Factor, step: number | undefined, now: Temporal.Instant): CodeDecision {
+  const failuresUntil = laterOf(factor.failuresUntil ?? now, now);
+  const freeAt = failuresUntil.subtract({ hours: HOURS_PER_WRONG_CODE * (MAX_WRONG_CODES - 1) });
+  const wait_seconds = (freeAt.epochMilliseconds - now.epochMilliseconds) / 1000;
+  if (wait_seconds > 0)
+    return { kind: 'refuse', error: mfaLocked({ retry_after_seconds: Math.ceil(wait_seconds) }), change: {} };
+  if (step === undefined) {
+    const change = { failuresUntil: failuresUntil.add({ hours: HOURS_PER_WRONG_CODE }) };
+    return { kind: 'refuse', error: invalidMfaCode(), change };
+  }
+  if (step <= factor.lastStep) return { kind: 'refuse', error: invalidMfaCode(), change: {} };
+  return { kind: 'accept', change: { lastStep: step } };
+}
+
+/** A recovery code proves that its sender is the owner, so wrong codes of before do not count. */
+export function withoutFailures(factor: Factor): Factor {
+  return { ...factor, failuresUntil: null };
+}
+
+function laterOf(one: Temporal.Instant, other: Temporal.Instant): Temporal.Instant {
+  return Temporal.Instant.compare(one, other) > 0 ? one : other;
+}
+
+/** True if a session must send a code before it does what asks for a fresh one. Without a factor, none is asked for. */
+export function needsStepUp(
+  { factorProvenAt }: Pick<Session, 'factorProvenAt'>,
+  now: Temporal.Instant,
+): boolean {
+  if (factorProvenAt === null) return false;
+  return Temporal.Instant.compare(now, factorProvenAt.add(FRESH_FOR)) > 0;
 }

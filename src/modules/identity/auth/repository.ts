@@ -8,12 +8,17 @@ export type AuthRepository = ReturnType<typeof authRepository>;
 export function authRepository() {
   async function insertSession(
     trx: Trx,
-    session: Pick<Session, 'id' | 'userId'>,
+    session: Pick<Session, 'id' | 'userId' | 'factorProvenAt'>,
     now: Temporal.Instant,
   ): Promise<void> {
     await trx
       .insertInto('sessions')
-      .values({ id: session.id, user_id: session.userId, created_at: now.toString() })
+      .values({
+        id: session.id,
+        user_id: session.userId,
+        created_at: now.toString(),
+        factor_proven_at: session.factorProvenAt?.toString() ?? null,
+      })
       .execute();
   }
 
@@ -36,10 +41,15 @@ export function authRepository() {
   async function findSessions(db: Db, ids: readonly string[]): Promise<Session[]> {
     const rows = await db
       .selectFrom('sessions')
-      .select(['id', 'user_id', 'revoked_at'])
+      .select(['id', 'user_id', 'revoked_at', 'factor_proven_at'])
       .where('id', '=', anyOf(ids))
       .execute();
-    return rows.map((row) => ({ id: row.id, userId: row.user_id, revokedAt: row.revoked_at }));
+    return rows.map((row) => ({
+      id: row.id,
+      userId: row.user_id,
+      revokedAt: row.revoked_at,
+      factorProvenAt: row.factor_proven_at,
+    }));
   }
 
   /** Locks the token until the transaction ends: of two concurrent exchanges, the second sees what the first did. */
@@ -99,6 +109,19 @@ export function authRepository() {
       .where('revoked_at', 'is', null);
     if (exceptId !== undefined) sessions = sessions.where('id', '<>', exceptId);
     await sessions.execute();
+  }
+
+  async function setFactorProven(trx: Trx, id: string, now: Temporal.Instant): Promise<void> {
+    await trx
+      .updateTable('sessions')
+      .set({ factor_proven_at: now.toString() })
+      .where('id', '=', id)
+      .execute();
+  }
+
+  /** For all sessions of a user whose second factor is removed. */
+  async function forgetFactorProven(trx: Trx, userId: string): Promise<void> {
+    await trx.updateTable('sessions').set({ factor_proven_at: null }).where('user_id', '=', userId).execute();
   }
 
   /** Stores a reset token, which replaces an earlier one of the same user. */
@@ -178,6 +201,8 @@ export function authRepository() {
     markRotated,
     revokeSession,
     revokeSessionsOf,
+    setFactorProven,
+    forgetFactorProven,
     putReset,
     findReset,
     takeReset,

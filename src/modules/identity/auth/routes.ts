@@ -7,7 +7,13 @@ import { IdParams } from '../../../core/http/schemas.ts';
 import { lastActiveAdmin, normalizeEmail, passwordNotComplexEnough } from '../users/index.ts';
 import type { AccountService } from './accounts.ts';
 import type { DeviceCookies } from './device-cookies.ts';
-import { expiredRefreshToken, invalidCredentials, invalidRefreshToken, invalidResetToken } from './errors.ts';
+import {
+  expiredRefreshToken,
+  invalidCredentials,
+  invalidRefreshToken,
+  invalidResetToken,
+  mfaRequired,
+} from './errors.ts';
 import type { PasswordResetService } from './password-reset.ts';
 import {
   LoginBody,
@@ -39,11 +45,11 @@ export function authRoutes(deps: {
           tags: ['auth'],
           summary: 'Log in',
           description:
-            'Returns a new session. Returns 429 after too many wrong passwords, to be repeated after `Retry-After`. An IP address or a browser that has logged in to the account before is not affected by wrong passwords from elsewhere.',
+            'Returns a new session. An account with a second factor gets 401 MFA_REQUIRED with a token for `POST /auth/mfa/verification` instead. Returns 429 after too many wrong passwords, to be repeated after `Retry-After`. An IP address or a browser that has logged in to the account before is not affected by wrong passwords from elsewhere.',
           body: LoginBody,
           response: { 200: TokenBody },
         },
-        config: { access: 'public', errors: [invalidCredentials, userInactive, rateLimited] },
+        config: { access: 'public', errors: [invalidCredentials, mfaRequired, userInactive, rateLimited] },
       },
       async (request, reply) => {
         const { password } = request.body;
@@ -98,11 +104,15 @@ export function authRoutes(deps: {
         schema: {
           tags: ['auth'],
           summary: 'Set a password with a reset token',
-          description: 'Ends all sessions of the user and returns a new one.',
+          description:
+            'Ends all sessions of the user and returns a new one. With a second factor, sets the password and returns 401 MFA_REQUIRED as a login does.',
           body: PasswordResetBody,
           response: { 200: TokenBody },
         },
-        config: { access: 'public', errors: [invalidResetToken, userInactive, passwordNotComplexEnough] },
+        config: {
+          access: 'public',
+          errors: [invalidResetToken, mfaRequired, userInactive, passwordNotComplexEnough],
+        },
       },
       async (request) => {
         const { token, new_password: newPassword } = request.body;
@@ -167,7 +177,7 @@ export function authRoutes(deps: {
       '/auth/logout',
       {
         schema: { tags: ['auth'], summary: 'Log out', description: 'Ends this session.' },
-        config: { access: ['user', 'admin'] },
+        config: { access: ['user', 'admin'], beforeEnrolment: true },
       },
       async (request, reply) => {
         await service.logout(accountOf(request));

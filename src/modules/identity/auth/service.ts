@@ -5,14 +5,15 @@ import type { DomainError } from '../../../core/errors.ts';
 import { newId } from '../../../core/id.ts';
 import type { Actor, EventClient } from '../../platform/events/index.ts';
 import { permissionsOf, type User, type UserClient } from '../users/index.ts';
-import { invalidCredentials, invalidRefreshToken } from './errors.ts';
+import { invalidCredentials, invalidMfaToken, invalidRefreshToken, mfaRequired } from './errors.ts';
 import { loginRefused, sessionEnded, sessionOpened, sessionReused } from './events.ts';
+import type { FactorService } from './factors.ts';
 import { identityFinder } from './identities.ts';
 import type { LoginBudgets, Origin } from './login-budgets.ts';
-import type { RefreshToken, TokenPair } from './model.ts';
-import { DAYS_KEPT_AFTER_EXPIRY, decideRefresh } from './policies.ts';
+import type { FactorProof, RefreshToken, TokenPair } from './model.ts';
+import { DAYS_KEPT_AFTER_EXPIRY, decideRefresh, needsStepUp } from './policies.ts';
 import type { AuthRepository } from './repository.ts';
-import { hashToken, type Tokens } from './tokens.ts';
+import { hashToken, passwordStateOf, type Tokens } from './tokens.ts';
 
 export type AuthService = ReturnType<typeof authService>;
 
@@ -26,15 +27,17 @@ export function authService(deps: {
   users: UserClient;
   events: EventClient;
   budgets: LoginBudgets;
+  factors: Pick<FactorService, 'isEnrolled' | 'prove'>;
+  isFactorRequiredOfAdmins: boolean;
   refreshTtlSeconds: number;
 }) {
-  const { database, clock, repository, tokens, users, events, budgets, refreshTtlSeconds } = deps;
+  const { database, clock, repository, tokens, users, events, budgets, factors, refreshTtlSeconds } = deps;
   const findIdentity = identityFinder(deps);
 
   /**
    * `email` is normalized.
-   * @throws INVALID_CREDENTIALS, RATE_LIMITED, OVERLOADED, or USER_INACTIVE if the password is right but the account is
-   * inactive.
+   * @throws INVALID_CREDENTIALS, RATE_LIMITED or OVERLOADED; if the password is right MFA_REQUIRED, or USER_INACTIVE if
+   * the account is inactive.
    */
   async function login(
     { email, password }: Credentials,
@@ -49,7 +52,7 @@ export function authService(deps: {
       // The password may have changed since it was checked. That change ended all sessions, so none may open after it.
       const user = matches ? await users.lockUnchanged(trx, account) : undefined;
       if (user !== undefined) await budgets.succeed(trx, attempt);
-      if (user?.active) return openSession(trx, user, requestId);
+      if (user?.active) return admit(trx, user, account?.passwordHash ?? null, requestId);
       const refusal = user === undefined ? invalidCredentials() : userInactive();
       await recordRefusedLogin(trx, account?.id, refusal, requestId);
       // Returned, not thrown: the record of the refusal must be committed.
@@ -75,8 +78,55 @@ export function authService(deps: {
     ]);
   }
 
-  async function openSession(trx: Trx, user: User, requestId: string): Promise<TokenPair> {
-    const session = { id: newId(), userId: user.id };
+  /**
+   * Opens a session for a user who has proved the password. Returns MFA_REQUIRED instead if the account has a second
+   * factor: what the transaction wrote stays.
+   */
+  async function admit(
+    trx: Trx,
+    user: User,
+    passwordHash: string | null,
+    requestId: string,
+  ): Promise<TokenPair | DomainError> {
+    if (!(await factors.isEnrolled(trx, user.id))) return openSession(trx, user, null, requestId);
+    const passwordState = passwordStateOf(passwordHash);
+    return mfaRequired({ mfa_token: tokens.signMfaToken({ userId: user.id, passwordState }) });
+  }
+
+  /**
+   * The second step of a login: opens the session. Returns the email too, to which the device belongs from now on.
+   * @throws INVALID_MFA_TOKEN, USER_INACTIVE, MFA_NOT_ENROLLED, MFA_LOCKED or INVALID_MFA_CODE.
+   */
+  async function verifyLogin(
+    mfaToken: string,
+    proof: FactorProof,
+    requestId: string,
+  ): Promise<{ readonly tokens: TokenPair; readonly email: string }> {
+    const { userId, passwordState } = tokens.verifyMfaToken(mfaToken);
+    const result = await database.transaction(async (trx) => {
+      const account = await users.lockAccount(trx, userId);
+      if (account === undefined || passwordStateOf(account.passwordHash) !== passwordState)
+        throw invalidMfaToken();
+      if (!account.active) throw userInactive();
+      const refusal = await factors.prove(trx, userId, proof, {
+        // As for a wrong password, the caller is not known.
+        onRefusal: { type: 'user', id: null, requestId },
+        onSuccess: { type: account.role, id: userId, requestId },
+      });
+      if (refusal !== undefined) return refusal;
+      return { tokens: await openSession(trx, account, clock(), requestId), email: account.email };
+    });
+    if (result instanceof Error) throw result;
+    return result;
+  }
+
+  async function openSession(
+    trx: Trx,
+    user: User,
+    factorProvenAt: Temporal.Instant | null,
+    requestId: string,
+  ): Promise<TokenPair> {
+    const session = { id: newId(), userId: user.id, factorProvenAt };
     await repository.insertSession(trx, session, clock());
     const actor: Actor = { type: user.role, id: user.id, requestId };
     events.record(trx, [sessionOpened({ actor, resourceId: session.id })]);
@@ -160,6 +210,8 @@ export function authService(deps: {
       id: user.id,
       permissions: permissionsOf(user.staffRoles),
       sessionId,
+      mustEnrol: deps.isFactorRequiredOfAdmins && user.role === 'admin' && session.factorProvenAt === null,
+      mustStepUp: needsStepUp(session, clock()),
       requestId,
     };
   }
@@ -177,5 +229,5 @@ export function authService(deps: {
     });
   }
 
-  return { login, openSession, refresh, logout, authenticate, purgeExpiredTokens };
+  return { login, verifyLogin, admit, refresh, logout, authenticate, purgeExpiredTokens };
 }

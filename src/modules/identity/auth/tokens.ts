@@ -3,14 +3,21 @@ import { createDecoder, createSigner, createVerifier } from 'fast-jwt';
 import { expiredToken, invalidToken } from '../../../core/caller.ts';
 import type { Clock } from '../../../core/clock.ts';
 import { isId } from '../../../core/id.ts';
+import { invalidMfaToken } from './errors.ts';
 
 export type Tokens = ReturnType<typeof tokenIssuer>;
 
 export type AccessClaims = { readonly userId: string; readonly sessionId: string };
 
+/** What a login has proved that still needs a code: the account, and its password as it was. */
+export type MfaClaims = { readonly userId: string; readonly passwordState: string };
+
 const ALGORITHM = 'HS256';
 const ISSUER = 'clicknback';
 const AUDIENCE = 'clicknback-api';
+/** Another audience: an access token is no MFA token, and an MFA token does nothing else. */
+const MFA_AUDIENCE = 'clicknback-mfa';
+const MFA_TTL_SECONDS = 5 * 60;
 
 /**
  * Issues and verifies tokens. Access tokens are JWTs with one fixed algorithm; the header's `kid` only selects one of our
@@ -26,29 +33,29 @@ export function tokenIssuer(deps: {
   const [signingKey] = keys;
   if (signingKey === undefined) throw new RangeError('at least one key is needed');
 
-  const sign = createSigner({
-    algorithm: ALGORITHM,
-    key: signingKey.secret,
-    kid: signingKey.id,
-    iss: ISSUER,
-    aud: AUDIENCE,
-  });
+  const { id: kid, secret: key } = signingKey;
+  const signerFor = (aud: string) => createSigner({ algorithm: ALGORITHM, key, kid, iss: ISSUER, aud });
+  const sign = signerFor(AUDIENCE);
+  const signMfa = signerFor(MFA_AUDIENCE);
   const decode = createDecoder({ complete: true, checkTyp: 'JWT' });
-  const verifiers = new Map(
-    keys.map(({ id, secret }) => [
-      id,
-      createVerifier({
-        algorithms: [ALGORITHM],
-        key: secret,
-        allowedIss: ISSUER,
-        allowedAud: AUDIENCE,
-        requiredClaims: ['iss', 'aud', 'exp', 'sub', 'sid'],
-        // Expiry is checked by `verifyAccessToken`, with the platform's clock.
-        ignoreExpiration: true,
-        cache: true,
-      }),
-    ]),
-  );
+  const verifiersFor = (allowedAud: string, claim: string) =>
+    new Map(
+      keys.map(({ id, secret }) => [
+        id,
+        createVerifier({
+          algorithms: [ALGORITHM],
+          key: secret,
+          allowedIss: ISSUER,
+          allowedAud,
+          requiredClaims: ['iss', 'aud', 'exp', 'sub', claim],
+          // Expiry is checked below, with the platform's clock.
+          ignoreExpiration: true,
+          cache: true,
+        }),
+      ]),
+    );
+  const verifiers = verifiersFor(AUDIENCE, 'sid');
+  const mfaVerifiers = verifiersFor(MFA_AUDIENCE, 'pwd');
 
   function signAccessToken({ userId, sessionId }: AccessClaims, role: string): string {
     const now = nowSeconds();
@@ -57,15 +64,33 @@ export function tokenIssuer(deps: {
 
   /** @throws INVALID_TOKEN or EXPIRED_TOKEN. */
   function verifyAccessToken(token: string): AccessClaims {
-    const { sub, sid, exp } = verify(token);
+    const { sub, sid, exp } = verify(token, verifiers);
     if (!isIdText(sub) || !isIdText(sid) || typeof exp !== 'number') throw invalidToken();
     if (exp <= nowSeconds()) throw expiredToken();
     return { userId: sub, sessionId: sid };
   }
 
-  function verify(token: string): Record<string, unknown> {
+  /** Returns a token for the second step of a login. */
+  function signMfaToken({ userId, passwordState }: MfaClaims): string {
+    const now = nowSeconds();
+    return signMfa({ sub: userId, pwd: passwordState, iat: now, exp: now + MFA_TTL_SECONDS });
+  }
+
+  /** @throws INVALID_MFA_TOKEN, also if it has expired. */
+  function verifyMfaToken(token: string): MfaClaims {
     try {
-      const verifier = verifiers.get(decode(token).header.kid);
+      const { sub, pwd, exp } = verify(token, mfaVerifiers);
+      if (isIdText(sub) && typeof pwd === 'string' && typeof exp === 'number' && exp > nowSeconds())
+        return { userId: sub, passwordState: pwd };
+    } catch {
+      // Refused below.
+    }
+    throw invalidMfaToken();
+  }
+
+  function verify(token: string, of: typeof verifiers): Record<string, unknown> {
+    try {
+      const verifier = of.get(decode(token).header.kid);
       if (verifier === undefined) throw invalidToken();
       return verifier(token);
     } catch {
@@ -82,12 +107,17 @@ export function tokenIssuer(deps: {
   }
 
   function successorOf(refreshToken: string): string {
-    return createHmac('sha256', signingKey?.secret ?? '')
-      .update(`successor of ${refreshToken}`)
-      .digest('base64url');
+    return createHmac('sha256', key).update(`successor of ${refreshToken}`).digest('base64url');
   }
 
-  return { signAccessToken, verifyAccessToken, newOpaqueToken, successorOf };
+  return {
+    signAccessToken,
+    verifyAccessToken,
+    signMfaToken,
+    verifyMfaToken,
+    newOpaqueToken,
+    successorOf,
+  };
 }
 
 function isIdText(claim: unknown): claim is string {
@@ -97,4 +127,9 @@ function isIdText(claim: unknown): claim is string {
 /** The form in which a token is stored. A fast hash is enough for 32 random bytes. */
 export function hashToken(token: string): Buffer {
   return createHash('sha256').update(token).digest();
+}
+
+/** Differs after each change of the password. The stored hash has a random salt, so this reveals nothing about it. */
+export function passwordStateOf(passwordHash: string | null): string {
+  return createHash('sha256').update(`state of ${passwordHash}`).digest('base64url');
 }

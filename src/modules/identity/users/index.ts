@@ -18,6 +18,7 @@ export type UserClient = Pick<
   | 'lockUsersForShare'
   | 'checkCredentials'
   | 'lockUnchanged'
+  | 'lockAccount'
   | 'findMatchingHash'
   | 'hashNewPassword'
   | 'setPasswordHash'

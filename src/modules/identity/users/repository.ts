@@ -98,6 +98,17 @@ export function userRepository() {
     return row && toUser(row);
   }
 
+  /** Locks the user, so that a concurrent login waits. */
+  async function lockWithPassword(trx: Trx, id: string): Promise<UserWithPassword | undefined> {
+    const row = await trx
+      .selectFrom('users')
+      .select([...COLUMNS, 'password_hash'])
+      .where('id', '=', id)
+      .forNoKeyUpdate()
+      .executeTakeFirst();
+    return row && { ...toUser(row), passwordHash: row.password_hash };
+  }
+
   /** Returns false if there is no such user, or if `replaced` is given and is not the stored hash any more. */
   async function updatePasswordHash(
     trx: Trx,
@@ -143,6 +154,7 @@ export function userRepository() {
     findWithPassword,
     list,
     lockWithHash,
+    lockWithPassword,
     updatePasswordHash,
     lockWithActiveStaff,
     updateStaffRoles,

@@ -62,7 +62,7 @@ export function userRoutes(
       '/users/me',
       {
         schema: { tags: ['users'], summary: 'Show your account', response: { 200: OwnUserBody } },
-        config: { access: ['user', 'admin'] },
+        config: { access: ['user', 'admin'], beforeEnrolment: true },
       },
       async (request) => presentOwnUser(await service.getUser(callerOf(request).id)),
     );
@@ -125,7 +125,12 @@ export function userRoutes(
           body: StaffRolesInput,
           response: { 200: UserBody },
         },
-        config: { access: ['admin'], permission: 'staff:manage', errors: [notFound, lastActiveAdmin] },
+        config: {
+          access: ['admin'],
+          permission: 'staff:manage',
+          stepUp: true,
+          errors: [notFound, lastActiveAdmin],
+        },
       },
       async (request) => {
         const { staff_roles: roles } = request.body;

@@ -210,6 +210,11 @@ export function userService(deps: {
     return repository.lockWithHash(trx, verified);
   }
 
+  /** Locks the account until the transaction ends, so that a concurrent login waits. */
+  function lockAccount(trx: Trx, id: string): Promise<UserWithPassword | undefined> {
+    return repository.lockWithPassword(trx, id);
+  }
+
   /** Returns the stored hash if the password is right, undefined otherwise. */
   async function findMatchingHash(
     userId: string,
@@ -269,6 +274,7 @@ export function userService(deps: {
     lockUsersForShare,
     checkCredentials,
     lockUnchanged,
+    lockAccount,
     findMatchingHash,
     hashNewPassword,
     setPasswordHash,

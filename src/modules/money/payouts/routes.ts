@@ -151,7 +151,12 @@ export function payoutRoutes(service: PayoutService, defaultCurrency: string): R
           params: IdParams,
           response: { 200: BankDetailsBody },
         },
-        config: { access: ['admin'], permission: 'payouts:read-bank-details', errors: [notFound] },
+        config: {
+          access: ['admin'],
+          permission: 'payouts:read-bank-details',
+          stepUp: true,
+          errors: [notFound],
+        },
       },
       async (request) => {
         const id = request.params.id;

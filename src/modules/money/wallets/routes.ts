@@ -73,6 +73,7 @@ export function walletRoutes(deps: {
         config: {
           access: ['admin'],
           permission: 'wallets:credit',
+          stepUp: true,
           errors: [
             notFound,
             unsupportedCurrency,

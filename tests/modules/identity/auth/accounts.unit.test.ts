@@ -17,6 +17,8 @@ const ADMIN: AccountCaller = {
   id: newId(),
   permissions: [],
   sessionId: newId(),
+  mustEnrol: false,
+  mustStepUp: false,
   requestId: 'request',
 };
 const ADDRESS = '10.0.0.1';
@@ -25,6 +27,8 @@ const CALLER: AccountCaller = {
   id: SHOPPER,
   permissions: [],
   sessionId: newId(),
+  mustEnrol: false,
+  mustStepUp: false,
   requestId: 'request',
 };
 

@@ -10,7 +10,12 @@ import { aUser, SHOPPER, STRANGER } from '../../../support/purchases-builders.ts
 
 const shopper = aUser();
 const stranger = aUser({ id: STRANGER });
-const sessions = [shopper, stranger].map(({ id }) => ({ id: newId(), userId: id, revokedAt: null }));
+const sessions = [shopper, stranger].map(({ id }) => ({
+  id: newId(),
+  userId: id,
+  revokedAt: null,
+  factorProvenAt: null,
+}));
 const [ofShopper, ofStranger] = sessions;
 assert.ok(ofShopper && ofStranger);
 

@@ -44,8 +44,8 @@ function resets(repository: Partial<AuthRepository>, users: Partial<UserClient> 
       ...users,
     }),
     sessions: {
-      openSession: async (_trx, user, requestId) => {
-        steps.push(['open', user.id, requestId]);
+      admit: async (_trx, user, passwordHash, requestId) => {
+        steps.push(['admit', user.id, passwordHash, requestId]);
         return PAIR;
       },
     },
@@ -98,7 +98,7 @@ describe('resetting a password', () => {
       ['hash', 'An0ther!Pass', { field: 'new_password', address: FROM.address }],
       ['set', SHOPPER, 'new hash'],
       ['revoke', SHOPPER, clock()],
-      ['open', SHOPPER, 'request'],
+      ['admit', SHOPPER, 'new hash', 'request'],
     ]);
     const actor = { type: 'user', id: SHOPPER, requestId: 'request' };
     assertEqual(told(), [['user.password_reset', SHOPPER, actor]]);

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { AccountCaller } from '../../../../src/core/caller.ts';
 import { newId } from '../../../../src/core/id.ts';
+import { invalidMfaCode } from '../../../../src/modules/identity/auth/errors.ts';
+import type { FactorService } from '../../../../src/modules/identity/auth/factors.ts';
 import type { LoginBudgets } from '../../../../src/modules/identity/auth/login-budgets.ts';
 import type { RefreshToken, Session, TokenPair } from '../../../../src/modules/identity/auth/model.ts';
 import type { AuthRepository } from '../../../../src/modules/identity/auth/repository.ts';
 import { authService } from '../../../../src/modules/identity/auth/service.ts';
-import { hashToken, tokenIssuer } from '../../../../src/modules/identity/auth/tokens.ts';
+import { hashToken, passwordStateOf, tokenIssuer } from '../../../../src/modules/identity/auth/tokens.ts';
 import type { User, UserClient } from '../../../../src/modules/identity/users/index.ts';
 import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeKernel } from '../../../support/fakes.ts';
@@ -20,7 +22,12 @@ const user = aUser();
 const inactive = aUser({ active: false });
 const account = { ...user, passwordHash: 'hash' };
 
-function auth(replaced: Partial<AuthRepository>, users: Partial<UserClient> = {}) {
+function auth(
+  replaced: Partial<AuthRepository>,
+  users: Partial<UserClient> = {},
+  factors: Partial<FactorService> = { isEnrolled: async () => false },
+  isFactorRequiredOfAdmins = false,
+) {
   const { kernel, ...seen } = fakeKernel();
   const tokens = tokenIssuer({
     clock: seen.clock,
@@ -41,6 +48,8 @@ function auth(replaced: Partial<AuthRepository>, users: Partial<UserClient> = {}
       checking: (_attempt, check) => check(),
       succeed: async () => void budget.push(['succeeded']),
     }),
+    factors: fake<FactorService>(factors),
+    isFactorRequiredOfAdmins,
     users: fake<UserClient>(users),
     repository: fake<AuthRepository>({
       insertSession: async (_trx, ...call) => void stored.push(['session', ...call]),
@@ -85,7 +94,7 @@ describe('logging in', () => {
     const now = clock();
     const expiresAt = now.add({ seconds: REFRESH_TTL_SECONDS });
     assertEqual(stored, [
-      ['session', { id: sessionId, userId: SHOPPER }, now],
+      ['session', { id: sessionId, userId: SHOPPER, factorProvenAt: null }, now],
       ['token', { hash: hashToken(pair.refreshToken), sessionId, expiresAt }, now],
     ]);
     const actor = { type: 'admin', id: SHOPPER, requestId: 'request' };
@@ -146,9 +155,68 @@ describe('logging in', () => {
   });
 });
 
+describe('logging in with a second factor', () => {
+  const enrolled: Partial<FactorService> = { isEnrolled: async () => true };
+
+  test('opens no session, and returns a token for the second step', async () => {
+    const { service, tokens, stored, told } = auth(
+      {},
+      { checkCredentials: async () => ({ matches: true, account }), lockUnchanged: async () => user },
+      enrolled,
+    );
+    const refusal = await service
+      .login({ email: 'shopper@example.com', password: 'Str0ng!Pass' }, ORIGIN, 'request')
+      .catch((error) => error);
+    assert.equal(refusal.code, 'MFA_REQUIRED');
+    const claims = { userId: SHOPPER, passwordState: passwordStateOf('hash') };
+    assertEqual(tokens.verifyMfaToken(refusal.details.mfa_token), claims);
+    assertEqual([stored, told()], [[], []]);
+  });
+
+  /** The second step, for this account, with this result of the proof. */
+  function verifying(found: typeof account | undefined, refusal?: ReturnType<typeof invalidMfaCode>) {
+    const proofs: unknown[] = [];
+    const prove: FactorService['prove'] = async (_trx, ...call) => {
+      proofs.push(call);
+      return refusal;
+    };
+    const world = auth({}, { lockAccount: async () => found }, { prove });
+    const token = world.tokens.signMfaToken({ userId: SHOPPER, passwordState: passwordStateOf('hash') });
+    return {
+      ...world,
+      proofs,
+      verify: () => world.service.verifyLogin(token, { code: '123456' }, 'request'),
+    };
+  }
+
+  test('opens a session that has proved the factor now', async () => {
+    const { verify, proofs, stored, clock } = verifying(account);
+    await verify();
+    const actors = {
+      onRefusal: { type: 'user', id: null, requestId: 'request' },
+      onSuccess: { type: 'user', id: SHOPPER, requestId: 'request' },
+    };
+    assertEqual(proofs, [[SHOPPER, { code: '123456' }, actors]]);
+    const [[, session] = []] = stored;
+    assertEqual((session as Session).factorProvenAt, clock());
+  });
+
+  for (const [title, code, world] of [
+    ['a refused code', 'INVALID_MFA_CODE', verifying(account, invalidMfaCode())],
+    ['an account that is gone', 'INVALID_MFA_TOKEN', verifying(undefined)],
+    ['another password', 'INVALID_MFA_TOKEN', verifying({ ...account, passwordHash: 'other' })],
+    ['an inactive account', 'USER_INACTIVE', verifying({ ...account, active: false })],
+  ] as const) {
+    test(`refuses ${title}, and opens nothing`, async () => {
+      await rejectsWith(world.verify(), code, {});
+      assertEqual(world.stored, []);
+    });
+  }
+});
+
 describe('refreshing a session', () => {
   const TOKEN = 'a refresh token';
-  const session: Session = { id: SESSION, userId: SHOPPER, revokedAt: null };
+  const session: Session = { id: SESSION, userId: SHOPPER, revokedAt: null, factorProvenAt: null };
 
   /** Refreshes with TOKEN, which is stored with these fields; `usedAgo_s` is when it was exchanged. */
   function refreshing(
@@ -243,6 +311,8 @@ test('logging out ends the session of the caller, and records it', async () => {
     id: SHOPPER,
     permissions: [],
     sessionId: SESSION,
+    mustEnrol: false,
+    mustStepUp: false,
     requestId: 'request',
   };
   await service.logout(caller);
@@ -251,13 +321,15 @@ test('logging out ends the session of the caller, and records it', async () => {
 });
 
 describe('authenticating', () => {
-  const session: Session = { id: SESSION, userId: SHOPPER, revokedAt: null };
+  const session: Session = { id: SESSION, userId: SHOPPER, revokedAt: null, factorProvenAt: null };
   const revoked: Session = { ...session, revokedAt: Temporal.Instant.from('2026-03-14T09:00:00Z') };
 
-  function holding(found: { readonly session?: Session; readonly user?: User }) {
+  function holding(found: { readonly session?: Session; readonly user?: User }, isFactorRequired = false) {
     const world = auth(
       { findSessions: async () => (found.session ? [found.session] : []) },
       { findUsers: async () => new Map(found.user ? [[found.user.id, found.user]] : []) },
+      {},
+      isFactorRequired,
     );
     const token = world.tokens.signAccessToken({ userId: SHOPPER, sessionId: SESSION }, 'user');
     return { ...world, token };
@@ -270,6 +342,8 @@ describe('authenticating', () => {
       id: SHOPPER,
       permissions: ['users:send-password-link', 'wallets:credit'],
       sessionId: SESSION,
+      mustEnrol: false,
+      mustStepUp: false,
       requestId: 'request',
     });
   });
@@ -285,6 +359,26 @@ describe('authenticating', () => {
     test(`refuses a token ${title}: ${code}`, async () => {
       const { service, token } = holding(found);
       await rejectsWith(service.authenticate(token, 'request'), code, {});
+    });
+  }
+
+  for (const [title, role, proven, isRequired, expected] of [
+    ['an administrator without a factor', 'admin', false, true, [true, false]],
+    ['an administrator without a factor where it is optional', 'admin', false, false, [false, false]],
+    ['an administrator with one', 'admin', true, true, [false, false]],
+    ['a shopper', 'user', false, true, [false, false]],
+  ] as const) {
+    test(`says what ${title} must do first`, async () => {
+      const factorProvenAt = proven ? Temporal.Instant.from('2026-03-14T09:26:00Z') : null;
+      const found = { session: { ...session, factorProvenAt }, user: aUser({ role }) };
+      const { service, token, clock } = holding(found, isRequired);
+      const asked = async () => {
+        const { mustEnrol, mustStepUp } = await service.authenticate(token, 'request');
+        return [mustEnrol, mustStepUp];
+      };
+      assertEqual(await asked(), expected);
+      clock.advance({ minutes: 5 });
+      assertEqual(await asked(), [expected[0], proven]);
     });
   }
 
