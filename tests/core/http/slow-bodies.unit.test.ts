@@ -17,6 +17,8 @@ const CALLER: Caller = {
   id: 'a',
   permissions: ['money:give'],
   sessionId: 's',
+  mustEnrol: false,
+  mustStepUp: false,
   requestId: 'r',
 };
 let authenticated = 0;
