@@ -46,6 +46,9 @@ export async function administerDemo(platform: Platform, clock: Clock, demo: Dem
   const [merchantId = ''] = demo.merchantIds;
   const admin: Actor = { type: 'admin', id: adminId, requestId: null };
 
+  // Before a purchase is held: a payout of its shopper would wait for the review.
+  await requestPayouts(platform, demo);
+  await movePayouts(platform, admin, demo);
   const partnerId = await openPartner(platform, admin);
   const partnerPurchase = {
     actor: { type: 'partner', id: partnerId, requestId: null },
@@ -80,8 +83,6 @@ export async function administerDemo(platform: Platform, clock: Clock, demo: Dem
     },
     admin,
   );
-  await requestPayouts(platform, demo);
-  await movePayouts(platform, admin, demo);
   await wallets.adjustWallet({
     actor: admin,
     userId: shopperIds[1] ?? '',

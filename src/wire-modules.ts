@@ -52,14 +52,6 @@ export function wireModules(config: Config, kernel: Kernel) {
     supportedCurrencies,
     maxCashbackPercentage: config.maxCashbackPercentage,
   });
-  const payouts = payoutsModule(kernel, {
-    idempotency: idempotency.client,
-    wallets: wallets.client,
-    encryptionKeys,
-    supportedCurrencies,
-    limits: config.payoutLimits,
-    maxQueuedPayouts: config.maxQueuedPayouts,
-  });
   const cashback = cashbackModule(kernel);
   const fraud = fraudModule(kernel, {
     users: users.client,
@@ -85,6 +77,16 @@ export function wireModules(config: Config, kernel: Kernel) {
     maxQueuedPurchases: config.maxQueuedPurchases,
     perMinutePerUser: config.purchasesPerMinutePerUser,
     perMinutePerPartner: config.purchasesPerMinutePerPartner,
+  });
+  const payouts = payoutsModule(kernel, {
+    idempotency: idempotency.client,
+    wallets: wallets.client,
+    users: users.client,
+    findBlockers: purchases.client.findBlockers,
+    encryptionKeys,
+    supportedCurrencies,
+    limits: config.payoutLimits,
+    maxQueuedPayouts: config.maxQueuedPayouts,
   });
   const userDetail = userDetailModule(kernel, { users: users.client, wallets: wallets.client });
   const walletHistory = walletHistoryModule(kernel, defaultCurrency);

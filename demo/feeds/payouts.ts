@@ -141,13 +141,13 @@ async function payOpenPayouts(
 
   async function pay({ id, user_id: userId, status }: OpenPayout): Promise<void> {
     const target = TARGETS[(placeOf.get(userId) ?? 0) % TARGETS.length];
-    if (target !== 'requested' && status === 'requested') {
-      await movePayout(client, id, { status: 'processing' });
-      if (target === 'processing') counts.processing += 1;
-    }
-    if (target === 'completed') {
-      await movePayout(client, id, { status: 'completed', external_reference: `TRANSFER-${id}` });
-      counts.completed += 1;
+    const isProcessing =
+      status === 'processing' ||
+      (target !== 'requested' && (await movePayout(client, id, { status: 'processing' })));
+    if (isProcessing && status === 'requested' && target === 'processing') counts.processing += 1;
+    if (isProcessing && target === 'completed') {
+      const completion = { status: 'completed', external_reference: `TRANSFER-${id}` };
+      if (await movePayout(client, id, completion)) counts.completed += 1;
     }
     progress.advance(1);
   }
@@ -156,15 +156,19 @@ async function payOpenPayouts(
   return counts;
 }
 
-/** Moves a payout. The repeat of a request whose outcome was unknown may find it moved. */
+/**
+ * Moves a payout. The repeat of a request whose outcome was unknown may find it moved. Returns false if the review of its
+ * owner blocks it: the payout stays where it is.
+ */
 async function movePayout(
   client: PlatformClient,
   id: string,
   body: { readonly status: string; readonly external_reference?: string },
-): Promise<void> {
+): Promise<boolean> {
   const path = `/payouts/${id}/process`;
   const moved = await client.trySend('PATCH', path, body);
-  if (moved.ok || (moved.isRepeat && moved.error.details.status === body.status)) return;
+  if (moved.ok || (moved.isRepeat && moved.error.details.status === body.status)) return true;
+  if (moved.error.code === 'PAYOUT_BLOCKED') return false;
   throw new DemoError(refusalSentence('PATCH', path, moved.error));
 }
 

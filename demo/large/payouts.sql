@@ -4,13 +4,15 @@ analyze seed_payouts;
 
 insert into payouts (
   id, user_id, amount, currency, method, details_encrypted, iban_masked, account_holder_masked, status, requested_at,
-  processing_at, settled_at, external_reference, failure_reason
+  processing_at, processing_by, settled_at, completed_by, external_reference, failure_reason
 )
 select
   id, user_id, amount * :unit, :currency, 'bank_transfer', details_encrypted, 'DE89**************3000', 'L*** S***', status,
   pg_temp.at(requested_ms),
   case when status in ('processing', 'completed') then pg_temp.at(requested_ms + 1) end,
+  case when status in ('processing', 'completed') then :admin_id end,
   case when status in ('completed', 'failed', 'cancelled') then pg_temp.at(requested_ms + 2) end,
+  case when status = 'completed' then :admin_id end,
   case when status = 'completed' then 'LARGE-' || n end,
   case when status = 'failed' then 'The bank refused the account.' end
 from seed_payouts

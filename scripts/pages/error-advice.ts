@@ -48,6 +48,8 @@ export const ERROR_ADVICE: Readonly<Record<string, string>> = {
   PARTNER_ALREADY_EXISTS: 'Use the partner that `details.partner_id` names, or choose another name.',
   PASSWORD_NOT_COMPLEX_ENOUGH: 'Choose a password that meets all rules in `details.violations`.',
   PAYLOAD_TOO_LARGE: 'Send a smaller body, or fewer items at once.',
+  PAYOUT_BLOCKED:
+    'Resolve what `details.reasons` names, such as a held purchase in `purchase_ids`, or let the payout fail.',
   PAYOUT_INVALID_TRANSITION:
     '`details.status` is the present state, `details.allowed_transitions` what may follow.',
   PAYOUT_POLICY_VIOLATION: '`details.violations` has each limit and what counts against it.',

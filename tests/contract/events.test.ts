@@ -122,6 +122,7 @@ async function moveEverything(): Promise<void> {
   const paid = await desk.requested();
   await desk.process(paid, { status: 'processing' });
   await desk.process(paid, { status: 'completed', external_reference: 'TRANSFER-1' });
+  await desk.process(paid, { status: 'returned', reason: 'The bank sent it back.' });
   await desk.process(await desk.requested(), { status: 'failed', reason: 'The bank refused it.' });
   await desk.cancel(await desk.requested());
   await platform.platform.modules.users.service.createAdmin({

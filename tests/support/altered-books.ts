@@ -91,6 +91,10 @@ export async function keepBooks(platform: TestPlatform) {
   const adjustments = { credit: await adjust('credit', '20.00'), debit: await adjust('debit', '5.00') };
 
   const other = await openPayoutDesk(platform, 500_00n);
+  await other.requested({ amount: '17.00' });
+  const returned = await other.requested({ amount: '16.00' });
+  await other.process(returned, { status: 'completed', external_reference: 'T-2' });
+  await other.process(returned, { status: 'returned', reason: 'unknown account' });
   const [wallet, stranger] = await Promise.all(
     [desk.user.id, other.user.id].map(async (userId) => {
       const rows = await desk.rows(`select id from wallets where user_id = '${userId}'`);
@@ -108,6 +112,7 @@ export async function keepBooks(platform: TestPlatform) {
     refill: String(refill?.id),
     ...purchases,
     ...revisions,
+    payout_returned: returned,
     ...Object.fromEntries(Object.entries(payouts).map(([state, id]) => [`payout_${state}`, id])),
     ...adjustments,
   };

@@ -58,6 +58,14 @@ export async function openWorld(platform: ContractPlatform) {
     return answer.body.id;
   }
 
+  /** A payout that this member of staff is paying, as far as they may. */
+  async function processPayout({ token }: Client): Promise<string> {
+    const id = await requestPayout(await platform.registerUser());
+    const body = { status: 'processing' };
+    await platform.api('PATCH', `/payouts/${id}/process`, { token, body });
+    return id;
+  }
+
   /** One that a velocity rule holds: far above what its buyer usually spends. */
   async function recordHeldPurchase(): Promise<string> {
     const { id } = await platform.registerUser();
@@ -105,6 +113,7 @@ export async function openWorld(platform: ContractPlatform) {
     purchase,
     recordPurchase,
     requestPayout,
+    processPayout,
     recordHeldPurchase,
     openSession,
     registerLike,
@@ -392,11 +401,11 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
   'GET /payouts/{id}': async ({ requestPayout, shopper }) => ({
     params: { id: await requestPayout(shopper) },
   }),
-  'GET /payouts/{id}/bank-details': async ({ requestPayout, shopper }) => ({
-    params: { id: await requestPayout(shopper) },
+  'GET /payouts/{id}/bank-details': async ({ platform, processPayout }, caller = platform.admin) => ({
+    params: { id: await processPayout(caller) },
   }),
-  'PATCH /payouts/{id}/process': async ({ requestPayout, shopper }) => ({
-    params: { id: await requestPayout(shopper) },
+  'PATCH /payouts/{id}/process': async ({ platform, requestPayout }) => ({
+    params: { id: await requestPayout(await platform.registerUser()) },
     body: { status: 'completed', external_reference: 'SEPA-2026-000123' },
   }),
 

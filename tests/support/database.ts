@@ -43,6 +43,20 @@ export async function runSql(url: string, statement: string): Promise<Record<str
   }
 }
 
+/** A transaction past every rule of the code, which stays open until it is committed. */
+export async function beginTransaction(url: string) {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query('begin');
+  return {
+    run: (statement: string) => client.query(statement),
+    async commit(): Promise<void> {
+      await client.query('commit');
+      await client.end();
+    },
+  };
+}
+
 function urlOf(database: string): string {
   const url = new URL(process.env[POSTGRES_URL_VARIABLE] ?? '');
   url.pathname = `/${database}`;

@@ -17,6 +17,11 @@ export function aPayout(fields: Partial<Payout> = {}): Payout {
     settledAt: null,
     externalReference: null,
     failureReason: null,
+    returnedAt: null,
+    returnReason: null,
+    processingBy: null,
+    completedBy: null,
+    needsFourEyes: false,
     ...fields,
   };
 }

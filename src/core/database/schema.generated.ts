@@ -37,7 +37,7 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export type PayoutMethod = "bank_transfer";
 
-export type PayoutStatus = "cancelled" | "completed" | "failed" | "processing" | "requested";
+export type PayoutStatus = "cancelled" | "completed" | "failed" | "processing" | "requested" | "returned";
 
 export type PurchaseRevisionCause = "amended" | "matched" | "refilled";
 
@@ -209,6 +209,7 @@ export interface PasswordResets {
 export interface Payouts {
   account_holder_masked: string;
   amount: ColumnType<string, string, string>;
+  completed_by: string | null;
   currency: string;
   details_encrypted: string;
   external_reference: string | null;
@@ -216,8 +217,12 @@ export interface Payouts {
   iban_masked: string;
   id: string;
   method: PayoutMethod;
+  needs_four_eyes: Generated<boolean>;
   processing_at: ColumnType<Temporal.Instant, string, string> | null;
+  processing_by: string | null;
   requested_at: ColumnType<Temporal.Instant, string, string>;
+  return_reason: string | null;
+  returned_at: ColumnType<Temporal.Instant, string, string> | null;
   settled_at: ColumnType<Temporal.Instant, string, string> | null;
   status: Generated<PayoutStatus>;
   user_id: string;

@@ -8,6 +8,7 @@ import type { WalletClient } from '../../money/wallets/index.ts';
 import type { FlagClient } from '../../platform/feature-flags/index.ts';
 import type { CashbackClient } from '../cashback/index.ts';
 import type { FraudClient } from '../fraud/index.ts';
+import { blockerRepository } from './blocker-repository.ts';
 import { detailsRepository } from './details-repository.ts';
 import type { SelfReports } from './model.ts';
 import { readRoutes } from './read-routes.ts';
@@ -20,7 +21,8 @@ import { witnessRepository } from './witness-repository.ts';
 
 export { AUTO_CONFIRM_FLAG } from './auto-confirmation.ts';
 
-export type PurchaseClient = Pick<PurchaseService, 'reportPurchases' | 'settlePurchases'>;
+export type PurchaseClient = Pick<PurchaseService, 'reportPurchases' | 'settlePurchases'> &
+  ReturnType<typeof blockerRepository>;
 
 export function purchasesModule(
   kernel: Kernel,
@@ -64,7 +66,7 @@ export function purchasesModule(
   return {
     routes,
     service,
-    client: service satisfies PurchaseClient,
+    client: { ...service, ...blockerRepository() } satisfies PurchaseClient,
     jobs: [
       { name: 'auto-confirmation', schedule: '* * * * *', run: service.confirmDuePurchases },
       { name: 'order-doubts', schedule: '* * * * *', run: service.holdDoubtfulOnes },

@@ -266,3 +266,12 @@ export type PurchaseFilter = {
   readonly from?: string | undefined;
   readonly to?: string | undefined;
 };
+
+/** A user whose purchases may speak against a payout that was requested at `since`. */
+export type BlockedUser = { readonly userId: string; readonly since: Temporal.Instant };
+
+/** A purchase that speaks against paying its buyer. */
+export type Blocker = { readonly userId: string; readonly purchaseId: string } & (
+  | { readonly kind: 'held' }
+  | { readonly kind: 'reversed_for_fraud'; readonly reversedAt: Temporal.Instant }
+);

@@ -26,14 +26,15 @@ type RecordMismatchRow = {
   record_admin: string | null;
 };
 
-const SETTLED = ['completed', 'failed', 'cancelled'] as const;
+const REFUNDED = ['failed', 'cancelled', 'returned'] as const;
 
 /** The records of revisions, by their cause. */
 const REVISED = ['purchase.amended', 'purchase.matched', 'purchase.refilled'];
 
 const ACTIONS = [
   ...['purchase.recorded', 'purchase.confirmed', 'purchase.reversed', ...REVISED],
-  ...['payout.requested', 'payout.processing', ...SETTLED.map((status) => `payout.${status}`)],
+  ...['payout.requested', 'payout.processing', 'payout.completed'],
+  ...REFUNDED.map((status) => `payout.${status}`),
 ];
 
 /** Finds the records of purchases and payouts that differ from them, that have no reason, or that are missing. */
@@ -61,14 +62,15 @@ export async function findRecordMismatches(db: Db, range: IdRange): Promise<Reco
       from purchase_revisions join purchases on purchases.id = purchase_id
       where ${within('purchase_id', range)}
       union all
-      select 'payout', id, step.action, 0, step.user_id::text, amount, null, currency, null, null
+      select 'payout', id, step.action, 0, step.user_id::text, amount, null, currency, null, step.admin::text
       from payouts
       cross join lateral (
         values
-          ('payout.requested', user_id, true),
-          ('payout.processing', null, processing_at is not null),
-          ('payout.' || status, null, status = any (${SETTLED}::payout_status[]))
-      ) as step (action, user_id, is_due)
+          ('payout.requested', user_id, null, true),
+          ('payout.processing', null, processing_by, processing_at is not null),
+          ('payout.completed', null, completed_by, status in ('completed', 'returned')),
+          ('payout.' || status, null, null, status = any (${REFUNDED}::payout_status[]))
+      ) as step (action, user_id, admin, is_due)
       where is_due and ${within('id', range)}
     ),
     records as (
@@ -83,7 +85,7 @@ export async function findRecordMismatches(db: Db, range: IdRange): Promise<Reco
         ${moneyOf('cashback_amount')} as cashback,
         details ->> 'currency' as currency,
         null as direction,
-        null as admin
+        case when action in ('payout.processing', 'payout.completed') then actor_id::text end as admin
       from audit_logs
       where ${within('resource_id', range)} and action = any (${ACTIONS}) and outcome = 'success'
     )
@@ -143,7 +145,8 @@ function mismatches(): RawBuilder<unknown> {
     ) as numbered using (source_id, action, part, occurrence)
     where (
         demanded.source_type, demanded.user_id, demanded.amount, demanded.cashback, demanded.currency, demanded.direction,
-        demanded.admin
+        -- Payouts that older versions processed name no administrator.
+        coalesce(demanded.admin, numbered.admin)
       ) is distinct from (
         numbered.source_type, numbered.user_id, numbered.amount, numbered.cashback, numbered.currency, numbered.direction,
         numbered.admin

@@ -148,7 +148,7 @@ function demandedEntries(range: IdRange): RawBuilder<unknown> {
     cross join lateral (
       values
         ('payout'::wallet_entry_type, 'available'::wallet_bucket, 'paid'::wallet_bucket, true),
-        ('payout_refund', 'paid', 'available', status in ('failed', 'cancelled'))
+        ('payout_refund', 'paid', 'available', status in ('failed', 'cancelled', 'returned'))
     ) as step (type, from_bucket, to_bucket, is_due)
     where is_due and ${within('payouts.id', range)}
     union all

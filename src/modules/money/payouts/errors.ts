@@ -28,3 +28,20 @@ export const payoutInvalidTransition = defineError<{
   ({ payout_id: id, status, allowed_transitions: next }) =>
     `Payout ${id} is ${status}. ${next.length === 0 ? 'That is final' : `It can become ${next.join(', ')}`}.`,
 );
+
+/** Why a payout is not paid now. `purchase_ids` has the first 20 purchases. */
+export type BlockReason =
+  | { readonly reason: 'owner_inactive' }
+  | { readonly reason: 'negative_balance'; readonly available_balance: string; readonly currency: string }
+  | {
+      readonly reason: 'purchase_held' | 'purchase_reversed_for_fraud';
+      readonly purchase_ids: readonly string[];
+    };
+
+export const payoutBlocked = defineError<{ payout_id: string; reasons: readonly BlockReason[] }>(
+  'conflict',
+  'PAYOUT_BLOCKED',
+  'The payout cannot be paid while `reasons` exist. It can fail, which returns the amount to the user.',
+  ({ payout_id: id, reasons }) =>
+    `Payout ${id} cannot be paid: ${reasons.map(({ reason }) => reason.replaceAll('_', ' ')).join(', ')}.`,
+);

@@ -39,6 +39,13 @@ export const payoutCompleted = defineEvent<Moved>({
   details: MOVED,
 });
 
+export const payoutReturned = defineEvent<Moved>({
+  type: 'payout.returned',
+  resourceType: 'payout',
+  summary: 'The bank sent a completed payout back. The amount is available again.',
+  details: MOVED,
+});
+
 export const payoutFailed = defineEvent<Moved>({
   type: 'payout.failed',
   resourceType: 'payout',

@@ -1,6 +1,7 @@
 import type { Database } from '../../../core/database/index.ts';
 import type { EncryptionKey } from '../../../core/secrets/encryption.ts';
 import type { Kernel } from '../../../kernel.ts';
+import type { UserClient } from '../../identity/users/index.ts';
 import type { IdempotencyClient } from '../../platform/idempotency/index.ts';
 import type { WalletClient } from '../wallets/index.ts';
 import { detailsCipher } from './details.ts';
@@ -9,12 +10,15 @@ import { payoutRepository } from './repository.ts';
 import { rotateBankDetails } from './rotation.ts';
 import { payoutRoutes } from './routes.ts';
 import { payoutService } from './service.ts';
+import type { FindBlockers } from './transitions.ts';
 
 export function payoutsModule(
   kernel: Kernel,
   needs: {
     readonly idempotency: IdempotencyClient;
     readonly wallets: WalletClient;
+    readonly users: UserClient;
+    readonly findBlockers: FindBlockers;
     readonly encryptionKeys: readonly EncryptionKey[];
     readonly supportedCurrencies: readonly [string, ...string[]];
     readonly limits: PayoutLimits;

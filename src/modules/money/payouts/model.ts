@@ -8,13 +8,14 @@ export type { PayoutMethod, PayoutStatus } from '../../../core/database/schema.g
 export const TRANSITIONS: Readonly<Record<PayoutStatus, readonly PayoutStatus[]>> = {
   requested: ['processing', 'completed', 'failed', 'cancelled'],
   processing: ['completed', 'failed'],
-  completed: [],
+  completed: ['returned'],
+  returned: [],
   failed: [],
   cancelled: [],
 };
 
 /** The statuses in which the money went back to the user. Such payouts count towards no limit. */
-export const REFUNDED: readonly PayoutStatus[] = ['failed', 'cancelled'];
+export const REFUNDED: readonly PayoutStatus[] = ['failed', 'cancelled', 'returned'];
 
 /** The unmasked bank details. They exist in memory only, and are stored encrypted. */
 export type BankDetails = { readonly iban: string; readonly accountHolder: string };
@@ -45,12 +46,22 @@ export type Payout = {
   readonly settledAt: Temporal.Instant | null;
   readonly externalReference: string | null;
   readonly failureReason: string | null;
+  readonly returnedAt: Temporal.Instant | null;
+  readonly returnReason: string | null;
+  /** The administrator who took it to `processing`. */
+  readonly processingBy: string | null;
+  readonly completedBy: string | null;
+  /** True if the one who completes it must be another administrator. */
+  readonly needsFourEyes: boolean;
 };
+
+/** A payout as administrators see it: a deactivated owner gets no money. */
+export type ReviewedPayout = Payout & { readonly ownerActive: boolean };
 
 /** A new payout with its encrypted bank details. */
 export type SealedPayout = { readonly payout: Payout; readonly encryptedDetails: string };
 
-/** An order to change the status of a payout. Only a completion has a reference, and only a failure has a reason. */
+/** An order to change the status of a payout. Only a completion has a reference. A failure and a return have a reason. */
 export type PayoutMove = {
   readonly actor: Actor;
   readonly payoutId: string;
@@ -86,4 +97,15 @@ export type PayoutStatement = {
   readonly settled_at: string | null;
   readonly external_reference: string | null;
   readonly failure_reason: string | null;
+  readonly returned_at: string | null;
+  readonly return_reason: string | null;
 };
+
+/** A purchase that speaks against paying its buyer. */
+export type Blocker = {
+  readonly userId: string;
+  readonly purchaseId: string;
+} & (
+  | { readonly kind: 'held' }
+  | { readonly kind: 'reversed_for_fraud'; readonly reversedAt: Temporal.Instant }
+);

@@ -1,10 +1,19 @@
+import { requireNotOwn } from '../../../core/caller.ts';
 import { formatInstant, utcDate } from '../../../core/clock.ts';
-import { notFound, ruleViolation, type Violation } from '../../../core/errors.ts';
+import { forbidden, notFound, ruleViolation, type Violation } from '../../../core/errors.ts';
 import { formatMoney, unsupportedCurrency } from '../../../core/money.ts';
+import type { Actor } from '../../platform/events/index.ts';
 import type { Movement } from '../wallets/index.ts';
-import { type PolicyViolation, payoutInvalidTransition, payoutPolicyViolation } from './errors.ts';
+import {
+  type BlockReason,
+  type PolicyViolation,
+  payoutBlocked,
+  payoutInvalidTransition,
+  payoutPolicyViolation,
+} from './errors.ts';
 import {
   type BankDetails,
+  type Blocker,
   type Payout,
   type PayoutLimits,
   type PayoutMove,
@@ -66,6 +75,11 @@ export function newPayout(id: string, order: PayoutOrder, now: Temporal.Instant)
     settledAt: null,
     externalReference: null,
     failureReason: null,
+    returnedAt: null,
+    returnReason: null,
+    processingBy: null,
+    completedBy: null,
+    needsFourEyes: false,
   };
 }
 
@@ -80,7 +94,7 @@ export function maskBankDetails({ iban, accountHolder }: BankDetails): BankDetai
   };
 }
 
-/** The movement of a payout in this status: out of the wallet when requested, back when failed or cancelled. */
+/** The movement of a payout in this status: out of the wallet when requested, back when failed, cancelled or returned. */
 export function movementOf({ id, userId, amount, currency, status }: Payout): Movement[] {
   const source = { type: 'payout', id } as const;
   if (status === 'requested') {
@@ -93,24 +107,29 @@ export function movementOf({ id, userId, amount, currency, status }: Payout): Mo
 /** @throws VALIDATION_ERROR that names each missing field, and each field that belongs to another status. */
 export function requireWholeMove({ to, externalReference, reason }: PayoutMove): void {
   const violations: Violation[] = [];
-  const check = (field: string, value: string | undefined, owner: PayoutMove['to']) => {
-    if (to === owner && value === undefined) {
-      violations.push({ field, reason: `is required for the status ${owner}` });
+  const check = (field: string, value: string | undefined, ...owners: PayoutMove['to'][]) => {
+    const isOwner = owners.includes(to);
+    if (isOwner && value === undefined) {
+      violations.push({ field, reason: `is required for the status ${to}` });
     }
-    if (to !== owner && value !== undefined) {
-      violations.push({ field, reason: `is allowed only for the status ${owner}` });
+    if (!isOwner && value !== undefined) {
+      violations.push({ field, reason: `is allowed only for the status ${owners.join(' or ')}` });
     }
   };
   check('external_reference', externalReference, 'completed');
-  check('reason', reason, 'failed');
+  check('reason', reason, 'failed', 'returned');
   if (violations.length > 0) throw ruleViolation({ violations });
 }
 
-/** Only the owner can cancel a payout. @throws NOT_FOUND for any other caller, or if there is no such payout. */
+/**
+ * Only the owner can cancel a payout, and an administrator decides about no payout of their own.
+ * @throws NOT_FOUND if there is no such payout or another caller cancels it, or FORBIDDEN.
+ */
 export function requireMovable(payout: Payout | undefined, { actor, payoutId, to }: PayoutMove): Payout {
   if (payout === undefined || (to === 'cancelled' && payout.userId !== actor.id)) {
     throw notFound('payout', payoutId);
   }
+  if (to !== 'cancelled') requireNotOwn(actor, payout.userId);
   return payout;
 }
 
@@ -125,12 +144,73 @@ export function moved(payout: Payout, move: PayoutMove, now: Temporal.Instant): 
       allowed_transitions: allowed,
     });
   }
-  if (to === 'processing') return { ...payout, status: to, processingAt: now };
-  return { ...payout, status: to, settledAt: now, externalReference, failureReason: reason };
+  switch (to) {
+    case 'processing':
+      return { ...payout, status: to, processingAt: now, processingBy: move.actor.id };
+    case 'completed':
+      return { ...payout, status: to, settledAt: now, externalReference, completedBy: move.actor.id };
+    case 'returned':
+      return { ...payout, status: to, returnedAt: now, returnReason: reason };
+    default:
+      return { ...payout, status: to, settledAt: now, failureReason: reason };
+  }
+}
+
+/** Money leaves the platform by this move, so that the payout is reviewed first. */
+export function isReviewed({ to }: Pick<PayoutMove, 'to'>): boolean {
+  return to === 'processing' || to === 'completed';
+}
+
+const MAX_NAMED_PURCHASES = 20;
+
+/**
+ * @param owner as the transaction has locked it: whether the account is active, the available balance in minor units, and
+ * the purchases that speak against paying.
+ * @throws PAYOUT_BLOCKED with every reason.
+ */
+export function requireUnblocked(
+  payout: Payout,
+  owner: { readonly active: boolean; readonly available: bigint; readonly blockers: readonly Blocker[] },
+): void {
+  const { currency, requestedAt } = payout;
+  const reasons: BlockReason[] = [];
+  if (!owner.active) reasons.push({ reason: 'owner_inactive' });
+  if (owner.available < 0n) {
+    const available = formatMoney(owner.available, currency);
+    reasons.push({ reason: 'negative_balance', available_balance: available, currency });
+  }
+  const name = (reason: 'purchase_held' | 'purchase_reversed_for_fraud', found: readonly Blocker[]) => {
+    const ids = found.slice(0, MAX_NAMED_PURCHASES).map(({ purchaseId }) => purchaseId);
+    if (ids.length > 0) reasons.push({ reason, purchase_ids: ids });
+  };
+  name(
+    'purchase_held',
+    owner.blockers.filter(({ kind }) => kind === 'held'),
+  );
+  name(
+    'purchase_reversed_for_fraud',
+    owner.blockers.filter(
+      (blocker) =>
+        blocker.kind === 'reversed_for_fraud' &&
+        Temporal.Instant.compare(blocker.reversedAt, requestedAt) >= 0,
+    ),
+  );
+  if (reasons.length > 0) throw payoutBlocked({ payout_id: payout.id, reasons });
+}
+
+/**
+ * The bank details are for the administrator who is paying, and only while the user cannot cancel any more.
+ * @throws FORBIDDEN.
+ */
+export function requireMayReveal({ userId, status, processingBy }: Payout, actor: Actor): void {
+  requireNotOwn(actor, userId);
+  if (status !== 'processing') throw forbidden({ reason: 'The payout must be in the status processing.' });
+  if (processingBy !== actor.id)
+    throw forbidden({ reason: 'Only the administrator who took the payout to processing may read them.' });
 }
 
 export function statementOf(payout: Payout): PayoutStatement {
-  const { maskedDetails, processingAt, settledAt } = payout;
+  const { maskedDetails, processingAt, settledAt, returnedAt } = payout;
   return {
     id: payout.id,
     status: payout.status,
@@ -143,5 +223,7 @@ export function statementOf(payout: Payout): PayoutStatement {
     settled_at: settledAt && formatInstant(settledAt),
     external_reference: payout.externalReference,
     failure_reason: payout.failureReason,
+    returned_at: returnedAt && formatInstant(returnedAt),
+    return_reason: payout.returnReason,
   };
 }

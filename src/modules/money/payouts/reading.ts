@@ -1,40 +1,70 @@
 import type { Database } from '../../../core/database/index.ts';
 import { notFound } from '../../../core/errors.ts';
+import { distinct } from '../../../core/lists.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
+import type { UserClient } from '../../identity/users/index.ts';
 import type { Actor, EventClient } from '../../platform/events/index.ts';
 import type { DetailsCipher } from './details.ts';
 import { bankDetailsRevealed } from './events.ts';
-import type { BankDetails, Payout, PayoutFilter } from './model.ts';
+import type { BankDetails, Payout, PayoutFilter, ReviewedPayout } from './model.ts';
+import { requireMayReveal } from './policies.ts';
 import type { PayoutRepository } from './repository.ts';
 
 export function payoutReading(deps: {
   database: Database;
   repository: PayoutRepository;
   cipher: DetailsCipher;
+  users: Pick<UserClient, 'findUsers'>;
   events: EventClient;
 }) {
-  const { database, repository, cipher, events } = deps;
+  const { database, repository, cipher, users, events } = deps;
 
   /** @throws NOT_FOUND. */
-  async function getPayout(id: string): Promise<Payout> {
+  async function getPayout(id: string): Promise<ReviewedPayout> {
     const payout = await repository.find(database.db, id);
     if (payout === undefined) throw notFound('payout', id);
-    return payout;
+    return withOwner(payout);
+  }
+
+  async function withOwner(payout: Payout): Promise<ReviewedPayout> {
+    const [reviewed] = await withOwners([payout]);
+    if (reviewed === undefined) throw new Error('a payout was lost');
+    return reviewed;
+  }
+
+  async function withOwners(payouts: readonly Payout[]): Promise<ReviewedPayout[]> {
+    const owners = await users.findUsers(database.db, distinct(payouts.map(({ userId }) => userId)));
+    return payouts.map((payout) => ({ ...payout, ownerActive: owners.get(payout.userId)?.active === true }));
   }
 
   function listPayouts(filter: PayoutFilter, page: PageRequest): Promise<PageOf<Payout>> {
     return repository.list(database.db, filter, page);
   }
 
-  /** Returns the unmasked bank details. Each read is recorded as an event. @throws NOT_FOUND. */
+  /** The same, marked with whether their owners are active. */
+  async function listReviewedPayouts(
+    filter: PayoutFilter,
+    page: PageRequest,
+  ): Promise<PageOf<ReviewedPayout>> {
+    const found = await listPayouts(filter, page);
+    return { ...found, items: await withOwners(found.items) };
+  }
+
+  /**
+   * Returns the unmasked bank details. Each read is recorded as an event.
+   * @throws NOT_FOUND, or FORBIDDEN unless the actor has taken the payout to `processing`, where it still is.
+   */
   async function revealBankDetails(id: string, actor: Actor): Promise<BankDetails> {
     return database.transaction(async (trx) => {
+      // Locked: the payout stays in this status until the read is recorded.
+      const [payout] = await repository.lock(trx, [id]);
       const encrypted = await repository.findEncryptedDetails(trx, id);
-      if (encrypted === undefined) throw notFound('payout', id);
+      if (payout === undefined || encrypted === undefined) throw notFound('payout', id);
+      requireMayReveal(payout, actor);
       events.record(trx, [bankDetailsRevealed({ actor, resourceId: id })]);
       return cipher.decrypt(id, encrypted);
     });
   }
 
-  return { getPayout, listPayouts, revealBankDetails };
+  return { getPayout, withOwner, listPayouts, listReviewedPayouts, revealBankDetails };
 }

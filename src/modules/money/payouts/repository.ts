@@ -27,6 +27,11 @@ const COLUMNS = [
   'settled_at',
   'external_reference',
   'failure_reason',
+  'returned_at',
+  'return_reason',
+  'processing_by',
+  'completed_by',
+  'needs_four_eyes',
 ] as const;
 
 /** The encrypted bank details of a payout. `id` is the id of the payout. */
@@ -45,7 +50,7 @@ const queueInsert = bulkInsert<SealedPayout>('payouts', {
   requested_at: ['timestamptz', ({ payout }) => payout.requestedAt.toString()],
 });
 
-/** Writes status, times, reference and reason of payouts. The caller must have locked them. */
+/** Writes status, times, names, reference and reasons of payouts. The caller must have locked them. */
 const queueUpdateMoved = bulkUpdate<Payout>('payouts', ['id'], {
   id: ['uuid', ({ id }) => id],
   status: ['payout_status', ({ status }) => status],
@@ -53,6 +58,11 @@ const queueUpdateMoved = bulkUpdate<Payout>('payouts', ['id'], {
   settled_at: ['timestamptz', ({ settledAt }) => settledAt?.toString() ?? null],
   external_reference: ['text', ({ externalReference }) => externalReference],
   failure_reason: ['text', ({ failureReason }) => failureReason],
+  returned_at: ['timestamptz', ({ returnedAt }) => returnedAt?.toString() ?? null],
+  return_reason: ['text', ({ returnReason }) => returnReason],
+  processing_by: ['uuid', ({ processingBy }) => processingBy],
+  completed_by: ['uuid', ({ completedBy }) => completedBy],
+  needs_four_eyes: ['boolean', ({ needsFourEyes }) => needsFourEyes],
 });
 
 const queueUpdateEncryptedDetails = bulkUpdate<EncryptedDetails>('payouts', ['id'], {
@@ -163,5 +173,10 @@ function toPayout(row: PayoutRow): Payout {
     settledAt: row.settled_at,
     externalReference: row.external_reference,
     failureReason: row.failure_reason,
+    returnedAt: row.returned_at,
+    returnReason: row.return_reason,
+    processingBy: row.processing_by,
+    completedBy: row.completed_by,
+    needsFourEyes: row.needs_four_eyes,
   };
 }

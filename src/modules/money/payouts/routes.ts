@@ -1,4 +1,4 @@
-import { notFound, ruleViolation } from '../../../core/errors.ts';
+import { forbidden, notFound, ruleViolation } from '../../../core/errors.ts';
 import { callerOf } from '../../../core/http/authentication.ts';
 import { presentCursorPage, readPage } from '../../../core/http/pagination.ts';
 import type { Routes } from '../../../core/http/route.ts';
@@ -13,7 +13,7 @@ import {
   responseBody,
 } from '../../platform/idempotency/index.ts';
 import { insufficientBalance } from '../wallets/index.ts';
-import { payoutInvalidTransition, payoutPolicyViolation } from './errors.ts';
+import { payoutBlocked, payoutInvalidTransition, payoutPolicyViolation } from './errors.ts';
 import {
   BankDetailsBody,
   contentOf,
@@ -41,7 +41,7 @@ export function payoutRoutes(service: PayoutService, defaultCurrency: string): R
           tags: ['payouts'],
           summary: 'Request a payout',
           description:
-            'Deducts the amount from your available balance immediately. A payout that fails or is cancelled returns it.',
+            'Deducts the amount from your available balance immediately. A payout that fails, is cancelled or is sent back by the bank returns it.',
           headers: IdempotencyHeaders,
           body: NewPayoutBody(defaultCurrency),
           response: { 201: OwnPayoutBody },
@@ -122,7 +122,7 @@ export function payoutRoutes(service: PayoutService, defaultCurrency: string): R
       },
       async ({ query }) => {
         const filter = { status: query.status, userId: query.user_id };
-        const page = await service.listPayouts(filter, readPage(query, isId));
+        const page = await service.listReviewedPayouts(filter, readPage(query, isId));
         return presentCursorPage(query, page, presentPayout);
       },
     );
@@ -147,7 +147,9 @@ export function payoutRoutes(service: PayoutService, defaultCurrency: string): R
         schema: {
           tags: ['payouts'],
           summary: 'Show the bank details of a payout',
-          description: 'Only this operation shows them unmasked. Each request is recorded in the audit log.',
+          description:
+            'Only this operation shows them unmasked, only while the payout is `processing`, and only to the ' +
+            'administrator who took it there. Returns 403 otherwise. Each request is recorded in the audit log.',
           params: IdParams,
           response: { 200: BankDetailsBody },
         },
@@ -155,7 +157,7 @@ export function payoutRoutes(service: PayoutService, defaultCurrency: string): R
           access: ['admin'],
           permission: 'payouts:read-bank-details',
           stepUp: true,
-          errors: [notFound],
+          errors: [notFound, forbidden],
         },
       },
       async (request) => {
@@ -170,7 +172,11 @@ export function payoutRoutes(service: PayoutService, defaultCurrency: string): R
         schema: {
           tags: ['payouts'],
           summary: 'Change the status of a payout',
-          description: 'A payout that fails returns its amount to the available balance of the user.',
+          description:
+            'Before `processing` and before `completed` the platform reviews the owner. Returns 409 `PAYOUT_BLOCKED` ' +
+            'if the account is not active, the available balance is negative, a purchase is held for review, or one ' +
+            'was reversed for fraud after the request. `failed` and `returned` put the amount back into the ' +
+            'available balance; `returned` is for a completed payout that the bank sent back.',
           params: IdParams,
           body: PayoutMoveBody,
           response: { 200: PayoutBody },
@@ -178,7 +184,7 @@ export function payoutRoutes(service: PayoutService, defaultCurrency: string): R
         config: {
           access: ['admin'],
           permission: 'payouts:process',
-          errors: [notFound, ruleViolation, payoutInvalidTransition],
+          errors: [notFound, forbidden, ruleViolation, payoutInvalidTransition, payoutBlocked],
         },
       },
       async (request) => {

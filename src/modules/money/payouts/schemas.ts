@@ -2,12 +2,12 @@ import Type, { type Static } from 'typebox';
 import { CursorPage, CursorQuery } from '../../../core/http/pagination.ts';
 import { Currency, Id, Input, Money, MoneyInput, minorUnits, Timestamp } from '../../../core/http/schemas.ts';
 import { compactIban } from '../../../core/iban.ts';
-import type { BankDetails, Payout } from './model.ts';
+import type { BankDetails, ReviewedPayout } from './model.ts';
 import { statementOf } from './policies.ts';
 
 const Method = Type.Enum(['bank_transfer'], { examples: ['bank_transfer'] });
 
-const Status = Type.Enum(['requested', 'processing', 'completed', 'failed', 'cancelled'], {
+const Status = Type.Enum(['requested', 'processing', 'completed', 'returned', 'failed', 'cancelled'], {
   examples: ['requested'],
 });
 
@@ -54,13 +54,13 @@ const Text = (description: string, example: string) =>
   });
 
 export const PayoutMoveBody = Input({
-  status: Type.Enum(['processing', 'completed', 'failed'], { examples: ['completed'] }),
+  status: Type.Enum(['processing', 'completed', 'failed', 'returned'], { examples: ['completed'] }),
   external_reference: Type.Optional(
     Text('The reference of the transfer at the bank. Required for `completed`.', 'SEPA-2026-000123'),
   ),
   reason: Type.Optional(
     Text(
-      'The reason of the failure, which the user can read. Required for `failed`.',
+      'The reason of the failure or return, which the user can read. Required for `failed` and `returned`.',
       'The bank refused the account.',
     ),
   ),
@@ -97,9 +97,30 @@ export const OwnPayoutBody = Type.Object({
   ),
   external_reference: nullable(Type.String()),
   failure_reason: nullable(Type.String()),
+  returned_at: nullable(
+    Type.String({
+      ...Timestamp,
+      description: 'The time at which a completed payout was recorded as sent back by the bank.',
+    }),
+  ),
+  return_reason: nullable(Type.String()),
 });
 
-export const PayoutBody = Type.Object({ ...OwnPayoutBody.properties, user_id: Id });
+export const PayoutBody = Type.Object({
+  ...OwnPayoutBody.properties,
+  user_id: Id,
+  owner_active: Type.Boolean({
+    description: 'False if the user has been deactivated: the payout cannot be paid then.',
+  }),
+  processing_by: nullable(
+    Type.String({ ...Id, description: 'The administrator who took the payout to `processing`.' }),
+  ),
+  completed_by: nullable(Type.String({ ...Id, description: 'The administrator who completed the payout.' })),
+  needs_four_eyes: Type.Boolean({
+    description:
+      'True if the administrator who completes it must not be the one who took it to `processing`.',
+  }),
+});
 
 export const OwnPayoutPage = CursorPage(OwnPayoutBody);
 
@@ -131,8 +152,15 @@ export function contentOf({ amount, currency, method, bankDetails }: ReturnType<
 
 export const presentOwnPayout = statementOf;
 
-export function presentPayout(payout: Payout) {
-  return { ...statementOf(payout), user_id: payout.userId };
+export function presentPayout(payout: ReviewedPayout) {
+  return {
+    ...statementOf(payout),
+    user_id: payout.userId,
+    owner_active: payout.ownerActive,
+    processing_by: payout.processingBy,
+    completed_by: payout.completedBy,
+    needs_four_eyes: payout.needsFourEyes,
+  };
 }
 
 export function presentBankDetails(id: string, { iban, accountHolder }: BankDetails) {

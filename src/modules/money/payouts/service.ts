@@ -4,15 +4,23 @@ import type { Logger } from '../../../core/observability/logging.ts';
 import type { Metrics } from '../../../core/observability/metrics.ts';
 import { type Outcome, onlyValue } from '../../../core/outcome.ts';
 import { batcher } from '../../../core/overload/batcher.ts';
+import type { UserClient } from '../../identity/users/index.ts';
 import type { Actor, EventClient } from '../../platform/events/index.ts';
 import type { IdempotencyClient, IdempotentResponse } from '../../platform/idempotency/index.ts';
 import type { WalletClient } from '../wallets/index.ts';
 import type { DetailsCipher } from './details.ts';
-import type { Payout, PayoutLimits, PayoutMove, PayoutOrder, PayoutStatement } from './model.ts';
+import type {
+  Payout,
+  PayoutLimits,
+  PayoutMove,
+  PayoutOrder,
+  PayoutStatement,
+  ReviewedPayout,
+} from './model.ts';
 import { payoutReading } from './reading.ts';
 import type { PayoutRepository } from './repository.ts';
 import { payoutRequests } from './requests.ts';
-import { payoutTransitions } from './transitions.ts';
+import { type FindBlockers, payoutTransitions } from './transitions.ts';
 
 /** Two batches keep the database busy while the next batch fills. */
 const BATCHES = { maxItems: 256, maxInFlight: 2 };
@@ -29,6 +37,8 @@ export function payoutService(deps: {
   cipher: DetailsCipher;
   idempotency: IdempotencyClient;
   wallets: WalletClient;
+  users: Pick<UserClient, 'lockUsersForShare' | 'findUsers'>;
+  findBlockers: FindBlockers;
   events: EventClient;
   supportedCurrencies: readonly string[];
   limits: PayoutLimits;
@@ -41,6 +51,7 @@ export function payoutService(deps: {
     ...bounds,
     run: countOutcomes('payout_transition', payoutTransitions(deps)),
   });
+  const reading = payoutReading(deps);
   observeBatcher('payout', requests);
   observeBatcher('payout_transition', transitions);
 
@@ -62,13 +73,16 @@ export function payoutService(deps: {
   }
 
   /** @throws NOT_FOUND (also if the caller is not the owner), PAYOUT_INVALID_TRANSITION or OVERLOADED. */
-  function cancelPayout(payoutId: string, actor: Actor): Promise<Payout> {
-    return movePayout({ actor, payoutId, to: 'cancelled' });
+  async function cancelPayout(payoutId: string, actor: Actor): Promise<Payout> {
+    return onlyValue(await movePayouts([{ actor, payoutId, to: 'cancelled' }]));
   }
 
-  /** Changes the status of a payout. @throws NOT_FOUND, VALIDATION_ERROR, PAYOUT_INVALID_TRANSITION or OVERLOADED. */
-  async function movePayout(move: PayoutMove): Promise<Payout> {
-    return onlyValue(await movePayouts([move]));
+  /**
+   * Changes the status of a payout. @throws NOT_FOUND, VALIDATION_ERROR, PAYOUT_INVALID_TRANSITION, PAYOUT_BLOCKED or
+   * OVERLOADED.
+   */
+  async function movePayout(move: PayoutMove): Promise<ReviewedPayout> {
+    return reading.withOwner(onlyValue(await movePayouts([move])));
   }
 
   /** Changes the status of a list of payouts. Returns one outcome for each, in order. */
@@ -82,6 +96,9 @@ export function payoutService(deps: {
     cancelPayout,
     movePayout,
     movePayouts,
-    ...payoutReading(deps),
+    getPayout: reading.getPayout,
+    listPayouts: reading.listPayouts,
+    listReviewedPayouts: reading.listReviewedPayouts,
+    revealBankDetails: reading.revealBankDetails,
   };
 }

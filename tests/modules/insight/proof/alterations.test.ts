@@ -347,6 +347,31 @@ const ALTERATIONS: readonly [title: string, statement: string, found: RegExp][] 
     /payout_refund of 14\.00 EUR, has no reason: payout :payout_failed is completed/,
   ],
   [
+    'a completed payout made to look returned',
+    `update payouts set status = 'returned', returned_at = now(), return_reason = 'x' where id = :payout_completed`,
+    /no payout_refund of 13\.00 EUR for payout :payout_completed, which is returned/,
+  ],
+  [
+    'a returned payout made to look completed',
+    `update payouts set status = 'completed', returned_at = null, return_reason = null where id = :payout_returned`,
+    /payout_refund of 16\.00 EUR, has no reason: payout :payout_returned is completed/,
+  ],
+  [
+    'a missing record of a return',
+    without('audit_logs', `resource_id = :payout_returned and action = 'payout.returned'`),
+    /audit log has no record payout\.returned of payout :payout_returned/,
+  ],
+  [
+    'the administrator who processed a payout',
+    `update payouts set processing_by = :stranger where id = :payout_completed`,
+    /payout\.processing of payout :payout_completed, disagrees with it: administrator :admin instead of :stranger/,
+  ],
+  [
+    'the administrator who completed a payout',
+    `update payouts set completed_by = :user where id = :payout_returned`,
+    /payout\.completed of payout :payout_returned, disagrees with it: administrator :admin instead of :user/,
+  ],
+  [
     'a payout made to look under way',
     `update payouts set status = 'processing', external_reference = null, settled_at = null where id = :payout_completed`,
     /Audit record .*, payout\.completed of payout :payout_completed, records what the payout does not show/,

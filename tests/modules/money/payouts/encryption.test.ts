@@ -74,8 +74,9 @@ describe('bank details', () => {
       await send({ iban: IBAN, account_holder: ACCOUNT_HOLDER }),
     ];
     const { id } = answers[0]?.json() ?? {};
-    await desk.process(id, { status: 'failed', reason: 'account closed' });
+    await desk.process(id, { status: 'processing' });
     await api('GET', `/payouts/${id}/bank-details`, { token: admin.token });
+    await desk.process(id, { status: 'failed', reason: 'account closed' });
 
     assert.deepEqual(
       answers.map(({ statusCode }) => statusCode),
@@ -98,6 +99,7 @@ describe('bank details', () => {
     const [first, second] = [await desk.requested(), await desk.requested()];
     await desk.rows(`update payouts set details_encrypted =
       (select details_encrypted from payouts where id = '${first}') where id = '${second}'`);
+    await desk.process(second, { status: 'processing' });
 
     const answer = await api('GET', `/payouts/${second}/bank-details`, { token: admin.token });
 
@@ -169,6 +171,10 @@ describe('npm run encryption-rotate', () => {
 
   test('leaves payouts that are revealed without the old key', async () => {
     const [payout] = await runSql(vault.database.url, 'select id from payouts limit 1');
+    await vault.api('PATCH', `/payouts/${payout?.id}/process`, {
+      token: vault.admin.token,
+      body: { status: 'processing' },
+    });
     const { encryptionKeys } = readConfig({ ENCRYPTION_KEYS: key('new') });
     const other = await createPlatform({
       config: { ...vault.config, encryptionKeys },

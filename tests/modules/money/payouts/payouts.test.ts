@@ -34,6 +34,8 @@ describe('a request for a payout', () => {
       settled_at: null,
       external_reference: null,
       failure_reason: null,
+      returned_at: null,
+      return_reason: null,
     });
     assert.equal(await desk.balances(), '0.0000 / 60.0000 / 40.0000');
     assert.deepEqual(await desk.journal(), ['payout available>paid 40.0000']);
@@ -147,9 +149,10 @@ describe('a request for a payout', () => {
 });
 
 describe('bank details', () => {
-  test('are revealed only to admins, with an audit record each, and never cached', async () => {
+  test('are revealed to the admin who pays, with an audit record each, and never cached', async () => {
     const desk = await openPayoutDesk(platform);
     const id = await desk.requested();
+    await desk.process(id, { status: 'processing' });
     const path = `/payouts/${id.toUpperCase()}/bank-details`;
 
     const first = await api('GET', path, { token: admin.token });
@@ -161,6 +164,7 @@ describe('bank details', () => {
     assertRefused(refused, 403, 'FORBIDDEN');
     assert.deepEqual(await desk.audited(), [
       'payout.requested user 10.00 EUR',
+      'payout.processing admin 10.00 EUR',
       'payout.bank_details_revealed admin',
       'payout.bank_details_revealed admin',
     ]);
@@ -190,6 +194,7 @@ describe('an admin', () => {
       status: 'completed',
       settled_at: '2026-03-14T09:31:53Z',
       external_reference: 'SEPA-1',
+      completed_by: admin.id,
     });
     assert.equal(await desk.balances(), '0.0000 / 90.0000 / 10.0000');
     assert.deepEqual(await desk.audited(), [
@@ -312,7 +317,7 @@ describe('a user', () => {
 });
 
 describe('the database itself', () => {
-  const statuses = ['requested', 'processing', 'completed', 'failed', 'cancelled'] as const;
+  const statuses = ['requested', 'processing', 'completed', 'returned', 'failed', 'cancelled'] as const;
   const legal = new Set([
     'requested>processing',
     'requested>completed',
@@ -320,6 +325,7 @@ describe('the database itself', () => {
     'requested>cancelled',
     'processing>completed',
     'processing>failed',
+    'completed>returned',
   ]);
   const columns = {
     requested: 'processing_at = null, settled_at = null, external_reference = null, failure_reason = null',
@@ -327,10 +333,12 @@ describe('the database itself', () => {
     completed: "settled_at = now(), external_reference = 'x', failure_reason = null",
     failed: "settled_at = now(), external_reference = null, failure_reason = 'x'",
     cancelled: 'settled_at = now(), external_reference = null, failure_reason = null',
+    returned: "settled_at = now(), external_reference = 'x', returned_at = now(), return_reason = 'x'",
   };
   const waysTo: Record<string, readonly (typeof statuses)[number][]> = {
     processing: ['processing'],
     completed: ['completed'],
+    returned: ['completed', 'returned'],
     failed: ['failed'],
     cancelled: ['cancelled'],
     requested: [],
@@ -384,6 +392,7 @@ test('the name of an account holder is kept in the Unicode form in which it was 
   const holder = 'Jose\u0301\u2000Garci\u0301a';
   const id = await desk.requested({ details: { iban: IBAN, account_holder: holder } });
 
+  await desk.process(id, { status: 'processing' });
   const { body } = await platform.api('GET', `/payouts/${id}/bank-details`, { token: platform.admin.token });
 
   assert.equal(body.details.account_holder, holder);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { BlockReason } from '../../../../src/modules/money/payouts/errors.ts';
 import {
   type Payout,
   type PayoutMove,
@@ -11,6 +12,7 @@ import {
   moved,
   movementOf,
   requireMovable,
+  requireUnblocked,
   requireWholeMove,
   requireWithinLimits,
   startOfMonth,
@@ -21,7 +23,7 @@ import { adminActor, NOW, SHOPPER, STRANGER, userActor } from '../../../support/
 import { refusalOf } from '../../../support/rejections.ts';
 
 const STATUSES = Object.keys(TRANSITIONS) as PayoutStatus[];
-const MOVES = ['processing', 'completed', 'failed', 'cancelled'] as const;
+const MOVES = ['processing', 'completed', 'failed', 'cancelled', 'returned'] as const;
 
 const PAYOUT = '01936f2e-8c1b-7c3a-9d55-00000000000a';
 
@@ -57,6 +59,7 @@ describe('a payout moves', () => {
     'requested>cancelled',
     'processing>completed',
     'processing>failed',
+    'completed>returned',
   ]);
   for (const status of STATUSES) {
     for (const to of MOVES) {
@@ -68,7 +71,10 @@ describe('a payout moves', () => {
           const after = moved(payout, move, NOW);
           assert.equal(after.status, to);
           assert.equal(after.processingAt, to === 'processing' ? NOW : null);
-          assert.equal(after.settledAt, to === 'processing' ? null : NOW);
+          assert.equal(after.settledAt, to === 'processing' || to === 'returned' ? null : NOW);
+          assert.equal(after.returnedAt, to === 'returned' ? NOW : null);
+          assert.equal(after.processingBy, to === 'processing' ? STRANGER : null);
+          assert.equal(after.completedBy, to === 'completed' ? STRANGER : null);
           return;
         }
         const { kind, code, details } = refusalOf(() => moved(payout, move, NOW));
@@ -88,6 +94,7 @@ describe('a payout moves', () => {
     completed: [],
     failed: ['payout_refund paid>available 1000'],
     cancelled: ['payout_refund paid>available 1000'],
+    returned: ['payout_refund paid>available 1000'],
   };
   for (const status of STATUSES) {
     test(`to ${status} with ${money[status].length} movement of money`, () => {
@@ -117,6 +124,9 @@ describe('a move says what belongs to it, and nothing else', () => {
     ['completed', 'SEPA-1', undefined, []],
     ['failed', undefined, 'closed', []],
     ['cancelled', undefined, undefined, []],
+    ['returned', undefined, 'closed', []],
+    ['returned', undefined, undefined, ['reason']],
+    ['returned', 'SEPA-1', 'closed', ['external_reference']],
     ['completed', undefined, undefined, ['external_reference']],
     ['failed', undefined, undefined, ['reason']],
     ['completed', undefined, 'closed', ['external_reference', 'reason']],
@@ -135,6 +145,63 @@ describe('a move says what belongs to it, and nothing else', () => {
         violations.map(({ field }) => field),
         fields,
       );
+    });
+  }
+});
+
+describe('a payout under review', () => {
+  const owner = { active: true, available: 0n, blockers: [] };
+  const held = (purchaseId: string) => ({ userId: SHOPPER, purchaseId, kind: 'held' as const });
+  const fraud = (purchaseId: string, reversedAt: Temporal.Instant) =>
+    ({ userId: SHOPPER, purchaseId, kind: 'reversed_for_fraud', reversedAt }) as const;
+  const before = NOW.subtract({ milliseconds: 1 });
+
+  const table: readonly [
+    title: string,
+    owner: Partial<Parameters<typeof requireUnblocked>[1]>,
+    reasons: BlockReason[],
+  ][] = [
+    ['of an active owner without debt', {}, []],
+    ['of an owner who was deactivated', { active: false }, [{ reason: 'owner_inactive' }]],
+    [
+      'of an owner who owes a cent',
+      { available: -1n },
+      [{ reason: 'negative_balance', available_balance: '-0.01', currency: 'EUR' }],
+    ],
+    [
+      'with a held purchase',
+      { blockers: [held(PAYOUT)] },
+      [{ reason: 'purchase_held', purchase_ids: [PAYOUT] }],
+    ],
+    [
+      'with a purchase that was reversed for fraud when it was requested',
+      { blockers: [fraud(PAYOUT, NOW)] },
+      [{ reason: 'purchase_reversed_for_fraud', purchase_ids: [PAYOUT] }],
+    ],
+    ['with a purchase that was reversed for fraud before', { blockers: [fraud(PAYOUT, before)] }, []],
+    [
+      'with everything at once',
+      { active: false, available: -90_000_00n, blockers: [fraud('b', NOW), held('a'), held('c')] },
+      [
+        { reason: 'owner_inactive' },
+        { reason: 'negative_balance', available_balance: '-90000.00', currency: 'EUR' },
+        { reason: 'purchase_held', purchase_ids: ['a', 'c'] },
+        { reason: 'purchase_reversed_for_fraud', purchase_ids: ['b'] },
+      ],
+    ],
+    [
+      'with many held purchases, of which it names 20',
+      { blockers: Array.from({ length: 21 }, (_, index) => held(String(index))) },
+      [{ reason: 'purchase_held', purchase_ids: Array.from({ length: 20 }, (_, index) => String(index)) }],
+    ],
+  ];
+  for (const [title, fields, reasons] of table) {
+    test(`${title} ${reasons.length === 0 ? 'passes' : 'is PAYOUT_BLOCKED with every reason'}`, () => {
+      const check = () => requireUnblocked(aPayout(), { ...owner, ...fields });
+      if (reasons.length === 0) return check();
+      const { kind, code, details } = refusalOf(check);
+      assertEqual([kind, code], ['conflict', 'PAYOUT_BLOCKED']);
+      assertEqual(details, { payout_id: PAYOUT, reasons });
     });
   }
 });

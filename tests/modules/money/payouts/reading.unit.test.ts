@@ -1,22 +1,28 @@
 import { describe, test } from 'node:test';
 import { newId } from '../../../../src/core/id.ts';
+import type { UserClient } from '../../../../src/modules/identity/users/index.ts';
 import type { DetailsCipher } from '../../../../src/modules/money/payouts/details.ts';
+import type { Payout } from '../../../../src/modules/money/payouts/model.ts';
 import { payoutReading } from '../../../../src/modules/money/payouts/reading.ts';
 import type { PayoutRepository } from '../../../../src/modules/money/payouts/repository.ts';
 import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeKernel } from '../../../support/fakes.ts';
 import { aPayout, aPayoutOrder } from '../../../support/payouts-builders.ts';
-import { adminActor, STRANGER } from '../../../support/purchases-builders.ts';
+import { adminActor, aUser, SHOPPER, STRANGER } from '../../../support/purchases-builders.ts';
 import { rejectsWith } from '../../../support/rejections.ts';
 
 const ADMIN = adminActor(STRANGER);
 const { bankDetails } = aPayoutOrder();
 
-function openReading(replaced: Partial<PayoutRepository>) {
+function openReading(replaced: Partial<PayoutRepository>, isOwnerActive = true) {
   const { kernel, ...seen } = fakeKernel();
   const reading = payoutReading({
     ...kernel,
     repository: fake<PayoutRepository>(replaced),
+    users: fake<UserClient>({
+      findUsers: async (_db, ids) =>
+        new Map(ids.filter((id) => id === SHOPPER).map((id) => [id, aUser({ id, active: isOwnerActive })])),
+    }),
     cipher: fake<DetailsCipher>({
       decrypt: (id, text) => {
         assertEqual(text, `sealed for ${id}`);
@@ -32,7 +38,12 @@ describe('a payout', () => {
   const { getPayout } = openReading({ find: async (_db, id) => (id === payout.id ? payout : undefined) });
 
   test('is found by its id', async () => {
-    assertEqual(await getPayout(payout.id), payout);
+    assertEqual(await getPayout(payout.id), { ...payout, ownerActive: true });
+  });
+
+  test('of a user who was deactivated is marked', async () => {
+    const marked = openReading({ find: async () => payout }, false);
+    assertEqual(await marked.getPayout(payout.id), { ...payout, ownerActive: false });
   });
 
   test('that does not exist is NOT_FOUND', async () => {
@@ -44,7 +55,7 @@ describe('a payout', () => {
 test('a list of payouts is the page of the repository', async () => {
   const asked: unknown[] = [];
   const page = { items: [aPayout()], total: 41, nextKey: null };
-  const { listPayouts } = openReading({
+  const { listPayouts, listReviewedPayouts } = openReading({
     list: async (_db, ...query) => {
       asked.push(...query);
       return page;
@@ -52,17 +63,41 @@ test('a list of payouts is the page of the repository', async () => {
   });
   assertEqual(await listPayouts({ status: 'failed' }, { offset: 40, limit: 1 }), page);
   assertEqual(asked, [{ status: 'failed' }, { offset: 40, limit: 1 }]);
+  const [reviewed] = (await listReviewedPayouts({}, { offset: 0, limit: 1 })).items;
+  assertEqual(reviewed?.ownerActive, true);
 });
 
 describe('bank details', () => {
   const id = newId();
-  const { revealBankDetails, events } = openReading({
-    findEncryptedDetails: async (_db, payoutId) => (payoutId === id ? `sealed for ${id}` : undefined),
-  });
+  const opened = (fields: Partial<Payout> = {}) =>
+    openReading({
+      lock: async (_trx, ids) =>
+        ids.includes(id) ? [aPayout({ id, status: 'processing', processingBy: STRANGER, ...fields })] : [],
+      findEncryptedDetails: async (_db, payoutId) => (payoutId === id ? `sealed for ${id}` : undefined),
+    });
+  const { revealBankDetails, events } = opened();
 
   test('of a payout that does not exist are NOT_FOUND, without an event', async () => {
     await rejectsWith(revealBankDetails(newId(), ADMIN), 'NOT_FOUND');
     assertEqual(events, []);
+  });
+
+  for (const [title, fields] of [
+    ['while the user can cancel', { status: 'requested', processingBy: null }],
+    ['after the payout was completed', { status: 'completed' }],
+    ['to another administrator', { processingBy: SHOPPER }],
+    ['if no administrator is known to process it', { processingBy: null }],
+  ] as const) {
+    test(`are not revealed ${title}`, async () => {
+      const reading = opened(fields);
+      await rejectsWith(reading.revealBankDetails(id, ADMIN), 'FORBIDDEN');
+      assertEqual(reading.events, []);
+    });
+  }
+
+  test('are not revealed to an administrator who owns the payout', async () => {
+    const reading = opened({ processingBy: SHOPPER });
+    await rejectsWith(reading.revealBankDetails(id, adminActor(SHOPPER)), 'FORBIDDEN', { reason: 'own' });
   });
 
   test('are revealed in full, with an event that does not contain them', async () => {

@@ -96,6 +96,8 @@ describe('a request for a payout', () => {
       settled_at: null,
       external_reference: null,
       failure_reason: null,
+      returned_at: null,
+      return_reason: null,
     });
     assertEqual(queued, [
       ['payouts', [{ payout, encryptedDetails: `${payout.id} DE89370400440532013000 sealed` }]],

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { notFound, ruleViolation } from '../../../../src/core/errors.ts';
+import { forbidden, notFound, ruleViolation } from '../../../../src/core/errors.ts';
 import { unsupportedCurrency } from '../../../../src/core/money.ts';
 import { failure, success } from '../../../../src/core/outcome.ts';
 import {
+  payoutBlocked,
   payoutInvalidTransition,
   payoutPolicyViolation,
 } from '../../../../src/modules/money/payouts/errors.ts';
@@ -36,8 +37,18 @@ const own = {
   settled_at: null,
   external_reference: null,
   failure_reason: null,
+  returned_at: null,
+  return_reason: null,
 };
-const shown = { ...own, user_id: SHOPPER };
+const reviewed = { ...payout, ownerActive: false, processingBy: IDS.admin, needsFourEyes: true };
+const shown = {
+  ...own,
+  user_id: SHOPPER,
+  owner_active: false,
+  processing_by: IDS.admin,
+  completed_by: null,
+  needs_four_eyes: true,
+};
 const cursor = Buffer.from(id).toString('base64url');
 const missing = notFound('payout', id);
 
@@ -55,8 +66,9 @@ const service = fake<PayoutService>({
     }
   },
   cancelPayout: (payoutId, { type, id: by }) => called(payout, payoutId, [type, by]),
-  movePayout: ({ actor, ...move }) => called(payout, move, [actor.type, actor.id]),
-  getPayout: (payoutId) => called(payout, payoutId),
+  movePayout: ({ actor, ...move }) => called(reviewed, move, [actor.type, actor.id]),
+  getPayout: (payoutId) => called(reviewed, payoutId),
+  listReviewedPayouts: (...query) => called({ items: [reviewed], total: 41, nextKey: id }, ...query),
   listPayouts: (...query) => called({ items: [payout], total: 41, nextKey: id }, ...query),
   revealBankDetails: (payoutId, { type, id: by }) =>
     called({ iban: IBAN, accountHolder: 'Erika Mustermann' }, payoutId, [type, by]),
@@ -298,7 +310,10 @@ describe('GET /payouts/{id}/bank-details', () => {
     assertEqual(calls.at(-1), [id, ADMIN]);
   });
 
-  testRefusals(reveal, refuse, [[404, missing]]);
+  testRefusals(reveal, refuse, [
+    [404, missing],
+    [403, forbidden({ reason: 'The payout must be in the status processing.' })],
+  ]);
 });
 
 describe('PATCH /payouts/{id}/process', () => {
@@ -313,6 +328,10 @@ describe('PATCH /payouts/{id}/process', () => {
     [
       { status: 'failed', reason: 'closed' },
       { to: 'failed', externalReference: undefined, reason: 'closed' },
+    ],
+    [
+      { status: 'returned', reason: 'closed' },
+      { to: 'returned', externalReference: undefined, reason: 'closed' },
     ],
   ] as const) {
     test(`takes ${JSON.stringify(body)}, and answers the payout`, async () => {
@@ -339,6 +358,7 @@ describe('PATCH /payouts/{id}/process', () => {
     [404, missing],
     [400, ruleViolation({ violations: [{ field: 'reason', reason: 'is required for the status failed' }] })],
     [400, payoutInvalidTransition({ payout_id: id, status: 'failed', allowed_transitions: [] })],
+    [409, payoutBlocked({ payout_id: id, reasons: [{ reason: 'owner_inactive' }] })],
   ]);
 });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { newId } from '../../../../src/core/id.ts';
+import type { UserClient } from '../../../../src/modules/identity/users/index.ts';
 import type { DetailsCipher } from '../../../../src/modules/money/payouts/details.ts';
 import type { Payout } from '../../../../src/modules/money/payouts/model.ts';
 import type { PayoutRepository } from '../../../../src/modules/money/payouts/repository.ts';
@@ -9,7 +10,14 @@ import type { WalletClient } from '../../../../src/modules/money/wallets/index.t
 import { assertEqual } from '../../../support/equality.ts';
 import { everyRequestIsNew, fake, fakeKernel } from '../../../support/fakes.ts';
 import { aPayout, aPayoutOrder } from '../../../support/payouts-builders.ts';
-import { adminActor, aWallet, SHOPPER, STRANGER, userActor } from '../../../support/purchases-builders.ts';
+import {
+  adminActor,
+  aUser,
+  aWallet,
+  SHOPPER,
+  STRANGER,
+  userActor,
+} from '../../../support/purchases-builders.ts';
 import { rejectsWith } from '../../../support/rejections.ts';
 
 const MAX_QUEUED = 2;
@@ -31,9 +39,14 @@ function openService({
     cipher: fake<DetailsCipher>({ encrypt: () => 'sealed' }),
     idempotency: everyRequestIsNew,
     wallets: fake<WalletClient>({
-      lockWallets: async () => [aWallet({ available: 100_00n })],
+      lockWallets: async () => [aWallet({ available: 100_00n, paid: 100_00n })],
       applyMovements: async () => [],
     }),
+    users: fake<UserClient>({
+      lockUsersForShare: async (_trx, ids) => new Map(ids.map((id) => [id, aUser({ id })])),
+      findUsers: async (_db, ids) => new Map(ids.map((id) => [id, aUser({ id })])),
+    }),
+    findBlockers: async () => [],
     supportedCurrencies: ['EUR'],
     limits: { minimum: new Map([['EUR', 10_00n]]), monthly: new Map([['EUR', 1_000_00n]]) },
     maxQueuedPayouts: MAX_QUEUED,

@@ -1,21 +1,38 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { newId } from '../../../../src/core/id.ts';
-import type { Payout, PayoutMove } from '../../../../src/modules/money/payouts/model.ts';
+import type { UserClient } from '../../../../src/modules/identity/users/index.ts';
+import type { Blocker, Payout, PayoutMove } from '../../../../src/modules/money/payouts/model.ts';
 import type { PayoutRepository } from '../../../../src/modules/money/payouts/repository.ts';
 import { payoutTransitions } from '../../../../src/modules/money/payouts/transitions.ts';
-import type { WalletClient } from '../../../../src/modules/money/wallets/index.ts';
+import type { Wallet, WalletClient } from '../../../../src/modules/money/wallets/index.ts';
 import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeKernel } from '../../../support/fakes.ts';
 import { aPayout } from '../../../support/payouts-builders.ts';
-import { adminActor, NOW, SHOPPER, STRANGER, userActor } from '../../../support/purchases-builders.ts';
+import {
+  adminActor,
+  aUser,
+  aWallet,
+  NOW,
+  SHOPPER,
+  STRANGER,
+  userActor,
+} from '../../../support/purchases-builders.ts';
 import { codeOf } from '../../../support/rejections.ts';
 
 const ADMIN = adminActor(STRANGER);
 const OWNER = userActor(SHOPPER);
 
-function openTransitions(payouts: readonly Payout[]) {
+function openTransitions(
+  payouts: readonly Payout[],
+  owner: {
+    readonly active?: boolean;
+    readonly balances?: Partial<Wallet>;
+    readonly blockers?: readonly Blocker[];
+  } = {},
+) {
   const { kernel, ...seen } = fakeKernel();
+  const locks: string[] = [];
   const queued: [table: string, rows: readonly unknown[]][] = [];
   const lockedIds: (readonly string[])[] = [];
   const move = payoutTransitions({
@@ -23,11 +40,27 @@ function openTransitions(payouts: readonly Payout[]) {
     repository: fake<PayoutRepository>({
       lock: async (_trx, ids) => {
         lockedIds.push(ids);
+        locks.push('payouts');
         return payouts.filter(({ id }) => ids.includes(id));
       },
       queueUpdateMoved: (_trx, rows) => void queued.push(['payouts', rows]),
     }),
+    supportedCurrencies: ['EUR', 'USD'],
+    users: fake<UserClient>({
+      lockUsersForShare: async (_trx, ids) => {
+        locks.push('users');
+        return new Map(ids.map((id) => [id, aUser({ id, active: owner.active ?? true })]));
+      },
+    }),
+    findBlockers: async (_trx, users) => {
+      locks.push(...users.map(({ userId, since }) => `purchases of ${userId} since ${since}`));
+      return owner.blockers ?? [];
+    },
     wallets: fake<WalletClient>({
+      lockWallets: async (_trx, owners) => {
+        locks.push(`wallets in ${owners.map(({ currency }) => currency).join(' ')}`);
+        return [aWallet({ paid: 100_00n, ...owner.balances })];
+      },
       applyMovements: async (_trx, rows) => {
         queued.push(['movements', rows]);
         return [];
@@ -43,7 +76,7 @@ function openTransitions(payouts: readonly Payout[]) {
     });
   }
   const rows = (table: string) => queued.flatMap(([name, list]) => (name === table ? list : []));
-  return { answers, queued, rows, lockedIds, ...seen };
+  return { answers, queued, rows, lockedIds, locks, ...seen };
 }
 
 const COMPLETED = { to: 'completed', externalReference: 'SEPA-1' } as const;
@@ -57,22 +90,35 @@ describe('a payout', () => {
     after: Partial<Payout>,
     isRefunded: boolean,
   ][] = [
-    ['is processed', {}, { actor: ADMIN, to: 'processing' }, { processingAt: NOW }, false],
+    [
+      'is processed',
+      {},
+      { actor: ADMIN, to: 'processing' },
+      { processingAt: NOW, processingBy: STRANGER },
+      false,
+    ],
     [
       'is completed',
       {},
       { actor: ADMIN, ...COMPLETED },
-      { settledAt: NOW, externalReference: 'SEPA-1' },
+      { settledAt: NOW, externalReference: 'SEPA-1', completedBy: STRANGER },
       false,
     ],
     [
       'is completed after it was processed',
       { status: 'processing', processingAt: NOW.subtract({ hours: 1 }) },
       { actor: ADMIN, ...COMPLETED },
-      { settledAt: NOW, externalReference: 'SEPA-1' },
+      { settledAt: NOW, externalReference: 'SEPA-1', completedBy: STRANGER },
       false,
     ],
     ['fails', {}, { actor: ADMIN, ...FAILED }, { settledAt: NOW, failureReason: FAILED.reason }, true],
+    [
+      'is sent back by the bank',
+      { status: 'completed', settledAt: NOW, externalReference: 'SEPA-1', completedBy: STRANGER },
+      { actor: ADMIN, to: 'returned', reason: 'The account is closed.' },
+      { returnedAt: NOW, returnReason: 'The account is closed.' },
+      true,
+    ],
     ['is cancelled by its owner', {}, { actor: OWNER, to: 'cancelled' }, { settledAt: NOW }, true],
   ];
   for (const [title, before, move, after, isRefunded] of moves) {
@@ -112,6 +158,11 @@ describe('a payout', () => {
     ['that does not exist', { payoutId: newId(), actor: ADMIN, to: 'processing' }, 'NOT_FOUND'],
     ['of another user', { payoutId: payout.id, actor: userActor(STRANGER), to: 'cancelled' }, 'NOT_FOUND'],
     ['that an administrator cancels', { payoutId: payout.id, actor: ADMIN, to: 'cancelled' }, 'NOT_FOUND'],
+    [
+      'of the administrator',
+      { payoutId: payout.id, actor: adminActor(SHOPPER), to: 'processing' },
+      'FORBIDDEN',
+    ],
     ['without a reference', { payoutId: payout.id, actor: ADMIN, to: 'completed' }, 'VALIDATION_ERROR'],
     ['that is completed', { payoutId: completed.id, actor: ADMIN, ...FAILED }, 'PAYOUT_INVALID_TRANSITION'],
   ];
@@ -122,6 +173,70 @@ describe('a payout', () => {
       assertEqual([queued, events], [[], []]);
     });
   }
+});
+
+describe('a payout under review', () => {
+  const payout = aPayout();
+  const processing = aPayout({ status: 'processing', processingAt: NOW, processingBy: STRANGER });
+  const blocked: [title: string, owner: Parameters<typeof openTransitions>[1]][] = [
+    ['was deactivated', { active: false }],
+    ['owes money', { balances: { available: -1n } }],
+    ['has a held purchase', { blockers: [{ userId: SHOPPER, purchaseId: newId(), kind: 'held' }] }],
+    [
+      'has a purchase that was reversed for fraud',
+      { blockers: [{ userId: SHOPPER, purchaseId: newId(), kind: 'reversed_for_fraud', reversedAt: NOW }] },
+    ],
+  ];
+  for (const [title, owner] of blocked) {
+    test(`is neither processed nor completed if its owner ${title}; it may fail`, async () => {
+      const { answers, rows } = openTransitions([payout, processing], owner);
+      const answered = await answers(
+        { payoutId: payout.id, actor: ADMIN, to: 'processing' },
+        { payoutId: payout.id, actor: ADMIN, ...COMPLETED },
+        { payoutId: processing.id, actor: ADMIN, ...COMPLETED },
+        { payoutId: processing.id, actor: ADMIN, ...FAILED },
+      );
+      assertEqual(answered, ['PAYOUT_BLOCKED', 'PAYOUT_BLOCKED', 'PAYOUT_BLOCKED', 'failed']);
+      assertEqual(rows('payouts').length, 1);
+    });
+  }
+
+  test('locks payouts, then the wallets of every currency, then the owner', async () => {
+    const { answers, locks } = openTransitions([payout]);
+    await answers({ payoutId: payout.id, actor: ADMIN, to: 'processing' });
+    assertEqual(locks, [
+      'payouts',
+      'wallets in EUR EUR USD',
+      'users',
+      `purchases of ${SHOPPER} since ${payout.requestedAt}`,
+    ]);
+  });
+
+  test('asks for purchases since the earliest request of the owner', async () => {
+    const earlier = aPayout({ requestedAt: NOW.subtract({ hours: 1 }) });
+    const { answers, locks } = openTransitions([payout, earlier]);
+    await answers(
+      ...[payout, earlier].map(({ id }) => ({ payoutId: id, actor: ADMIN, to: 'processing' }) as const),
+    );
+    assertEqual(locks.at(-1), `purchases of ${SHOPPER} since ${earlier.requestedAt}`);
+  });
+
+  test('is not asked about when money goes back', async () => {
+    const { answers, locks } = openTransitions([payout]);
+    await answers({ payoutId: payout.id, actor: ADMIN, ...FAILED });
+    assertEqual(locks, ['payouts', 'wallets in EUR']);
+  });
+
+  test('is decided after the moves before it, which may have repaid the debt', async () => {
+    const failing = aPayout({ amount: 5_00n });
+    const { answers } = openTransitions([payout, failing], { balances: { available: -5_00n } });
+    const answered = await answers(
+      { payoutId: payout.id, actor: ADMIN, to: 'processing' },
+      { payoutId: failing.id, actor: ADMIN, ...FAILED },
+      { payoutId: payout.id, actor: ADMIN, to: 'processing' },
+    );
+    assertEqual(answered, ['PAYOUT_BLOCKED', 'failed', 'processing']);
+  });
 });
 
 describe('a list of moves', () => {
@@ -137,7 +252,15 @@ describe('a list of moves', () => {
 
     assertEqual(answered, ['processing', 'completed', 'PAYOUT_INVALID_TRANSITION']);
     assertEqual(rows('payouts'), [
-      { ...payout, status: 'completed', processingAt: NOW, settledAt: NOW, externalReference: 'SEPA-1' },
+      {
+        ...payout,
+        status: 'completed',
+        processingAt: NOW,
+        processingBy: STRANGER,
+        settledAt: NOW,
+        externalReference: 'SEPA-1',
+        completedBy: STRANGER,
+      },
     ]);
     assertEqual(
       events.map(({ type, details }) => `${type} from ${details.from}`),
