@@ -5,11 +5,15 @@ import { sql } from 'kysely';
 import { type Database, openDatabase } from '../src/core/database/index.ts';
 import { migrate } from '../src/core/database/migrations.ts';
 import { startEmbeddedPostgres } from '../src/embedded-postgres/index.ts';
+import { servedBy } from '../src/privileges.ts';
 import { processorTime_ms } from './processor-time.ts';
 
 /** The database server of a bench, migrated, with full durability, as the platform starts its own. */
 export type DatabaseServer = {
+  /** As the superuser, who owns the tables. */
   readonly url: string;
+  /** As the role of a platform. */
+  readonly servingUrl: string;
   /** A few connections for the bench itself. */
   readonly database: Database;
   /**
@@ -33,7 +37,7 @@ export async function startDatabaseServer(dataDirectory?: string): Promise<Datab
     database: 'clicknback',
     ephemeral: dataDirectory === undefined,
   });
-  await migrate(server.url);
+  await migrate(server.url, servedBy(server.servingUrl));
   const database = openDatabase({
     url: server.url,
     maxConnections: 2,
@@ -43,6 +47,7 @@ export async function startDatabaseServer(dataDirectory?: string): Promise<Datab
 
   return {
     url: server.url,
+    servingUrl: server.servingUrl,
     database,
     settle: () =>
       database.db.connection().execute(async (db) => {

@@ -26,7 +26,7 @@ export type Api = {
  * would delay a COMMIT by 70 ms, see docs/performance-log.md.
  */
 export async function startApi(
-  database: Pick<DatabaseServer, 'url'>,
+  database: Pick<DatabaseServer, 'servingUrl'>,
   { jwtSecret, encryptionKey }: Secrets,
   program: 'src/main.ts' | 'bench/unbatched.ts' = 'src/main.ts',
   environment: Readonly<Record<string, string>> = {},
@@ -44,7 +44,7 @@ export async function startApi(
         HOST: 'localhost',
         PORT: String(port),
         METRICS_PORT: String(port),
-        DATABASE_URL: database.url,
+        DATABASE_URL: database.servingUrl,
         JWT_KEYS: `bench:${jwtSecret}`,
         ENCRYPTION_KEYS: `bench:${encryptionKey}`,
         // One partner sends everything, and each login comes from an address of its own, as a proxy would say.

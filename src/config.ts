@@ -28,7 +28,14 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
   // npm runs programs in the directory of the project. INIT_CWD is the directory in which npm was called.
   const workingDirectory = environment.INIT_CWD ?? process.cwd();
   const path = (value: string | undefined) => value && resolve(workingDirectory, value);
-  const databaseUrl = readDatabaseUrl(read('DATABASE_URL'), workingDirectory);
+  const databaseUrl = readDatabaseUrl('DATABASE_URL', read('DATABASE_URL'), workingDirectory);
+  const migrationDatabaseUrl = readDatabaseUrl(
+    'MIGRATION_DATABASE_URL',
+    read('MIGRATION_DATABASE_URL'),
+    workingDirectory,
+  );
+  if (migrationDatabaseUrl !== undefined && databaseUrl === undefined)
+    throw new StartupError('MIGRATION_DATABASE_URL needs DATABASE_URL, whose user gets the privileges.');
 
   return Object.freeze({
     mode,
@@ -50,6 +57,8 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     /** The base of relative paths in arguments. */
     workingDirectory,
     databaseUrl,
+    /** The database as its owner. */
+    migrationDatabaseUrl,
     dataDirectory: path(read('DATA_DIR')),
     /** The timeout of one round trip. */
     databaseTimeout_ms: read('DATABASE_TIMEOUT_SECONDS') * 1000,
@@ -98,8 +107,12 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
   });
 }
 
-function readDatabaseUrl(value: string | undefined, workingDirectory: string): string | undefined {
-  return value === undefined ? undefined : parseDatabaseUrl(value, workingDirectory);
+function readDatabaseUrl(
+  name: string,
+  value: string | undefined,
+  workingDirectory: string,
+): string | undefined {
+  return value === undefined ? undefined : parseDatabaseUrl(value, workingDirectory, name);
 }
 
 /** The URL by which a client on this machine reaches a server at this address. */

@@ -57,6 +57,11 @@ const DATABASE = {
     'PostgreSQL 15 or newer, as `postgres://user:password@host:5432/database`. Percent-encode special characters. Parameters: `sslmode`, `sslrootcert`, `sslcert`, `sslkey`, `sslnegotiation`, `uselibpqcompat`, `application_name`, `host`, `port`',
     { fallback: 'the embedded server', values: 'URL' },
   ),
+  MIGRATION_DATABASE_URL: text(
+    undefined,
+    'The same database as its owner, for `npm run migrate`: it migrates and grants the user of `DATABASE_URL` what that needs. A platform that has it migrates at its start',
+    { fallback: '`DATABASE_URL` migrates itself if its user may', values: 'URL' },
+  ),
   DATA_DIR: text(undefined, 'Folder in which the embedded server keeps its data', {
     fallback: '`.data`',
     values: 'path',

@@ -28,6 +28,7 @@ describe('the configuration', () => {
   });
 
   const wrong: Record<string, readonly string[]> = {
+    MIGRATION_DATABASE_URL: ['localhost:5432', 'mysql://a:b@localhost/x'],
     NODE_ENV: ['prod', 'Development'],
     PORT: ['-1', '65536', '80.5', 'http', '0x'],
     API_DOCS: ['off', '0'],

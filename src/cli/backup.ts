@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   const file = resolve(config.workingDirectory, path);
   const server = await joinEmbeddedServer(config, createLogger({ level: 'error', readable: false }));
   try {
-    const { bytes } = await backUpEmbeddedPostgres({ ...server, file });
+    const { bytes } = await backUpEmbeddedPostgres({ ...server, url: server.ownerUrl, file });
     console.log(`${file} holds the database of ${server.dataDirectory} (${(bytes / 1e6).toFixed(1)} MB).`);
   } finally {
     await server.stop();

@@ -75,7 +75,7 @@ export function jobRunner(options: {
   /** By job name, in milliseconds of `performance.now()`. */
   const lastRun_ms = new Map<string, number>();
 
-  /** Creates or updates the tables of the queue, in their own schema, and starts to work. */
+  /** Starts to work. The tables of the queue are made by the migration of the database. */
   function start(): Promise<void> {
     started = open();
     return started;
@@ -86,6 +86,8 @@ export function jobRunner(options: {
     queue = new PgBoss({
       db: { executeSql: connections.query },
       ...SUPERVISION,
+      // Only the owner of the indexes can rebuild them, and with some runs a minute they stay small.
+      reindex: false,
       // With the real clock, a clock that is set back would stop all timers of the queue until it has caught up.
       clock: steadyClock(),
     });

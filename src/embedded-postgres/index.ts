@@ -24,8 +24,10 @@ import { startGuardian } from './guardian.ts';
 import { takeOwnership } from './ownership.ts';
 import {
   createMissingDatabase,
+  createServingRole,
   defaultSettings,
   keepRunning,
+  SERVING_ROLE,
   type Server,
   startServer,
   urlOf,
@@ -37,8 +39,10 @@ export { restoreEmbeddedPostgres } from './restore.ts';
 
 /** A running PostgreSQL 18 server. */
 export type EmbeddedPostgres = {
-  /** The URL of `database`, with the password. Stays the same after a restart of a crashed server. */
+  /** The URL of `database` as the superuser, who owns the tables. Stays the same after a restart of a crashed server. */
   readonly url: string;
+  /** The URL for a platform: its role owns nothing, and may do what the migration grants it. */
+  readonly servingUrl: string;
   /** The directory that is used: `options.dataDirectory` or `options.fallbackDirectory`. */
   readonly dataDirectory: string;
   /** The process id of the postmaster. Changes after a crash, because the server is restarted on the same port. */
@@ -77,7 +81,8 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     const cluster = await prepareCluster({ dataDirectory, account, binaries, guardian, settings });
     const server = await startServer(cluster);
     await createMissingDatabase(server, options.database);
-    return running(server, dataDirectory, options, releaseOwnership);
+    const servingPassword = await createServingRole(server);
+    return running(server, servingPassword, dataDirectory, options, releaseOwnership);
   } catch (error) {
     await guardian.end();
     releaseOwnership();
@@ -87,6 +92,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 
 function running(
   server: Server,
+  servingPassword: string,
   dataDirectory: string,
   options: EmbeddedPostgresOptions,
   releaseOwnership: () => void,
@@ -105,6 +111,7 @@ function running(
 
   return {
     url: urlOf(server, options.database),
+    servingUrl: urlOf(server, options.database, { role: SERVING_ROLE, password: servingPassword }),
     dataDirectory,
     get processId() {
       return server.postmaster.pid ?? 0;

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { freePort } from '../core/free-port.ts';
 import { StartupError } from '../core/startup-error.ts';
-import { type Cluster, superuser } from './cluster.ts';
+import { type Cluster, newPassword, superuser } from './cluster.ts';
 import { settlePredecessor } from './predecessor.ts';
 import { exited, hasExited, lastRelevantLine, spawnGuarded } from './processes.ts';
 
@@ -108,9 +108,13 @@ async function ready(cluster: Cluster, port: number, postmaster: ChildProcess): 
 
 const invalidPassword = '28P01';
 
-export function urlOf({ cluster, port }: Pick<Server, 'cluster' | 'port'>, database: string): string {
+export function urlOf(
+  { cluster, port }: Pick<Server, 'cluster' | 'port'>,
+  database: string,
+  { role, password } = { role: superuser, password: cluster.password },
+): string {
   // sslmode is set, because PGSSLMODE in the environment could request TLS, which this server does not support.
-  return `postgres://${superuser}:${cluster.password}@127.0.0.1:${port}/${encodeURIComponent(database)}?sslmode=disable`;
+  return `postgres://${role}:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}?sslmode=disable`;
 }
 
 export async function createMissingDatabase(server: Server, database: string): Promise<void> {
@@ -123,6 +127,27 @@ export async function createMissingDatabase(server: Server, database: string): P
   } finally {
     await client.end();
   }
+}
+
+/** The role of the platform, which owns nothing. */
+export const SERVING_ROLE = 'clicknback_app';
+
+/** Creates the role if it is missing. Returns its password, which is new at each start and stored nowhere. */
+export async function createServingRole(server: Server): Promise<string> {
+  const password = newPassword();
+  const client = new pg.Client({ connectionString: urlOf(server, 'postgres') });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('select from pg_roles where rolname = $1', [SERVING_ROLE]);
+    await client.query(
+      `${rowCount === 0 ? 'create' : 'alter'} role ${SERVING_ROLE} login password '${password}'
+         nosuperuser nocreatedb nocreaterole noreplication nobypassrls`,
+    );
+  } finally {
+    await client.end();
+  }
+  return password;
 }
 
 export type Supervision = {

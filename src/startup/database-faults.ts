@@ -18,7 +18,8 @@ const REASONS: Readonly<Record<string, string>> = {
   '28P01': 'the password is wrong',
   '28000': 'the user is refused',
   '3D000': 'that database does not exist',
-  [INSUFFICIENT_PRIVILEGE]: 'the user may not create tables in it',
+  [INSUFFICIENT_PRIVILEGE]:
+    'its user lacks a privilege: run npm run migrate as the owner, see "Roles of the database" in docs/operations.md',
   '53300': 'it has no connection to spare',
   '57P03': 'it is starting up or shutting down',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed: name the certificate with sslrootcert',

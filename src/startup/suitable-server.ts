@@ -6,18 +6,13 @@ const OLDEST_POSTGRES = 15;
 
 /** Warns about unsafe settings. @throws StartupError if the server is too old, or not durable in production. */
 export function requireSuitableServer(
-  { version, durabilityOff, isSuperuser }: ServerFacts,
+  { version, durabilityOff }: ServerFacts,
   mode: string,
   logger: Logger,
 ): void {
   if (version < OLDEST_POSTGRES) {
     throw new StartupError(
       `The database is PostgreSQL ${version}; ClickNBack needs ${OLDEST_POSTGRES} or newer.`,
-    );
-  }
-  if (isSuperuser && mode === 'production') {
-    logger.warn(
-      'the platform connects as a superuser: use a role that owns only its database, see docs/operations.md',
     );
   }
   if (durabilityOff.length === 0) return;
@@ -27,4 +22,12 @@ export function requireSuitableServer(
     );
   }
   logger.warn({ off: durabilityOff }, 'the database may lose acknowledged writes');
+}
+
+/** The rules of the database bind only a role that cannot switch them off. */
+export function warnOfOwner({ isOwner }: ServerFacts, mode: string, logger: Logger): void {
+  if (!isOwner || mode !== 'production') return;
+  logger.warn(
+    'the platform connects as an owner of its tables and could switch off the rules of the database: give DATABASE_URL a role that owns nothing, see "Roles of the database" in docs/operations.md',
+  );
 }

@@ -5,7 +5,7 @@ import { driveByNode, driveByPgbench, hasPgbench } from '../../bench/ceiling/ind
 import { purchaseStatement } from '../../bench/ceiling/statement.ts';
 import { startApi } from '../../bench/platform.ts';
 import { newSecrets, seedProgramme } from '../../bench/programme.ts';
-import { runSql } from '../support/database.ts';
+import { asOwner, runSql } from '../support/database.ts';
 import { startTestPlatform } from '../support/platform.ts';
 
 const PURCHASED_AT = '2026-03-03T10:00:00Z';
@@ -20,7 +20,7 @@ const TABLES = {
 
 const { database, api } = await startTestPlatform();
 const secrets = newSecrets();
-const programme = await seedProgramme(database.url, secrets);
+const programme = await seedProgramme(asOwner(database.url), secrets);
 const books = booksOf(database);
 const [merchantId = ''] = programme.merchants;
 
@@ -71,7 +71,7 @@ function comparable(row: Record<string, unknown>, userId: string): unknown {
 
 await api('POST', '/purchases', { token: programme.partnerKey, body: submissionOf(1) });
 const expected = await rowsOf(1);
-const server = await startApi(database, secrets, 'bench/unbatched.ts');
+const server = await startApi({ servingUrl: database.url }, secrets, 'bench/unbatched.ts');
 after(() => server.stop());
 const skip = (await hasPgbench()) ? false : 'pgbench is not installed';
 

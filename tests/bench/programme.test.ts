@@ -4,6 +4,7 @@ import { adoptProgramme, MERCHANTS, newSecrets, seedProgramme, USERS } from '../
 import { systemClock } from '../../src/core/clock.ts';
 import { verifyLedger } from '../../src/modules/insight/proof/index.ts';
 import { testClock } from '../support/clock.ts';
+import { asOwner } from '../support/database.ts';
 import { startTestPlatform } from '../support/platform.ts';
 
 const secrets = newSecrets();
@@ -11,7 +12,7 @@ const { database, api } = await startTestPlatform({
   clock: testClock(systemClock().toString()),
   environment: { JWT_KEYS: `bench:${secrets.jwtSecret}` },
 });
-const programme = await seedProgramme(database.url, secrets);
+const programme = await seedProgramme(asOwner(database.url), secrets);
 
 /** A purchase of the first shopper at the first merchant. */
 function buy({ users, merchants, partnerKey }: Pick<typeof programme, 'users' | 'merchants' | 'partnerKey'>) {

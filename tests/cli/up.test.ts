@@ -101,11 +101,14 @@ describe('a start that cannot be', () => {
     const platform = await spawnPlatform({ DATABASE_URL: emptyDatabaseBeside(guest), LOG_LEVEL: 'error' });
 
     assert.equal(await platform.ended, 1);
-    assert.match(platform.output().trim(), /cannot be used: the user may not create tables in it\.$/);
+    assert.match(
+      platform.output().trim(),
+      /cannot be used: its user lacks a privilege: run npm run migrate as the owner, see "Roles of the database" in docs\/operations\.md\.$/,
+    );
   });
 
   test('a too old database is one clear sentence', () => {
-    const facts = { version: 14, durabilityOff: [], isSuperuser: false };
+    const facts = { version: 14, durabilityOff: [], isOwner: false };
     assert.throws(() => requireSuitableServer(facts, 'development', pino({ level: 'silent' })), {
       name: 'StartupError',
       message: 'The database is PostgreSQL 14; ClickNBack needs 15 or newer.',

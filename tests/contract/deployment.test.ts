@@ -16,10 +16,9 @@ import { delimiter, dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { parseEnv, promisify } from 'node:util';
 import { PROJECT_DIRECTORY, readConfig } from '../../src/config.ts';
-import { migrate } from '../../src/core/database/migrations.ts';
 import { freePort } from '../../src/core/free-port.ts';
 import { SETTINGS } from '../../src/settings.ts';
-import { POSTGRES_URL_VARIABLE, runSql, SCRATCH_VARIABLE } from '../support/database.ts';
+import { SCRATCH_VARIABLE } from '../support/database.ts';
 import { startTestPlatform } from '../support/platform.ts';
 
 /*
@@ -179,10 +178,26 @@ describe('compose.yaml', () => {
   test('starts a service when what it needs is healthy', () => {
     for (const [name, service] of services) {
       for (const [needed, { condition }] of Object.entries<Yaml>(service.depends_on ?? {})) {
-        const { healthcheck, image } = compose.services[needed];
-        assert.equal(condition, 'service_healthy', `${name} needs ${needed}`);
+        const { healthcheck, image, restart } = compose.services[needed];
+        const isCommand = restart === 'no';
+        assert.equal(
+          condition,
+          isCommand ? 'service_completed_successfully' : 'service_healthy',
+          `${name} needs ${needed}`,
+        );
         assert.ok(image === 'clicknback' || healthcheck !== undefined, `${needed} tells its health`);
       }
+    }
+  });
+
+  test('gives the owner of the tables to the migration alone', () => {
+    for (const [name, { image, environment }] of services.filter(([, { image }]) => image === 'clicknback')) {
+      const text = JSON.stringify({ ...environment, image });
+      assert.equal(text.includes('${DATABASE_OWNER_PASSWORD'), name === 'migrate', name);
+      // The file of secrets holds them too.
+      for (const secret of ['DATABASE_OWNER_PASSWORD', 'POSTGRES_PASSWORD'])
+        assert.equal(environment[secret], '', `${name}: ${secret}`);
+      if (name !== 'migrate') assert.ok('migrate' in compose.services[name].depends_on, name);
     }
   });
 
@@ -285,7 +300,7 @@ describe('.env.example', () => {
     assert.deepEqual(Object.keys(environment), Object.keys(environmentExample));
     for (const [name, value] of Object.entries(environment)) assert.ok(value, name);
     assert.equal(readConfig({ ...environment, NODE_ENV: 'production' }).mode, 'production');
-    for (const name of ['DATABASE_PASSWORD', 'POSTGRES_PASSWORD'])
+    for (const name of ['DATABASE_PASSWORD', 'DATABASE_OWNER_PASSWORD', 'POSTGRES_PASSWORD'])
       assert.match(environment[name] ?? '', /^\w{48}$/);
 
     assert.notEqual(await createEnv(), 0);
@@ -294,40 +309,6 @@ describe('.env.example', () => {
 
   test('is the only one that git would take', () => {
     assert.match(read('.gitignore'), /^\.env$/m);
-  });
-});
-
-describe('deploy/create-database.sql', () => {
-  test('makes a role that can run the platform, and nothing more', async () => {
-    const server = process.env[POSTGRES_URL_VARIABLE] ?? '';
-    const password = 'it’s "secret"';
-    // What psql does with its own commands and variables.
-    const sql = read('deploy/create-database.sql')
-      .replaceAll(/^(--.*|\\.*)$/gm, '')
-      .replaceAll(":'password'", `'${password.replaceAll("'", "''")}'`);
-    try {
-      for (const statement of sql.split(';').filter((text) => text.trim() !== ''))
-        await runSql(server, statement);
-
-      const url = new URL(server);
-      Object.assign(url, { username: 'clicknback', password, pathname: '/clicknback' });
-      const applied = await migrate(url.href);
-      assert.ok(applied.length > 0);
-      const roles = await runSql(
-        url.href,
-        `select rolsuper or rolcreatedb or rolcreaterole or rolreplication or rolbypassrls as powerful
-         from pg_roles where rolname = current_user`,
-      );
-      assert.deepEqual(roles, [{ powerful: false }]);
-
-      await runSql(server, "create role stranger login password 'stranger'");
-      Object.assign(url, { username: 'stranger', password: 'stranger' });
-      await assert.rejects(runSql(url.href, 'select 1'), /permission denied for database/);
-    } finally {
-      await runSql(server, 'drop role if exists stranger');
-      await runSql(server, 'drop database if exists clicknback with (force)');
-      await runSql(server, 'drop role if exists clicknback');
-    }
   });
 });
 

@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely';
 import type { DB } from '../../src/core/database/schema.generated.ts';
 import type { LedgerReport } from '../../src/modules/insight/proof/index.ts';
 import { proveBooks } from '../../src/modules/insight/proof/service.ts';
+import { openAsOwner } from './database.ts';
 import { openPartner } from './partners.ts';
 import { openPayoutDesk } from './payouts.ts';
 import type { startTestPlatform } from './platform.ts';
@@ -121,7 +122,7 @@ export async function keepBooks(platform: TestPlatform) {
     text.replaceAll(/(?<!:):([a-z_A-Z]+)/g, (word, name: string) =>
       names[name] === undefined ? word : `'${names[name]}'`,
     );
-  return { user: desk.user, names, bind, db: platform.database.db };
+  return { user: desk.user, names, bind, owner: openAsOwner(platform.database) };
 }
 
 type Alteration = {
@@ -139,12 +140,12 @@ class RolledBack extends Error {}
 
 /** What the proof says of altered books, which are as before afterwards. */
 export async function proveAltered(
-  { db, bind, names }: Books,
+  { owner, bind, names }: Books,
   { statement, asSuperuser = true, isHidden = false, rowsPerRange = 8 }: Alteration,
 ): Promise<LedgerReport> {
   let report: LedgerReport | undefined;
   try {
-    await db
+    await owner.db
       .transaction()
       .setAccessMode('read write')
       .execute(async (trx) => {

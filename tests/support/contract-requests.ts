@@ -477,7 +477,7 @@ function urlOf(path: string, params: Sample['params'], query: Sample['query']): 
 /** How many rows each table holds: equal before and after whatever must not write. */
 export async function countAllRows(platform: ContractPlatform): Promise<Record<string, number>> {
   const { db } = platform.database;
-  const tables = await db.introspection.getTables();
+  const tables = (await db.introspection.getTables()).filter(({ schema }) => schema === 'public');
   const counts = await Promise.all(
     tables.map(async ({ name }) => {
       const { count } = await db

@@ -1,4 +1,5 @@
 import { load } from '../../demo/large/load.ts';
+import { openAsOwner } from './database.ts';
 import type { startTestPlatform } from './platform.ts';
 
 /** Three months of purchases as `npm run seed-large` makes them, in the database of a test platform. */
@@ -16,6 +17,6 @@ export async function loadLargeData(
     currency: 'EUR',
     encryptionKeys: config.encryptionKeys,
   };
-  await load(database.db, plan, async (_title, work) => void (await work()));
+  await load(openAsOwner(database).db, plan, async (_title, work) => void (await work()));
   return { hot, plan };
 }

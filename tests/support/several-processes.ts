@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { type ChildPlatform, spawnPlatform } from './child-platform.ts';
-import { createTestDatabase, runSql } from './database.ts';
+import { asServing, createTestDatabase, runSql } from './database.ts';
 import { type Answer, PASSWORD } from './platform.ts';
 
 type Request = {
@@ -20,7 +20,8 @@ export async function startTwoProcesses(environment: Readonly<Record<string, str
   const database = await createTestDatabase({ empty: true, maxConnections: 2 });
   const shared = {
     NODE_ENV: 'test',
-    DATABASE_URL: database.url,
+    DATABASE_URL: asServing(database.url),
+    MIGRATION_DATABASE_URL: database.url,
     JWT_KEYS: `shared:${randomUUID()}`,
     LOGIN_FAILURES: '1000000',
     REGISTRATIONS_PER_MINUTE: '1000000',

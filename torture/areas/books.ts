@@ -70,7 +70,7 @@ async function alterSmallBooks(context: AreaContext) {
   const { directory, random, say } = context;
   const postgres = await startPostgres(`${directory}/small`);
   await seed(postgres.url, 500);
-  await adjustSome(postgres.url, directory);
+  await adjustSome(postgres.servingUrl, directory);
   const database = openDatabase({ url: postgres.url, maxConnections: 2, onLostConnection: () => undefined });
   const count = scaled(context, 100, 16);
   say(`altering ${count} rows`);

@@ -28,7 +28,7 @@ async function repeatEverything(context: AreaContext) {
   const programme = await openProgramme(postgres.url, { users: USERS });
   const { secrets, tokens, users, adminToken } = programme;
   const platforms = await Promise.all(
-    [1, 2].map(() => startPlatform({ databaseUrl: postgres.url, secrets, directory })),
+    [1, 2].map(() => startPlatform({ databaseUrl: postgres.servingUrl, secrets, directory })),
   );
   await Promise.all(platforms.map(({ ready }) => ready()));
   const urls = platforms.map(({ url }) => url);

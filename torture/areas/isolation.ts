@@ -66,7 +66,7 @@ async function checkHistories(context: AreaContext) {
   const count = scaled(context, 5, 1);
   const postgres = await startPostgres(`${directory}/histories`);
   const programme = await openProgramme(postgres.url, { users: WALLETS * count });
-  const proxy = await startProxy(postgres.url);
+  const proxy = await startProxy(postgres.servingUrl);
   const options = { databaseUrl: proxy.url, secrets: programme.secrets, directory };
   const platforms = await Promise.all([startPlatform(options), startPlatform(options)]);
   await Promise.all(platforms.map(({ ready }) => ready()));

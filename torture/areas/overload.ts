@@ -33,7 +33,11 @@ async function sendCrowd(context: AreaContext) {
   const seconds = scaled(context, 60, 8);
   const postgres = await startPostgres(directory);
   const programme = await openProgramme(postgres.url, { users: 10_000, merchants: 100 });
-  const platform = await startPlatform({ databaseUrl: postgres.url, secrets: programme.secrets, directory });
+  const platform = await startPlatform({
+    databaseUrl: postgres.servingUrl,
+    secrets: programme.secrets,
+    directory,
+  });
   await platform.ready();
   const send = (pace: ClosedLoop) =>
     runLoad({ urls: [platform.url], scenario: { kind: 'purchases', ...buying(programme) }, pace });

@@ -31,7 +31,11 @@ async function beSlow(context: AreaContext) {
   const readers = scaled(context, 200, 20);
   const postgres = await startPostgres(directory);
   const programme = await openProgramme(postgres.url, { users: 1_000, merchants: 100 });
-  const platform = await startPlatform({ databaseUrl: postgres.url, secrets: programme.secrets, directory });
+  const platform = await startPlatform({
+    databaseUrl: postgres.servingUrl,
+    secrets: programme.secrets,
+    directory,
+  });
   await platform.ready();
   const load = (seconds: number) =>
     runLoad({

@@ -31,7 +31,7 @@ async function withdrawFromOneWallet(context: AreaContext) {
   const { secrets, tokens, users } = programme;
   const [token = ''] = tokens;
   const deadlocksBefore = await countDeadlocks();
-  const platform = await startPlatform({ databaseUrl: postgres.url, secrets, directory });
+  const platform = await startPlatform({ databaseUrl: postgres.servingUrl, secrets, directory });
   await platform.ready();
   const client = openClient({ connections: CONNECTIONS });
 

@@ -34,7 +34,12 @@ async function moveClocks(context: AreaContext) {
   const clock = openClock(directory);
   const postgres = await clock.under(() => startPostgres(directory));
   const programme = await openProgramme(postgres.url, { users: WRITERS, merchants: 4 });
-  const options = { databaseUrl: postgres.url, secrets: programme.secrets, directory, ...clock.options };
+  const options = {
+    databaseUrl: postgres.servingUrl,
+    secrets: programme.secrets,
+    directory,
+    ...clock.options,
+  };
   const environment = { ...options.environment, TZ: 'Europe/Berlin' };
   const platforms = await Promise.all([
     startPlatform({ ...options, environment }),

@@ -20,7 +20,7 @@ export const unknownOutcome: Area = {
 async function run(context: AreaContext): Promise<AreaResult> {
   const { random, directory } = context;
   const scene = await openScene(directory);
-  const proxy = await startProxy(scene.postgres.url);
+  const proxy = await startProxy(scene.postgres.servingUrl);
   try {
     const api = await scene.start({ databaseUrl: proxy.url });
     await api.ready();

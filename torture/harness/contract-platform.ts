@@ -38,7 +38,7 @@ export async function startContractProcess(
   const secrets = newSecrets();
   const clock = openClock(directory, SAMPLES_ARE_FROM);
   const options = {
-    databaseUrl: postgres.url,
+    databaseUrl: postgres.servingUrl,
     secrets,
     directory,
     preload: clock.options.preload,

@@ -2,13 +2,17 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../../src/embedded-postgres/index.ts';
+import { servedBy } from '../../src/privileges.ts';
 import { PRESENT, type Version } from './version.ts';
 
 const RESTARTS_WITHIN_MS = 60_000;
 
 /** The PostgreSQL of one area, with full durability. */
 export type Postgres = {
+  /** As the superuser, who owns the tables. */
   readonly url: string;
+  /** As the role of a platform, which owns nothing. */
+  readonly servingUrl: string;
   readonly port: number;
   /** Queries the database directly, without the rules of the platform. */
   readonly query: <Row = Record<string, unknown>>(
@@ -35,7 +39,8 @@ export async function startPostgres(
     ephemeral: true,
     settings: { max_connections: '300', ...settings },
   });
-  await version.migrate(server.url);
+  // A version that knows no roles ignores the second one.
+  await version.migrate(server.url, servedBy(server.servingUrl));
   let pool = openPool(server.url);
 
   async function crash(how: 'immediate' | 'kill' = 'immediate'): Promise<void> {
@@ -54,6 +59,7 @@ export async function startPostgres(
 
   return {
     url: server.url,
+    servingUrl: server.servingUrl,
     port: Number(new URL(server.url).port),
     query: async <Row>(text: string, values: readonly unknown[] = []) =>
       (await pool.query(text, [...values])).rows as Row[],

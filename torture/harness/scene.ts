@@ -41,7 +41,8 @@ export async function openScene(
 
   async function start(own: Partial<PlatformOptions> = {}): Promise<PlatformProcess> {
     const started = await startPlatform({
-      databaseUrl: postgres.url,
+      // An older version serves as the owner, and a newer one migrates after it.
+      databaseUrl: version === PRESENT ? postgres.servingUrl : postgres.url,
       secrets: programme.secrets,
       directory,
       ...own,

@@ -137,11 +137,12 @@ export type ServerFacts = {
   readonly version: number;
   /** Settings with which the server may lose acknowledged changes. */
   readonly durabilityOff: readonly string[];
-  readonly isSuperuser: boolean;
+  /** True if the role can change tables, as their owner, as the owner of the database or as a superuser. */
+  readonly isOwner: boolean;
 };
 
 export async function inspectServer(db: Db): Promise<ServerFacts> {
-  const { rows } = await sql<{ version: number; durability_off: string[]; is_superuser: boolean }>`
+  const { rows } = await sql<{ version: number; durability_off: string[]; is_owner: boolean }>`
     select
       current_setting('server_version_num')::int / 10000 as version,
       array(
@@ -149,9 +150,16 @@ export async function inspectServer(db: Db): Promise<ServerFacts> {
         where name in ('fsync', 'full_page_writes', 'synchronous_commit') and setting = 'off'
         order by name
       ) as durability_off,
-      current_setting('is_superuser')::boolean as is_superuser
+      (
+        current_setting('is_superuser')::boolean
+        or exists (
+          select from pg_database where datname = current_database() and pg_has_role(datdba, 'member')
+          union all
+          select from pg_class where relnamespace = 'public'::regnamespace and pg_has_role(relowner, 'member')
+        )
+      ) as is_owner
   `.execute(db);
   const [facts] = rows;
   if (facts === undefined) throw new Error('the server did not describe itself');
-  return { version: facts.version, durabilityOff: facts.durability_off, isSuperuser: facts.is_superuser };
+  return { version: facts.version, durabilityOff: facts.durability_off, isOwner: facts.is_owner };
 }

@@ -3,6 +3,10 @@ import { basename, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { hasLostItsLocks } from './errors.ts';
+import { grantPrivileges, type ServingRole } from './privileges.ts';
+import { migrateQueue } from './queue-schema.ts';
+
+export type { ServingRole };
 
 export const MIGRATIONS_DIRECTORY = join(import.meta.dirname, '../../../migrations');
 const MIGRATIONS_TABLE = 'schema_migrations';
@@ -13,23 +17,31 @@ const ATTEMPTS = 10;
 const PAUSE_MS = 500;
 
 /**
- * Migrates the database. If several processes start together, the first one migrates. The migration code is loaded only
- * if there is something to do: it takes four megabytes of memory. A migration that loses its locks to the requests of
- * other processes is repeated. Those before it are committed.
+ * Migrates the database as its owner, and the tables of the job queue. If several processes start together, the first one
+ * migrates. The migration code is loaded only if there is something to do: it takes four megabytes of memory. A migration
+ * that loses its locks to the requests of other processes is repeated. Those before it are committed.
+ *
+ * `servingRole` gets its privileges. A newer release that has migrated the database already has granted them.
  */
-export async function migrate(databaseUrl: string): Promise<readonly string[]> {
-  const before = await appliedMigrations(databaseUrl);
-  if (hasAll(before)) return [];
+export async function migrate(ownerUrl: string, servingRole?: ServingRole): Promise<readonly string[]> {
+  const before = await appliedMigrations(ownerUrl);
+  if (!hasAll(before)) await runRepeatedly(ownerUrl);
+  const after = await appliedMigrations(ownerUrl);
+  await migrateQueue(ownerUrl);
+  if (servingRole !== undefined && !isAhead(after)) await grantPrivileges(ownerUrl, servingRole);
+  return [...after].filter((name) => !before.has(name)).sort();
+}
+
+async function runRepeatedly(ownerUrl: string): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await runMigrations(databaseUrl);
-      break;
+      await runMigrations(ownerUrl);
+      return;
     } catch (error) {
       if (!hasLostItsLocks(error) || attempt === ATTEMPTS) throw error;
       await pause(PAUSE_MS);
     }
   }
-  return [...(await appliedMigrations(databaseUrl))].filter((name) => !before.has(name)).sort();
 }
 
 async function runMigrations(connectionString: string): Promise<void> {
@@ -67,11 +79,15 @@ export async function migrationState(
   const applied = await appliedMigrations(connectionString);
   if (applied.size === 0) return 'none';
   if (!hasAll(applied)) return 'behind';
-  return applied.size > ourMigrations().length ? 'ahead' : 'current';
+  return isAhead(applied) ? 'ahead' : 'current';
 }
 
 function hasAll(applied: ReadonlySet<string>): boolean {
   return ourMigrations().every((name) => applied.has(name));
+}
+
+function isAhead(applied: ReadonlySet<string>): boolean {
+  return applied.size > ourMigrations().length;
 }
 
 function ourMigrations(): string[] {

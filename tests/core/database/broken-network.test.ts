@@ -15,7 +15,7 @@ import { startProxy } from '../../support/proxy.ts';
 import { until } from '../../support/until.ts';
 
 const TIMEOUT_MS = 1_500;
-const database = await createTestDatabase();
+const database = await createTestDatabase({ asOwner: true });
 await runSql(database.url, 'create table things (id int primary key)');
 const proxy = await startProxy(database.url);
 

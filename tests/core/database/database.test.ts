@@ -18,7 +18,7 @@ import { OutcomeUnknown } from '../../../src/core/errors.ts';
 import { createTestDatabase, runSql } from '../../support/database.ts';
 import { until } from '../../support/until.ts';
 
-const database = await createTestDatabase();
+const database = await createTestDatabase({ asOwner: true });
 await runSql(
   database.url,
   `create table things (id int primary key, value int not null default 0);
@@ -663,7 +663,7 @@ test('a server reports its version, disabled durability, and a superuser', async
   assert.deepEqual(await inspectServer(database.db), {
     version: 18,
     durabilityOff: ['fsync', 'full_page_writes', 'synchronous_commit'],
-    isSuperuser: true,
+    isOwner: true,
   });
 });
 

@@ -9,7 +9,7 @@ import { createTestDatabase } from '../../support/database.ts';
 
 /* Of audit records, a table that needs no other. */
 
-const { db, transaction, url } = await createTestDatabase();
+const { db, transaction, url } = await createTestDatabase({ asOwner: true });
 const COUNTED = 10;
 
 type Row = { id: string; action: string };

@@ -33,7 +33,7 @@ const VERDICTS: Readonly<Record<Direction, readonly Verdict[]>> = {
 export async function everyMessage(context: AreaContext): Promise<AreaResult> {
   const { directory, say, random } = context;
   const scene = await openScene(directory, { users: 50 });
-  const proxy = await startProxy(scene.postgres.url, { certificate: makeCertificate(directory) });
+  const proxy = await startProxy(scene.postgres.servingUrl, { certificate: makeCertificate(directory) });
   try {
     const api = await scene.start({ databaseUrl: proxy.url });
     await api.ready();

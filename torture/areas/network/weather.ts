@@ -59,7 +59,7 @@ const STORMS: readonly Storm[] = [
 export async function badWeather(context: AreaContext): Promise<AreaResult> {
   const { random, directory, say } = context;
   const scene = await openScene(directory);
-  const proxy = await startProxy(scene.postgres.url);
+  const proxy = await startProxy(scene.postgres.servingUrl);
   // Separate connections: readiness probes must not wait for other requests.
   const probes = openClient();
   try {

@@ -124,8 +124,8 @@ describe('the hash of a key', () => {
     const [bytes] = [Buffer.from(secret, 'base64url').toString('hex')];
 
     const tables = await platform.database.db.introspection.getTables();
-    for (const { name } of tables) {
-      const dump = JSON.stringify(await rowsOf(platform, `select t::text as row from ${name} t`));
+    for (const { schema, name } of tables) {
+      const dump = JSON.stringify(await rowsOf(platform, `select t::text as row from ${schema}.${name} t`));
       assert.ok(!dump.includes(secret) && !dump.includes(bytes), name);
     }
     assert.ok(log.some((line) => line.includes(id)));
