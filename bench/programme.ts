@@ -76,6 +76,7 @@ export async function seedProgramme(
   const tokens = tokenIssuer({
     clock: systemClock,
     keys: [{ id: 'bench', secret: jwtSecret }],
+    encryptionKeys: [],
     accessTtlSeconds,
   });
   const numbers = Array.from({ length: users }, (_, index) => index + 1);

@@ -70,6 +70,7 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
       accessTtlSeconds: read('ACCESS_TOKEN_TTL_SECONDS'),
       refreshTtlSeconds: read('REFRESH_TOKEN_TTL_SECONDS'),
       resetTtlSeconds: read('PASSWORD_RESET_TTL_SECONDS'),
+      sessionMaxDays: read('SESSION_MAX_DAYS'),
     },
     encryptionKeys: readEncryptionKeys(read('ENCRYPTION_KEYS'), mode),
     adminMfa: read('ADMIN_MFA') ?? (mode === 'production' ? 'required' : 'optional'),

@@ -106,6 +106,11 @@ const SECRETS_AND_SESSIONS = {
     { from: 60, to: 365 * 24 * 3600 },
     'Lifetime of a refresh token',
   ),
+  SESSION_MAX_DAYS: integer(
+    90,
+    { from: 1, to: 365 },
+    'Days after which a session ends, even if it is used: the user must log in again',
+  ),
   PASSWORD_RESET_TTL_SECONDS: integer(
     3 * 24 * 3600,
     { from: 60, to: 30 * 24 * 3600 },

@@ -63,6 +63,7 @@ describe('the configuration', () => {
     DATABASE_TIMEOUT_SECONDS: ['0', '13', '2.5', 'none'],
     ACCESS_TOKEN_TTL_SECONDS: ['0', '86401', '15m'],
     REFRESH_TOKEN_TTL_SECONDS: ['59', '31536001'],
+    SESSION_MAX_DAYS: ['0', '366', '1.5'],
     PASSWORD_RESET_TTL_SECONDS: ['59', '2592001', 'soon'],
     ADMIN_MFA: ['true', 'off', 'Required'],
     BCRYPT_COST: ['3', '17', 'high'],

@@ -45,7 +45,8 @@ describe('an operation answers as its access says, in the shape that it document
     test(`${operation.name} declares that ${access} may call it`, () => {
       const scope = SCOPES[operation.name];
       const forPartners = scope === undefined ? [] : [{ api_key: [scope] }];
-      const expected = access === 'everybody' ? [] : [{ bearer: [] }, ...forPartners];
+      const withoutToken = access === 'whoever is logged in or has a refresh token' ? [{}] : [];
+      const expected = access === 'everybody' ? [] : [...withoutToken, { bearer: [] }, ...forPartners];
       assert.deepEqual(operation.description.security, expected);
       if (scope !== undefined) assert.ok(operation.description.description?.includes(`\`${scope}\``));
       assert.equal('401' in operation.description.responses, mayAnswer401(operation, access));

@@ -1,4 +1,8 @@
-export type Access = 'everybody' | 'whoever is logged in' | 'admins';
+export type Access =
+  | 'everybody'
+  | 'whoever is logged in'
+  | 'whoever is logged in or has a refresh token'
+  | 'admins';
 
 /** Who may call what, as the contract says it: a new operation is entered here before it is served. */
 export const ACCESS: Readonly<Record<string, Access>> = {
@@ -6,7 +10,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /auth/refresh': 'everybody',
   'POST /auth/password-reset': 'everybody',
   'POST /users/{id}/password-reset': 'admins',
-  'POST /auth/logout': 'whoever is logged in',
+  'POST /auth/logout': 'whoever is logged in or has a refresh token',
   'POST /auth/mfa/verification': 'everybody',
   'GET /auth/mfa': 'whoever is logged in',
   'POST /auth/mfa': 'whoever is logged in',

@@ -120,10 +120,10 @@ async function sendNonsense(context: AreaContext) {
   }
 
   async function send({ target, faults, caller }: Sent, readsBack = false): Promise<void> {
-    const { operation, sample } = target;
+    const { operation } = target;
     const { method, url, headers = {}, payload } = requestOf(world, target, faults);
-    // A logout must not end the session of the caller.
-    const token = operation.path === '/auth/logout' ? sample.token : caller?.token;
+    // A logout must not end the session of the caller. It takes a refresh token as well.
+    const token = operation.path === '/auth/logout' ? undefined : caller?.token;
     const reply = await platform.client.send(platform.process.url, {
       method,
       path: url.slice('/api/v1'.length),

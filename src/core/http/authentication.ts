@@ -35,8 +35,10 @@ export function addAuthentication(server: HttpServer, authenticate: Authenticate
    * MFA_STEP_UP_REQUIRED.
    */
   async function authenticateRequest(request: FastifyRequest): Promise<void> {
-    const { access, scope, permission, stepUp, beforeEnrolment } = request.routeOptions.config;
+    const { access, scope, permission, stepUp, beforeEnrolment, takesRefreshToken } =
+      request.routeOptions.config;
     if (access === undefined || access === 'public') return;
+    if (takesRefreshToken && request.headers.authorization === undefined) return;
     const caller = await authenticate(bearerToken(request.headers.authorization), request.id);
     if (caller.type !== 'partner' && caller.mustEnrol && beforeEnrolment !== true)
       throw mfaEnrolmentRequired();

@@ -98,7 +98,7 @@ async function serveReference(server: FastifyInstance, { title }: { title: strin
 /** Completes a route's description from its access and inputs, so that no route repeats it. */
 function completeRoute(route: RouteOptions): void {
   const { schema, config } = route;
-  const { access, scope, permission, stepUp, beforeEnrolment, errors = [] } = config ?? {};
+  const { access, scope, permission, stepUp, beforeEnrolment, takesRefreshToken, errors = [] } = config ?? {};
   if (schema === undefined || schema.hide === true || access === undefined) return;
   // Fastify's HEAD route shares the schema of its GET route, which is complete.
   if (route.method === 'HEAD') return;
@@ -115,7 +115,7 @@ function completeRoute(route: RouteOptions): void {
     definitions.push(invalidSignature);
   definitions.push(internalError, overloaded, serviceUnavailable);
 
-  schema.security = securityOf(access, scope);
+  schema.security = [...(takesRefreshToken ? [{}] : []), ...securityOf(access, scope)];
   if (scope !== undefined) addSentence(schema, `Partners need a key with the scope \`${scope}\`.`);
   if (permission !== undefined) addSentence(schema, `Staff need the permission \`${permission}\`.`);
   if (stepUp === true)

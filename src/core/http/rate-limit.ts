@@ -60,3 +60,9 @@ export function addressOf({ ip }: Pick<FastifyRequest, 'ip'>): string {
     ? `${ipaddr.IPv6.networkAddressFromCIDR(`${address}/64`)}`
     : address.toString();
 }
+
+/** The network of the client, in which the address of one device changes: the /24 of IPv4, the /64 of IPv6. */
+export function networkOf(request: Pick<FastifyRequest, 'ip'>): string {
+  const address = addressOf(request);
+  return ipaddr.IPv4.isValid(address) ? `${ipaddr.IPv4.networkAddressFromCIDR(`${address}/24`)}` : address;
+}

@@ -29,6 +29,8 @@ declare module 'fastify' {
     stepUp?: boolean;
     /** True if administrators may call the route who must have a second factor and have none. */
     beforeEnrolment?: boolean;
+    /** True if a refresh token in the body may stand for the access token. The handler then has no caller, and checks it. */
+    takesRefreshToken?: boolean;
     /** The errors that are specific to the route. Common errors are added automatically. */
     errors?: readonly ErrorCode[];
     /** Rate limits that apply before the body is parsed. They know the caller and the number of items. */

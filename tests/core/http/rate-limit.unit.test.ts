@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { addressOf } from '../../../src/core/http/rate-limit.ts';
+import { addressOf, networkOf } from '../../../src/core/http/rate-limit.ts';
 
 describe('the address that a limit counts for', () => {
   const table: [string, string][] = [
@@ -23,4 +23,15 @@ describe('the address that a limit counts for', () => {
     assert.notEqual(addressOf({ ip: '2001:db8:1:2::1' }), addressOf({ ip: '2001:db8:1:3::1' }));
     assert.notEqual(addressOf({ ip: '203.0.113.7' }), addressOf({ ip: '203.0.113.8' }));
   });
+});
+
+describe('the network of a device', () => {
+  for (const [ip, expected] of [
+    ['203.0.113.7', '203.0.113.0'],
+    ['::ffff:203.0.113.200', '203.0.113.0'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::'],
+    ['Unknown', 'unknown'],
+  ] as const) {
+    test(`of "${ip}" is "${expected}"`, () => assert.equal(networkOf({ ip }), expected));
+  }
 });

@@ -29,6 +29,7 @@ export function authModule(
       readonly accessTtlSeconds: number;
       readonly refreshTtlSeconds: number;
       readonly resetTtlSeconds: number;
+      readonly sessionMaxDays: number;
     };
     readonly encryptionKeys: readonly EncryptionKey[];
     readonly isFactorRequiredOfAdmins: boolean;
@@ -38,9 +39,9 @@ export function authModule(
   },
 ) {
   const deps = { ...kernel, ...needs };
-  const tokens = tokenIssuer({ clock: deps.clock, ...deps.tokens });
+  const tokens = tokenIssuer({ ...deps, ...deps.tokens });
   const repository = authRepository();
-  const { refreshTtlSeconds, resetTtlSeconds } = deps.tokens;
+  const { resetTtlSeconds } = deps.tokens;
   const budgets = loginBudgets({ ...deps, budgets: loginBudgetRepository() });
   const factors = factorService({
     ...deps,
@@ -48,7 +49,7 @@ export function authModule(
     sessions: repository,
     encryption: encryption(deps.encryptionKeys),
   });
-  const service = authService({ ...deps, tokens, refreshTtlSeconds, repository, budgets, factors });
+  const service = authService({ ...deps, ...deps.tokens, tokens, repository, budgets, factors });
   const passwordResets = passwordResetService({
     ...deps,
     tokens,

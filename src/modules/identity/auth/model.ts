@@ -2,6 +2,7 @@
 export type Session = {
   readonly id: string;
   readonly userId: string;
+  readonly createdAt: Temporal.Instant;
   readonly revokedAt: Temporal.Instant | null;
   /** When the session last proved the second factor. Null if its account has none. */
   readonly factorProvenAt: Temporal.Instant | null;

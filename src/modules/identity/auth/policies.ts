@@ -17,10 +17,19 @@ export type RefreshDecision =
   | { readonly kind: 'repeat' }
   | { readonly kind: 'refuse'; readonly error: DomainError; readonly endsSession: boolean };
 
+/** The end that no refresh extends. */
+export function endOf({ createdAt }: Pick<Session, 'createdAt'>, maxDays: number): Temporal.Instant {
+  return createdAt.add({ hours: 24 * maxDays });
+}
+
+export function earlier(one: Temporal.Instant, other: Temporal.Instant): Temporal.Instant {
+  return Temporal.Instant.compare(one, other) < 0 ? one : other;
+}
+
 /**
  * Decides about a refresh token that a client sends (RFC 9700, section 4.14.2). The first use rotates it. A repeat in
- * the retry window gets the same successor, unless the successor was used already. Any later use means that two parties
- * have the token, and ends the session.
+ * the retry window gets the same successor, unless the successor was used already. `successor` is that of the sender's
+ * device: another device finds none. Any other use means that two parties have the token, and ends the session.
  */
 export function decideRefresh(
   token: RefreshToken,

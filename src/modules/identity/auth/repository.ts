@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { type Db, queueSql, type Trx } from '../../../core/database/index.ts';
-import { anyOf } from '../../../core/database/rows.ts';
+import { anyOf, type RowOf } from '../../../core/database/rows.ts';
 import type { PasswordReset, RefreshToken, Session } from './model.ts';
 
 export type AuthRepository = ReturnType<typeof authRepository>;
@@ -8,16 +8,15 @@ export type AuthRepository = ReturnType<typeof authRepository>;
 export function authRepository() {
   async function insertSession(
     trx: Trx,
-    session: Pick<Session, 'id' | 'userId' | 'factorProvenAt'>,
-    now: Temporal.Instant,
+    { id, userId, createdAt, factorProvenAt }: Omit<Session, 'revokedAt'>,
   ): Promise<void> {
     await trx
       .insertInto('sessions')
       .values({
-        id: session.id,
-        user_id: session.userId,
-        created_at: now.toString(),
-        factor_proven_at: session.factorProvenAt?.toString() ?? null,
+        id,
+        user_id: userId,
+        created_at: createdAt.toString(),
+        factor_proven_at: factorProvenAt?.toString() ?? null,
       })
       .execute();
   }
@@ -41,15 +40,10 @@ export function authRepository() {
   async function findSessions(db: Db, ids: readonly string[]): Promise<Session[]> {
     const rows = await db
       .selectFrom('sessions')
-      .select(['id', 'user_id', 'revoked_at', 'factor_proven_at'])
+      .select(['id', 'user_id', 'created_at', 'revoked_at', 'factor_proven_at'])
       .where('id', '=', anyOf(ids))
       .execute();
-    return rows.map((row) => ({
-      id: row.id,
-      userId: row.user_id,
-      revokedAt: row.revoked_at,
-      factorProvenAt: row.factor_proven_at,
-    }));
+    return rows.map((row) => toSession(row.id, row));
   }
 
   /** Locks the token until the transaction ends: of two concurrent exchanges, the second sees what the first did. */
@@ -63,7 +57,9 @@ export function authRepository() {
         'refresh_tokens.rotated_at',
         'sessions.id as session_id',
         'sessions.user_id',
+        'sessions.created_at',
         'sessions.revoked_at',
+        'sessions.factor_proven_at',
       ])
       .where('refresh_tokens.token_hash', '=', hash)
       .forUpdate('refresh_tokens')
@@ -71,7 +67,7 @@ export function authRepository() {
     return (
       row && {
         hash: row.token_hash,
-        session: { id: row.session_id, userId: row.user_id, revokedAt: row.revoked_at },
+        session: toSession(row.session_id, row),
         expiresAt: row.expires_at,
         rotatedAt: row.rotated_at,
       }
@@ -209,5 +205,15 @@ export function authRepository() {
     removeResetOf,
     deleteTokens,
     queueDeleteEmptySessions,
+  };
+}
+
+function toSession(id: string, row: Omit<RowOf<'sessions'>, 'id'>): Session {
+  return {
+    id,
+    userId: row.user_id,
+    createdAt: row.created_at,
+    revokedAt: row.revoked_at,
+    factorProvenAt: row.factor_proven_at,
   };
 }

@@ -1,7 +1,8 @@
-import { tokenRevoked, userInactive } from '../../../core/caller.ts';
+import type { FastifyRequest } from 'fastify';
+import { invalidToken, tokenRevoked, userInactive } from '../../../core/caller.ts';
 import { notFound, rateLimited, ruleViolation } from '../../../core/errors.ts';
 import { accountOf } from '../../../core/http/authentication.ts';
-import { addressOf } from '../../../core/http/rate-limit.ts';
+import { addressOf, networkOf } from '../../../core/http/rate-limit.ts';
 import type { Routes } from '../../../core/http/route.ts';
 import { IdParams } from '../../../core/http/schemas.ts';
 import { lastActiveAdmin, normalizeEmail, passwordNotComplexEnough } from '../users/index.ts';
@@ -17,6 +18,7 @@ import {
 import type { PasswordResetService } from './password-reset.ts';
 import {
   LoginBody,
+  LogoutBody,
   PasswordChangeBody,
   PasswordResetBody,
   presentResetToken,
@@ -67,7 +69,7 @@ export function authRoutes(deps: {
           tags: ['auth'],
           summary: 'Refresh a session',
           description:
-            'Exchanges a refresh token for the next pair of tokens. A repeat within 10 seconds returns the same pair. A later repeat ends the session.',
+            'Exchanges a refresh token for the next pair of tokens. A repeat within 10 seconds by the same client, with the same user agent and from the same network, returns the same pair. Any other repeat ends the session. The session ends after `SESSION_MAX_DAYS` in any case: log in again.',
           body: RefreshBody,
           response: { 200: TokenBody },
         },
@@ -76,7 +78,8 @@ export function authRoutes(deps: {
           errors: [invalidRefreshToken, expiredRefreshToken, tokenRevoked, userInactive],
         },
       },
-      async ({ body, id }) => presentTokens(await service.refresh(body.refresh_token, id)),
+      async (request) =>
+        presentTokens(await service.refresh(request.body.refresh_token, deviceOf(request), request.id)),
     );
 
     server.post(
@@ -176,13 +179,27 @@ export function authRoutes(deps: {
     server.post(
       '/auth/logout',
       {
-        schema: { tags: ['auth'], summary: 'Log out', description: 'Ends this session.' },
-        config: { access: ['user', 'admin'], beforeEnrolment: true },
+        schema: {
+          tags: ['auth'],
+          summary: 'Log out',
+          description:
+            'Ends the session of the access token, of the refresh token in the body, or of both. Without an access token, an unknown or expired refresh token returns 204 as well.',
+          body: LogoutBody,
+        },
+        config: { access: ['user', 'admin'], beforeEnrolment: true, takesRefreshToken: true },
       },
       async (request, reply) => {
-        await service.logout(accountOf(request));
+        const { refresh_token: refreshToken } = request.body;
+        if (request.authenticatedCaller !== undefined) await service.logout(accountOf(request));
+        else if (refreshToken === undefined) throw invalidToken();
+        if (refreshToken !== undefined) await service.logoutByToken(refreshToken, request.id);
         return reply.code(204).send();
       },
     );
   };
+}
+
+/** Names the client as far as it is seen: its user agent and its network. */
+function deviceOf(request: FastifyRequest): string {
+  return JSON.stringify([request.headers['user-agent'] ?? '', networkOf(request)]);
 }

@@ -9,9 +9,11 @@ export const LoginBody = Input({
   password: Type.String({ minLength: 1, maxLength: 1024, examples: ['Str0ng!Pass'] }),
 });
 
-export const RefreshBody = Input({
-  refresh_token: Type.String({ minLength: 1, maxLength: 512, examples: ['b1Xr0wKxJq…'] }),
-});
+const RefreshToken = Type.String({ minLength: 1, maxLength: 512, examples: ['b1Xr0wKxJq…'] });
+
+export const RefreshBody = Input({ refresh_token: RefreshToken });
+
+export const LogoutBody = Input({ refresh_token: Type.Optional(RefreshToken) });
 
 export const PasswordResetBody = Input({
   token: Type.String({ minLength: 1, maxLength: 512, examples: ['Zk3vQm9…'] }),

@@ -10,8 +10,8 @@ import { loginRefused, sessionEnded, sessionOpened, sessionReused } from './even
 import type { FactorService } from './factors.ts';
 import { identityFinder } from './identities.ts';
 import type { LoginBudgets, Origin } from './login-budgets.ts';
-import type { FactorProof, RefreshToken, TokenPair } from './model.ts';
-import { DAYS_KEPT_AFTER_EXPIRY, decideRefresh, needsStepUp } from './policies.ts';
+import type { FactorProof, RefreshToken, Session, TokenPair } from './model.ts';
+import { DAYS_KEPT_AFTER_EXPIRY, decideRefresh, earlier, endOf, needsStepUp } from './policies.ts';
 import type { AuthRepository } from './repository.ts';
 import { hashToken, passwordStateOf, type Tokens } from './tokens.ts';
 
@@ -30,8 +30,20 @@ export function authService(deps: {
   factors: Pick<FactorService, 'isEnrolled' | 'prove'>;
   isFactorRequiredOfAdmins: boolean;
   refreshTtlSeconds: number;
+  sessionMaxDays: number;
 }) {
-  const { database, clock, repository, tokens, users, events, budgets, factors, refreshTtlSeconds } = deps;
+  const {
+    database,
+    clock,
+    repository,
+    tokens,
+    users,
+    events,
+    budgets,
+    factors,
+    refreshTtlSeconds,
+    sessionMaxDays,
+  } = deps;
   const findIdentity = identityFinder(deps);
 
   /**
@@ -126,50 +138,72 @@ export function authService(deps: {
     factorProvenAt: Temporal.Instant | null,
     requestId: string,
   ): Promise<TokenPair> {
-    const session = { id: newId(), userId: user.id, factorProvenAt };
-    await repository.insertSession(trx, session, clock());
+    const session = { id: newId(), userId: user.id, createdAt: clock(), factorProvenAt };
+    await repository.insertSession(trx, session);
     const actor: Actor = { type: user.role, id: user.id, requestId };
     events.record(trx, [sessionOpened({ actor, resourceId: session.id })]);
-    return issueTokens(trx, user, session.id, tokens.newOpaqueToken());
+    return issueTokens(trx, user, session, tokens.newOpaqueToken());
   }
 
   async function issueTokens(
     trx: Trx,
     user: User,
-    sessionId: string,
+    session: Pick<Session, 'id' | 'createdAt'>,
     refreshToken: string,
   ): Promise<TokenPair> {
     const now = clock();
-    const expiresAt = now.add({ seconds: refreshTtlSeconds });
-    await repository.insertToken(trx, { hash: hashToken(refreshToken), sessionId, expiresAt }, now);
-    return tokenPair(user, sessionId, refreshToken);
+    const expiresAt = earlier(now.add({ seconds: refreshTtlSeconds }), endOf(session, sessionMaxDays));
+    const token = { hash: hashToken(refreshToken), sessionId: session.id, expiresAt };
+    await repository.insertToken(trx, token, now);
+    return tokenPair(user, session, refreshToken);
   }
 
-  function tokenPair(user: User, sessionId: string, refreshToken: string): TokenPair {
-    return { accessToken: tokens.signAccessToken({ userId: user.id, sessionId }, user.role), refreshToken };
+  function tokenPair(
+    user: User,
+    session: Pick<Session, 'id' | 'createdAt'>,
+    refreshToken: string,
+  ): TokenPair {
+    const claims = { userId: user.id, sessionId: session.id };
+    const accessToken = tokens.signAccessToken(claims, user.role, endOf(session, sessionMaxDays));
+    return { accessToken, refreshToken };
   }
 
-  /** @throws INVALID_REFRESH_TOKEN, EXPIRED_REFRESH_TOKEN, TOKEN_REVOKED or USER_INACTIVE. */
-  async function refresh(refreshToken: string, requestId: string): Promise<TokenPair> {
+  /**
+   * `device` names the user agent and the network of the client.
+   * @throws INVALID_REFRESH_TOKEN, EXPIRED_REFRESH_TOKEN, TOKEN_REVOKED or USER_INACTIVE.
+   */
+  async function refresh(refreshToken: string, device: string, requestId: string): Promise<TokenPair> {
     const result = await database.transaction(async (trx) => {
-      const token = await repository.lockToken(trx, hashToken(refreshToken));
-      if (token === undefined) throw invalidRefreshToken();
-      const successor = tokens.successorOf(refreshToken);
-      const used =
-        token.rotatedAt === null ? undefined : await repository.lockToken(trx, hashToken(successor));
-      const user = await requireActiveUser(trx, token.session.userId);
-      const decision = decideRefresh(token, used, clock());
+      const found = await repository.lockToken(trx, hashToken(refreshToken));
+      if (found === undefined) throw invalidRefreshToken();
+      const { session } = found;
+      // The setting may have become shorter since the token was issued.
+      const token = { ...found, expiresAt: earlier(found.expiresAt, endOf(session, sessionMaxDays)) };
+      const successors = tokens.successorsOf(refreshToken, device);
+      const used = token.rotatedAt === null ? undefined : await lockFirst(trx, successors);
+      const user = await requireActiveUser(trx, session.userId);
+      const decision = decideRefresh(token, used?.token, clock());
       if (decision.kind === 'refuse') {
         if (decision.endsSession) await endReusedSession(trx, token, requestId);
         // Returned, not thrown: the end of the session must be committed.
         return decision.error;
       }
-      if (decision.kind === 'repeat') return tokenPair(user, token.session.id, successor);
+      const [successor = ''] = used === undefined ? successors : [used.text];
+      if (decision.kind === 'repeat') return tokenPair(user, session, successor);
       await repository.markRotated(trx, token.hash, clock());
-      return issueTokens(trx, user, token.session.id, successor);
+      return issueTokens(trx, user, session, successor);
     });
     if (result instanceof Error) throw result;
     return result;
+  }
+
+  /** Locks the first of these tokens that is stored. */
+  async function lockFirst(trx: Trx, texts: readonly string[]) {
+    for (const text of texts) {
+      const token = await repository.lockToken(trx, hashToken(text));
+      if (token !== undefined) return { text, token };
+    }
+    return undefined;
   }
 
   async function endReusedSession(trx: Trx, { session }: RefreshToken, requestId: string): Promise<void> {
@@ -183,6 +217,19 @@ export function authService(deps: {
     if (user === undefined) throw invalidRefreshToken();
     if (!user.active) throw userInactive();
     return user;
+  }
+
+  /** Ends the session of a refresh token. Does nothing for an unknown token, so that the response reveals nothing. */
+  async function logoutByToken(refreshToken: string, requestId: string): Promise<void> {
+    await database.transaction(async (trx) => {
+      const token = await repository.lockToken(trx, hashToken(refreshToken));
+      if (token === undefined || token.session.revokedAt !== null) return;
+      const { id, userId } = token.session;
+      const user = await users.findUser(trx, userId);
+      await repository.revokeSession(trx, id, clock());
+      const actor: Actor = { type: user?.role ?? 'user', id: userId, requestId };
+      events.record(trx, [sessionEnded({ actor, resourceId: id })]);
+    });
   }
 
   /** Ends the caller's session. Its access and refresh tokens stop working immediately. */
@@ -229,5 +276,5 @@ export function authService(deps: {
     });
   }
 
-  return { login, verifyLogin, admit, refresh, logout, authenticate, purgeExpiredTokens };
+  return { login, verifyLogin, admit, refresh, logout, logoutByToken, authenticate, purgeExpiredTokens };
 }

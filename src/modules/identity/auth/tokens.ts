@@ -1,8 +1,9 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { createDecoder, createSigner, createVerifier } from 'fast-jwt';
 import { expiredToken, invalidToken } from '../../../core/caller.ts';
 import type { Clock } from '../../../core/clock.ts';
 import { isId } from '../../../core/id.ts';
+import type { EncryptionKey } from '../../../core/secrets/encryption.ts';
 import { invalidMfaToken } from './errors.ts';
 
 export type Tokens = ReturnType<typeof tokenIssuer>;
@@ -18,6 +19,7 @@ const AUDIENCE = 'clicknback-api';
 /** Another audience: an access token is no MFA token, and an MFA token does nothing else. */
 const MFA_AUDIENCE = 'clicknback-mfa';
 const MFA_TTL_SECONDS = 5 * 60;
+const SUCCESSOR_KEY_BYTES = 32;
 
 /**
  * Issues and verifies tokens. Access tokens are JWTs with one fixed algorithm; the header's `kid` only selects one of our
@@ -27,9 +29,11 @@ const MFA_TTL_SECONDS = 5 * 60;
 export function tokenIssuer(deps: {
   readonly clock: Clock;
   readonly keys: readonly { readonly id: string; readonly secret: string }[];
+  /** Successors have keys of their own, so that a change of `keys` does not disturb a repeated exchange. */
+  readonly encryptionKeys: readonly EncryptionKey[];
   readonly accessTtlSeconds: number;
 }) {
-  const { clock, keys, accessTtlSeconds } = deps;
+  const { clock, keys, encryptionKeys, accessTtlSeconds } = deps;
   const [signingKey] = keys;
   if (signingKey === undefined) throw new RangeError('at least one key is needed');
 
@@ -37,6 +41,9 @@ export function tokenIssuer(deps: {
   const signerFor = (aud: string) => createSigner({ algorithm: ALGORITHM, key, kid, iss: ISSUER, aud });
   const sign = signerFor(AUDIENCE);
   const signMfa = signerFor(MFA_AUDIENCE);
+  const successorKeys = encryptionKeys.map((encryptionKey) =>
+    Buffer.from(hkdfSync('sha256', encryptionKey.key, '', 'clicknback refresh token', SUCCESSOR_KEY_BYTES)),
+  );
   const decode = createDecoder({ complete: true, checkTyp: 'JWT' });
   const verifiersFor = (allowedAud: string, claim: string) =>
     new Map(
@@ -57,9 +64,16 @@ export function tokenIssuer(deps: {
   const verifiers = verifiersFor(AUDIENCE, 'sid');
   const mfaVerifiers = verifiersFor(MFA_AUDIENCE, 'pwd');
 
-  function signAccessToken({ userId, sessionId }: AccessClaims, role: string): string {
+  /** The token does not outlive its session. */
+  function signAccessToken(
+    { userId, sessionId }: AccessClaims,
+    role: string,
+    sessionEndsAt?: Temporal.Instant,
+  ): string {
     const now = nowSeconds();
-    return sign({ sub: userId, sid: sessionId, role, iat: now, exp: now + accessTtlSeconds });
+    const end = Math.floor((sessionEndsAt?.epochMilliseconds ?? Number.POSITIVE_INFINITY) / 1000);
+    const exp = Math.min(now + accessTtlSeconds, end);
+    return sign({ sub: userId, sid: sessionId, role, iat: now, exp });
   }
 
   /** @throws INVALID_TOKEN or EXPIRED_TOKEN. */
@@ -106,8 +120,16 @@ export function tokenIssuer(deps: {
     return randomBytes(32).toString('base64url');
   }
 
-  function successorOf(refreshToken: string): string {
-    return createHmac('sha256', key).update(`successor of ${refreshToken}`).digest('base64url');
+  /**
+   * The successors that a token may have: the one to issue, then those that older keys have issued. Derived from the device
+   * too, so that no other device gets the successor.
+   */
+  function successorsOf(refreshToken: string, device: string): readonly string[] {
+    return successorKeys.map((successorKey) =>
+      createHmac('sha256', successorKey)
+        .update(JSON.stringify([refreshToken, device]))
+        .digest('base64url'),
+    );
   }
 
   return {
@@ -116,7 +138,7 @@ export function tokenIssuer(deps: {
     signMfaToken,
     verifyMfaToken,
     newOpaqueToken,
-    successorOf,
+    successorsOf,
   };
 }
 

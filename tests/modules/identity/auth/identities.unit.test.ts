@@ -13,6 +13,7 @@ const stranger = aUser({ id: STRANGER });
 const sessions = [shopper, stranger].map(({ id }) => ({
   id: newId(),
   userId: id,
+  createdAt: shopper.createdAt,
   revokedAt: null,
   factorProvenAt: null,
 }));

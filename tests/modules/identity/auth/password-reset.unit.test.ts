@@ -26,6 +26,7 @@ function resets(repository: Partial<AuthRepository>, users: Partial<UserClient> 
     tokens: tokenIssuer({
       clock: seen.clock,
       keys: [{ id: 'key', secret: 'secret' }],
+      encryptionKeys: [],
       accessTtlSeconds: 900,
     }),
     resetTtlSeconds: TTL_SECONDS,

@@ -17,6 +17,7 @@ import type { AuthService } from '../../../../src/modules/identity/auth/service.
 import { lastActiveAdmin, passwordNotComplexEnough } from '../../../../src/modules/identity/users/index.ts';
 import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeCalls } from '../../../support/fakes.ts';
+import { assertRefused } from '../../../support/inject.ts';
 import { NOW, SHOPPER } from '../../../support/purchases-builders.ts';
 import { assertViolations, IDS, serveRoutes, testAccess, testRefusals } from '../../../support/routes.ts';
 
@@ -32,6 +33,7 @@ const api = await serveRoutes(
       login: (...call) => called(pair, ...call),
       refresh: (...call) => called(pair, ...call),
       logout: ({ id, sessionId }) => called(undefined, id, sessionId),
+      logoutByToken: (...call) => called(undefined, 'by token', ...call),
     }),
     passwordResets: fake<PasswordResetService>({
       issueResetToken: (userId, { id }) => called({ token: 'secret', expiresAt: NOW }, userId, id),
@@ -118,7 +120,8 @@ describe('POST /auth/refresh', () => {
   test('needs no token, and answers the next pair', async () => {
     const answer = await refresh({ refresh_token: 'old' });
     assertEqual([answer.status, answer.body], [200, shown]);
-    assertEqual(calls.at(-1), ['old', answer.headers['x-request-id']]);
+    const device = JSON.stringify(['lightMyRequest', '127.0.0.0']);
+    assertEqual(calls.at(-1), ['old', device, answer.headers['x-request-id']]);
   });
 
   testRefusals(() => refresh({ refresh_token: 'old' }), refuse, [
@@ -140,10 +143,41 @@ describe('POST /auth/refresh', () => {
   }
 });
 
-test('POST /auth/logout ends the session of the token', async () => {
-  const answer = await api('POST', '/auth/logout', { token: 'user' });
-  assertEqual([answer.status, answer.body], [204, '']);
-  assertEqual(calls.at(-1), [IDS.user, 'session']);
+describe('POST /auth/logout', () => {
+  const logout = (request: { token?: string; body?: unknown }) => {
+    calls.length = 0;
+    return api('POST', '/auth/logout', request);
+  };
+
+  test('ends the session of the access token', async () => {
+    const answer = await logout({ token: 'user' });
+    assertEqual([answer.status, answer.body], [204, '']);
+    assertEqual(calls, [[IDS.user, 'session']]);
+  });
+
+  test('ends the session of a refresh token without an access token', async () => {
+    const answer = await logout({ body: { refresh_token: 'secret' } });
+    assertEqual([answer.status, answer.body], [204, '']);
+    assertEqual(calls, [['by token', 'secret', answer.headers['x-request-id']]]);
+  });
+
+  test('ends both if both are sent', async () => {
+    assert.equal((await logout({ token: 'user', body: { refresh_token: 'secret' } })).status, 204);
+    assert.equal(calls.length, 2);
+  });
+
+  test('needs one of them, and never ignores a faulty access token', async () => {
+    assertRefused(await logout({}), 401, 'INVALID_TOKEN');
+    assertRefused(await logout({ body: {} }), 401, 'INVALID_TOKEN');
+    assertRefused(await logout({ token: 'forged', body: { refresh_token: 'secret' } }), 401, 'INVALID_TOKEN');
+    assertEqual(calls, []);
+  });
+
+  for (const body of [{ refresh_token: '' }, { refresh_token: 7 }, { token: 'secret' }]) {
+    test(`refuses ${JSON.stringify(body)}`, async () => {
+      assertViolations(await logout({ body }), [Object.keys(body)[0] ?? '']);
+    });
+  }
 });
 
 describe('POST /users/{id}/password-reset', () => {

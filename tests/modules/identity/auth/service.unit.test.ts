@@ -12,12 +12,21 @@ import { hashToken, passwordStateOf, tokenIssuer } from '../../../../src/modules
 import type { User, UserClient } from '../../../../src/modules/identity/users/index.ts';
 import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeKernel } from '../../../support/fakes.ts';
-import { aUser, SHOPPER, STRANGER } from '../../../support/purchases-builders.ts';
+import { aUser, NOW, SHOPPER, STRANGER } from '../../../support/purchases-builders.ts';
 import { rejectsWith } from '../../../support/rejections.ts';
 
 const SESSION = newId();
 const ORIGIN = { address: '10.0.0.1' };
+const SESSION_MAX_DAYS = 2;
+const DEVICE = 'a browser at home';
 const REFRESH_TTL_SECONDS = 3_600;
+const aSession: Session = {
+  id: SESSION,
+  userId: SHOPPER,
+  createdAt: NOW,
+  revokedAt: null,
+  factorProvenAt: null,
+};
 const user = aUser();
 const inactive = aUser({ active: false });
 const account = { ...user, passwordHash: 'hash' };
@@ -32,6 +41,7 @@ function auth(
   const tokens = tokenIssuer({
     clock: seen.clock,
     keys: [{ id: 'key', secret: 'a secret of 32 characters and more' }],
+    encryptionKeys: [{ id: 'k', key: Buffer.alloc(32, 1) }],
     accessTtlSeconds: 900,
   });
   const stored: unknown[][] = [];
@@ -40,6 +50,7 @@ function auth(
     ...kernel,
     tokens,
     refreshTtlSeconds: REFRESH_TTL_SECONDS,
+    sessionMaxDays: SESSION_MAX_DAYS,
     budgets: fake<LoginBudgets>({
       beginLogin: async (...call) => {
         budget.push(['begun', ...call]);
@@ -94,7 +105,7 @@ describe('logging in', () => {
     const now = clock();
     const expiresAt = now.add({ seconds: REFRESH_TTL_SECONDS });
     assertEqual(stored, [
-      ['session', { id: sessionId, userId: SHOPPER, factorProvenAt: null }, now],
+      ['session', { id: sessionId, userId: SHOPPER, createdAt: now, factorProvenAt: null }],
       ['token', { hash: hashToken(pair.refreshToken), sessionId, expiresAt }, now],
     ]);
     const actor = { type: 'admin', id: SHOPPER, requestId: 'request' };
@@ -216,7 +227,7 @@ describe('logging in with a second factor', () => {
 
 describe('refreshing a session', () => {
   const TOKEN = 'a refresh token';
-  const session: Session = { id: SESSION, userId: SHOPPER, revokedAt: null, factorProvenAt: null };
+  const session = aSession;
 
   /** Refreshes with TOKEN, which is stored with these fields; `usedAgo_s` is when it was exchanged. */
   function refreshing(
@@ -236,14 +247,17 @@ describe('refreshing a session', () => {
           });
           if (hash.equals(hashToken(TOKEN)))
             return aToken(usedAgo_s === undefined ? null : now.subtract({ seconds: usedAgo_s }));
-          if (hash.equals(hashToken(world.tokens.successorOf(TOKEN))))
+          if (hash.equals(hashToken(world.tokens.successorsOf(TOKEN, DEVICE)[0] ?? '')))
             return aToken(isSuccessorUsed ? now : null);
           return undefined;
         },
       },
       { findUser: async () => found ?? undefined },
     );
-    return { ...world, refresh: (token = TOKEN) => world.service.refresh(token, 'request') };
+    return {
+      ...world,
+      refresh: (token = TOKEN, device = DEVICE) => world.service.refresh(token, device, 'request'),
+    };
   }
 
   const isOfSession = (
@@ -251,7 +265,7 @@ describe('refreshing a session', () => {
     { tokens }: ReturnType<typeof refreshing>,
   ) => {
     assertEqual(tokens.verifyAccessToken(accessToken), { userId: SHOPPER, sessionId: SESSION });
-    assert.equal(refreshToken, tokens.successorOf(TOKEN));
+    assert.equal(refreshToken, tokens.successorsOf(TOKEN, DEVICE)[0]);
   };
 
   test('exchanges a token for its successor in the same session', async () => {
@@ -298,6 +312,30 @@ describe('refreshing a session', () => {
     });
   }
 
+  test('refuses a quick repeat of another device, and ends the session', async () => {
+    const { refresh, stored, clock } = refreshing({ usedAgo_s: 1 });
+    await rejectsWith(refresh(TOKEN, 'another browser'), 'TOKEN_REVOKED');
+    assertEqual(stored, [['revoked', SESSION, clock()]]);
+  });
+
+  test('gives no token beyond the end of the session', async () => {
+    const world = refreshing();
+    const end = NOW.add({ hours: 24 * SESSION_MAX_DAYS });
+    world.clock.advance({ seconds: 24 * 3600 * SESSION_MAX_DAYS - 60 });
+    const { accessToken, refreshToken } = await world.refresh();
+    const [, [, stored] = []] = world.stored;
+    assertEqual(stored, { hash: hashToken(refreshToken), sessionId: SESSION, expiresAt: end });
+    world.clock.advance({ seconds: 60 });
+    assert.throws(() => world.tokens.verifyAccessToken(accessToken), { code: 'EXPIRED_TOKEN' });
+  });
+
+  test('refuses a token that outlived its session, such as one from before a shorter setting', async () => {
+    const world = refreshing();
+    world.clock.advance({ hours: 24 * SESSION_MAX_DAYS });
+    await rejectsWith(world.refresh(), 'EXPIRED_REFRESH_TOKEN');
+    assertEqual(world.stored, []);
+  });
+
   test('refuses an unknown token, and one whose user is gone', async () => {
     await rejectsWith(refreshing().refresh('another token'), 'INVALID_REFRESH_TOKEN');
     await rejectsWith(refreshing({}, null).refresh(), 'INVALID_REFRESH_TOKEN');
@@ -320,8 +358,40 @@ test('logging out ends the session of the caller, and records it', async () => {
   assertEqual(told(), [['session.ended', caller, `session ${SESSION}`, 'success', {}]]);
 });
 
+describe('logging out with a refresh token', () => {
+  const session = aSession;
+  const holding = (found: Session | undefined, expiresAt = NOW) =>
+    auth(
+      {
+        lockToken: async (_trx, hash) =>
+          found && hash.equals(hashToken('token'))
+            ? { hash, session: found, expiresAt, rotatedAt: null }
+            : undefined,
+      },
+      { findUser: async () => aUser({ role: 'admin' }) },
+    );
+
+  test('ends its session, and records it as an act of the user', async () => {
+    const { service, stored, told, clock } = holding(session);
+    await service.logoutByToken('token', 'request');
+    assertEqual(stored, [['revoked', SESSION, clock()]]);
+    const actor = { type: 'admin', id: SHOPPER, requestId: 'request' };
+    assertEqual(told(), [['session.ended', actor, `session ${SESSION}`, 'success', {}]]);
+  });
+
+  for (const [title, world] of [
+    ['an unknown token', holding(undefined)],
+    ['a token of an ended session', holding({ ...session, revokedAt: NOW })],
+  ] as const) {
+    test(`does nothing with ${title}`, async () => {
+      await world.service.logoutByToken('token', 'request');
+      assertEqual([world.stored, world.events], [[], []]);
+    });
+  }
+});
+
 describe('authenticating', () => {
-  const session: Session = { id: SESSION, userId: SHOPPER, revokedAt: null, factorProvenAt: null };
+  const session = aSession;
   const revoked: Session = { ...session, revokedAt: Temporal.Instant.from('2026-03-14T09:00:00Z') };
 
   function holding(found: { readonly session?: Session; readonly user?: User }, isFactorRequired = false) {

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
-import { describe, test } from 'node:test';
+import { createHash, randomBytes } from 'node:crypto';
+import { after, describe, test } from 'node:test';
+import { pino } from 'pino';
+import { createPlatform } from '../../../../src/app.ts';
+import { readConfig } from '../../../../src/config.ts';
 import { runSql } from '../../../support/database.ts';
+import { inject } from '../../../support/inject.ts';
 import { type Answer, PASSWORD, startTestPlatform } from '../../../support/platform.ts';
 
-const platform = await startTestPlatform();
+const platform = await startTestPlatform({ environment: { TRUST_PROXY: '1' } });
 const { api, clock, database } = platform;
 const sql = (statement: string) => runSql(database.url, statement);
 const login = (email: string, password = PASSWORD) =>
@@ -259,7 +263,129 @@ describe('a refresh token', () => {
   });
 });
 
+describe('a refresh token that is tried again within ten seconds', () => {
+  const AGENT = 'ClickNBack/1.0 (iPhone)';
+  const refreshFrom = (token: string, address: string, agent = AGENT) =>
+    api('POST', '/auth/refresh', {
+      body: { refresh_token: token },
+      headers: { 'x-forwarded-for': address, 'user-agent': agent },
+    });
+
+  for (const [title, first, second] of [
+    ['the same network of IPv4', '203.0.113.7', '203.0.113.200'],
+    ['the same network of IPv6', '2001:db8:1:2::7', '2001:db8:1:2:ffff::8'],
+  ] as const) {
+    test(`from ${title} gives the same successor`, async () => {
+      const { refreshToken } = await platform.registerUser();
+      const { body } = await refreshFrom(refreshToken, first);
+      const retry = await refreshFrom(refreshToken, second);
+      assert.equal(retry.status, 200);
+      assert.equal(retry.body.refresh_token, body.refresh_token);
+    });
+  }
+
+  for (const [title, address, agent] of [
+    ['another network of IPv4', '203.0.114.7', AGENT],
+    ['another network of IPv6', '2001:db8:1:3::7', AGENT],
+    ['another user agent', '203.0.113.7', 'curl/8.0'],
+  ] as const) {
+    test(`from ${title} is in two hands: the session ends`, async () => {
+      const { id, token, refreshToken } = await platform.registerUser();
+      const from = address.includes(':') ? '2001:db8:1:2::7' : '203.0.113.7';
+      const { body } = await refreshFrom(refreshToken, from);
+
+      assertRefused(await refreshFrom(refreshToken, address, agent), 'TOKEN_REVOKED');
+
+      assertRefused(await me(token), 'TOKEN_REVOKED');
+      assertRefused(await refreshFrom(body.refresh_token, from), 'TOKEN_REVOKED');
+      const reused = await sql(
+        `select outcome from audit_logs where action = 'session.reused' and actor_id = '${id}'`,
+      );
+      assert.deepEqual(reused, [{ outcome: 'failure' }]);
+    });
+  }
+
+  test('across a change of JWT_KEYS and of ENCRYPTION_KEYS gives the same successor', async () => {
+    const key = (id: string) => `${id}:${randomBytes(32).toString('base64')}`;
+    const jwtKey = (id: string) => `${id}:${randomBytes(32).toString('hex')}`;
+    const [oldKey, newKey] = [key('old'), key('new')];
+    const before = await processWith({ JWT_KEYS: jwtKey('old'), ENCRYPTION_KEYS: `${oldKey},${newKey}` });
+    const changed = await processWith({ JWT_KEYS: jwtKey('new'), ENCRYPTION_KEYS: `${newKey},${oldKey}` });
+    const { refreshToken } = await platform.registerUser();
+    const ask = (at: typeof before, token: string) =>
+      inject(at.server, 'POST', '/auth/refresh', { body: { refresh_token: token } });
+
+    const first = await ask(before, refreshToken);
+    const retry = await ask(changed, refreshToken);
+
+    assert.equal(retry.status, 200, JSON.stringify(retry.body));
+    assert.equal(retry.body.refresh_token, first.body.refresh_token);
+    assert.equal((await ask(changed, retry.body.refresh_token)).status, 200);
+  });
+
+  async function processWith(environment: Record<string, string>) {
+    const config = readConfig({ NODE_ENV: 'test', METRICS_PORT: 'off', BCRYPT_COST: '4', ...environment });
+    const started = await createPlatform({ config, database, clock, logger: pino({ level: 'silent' }) });
+    after(() => started.close());
+    return started;
+  }
+});
+
+describe('a session', () => {
+  test('ends after ninety days, however often it is refreshed: EXPIRED_REFRESH_TOKEN', async () => {
+    const { id, refreshToken } = await platform.registerUser();
+    let newest = refreshToken;
+    for (let day = 1; day < 90; day += 1) {
+      clock.advance({ hours: 24 });
+      newest = (await refresh(newest)).body.refresh_token;
+    }
+    const [last] = await sql(
+      `select max(expires_at) = min(sessions.created_at) + interval '90 days' as ends_with_session
+       from refresh_tokens join sessions on sessions.id = session_id where user_id = '${id}'`,
+    );
+    assert.deepEqual(last, { ends_with_session: true });
+    clock.advance({ seconds: 24 * 3600 - 60 });
+    const { body } = await refresh(newest);
+    assert.equal((await me(body.access_token)).status, 200);
+    clock.advance({ seconds: 60 });
+
+    assertRefused(await refresh(body.refresh_token), 'EXPIRED_REFRESH_TOKEN');
+    assertRefused(await me(body.access_token), 'EXPIRED_TOKEN');
+  });
+});
+
 describe('a logout', () => {
+  const logoutBy = (refresh_token: string) => api('POST', '/auth/logout', { body: { refresh_token } });
+
+  test('with the refresh token alone ends its session and no other', async () => {
+    const { id, email, token, refreshToken } = await platform.registerUser();
+    const other = (await login(email)).body;
+
+    const answer = await logoutBy(refreshToken);
+
+    assert.equal(answer.status, 204);
+    assertRefused(await me(token), 'TOKEN_REVOKED');
+    assertRefused(await refresh(refreshToken), 'TOKEN_REVOKED');
+    assert.equal((await me(other.access_token)).status, 200);
+    const audit = await sql(
+      `select actor_type::text, request_id from audit_logs where actor_id = '${id}' and action = 'session.ended'`,
+    );
+    assert.deepEqual(audit, [{ actor_type: 'user', request_id: answer.headers['x-request-id'] }]);
+  });
+
+  test('with an unknown, an expired or a used refresh token reveals nothing', async () => {
+    const { token, refreshToken } = await platform.registerUser();
+    await refresh(refreshToken);
+    const used = await logoutBy(refreshToken);
+    assertRefused(await me(token), 'TOKEN_REVOKED');
+    const again = await logoutBy(refreshToken);
+    const unknown = await logoutBy('x');
+    clock.advance({ hours: 31 * 24 });
+    const expired = await logoutBy(refreshToken);
+    for (const answer of [used, again, unknown, expired])
+      assert.deepEqual([answer.status, answer.body], [204, '']);
+  });
+
   test('ends its own session at once and no other', async () => {
     const { id, email, token, refreshToken } = await platform.registerUser();
     const other = (await login(email)).body;

@@ -8,10 +8,13 @@ import { SHOPPER, STRANGER } from '../../../support/purchases-builders.ts';
 
 const PRESENT = { id: 'present', secret: 'the secret of the present key of 32 and more' };
 const RETIRED = { id: 'retired', secret: 'the secret of the retired key of 32 and more' };
+const KEY = { id: 'present', key: Buffer.alloc(32, 1) };
+const OTHER = { id: 'other', key: Buffer.alloc(32, 2) };
 const CLAIMS = { userId: SHOPPER, sessionId: STRANGER };
 
 const clock = testClock();
-const issuerOf = (...keys: (typeof PRESENT)[]) => tokenIssuer({ clock, keys, accessTtlSeconds: 900 });
+const issuerOf = (...keys: (typeof PRESENT)[]) =>
+  tokenIssuer({ clock, keys, encryptionKeys: [KEY], accessTtlSeconds: 900 });
 const tokens = issuerOf(PRESENT, RETIRED);
 
 describe('an access token', () => {
@@ -19,6 +22,14 @@ describe('an access token', () => {
     const token = tokens.signAccessToken(CLAIMS, 'user');
     assertEqual(tokens.verifyAccessToken(token), CLAIMS);
     clock.advance({ seconds: 899 });
+    assertEqual(tokens.verifyAccessToken(token), CLAIMS);
+    clock.advance({ seconds: 1 });
+    assert.throws(() => tokens.verifyAccessToken(token), { code: 'EXPIRED_TOKEN' });
+  });
+
+  test('ends with its session', () => {
+    const token = tokens.signAccessToken(CLAIMS, 'user', clock().add({ seconds: 60 }));
+    clock.advance({ seconds: 59 });
     assertEqual(tokens.verifyAccessToken(token), CLAIMS);
     clock.advance({ seconds: 1 });
     assert.throws(() => tokens.verifyAccessToken(token), { code: 'EXPIRED_TOKEN' });
@@ -57,12 +68,27 @@ describe('an opaque token', () => {
     assertEqual(hashToken(token), createHash('sha256').update(token).digest());
   });
 
-  test('has one successor, which takes the key to know', () => {
+  test('has one successor for each device, which takes the key to know', () => {
     const token = tokens.newOpaqueToken();
-    const successor = tokens.successorOf(token);
-    assert.equal(tokens.successorOf(token), successor);
+    const [successor] = tokens.successorsOf(token, 'a device');
+    assert.equal(tokens.successorsOf(token, 'a device')[0], successor);
     assert.notEqual(successor, token);
-    assert.notEqual(tokens.successorOf(tokens.newOpaqueToken()), successor);
-    assert.notEqual(issuerOf(RETIRED).successorOf(token), successor);
+    assert.notEqual(tokens.successorsOf(token, 'another device')[0], successor);
+    assert.notEqual(tokens.successorsOf(tokens.newOpaqueToken(), 'a device')[0], successor);
+    const others = tokenIssuer({ clock, keys: [PRESENT], encryptionKeys: [OTHER], accessTtlSeconds: 900 });
+    assert.notEqual(others.successorsOf(token, 'a device')[0], successor);
+  });
+
+  test('has the same successor whatever keys sign access tokens, and is found under older keys', () => {
+    const token = tokens.newOpaqueToken();
+    const [successor] = tokens.successorsOf(token, 'a device');
+    assert.equal(issuerOf(RETIRED).successorsOf(token, 'a device')[0], successor);
+    const rotated = tokenIssuer({
+      clock,
+      keys: [PRESENT],
+      encryptionKeys: [OTHER, KEY],
+      accessTtlSeconds: 900,
+    });
+    assert.equal(rotated.successorsOf(token, 'a device')[1], successor);
   });
 });
