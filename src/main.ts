@@ -8,6 +8,8 @@ import { summary } from './startup/summary.ts';
 /** Starts config, database, platform and ports in this order, and stops them in reverse order on a signal. */
 await serve(async ({ config: given, logger, stopping }) => {
   const config = await withRealPort(given);
+  if (config.mode === 'production' && config.adminMfa === 'optional')
+    logger.warn('ADMIN_MFA is optional: administrators without a second factor log in with a password alone');
   const { database, location, close } = await openMigratedDatabase(config, logger);
   stopping.release = close;
   const platform = await createPlatform({ config, database, clock: systemClock, logger });

@@ -63,9 +63,11 @@ describe('a database that has served in production', () => {
       JWT_KEYS: `test:${randomBytes(32).toString('hex')}`,
       ENCRYPTION_KEYS: `test:${randomBytes(32).toString('base64')}`,
     };
-    const production = await spawnPlatform({ DATA_DIR, NODE_ENV: 'production', ...secrets });
+    const environment = { DATA_DIR, NODE_ENV: 'production', ADMIN_MFA: 'optional', ...secrets };
+    const production = await spawnPlatform(environment);
     await production.ready();
     assert.doesNotMatch(production.output(), /owner of its tables/);
+    assert.match(production.output(), /"level":"warn".*ADMIN_MFA is optional/);
     production.process.kill('SIGTERM');
     assert.equal(await production.ended, 0);
 

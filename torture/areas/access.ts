@@ -31,8 +31,16 @@ type Caller = {
   readonly mayCall: (operation: Operation) => boolean;
 };
 
-/** Operations for logged-in users whose object belongs to one of them. */
-const OWNED = new Set(['GET /purchases/{id}', 'POST /purchases', 'POST /users/me/payouts/{id}/cancel']);
+/** Operations for logged-in users whose object, or second factor, belongs to one of them. */
+const OWNED = new Set([
+  'GET /purchases/{id}',
+  'POST /purchases',
+  'POST /users/me/payouts/{id}/cancel',
+  'POST /auth/mfa/confirmation',
+  'POST /auth/mfa/step-up',
+  'POST /auth/mfa/recovery-codes',
+  'DELETE /auth/mfa',
+]);
 
 async function tryEveryDoor({ directory }: AreaContext) {
   const [present, retired] = [randomBytes(32).toString('hex'), randomBytes(32).toString('hex')];

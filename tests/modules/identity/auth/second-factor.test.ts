@@ -250,6 +250,9 @@ describe('the token of the second step', () => {
   test('does nothing else', async () => {
     const person = await enrolled();
     const token = await mfaTokenOf(api, person);
+    const payload = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+    assert.equal(payload.aud, 'clicknback-mfa');
+    assert.deepEqual(Object.keys(payload).sort(), ['aud', 'exp', 'iat', 'iss', 'pwd', 'sub']);
     assertRefused(await api('GET', '/users/me', { token }), 401, 'INVALID_TOKEN');
     assertRefused(await stepUp(token, { code: code(person) }), 401, 'INVALID_TOKEN');
     const refreshed = await api('POST', '/auth/refresh', { body: { refresh_token: token } });
@@ -328,6 +331,13 @@ describe('stepping up', () => {
     assert.equal((await api('POST', '/auth/mfa/recovery-codes', { token: second })).status, 403);
     assert.equal((await stepUp(second, { code: code(person) })).status, 204);
     assert.equal(await renew(), 403, 'of another session');
+  });
+
+  test('takes a code once, also at the same moment', async () => {
+    const person = await enrolled();
+    const body = { code: code(person) };
+    const answers = await Promise.all(Array.from({ length: 6 }, () => stepUp(person.token, body)));
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [204, ...Array(5).fill(401)]);
   });
 
   test('needs a second factor', async () => {
