@@ -31,6 +31,9 @@ export async function createPlatform(deps: {
   const { redisUrl } = config;
   const metrics = createMetrics();
   metrics.observeDatabase(database);
+  if (config.fourEyesAbove === undefined) {
+    logger.warn('FOUR_EYES_ABOVE is off: one administrator alone may pay and adjust any amount');
+  }
   const changes = followChanges({ database, logger });
   metrics.observeChanges(changes.areFollowed);
   const rateWindows = redisUrl === undefined ? memoryWindows() : await sharedWindows({ redisUrl, logger });

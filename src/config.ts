@@ -101,6 +101,7 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     maxPurchasesPerBatch: read('MAX_PURCHASES_PER_BATCH'),
     maxQueuedPurchases: read('MAX_QUEUED_PURCHASES'),
     maxQueuedPayouts: read('MAX_QUEUED_PAYOUTS'),
+    fourEyesAbove: readFourEyesAbove(read('FOUR_EYES_ABOVE'), supportedCurrencies),
     payoutLimits: {
       minimum: readAmounts('PAYOUT_MINIMUM', read('PAYOUT_MINIMUM'), supportedCurrencies),
       monthly: readAmounts('PAYOUT_MONTHLY_LIMIT', read('PAYOUT_MONTHLY_LIMIT'), supportedCurrencies),
@@ -245,6 +246,14 @@ function readAmounts(
   throw new StartupError(
     `${name} must be an amount such as "10.00", with others for some of the supported currencies as in "10.00,JPY:1500".`,
   );
+}
+
+/** Undefined if one administrator is always enough. */
+function readFourEyesAbove(
+  value: string,
+  currencies: readonly string[],
+): ReadonlyMap<string, bigint> | undefined {
+  return value === 'off' ? undefined : readAmounts('FOUR_EYES_ABOVE', value, currencies);
 }
 
 function readAmount(text: string, currency: string): bigint | undefined {

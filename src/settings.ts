@@ -171,6 +171,11 @@ const CASHBACK_AND_PAYOUTS = {
     "Limit on the sum of a user's payouts in one currency and calendar month (UTC)",
     { values: 'as above' },
   ),
+  FOUR_EYES_ABOVE: text(
+    '1000.00',
+    'Payouts and adjustments above this amount take two administrators. `off`: one is always enough, and each start logs that',
+    { values: 'as above, or `off`' },
+  ),
 };
 
 const VELOCITY_RULES = {

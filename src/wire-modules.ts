@@ -86,6 +86,7 @@ export function wireModules(config: Config, kernel: Kernel) {
     encryptionKeys,
     supportedCurrencies,
     limits: config.payoutLimits,
+    fourEyesAbove: config.fourEyesAbove,
     maxQueuedPayouts: config.maxQueuedPayouts,
   });
   const userDetail = userDetailModule(kernel, { users: users.client, wallets: wallets.client });

@@ -1,23 +1,26 @@
-import { formatMoney } from '../../src/core/money.ts';
+import { formatMoney, minorDigits } from '../../src/core/money.ts';
 import { runSql } from './database.ts';
 import { payoutBody } from './payouts-builders.ts';
 import type { Answer, ContractPlatform, Person } from './platform.ts';
 
-/** Makes so much available to a user, in minor units. */
+/** Makes so much available to a user, in minor units. More than 1000.00 in parts, each of which one administrator may credit. */
 export async function fundWallet(
   { api, admin, config }: Pick<ContractPlatform, 'api' | 'admin' | 'config'>,
   userId: string,
   amount: bigint,
   currency: string = config.supportedCurrencies[0],
 ): Promise<void> {
-  const body = {
-    amount: formatMoney(amount, currency),
-    currency,
-    direction: 'credit',
-    reason: 'Something to begin with.',
-  };
-  const answer = await api('POST', `/users/${userId}/wallet/adjustments`, { token: admin.token, body });
-  if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
+  const largest = 1_000n * 10n ** BigInt(minorDigits(currency));
+  for (let left = amount; left > 0n; left -= largest) {
+    const body = {
+      amount: formatMoney(left < largest ? left : largest, currency),
+      currency,
+      direction: 'credit',
+      reason: 'Something to begin with.',
+    };
+    const answer = await api('POST', `/users/${userId}/wallet/adjustments`, { token: admin.token, body });
+    if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
+  }
 }
 
 /** Somebody with money, and the ways to get it out as a test says it. */

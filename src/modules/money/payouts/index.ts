@@ -3,7 +3,7 @@ import type { EncryptionKey } from '../../../core/secrets/encryption.ts';
 import type { Kernel } from '../../../kernel.ts';
 import type { UserClient } from '../../identity/users/index.ts';
 import type { IdempotencyClient } from '../../platform/idempotency/index.ts';
-import type { WalletClient } from '../wallets/index.ts';
+import type { FourEyesAbove, WalletClient } from '../wallets/index.ts';
 import { detailsCipher } from './details.ts';
 import type { PayoutLimits } from './model.ts';
 import { payoutRepository } from './repository.ts';
@@ -22,6 +22,7 @@ export function payoutsModule(
     readonly encryptionKeys: readonly EncryptionKey[];
     readonly supportedCurrencies: readonly [string, ...string[]];
     readonly limits: PayoutLimits;
+    readonly fourEyesAbove: FourEyesAbove;
     readonly maxQueuedPayouts: number;
   },
 ) {

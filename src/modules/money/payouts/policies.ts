@@ -3,7 +3,7 @@ import { formatInstant, utcDate } from '../../../core/clock.ts';
 import { forbidden, notFound, ruleViolation, type Violation } from '../../../core/errors.ts';
 import { formatMoney, unsupportedCurrency } from '../../../core/money.ts';
 import type { Actor } from '../../platform/events/index.ts';
-import type { Movement } from '../wallets/index.ts';
+import { type FourEyesAbove, type Movement, needsFourEyes } from '../wallets/index.ts';
 import {
   type BlockReason,
   type PolicyViolation,
@@ -154,6 +154,17 @@ export function moved(payout: Payout, move: PayoutMove, now: Temporal.Instant): 
     default:
       return { ...payout, status: to, settledAt: now, failureReason: reason };
   }
+}
+
+/** The verdict is never taken back: a limit that was raised meanwhile leaves it as it is. */
+export function withVerdict(payout: Payout, above: FourEyesAbove): Payout {
+  return { ...payout, needsFourEyes: payout.needsFourEyes || needsFourEyes(payout, above) };
+}
+
+/** @throws FORBIDDEN with the reason `four_eyes` unless another administrator has taken the payout to `processing`. */
+export function requireFourEyes({ status, needsFourEyes, processingBy, completedBy }: Payout): void {
+  if (status !== 'completed' || !needsFourEyes) return;
+  if (processingBy === null || processingBy === completedBy) throw forbidden({ reason: 'four_eyes' });
 }
 
 /** Money leaves the platform by this move, so that the payout is reviewed first. */

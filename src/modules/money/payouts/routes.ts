@@ -176,7 +176,9 @@ export function payoutRoutes(service: PayoutService, defaultCurrency: string): R
             'Before `processing` and before `completed` the platform reviews the owner. Returns 409 `PAYOUT_BLOCKED` ' +
             'if the account is not active, the available balance is negative, a purchase is held for review, or one ' +
             'was reversed for fraud after the request. `failed` and `returned` put the amount back into the ' +
-            'available balance; `returned` is for a completed payout that the bank sent back.',
+            'available balance; `returned` is for a completed payout that the bank sent back. Returns 403 with the ' +
+            'reason `own` for your own payout, and with `four_eyes` if a payout above `FOUR_EYES_ABOVE` is completed ' +
+            'by the administrator who took it to `processing`, or without `processing`.',
           params: IdParams,
           body: PayoutMoveBody,
           response: { 200: PayoutBody },

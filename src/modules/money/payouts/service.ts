@@ -7,7 +7,7 @@ import { batcher } from '../../../core/overload/batcher.ts';
 import type { UserClient } from '../../identity/users/index.ts';
 import type { Actor, EventClient } from '../../platform/events/index.ts';
 import type { IdempotencyClient, IdempotentResponse } from '../../platform/idempotency/index.ts';
-import type { WalletClient } from '../wallets/index.ts';
+import type { FourEyesAbove, WalletClient } from '../wallets/index.ts';
 import type { DetailsCipher } from './details.ts';
 import type {
   Payout,
@@ -42,6 +42,7 @@ export function payoutService(deps: {
   events: EventClient;
   supportedCurrencies: readonly string[];
   limits: PayoutLimits;
+  fourEyesAbove: FourEyesAbove;
   maxQueuedPayouts: number;
 }) {
   const { countOutcomes, observeBatcher } = deps.metrics;

@@ -8,6 +8,7 @@ import type { EventClient } from '../../platform/events/index.ts';
 import {
   type Balances,
   balancesAfter,
+  type FourEyesAbove,
   NO_MONEY,
   type Wallet,
   type WalletClient,
@@ -25,9 +26,11 @@ import {
   isReviewed,
   moved,
   movementOf,
+  requireFourEyes,
   requireMovable,
   requireUnblocked,
   requireWholeMove,
+  withVerdict,
 } from './policies.ts';
 import type { PayoutRepository } from './repository.ts';
 
@@ -68,6 +71,7 @@ export function payoutTransitions(deps: {
   users: Pick<UserClient, 'lockUsersForShare'>;
   findBlockers: FindBlockers;
   supportedCurrencies: readonly string[];
+  fourEyesAbove: FourEyesAbove;
   events: EventClient;
 }) {
   const { database, clock, logger, repository, wallets, users, findBlockers, events } = deps;
@@ -138,7 +142,10 @@ export function payoutTransitions(deps: {
       decided(() => {
         requireWholeMove(move);
         const before = requireMovable(current.get(move.payoutId), move);
-        const after = moved(before, move, now);
+        const after = isReviewed(move)
+          ? withVerdict(moved(before, move, now), deps.fourEyesAbove)
+          : moved(before, move, now);
+        requireFourEyes(after);
         const wallet = walletKey(after);
         const balance = balances.get(wallet) ?? NO_MONEY;
         if (isReviewed(move)) {

@@ -6,6 +6,7 @@ import { walletRoutes } from './routes.ts';
 import { type WalletService, walletService } from './service.ts';
 
 export { insufficientBalance, walletFull } from './errors.ts';
+export { type FourEyesAbove, needsFourEyes } from './four-eyes.ts';
 export {
   type Balances,
   type Movement,

@@ -47,6 +47,7 @@ function openService({
       findUsers: async (_db, ids) => new Map(ids.map((id) => [id, aUser({ id })])),
     }),
     findBlockers: async () => [],
+    fourEyesAbove: undefined,
     supportedCurrencies: ['EUR'],
     limits: { minimum: new Map([['EUR', 10_00n]]), monthly: new Map([['EUR', 1_000_00n]]) },
     maxQueuedPayouts: MAX_QUEUED,

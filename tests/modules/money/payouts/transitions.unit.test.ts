@@ -46,6 +46,7 @@ function openTransitions(
       queueUpdateMoved: (_trx, rows) => void queued.push(['payouts', rows]),
     }),
     supportedCurrencies: ['EUR', 'USD'],
+    fourEyesAbove: new Map([['EUR', 50_00n]]),
     users: fake<UserClient>({
       lockUsersForShare: async (_trx, ids) => {
         locks.push('users');
@@ -236,6 +237,52 @@ describe('a payout under review', () => {
       { payoutId: payout.id, actor: ADMIN, to: 'processing' },
     );
     assertEqual(answered, ['PAYOUT_BLOCKED', 'failed', 'processing']);
+  });
+});
+
+describe('above the limit of four eyes', () => {
+  const OTHER = adminActor(newId());
+  const large = aPayout({ amount: 50_01n });
+  const complete = (actor: PayoutMove['actor'], payoutId = large.id) => ({ payoutId, actor, ...COMPLETED });
+
+  test('one administrator processes a payout and another one completes it', async () => {
+    const { answers, rows } = openTransitions([large]);
+    const answered = await answers(
+      { payoutId: large.id, actor: ADMIN, to: 'processing' },
+      complete(ADMIN),
+      complete(OTHER),
+    );
+    assertEqual(answered, ['processing', 'FORBIDDEN', 'completed']);
+    const [row] = rows('payouts') as Payout[];
+    assertEqual([row?.processingBy, row?.completedBy, row?.needsFourEyes], [STRANGER, OTHER.id, true]);
+  });
+
+  test('a payout is never completed straight away', async () => {
+    const { answers } = openTransitions([large]);
+    assertEqual(await answers(complete(ADMIN)), ['FORBIDDEN']);
+  });
+
+  test('a payout that an older version processed without a name is not completed', async () => {
+    const { answers } = openTransitions([{ ...large, status: 'processing', processingAt: NOW }]);
+    assertEqual(await answers(complete(ADMIN)), ['FORBIDDEN']);
+  });
+
+  test('a payout of exactly the limit takes one', async () => {
+    const exact = aPayout({ amount: 50_00n });
+    const { answers } = openTransitions([exact]);
+    assertEqual(await answers(complete(ADMIN, exact.id)), ['completed']);
+  });
+
+  test('the verdict stays, although the limit was raised meanwhile', async () => {
+    const judged = aPayout({ status: 'processing', processingBy: STRANGER, needsFourEyes: true });
+    const { answers } = openTransitions([judged]);
+    assertEqual(await answers(complete(ADMIN, judged.id)), ['FORBIDDEN']);
+  });
+
+  test('a currency that is not supported any more always takes two', async () => {
+    const old = aPayout({ currency: 'GBP', amount: 1n });
+    const { answers } = openTransitions([old]);
+    assertEqual(await answers(complete(ADMIN, old.id)), ['FORBIDDEN']);
   });
 });
 
