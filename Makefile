@@ -1,6 +1,6 @@
 # Every target is the npm script of the same name; make only installs first if the lockfile changed.
 # ARGS passes arguments on: make bench ARGS="--seconds 2 --only single"
-COMMANDS = up demo test check generate format worker admin-create mfa-reset migrate ledger-verify encryption-rotate \
+COMMANDS = up demo test check generate format worker admin-create password-reset mfa-reset migrate ledger-verify encryption-rotate \
 	backup restore bench bench-growth bench-lists seed-large torture
 
 .PHONY: help $(COMMANDS)
@@ -18,6 +18,7 @@ generate: ## rewrite the generated files: database types, openapi.json, pages of
 format: ## format the code and apply the safe lint fixes
 worker: ## run the recurring jobs in a process of their own, beside others that serve the API
 admin-create: ## create an administrator; asks for email and password
+password-reset: ## print a token with which an account sets a new password (ARGS=email)
 mfa-reset: ## remove a lost second factor of an account (ARGS=email)
 migrate: ## migrate the database of DATABASE_URL as the owner of MIGRATION_DATABASE_URL
 ledger-verify: ## prove the books: balances, journal, sources and audit log

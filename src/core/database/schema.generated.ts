@@ -202,6 +202,7 @@ export interface Partners {
 
 export interface PasswordResets {
   expires_at: ColumnType<Temporal.Instant, string, string>;
+  from_server: Generated<boolean>;
   token_hash: Buffer;
   user_id: string;
 }
@@ -333,6 +334,7 @@ export interface Users {
   active: Generated<boolean>;
   created_at: ColumnType<Temporal.Instant, string, string>;
   email: string;
+  email_verified_at: ColumnType<Temporal.Instant, string, string> | null;
   id: string;
   password_hash: string | null;
   role: Generated<UserRole>;

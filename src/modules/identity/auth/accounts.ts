@@ -23,7 +23,7 @@ export function accountService(deps: {
   const { database, clock, repository, users, events, budgets } = deps;
 
   /**
-   * Activates or deactivates a user, from the user's next request on. A deactivation ends all sessions: after a later
+   * Activates or deactivates a user, from the user's next request on. A deactivation ends all sessions and a reset token: after a later
    * activation the user must log in again. Does nothing if the account already has this status.
    * @throws NOT_FOUND, VALIDATION_ERROR for the caller's own account, or LAST_ACTIVE_ADMIN.
    */
@@ -34,7 +34,10 @@ export function accountService(deps: {
     }
     await database.transaction(async (trx) => {
       if (!(await users.setActive(trx, userId, active))) return;
-      if (!active) await repository.revokeSessionsOf(trx, userId, clock());
+      if (!active) {
+        await repository.removeResetOf(trx, userId);
+        await repository.revokeSessionsOf(trx, userId, clock());
+      }
       events.record(trx, [(active ? userActivated : userDeactivated)({ actor: caller, resourceId: userId })]);
     });
   }

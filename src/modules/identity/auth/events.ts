@@ -54,7 +54,8 @@ export const passwordChanged = defineEvent({
 export const passwordResetIssued = defineEvent({
   type: 'user.password_reset_issued',
   resourceType: 'user',
-  summary: 'An administrator issued a password reset token.',
+  summary:
+    'A password reset token was issued: by an administrator, or by the operator with the command `password-reset`.',
   details: {},
 });
 

@@ -67,6 +67,8 @@ export function authModule(
     client: service satisfies AuthClient,
     /** For the command that removes a lost second factor. */
     resetFactor: factors.resetFactor,
+    /** For the command that resets the password of staff. */
+    issueResetTokenOnServer: passwordResets.issueResetTokenOnServer,
     jobs: [
       purgeJob('purge-login-budgets', budgets.purgeExpired),
       purgeJob('purge-refresh-tokens', service.purgeExpiredTokens),

@@ -16,7 +16,12 @@ export type RefreshToken = {
   readonly rotatedAt: Temporal.Instant | null;
 };
 
-export type PasswordReset = { readonly userId: string; readonly expiresAt: Temporal.Instant };
+export type PasswordReset = {
+  readonly userId: string;
+  readonly expiresAt: Temporal.Instant;
+  /** True if the command on the server issued the token. */
+  readonly isFromServer: boolean;
+};
 
 export type TokenPair = { readonly accessToken: string; readonly refreshToken: string };
 

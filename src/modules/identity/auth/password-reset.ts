@@ -1,8 +1,8 @@
 import { userInactive } from '../../../core/caller.ts';
 import type { Clock } from '../../../core/clock.ts';
-import type { Database, Db } from '../../../core/database/index.ts';
-import { notFound } from '../../../core/errors.ts';
-import type { Actor, EventClient } from '../../platform/events/index.ts';
+import type { Database } from '../../../core/database/index.ts';
+import { forbidden, notFound } from '../../../core/errors.ts';
+import { type Actor, type EventClient, SYSTEM } from '../../platform/events/index.ts';
 import type { User, UserClient } from '../users/index.ts';
 import { invalidResetToken } from './errors.ts';
 import { passwordReset, passwordResetIssued } from './events.ts';
@@ -10,6 +10,8 @@ import type { PasswordReset, TokenPair } from './model.ts';
 import type { AuthRepository } from './repository.ts';
 import type { AuthService } from './service.ts';
 import { hashToken, type Tokens } from './tokens.ts';
+
+export type IssuedReset = { readonly token: string; readonly expiresAt: Temporal.Instant };
 
 export type PasswordResetService = ReturnType<typeof passwordResetService>;
 
@@ -29,18 +31,37 @@ export function passwordResetService(deps: {
 }) {
   const { database, clock, repository, tokens, users, events, sessions, resetTtlSeconds } = deps;
 
-  /** Issues a reset token, which replaces an earlier one of the same user. @throws NOT_FOUND. */
-  async function issueResetToken(
+  /**
+   * Issues a reset token, which replaces an earlier one of the same user. A token for staff comes from the server alone:
+   * otherwise one administrator could become another.
+   * @throws NOT_FOUND, or FORBIDDEN for staff.
+   */
+  function issueResetToken(userId: string, actor: Actor): Promise<IssuedReset> {
+    return issue(userId, actor, (user) => {
+      if (user.role === 'admin') throw forbidden({ reason: 'staff' });
+    });
+  }
+
+  /** For the command `password-reset`, which is for staff too. @throws NOT_FOUND. */
+  function issueResetTokenOnServer(userId: string): Promise<IssuedReset> {
+    return issue(userId, SYSTEM);
+  }
+
+  async function issue(
     userId: string,
     actor: Actor,
-  ): Promise<{ readonly token: string; readonly expiresAt: Temporal.Instant }> {
+    requireAllowed?: (user: User) => void,
+  ): Promise<IssuedReset> {
     const token = tokens.newOpaqueToken();
     const expiresAt = clock().add({ seconds: resetTtlSeconds });
     await database.transaction(async (trx) => {
-      const user = await users.findUser(trx, userId);
+      // Locked, so that a deactivation removes the token or is done already.
+      const user = (await users.lockUsersForShare(trx, [userId])).get(userId);
       if (user === undefined) throw notFound('user', userId);
-      await repository.putReset(trx, { hash: hashToken(token), userId: user.id, expiresAt });
-      events.record(trx, [passwordResetIssued({ actor, resourceId: user.id })]);
+      requireAllowed?.(user);
+      const isFromServer = requireAllowed === undefined;
+      await repository.putReset(trx, { hash: hashToken(token), userId, expiresAt, isFromServer });
+      events.record(trx, [passwordResetIssued({ actor, resourceId: userId })]);
     });
     return { token, expiresAt };
   }
@@ -57,10 +78,14 @@ export function passwordResetService(deps: {
   ): Promise<TokenPair> {
     const hash = hashToken(token);
     // Checked before the expensive hash, which an attacker could otherwise trigger.
-    await requireUsable(database.db, await repository.findReset(database.db, hash));
+    const found = await repository.findReset(database.db, hash);
+    const [owner] = found === undefined ? [] : [await users.findUser(database.db, found.userId)];
+    const { id } = requireUsable(found, owner);
     const passwordHash = await users.hashNewPassword(newPassword, { field: 'new_password', address });
     const result = await database.transaction(async (trx) => {
-      const user = await requireUsable(trx, await repository.takeReset(trx, hash));
+      // The user first, in the order of a deactivation: it waits for this session and ends it, or there is none.
+      const account = await users.lockAccount(trx, id);
+      const user = requireUsable(await repository.takeReset(trx, hash), account);
       await users.setPasswordHash(trx, user.id, passwordHash);
       await repository.revokeSessionsOf(trx, user.id, clock());
       const actor: Actor = { type: user.role, id: user.id, requestId };
@@ -72,13 +97,14 @@ export function passwordResetService(deps: {
   }
 
   /** Refuses an unknown, a used and an expired token with the same error, so that the error reveals nothing. */
-  async function requireUsable(db: Db, reset: PasswordReset | undefined): Promise<User> {
+  function requireUsable(reset: PasswordReset | undefined, user: User | undefined): User {
     const isOpen = reset !== undefined && Temporal.Instant.compare(clock(), reset.expiresAt) < 0;
-    const user = isOpen ? await users.findUser(db, reset.userId) : undefined;
-    if (user === undefined) throw invalidResetToken();
+    if (!isOpen || user === undefined) throw invalidResetToken();
+    // The user may have become staff since the token was issued.
+    if (user.role === 'admin' && !reset.isFromServer) throw invalidResetToken();
     if (!user.active) throw userInactive();
     return user;
   }
 
-  return { issueResetToken, resetPassword };
+  return { issueResetToken, issueResetTokenOnServer, resetPassword };
 }

@@ -121,11 +121,12 @@ export function authRepository() {
   }
 
   /** Stores a reset token, which replaces an earlier one of the same user. */
-  async function putReset(
-    trx: Trx,
-    reset: { readonly hash: Buffer; readonly userId: string; readonly expiresAt: Temporal.Instant },
-  ): Promise<void> {
-    const values = { token_hash: reset.hash, expires_at: reset.expiresAt.toString() };
+  async function putReset(trx: Trx, reset: PasswordReset & { readonly hash: Buffer }): Promise<void> {
+    const values = {
+      token_hash: reset.hash,
+      expires_at: reset.expiresAt.toString(),
+      from_server: reset.isFromServer,
+    };
     await trx
       .insertInto('password_resets')
       .values({ user_id: reset.userId, ...values })
@@ -136,10 +137,10 @@ export function authRepository() {
   async function findReset(db: Db, hash: Buffer): Promise<PasswordReset | undefined> {
     const row = await db
       .selectFrom('password_resets')
-      .select(['user_id', 'expires_at'])
+      .select(['user_id', 'expires_at', 'from_server'])
       .where('token_hash', '=', hash)
       .executeTakeFirst();
-    return row && { userId: row.user_id, expiresAt: row.expires_at };
+    return row && toReset(row);
   }
 
   /** Deletes the token and returns it: of two concurrent uses, the second finds none. */
@@ -147,9 +148,9 @@ export function authRepository() {
     const row = await trx
       .deleteFrom('password_resets')
       .where('token_hash', '=', hash)
-      .returning(['user_id', 'expires_at'])
+      .returning(['user_id', 'expires_at', 'from_server'])
       .executeTakeFirst();
-    return row && { userId: row.user_id, expiresAt: row.expires_at };
+    return row && toReset(row);
   }
 
   async function removeResetOf(trx: Trx, userId: string): Promise<void> {
@@ -216,4 +217,8 @@ function toSession(id: string, row: Omit<RowOf<'sessions'>, 'id'>): Session {
     revokedAt: row.revoked_at,
     factorProvenAt: row.factor_proven_at,
   };
+}
+
+function toReset(row: RowOf<'password_resets', ['user_id', 'expires_at', 'from_server']>): PasswordReset {
+  return { userId: row.user_id, expiresAt: row.expires_at, isFromServer: row.from_server };
 }

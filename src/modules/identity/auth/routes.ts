@@ -89,7 +89,7 @@ export function authRoutes(deps: {
           tags: ['users'],
           summary: 'Create a password reset token',
           description:
-            'Returns a token that works once. Send it to the user: the platform sends no mail. Imported users set their first password with it. An earlier token of the user becomes invalid.',
+            'Returns a token that works once. Send it to the user: the platform sends no mail. Imported users set their first password with it. An earlier token of the user becomes invalid. Returns 403 for staff, whose passwords are reset on the server.',
           params: IdParams,
           response: { 201: ResetTokenBody },
         },

@@ -62,7 +62,10 @@ describe('setting the status of a user', () => {
   test('to inactive ends all sessions of the user, and records it', async () => {
     const { service, steps, told, clock } = accounts({ setActive: async () => true });
     await service.setUserActive(SHOPPER, false, ADMIN);
-    assertEqual(steps, [['revoke', SHOPPER, clock()]]);
+    assertEqual(steps, [
+      ['remove reset', SHOPPER],
+      ['revoke', SHOPPER, clock()],
+    ]);
     assertEqual(told(), [['user.deactivated', SHOPPER, ADMIN, 'success']]);
   });
 

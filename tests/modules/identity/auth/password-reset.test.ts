@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { describe, test } from 'node:test';
+import { after, describe, test } from 'node:test';
+import pg from 'pg';
 import { runSql } from '../../../support/database.ts';
 import { type Answer, PASSWORD, startTestPlatform } from '../../../support/platform.ts';
+import { until } from '../../../support/until.ts';
 
 const platform = await startTestPlatform();
 const { api, admin, clock, database } = platform;
@@ -12,6 +14,16 @@ const issue = (userId: string, token = admin.token) =>
   api('POST', `/users/${userId}/password-reset`, { token });
 const reset = (token: string, new_password = NEW_PASSWORD) =>
   api('POST', '/auth/password-reset', { body: { token, new_password } });
+
+const setStatus = (id: string, status: string) =>
+  api('PATCH', `/users/${id}/status`, { token: admin.token, body: { status } });
+
+async function openConnection() {
+  const client = new pg.Client(database.url);
+  await client.connect();
+  after(() => client.end());
+  return client;
+}
 
 async function importUser(email: string): Promise<string> {
   const answer = await api('POST', '/users/import', { token: admin.token, body: [{ email }] });
@@ -82,6 +94,65 @@ describe('a password reset', () => {
     const { token } = (await issue(id)).body;
     await runSql(database.url, `update users set active = false where id = '${id}'`);
     assertRefused(await reset(token), 'USER_INACTIVE');
+  });
+
+  test('dies with a deactivation, also after an activation', async () => {
+    const { id } = await platform.registerUser();
+    const { token } = (await issue(id)).body;
+    await setStatus(id, 'inactive');
+    assertRefused(await reset(token), 'INVALID_RESET_TOKEN');
+    await setStatus(id, 'active');
+    assertRefused(await reset(token), 'INVALID_RESET_TOKEN');
+  });
+
+  test('that races with a deactivation waits for it, and opens no session', async () => {
+    const { id } = await platform.registerUser();
+    const { token } = (await issue(id)).body;
+    const deactivation = await openConnection();
+    await deactivation.query('begin');
+    await deactivation.query(`update users set active = false where id = '${id}'`);
+
+    const answer = reset(token);
+    await until(async () => {
+      const [row] = await runSql(
+        database.url,
+        `select count(*)::int as waiting from pg_stat_activity
+         where datname = current_database() and wait_event_type = 'Lock'`,
+      );
+      return row?.waiting === 1;
+    });
+    await deactivation.query(`delete from password_resets where user_id = '${id}'`);
+    await deactivation.query(`update sessions set revoked_at = now() where user_id = '${id}'`);
+    await deactivation.query('commit');
+
+    assertRefused(await answer, 'INVALID_RESET_TOKEN');
+  });
+
+  test('and a deactivation at once leave no session that lives again after an activation', async () => {
+    for (let round = 0; round < 15; round += 1) {
+      const { id } = await platform.registerUser();
+      const { token } = (await issue(id)).body;
+      const [answer] = await Promise.all([reset(token), setStatus(id, 'inactive')]);
+      await setStatus(id, 'active');
+      const live = `select id from sessions where user_id = '${id}' and revoked_at is null`;
+      assert.deepEqual(await runSql(database.url, live), [], `${round}: ${answer.status}`);
+    }
+  });
+
+  test('of staff is refused to administrators, and to a token from before', async () => {
+    const colleague = await platform.registerStaff('support');
+    const answer = await issue(colleague.id);
+    assert.equal(answer.status, 403);
+    assert.deepEqual([answer.body.error.code, answer.body.error.details], ['FORBIDDEN', { reason: 'staff' }]);
+
+    const promoted = await platform.registerUser();
+    const { token } = (await issue(promoted.id)).body;
+    await api('PUT', `/users/${promoted.id}/staff-roles`, {
+      token: admin.token,
+      body: { staff_roles: ['support'] },
+    });
+    assertRefused(await reset(token), 'INVALID_RESET_TOKEN');
+    assert.equal((await login(promoted.email, PASSWORD)).status, 200);
   });
 
   test('is stored as a hash, and is in the audit log without its token', async () => {

@@ -5,7 +5,11 @@ import type { PasswordReset } from '../../../../src/modules/identity/auth/model.
 import { passwordResetService } from '../../../../src/modules/identity/auth/password-reset.ts';
 import type { AuthRepository } from '../../../../src/modules/identity/auth/repository.ts';
 import { hashToken, tokenIssuer } from '../../../../src/modules/identity/auth/tokens.ts';
-import { passwordNotComplexEnough, type UserClient } from '../../../../src/modules/identity/users/index.ts';
+import {
+  passwordNotComplexEnough,
+  type User,
+  type UserClient,
+} from '../../../../src/modules/identity/users/index.ts';
 import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeKernel } from '../../../support/fakes.ts';
 import { adminActor, aUser, NOW, SHOPPER } from '../../../support/purchases-builders.ts';
@@ -15,7 +19,8 @@ const FROM = { address: '10.0.0.1', requestId: 'request' };
 const ADMIN = adminActor(newId());
 const TTL_SECONDS = 3_600;
 const PAIR = { accessToken: 'access', refreshToken: 'refresh' };
-const open: PasswordReset = { userId: SHOPPER, expiresAt: NOW.add({ seconds: 1 }) };
+const open: PasswordReset = { userId: SHOPPER, expiresAt: NOW.add({ seconds: 1 }), isFromServer: false };
+const withPassword = (user: User) => ({ ...user, passwordHash: 'old hash' });
 
 /** `steps` lists what is done, in order. */
 function resets(repository: Partial<AuthRepository>, users: Partial<UserClient> = {}) {
@@ -37,6 +42,8 @@ function resets(repository: Partial<AuthRepository>, users: Partial<UserClient> 
     }),
     users: fake<UserClient>({
       findUser: async () => aUser(),
+      lockUsersForShare: async () => new Map([[SHOPPER, aUser()]]),
+      lockAccount: async () => withPassword(aUser()),
       hashNewPassword: async (...call) => {
         steps.push(['hash', ...call]);
         return 'new hash';
@@ -63,18 +70,51 @@ describe('issuing a reset token', () => {
 
     assert.equal(Buffer.from(token, 'base64url').length, 32);
     assertEqual(expiresAt, clock().add({ seconds: TTL_SECONDS }));
-    assertEqual(steps, [['put', { hash: hashToken(token), userId: SHOPPER, expiresAt }]]);
+    assertEqual(steps, [
+      ['put', { hash: hashToken(token), userId: SHOPPER, expiresAt, isFromServer: false }],
+    ]);
     assertEqual(told(), [['user.password_reset_issued', SHOPPER, ADMIN]]);
     assert.doesNotMatch(JSON.stringify(events), new RegExp(token));
   });
 
   test('refuses a user who does not exist', async () => {
-    const { service, steps, told } = resets({}, { findUser: async () => undefined });
+    const { service, steps, told } = resets({}, { lockUsersForShare: async () => new Map() });
     await rejectsWith(service.issueResetToken(SHOPPER, ADMIN), 'NOT_FOUND', {
       resource_type: 'user',
       resource_id: SHOPPER,
     });
     assertEqual([steps, told()], [[], []]);
+  });
+});
+
+describe('issuing a reset token for staff', () => {
+  const admin = aUser({ role: 'admin', staffRoles: ['support'] });
+  const staff: Partial<UserClient> = { lockUsersForShare: async () => new Map([[SHOPPER, admin]]) };
+
+  test('is refused to administrators', async () => {
+    const { service, steps, told } = resets({}, staff);
+    await rejectsWith(service.issueResetToken(SHOPPER, ADMIN), 'FORBIDDEN', { reason: 'staff' });
+    assertEqual([steps, told()], [[], []]);
+  });
+
+  test('is possible on the server', async () => {
+    const { service, steps, told } = resets({}, staff);
+    const { token, expiresAt } = await service.issueResetTokenOnServer(SHOPPER);
+    assertEqual(steps, [['put', { hash: hashToken(token), userId: SHOPPER, expiresAt, isFromServer: true }]]);
+    const system = { type: 'system', id: null, requestId: null };
+    assertEqual(told(), [['user.password_reset_issued', SHOPPER, system]]);
+  });
+
+  test('is possible on the server alone, also if the user became staff afterwards', async () => {
+    const { service, steps } = resets({ findReset: async () => open }, { findUser: async () => admin });
+    await rejectsWith(service.resetPassword('token', 'An0ther!Pass', FROM), 'INVALID_RESET_TOKEN', {});
+    assertEqual(steps, []);
+    const fromServer = { ...open, isFromServer: true };
+    const allowed = resets(
+      { findReset: async () => fromServer, takeReset: async () => fromServer },
+      { findUser: async () => admin, lockAccount: async () => withPassword(admin) },
+    );
+    assert.equal(await allowed.service.resetPassword('token', 'An0ther!Pass', FROM), PAIR);
   });
 });
 
@@ -141,10 +181,9 @@ describe('resetting a password', () => {
   });
 
   test('refuses a user who was deactivated meanwhile', async () => {
-    const states = [aUser(), aUser({ active: false })];
     const { service, told } = resets(
       { findReset: async () => open, takeReset: async () => open },
-      { findUser: async () => states.shift() },
+      { lockAccount: async () => withPassword(aUser({ active: false })) },
     );
     await rejectsWith(service.resetPassword('token', 'An0ther!Pass', FROM), 'USER_INACTIVE');
     assertEqual(told(), []);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { tokenRevoked, userInactive } from '../../../../src/core/caller.ts';
-import { notFound, rateLimited, ruleViolation } from '../../../../src/core/errors.ts';
+import { forbidden, notFound, rateLimited, ruleViolation } from '../../../../src/core/errors.ts';
 import { newId } from '../../../../src/core/id.ts';
 import type { AccountService } from '../../../../src/modules/identity/auth/accounts.ts';
 import { deviceCookies } from '../../../../src/modules/identity/auth/device-cookies.ts';
@@ -191,7 +191,10 @@ describe('POST /users/{id}/password-reset', () => {
     assertEqual(calls.at(-1), [SHOPPER, IDS.admin]);
   });
 
-  testRefusals(() => issue(SHOPPER), refuse, [[404, notFound('user', SHOPPER)]]);
+  testRefusals(() => issue(SHOPPER), refuse, [
+    [404, notFound('user', SHOPPER)],
+    [403, forbidden({ reason: 'staff' })],
+  ]);
 
   test('refuses an id that is no UUID', async () => assertViolations(await issue('me'), ['id']));
 });
