@@ -1,3 +1,4 @@
+import { API_NAMES } from './api-names.ts';
 import type { ApiDescription } from './core/http/openapi.ts';
 
 const DESCRIPTION = `
@@ -33,6 +34,7 @@ export const API_DESCRIPTION: ApiDescription = {
     { name: 'payouts', description: 'Withdrawals, from the request to the bank transfer' },
     { name: 'audit', description: 'The record of who did what, and when' },
   ],
+  names: API_NAMES,
   credentials: {
     accessToken: 'The access token of an account, from `POST /auth/login`.',
     apiKey:

@@ -10,14 +10,18 @@ import { code, page, table } from './markdown.ts';
 /** Of openapi.json, as much as this page reads. */
 type Description = {
   readonly paths: Readonly<Record<string, Readonly<Record<string, OperationDescription>>>>;
+  readonly components: { readonly responses: Readonly<Record<string, ResponseDescription>> };
+};
+type ResponseDescription = {
+  readonly content?: Readonly<Record<string, { readonly examples?: object }>>;
+  /** A response that operations share. */
+  readonly $ref?: string;
 };
 type OperationDescription = {
   readonly security?: readonly Readonly<Record<string, unknown>>[];
   readonly parameters?: readonly { readonly in: string }[];
   readonly requestBody?: unknown;
-  readonly responses: Readonly<
-    Record<string, { readonly content?: Readonly<Record<string, { readonly examples?: object }>> }>
-  >;
+  readonly responses: Readonly<Record<string, ResponseDescription>>;
 };
 type Operation = OperationDescription & { readonly name: string };
 
@@ -97,10 +101,15 @@ function isErrorDefinition(value: unknown): value is ErrorDefinition {
   return typeof value === 'function' && 'kind' in value && 'code' in value && 'message' in value;
 }
 
-function operationsOf({ paths }: Description): readonly Operation[] {
+function operationsOf({ paths, components }: Description): readonly Operation[] {
+  const resolved = ({ $ref, ...response }: ResponseDescription) =>
+    $ref === undefined ? response : (components.responses[$ref.split('/').at(-1) ?? ''] ?? {});
   return Object.entries(paths).flatMap(([path, operations]) =>
     Object.entries(operations).map(([method, operation]) => ({
       ...operation,
+      responses: Object.fromEntries(
+        Object.entries(operation.responses).map(([status, response]) => [status, resolved(response)]),
+      ),
       name: `${method.toUpperCase()} ${path.replace('/api/v1', '')}`,
     })),
   );

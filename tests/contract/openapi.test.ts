@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { API_NAMES } from '../../src/api-names.ts';
 import { PROJECT_DIRECTORY } from '../../src/config.ts';
 import type { ErrorKind } from '../../src/core/errors.ts';
 import { STATUS_OF_KIND } from '../../src/core/http/errors.ts';
@@ -99,11 +100,13 @@ describe('the API description', () => {
   });
 
   test('shows what the items of a list body are', () => {
-    const items = (path: string) =>
-      committed.paths[path].post.requestBody.content['application/x-ndjson'].schema.items.required;
-
-    assert.deepEqual(items('/api/v1/users/import'), ['email']);
-    assert.ok(items('/api/v1/purchases/batch').includes('external_id'));
+    const items = (name: string) => {
+      const operation = operations.find((one) => one.name === name);
+      const list = operation?.description.requestBody?.content['application/x-ndjson']?.schema;
+      return (list as { items: { required: readonly string[] } }).items.required;
+    };
+    assert.deepEqual(items('POST /users/import'), ['email']);
+    assert.ok(items('POST /purchases/batch').includes('external_id'));
   });
 
   test('is the committed openapi.json, but for the address of the server', () => {
@@ -118,8 +121,51 @@ describe('the API description', () => {
   });
 
   test('says in words what each pattern requires, for error messages', () => {
-    const silent = nodesOf(committed).filter(({ pattern, mustBe }) => typeof pattern === 'string' && !mustBe);
+    const silent = nodesOf(committed).filter(
+      (node) => typeof node.pattern === 'string' && !node['x-must-be'],
+    );
     assert.deepEqual(silent, []);
+  });
+
+  test('names every operation by a verb and a noun, and none twice', () => {
+    const ids = operations.map(({ name, description }) => [name, description.operationId ?? 'none'] as const);
+    for (const [name, id] of ids) assert.match(id, /^[a-z]+([A-Z][a-z]+)+$/, name);
+    assert.equal(new Set(ids.map(([, id]) => id)).size, ids.length);
+    // None is left of an operation that is gone.
+    const served = Object.entries(openApi.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    assert.deepEqual(Object.keys(API_NAMES.operations).sort(), served.sort());
+  });
+
+  test('has a type beside each enum, and keywords of its own with the prefix x- alone', () => {
+    const { paths, components } = committed;
+    const untyped = nodesOf({ paths, components }).filter((node) => Array.isArray(node.enum) && !node.type);
+    assert.deepEqual(untyped, []);
+    const keys = new Set(nodesOf({ paths, components }).flatMap((node) => Object.keys(node)));
+    for (const own of ['mustBe', 'moneyIn', 'maxDecimals', 'ranges', 'readAs'])
+      assert.ok(!keys.has(own), own);
+    assert.ok(keys.has('x-must-be') && keys.has('x-money-in'));
+  });
+
+  test('names what bodies are made of, and repeats no body', () => {
+    const { schemas, parameters } = committed.components;
+    for (const name of ['Offer', 'OfferPage', 'PurchaseDetail', 'Wallet', 'Tokens', 'Id', 'Money'])
+      assert.ok(name in schemas, name);
+    assert.deepEqual(schemas.OfferPage.properties.data.items, { $ref: '#/components/schemas/Offer' });
+    assert.ok('Limit' in parameters && 'Cursor' in parameters);
+    assert.ok(JSON.stringify(committed).length < 200_000);
+  });
+
+  test('has each error response that repeats once', () => {
+    const { paths } = committed as { paths: Record<string, Record<string, { responses: object }>> };
+    const inline = Object.values(paths)
+      .flatMap((methods) => Object.values(methods))
+      .flatMap(({ responses }) => Object.entries(responses))
+      .filter(([status, response]) => Number(status) >= 400 && !('$ref' in response))
+      .map((response) => JSON.stringify(response));
+    assert.equal(new Set(inline).size, inline.length);
+    assert.ok(inline.length < 30);
   });
 
   test('has full sentences as descriptions', () => {

@@ -17,14 +17,20 @@ export type Parameter = {
   readonly schema: JsonSchema;
 };
 
+export type ResponseDescription = {
+  readonly description?: string;
+  readonly content?: MediaTypes;
+};
+
 export type OperationDescription = {
+  readonly operationId?: string;
   readonly summary?: string;
   readonly description?: string;
   readonly tags?: readonly string[];
   readonly security?: readonly Record<string, readonly string[]>[];
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: { readonly required?: boolean; readonly content: MediaTypes };
-  readonly responses: Readonly<Record<string, { description?: string; content?: MediaTypes }>>;
+  readonly responses: Readonly<Record<string, ResponseDescription>>;
 };
 
 export type OpenApi = {
@@ -34,6 +40,7 @@ export type OpenApi = {
   readonly paths: Readonly<Record<string, Record<string, OperationDescription>>>;
   readonly components: {
     readonly schemas: Readonly<Record<string, JsonSchema>>;
+    readonly responses: Readonly<Record<string, ResponseDescription>>;
     readonly securitySchemes: Readonly<Record<string, object>>;
   };
 };
@@ -61,9 +68,25 @@ export function operationsOf(openApi: OpenApi): Operation[] {
     const path = fullPath.slice(BASE_PATH.length);
     return Object.entries(methods).map(([name, description]) => {
       const method = name.toUpperCase() as Method;
-      return { name: `${method} ${path}`, method, path, description };
+      return { name: `${method} ${path}`, method, path, description: resolved(description, openApi) };
     });
   });
+}
+
+/** The description with components in place of references, except that of the error, which all operations share. */
+function resolved<Part>(part: Part, { components }: OpenApi): Part {
+  function resolve(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map(resolve);
+    if (typeof value !== 'object' || value === null) return value;
+    const { $ref, ...beside } = value as { $ref?: string };
+    if ($ref === undefined || $ref === '#/components/schemas/Error')
+      return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, resolve(inner)]));
+    const [, kind = '', name = ''] = /^#\/components\/(\w+)\/(\w+)$/.exec($ref) ?? [];
+    const component = components[kind as 'schemas']?.[name];
+    assert.ok(component !== undefined, `${$ref} is missing`);
+    return { ...(resolve(component) as object), ...beside };
+  }
+  return resolve(part) as Part;
 }
 
 const RFC_3339_UTC_SECONDS = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;

@@ -16,6 +16,7 @@ import {
   STATUS_OF_KIND,
   unsupportedMediaType,
 } from './errors.ts';
+import { type ApiNames, finishDocument } from './openapi-document.ts';
 import type { Access, HttpServer } from './route.ts';
 
 /** What the reference says of the API as a whole. */
@@ -23,6 +24,7 @@ export type ApiDescription = {
   readonly title: string;
   readonly description: string;
   readonly tags: readonly { readonly name: string; readonly description: string }[];
+  readonly names: ApiNames;
   /** Where a client gets each kind of credential. */
   readonly credentials: { readonly accessToken: string; readonly apiKey: string };
 };
@@ -32,7 +34,7 @@ export async function registerOpenApi(
   server: HttpServer,
   options: { readonly api: ApiDescription; readonly publicUrl: string; readonly isServed: boolean },
 ): Promise<void> {
-  const { title, description, tags, credentials } = options.api;
+  const { title, description, tags, credentials, names } = options.api;
   // First of the hooks, so that the description and the server see the same completed route.
   server.addHook('onRoute', completeRoute);
   server.addSchema(ErrorEnvelope);
@@ -43,11 +45,11 @@ export async function registerOpenApi(
     transformObject: (description) => {
       if (!('openapiObject' in description)) throw new TypeError('this is no OpenAPI 3 description');
       markOptionalBodies(description.openapiObject.paths);
-      return withoutReadAs(description.openapiObject);
+      return finishDocument(description.openapiObject, names);
     },
     openapi: {
       openapi: '3.1.0',
-      info: { title, version: '1.0.0', description, license: { name: 'MIT' } },
+      info: { title, version: '1.0.0', description, license: { name: 'MIT', identifier: 'MIT' } },
       servers: [{ url: options.publicUrl }],
       tags: [...tags],
       components: {
@@ -142,11 +144,6 @@ function markOptionalBodies(paths: object | undefined): void {
     const schema = operation.requestBody?.content['application/json']?.schema;
     if (isOptionalBody(schema)) operation.requestBody.required = false;
   }
-}
-
-/** The keyword `readAs` is ours and says nothing to a client. The schemas of the routes stay as they are. */
-function withoutReadAs<Description>(description: Description): Description {
-  return JSON.parse(JSON.stringify(description, (key, value) => (key === 'readAs' ? undefined : value)));
 }
 
 const SUCCESS_DESCRIPTIONS: Readonly<Record<string, string>> = { 200: 'Done.', 201: 'Created.' };

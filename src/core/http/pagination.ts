@@ -51,30 +51,30 @@ export function CursorQuery<Filters extends Record<string, TSchema>>(filters: Fi
   return Input(properties, { ranges });
 }
 
+export const Pagination = Type.Object({
+  offset: Type.Integer(),
+  limit: Type.Integer(),
+  total: Type.Integer(),
+});
+
+export const CursorPagination = Type.Object({
+  offset: Type.Integer(),
+  limit: Type.Integer(),
+  total: Type.Integer({
+    description: `The number of matching items. Exact up to ${COUNTED_ROWS}, and on the last page by offset.`,
+  }),
+  total_is_estimate: Type.Optional(Type.Literal(true, { description: 'Present if `total` is an estimate.' })),
+  next_cursor: Type.Union([Type.String(), Type.Null()], {
+    description: 'The cursor of the next page. Null on the last page.',
+  }),
+});
+
 export function Page<Item extends TSchema>(item: Item) {
-  return Type.Object({
-    data: Type.Array(item),
-    pagination: Type.Object({ offset: Type.Integer(), limit: Type.Integer(), total: Type.Integer() }),
-  });
+  return Type.Object({ data: Type.Array(item), pagination: Pagination });
 }
 
 export function CursorPage<Item extends TSchema>(item: Item) {
-  return Type.Object({
-    data: Type.Array(item),
-    pagination: Type.Object({
-      offset: Type.Integer(),
-      limit: Type.Integer(),
-      total: Type.Integer({
-        description: `The number of matching items. Exact up to ${COUNTED_ROWS}, and on the last page by offset.`,
-      }),
-      total_is_estimate: Type.Optional(
-        Type.Literal(true, { description: 'Present if `total` is an estimate.' }),
-      ),
-      next_cursor: Type.Union([Type.String(), Type.Null()], {
-        description: 'The cursor of the next page. Null on the last page.',
-      }),
-    }),
-  });
+  return Type.Object({ data: Type.Array(item), pagination: CursorPagination });
 }
 
 type PageParameters = { offset?: number; limit?: number; cursor?: string };

@@ -63,8 +63,13 @@ export const MatchBody = Input({
 
 export const AmendmentBody = Input(
   { ...amendment, reason: AmendmentReason },
-  { oneOf: [{ required: ['amount'] }, { required: ['lines'] }] },
+  { oneOf: [requiring('amount'), requiring('lines')] },
 );
+
+/** A condition that says which of the properties it needs. Readers of the description expect each of them to be defined. */
+function requiring(...names: readonly string[]) {
+  return { properties: Object.fromEntries(names.map((name) => [name, {}])), required: [...names] };
+}
 
 const isAmendment = { properties: { action: { const: 'amend' } } };
 
@@ -96,10 +101,10 @@ export const SettlementItem = Input(
     version: Type.Optional(amendment.version),
   },
   {
-    oneOf: [{ required: ['external_id'] }, { required: ['purchase_id'] }],
+    oneOf: [requiring('external_id'), requiring('purchase_id')],
     dependentSchemas: {
       reason: { properties: { action: { enum: ['reverse', 'amend'] } } },
-      merchant_id: { required: ['external_id'] },
+      merchant_id: requiring('external_id'),
       amount: isAmendment,
       lines: isAmendment,
       version: isAmendment,
@@ -114,8 +119,8 @@ export const SettlementItem = Input(
         if: isAmendment,
         // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
         then: {
-          required: ['reason', 'version'],
-          oneOf: [{ required: ['amount'] }, { required: ['lines'] }],
+          ...requiring('reason', 'version'),
+          oneOf: [requiring('amount'), requiring('lines')],
         },
       },
     ],
