@@ -57,6 +57,7 @@ export async function createPlatform(deps: {
     authenticate: modules.authenticate,
     clock,
     trustProxy: config.trustProxy,
+    corsOrigins: config.corsOrigins,
     maxConnections: config.maxConnections,
     api: API_DESCRIPTION,
     publicUrl: config.publicUrl,

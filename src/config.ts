@@ -52,6 +52,7 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     },
     maxConnections: read('MAX_CONNECTIONS'),
     trustProxy: readTrustProxy(read('TRUST_PROXY')),
+    corsOrigins: readOrigins(read('CORS_ORIGINS')),
     logLevel: read('LOG_LEVEL'),
 
     /** The base of relative paths in arguments. */
@@ -139,6 +140,18 @@ function readTrustProxy(value: string): false | number | string[] {
   if (networks.every(isNetwork)) return networks;
   throw new StartupError(
     `TRUST_PROXY must be false, a number of hops from 1 to ${MAX_HOPS}, or a list of networks such as "10.0.0.0/8,fd00::/8".`,
+  );
+}
+
+/** As browsers send them in `Origin`: scheme, host and port. @throws StartupError. */
+function readOrigins(value: string | undefined): readonly string[] {
+  const origins = (value ?? '')
+    .split(',')
+    .map((origin) => origin.trim())
+    .filter(Boolean);
+  if (origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin)) return origins;
+  throw new StartupError(
+    'CORS_ORIGINS must be a list of origins without paths, such as "https://app.example.com,http://localhost:5173".',
   );
 }
 

@@ -28,6 +28,11 @@ const SERVER = {
     'Proxies whose `X-Forwarded-For` names the client: their number between client and platform, or their networks. Rate limits then count clients instead of the proxy',
     { values: '`false`, `1` to `10`, or `10.0.0.0/8,fd00::/8`' },
   ),
+  CORS_ORIGINS: text(
+    undefined,
+    'Origins of web pages that may call the API from a browser. They send tokens, and no cookies',
+    { fallback: 'none', values: '`https://app.example.com,https://shop.example.com`' },
+  ),
   LOG_LEVEL: choice(
     ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
     'info',

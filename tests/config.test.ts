@@ -36,6 +36,7 @@ describe('the configuration', () => {
     METRICS_PORT: ['-1', '65536', 'none'],
     WORKER_PORT: ['-1', '65536', 'http'],
     MAX_CONNECTIONS: ['9', '1000001', 'many'],
+    CORS_ORIGINS: ['*', 'null', 'app.example.com', 'https://app.example.com/', 'https://APP.example.com'],
     TRUST_PROXY: [
       'yes',
       'TRUE',
@@ -110,6 +111,15 @@ describe('the configuration', () => {
   test('has each of its numbers and choices refused when wrong, by the table above', () => {
     const anyText = ['HOST', 'METRICS_HOST', 'PUBLIC_URL', 'DATABASE_URL', 'DATA_DIR', 'ADMIN_PASSWORD_FILE'];
     assert.deepEqual([...Object.keys(wrong), ...anyText].sort(), Object.keys(SETTINGS).sort());
+  });
+
+  test('CORS_ORIGINS is a list of origins, as browsers send them', () => {
+    assert.deepEqual(readConfig({}).corsOrigins, []);
+    const value = 'https://app.example.com, http://localhost:5173';
+    assert.deepEqual(readConfig({ CORS_ORIGINS: value }).corsOrigins, [
+      'https://app.example.com',
+      'http://localhost:5173',
+    ]);
   });
 
   test('trusts no proxy, a number of hops, or networks', () => {

@@ -54,7 +54,9 @@ function headerError(field: string, reason: string) {
 function respondToUnknownRoute(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { method, server } = request;
   const [path = ''] = request.url.split('?');
-  const found = server.supportedMethods.filter((other) => server.findRoute({ method: other, url: path }));
+  const found = server.supportedMethods.filter(
+    (other) => other !== 'OPTIONS' && server.findRoute({ method: other, url: path }),
+  );
   const allowed = [...found, 'OPTIONS'];
   // If the route exists, it serves files and the file is missing.
   if (found.length === 0 || found.includes(method)) return reply.send(notFound('route', `${method} ${path}`));

@@ -17,6 +17,7 @@ import { addAuthentication } from './authentication.ts';
 import { addBodies } from './body.ts';
 import { COMMON_HEADERS } from './common-headers.ts';
 import { boundConnections, oneAtATime } from './connections.ts';
+import { allowOrigins } from './cors.ts';
 import { drainConnections } from './draining.ts';
 import { handleError } from './errors.ts';
 import { type ApiDescription, registerOpenApi } from './openapi.ts';
@@ -55,6 +56,8 @@ export async function createHttpServer(options: {
   /** The proxies whose `X-Forwarded-For` is trusted: none, a number of hops, or networks. */
   readonly trustProxy: false | number | string[];
   readonly maxConnections: number;
+  /** The origins of web pages that may call the API from a browser. None by default. */
+  readonly corsOrigins?: readonly string[];
   readonly api: ApiDescription;
   readonly publicUrl: string;
   readonly apiDocs: boolean;
@@ -93,6 +96,7 @@ export async function createHttpServer(options: {
     done();
   });
   respondWithin(server, RESPONSE_DEADLINE_MS);
+  await allowOrigins(server, options.corsOrigins ?? []);
   checkRequestLines(server);
   const { api, publicUrl, apiDocs } = options;
   await registerOpenApi(server, { api, publicUrl, isServed: apiDocs });
