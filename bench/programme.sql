@@ -8,8 +8,8 @@ insert into users (id, email, password_hash, role, active, created_at)
 select bench_id(1, n), 'shopper-' || n || '@bench.example', :password_hash, 'user', true, :opened_at
 from generate_series(1, :users) as n;
 
-insert into users (id, email, password_hash, role, active, created_at)
-values (bench_id(2, 1), 'admin@bench.example', :password_hash, 'admin', true, :opened_at);
+insert into users (id, email, password_hash, role, staff_roles, active, created_at)
+values (bench_id(2, 1), 'admin@bench.example', :password_hash, 'admin', '{administrator}', true, :opened_at);
 
 insert into sessions (id, user_id, created_at)
 select bench_id(3, n), bench_id(1, n), now() from generate_series(1, :users) as n

@@ -16,6 +16,7 @@ const REMOVED = 'select, insert, update, delete';
 export const PRIVILEGES: Readonly<Record<keyof DB | 'schema_migrations', string>> = {
   adjustments: APPENDED,
   audit_logs: APPENDED,
+  audit_seals: APPENDED,
   cashback_cap_usage: KEPT,
   cashback_transactions: 'select, insert, update (status)',
   ceilings: REMOVED,

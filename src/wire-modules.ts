@@ -10,6 +10,7 @@ import { AUTO_CONFIRM_FLAG, purchasesModule } from './modules/earning/purchases/
 import { authModule } from './modules/identity/auth/index.ts';
 import { isApiKey, partnersModule } from './modules/identity/partners/index.ts';
 import { usersModule } from './modules/identity/users/index.ts';
+import { proofModule } from './modules/insight/proof/index.ts';
 import { userDetailModule } from './modules/insight/user-detail/index.ts';
 import { walletHistoryModule } from './modules/insight/wallet-history/index.ts';
 import { payoutsModule } from './modules/money/payouts/index.ts';
@@ -108,7 +109,13 @@ export function wireModules(config: Config, kernel: Kernel) {
     walletHistory,
     featureFlags,
   ].map((module) => module.routes);
-  const jobs = [...auth.jobs, ...idempotency.jobs, ...partners.jobs, ...purchases.jobs];
+  const jobs = [
+    ...auth.jobs,
+    ...idempotency.jobs,
+    ...partners.jobs,
+    ...purchases.jobs,
+    ...proofModule(kernel).jobs,
+  ];
   return {
     authenticate,
     routes,

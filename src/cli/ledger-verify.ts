@@ -1,11 +1,14 @@
 /*
- * Proves the books. Prints the totals by currency, each fault as a sentence, and a verdict.
+ * Proves the books. Prints the totals by currency, each fault as a sentence, what the seals of the audit log cover, and a
+ * verdict. `--seal number:digest` also proves that this seal is still there: a copy from the log of the platform, or from an
+ * earlier proof.
  * Exit code: 0 if the books are right, 1 if they are wrong, 2 if they are empty or there is no database.
  */
-import { styleText } from 'node:util';
+import { parseArgs, styleText } from 'node:util';
 import { readConfig } from '../config.ts';
 import { createLogger } from '../core/observability/logging.ts';
-import { type LedgerReport, totalAsText, verifyLedger } from '../modules/insight/proof/index.ts';
+import { StartupError } from '../core/startup-error.ts';
+import { type Anchor, type LedgerReport, totalAsText, verifyLedger } from '../modules/insight/proof/index.ts';
 import { joinExistingDatabase } from '../startup/open-database.ts';
 import { run } from '../startup/run.ts';
 
@@ -22,13 +25,14 @@ const VERDICTS = {
 await run(main);
 
 async function main(): Promise<void> {
+  const anchor = readAnchor();
   const { database, close } = await joinExistingDatabase(
     readConfig(process.env),
     createLogger({ level: 'error', readable: false }),
   );
   try {
     const started = performance.now();
-    const report = await verifyLedger(database);
+    const report = await verifyLedger(database, anchor);
     printReport(report, (performance.now() - started) / 1000);
     process.exitCode = EXIT_CODES[report.verdict];
   } finally {
@@ -36,7 +40,21 @@ async function main(): Promise<void> {
   }
 }
 
-function printReport({ verdict, currencies, faults, faultCount }: LedgerReport, seconds: number): void {
+function readAnchor(): Anchor | undefined {
+  const { seal } = parseArgs({ options: { seal: { type: 'string' } } }).values;
+  if (seal === undefined) return undefined;
+  const [, number, digest] = /^(\d{1,18}):([0-9a-f]{64})$/.exec(seal) ?? [];
+  if (number === undefined || digest === undefined)
+    throw new StartupError(
+      '--seal takes a number and a digest, such as 12:0f3a…, as an earlier proof printed it.',
+    );
+  return { number: BigInt(number), digest };
+}
+
+function printReport(
+  { verdict, currencies, faults, faultCount, sealed }: LedgerReport,
+  seconds: number,
+): void {
   const header = [
     'currency',
     'wallets',
@@ -63,7 +81,19 @@ function printReport({ verdict, currencies, faults, faultCount }: LedgerReport, 
 
   for (const { sentence } of faults) console.log(styleText('red', sentence));
   if (faultCount > faults.length) console.log(`… and ${faultCount - faults.length} more.`);
+  printSeals(sealed);
   console.log(`\n${VERDICTS[verdict](faultCount)} ${styleText('dim', `(${seconds.toFixed(2)} s)`)}`);
+}
+
+function printSeals({ seals, records, unsealed, last }: LedgerReport['sealed']): void {
+  const open = `${unsealed} ${unsealed === 1 ? 'record is' : 'records are'} not sealed yet.`;
+  if (last === null) console.log(`The audit log has no seal. ${open}`);
+  else {
+    console.log(
+      `${seals} seals cover ${records} audit records; the last one is of ${last.sealedAt}. ${open}`,
+    );
+    console.log(`Keep a copy of the last seal elsewhere: ${last.number}:${last.digest}`);
+  }
 }
 
 /** Prints right-aligned columns. The first row is the header. */

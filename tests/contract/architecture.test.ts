@@ -33,6 +33,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   payouts: 'payouts',
   idempotency_keys: 'idempotency',
   audit_logs: 'events',
+  audit_seals: 'proof',
   production_mark: 'core',
 };
 

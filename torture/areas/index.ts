@@ -13,6 +13,7 @@ import { processes } from './processes.ts';
 import { shutdown } from './shutdown.ts';
 import { slowClients } from './slow-clients.ts';
 import { storm } from './storm.ts';
+import { tampering } from './tampering.ts';
 import { time } from './time.ts';
 import { unknownOutcome } from './unknown-outcome.ts';
 import { upgrade } from './upgrade.ts';
@@ -26,6 +27,7 @@ export const AREAS: readonly Area[] = [
   idempotency,
   isolation,
   books,
+  tampering,
   model,
   fuzz,
   access,

@@ -74,9 +74,19 @@ export interface AuditLogs {
   id: string;
   occurred_at: ColumnType<Temporal.Instant, string, string>;
   outcome: AuditOutcome;
+  recorded_in: Generated<string>;
   request_id: string | null;
   resource_id: string;
   resource_type: string;
+}
+
+export interface AuditSeals {
+  before: string;
+  digest: Buffer;
+  number: ColumnType<bigint, bigint, bigint>;
+  records: ColumnType<bigint, bigint, bigint>;
+  sealed_at: ColumnType<Temporal.Instant, string, string>;
+  up_to: string;
 }
 
 export interface CashbackCapUsage {
@@ -370,6 +380,7 @@ export interface Wallets {
 export interface DB {
   adjustments: Adjustments;
   audit_logs: AuditLogs;
+  audit_seals: AuditSeals;
   cashback_cap_usage: CashbackCapUsage;
   cashback_transactions: CashbackTransactions;
   ceilings: Ceilings;

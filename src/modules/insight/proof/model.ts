@@ -37,6 +37,7 @@ export type LedgerReport = {
   /** The first faults only. `faultCount` counts all of them. */
   readonly faults: readonly Fault[];
   readonly faultCount: number;
+  readonly sealed: SealedLog;
 };
 
 export type WalletTotals = Omit<LedgerTotals, 'faults'> & {
@@ -118,6 +119,8 @@ export type RecordFacts = {
   readonly currency: string | null;
   readonly direction: string | null;
   readonly admin: string | null;
+  /** Of a reversal. */
+  readonly reason: string | null;
 };
 
 export type RecordMismatch = {
@@ -153,6 +156,48 @@ export type RevisionCountMismatch = {
   readonly stated: number;
   /** The number of its latest revision; 0 for none. */
   readonly latest: number;
+};
+
+/** A purchase or payout whose columns contradict each other. */
+export type StateMismatch = {
+  readonly sourceType: SourceType;
+  readonly sourceId: string;
+  readonly currency: string;
+  readonly status: string;
+  readonly problem:
+    | 'names a reversal'
+    | 'is held without an open hold'
+    | 'is not held by its open hold'
+    | 'names who processed it'
+    | 'names who completed it';
+};
+
+/** What a user has used of a cap in a month, which is not what their rewards use. */
+export type CapMismatch = {
+  readonly user: string;
+  readonly offer: string;
+  readonly month: string;
+  readonly currency: string;
+  /** Null if there is no such usage. */
+  readonly stated: { readonly used: Numeric; readonly cap: Numeric } | null;
+  /** Null if no reward counts against the cap. */
+  readonly demanded: { readonly used: Numeric; readonly cap: Numeric } | null;
+};
+
+/** A seal of the audit log that is not what the records and the previous seal give. */
+export type SealMismatch = {
+  readonly number: bigint;
+  readonly problem: 'out of order' | 'of the future' | 'other number of records' | 'other records';
+  readonly stated: bigint;
+  readonly found: bigint;
+};
+
+/** What the seals cover, to compare with a copy of a digest that is kept elsewhere. */
+export type SealedLog = {
+  readonly seals: number;
+  readonly records: number;
+  readonly unsealed: number;
+  readonly last: { readonly number: bigint; readonly digest: string; readonly sealedAt: string } | null;
 };
 
 export type WitnessMismatch = {

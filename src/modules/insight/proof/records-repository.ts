@@ -17,6 +17,7 @@ type RecordMismatchRow = {
   demanded_currency: string | null;
   demanded_direction: string | null;
   demanded_admin: string | null;
+  demanded_reason: string | null;
   record_id: string | null;
   record_user: string | null;
   record_amount: Numeric | null;
@@ -24,6 +25,7 @@ type RecordMismatchRow = {
   record_currency: string | null;
   record_direction: string | null;
   record_admin: string | null;
+  record_reason: string | null;
 };
 
 const REFUNDED = ['failed', 'cancelled', 'returned'] as const;
@@ -43,26 +45,29 @@ export async function findRecordMismatches(db: Db, range: IdRange): Promise<Reco
     with demanded as (
       select
         'purchase' as source_type, purchases.id as source_id, step.action, 0 as part, step.user_id::text as user_id,
-        step.amount, step.cashback, purchases.currency::text as currency, null as direction, null as admin
+        step.amount, step.cashback, purchases.currency::text as currency, null as direction, null as admin, step.reason
       from purchases
       left join cashback_transactions as reward
         on reward.purchase_id = purchases.id and ${within('reward.purchase_id', range)}
       ${REVISED_REWARDS}
       cross join lateral (
         values
-          ('purchase.recorded', purchases.user_id, purchases.amount::numeric, reward.amount::numeric, true),
-          ('purchase.confirmed', null, null, coalesce(revised.confirmed, reward.amount), confirmed_at is not null),
-          ('purchase.reversed', null, null, coalesce(revised.present, reward.amount), purchases.status = 'reversed')
-      ) as step (action, user_id, amount, cashback, is_due)
+          ('purchase.recorded', purchases.user_id, purchases.amount::numeric, reward.amount::numeric, null, true),
+          ('purchase.confirmed', null, null, coalesce(revised.confirmed, reward.amount), null, confirmed_at is not null),
+          (
+            'purchase.reversed', null, null, coalesce(revised.present, reward.amount), reversal_reason::text,
+            purchases.status = 'reversed'
+          )
+      ) as step (action, user_id, amount, cashback, reason, is_due)
       where is_due and ${within('purchases.id', range)}
       union all
       select
         'purchase', purchases.id, 'purchase.' || cause, seq, user_id::text, purchase_revisions.amount, reward,
-        currency::text, null, null
+        currency::text, null, null, null
       from purchase_revisions join purchases on purchases.id = purchase_id
       where ${within('purchase_id', range)}
       union all
-      select 'payout', id, step.action, 0, step.user_id::text, amount, null, currency, null, step.admin::text
+      select 'payout', id, step.action, 0, step.user_id::text, amount, null, currency, null, step.admin::text, null
       from payouts
       cross join lateral (
         values
@@ -85,7 +90,8 @@ export async function findRecordMismatches(db: Db, range: IdRange): Promise<Reco
         ${moneyOf('cashback_amount')} as cashback,
         details ->> 'currency' as currency,
         null as direction,
-        case when action in ('payout.processing', 'payout.completed') then actor_id::text end as admin
+        case when action in ('payout.processing', 'payout.completed') then actor_id::text end as admin,
+        case when action = 'purchase.reversed' then details ->> 'reason' end as reason
       from audit_logs
       where ${within('resource_id', range)} and action = any (${ACTIONS}) and outcome = 'success'
     )
@@ -100,14 +106,14 @@ export async function findAdjustmentRecordMismatches(db: Db): Promise<RecordMism
     with demanded as (
       select
         'adjustment' as source_type, id::text as source_id, 'wallet.adjusted' as action, 0 as part, user_id::text as user_id, amount,
-        null::numeric as cashback, currency::text as currency, direction::text as direction, admin_id::text as admin
+        null::numeric as cashback, currency::text as currency, direction::text as direction, admin_id::text as admin, null as reason
       from adjustments
     ),
     records as (
       select
         id, 'adjustment' as source_type, details ->> 'adjustment_id' as source_id, action, 0 as part, resource_id::text as user_id,
         ${moneyOf('amount')} as amount, null::numeric as cashback, details ->> 'currency' as currency,
-        details ->> 'direction' as direction, actor_id::text as admin
+        details ->> 'direction' as direction, actor_id::text as admin, null as reason
       from audit_logs
       -- Every type: the index begins with it.
       where actor_type = any (enum_range(null::actor_type))
@@ -131,13 +137,15 @@ function mismatches(): RawBuilder<unknown> {
       demanded.currency as demanded_currency,
       demanded.direction as demanded_direction,
       demanded.admin as demanded_admin,
+      demanded.reason as demanded_reason,
       numbered.id as record_id,
       numbered.user_id as record_user,
       numbered.amount as record_amount,
       numbered.cashback as record_cashback,
       numbered.currency as record_currency,
       numbered.direction as record_direction,
-      numbered.admin as record_admin
+      numbered.admin as record_admin,
+      numbered.reason as record_reason
     from (select *, 1::bigint as occurrence from demanded) as demanded
     full join (
       -- The second of its kind has no counterpart.
@@ -146,10 +154,12 @@ function mismatches(): RawBuilder<unknown> {
     where (
         demanded.source_type, demanded.user_id, demanded.amount, demanded.cashback, demanded.currency, demanded.direction,
         -- Payouts that older versions processed name no administrator.
-        coalesce(demanded.admin, numbered.admin)
+        coalesce(demanded.admin, numbered.admin), demanded.reason
       ) is distinct from (
         numbered.source_type, numbered.user_id, numbered.amount, numbered.cashback, numbered.currency, numbered.direction,
-        numbered.admin
+        numbered.admin,
+        -- Made-up records of reversals name no reason.
+        coalesce(numbered.reason, demanded.reason)
       )
     order by source_id, action, part
   `;
@@ -174,6 +184,7 @@ function toRecordMismatch(row: RecordMismatchRow): RecordMismatch {
           currency: row.demanded_currency,
           direction: row.demanded_direction,
           admin: row.demanded_admin,
+          reason: row.demanded_reason,
         }
       : null,
     record:
@@ -187,6 +198,7 @@ function toRecordMismatch(row: RecordMismatchRow): RecordMismatch {
             currency: row.record_currency,
             direction: row.record_direction,
             admin: row.record_admin,
+            reason: row.record_reason,
           },
   };
 }

@@ -1,8 +1,11 @@
+import { findCapMismatches } from './caps-repository.ts';
 import { findWrongEntries, findWrongWallets, replayWallets } from './journal-repository.ts';
 import { rangesOfSources, rangesOfWallets } from './ranges-repository.ts';
 import { findAdjustmentRecordMismatches, findRecordMismatches } from './records-repository.ts';
 import { findRevisionCountMismatches, findRevisionMismatches } from './revisions-repository.ts';
+import { findSeal, findSealMismatches, lastSealOfRange, summariseSeals } from './seals-repository.ts';
 import { findEntryMismatches, findRewardMismatches } from './sources-repository.ts';
+import { findStateMismatches } from './states-repository.ts';
 import { findWitnessMismatches } from './witnesses-repository.ts';
 
 export type ProofRepository = ReturnType<typeof proofRepository>;
@@ -20,6 +23,12 @@ export function proofRepository() {
     findRevisionMismatches,
     findRevisionCountMismatches,
     findWitnessMismatches,
+    findStateMismatches,
+    findCapMismatches,
+    lastSealOfRange,
+    findSealMismatches,
+    findSeal,
+    summariseSeals,
     findRecordMismatches,
     findAdjustmentRecordMismatches,
   };

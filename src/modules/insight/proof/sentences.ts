@@ -1,5 +1,6 @@
 import { isCurrency, minorDigits } from '../../../core/money.ts';
 import type {
+  CapMismatch,
   EntryMismatch,
   Fault,
   Numeric,
@@ -7,7 +8,9 @@ import type {
   RevisionCountMismatch,
   RevisionMismatch,
   RewardMismatch,
+  SealMismatch,
   StatedBalances,
+  StateMismatch,
   WitnessMismatch,
   WrongEntry,
   WrongWallet,
@@ -143,6 +146,40 @@ export function wrongWitness({ purchaseId, currency, problem }: WitnessMismatch)
   return { currency, walletId: null, sentence: `Purchase ${purchaseId} ${WITNESS_PROBLEMS[problem]}.` };
 }
 
+export function wrongState({ sourceType, sourceId, currency, status, problem }: StateMismatch): Fault {
+  const sentence = `The ${sourceType} ${sourceId} is ${status}, but ${problem}.`;
+  return { currency, walletId: null, sentence };
+}
+
+export function wrongCap({ user, offer, month, currency, stated, demanded }: CapMismatch): Fault {
+  const text = (side: CapMismatch['stated']) =>
+    side === null ? 'nothing' : `${money(side.used, currency)} of ${money(side.cap, currency)}`;
+  return {
+    currency,
+    walletId: null,
+    sentence: `User ${user} has used ${text(stated)} under the cap of offer ${offer} in ${month.slice(0, 7)}, but the rewards use ${text(demanded)}.`,
+  };
+}
+
+export function brokenSeal({ number, problem, stated, found }: SealMismatch): Fault {
+  const name = `Seal ${number} of the audit log`;
+  const sentences = {
+    'out of order': `${name} does not follow the previous one.`,
+    'of the future': `${name} covers records that were not there yet.`,
+    'other number of records': `${name} covers ${stated} records, of which the audit log has ${found}.`,
+    'other records': `${name} does not fit its records: one of them or an earlier seal was altered.`,
+  };
+  return { currency: UNKNOWN, walletId: null, sentence: sentences[problem] };
+}
+
+export function missingSeal(anchor: string): Fault {
+  return {
+    currency: UNKNOWN,
+    walletId: null,
+    sentence: `The audit log has no seal ${anchor}: seals were removed or made again.`,
+  };
+}
+
 export function recordMismatch({ sourceType, sourceId, action, demanded, record }: RecordMismatch): Fault {
   const currency = demanded?.currency ?? record?.currency ?? UNKNOWN;
   const source = `${sourceType} ${sourceId}`;
@@ -160,6 +197,7 @@ export function recordMismatch({ sourceType, sourceId, action, demanded, record 
     ['cashback', money(record.cashbackAmount, currency), money(demanded.cashbackAmount, currency)],
     ['direction', record.direction, demanded.direction],
     ['administrator', record.admin, demanded.admin],
+    ['reason', record.reason, demanded.reason],
   ]);
   return { currency, walletId: null, sentence: `${name} disagrees with it: ${differences}.` };
 }

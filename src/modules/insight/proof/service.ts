@@ -2,12 +2,16 @@ import type { Database, Db } from '../../../core/database/index.ts';
 import type { Fault, LedgerReport, LedgerTotals, WalletTotals } from './model.ts';
 import { type ProofRepository, proofRepository } from './repository.ts';
 import {
+  brokenSeal,
   entryMismatch,
+  missingSeal,
   recordMismatch,
   rewardMismatch,
+  wrongCap,
   wrongEntry,
   wrongRevision,
   wrongRevisionCount,
+  wrongState,
   wrongWallet,
   wrongWitness,
 } from './sentences.ts';
@@ -19,19 +23,30 @@ const ROWS_PER_RANGE = 50_000;
 
 /**
  * Proves the books. Each wallet must equal its replayed journal, each entry must match its source, each reward must match
- * its purchase and offer, and the audit log must record each of these steps. Missing rows on either side are faults.
+ * its purchase and offer, and the audit log must record each of these steps. Missing rows on either side are faults. The
+ * seals prove that the audit log is complete. With `anchor`, a copy of a seal from elsewhere, they are proven too.
  * Reads one snapshot in ranges, so that it can run while the platform works.
  */
-export function verifyLedger({ snapshot }: Pick<Database, 'snapshot'>): Promise<LedgerReport> {
-  return snapshot((db) => proveBooks(db));
+export function verifyLedger(
+  { snapshot }: Pick<Database, 'snapshot'>,
+  anchor?: Anchor,
+): Promise<LedgerReport> {
+  return snapshot((db) => proveBooks(db, { anchor }));
 }
+
+/** The number of a seal and its digest, from the log of the platform or an earlier proof. */
+export type Anchor = { readonly number: bigint; readonly digest: string };
 
 /** Proves the books as the given transaction sees them. */
 export async function proveBooks(
   snapshot: Db,
-  options: { readonly rowsPerRange?: number; readonly repository?: ProofRepository } = {},
+  options: {
+    readonly rowsPerRange?: number;
+    readonly repository?: ProofRepository;
+    readonly anchor?: Anchor | undefined;
+  } = {},
 ): Promise<LedgerReport> {
-  const { rowsPerRange = ROWS_PER_RANGE, repository = proofRepository() } = options;
+  const { rowsPerRange = ROWS_PER_RANGE, repository = proofRepository(), anchor } = options;
   const totals = totalsByCurrency();
   const shown: Fault[] = [];
   function report(faults: readonly Fault[]): void {
@@ -55,15 +70,27 @@ export async function proveBooks(
     report((await repository.findRevisionMismatches(snapshot, range)).map(wrongRevision));
     report((await repository.findRevisionCountMismatches(snapshot, range)).map(wrongRevisionCount));
     report((await repository.findWitnessMismatches(snapshot, range)).map(wrongWitness));
+    report((await repository.findStateMismatches(snapshot, range)).map(wrongState));
     report((await repository.findRecordMismatches(snapshot, range)).map(recordMismatch));
   }
   report((await repository.findAdjustmentRecordMismatches(snapshot)).map(recordMismatch));
+  report((await repository.findCapMismatches(snapshot)).map(wrongCap));
+
+  for (let after = 0n; ; ) {
+    const last = await repository.lastSealOfRange(snapshot, after, rowsPerRange);
+    if (last === undefined) break;
+    report((await repository.findSealMismatches(snapshot, after, last)).map(brokenSeal));
+    after = last;
+  }
+  if (anchor !== undefined && (await repository.findSeal(snapshot, anchor.number)) !== anchor.digest)
+    report([missingSeal(`${anchor.number}:${anchor.digest}`)]);
 
   const currencies = totals.all();
   const faultCount = currencies.reduce((sum, { faults }) => sum + faults, 0);
   const isEmpty = currencies.every(({ wallets }) => wallets === 0);
   const verdict = faultCount > 0 ? 'wrong' : isEmpty ? 'empty' : 'right';
-  return { verdict, currencies, faults: shown, faultCount };
+  const sealed = await repository.summariseSeals(snapshot);
+  return { verdict, currencies, faults: shown, faultCount, sealed };
 }
 
 function totalsByCurrency() {

@@ -37,6 +37,7 @@ const RECORD = {
   cashbackAmount: '5.0000',
   currency: 'EUR',
   direction: null,
+  reason: null,
   admin: null,
 };
 const ABOUT = { sourceType: 'purchase', sourceId: 's', action: 'purchase.recorded' } as const;

@@ -10,6 +10,8 @@ const FIRST = { from: 'a', to: 'b' };
 const LAST = { from: 'b', to: undefined };
 const BALANCES = { pending: '0.0000', available: '5.0000', paid: '0.0000' };
 
+const NOT_SEALED = { seals: 0, records: 0, unsealed: 0, last: null };
+
 function someTotals(fields: Partial<WalletTotals> = {}): WalletTotals {
   return {
     currency: 'EUR',
@@ -50,8 +52,12 @@ function prove(replaced: Partial<ProofRepository> = {}) {
       findRevisionMismatches: async () => [],
       findRevisionCountMismatches: async () => [],
       findWitnessMismatches: async () => [],
+      findStateMismatches: async () => [],
       findRecordMismatches: async () => [],
       findAdjustmentRecordMismatches: async () => [],
+      findCapMismatches: async () => [],
+      lastSealOfRange: async () => undefined,
+      summariseSeals: async () => NOT_SEALED,
       ...replaced,
     }),
   });
@@ -80,6 +86,7 @@ describe('the proof of the books', () => {
         { ...one, faults: 0 },
       ],
       faults: [],
+      sealed: NOT_SEALED,
       faultCount: 0,
     });
   });
