@@ -32,6 +32,7 @@ export function wireModules(config: Config, kernel: Kernel) {
         trx,
         created.map(({ id }) => ({ userId: id, currency: defaultCurrency })),
       ),
+    endAccess: (trx, userIds) => auth.client.endAccess(trx, userIds),
     bcryptCost: config.bcryptCost,
     registrationsPerMinute: config.registrationsPerMinute,
   });

@@ -8,6 +8,8 @@ export const ERROR_ADVICE: Readonly<Record<string, string>> = {
     'Settle each of the two by its own id: `details.purchase_ids` has them. They were reported at the same instant.',
   DUPLICATE_PURCHASE:
     'Treat it as done. `details.purchase` is what was recorded first; `details.differences` names the fields that differ from it.',
+  EMAIL_NOT_VERIFIED:
+    'Send a password reset token to the address, with which its owner proves it, or import it with `take_over`.',
   EMAIL_ALREADY_REGISTERED: 'Log in, or register with another address.',
   EVENT_TOO_OLD:
     'Ask the shop or the operator to report it. `details.earliest` is the oldest that you may report now.',

@@ -102,6 +102,8 @@ async function moveEverything(): Promise<void> {
   await changeOfferInTime();
   await reportOneOrder();
   await refillCap();
+  const { email: claimed } = await platform.registerUser();
+  await api('POST', '/users/import', { token, body: [{ email: claimed, take_over: true }] });
   const { id, email } = await platform.registerUser();
   await patch(`/users/${id}/status`, { status: 'inactive' });
   await patch(`/users/${id}/status`, { status: 'active' });

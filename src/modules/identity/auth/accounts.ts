@@ -1,6 +1,6 @@
 import type { AccountCaller } from '../../../core/caller.ts';
 import type { Clock } from '../../../core/clock.ts';
-import type { Database } from '../../../core/database/index.ts';
+import type { Database, Trx } from '../../../core/database/index.ts';
 import { ruleViolation } from '../../../core/errors.ts';
 import type { EventClient } from '../../platform/events/index.ts';
 import type { UserClient } from '../users/index.ts';
@@ -34,12 +34,17 @@ export function accountService(deps: {
     }
     await database.transaction(async (trx) => {
       if (!(await users.setActive(trx, userId, active))) return;
-      if (!active) {
-        await repository.removeResetOf(trx, userId);
-        await repository.revokeSessionsOf(trx, userId, clock());
-      }
+      if (!active) await endAccess(trx, [userId]);
       events.record(trx, [(active ? userActivated : userDeactivated)({ actor: caller, resourceId: userId })]);
     });
+  }
+
+  /** Ends all sessions of the users, and removes their reset tokens. */
+  async function endAccess(trx: Trx, userIds: readonly string[]): Promise<void> {
+    for (const userId of userIds) {
+      await repository.removeResetOf(trx, userId);
+      await repository.revokeSessionsOf(trx, userId, clock());
+    }
   }
 
   /**
@@ -78,5 +83,5 @@ export function accountService(deps: {
     });
   }
 
-  return { setUserActive, changePassword };
+  return { setUserActive, endAccess, changePassword };
 }

@@ -4,7 +4,7 @@ import { purgeJob } from '../../../core/jobs.ts';
 import { type EncryptionKey, encryption } from '../../../core/secrets/encryption.ts';
 import type { Kernel } from '../../../kernel.ts';
 import type { UserClient } from '../users/index.ts';
-import { accountService } from './accounts.ts';
+import { type AccountService, accountService } from './accounts.ts';
 import { deviceCookies } from './device-cookies.ts';
 import { factorService } from './factors.ts';
 import { factorRepository } from './factors-repository.ts';
@@ -18,7 +18,7 @@ import { authRoutes } from './routes.ts';
 import { type AuthService, authService } from './service.ts';
 import { tokenIssuer } from './tokens.ts';
 
-export type AuthClient = Pick<AuthService, 'authenticate'>;
+export type AuthClient = Pick<AuthService, 'authenticate'> & Pick<AccountService, 'endAccess'>;
 
 export function authModule(
   kernel: Kernel,
@@ -64,7 +64,7 @@ export function authModule(
       authRoutes({ service, passwordResets, accounts, devices })(server);
       factorRoutes({ service, factors, devices, limitRate: deps.limitRate })(server);
     },
-    client: service satisfies AuthClient,
+    client: { ...service, endAccess: accounts.endAccess } satisfies AuthClient,
     /** For the command that removes a lost second factor. */
     resetFactor: factors.resetFactor,
     /** For the command that resets the password of staff. */

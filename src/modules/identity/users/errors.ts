@@ -6,6 +6,13 @@ export const emailAlreadyRegistered = defineError<{ email: string; user_id?: str
   'This email address is registered already.',
 );
 
+/** Without an id: rewards for it would go to a stranger who only claimed the address. */
+export const emailNotVerified = defineError<{ email: string }>(
+  'conflict',
+  'EMAIL_NOT_VERIFIED',
+  'An account has this email address and has never proved that it belongs to its owner.',
+);
+
 export const passwordNotComplexEnough = defineError<{ violations: readonly Violation[] }>(
   'invalid',
   'PASSWORD_NOT_COMPLEX_ENOUGH',

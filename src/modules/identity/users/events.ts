@@ -21,6 +21,14 @@ export const userImported = defineEvent({
   details: {},
 });
 
+export const addressTakenOver = defineEvent<{ successor_id: string }>({
+  type: 'user.address_taken_over',
+  resourceType: 'user',
+  summary:
+    'An administrator took over the email address of an account that had never proved it. The account is closed, and its sessions ended.',
+  details: { successor_id: 'The account that has the address from now on.' },
+});
+
 export const staffRolesChanged = defineEvent<{ before: string; after: string }>({
   type: 'user.staff_roles_changed',
   resourceType: 'user',

@@ -1,4 +1,5 @@
 import type { Kernel } from '../../../kernel.ts';
+import type { EndAccess } from './import.ts';
 import { passwordHasher } from './passwords.ts';
 import { userRepository } from './repository.ts';
 import { userRoutes } from './routes.ts';
@@ -30,6 +31,7 @@ export function usersModule(
   kernel: Kernel,
   needs: {
     readonly onCreated: OnUsersCreated;
+    readonly endAccess: EndAccess;
     readonly bcryptCost: number;
     readonly registrationsPerMinute: number;
   },

@@ -14,6 +14,17 @@ export type User = {
 /** `passwordHash` is null for an imported user, who cannot log in before setting a password. */
 export type UserWithPassword = User & { readonly passwordHash: string | null };
 
+export type NewUser = {
+  readonly email: string;
+  readonly passwordHash: string | null;
+  readonly staffRoles: readonly StaffRole[];
+  /** True if the operator vouches for the address. */
+  readonly isProven: boolean;
+};
+
+/** `emailVerifiedAt` is null while the address is only a claim. */
+export type NewUserRow = UserWithPassword & { readonly emailVerifiedAt: Temporal.Instant | null };
+
 /** A user as an administrator sees it: also whether the user has a password to log in with. */
 export type Account = { readonly user: User; readonly hasPassword: boolean };
 

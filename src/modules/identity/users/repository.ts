@@ -3,7 +3,7 @@ import type { Db, Trx } from '../../../core/database/index.ts';
 import { equalTo, pageNewestFirst, withinSeconds } from '../../../core/database/newest-first.ts';
 import { anyOf, type RowOf } from '../../../core/database/rows.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
-import type { User, UserFilter, UserWithPassword } from './model.ts';
+import type { NewUserRow, User, UserFilter, UserWithPassword } from './model.ts';
 import type { StaffRole } from './staff.ts';
 
 export type UserRepository = ReturnType<typeof userRepository>;
@@ -14,9 +14,9 @@ type UserRow = RowOf<'users', typeof COLUMNS>;
 
 export function userRepository() {
   /** Inserts the users whose email is free, and returns their ids. */
-  async function insert(trx: Trx, users: readonly UserWithPassword[]): Promise<readonly string[]> {
+  async function insert(trx: Trx, users: readonly NewUserRow[]): Promise<readonly string[]> {
     const { rows } = await sql<{ id: string }>`
-      insert into users (id, email, password_hash, role, staff_roles, active, created_at)
+      insert into users (id, email, password_hash, role, staff_roles, active, created_at, email_verified_at)
       select
         unnest(${users.map(({ id }) => id)}::uuid[]) as id,
         unnest(${users.map(({ email }) => email)}::text[]) as email,
@@ -24,7 +24,8 @@ export function userRepository() {
         unnest(${users.map(({ role }) => role)}::user_role[]),
         string_to_array(unnest(${users.map(({ staffRoles }) => staffRoles.join())}::text[]), ','),
         unnest(${users.map(({ active }) => active)}::boolean[]),
-        unnest(${users.map(({ createdAt }) => createdAt.toString())}::timestamptz[])
+        unnest(${users.map(({ createdAt }) => createdAt.toString())}::timestamptz[]),
+        unnest(${users.map(({ emailVerifiedAt }) => emailVerifiedAt?.toString() ?? null)}::timestamptz[])
       order by email
       on conflict (email) do nothing
       returning id
@@ -56,6 +57,34 @@ export function userRepository() {
       .where('email', '=', sql<string>`any(${emails}::text[])`)
       .execute();
     return rows.map(toUser);
+  }
+
+  /** The shoppers among the owners of `emails` who never proved the address. Staff belongs to the operator. */
+  async function findUnproven(db: Db, emails: readonly string[]): Promise<User[]> {
+    return (await unproven(db, emails).execute()).map(toUser);
+  }
+
+  /** The same, locked until the transaction ends, so that no proof arrives meanwhile. */
+  async function lockUnproven(trx: Trx, emails: readonly string[]): Promise<User[]> {
+    return (await unproven(trx, emails).orderBy('id').forUpdate().execute()).map(toUser);
+  }
+
+  function unproven(db: Db, emails: readonly string[]) {
+    return db
+      .selectFrom('users')
+      .select(COLUMNS)
+      .where('email', '=', sql<string>`any(${emails}::text[])`)
+      .where('role', '=', 'user')
+      .where('email_verified_at', 'is', null);
+  }
+
+  /** Frees the addresses of accounts and deactivates them. `.invalid` is reserved: no mail is ever sent there (RFC 2606). */
+  async function close(trx: Trx, ids: readonly string[]): Promise<void> {
+    await trx
+      .updateTable('users')
+      .set({ email: sql<string>`id::text || '@taken-over.invalid'`, active: false })
+      .where('id', '=', anyOf(ids))
+      .execute();
   }
 
   async function findWithPassword(
@@ -121,6 +150,21 @@ export function userRepository() {
     return (await update.returning('id').executeTakeFirst()) !== undefined;
   }
 
+  /** Replaces the password of a user who got a reset token by mail, which proves the address. */
+  async function setPasswordByMail(
+    trx: Trx,
+    id: string,
+    passwordHash: string,
+    now: Temporal.Instant,
+  ): Promise<void> {
+    const email_verified_at = sql<string>`coalesce(email_verified_at, ${now.toString()}::timestamptz)`;
+    await trx
+      .updateTable('users')
+      .set({ password_hash: passwordHash, email_verified_at })
+      .where('id', '=', id)
+      .execute();
+  }
+
   /** Locks the user and all active staff, so that two administrators cannot remove each other. */
   async function lockWithActiveStaff(trx: Trx, id: string): Promise<User[]> {
     const rows = await trx
@@ -151,11 +195,15 @@ export function userRepository() {
     findAll,
     lockForShare,
     findByEmails,
+    findUnproven,
+    lockUnproven,
+    close,
     findWithPassword,
     list,
     lockWithHash,
     lockWithPassword,
     updatePasswordHash,
+    setPasswordByMail,
     lockWithActiveStaff,
     updateStaffRoles,
     updateActive,

@@ -8,7 +8,12 @@ import { addressOf, type LimitRate } from '../../../core/http/rate-limit.ts';
 import type { Routes } from '../../../core/http/route.ts';
 import { IdParams } from '../../../core/http/schemas.ts';
 import { isId } from '../../../core/id.ts';
-import { emailAlreadyRegistered, lastActiveAdmin, passwordNotComplexEnough } from './errors.ts';
+import {
+  emailAlreadyRegistered,
+  emailNotVerified,
+  lastActiveAdmin,
+  passwordNotComplexEnough,
+} from './errors.ts';
 import { normalizeEmail } from './policies.ts';
 import {
   ImportedUser,
@@ -99,16 +104,26 @@ export function userRoutes(
           tags: ['users'],
           summary: 'Import users without a password',
           description:
-            'An imported user cannot log in before setting a password. Each item has its own result, in the order of the request.',
+            'An imported user cannot log in before setting a password. Each item has its own result, in the order of the request. A known customer gets 409 with its id. An account that its owner registered without proving the address gets 409 `EMAIL_NOT_VERIFIED` without an id: send its owner a password reset token, or take the address over.',
           consumes: LIST_TYPES,
           body: UserImportBody,
           response: { 200: UserImportResult },
         },
-        config: { access: ['admin'], permission: 'users:import', items: ImportedUser },
+        config: {
+          access: ['admin'],
+          permission: 'users:import',
+          items: ImportedUser,
+          errors: [emailNotVerified],
+        },
       },
       async (request) => {
         const items = request.body.map(readUser);
-        const outcomes = await workOnItems(items, (users) => service.importUsers(users, callerOf(request)));
+        const outcomes = await workOnItems(items, (customers) =>
+          service.importUsers(
+            customers.map(({ email, take_over: takeOver }) => ({ email, takeOver })),
+            callerOf(request),
+          ),
+        );
         return presentImport(request.body, outcomes, request.id);
       },
     );

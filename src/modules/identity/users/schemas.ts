@@ -72,13 +72,21 @@ export const UserQuery = CursorQuery(
 
 export const MAX_IMPORTED_USERS = 5_000;
 
-export const ImportedUser = Input({ email: Email });
+export const ImportedUser = Input({
+  email: Email,
+  take_over: Type.Optional(
+    Type.Boolean({
+      description:
+        'Whether to take the address over from an account that was registered without proving it. That account is closed: its sessions end, its history stays, and it earns nothing more. Defaults to false.',
+    }),
+  ),
+});
 
 /** Each item is validated separately, so that an invalid item does not affect the others. */
 export const UserImportBody = Type.Array(Type.Unknown(), {
   minItems: 1,
   maxItems: MAX_IMPORTED_USERS,
-  description: 'A list of objects `{ "email": … }`, as a JSON array or as NDJSON.',
+  description: 'A list of objects `{ "email": …, "take_over"?: … }`, as a JSON array or as NDJSON.',
   examples: [[{ email: 'alice@example.com' }, { email: 'bob@example.com' }]],
 });
 

@@ -3,12 +3,12 @@ import type { Clock } from '../../../core/clock.ts';
 import type { Database, Db, Trx } from '../../../core/database/index.ts';
 import { notFound } from '../../../core/errors.ts';
 import { newId } from '../../../core/id.ts';
-import { failure, type Outcome, success } from '../../../core/outcome.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import { type Actor, type Event, type EventClient, SYSTEM } from '../../platform/events/index.ts';
 import { emailAlreadyRegistered } from './errors.ts';
-import { adminCreated, staffRolesChanged, userImported, userRegistered } from './events.ts';
-import type { Account, User, UserFilter, UserWithPassword } from './model.ts';
+import { adminCreated, staffRolesChanged, userRegistered } from './events.ts';
+import { customerImport, type EndAccess } from './import.ts';
+import type { Account, NewUser, NewUserRow, User, UserFilter, UserWithPassword } from './model.ts';
 import type { Passwords } from './passwords.ts';
 import {
   normalizeEmail,
@@ -23,12 +23,6 @@ export type UserService = ReturnType<typeof userService>;
 
 export type Registration = { readonly email: string; readonly password: string };
 
-export type NewUser = {
-  readonly email: string;
-  readonly passwordHash: string | null;
-  readonly staffRoles: readonly StaffRole[];
-};
-
 /** Creates what other modules need for a new user, in the same transaction. */
 export type OnUsersCreated = (trx: Trx, users: readonly User[]) => void;
 
@@ -39,6 +33,7 @@ export function userService(deps: {
   passwords: Passwords;
   events: EventClient;
   onCreated: OnUsersCreated;
+  endAccess: EndAccess;
 }) {
   const { database, clock, repository, passwords, events, onCreated } = deps;
 
@@ -68,7 +63,9 @@ export function userService(deps: {
     const passwordHash = await hashNewPassword(input.password, { address });
     const email = normalizeEmail(input.email);
     return database.transaction(async (trx) => {
-      const [user] = await createUsers(trx, [{ email, passwordHash, staffRoles }]);
+      // The operator creates administrators, and vouches for them. An address that a shopper states is a claim.
+      const isProven = staffRoles.length > 0;
+      const [user] = await createUsers(trx, [{ email, passwordHash, staffRoles, isProven }]);
       if (user === undefined) throw emailAlreadyRegistered({ email });
       events.record(trx, [eventOf(user)]);
       return user;
@@ -84,9 +81,12 @@ export function userService(deps: {
     return passwords.hashPassword(password, address);
   }
 
-  /** Replaces the password of a user. The caller decides about the user's sessions. */
+  /**
+   * Replaces the password of a user who used a reset token. The token was sent to the address of the user, so it proves
+   * the address. The caller decides about the user's sessions.
+   */
   async function setPasswordHash(trx: Trx, userId: string, passwordHash: string): Promise<void> {
-    await repository.updatePasswordHash(trx, userId, passwordHash);
+    await repository.setPasswordByMail(trx, userId, passwordHash, clock());
   }
 
   /** Replaces the password of a user if its stored hash is still `hash.from`. Returns false otherwise. */
@@ -98,38 +98,15 @@ export function userService(deps: {
     return repository.updatePasswordHash(trx, userId, hash.to, hash.from);
   }
 
-  /** Creates users without a password for existing customers. Returns one outcome for each, in order. */
-  async function importUsers(
-    customers: readonly { readonly email: string }[],
-    actor: Actor,
-  ): Promise<readonly Outcome<User>[]> {
-    const emails = customers.map(({ email }) => normalizeEmail(email));
-    const distinct = [...new Set(emails)];
-    const { created, known } = await database.transaction(async (trx) => {
-      const newUsers = distinct.map((email) => ({ email, passwordHash: null, staffRoles: [] }));
-      const users = await createUsers(trx, newUsers);
-      events.record(
-        trx,
-        users.map(({ id }) => userImported({ actor, resourceId: id })),
-      );
-      return { created: byEmail(users), known: byEmail(await repository.findByEmails(trx, distinct)) };
-    });
-    return emails.map((email) => {
-      const user = created.get(email);
-      // Only the first item with an email creates a user. A second one finds the email registered.
-      if (created.delete(email) && user !== undefined) return success(user);
-      return failure(emailAlreadyRegistered({ email, user_id: known.get(email)?.id ?? null }));
-    });
-  }
-
   /** Skips emails that are registered already, and returns the created users. */
   async function createUsers(trx: Trx, newUsers: readonly NewUser[]): Promise<readonly User[]> {
     const now = clock();
-    const users: UserWithPassword[] = newUsers.map((user) => ({
+    const users: NewUserRow[] = newUsers.map(({ isProven, ...user }) => ({
       id: newId(now),
       role: user.staffRoles.length > 0 ? 'admin' : 'user',
       active: true,
       createdAt: now,
+      emailVerifiedAt: isProven ? now : null,
       ...user,
     }));
     const insertedIds = new Set(await repository.insert(trx, users));
@@ -264,7 +241,7 @@ export function userService(deps: {
   return {
     register,
     createAdmin,
-    importUsers,
+    importUsers: customerImport({ ...deps, createUsers }),
     getUser,
     getAccount,
     listUsers,
@@ -282,8 +259,4 @@ export function userService(deps: {
     setActive,
     setStaffRoles,
   };
-}
-
-function byEmail(users: readonly User[]): Map<string, User> {
-  return new Map(users.map((user) => [user.email, user]));
 }

@@ -3,13 +3,13 @@ import { describe, test } from 'node:test';
 import { runSql } from '../../../support/database.ts';
 import { PASSWORD, startTestPlatform } from '../../../support/platform.ts';
 
-const { api, database, admin, registerUser } = await startTestPlatform();
+const { api, database, admin } = await startTestPlatform();
 const sql = (statement: string) => runSql(database.url, statement);
 const importUsers = (body: unknown) => api('POST', '/users/import', { token: admin.token, body });
 
 describe('an import of users', () => {
   test('has a result per item, in order, and makes a user with a wallet of each good one', async () => {
-    const known = await registerUser('known@example.com');
+    const [known] = (await importUsers([{ email: 'known@example.com' }])).body.results;
 
     const answer = await api('POST', '/users/import', {
       token: admin.token,

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { failure, success } from '../../../../src/core/outcome.ts';
 import {
   emailAlreadyRegistered,
+  emailNotVerified,
   passwordNotComplexEnough,
 } from '../../../../src/modules/identity/users/errors.ts';
 import { userRoutes } from '../../../../src/modules/identity/users/routes.ts';
@@ -13,6 +14,7 @@ import { assertRefused } from '../../../support/inject.ts';
 import { aUser, SHOPPER } from '../../../support/purchases-builders.ts';
 import { assertViolations, IDS, serveRoutes, testAccess } from '../../../support/routes.ts';
 
+const CLAIMED = 'claimed@example.com';
 const TAKEN = 'taken@example.com';
 const WEAK = 'weak';
 const user = aUser();
@@ -48,7 +50,9 @@ const service = fake<UserService>({
     return customers.map(({ email }) =>
       email === TAKEN
         ? failure(emailAlreadyRegistered({ email, user_id: SHOPPER }))
-        : success(aUser({ email })),
+        : email === CLAIMED
+          ? failure(emailNotVerified({ email }))
+          : success(aUser({ email })),
     );
   },
 });
@@ -198,6 +202,7 @@ describe('POST /users/import', () => {
     const { status, body } = await importUsers([
       { email: ' First@Example.com ' },
       { email: TAKEN },
+      { email: CLAIMED, take_over: true },
       { email: 'no address' },
       { email: 'extra@example.com', role: 'admin' },
       'text',
@@ -206,7 +211,7 @@ describe('POST /users/import', () => {
     ]);
 
     assert.equal(status, 200);
-    assertEqual(body.summary, { total: 7, accepted: 1, duplicates: 1, refused: 5 });
+    assertEqual(body.summary, { total: 8, accepted: 1, duplicates: 2, refused: 5 });
     assertEqual(
       body.results.map(({ email, status: of, id, error }: Record<string, { code?: string }>) => [
         email,
@@ -217,6 +222,7 @@ describe('POST /users/import', () => {
       [
         [' First@Example.com ', 201, SHOPPER, undefined],
         [TAKEN, 409, SHOPPER, 'EMAIL_ALREADY_REGISTERED'],
+        [CLAIMED, 409, undefined, 'EMAIL_NOT_VERIFIED'],
         ['no address', 422, undefined, 'VALIDATION_ERROR'],
         ['extra@example.com', 422, undefined, 'VALIDATION_ERROR'],
         [null, 422, undefined, 'VALIDATION_ERROR'],
@@ -224,7 +230,11 @@ describe('POST /users/import', () => {
         [null, 422, undefined, 'VALIDATION_ERROR'],
       ],
     );
-    const readable = [{ email: ' First@Example.com ' }, { email: TAKEN }];
+    const readable = [
+      { email: ' First@Example.com ', takeOver: undefined },
+      { email: TAKEN, takeOver: undefined },
+      { email: CLAIMED, takeOver: true },
+    ];
     assertEqual(calls.at(-1), [readable, ['admin', IDS.admin]]);
   });
 

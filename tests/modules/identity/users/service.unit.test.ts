@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { DomainError } from '../../../../src/core/errors.ts';
 import { newId } from '../../../../src/core/id.ts';
-import type { User, UserWithPassword } from '../../../../src/modules/identity/users/model.ts';
+import type { NewUserRow, User, UserWithPassword } from '../../../../src/modules/identity/users/model.ts';
 import type { Passwords } from '../../../../src/modules/identity/users/passwords.ts';
 import type { UserRepository } from '../../../../src/modules/identity/users/repository.ts';
 import { userService } from '../../../../src/modules/identity/users/service.ts';
@@ -21,6 +22,7 @@ function users(replaced: Partial<UserRepository>, passwords: Partial<Passwords> 
   const { kernel, ...seen } = fakeKernel();
   const created: (readonly User[])[] = [];
   const checked: unknown[] = [];
+  const ended: string[] = [];
   const service = userService({
     ...kernel,
     repository: fake<UserRepository>(replaced),
@@ -34,12 +36,13 @@ function users(replaced: Partial<UserRepository>, passwords: Partial<Passwords> 
       ...passwords,
     }),
     onCreated: (_trx, list) => void created.push(list),
+    endAccess: async (_trx, ids) => void ended.push(...ids),
   });
-  return { service, created, checked, ...seen };
+  return { service, created, checked, ended, ...seen };
 }
 
 /** Inserts all users but those of the taken addresses. */
-function insertExcept(taken: readonly string[], inserted: UserWithPassword[] = []): Partial<UserRepository> {
+function insertExcept(taken: readonly string[], inserted: NewUserRow[] = []): Partial<UserRepository> {
   return {
     insert: async (_trx, list) => {
       const free = list.filter(({ email }) => !taken.includes(email));
@@ -51,7 +54,7 @@ function insertExcept(taken: readonly string[], inserted: UserWithPassword[] = [
 
 describe('registering', () => {
   test('stores an active user with a hash, and records an event of the user', async () => {
-    const inserted: UserWithPassword[] = [];
+    const inserted: NewUserRow[] = [];
     const { service, events, created, clock } = users(insertExcept([], inserted));
 
     const user = await service.register({ email: ' Alice@Example.com ', password: PASSWORD }, 'request');
@@ -66,6 +69,7 @@ describe('registering', () => {
         staffRoles: [],
         active: true,
         createdAt: clock(),
+        emailVerifiedAt: null,
       },
     ]);
     assertEqual(
@@ -102,10 +106,11 @@ describe('registering', () => {
   });
 
   test('of an administrator is the act of the platform', async () => {
-    const inserted: UserWithPassword[] = [];
-    const { service, events } = users(insertExcept([], inserted));
+    const inserted: NewUserRow[] = [];
+    const { service, events, clock } = users(insertExcept([], inserted));
     const { id } = await service.createAdmin({ email: 'carol@example.com', password: PASSWORD });
     assert.equal(inserted[0]?.role, 'admin');
+    assertEqual(inserted[0]?.emailVerifiedAt, clock());
     assertEqual(
       events.map(({ type, resourceId, actor }) => [type, resourceId, actor]),
       [['user.admin_created', id, SYSTEM]],
@@ -116,10 +121,11 @@ describe('registering', () => {
 describe('importing users', () => {
   test('creates each new one once without a password, and refuses the others with their id', async () => {
     const known = aUser({ id: newId(), email: 'known@example.com' });
-    const inserted: UserWithPassword[] = [];
-    const { service, events, created, transactions } = users({
+    const inserted: NewUserRow[] = [];
+    const { service, events, created, clock, transactions } = users({
       ...insertExcept([known.email], inserted),
       findByEmails: async () => [known, ...inserted],
+      findUnproven: async () => [],
     });
 
     const outcomes = await service.importUsers(
@@ -135,8 +141,8 @@ describe('importing users', () => {
     const [first, last] = inserted;
     assert.ok(first && last);
     assert.equal(inserted.length, 2);
-    for (const { passwordHash, role, active } of inserted)
-      assertEqual([passwordHash, role, active], [null, 'user', true]);
+    for (const { passwordHash, role, active, emailVerifiedAt } of inserted)
+      assertEqual([passwordHash, role, active, emailVerifiedAt], [null, 'user', true, clock()]);
     assertEqual(
       outcomes.map((outcome) => (outcome.ok ? outcome.value.id : detailsOf(outcome.error))),
       [
@@ -160,8 +166,54 @@ describe('importing users', () => {
     assert.equal(transactions(), 1);
   });
 
+  test('refuses an address that an account only claims, without its id', async () => {
+    const claimant = aUser({ id: newId(), email: 'claimed@example.com' });
+    const { service, events, ended } = users({
+      ...insertExcept([claimant.email]),
+      findByEmails: async () => [claimant],
+      findUnproven: async () => [claimant],
+    });
+
+    const [outcome] = await service.importUsers([{ email: claimant.email }], ADMIN);
+
+    assert.equal(outcome?.ok, false);
+    const { code, details } = outcome.error as DomainError;
+    assertEqual([code, details], ['EMAIL_NOT_VERIFIED', { email: claimant.email }]);
+    assertEqual([events, ended], [[], []]);
+  });
+
+  test('takes such an address over on request: the account is closed, and its sessions end', async () => {
+    const claimant = aUser({ id: newId(), email: 'claimed@example.com' });
+    const closed: unknown[] = [];
+    const inserted: NewUserRow[] = [];
+    const { service, events, ended } = users({
+      ...insertExcept([], inserted),
+      findByEmails: async () => inserted,
+      findUnproven: async () => [],
+      lockUnproven: async (_trx, emails) => (emails.includes(claimant.email) ? [claimant] : []),
+      close: async (_trx, ids) => void closed.push(...ids),
+    });
+
+    const [outcome] = await service.importUsers([{ email: ' Claimed@Example.com', takeOver: true }], ADMIN);
+
+    assert.ok(outcome?.ok);
+    assertEqual([closed, ended], [[claimant.id], [claimant.id]]);
+    const successor = outcome.value.id;
+    assertEqual(
+      events.map(({ type, resourceId, actor, details }) => [type, resourceId, actor, details]),
+      [
+        ['user.address_taken_over', claimant.id, ADMIN, { successor_id: successor }],
+        ['user.imported', successor, ADMIN, {}],
+      ],
+    );
+  });
+
   test('returns nothing for an empty list', async () => {
-    const { service, events } = users({ ...insertExcept([]), findByEmails: async () => [] });
+    const { service, events } = users({
+      ...insertExcept([]),
+      findByEmails: async () => [],
+      findUnproven: async () => [],
+    });
     assertEqual(await service.importUsers([], ADMIN), []);
     assertEqual(events, []);
   });
@@ -317,9 +369,10 @@ describe('a new password', () => {
     });
   });
 
-  test('replaces any hash, or only the one that it is meant to replace', async () => {
+  test('replaces any hash and proves the address, or replaces only the one that it is meant to', async () => {
     const updates: unknown[] = [];
-    const { service } = users({
+    const { service, clock } = users({
+      setPasswordByMail: async (_trx, ...call) => void updates.push(call),
       updatePasswordHash: async (_trx, ...call) => {
         updates.push(call);
         return call[2] !== 'gone';
@@ -330,7 +383,7 @@ describe('a new password', () => {
     assert.equal(await service.replacePasswordHash(trx, SHOPPER, { from: 'old', to: 'new' }), true);
     assert.equal(await service.replacePasswordHash(trx, SHOPPER, { from: 'gone', to: 'new' }), false);
     assertEqual(updates, [
-      [SHOPPER, 'new'],
+      [SHOPPER, 'new', clock()],
       [SHOPPER, 'new', 'old'],
       [SHOPPER, 'new', 'gone'],
     ]);
