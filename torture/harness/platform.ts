@@ -83,7 +83,6 @@ export async function startPlatform(options: PlatformOptions): Promise<PlatformP
         DATABASE_URL: databaseUrl,
         JWT_KEYS: `bench:${secrets.jwtSecret}`,
         ENCRYPTION_KEYS: `bench:${secrets.encryptionKey}`,
-        TRUST_PROXY: '1',
         ADMIN_MFA: 'optional',
         ...UNLIMITED,
         ...options.environment,
