@@ -89,6 +89,7 @@ export async function administerDemo(platform: Platform, clock: Clock, demo: Dem
     currency,
     amount: 5_00n,
     direction: 'credit',
+    mayAdjust: true,
     reason: 'Goodwill: a confirmation that took too long',
     // The key prevents a second adjustment if the load is interrupted immediately after this one.
     request: { callerId: adminId, key: 'demo-goodwill', operation: 'wallet.adjust', content: null },

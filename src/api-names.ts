@@ -75,6 +75,10 @@ const IDS = {
   'GET /users/{id}/wallet': 'getWallet',
   'GET /users/{id}/wallet/transactions': 'listWalletTransactions',
   'POST /users/{id}/wallet/adjustments': 'adjustWallet',
+  'GET /adjustments': 'listAdjustments',
+  'GET /adjustments/{id}': 'getAdjustment',
+  'POST /adjustments/{id}/approval': 'approveAdjustment',
+  'POST /adjustments/{id}/rejection': 'rejectAdjustment',
 
   'POST /users/me/payouts': 'requestPayout',
   'GET /users/me/payouts': 'listOwnPayouts',
@@ -136,7 +140,8 @@ const RESULTS = {
 
   getOwnWallet: 'Wallet',
   listOwnWalletTransactions: 'WalletTransactionPage',
-  adjustWallet: 'Adjustment',
+  adjustWallet: 'CompletedAdjustment',
+  listAdjustments: 'AdjustmentPage',
 
   requestPayout: 'OwnPayout',
   listOwnPayouts: 'OwnPayoutPage',

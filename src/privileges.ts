@@ -14,6 +14,7 @@ const REMOVED = 'select, insert, update, delete';
  * off a trigger or replace a function. A table without its line does not compile.
  */
 export const PRIVILEGES: Readonly<Record<keyof DB | 'schema_migrations', string>> = {
+  adjustment_decisions: APPENDED,
   adjustments: APPENDED,
   audit_logs: APPENDED,
   audit_seals: APPENDED,

@@ -25,7 +25,11 @@ export function wireModules(config: Config, kernel: Kernel) {
 
   const idempotency = idempotencyModule(kernel, { encryptionKeys });
   const featureFlags = featureFlagsModule(kernel, { knownFlags: [AUTO_CONFIRM_FLAG] });
-  const wallets = walletsModule(kernel, { idempotency: idempotency.client, supportedCurrencies });
+  const wallets = walletsModule(kernel, {
+    idempotency: idempotency.client,
+    supportedCurrencies,
+    fourEyesAbove: config.fourEyesAbove,
+  });
   const users = usersModule(kernel, {
     onCreated: (trx, created) =>
       wallets.client.queueOpenWallets(
@@ -115,6 +119,7 @@ export function wireModules(config: Config, kernel: Kernel) {
     ...idempotency.jobs,
     ...partners.jobs,
     ...purchases.jobs,
+    ...wallets.jobs,
     ...proofModule(kernel).jobs,
   ];
   return {

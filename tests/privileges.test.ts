@@ -11,6 +11,7 @@ const ROLE = userOf(url);
 
 /** What a table has instead of an id. */
 const KEYS: Readonly<Record<string, string>> = {
+  adjustment_decisions: 'adjustment_id',
   audit_seals: 'number',
   purchase_details: 'purchase_id',
   purchase_witnesses: 'purchase_id',

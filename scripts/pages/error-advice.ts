@@ -2,6 +2,7 @@
 export const ERROR_ADVICE: Readonly<Record<string, string>> = {
   ACTIVE_OFFER_ALREADY_EXISTS:
     'Choose dates that do not overlap, or deactivate the offer that `details.offer_id` names.',
+  ADJUSTMENT_NOT_AWAITING_APPROVAL: 'Nothing to do. `details.status` says what became of it.',
   AMENDMENT_CONFLICT:
     'Send another statement with a new `version`. `details` has what was received with this one.',
   AMBIGUOUS_REFERENCE:

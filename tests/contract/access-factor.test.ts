@@ -20,6 +20,7 @@ const guarded = operations.filter(({ name }) => ACCESS[name] !== 'everybody');
 
 type TestPlatform = Awaited<ReturnType<typeof startTestPlatform>>;
 const worlds = { optional: await openWorld(optional), required: await openWorld(required) };
+await enrol(required, worlds.required.colleague);
 
 /** A platform whose administrator can prepare everything. */
 async function openPlatform(mode: 'optional' | 'required'): Promise<TestPlatform> {

@@ -133,10 +133,38 @@ describe('an administrator does not decide about their own money', () => {
     }),
   };
 
-  for (const [name, sample] of Object.entries(OWN)) {
+  const MONEY: typeof OWN = {
+    'PATCH /payouts/{id}/process': async (_, owner) => ({
+      params: { id: await world.requestPayout(owner) },
+      body: { status: 'processing' },
+    }),
+    'GET /payouts/{id}/bank-details': async (_, owner) => {
+      const id = await world.requestPayout(owner);
+      const body = { status: 'processing' };
+      await platform.api('PATCH', `/payouts/${id}/process`, { token: admin.token, body });
+      return { params: { id } };
+    },
+    'POST /users/{id}/wallet/adjustments': (_, { id }) => ({
+      params: { id },
+      body: { amount: '1.00', direction: 'credit', reason: 'Goodwill.' },
+    }),
+    'POST /adjustments/{id}/approval': async (_, owner) => ({ params: { id: await adjustmentOf(owner) } }),
+    'POST /adjustments/{id}/rejection': async (_, owner) => ({
+      params: { id: await adjustmentOf(owner) },
+      body: { reason: 'The amount is wrong.' },
+    }),
+  };
+
+  async function adjustmentOf({ id }: Person): Promise<string> {
+    const body = { amount: '1000.01', direction: 'credit', reason: 'A correction.' };
+    return (await platform.api('POST', `/users/${id}/wallet/adjustments`, { token: admin.token, body })).body
+      .id;
+  }
+
+  for (const [name, sample] of Object.entries({ ...OWN, ...MONEY })) {
     test(`at ${name}`, async () => {
       const owner = await platform.registerStaff('administrator');
-      const own = await sample(await purchaseOf(owner), owner);
+      const own = await sample(name in OWN ? await purchaseOf(owner) : '', owner);
       const operation = operationNamed(name);
 
       const ask = () => send(world, operation, own, owner);
@@ -348,7 +376,7 @@ describe('an id that names nothing', () => {
       assert.equal(answer.body.error.code, 'NOT_FOUND');
       assert.match(
         answer.body.error.details.resource_type,
-        /^(merchant|offer|partner|payout|purchase|wallet|user)$/,
+        /^(adjustment|merchant|offer|partner|payout|purchase|wallet|user)$/,
       );
       assert.equal(answer.body.error.details.resource_id, id);
       checkAnswer(operation, answer);

@@ -29,6 +29,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   wallets: 'wallets',
   wallet_entries: 'wallets',
   adjustments: 'wallets',
+  adjustment_decisions: 'wallets',
   feature_flags: 'feature-flags',
   payouts: 'payouts',
   idempotency_keys: 'idempotency',

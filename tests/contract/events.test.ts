@@ -120,6 +120,10 @@ async function moveEverything(): Promise<void> {
     { recovery_code: enrolled.recoveryCodes[0] },
   ])
     await api('POST', '/auth/mfa/verification', { body: { mfa_token, ...proof } });
+  await world.awaitApproval();
+  platform.clock.advance({ hours: 24 * 8 });
+  await platform.runJob('expire-adjustments');
+  platform.clock.advance({ hours: -24 * 8 });
   const desk = await openPayoutDesk(platform);
   const paid = await desk.requested();
   await desk.process(paid, { status: 'processing' });

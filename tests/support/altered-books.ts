@@ -102,6 +102,7 @@ export async function keepBooks(platform: TestPlatform) {
       return String(rows[0]?.id);
     }),
   );
+  const large = await decideAdjustments(platform);
   const names: Readonly<Record<string, string>> = {
     user: desk.user.id,
     stranger: other.user.id,
@@ -114,6 +115,7 @@ export async function keepBooks(platform: TestPlatform) {
     ...purchases,
     ...revisions,
     payout_returned: returned,
+    ...large,
     ...Object.fromEntries(Object.entries(payouts).map(([state, id]) => [`payout_${state}`, id])),
     ...adjustments,
   };
@@ -123,6 +125,25 @@ export async function keepBooks(platform: TestPlatform) {
       names[name] === undefined ? word : `'${names[name]}'`,
     );
   return { user: desk.user, names, bind, owner: openAsOwner(platform.database) };
+}
+
+/** Adjustments above the limit of four eyes, one of each status. */
+async function decideAdjustments({ api, admin, registerStaff, registerUser }: TestPlatform) {
+  const colleague = await registerStaff('finance');
+  const { id: userId } = await registerUser();
+  const make = async (): Promise<string> => {
+    const body = { amount: '1500.00', direction: 'credit', reason: 'A correction.' };
+    const path = `/users/${userId}/wallet/adjustments`;
+    return (await api('POST', path, { token: admin.token, body })).body.id;
+  };
+  const [awaiting, approved, rejected] = [await make(), await make(), await make()];
+  const { token } = colleague;
+  await api('POST', `/adjustments/${approved}/approval`, { token });
+  await api('POST', `/adjustments/${rejected}/rejection`, {
+    token,
+    body: { reason: 'The amount is wrong.' },
+  });
+  return { awaiting, approved, rejected, colleague: colleague.id, payee: userId };
 }
 
 type Alteration = {

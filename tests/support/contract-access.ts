@@ -67,6 +67,10 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /users/{id}/wallet': 'admins',
   'POST /users/{id}/wallet/adjustments': 'admins',
   'GET /users/{id}/wallet/transactions': 'admins',
+  'GET /adjustments': 'admins',
+  'GET /adjustments/{id}': 'admins',
+  'POST /adjustments/{id}/approval': 'admins',
+  'POST /adjustments/{id}/rejection': 'admins',
   'PUT /feature-flags/{key}': 'admins',
   'GET /feature-flags/{key}': 'admins',
   'DELETE /feature-flags/{key}': 'admins',
@@ -124,6 +128,8 @@ export const STAFF: Readonly<Record<string, readonly string[]>> = {
   'DELETE /partners/{id}/keys/{key_id}': ['partnerships'],
   'PUT /ceilings': ['fraud'],
   'POST /users/{id}/wallet/adjustments': ['support', 'finance'],
+  'POST /adjustments/{id}/approval': ['finance'],
+  'POST /adjustments/{id}/rejection': ['finance'],
   'PUT /feature-flags/{key}': ['fraud'],
   'DELETE /feature-flags/{key}': ['fraud'],
   'GET /payouts/{id}/bank-details': ['finance'],
@@ -136,6 +142,7 @@ export const STEP_UP: readonly string[] = [
   'POST /auth/mfa/recovery-codes',
   'PUT /users/{id}/staff-roles',
   'POST /users/{id}/wallet/adjustments',
+  'POST /adjustments/{id}/approval',
   'GET /payouts/{id}/bank-details',
 ];
 

@@ -22,6 +22,7 @@ export type Sample = {
 /** Somebody of each role, a partner, a merchant with an offer, and a purchase that the shopper owns. */
 export async function openWorld(platform: ContractPlatform) {
   const shopper = await platform.registerUser();
+  const colleague = await platform.registerStaff('finance');
   const partner = await openPartner(platform);
   const merchantId = await platform.createMerchant();
   const offerId = await platform.createOffer(merchantId);
@@ -48,9 +49,22 @@ export async function openWorld(platform: ContractPlatform) {
     return answer.body.id;
   }
 
+  /** By a colleague, as no administrator credits an own wallet. */
+  const fund = ({ id }: Client) => fundWallet({ ...platform, admin: colleague }, id, 10_00n);
+
+  /** An adjustment by a colleague that awaits approval. */
+  async function awaitApproval(): Promise<string> {
+    const { id } = await platform.registerUser();
+    const answer = await platform.api('POST', `/users/${id}/wallet/adjustments`, {
+      token: colleague.token,
+      body: { amount: '1000.01', direction: 'credit', reason: 'A correction.' },
+    });
+    return answer.body.id;
+  }
+
   /** A payout of this person, and the money for it. */
   async function requestPayout(person: Client): Promise<string> {
-    await fundWallet(platform, person.id, 10_00n);
+    await fund(person);
     const answer = await platform.api('POST', '/users/me/payouts', {
       token: person.token,
       body: payoutBody(),
@@ -112,6 +126,10 @@ export async function openWorld(platform: ContractPlatform) {
     unique,
     purchase,
     recordPurchase,
+    /** Makes what an administrator may not make for themself. */
+    colleague,
+    fund,
+    awaitApproval,
     requestPayout,
     processPayout,
     recordHeldPurchase,
@@ -389,8 +407,8 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
     query: { user_id: shopper.id, merchant_id: merchantId },
   }),
 
-  'POST /users/me/payouts': async ({ platform }, caller) => {
-    if (caller !== undefined) await fundWallet(platform, caller.id, 10_00n);
+  'POST /users/me/payouts': async ({ fund }, caller) => {
+    if (caller !== undefined) await fund(caller);
     return { body: payoutBody({ currency: 'EUR' }) };
   },
   'GET /users/me/payouts': () => ({ query: { status: 'requested', offset: 0, limit: 5 } }),
@@ -409,6 +427,15 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
     body: { status: 'completed', external_reference: 'SEPA-2026-000123' },
   }),
 
+  'GET /adjustments': ({ shopper }) => ({
+    query: { status: 'awaiting_approval', user_id: shopper.id, limit: 5 },
+  }),
+  'GET /adjustments/{id}': async ({ awaitApproval }) => ({ params: { id: await awaitApproval() } }),
+  'POST /adjustments/{id}/approval': async ({ awaitApproval }) => ({ params: { id: await awaitApproval() } }),
+  'POST /adjustments/{id}/rejection': async ({ awaitApproval }) => ({
+    params: { id: await awaitApproval() },
+    body: { reason: 'The amount is wrong.' },
+  }),
   'POST /users/{id}/wallet/adjustments': ({ shopper }) => ({
     params: { id: shopper.id },
     body: { amount: '5.00', currency: 'EUR', direction: 'credit', reason: 'Goodwill.' },

@@ -11,7 +11,7 @@ import {
 } from '../../src/modules/earning/purchases/model.ts';
 import type { SenderClient } from '../../src/modules/identity/partners/index.ts';
 import type { User } from '../../src/modules/identity/users/index.ts';
-import type { Movement, Wallet } from '../../src/modules/money/wallets/model.ts';
+import type { Adjustment, Movement, Wallet } from '../../src/modules/money/wallets/model.ts';
 import type { Actor } from '../../src/modules/platform/events/index.ts';
 
 /*
@@ -197,6 +197,23 @@ export function aWallet(fields: Partial<Wallet> = {}): Wallet {
     available: 0n,
     paid: 0n,
     lastSequence: 0n,
+    ...fields,
+  };
+}
+
+/** A credit that awaits approval if `needsFourEyes`. */
+export function anAdjustment(fields: Partial<Adjustment> = {}): Adjustment {
+  return {
+    id: '01936f2e-8c1b-7c3a-9d55-0000000000ad',
+    userId: SHOPPER,
+    currency: 'EUR',
+    amount: 12_50n,
+    direction: 'credit',
+    reason: 'Goodwill.',
+    adminId: STRANGER,
+    needsFourEyes: false,
+    decision: null,
+    createdAt: NOW,
     ...fields,
   };
 }

@@ -22,6 +22,7 @@ export const TABLES = [
   'cashback_cap_usage',
   'payouts',
   'adjustments',
+  'adjustment_decisions',
   'audit_logs',
   'audit_seals',
 ] as const;

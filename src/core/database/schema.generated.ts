@@ -9,6 +9,8 @@ export type ActorType = "admin" | "partner" | "system" | "user";
 
 export type AdjustmentDirection = "credit" | "debit";
 
+export type AdjustmentVerdict = "approved" | "expired" | "rejected";
+
 export type AuditOutcome = "failure" | "success";
 
 export type CashbackStatus = "available" | "pending" | "reversed";
@@ -55,6 +57,14 @@ export type WalletEntryType = "adjustment" | "cashback_confirmation" | "cashback
 
 export type WalletSourceType = "adjustment" | "payout" | "purchase" | "revision";
 
+export interface AdjustmentDecisions {
+  adjustment_id: string;
+  decided_at: ColumnType<Temporal.Instant, string, string>;
+  decided_by: string | null;
+  reason: string | null;
+  verdict: AdjustmentVerdict;
+}
+
 export interface Adjustments {
   admin_id: string;
   amount: ColumnType<string, string, string>;
@@ -62,6 +72,7 @@ export interface Adjustments {
   currency: string;
   direction: AdjustmentDirection;
   id: string;
+  needs_four_eyes: Generated<boolean>;
   reason: string;
   user_id: string;
 }
@@ -378,6 +389,7 @@ export interface Wallets {
 }
 
 export interface DB {
+  adjustment_decisions: AdjustmentDecisions;
   adjustments: Adjustments;
   audit_logs: AuditLogs;
   audit_seals: AuditSeals;

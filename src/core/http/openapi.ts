@@ -146,7 +146,11 @@ function markOptionalBodies(paths: object | undefined): void {
   }
 }
 
-const SUCCESS_DESCRIPTIONS: Readonly<Record<string, string>> = { 200: 'Done.', 201: 'Created.' };
+const SUCCESS_DESCRIPTIONS: Readonly<Record<string, string>> = {
+  200: 'Done.',
+  201: 'Created.',
+  202: 'Accepted. It has no effect yet.',
+};
 
 /** A route without a described response returns 204. */
 function successes(response: unknown): object {

@@ -33,6 +33,10 @@ const REFUNDED = ['failed', 'cancelled', 'returned'] as const;
 /** The records of revisions, by their cause. */
 const REVISED = ['purchase.amended', 'purchase.matched', 'purchase.refilled'];
 
+const ADJUSTED = ['adjusted', 'adjustment_requested', 'adjustment_rejected', 'adjustment_expired'].map(
+  (action) => `wallet.${action}`,
+);
+
 const ACTIONS = [
   ...['purchase.recorded', 'purchase.confirmed', 'purchase.reversed', ...REVISED],
   ...['payout.requested', 'payout.processing', 'payout.completed'],
@@ -105,9 +109,17 @@ export async function findAdjustmentRecordMismatches(db: Db): Promise<RecordMism
   const { rows } = await sql<RecordMismatchRow>`
     with demanded as (
       select
-        'adjustment' as source_type, id::text as source_id, 'wallet.adjusted' as action, 0 as part, user_id::text as user_id, amount,
-        null::numeric as cashback, currency::text as currency, direction::text as direction, admin_id::text as admin, null as reason
-      from adjustments
+        'adjustment' as source_type, id::text as source_id, step.action, 0 as part, user_id::text as user_id, amount,
+        null::numeric as cashback, currency::text as currency, direction::text as direction, step.admin::text as admin, null as reason
+      from adjustments left join adjustment_decisions on adjustment_id = id
+      cross join lateral (
+        values
+          ('wallet.adjusted', coalesce(decided_by, admin_id), not needs_four_eyes or verdict = 'approved'),
+          ('wallet.adjustment_requested', admin_id, needs_four_eyes),
+          ('wallet.adjustment_rejected', decided_by, verdict = 'rejected'),
+          ('wallet.adjustment_expired', null, verdict = 'expired')
+      ) as step (action, admin, is_due)
+      where is_due
     ),
     records as (
       select
@@ -117,7 +129,7 @@ export async function findAdjustmentRecordMismatches(db: Db): Promise<RecordMism
       from audit_logs
       -- Every type: the index begins with it.
       where actor_type = any (enum_range(null::actor_type))
-        and resource_type = 'wallet' and action = 'wallet.adjusted' and outcome = 'success'
+        and resource_type = 'wallet' and action = any (${ADJUSTED}) and outcome = 'success'
     )
     ${mismatches()}
   `.execute(db);

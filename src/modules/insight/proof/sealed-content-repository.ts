@@ -54,10 +54,18 @@ const PAYOUT = sql`(
   from payouts where id = resource_id
 )`;
 
+const ADJUSTMENT_ID = sql`(
+  case when details ->> 'adjustment_id' ~ '^[-0-9a-f]{36}$' then (details ->> 'adjustment_id')::uuid end
+)`;
+
 const ADJUSTMENT = sql`(
   select row(id, user_id, amount, currency, direction, reason, admin_id, ${AT('created_at')})::text
-  from adjustments
-  where id = case when details ->> 'adjustment_id' ~ '^[-0-9a-f]{36}$' then (details ->> 'adjustment_id')::uuid end
+  from adjustments where id = ${ADJUSTMENT_ID}
+)`;
+
+const DECISION = sql`(
+  select row(verdict, decided_by, reason, ${AT('decided_at')})::text
+  from adjustment_decisions where adjustment_id = ${ADJUSTMENT_ID}
 )`;
 
 const FACTS = sql`
@@ -69,7 +77,10 @@ const FACTS = sql`
     when 'payout.requested' then ${PAYOUT}
     when 'payout.processing' then (select row(processing_by)::text from payouts where id = resource_id)
     when 'payout.completed' then (select row(completed_by, needs_four_eyes)::text from payouts where id = resource_id)
-    when 'wallet.adjusted' then ${ADJUSTMENT}
+    when 'wallet.adjusted' then concat(${ADJUSTMENT}, ${DECISION})
+    when 'wallet.adjustment_requested' then ${ADJUSTMENT}
+    when 'wallet.adjustment_rejected' then ${DECISION}
+    when 'wallet.adjustment_expired' then ${DECISION}
   end
 `;
 

@@ -66,7 +66,13 @@ export async function findEntryMismatches(db: Db, range: IdRange): Promise<Entry
         when 'purchase' then (select status::text from purchases where id = source_id)
         when 'revision' then (select state::text from purchase_revisions where id = source_id)
         when 'payout' then (select status::text from payouts where id = source_id)
-        when 'adjustment' then (select direction::text from adjustments where id = source_id)
+        when 'adjustment' then (
+          select
+            case when not needs_four_eyes or verdict = 'approved' then direction::text
+              else coalesce(verdict::text, 'awaiting approval') end
+          from adjustments left join adjustment_decisions on adjustment_id = id
+          where id = source_id
+        )
       end as source_status,
       demanded.source_type as demanded_source_type,
       demanded.user_id as demanded_user_id,
@@ -157,8 +163,8 @@ function demandedEntries(range: IdRange): RawBuilder<unknown> {
       (case direction when 'credit' then 'platform' else 'available' end)::wallet_bucket,
       (case direction when 'credit' then 'available' else 'platform' end)::wallet_bucket,
       1
-    from adjustments
-    where ${within('id', range)}
+    from adjustments left join adjustment_decisions on adjustment_id = id
+    where (not needs_four_eyes or (verdict = 'approved' and decided_by <> admin_id)) and ${within('id', range)}
   `;
 }
 

@@ -28,6 +28,7 @@ import {
   presentBankDetails,
   presentOwnPayout,
   presentPayout,
+  presentStored,
   toOrder,
 } from './schemas.ts';
 import type { PayoutService } from './service.ts';
@@ -67,7 +68,7 @@ export function payoutRoutes(service: PayoutService, defaultCurrency: string): R
           userId: actor.id,
           request: repeatable,
         });
-        return reply.code(201).send(responseBody(reply, outcome));
+        return reply.code(201).send(presentStored(responseBody(reply, outcome)));
       },
     );
 

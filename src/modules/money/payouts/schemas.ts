@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox';
 import { CursorPage, CursorQuery } from '../../../core/http/pagination.ts';
 import { Currency, Id, Input, Money, MoneyInput, minorUnits, Timestamp } from '../../../core/http/schemas.ts';
 import { compactIban } from '../../../core/iban.ts';
-import type { BankDetails, ReviewedPayout } from './model.ts';
+import type { BankDetails, PayoutStatement, ReviewedPayout } from './model.ts';
 import { statementOf } from './policies.ts';
 
 const Method = Type.Enum(['bank_transfer'], { examples: ['bank_transfer'] });
@@ -151,6 +151,11 @@ export function contentOf({ amount, currency, method, bankDetails }: ReturnType<
 }
 
 export const presentOwnPayout = statementOf;
+
+/** The response that an older version stored with an idempotency key has no return. */
+export function presentStored(stored: Partial<PayoutStatement>): PayoutStatement {
+  return { ...({ returned_at: null, return_reason: null } as const), ...stored } as PayoutStatement;
+}
 
 export function presentPayout(payout: ReviewedPayout) {
   return {

@@ -1,4 +1,5 @@
 import { defineError } from '../../../core/errors.ts';
+import type { AdjustmentStatus } from './model.ts';
 
 export const insufficientBalance = defineError<{
   available_balance: string;
@@ -18,4 +19,14 @@ export const walletFull = defineError<{ amount: string; currency: string }>(
   'WALLET_FULL',
   'The amount would exceed the maximum balance of the wallet.',
   ({ amount, currency }) => `${amount} ${currency} would exceed the maximum balance of the wallet.`,
+);
+
+export const adjustmentNotAwaitingApproval = defineError<{
+  adjustment_id: string;
+  status: AdjustmentStatus;
+}>(
+  'conflict',
+  'ADJUSTMENT_NOT_AWAITING_APPROVAL',
+  'The adjustment has taken effect, or it was rejected or has expired.',
+  ({ adjustment_id: id, status }) => `Adjustment ${id} is ${status}.`,
 );

@@ -1,6 +1,12 @@
+import type { Routes } from '../../../core/http/route.ts';
+import { purgeJob } from '../../../core/jobs.ts';
 import type { Kernel } from '../../../kernel.ts';
 import type { IdempotencyClient } from '../../platform/idempotency/index.ts';
+import { adjustmentRepository } from './adjustment-repository.ts';
+import { adjustmentRoutes } from './adjustment-routes.ts';
 import { walletAdjustments } from './adjustments.ts';
+import { adjustmentApprovals } from './approvals.ts';
+import type { FourEyesAbove } from './four-eyes.ts';
 import { walletRepository } from './repository.ts';
 import { walletRoutes } from './routes.ts';
 import { type WalletService, walletService } from './service.ts';
@@ -27,16 +33,23 @@ export function walletsModule(
   needs: {
     readonly idempotency: IdempotencyClient;
     readonly supportedCurrencies: readonly [string, ...string[]];
+    readonly fourEyesAbove: FourEyesAbove;
   },
 ) {
   const deps = { ...kernel, ...needs };
-  const repository = walletRepository();
-  const service = walletService({ ...deps, repository });
-  const adjustWallet = walletAdjustments({ ...deps, repository, wallets: service });
+  const service = walletService({ ...deps, repository: walletRepository() });
+  const adjusting = { ...deps, repository: adjustmentRepository(), wallets: service };
+  const adjustWallet = walletAdjustments(adjusting);
+  const approvals = adjustmentApprovals(adjusting);
   const [defaultCurrency] = deps.supportedCurrencies;
+  const routes: Routes = (server) => {
+    walletRoutes({ service, defaultCurrency })(server);
+    adjustmentRoutes({ adjustWallet, approvals, defaultCurrency })(server);
+  };
   return {
-    routes: walletRoutes({ service, adjustWallet, defaultCurrency }),
+    routes,
     client: service satisfies WalletClient,
+    jobs: [purgeJob('expire-adjustments', approvals.expireAdjustments)],
     /** Used to load the demo data. */
     adjustWallet,
   };

@@ -1,5 +1,6 @@
 import type {
   AdjustmentDirection,
+  AdjustmentVerdict,
   WalletBucket,
   WalletEntryType,
   WalletSourceType,
@@ -44,13 +45,35 @@ export type AdjustmentOrder = WalletOwner & {
   readonly amount: bigint;
   readonly direction: AdjustmentDirection;
   readonly reason: string;
+  /** False: the administrator may only credit small amounts. */
+  readonly mayAdjust: boolean;
   readonly request: IdempotentRequest | undefined;
 };
 
-export type Adjustment = Omit<AdjustmentOrder, 'actor' | 'request'> & {
+/** `completed` is one that has moved money. */
+export type AdjustmentStatus = 'completed' | 'awaiting_approval' | 'rejected' | 'expired';
+
+export type Adjustment = Omit<AdjustmentOrder, 'actor' | 'mayAdjust' | 'request'> & {
   readonly id: string;
+  /** The administrator who made it. */
   readonly adminId: string;
+  /** True if it moves money only when another administrator approves it. */
+  readonly needsFourEyes: boolean;
+  readonly decision: AdjustmentDecision | null;
   readonly createdAt: Temporal.Instant;
+};
+
+/** An adjustment expires without an administrator, and only a rejection has a reason. */
+export type AdjustmentDecision = {
+  readonly verdict: AdjustmentVerdict;
+  readonly decidedBy: string | null;
+  readonly reason: string | null;
+  readonly decidedAt: Temporal.Instant;
+};
+
+export type AdjustmentFilter = {
+  readonly status?: AdjustmentStatus | undefined;
+  readonly userId?: string | undefined;
 };
 
 /** An adjustment as the administrator sees it, in plain JSON. A repeat gets the stored response word for word. */
@@ -61,14 +84,20 @@ export type AdjustmentStatement = {
   readonly currency: string;
   readonly direction: AdjustmentDirection;
   readonly reason: string;
+  readonly status: AdjustmentStatus;
+  readonly created_by: string;
   readonly created_at: string;
-  /** The balances after the adjustment. */
+  readonly expires_at: string | null;
+  readonly decided_by: string | null;
+  readonly decided_at: string | null;
+  readonly decision_reason: string | null;
+  /** The balances after the adjustment. Null unless it has just moved money. */
   readonly wallet: {
     readonly pending_balance: string;
     readonly available_balance: string;
     readonly paid_balance: string;
     readonly currency: string;
-  };
+  } | null;
 };
 
 /** The allowed pairs of buckets (from, to) by type of entry. A constraint in the database enforces the same table. */

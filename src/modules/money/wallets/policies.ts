@@ -1,11 +1,7 @@
-import { formatInstant } from '../../../core/clock.ts';
 import { compositeKey } from '../../../core/composite-key.ts';
 import { formatMoney, minorDigits } from '../../../core/money.ts';
 import { insufficientBalance, walletFull } from './errors.ts';
 import {
-  type Adjustment,
-  type AdjustmentOrder,
-  type AdjustmentStatement,
   type Balances,
   LEGAL_MOVEMENTS,
   type Movement,
@@ -99,32 +95,6 @@ function requireCovered(before: Balances, movement: Movement, after: Balances): 
     requested_amount: formatMoney(movement.amount, currency),
     currency,
   });
-}
-
-export function newAdjustment(id: string, order: AdjustmentOrder, createdAt: Temporal.Instant): Adjustment {
-  const { actor, request: _, ...what } = order;
-  if (actor.id === null) throw new Error('an adjustment must be made by an administrator');
-  return { ...what, id, adminId: actor.id, createdAt };
-}
-
-export function movementOf({ id, userId, currency, amount, direction }: Adjustment): Movement {
-  const [from, to] =
-    direction === 'credit' ? (['platform', 'available'] as const) : (['available', 'platform'] as const);
-  return { userId, currency, amount, type: 'adjustment', from, to, source: { type: 'adjustment', id } };
-}
-
-export function statementOf(adjustment: Adjustment, { after }: WalletEntry): AdjustmentStatement {
-  const { id, userId, amount, currency, direction, reason, createdAt } = adjustment;
-  return {
-    id,
-    user_id: userId,
-    amount: formatMoney(amount, currency),
-    currency,
-    direction,
-    reason,
-    created_at: formatInstant(createdAt),
-    wallet: balancesAsText(after, currency),
-  };
 }
 
 export function balancesAsText({ pending, available, paid }: Balances, currency: string) {

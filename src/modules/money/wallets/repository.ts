@@ -4,7 +4,7 @@ import type { Db, Trx } from '../../../core/database/index.ts';
 import type { RowOf } from '../../../core/database/rows.ts';
 import { newId } from '../../../core/id.ts';
 import { formatMoney, moneyFromNumeric } from '../../../core/money.ts';
-import type { Adjustment, Wallet, WalletEntry, WalletOwner } from './model.ts';
+import type { Wallet, WalletEntry, WalletOwner } from './model.ts';
 
 export type WalletRepository = ReturnType<typeof walletRepository>;
 
@@ -92,24 +92,7 @@ export function walletRepository() {
     return rows.map(toWallet);
   }
 
-  async function insertAdjustment(trx: Trx, adjustment: Adjustment): Promise<void> {
-    const { id, userId, amount, currency, direction, reason, adminId, createdAt } = adjustment;
-    await trx
-      .insertInto('adjustments')
-      .values({
-        id,
-        user_id: userId,
-        amount: formatMoney(amount, currency),
-        currency,
-        direction,
-        reason,
-        admin_id: adminId,
-        created_at: createdAt.toString(),
-      })
-      .execute();
-  }
-
-  return { insertAdjustment, queueOpen, lock, queueAppend, queueUpdate, find, findAllOf };
+  return { queueOpen, lock, queueAppend, queueUpdate, find, findAllOf };
 }
 
 function toWallet(row: WalletRow): Wallet {

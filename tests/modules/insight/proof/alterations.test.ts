@@ -347,6 +347,46 @@ const ALTERATIONS: readonly [title: string, statement: string, found: RegExp][] 
     /payout_refund of 14\.00 EUR, has no reason: payout :payout_failed is completed/,
   ],
   [
+    'an approval that is gone',
+    without('adjustment_decisions', 'adjustment_id = :approved'),
+    /adjustment of 1500\.00 EUR, has no reason: adjustment :approved is awaiting approval and demands none/,
+  ],
+  [
+    'an approval made to look rejected',
+    `update adjustment_decisions set verdict = 'rejected', reason = 'x' where adjustment_id = :approved`,
+    /adjustment of 1500\.00 EUR, has no reason: adjustment :approved is rejected and demands none/,
+  ],
+  [
+    'an approval by the one who made the adjustment',
+    `update adjustment_decisions set decided_by = :admin where adjustment_id = :approved`,
+    /adjustment of 1500\.00 EUR, has no reason: adjustment :approved/,
+  ],
+  [
+    'the administrator who approved',
+    `update adjustment_decisions set decided_by = :stranger where adjustment_id = :approved`,
+    /wallet\.adjusted of adjustment :approved, disagrees with it: administrator :colleague instead of :stranger/,
+  ],
+  [
+    'an invented approval',
+    `insert into adjustment_decisions values (:awaiting, 'approved', :colleague, null, now())`,
+    /no adjustment of 1500\.00 EUR for adjustment :awaiting, which is credit/,
+  ],
+  [
+    'an adjustment made to need no approval',
+    `update adjustments set needs_four_eyes = false where id = :awaiting`,
+    /no adjustment of 1500\.00 EUR for adjustment :awaiting/,
+  ],
+  [
+    'an approved adjustment made to need no approval',
+    `update adjustments set needs_four_eyes = false where id = :approved`,
+    /wallet\.adjustment_requested of adjustment :approved, records what the adjustment does not show/,
+  ],
+  [
+    'a missing record of a rejection',
+    without('audit_logs', `action = 'wallet.adjustment_rejected'`),
+    /audit log has no record wallet\.adjustment_rejected of adjustment :rejected/,
+  ],
+  [
     'a completed payout made to look returned',
     `update payouts set status = 'returned', returned_at = now(), return_reason = 'x' where id = :payout_completed`,
     /no payout_refund of 13\.00 EUR for payout :payout_completed, which is returned/,

@@ -8,7 +8,7 @@ import {
   payoutInvalidTransition,
   payoutPolicyViolation,
 } from '../../../../src/modules/money/payouts/errors.ts';
-import type { PayoutOrder } from '../../../../src/modules/money/payouts/model.ts';
+import type { PayoutOrder, PayoutStatement } from '../../../../src/modules/money/payouts/model.ts';
 import { statementOf } from '../../../../src/modules/money/payouts/policies.ts';
 import { payoutRoutes } from '../../../../src/modules/money/payouts/routes.ts';
 import type { PayoutService } from '../../../../src/modules/money/payouts/service.ts';
@@ -54,12 +54,13 @@ const missing = notFound('payout', id);
 
 /** The orders that reached the service. */
 const orders: PayoutOrder[] = [];
+let stored: PayoutStatement = statementOf(payout);
 const { calls, called, refuse } = fakeCalls();
 const service = fake<PayoutService>({
   async requestPayout(order) {
     orders.push(order);
     try {
-      const answer = await called(statementOf(payout));
+      const answer = await called(stored);
       return success({ answer, replayed: order.request?.key === REPEATED });
     } catch (error) {
       return failure(error);
@@ -110,6 +111,14 @@ describe('POST /users/me/payouts', () => {
       request: undefined,
     });
     assert.equal(orders.at(-1)?.actor.id, IDS.user);
+  });
+
+  test('completes the response that an older version stored', async () => {
+    const { returned_at: _, return_reason: __, ...older } = statementOf(payout);
+    stored = older as PayoutStatement;
+    const answer = await request({}, REPEATED);
+    stored = statementOf(payout);
+    assertEqual([answer.status, answer.body], [201, own]);
   });
 
   test('hands on the idempotency key with the content in one form, and marks a repeat', async () => {

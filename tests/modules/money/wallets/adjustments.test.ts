@@ -47,7 +47,13 @@ describe('an adjustment', () => {
       currency: 'EUR',
       direction: 'credit',
       reason: 'Goodwill.',
+      status: 'completed',
+      created_by: admin.id,
       created_at: '2026-03-14T09:26:53Z',
+      expires_at: null,
+      decided_by: null,
+      decided_at: null,
+      decision_reason: null,
       wallet: { pending_balance: '0.00', available_balance: '12.50', paid_balance: '0.00', currency: 'EUR' },
     });
     assert.deepEqual(await rowsAbout(userId), {
@@ -110,7 +116,7 @@ describe('an adjustment', () => {
   });
 
   for (const [currency, amount] of [
-    ['JPY', '1500'],
+    ['JPY', '900'],
     ['KWD', '0.001'],
   ] as const) {
     test(`in ${currency} opens a wallet there, and counts in its minor digits`, async () => {
@@ -178,7 +184,7 @@ describe('an adjustment', () => {
     for (const statement of [
       `update adjustments set reason = 'x' where id = '${id}'`,
       `delete from adjustments where id = '${id}'`,
-      'truncate adjustments',
+      'truncate adjustments cascade',
     ]) {
       await assert.rejects(runSql(database.url, statement), /is refused on table adjustments/);
     }
