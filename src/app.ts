@@ -55,6 +55,7 @@ export async function createPlatform(deps: {
     logger,
     metrics,
     authenticate: modules.authenticate,
+    accessLog: events.accessLog,
     clock,
     trustProxy: config.trustProxy,
     corsOrigins: config.corsOrigins,

@@ -81,6 +81,17 @@ async function reportOneOrder(): Promise<void> {
   });
 }
 
+/** A colleague without the permission. */
+async function refuseColleague(): Promise<void> {
+  const colleague = await platform.registerUser();
+  await api('PUT', `/users/${colleague.id}/staff-roles`, { token, body: { staff_roles: ['support'] } });
+  const session = await world.openSession({ email: colleague.email });
+  await api('PATCH', `/users/${colleague.id}/status`, {
+    token: session.access_token,
+    body: { status: 'inactive' },
+  });
+}
+
 /** A reversal tops up a purchase that the cap has cut. */
 async function refillCap(): Promise<void> {
   const shop = await openShop(platform, { monthly_cap: 1, cap_refill: true });
@@ -105,6 +116,8 @@ async function moveEverything(): Promise<void> {
   const { email: claimed } = await platform.registerUser();
   await api('POST', '/users/import', { token, body: [{ email: claimed, take_over: true }] });
   const { id, email } = await platform.registerUser();
+  await api('GET', '/users?email=example', { token });
+  await refuseColleague();
   await patch(`/users/${id}/status`, { status: 'inactive' });
   await patch(`/users/${id}/status`, { status: 'active' });
   await api('POST', '/auth/login', { body: { email, password: 'Wr0ng!Pass' } });

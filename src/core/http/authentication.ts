@@ -40,6 +40,8 @@ export function addAuthentication(server: HttpServer, authenticate: Authenticate
     if (access === undefined || access === 'public') return;
     if (takesRefreshToken && request.headers.authorization === undefined) return;
     const caller = await authenticate(bearerToken(request.headers.authorization), request.id);
+    // Also of a request that is refused below: the log names its sender.
+    request.authenticatedCaller = caller;
     if (caller.type !== 'partner' && caller.mustEnrol && beforeEnrolment !== true)
       throw mfaEnrolmentRequired();
     if (!access.includes(caller.type))
@@ -49,7 +51,6 @@ export function addAuthentication(server: HttpServer, authenticate: Authenticate
     if (caller.type === 'admin' && permission !== undefined && !caller.permissions.includes(permission))
       throw forbidden({ reason: `This takes the permission ${permission}.` });
     if (stepUp === true && caller.type !== 'partner' && caller.mustStepUp) throw mfaStepUpRequired();
-    request.authenticatedCaller = caller;
   }
 }
 

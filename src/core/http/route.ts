@@ -31,6 +31,8 @@ declare module 'fastify' {
     beforeEnrolment?: boolean;
     /** True if a refresh token in the body may stand for the access token. The handler then has no caller, and checks it. */
     takesRefreshToken?: boolean;
+    /** True if an administrator who calls the route sees personal data of users: each such read is an event. */
+    showsPersonalData?: boolean;
     /** The errors that are specific to the route. Common errors are added automatically. */
     errors?: readonly ErrorCode[];
     /** Rate limits that apply before the body is parsed. They know the caller and the number of items. */

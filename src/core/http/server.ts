@@ -7,12 +7,14 @@ import Fastify, {
   LogController,
   type RouteOptions,
 } from 'fastify';
+import type { AccessLog } from '../access-log.ts';
 import type { Authenticate, Caller } from '../caller.ts';
 import type { Clock } from '../clock.ts';
 import { newId } from '../id.ts';
 import type { Logger } from '../observability/logging.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { shedLoad } from '../overload/load-shedding.ts';
+import { addAccessLog } from './access-log.ts';
 import { addAuthentication } from './authentication.ts';
 import { addBodies } from './body.ts';
 import { COMMON_HEADERS } from './common-headers.ts';
@@ -52,6 +54,8 @@ export async function createHttpServer(options: {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly authenticate: Authenticate;
+  /** Without it, neither reads nor refusals are recorded. */
+  readonly accessLog?: AccessLog;
   readonly clock: Clock;
   /** The proxies whose `X-Forwarded-For` is trusted: none, a number of hops, or networks. */
   readonly trustProxy: false | number | string[];
@@ -103,6 +107,7 @@ export async function createHttpServer(options: {
   server.addHook('onRoute', requireAccess);
   shedLoad(server);
   addAuthentication(server, options.authenticate, options.clock);
+  if (options.accessLog !== undefined) addAccessLog(server, options.accessLog);
   addBodies(server);
   return server;
 }

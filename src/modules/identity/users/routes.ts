@@ -81,7 +81,7 @@ export function userRoutes(
           querystring: UserQuery,
           response: { 200: UserPage },
         },
-        config: { access: ['admin'] },
+        config: { access: ['admin'], showsPersonalData: true },
       },
       async ({ query }) => {
         const filter = {

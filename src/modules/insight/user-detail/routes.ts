@@ -15,7 +15,7 @@ export function userDetailRoutes(service: UserDetailService): Routes {
           params: IdParams,
           response: { 200: UserDetailBody },
         },
-        config: { access: ['admin'], errors: [notFound] },
+        config: { access: ['admin'], showsPersonalData: true, errors: [notFound] },
       },
       async ({ params }) => presentUserDetail(await service.getUserDetail(params.id)),
     );

@@ -37,7 +37,7 @@ export function walletHistoryRoutes(service: WalletHistoryService, defaultCurren
           querystring: TransactionQuery,
           response: { 200: TransactionPage },
         },
-        config: { access: ['admin'], errors: [notFound] },
+        config: { access: ['admin'], showsPersonalData: true, errors: [notFound] },
       },
       async ({ params, query }) => {
         const owner = { userId: params.id, currency: query.currency ?? defaultCurrency };

@@ -39,7 +39,7 @@ export function walletRoutes(deps: {
           querystring: WalletQuery,
           response: { 200: WalletBody },
         },
-        config: { access: ['admin'], errors: [notFound] },
+        config: { access: ['admin'], showsPersonalData: true, errors: [notFound] },
       },
       async ({ params, query }) => {
         const { currency = defaultCurrency } = query;

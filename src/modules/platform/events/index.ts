@@ -12,5 +12,9 @@ export type EventClient = Pick<EventService, 'record'>;
 
 export function eventsModule(deps: { database: Database; clock: Clock }) {
   const service = eventService({ ...deps, repository: eventRepository() });
-  return { routes: auditRoutes(service), client: service satisfies EventClient };
+  return {
+    routes: auditRoutes(service),
+    accessLog: service.accessLog,
+    client: service satisfies EventClient,
+  };
 }

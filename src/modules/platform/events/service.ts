@@ -1,6 +1,8 @@
+import type { AccessLog } from '../../../core/access-log.ts';
 import type { Clock } from '../../../core/clock.ts';
 import type { Database, Trx } from '../../../core/database/index.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
+import { personalDataRead, requestRefused } from './events.ts';
 import type { AuditFilter, AuditLog, Event } from './model.ts';
 import type { EventRepository } from './repository.ts';
 
@@ -17,9 +19,33 @@ export function eventService(deps: { database: Database; clock: Clock; repositor
     repository.queueInsert(trx, list, clock());
   }
 
+  /** Stores events that no change causes. */
+  async function recordNow(event: Event): Promise<void> {
+    await database.transaction(async (trx) => record(trx, [event]));
+  }
+
+  const accessLog: AccessLog = {
+    recordRead: (actor, { operation, userId = actor.id, filters }) =>
+      recordNow(
+        personalDataRead({
+          actor,
+          resourceId: userId,
+          details: { operation, ...(filters.length > 0 && { filters: filters.join(',') }) },
+        }),
+      ),
+    recordRefusal: (actor, { operation, code, permission }) =>
+      recordNow(
+        requestRefused({
+          actor,
+          resourceId: actor.id,
+          details: { operation, code, ...(permission !== undefined && { permission }) },
+        }),
+      ),
+  };
+
   function listAuditLogs(filter: AuditFilter, page: PageRequest): Promise<PageOf<AuditLog>> {
     return repository.list(database.db, filter, page);
   }
 
-  return { record, listAuditLogs };
+  return { record, accessLog, listAuditLogs };
 }
