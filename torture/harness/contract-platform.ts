@@ -48,6 +48,8 @@ export async function startContractProcess(
       ACCESS_TOKEN_TTL_SECONDS: '86400',
       // One purchase of the samples is held for review by this rule.
       VELOCITY_TIMES_USER_USUAL: '10',
+      // And an adjustment awaits approval.
+      FOUR_EYES_ABOVE: '1000.00',
       ...environment,
     },
   };

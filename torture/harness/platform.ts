@@ -94,7 +94,7 @@ export async function startPlatform(options: PlatformOptions): Promise<PlatformP
   return platformProcess(child, { name, port, logFile });
 }
 
-/** Areas test faults, not limits: partner and shopper have no rate limit. */
+/** Areas test faults, not limits: partner and shopper have no rate limit, and one administrator is always enough. */
 const UNLIMITED = {
   PURCHASES_PER_MINUTE_PER_PARTNER: '1000000000',
   PURCHASES_PER_MINUTE_PER_USER: '1000000000',
@@ -103,6 +103,7 @@ const UNLIMITED = {
   LOGINS_PER_MINUTE: '1000000',
   REGISTRATIONS_PER_MINUTE: '1000000',
   PAYOUT_MONTHLY_LIMIT: '9999999999',
+  FOUR_EYES_ABOVE: 'off',
   VELOCITY_PURCHASES_PER_USER_DAY: '0',
   VELOCITY_TIMES_USER_USUAL: '0',
   VELOCITY_TIMES_MERCHANT_USUAL: '0',

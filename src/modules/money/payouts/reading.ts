@@ -4,10 +4,17 @@ import { distinct } from '../../../core/lists.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { UserClient } from '../../identity/users/index.ts';
 import type { Actor, EventClient } from '../../platform/events/index.ts';
+import type { FourEyesAbove } from '../wallets/index.ts';
 import type { DetailsCipher } from './details.ts';
 import { bankDetailsRevealed } from './events.ts';
-import type { BankDetails, Payout, PayoutFilter, ReviewedPayout } from './model.ts';
-import { requireMayReveal } from './policies.ts';
+import {
+  type BankDetails,
+  type Payout,
+  type PayoutFilter,
+  type ReviewedPayout,
+  TRANSITIONS,
+} from './model.ts';
+import { requireMayReveal, withVerdict } from './policies.ts';
 import type { PayoutRepository } from './repository.ts';
 
 export function payoutReading(deps: {
@@ -15,6 +22,7 @@ export function payoutReading(deps: {
   repository: PayoutRepository;
   cipher: DetailsCipher;
   users: Pick<UserClient, 'findUsers'>;
+  fourEyesAbove: FourEyesAbove;
   events: EventClient;
 }) {
   const { database, repository, cipher, users, events } = deps;
@@ -34,7 +42,13 @@ export function payoutReading(deps: {
 
   async function withOwners(payouts: readonly Payout[]): Promise<ReviewedPayout[]> {
     const owners = await users.findUsers(database.db, distinct(payouts.map(({ userId }) => userId)));
-    return payouts.map((payout) => ({ ...payout, ownerActive: owners.get(payout.userId)?.active === true }));
+    return payouts.map((payout) => ({
+      // What is not paid yet is judged by the present limit, as the next step will be.
+      ...(TRANSITIONS[payout.status].includes('completed')
+        ? withVerdict(payout, deps.fourEyesAbove)
+        : payout),
+      ownerActive: owners.get(payout.userId)?.active === true,
+    }));
   }
 
   function listPayouts(filter: PayoutFilter, page: PageRequest): Promise<PageOf<Payout>> {

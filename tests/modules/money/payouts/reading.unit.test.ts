@@ -19,6 +19,7 @@ function openReading(replaced: Partial<PayoutRepository>, isOwnerActive = true) 
   const reading = payoutReading({
     ...kernel,
     repository: fake<PayoutRepository>(replaced),
+    fourEyesAbove: new Map([['EUR', 50_00n]]),
     users: fake<UserClient>({
       findUsers: async (_db, ids) =>
         new Map(ids.filter((id) => id === SHOPPER).map((id) => [id, aUser({ id, active: isOwnerActive })])),
@@ -39,6 +40,19 @@ describe('a payout', () => {
 
   test('is found by its id', async () => {
     assertEqual(await getPayout(payout.id), { ...payout, ownerActive: true });
+  });
+
+  test('above the limit is marked before it is processed, and not after it was completed', async () => {
+    for (const [status, needsFourEyes] of [
+      ['requested', true],
+      ['processing', true],
+      ['completed', false],
+      ['failed', false],
+    ] as const) {
+      const large = aPayout({ amount: 50_01n, status });
+      const reading = openReading({ find: async () => large });
+      assertEqual((await reading.getPayout(large.id)).needsFourEyes, needsFourEyes);
+    }
   });
 
   test('of a user who was deactivated is marked', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runSql } from '../../../support/database.ts';
-import { fundWallet } from '../../../support/payouts.ts';
+import { fundWallet, openPayoutDesk } from '../../../support/payouts.ts';
 import { startTestPlatform } from '../../../support/platform.ts';
 import { openShop } from '../../../support/purchases-shop.ts';
 
@@ -9,14 +9,14 @@ const platform = await startTestPlatform();
 const { api, admin } = platform;
 
 /** Leaves room for less than ten euros. No test has the time to get there by purchases. */
-async function fill(userId: string): Promise<void> {
+async function fill(userId: string, available = '999999999999990.01'): Promise<void> {
   await fundWallet(platform, userId, 1n);
   await runSql(
     platform.database.url,
     `set session_replication_role = replica;
-     update wallet_entries set available_after = 999999999999990.01
+     update wallet_entries set available_after = ${available}
        where wallet_id = (select id from wallets where user_id = '${userId}');
-     update wallets set available = 999999999999990.01 where user_id = '${userId}'`,
+     update wallets set available = ${available} where user_id = '${userId}'`,
   );
 }
 
@@ -37,6 +37,51 @@ test('a full wallet refuses a purchase and costs its neighbours nothing', async 
   assert.deepEqual([second.status, third.status], [201, 201]);
   const alone = await rich.report({ amount: '100.00' });
   assert.deepEqual([alone.status, alone.body.error.code], [409, 'WALLET_FULL']);
+});
+
+test('a full wallet refuses a larger amount and a match of a purchase, and its neighbours are settled', async () => {
+  const [rich, other] = await Promise.all([openShop(platform), openShop(platform)]);
+  const [purchase, neighbour] = [await rich.buy({ amount: '100.00' }), await other.buy({ amount: '100.00' })];
+  await fill(rich.shopper.id);
+  const amendment = (id: string, amount: string) => ({
+    purchase_id: id,
+    action: 'amend',
+    amount,
+    reason: 'a correction',
+    version: '1',
+  });
+
+  const alone = await rich.amend(purchase.id, { amount: '1000.00' });
+  const { body } = await api('POST', '/purchases/settlements', {
+    token: admin.token,
+    body: [amendment(purchase.id, '1000.00'), amendment(neighbour.id, '1000.00')],
+  });
+  const confirmed = await rich.confirm(purchase.id);
+
+  assert.deepEqual([alone.status, alone.body.error.code], [409, 'WALLET_FULL']);
+  const [first, second] = body.results;
+  assert.deepEqual([first.status, first.error.code, second.status], [409, 'WALLET_FULL', 200]);
+  assert.equal(confirmed.status, 200);
+});
+
+test('a full wallet takes money back from a payout, and refuses an approval', async () => {
+  const colleague = await platform.registerStaff('finance');
+  const desk = await openPayoutDesk(platform, 20_00n);
+  const id = await desk.requested();
+  await desk.process(id, { status: 'completed', external_reference: 'SEPA-1' });
+  const made = await api('POST', `/users/${desk.user.id}/wallet/adjustments`, {
+    token: admin.token,
+    body: { amount: '2000.00', direction: 'credit', reason: 'A correction.' },
+  });
+  // With the 10.00 that are paid.
+  await fill(desk.user.id, '999999999999980.01');
+
+  const approval = () => api('POST', `/adjustments/${made.body.id}/approval`, { token: colleague.token });
+  const refused = await approval();
+  const returned = await desk.process(id, { status: 'returned', reason: 'closed' });
+
+  assert.deepEqual([refused.status, refused.body.error.code], [409, 'WALLET_FULL']);
+  assert.equal(returned.status, 200, JSON.stringify(returned.body));
 });
 
 test('a full wallet refuses a credit by an administrator', async () => {
