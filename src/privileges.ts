@@ -21,6 +21,8 @@ export const PRIVILEGES: Readonly<Record<keyof DB | 'schema_migrations', string>
   cashback_cap_usage: KEPT,
   cashback_transactions: 'select, insert, update (status)',
   ceilings: REMOVED,
+  exposure_days: 'select, insert, update (released)',
+  exposure_entries: APPENDED,
   feature_flags: REMOVED,
   idempotency_keys: REMOVED,
   login_budgets: REMOVED,

@@ -13,6 +13,7 @@ const ROLE = userOf(url);
 const KEYS: Readonly<Record<string, string>> = {
   adjustment_decisions: 'adjustment_id',
   audit_seals: 'number',
+  exposure_entries: 'source_id',
   purchase_details: 'purchase_id',
   purchase_witnesses: 'purchase_id',
 };

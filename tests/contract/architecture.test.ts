@@ -24,6 +24,8 @@ const OWNERS: Readonly<Record<string, string>> = {
   purchase_witnesses: 'purchases',
   purchase_holds: 'fraud',
   ceilings: 'fraud',
+  exposure_days: 'fraud',
+  exposure_entries: 'fraud',
   cashback_transactions: 'cashback',
   cashback_cap_usage: 'cashback',
   wallets: 'wallets',

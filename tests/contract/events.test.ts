@@ -100,6 +100,18 @@ async function refillCap(): Promise<void> {
   await shop.reverse(id);
 }
 
+/** Two rewards have to wait for room in the day. One is reversed, and one released when the limit is removed. */
+async function awaitRelease(): Promise<void> {
+  const shop = await openShop(platform);
+  const ceiling = { scope: 'platform', currency: 'EUR' };
+  await api('PUT', '/ceilings', { token, body: { ...ceiling, daily_released: 0 } });
+  const [kept, returned] = [await shop.buy(), await shop.buy()];
+  for (const { id } of [kept, returned]) await shop.confirm(id);
+  await shop.reverse(returned.id);
+  await api('PUT', '/ceilings', { token, body: ceiling });
+  await platform.runJob('release-due');
+}
+
 /** What the samples of the operations leave out. */
 async function moveEverything(): Promise<void> {
   const patch = (path: string, body: unknown) => api('PATCH', path, { token, body });
@@ -115,6 +127,7 @@ async function moveEverything(): Promise<void> {
   await refillCap();
   const { email: claimed } = await platform.registerUser();
   await api('POST', '/users/import', { token, body: [{ email: claimed, take_over: true }] });
+  await awaitRelease();
   const { id, email } = await platform.registerUser();
   await api('GET', '/users?email=example', { token });
   await refuseColleague();

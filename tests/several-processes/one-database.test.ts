@@ -207,6 +207,51 @@ describe('money', () => {
     assert.equal(wallet.body.pending_balance, '7.50');
   });
 
+  test('is released through both at once up to the limit of the day', async () => {
+    const { merchantId } = await openShop();
+    const named = { name: randomUUID(), signature_required: false };
+    const partner = (await must(201, one.ask('POST', '/partners', asAdmin(named)))).body.id;
+    const scopes = ['purchases:write', 'purchases:settle'];
+    const { key } = (await must(201, one.ask('POST', `/partners/${partner}/keys`, asAdmin({ scopes })))).body;
+    const setLimit = (daily_released: string | null) => {
+      const scope = { scope: 'partner', scope_id: partner, currency: 'EUR' };
+      return must(200, one.ask('PUT', '/ceilings', asAdmin({ ...scope, daily_released })));
+    };
+    const shoppers: string[] = [];
+    for (let number = 0; number < 12; number += 1) shoppers.push((await register(one)).id);
+    const report = async (amount: string, number = 0) => {
+      const body = purchaseOf(shoppers[number % shoppers.length] ?? '', merchantId, amount);
+      return (await must(201, one.ask('POST', '/purchases', { token: key, body }))).body.id as string;
+    };
+    const confirm = async (at: Node, id: string, token = key) =>
+      (await must(200, at.ask('POST', `/purchases/${id}/confirmation`, { token }))).body;
+    await setLimit('25.00');
+    // Above the limit, so that it shows that the other process knows it.
+    await until(async () => {
+      const id = await report('260.00');
+      const { awaiting_release } = await confirm(other, id);
+      await must(200, one.ask('POST', `/purchases/${id}/reverse`, asAdmin()));
+      return awaiting_release;
+    });
+
+    const ids = await Promise.all(Array.from({ length: 60 }, (_, number) => report('10.00', number)));
+    const answers = await Promise.all(
+      ids.map((id, index) => confirm(index % 2 === 0 ? one : other, id, index % 3 === 0 ? admin.token : key)),
+    );
+
+    assert.equal(answers.filter(({ awaiting_release }) => awaiting_release).length, 35);
+    const [counted] = await sql(
+      `select released::text, (select sum(amount)::text from exposure_entries where namespace = '${partner}') as entries
+      from exposure_days where namespace = '${partner}'`,
+    );
+    assert.deepEqual(counted, { released: '25.0000', entries: '25.0000' });
+    await setLimit(null);
+    const waiting = `select count(*)::int as count from purchases
+      where release_queue = '${partner}' and released_at is null and status = 'confirmed'`;
+    // The job runs each minute in one of the two.
+    await until(async () => (await sql(waiting))[0]?.count === 0);
+  });
+
   test('that is withdrawn through both at once is never more than there is', async () => {
     const shopper = await register(one);
     const { merchantId } = await openShop();

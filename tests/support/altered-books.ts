@@ -4,6 +4,7 @@ import type { DB } from '../../src/core/database/schema.generated.ts';
 import type { LedgerReport } from '../../src/modules/insight/proof/index.ts';
 import { proveBooks } from '../../src/modules/insight/proof/service.ts';
 import { openAsOwner } from './database.ts';
+import { keepExposure } from './exposed-books.ts';
 import { openPartner } from './partners.ts';
 import { openPayoutDesk } from './payouts.ts';
 import type { startTestPlatform } from './platform.ts';
@@ -89,6 +90,7 @@ export async function keepBooks(platform: TestPlatform) {
   await desk.process(payouts.completed, { status: 'completed', external_reference: 'T-1' });
   await desk.process(payouts.failed, { status: 'failed', reason: 'closed' });
   await desk.cancel(payouts.cancelled);
+  const exposed = await keepExposure(platform, shop, desk);
   const adjustments = { credit: await adjust('credit', '20.00'), debit: await adjust('debit', '5.00') };
 
   const other = await openPayoutDesk(platform, 500_00n);
@@ -116,6 +118,7 @@ export async function keepBooks(platform: TestPlatform) {
     ...revisions,
     payout_returned: returned,
     ...large,
+    ...exposed,
     ...Object.fromEntries(Object.entries(payouts).map(([state, id]) => [`payout_${state}`, id])),
     ...adjustments,
   };

@@ -7,16 +7,18 @@ import type { CapUsage } from '../../src/modules/earning/cashback/model.ts';
 import { capUseOf, grantRewards, largestReward } from '../../src/modules/earning/cashback/policies.ts';
 import { positionOf } from '../../src/modules/earning/purchases/amendments.ts';
 import { decide } from '../../src/modules/earning/purchases/decisions.ts';
-import type {
-  Revision,
-  RewardedPurchase,
-  SettlementOfId,
+import {
+  isAwaitingRelease,
+  type Revision,
+  type RewardedPurchase,
+  type SettlementOfId,
 } from '../../src/modules/earning/purchases/model.ts';
 import { movesBetween, UNREWARDED } from '../../src/modules/earning/purchases/position.ts';
 import { isCut } from '../../src/modules/earning/purchases/refill.ts';
-import { movementsOf, revisionOf } from '../../src/modules/earning/purchases/steps.ts';
+import { movementsOf, revisionOf, type Step } from '../../src/modules/earning/purchases/steps.ts';
 import type { Movement, Wallet, WalletEntry } from '../../src/modules/money/wallets/model.ts';
 import { postMovements } from '../../src/modules/money/wallets/policies.ts';
+import { SYSTEM } from '../../src/modules/platform/events/index.ts';
 import {
   aCapUsage,
   aClaim,
@@ -27,9 +29,11 @@ import {
   NOW,
   OFFER,
   ONE_PERCENT,
+  partnerActor,
   STRANGER,
   someTerms,
 } from './purchases-builders.ts';
+import { ownSource } from './witnesses.ts';
 
 /*
  * What holds after every amendment, confirmation, reversal and payout, with the rules of the platform in memory. The tests
@@ -39,6 +43,7 @@ import {
 const CAP = 1_500n;
 const TERMS = someTerms({ value: 10n * ONE_PERCENT, monthlyCap: CAP });
 const ADMIN = adminActor(STRANGER);
+const PARTNER = partnerActor('01936f2e-8c1b-7c3a-9d55-000000000006');
 
 /** The months of the purchases, each with a cap of its own. */
 const MONTHS = [NOW, NOW.add({ hours: 24 * 30 })];
@@ -57,44 +62,71 @@ const settlements = fc.array(
   { minLength: 1, maxLength: 3 },
 );
 
-const commands = fc.array(
-  fc.oneof(
-    {
-      weight: 4,
-      arbitrary: fc.record({
-        kind: fc.constant('buy' as const),
-        cents: fc.integer({ min: 1, max: 20_000 }),
-        month: fc.nat(1),
-      }),
-    },
-    { weight: 6, arbitrary: fc.record({ kind: fc.constant('settle' as const), list: settlements }) },
-    {
-      weight: 1,
-      arbitrary: fc.record({
-        kind: fc.constant('withdraw' as const),
-        cents: fc.integer({ min: 1, max: 2_000 }),
-      }),
-    },
-  ),
-  { minLength: 3, maxLength: 25 },
-);
+const commands = (isLimited: boolean) =>
+  fc.array(
+    fc.oneof(
+      {
+        weight: 4,
+        arbitrary: fc.record({
+          kind: fc.constant('buy' as const),
+          cents: fc.integer({ min: 1, max: 20_000 }),
+          month: fc.nat(1),
+        }),
+      },
+      { weight: 6, arbitrary: fc.record({ kind: fc.constant('settle' as const), list: settlements }) },
+      {
+        weight: 1,
+        arbitrary: fc.record({
+          kind: fc.constant('withdraw' as const),
+          cents: fc.integer({ min: 1, max: 2_000 }),
+        }),
+      },
+      ...(isLimited
+        ? [
+            {
+              weight: 3,
+              arbitrary: fc.record({ kind: fc.constantFrom('release' as const, 'next day' as const) }),
+            },
+          ]
+        : []),
+    ),
+    { minLength: 3, maxLength: 25 },
+  );
 
-/** `seen` counts the hard cases. A run proves something only if it came to them. */
-export function amendmentsKeepTheBooks({ refills }: { readonly refills: boolean }) {
-  const seen = { cuts: 0, refills: 0, debts: 0, refusals: 0 };
-  const property = fc.property(commands, (sequence) => {
-    const programme = openProgramme(refills, seen);
+/**
+ * `seen` counts the hard cases. A run proves something only if it came to them.
+ * @param limit what may become available on a day. Then a partner settles, otherwise an administrator.
+ */
+export function amendmentsKeepTheBooks({
+  refills,
+  limit,
+}: {
+  readonly refills: boolean;
+  readonly limit?: bigint;
+}) {
+  const seen = { cuts: 0, refills: 0, debts: 0, refusals: 0, waits: 0, releases: 0 };
+  const property = fc.property(commands(limit !== undefined), (sequence) => {
+    const programme = openProgramme(refills, seen, limit);
     for (const command of sequence) {
       if (command.kind === 'buy') programme.buy(BigInt(command.cents), MONTHS[command.month] ?? NOW);
       else if (command.kind === 'settle') programme.settle(command.list);
-      else programme.withdraw(BigInt(command.cents));
+      else if (command.kind === 'withdraw') programme.withdraw(BigInt(command.cents));
+      else if (command.kind === 'release') programme.release();
+      else programme.nextDay();
       programme.check();
     }
   });
   return { property, seen };
 }
 
-function openProgramme(refills: boolean, seen: ReturnType<typeof amendmentsKeepTheBooks>['seen']) {
+function openProgramme(
+  refills: boolean,
+  seen: ReturnType<typeof amendmentsKeepTheBooks>['seen'],
+  limit: bigint | undefined,
+) {
+  const actor = limit === undefined ? ADMIN : PARTNER;
+  let now = NOW;
+  let released = 0n;
   let wallet: Wallet = aWallet();
   const usages = new Map<string, CapUsage>();
   const purchases = new Map<string, RewardedPurchase>();
@@ -104,7 +136,7 @@ function openProgramme(refills: boolean, seen: ReturnType<typeof amendmentsKeepT
 
   function buy(amount: bigint, purchasedAt: Temporal.Instant): void {
     const month = purchasedAt.toString().slice(0, 8).concat('01');
-    const purchase = aPurchase({ amount, purchasedAt });
+    const purchase = aPurchase({ amount, purchasedAt, partnerId: limit === undefined ? null : PARTNER.id });
     const usage = usages.get(month) ?? aCapUsage({ cap: CAP, month });
     const grant = grantRewards(
       [aClaim({ purchaseId: purchase.id, amount, terms: TERMS, purchasedAt })],
@@ -124,7 +156,7 @@ function openProgramme(refills: boolean, seen: ReturnType<typeof amendmentsKeepT
     if (all.length === 0) return;
     const orders = list.map(({ number, what }): SettlementOfId => {
       const { purchase } = all[number % all.length] as RewardedPurchase;
-      const order = { actor: ADMIN, purchaseId: purchase.id };
+      const order = { actor, purchaseId: purchase.id };
       if (what === 'confirmed') return { ...order, to: what };
       if (what === 'reversed') return { ...order, to: what, reason: 'returned' };
       const amount = formatMoney(BigInt(what.cents), 'EUR');
@@ -134,21 +166,50 @@ function openProgramme(refills: boolean, seen: ReturnType<typeof amendmentsKeepT
         amendment: { statement: { amount }, reason: 'a return', version: newId() },
       };
     });
+    decideAll(orders);
+  }
+
+  /** As the job does: all that waits, the oldest first. */
+  function release(): void {
+    const orders = waiting().map(({ purchase }) => ({ actor: SYSTEM, purchaseId: purchase.id }));
+    decideAll(orders.map((order) => ({ ...order, to: 'available' as const })));
+  }
+
+  function nextDay(): void {
+    now = now.add({ hours: 24 });
+    released = 0n;
+  }
+
+  function waiting(): RewardedPurchase[] {
+    return [...purchases.values()]
+      .filter(({ purchase }) => isAwaitingRelease(purchase))
+      .toSorted(inOrderOfQueue);
+  }
+
+  function decideAll(orders: readonly SettlementOfId[]): void {
+    now = now.add({ seconds: 1 });
+    const all = [...purchases.values()];
     const named = new Set(orders.map(({ purchaseId }) => purchaseId));
-    const { decisions, caps } = decide(
+    const isOfJob = orders.every(({ to }) => to === 'available');
+    const { decisions, caps, releases } = decide(
       orders,
       {
         // As the use case reads them: what is settled, and what freed room could top up.
         rewarded: all.filter(({ purchase, reward }) => named.has(purchase.id) || (refills && isCut(reward))),
         revisionsOf,
-        sourcesOf: new Map(),
+        sourcesOf: new Map(all.map(({ purchase }) => [purchase.id, [ownSource(purchase)]])),
         reasonsOf: new Map(),
         refilling,
         usages: [...usages.values()],
+        rooms:
+          limit === undefined
+            ? []
+            : [{ ...QUEUE, day: DAY, limit, released, isWaited: !isOfJob && waiting().length > 0 }],
         wallets: [wallet],
       },
-      { now: NOW, newId, requireMayRevise: () => undefined },
+      { now, newId, requireMayRevise: () => undefined },
     );
+    const entriesBefore = journal.length;
     for (const usage of caps) usages.set(usage.month, usage);
     for (const decision of decisions) {
       if (!decision.ok) {
@@ -158,6 +219,7 @@ function openProgramme(refills: boolean, seen: ReturnType<typeof amendmentsKeepT
       }
       for (const step of decision.value.steps) {
         const { id } = step.after.purchase;
+        checkOrder(step);
         purchases.set(id, step.after);
         const revision = revisionOf(step);
         if (revision !== undefined) revisionsOf.set(id, [...(revisionsOf.get(id) ?? []), revision]);
@@ -165,6 +227,32 @@ function openProgramme(refills: boolean, seen: ReturnType<typeof amendmentsKeepT
         post(movementsOf(step));
       }
     }
+    if (limit === undefined) return;
+    const entered = journal.slice(entriesBefore).filter(({ type }) => type === 'cashback_confirmation');
+    const bySource = (list: readonly { sourceId: string; amount: bigint }[]) =>
+      list.map(({ sourceId, amount }) => `${sourceId} ${amount}`);
+    assert.deepEqual(
+      bySource(releases),
+      bySource(entered.map(({ source, amount }) => ({ sourceId: source.id, amount }))),
+      'what counts in the day is what became available',
+    );
+    released += releases.reduce((sum, { amount }) => sum + amount, 0n);
+  }
+
+  /** Nothing is released before an older one that a day could hold. */
+  function checkOrder({ after, cause }: Step): void {
+    if (isAwaitingRelease(after.purchase) && cause.to === 'confirmed') seen.waits += 1;
+    if (limit === undefined || (cause.to !== 'confirmed' && cause.to !== 'available')) return;
+    if (after.reward.status !== 'available' || after.reward.amount === 0n) return;
+    if (cause.to === 'available') seen.releases += 1;
+    const overtaken = waiting().filter(
+      (one) =>
+        one.purchase.id !== after.purchase.id &&
+        inOrderOfQueue(one, after) < 0 &&
+        one.reward.amount > 0n &&
+        (cause.to === 'confirmed' || one.reward.amount <= limit),
+    );
+    assert.deepEqual(overtaken, []);
   }
 
   function withdraw(amount: bigint): void {
@@ -191,6 +279,7 @@ function openProgramme(refills: boolean, seen: ReturnType<typeof amendmentsKeepT
       assert.equal(purchase.revision, revisionsOf.get(purchase.id)?.length ?? 0);
     }
     assert.ok(wallet.pending >= 0n);
+    if (limit !== undefined) assert.ok(released <= limit, `${released} released under a limit of ${limit}`);
     for (const usage of usages.values()) {
       const live = [...purchases.values()].filter(
         ({ reward }) => reward.capMonth === usage.month && reward.status !== 'reversed',
@@ -198,16 +287,25 @@ function openProgramme(refills: boolean, seen: ReturnType<typeof amendmentsKeepT
       const given = live.reduce((sum, { reward }) => sum + capUseOf(reward), 0n);
       assert.equal(usage.used, given, 'cap use');
       assert.ok(given <= CAP);
-      if (!refills) continue;
+      // An available reward is topped up only within the room of the day.
+      if (!refills || limit !== undefined) continue;
       const uncapped = live.reduce((sum, { reward }) => sum + reward.uncappedAmount, 0n);
       assert.equal(given, uncapped < CAP ? uncapped : CAP, 'rewards under a cap that refills');
     }
   }
 
-  return { buy, settle, withdraw, check };
+  return { buy, settle, release, nextDay, withdraw, check };
 }
 
-type Command = typeof commands extends fc.Arbitrary<(infer One)[]> ? One : never;
+type Command = ReturnType<typeof commands> extends fc.Arbitrary<(infer One)[]> ? One : never;
+
+const DAY = '2026-03-14';
+const QUEUE = { namespace: String(PARTNER.id), currency: 'EUR' };
+
+function inOrderOfQueue({ purchase: one }: RewardedPurchase, { purchase: other }: RewardedPurchase): number {
+  const order = Temporal.Instant.compare(one.confirmedAt ?? NOW, other.confirmedAt ?? NOW);
+  return order === 0 ? (one.id < other.id ? -1 : 1) : order;
+}
 
 /** What entries have left in a bucket. */
 function balanceOf(entries: readonly WalletEntry[], bucket: 'pending' | 'available'): bigint {

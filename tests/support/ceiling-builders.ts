@@ -10,6 +10,7 @@ export function aCeiling(fields: Partial<Ceiling> = {}): Ceiling {
     maxAmount: null,
     maxReward: null,
     dailyPending: null,
+    dailyReleased: null,
     ...fields,
   };
 }

@@ -373,6 +373,7 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
       max_amount: '2000.00',
       max_reward: '50.00',
       daily_pending: '500.00',
+      daily_released: '400.00',
     },
   }),
   'GET /ceilings': () => ({ query: { offset: 0, limit: 5 } }),

@@ -107,6 +107,8 @@ export function aPurchase(fields: Partial<Purchase> = {}): Purchase {
     confirmedAt: null,
     reversedAt: null,
     reversalReason: null,
+    releaseQueue: null,
+    releasedAt: null,
     revision: 0,
     orderKey: null,
     ...fields,

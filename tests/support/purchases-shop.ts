@@ -10,6 +10,7 @@ import { detailsRepository } from '../../src/modules/earning/purchases/details-r
 import { purchaseDoubts } from '../../src/modules/earning/purchases/doubts.ts';
 import { purchaseIngestion } from '../../src/modules/earning/purchases/ingestion.ts';
 import type { PurchaseSubmission } from '../../src/modules/earning/purchases/model.ts';
+import { queueRepository } from '../../src/modules/earning/purchases/queue-repository.ts';
 import {
   type PurchaseRepository,
   purchaseRepository,
@@ -178,6 +179,7 @@ export function startWorkers(platform: TestPlatform, options: { maxConnections: 
     repository: purchaseRepository(),
     revisions: revisionRepository(),
     witnesses: witnessRepository(),
+    queues: queueRepository(),
     details: detailsRepository(),
     users: users.client,
     partners: partners.client,

@@ -20,6 +20,8 @@ export const TABLES = [
   'purchase_witnesses',
   'cashback_transactions',
   'cashback_cap_usage',
+  'exposure_days',
+  'exposure_entries',
   'payouts',
   'adjustments',
   'adjustment_decisions',
@@ -41,6 +43,7 @@ export const WITHOUT_MEANING: Readonly<Record<string, string>> = {
 const TIMES_OF_STEPS = [
   'purchases.confirmed_at',
   'purchases.reversed_at',
+  'purchases.released_at',
   'payouts.processing_at',
   'payouts.settled_at',
   'payouts.returned_at',
@@ -165,6 +168,8 @@ function addRow(columns: readonly Column[]): string {
     'purchase_witnesses.external_id': "external_id || 'x'",
     'cashback_transactions.purchase_id': 'gen_random_uuid()',
     'cashback_cap_usage.month': "(month + interval '1 month')::date",
+    'exposure_days.day': '(day + 1)',
+    'exposure_entries.source_id': 'gen_random_uuid()',
     'audit_seals.number': '(select max(number) + 1 from audit_seals)',
   };
   const values = columns.map(

@@ -16,7 +16,8 @@ export function fakeWitnesses(witnesses: Partial<WitnessRepository> = {}): Witne
 }
 
 export function ownSource(purchase: Purchase) {
-  return { namespace: purchase.namespace, kind: kindOfRow(purchase), amount: purchase.originalAmount };
+  const { namespace, originalAmount, partnerId } = purchase;
+  return { namespace, kind: kindOfRow(purchase), amount: originalAmount, partnerId };
 }
 
 /** Finds nothing to doubt. */

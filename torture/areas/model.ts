@@ -35,6 +35,7 @@ async function tryAtRandom(context: AreaContext) {
   const programme = programmeModel();
   const leaving = amendmentsKeepTheBooks({ refills: false });
   const refilling = amendmentsKeepTheBooks({ refills: true });
+  const limited = amendmentsKeepTheBooks({ refills: true, limit: 900n });
   const violations: string[] = [];
 
   say('money properties');
@@ -43,6 +44,7 @@ async function tryAtRandom(context: AreaContext) {
   const amendments = await tryAll('amendments', scaled(context, 100_000, 1_000), [
     leaving.property,
     refilling.property,
+    limited.property,
   ]);
   say('command sequences');
   const programmes = await tryAll('programmes', scaled(context, 100_000, 300), [programme.property]);
@@ -63,6 +65,7 @@ async function tryAtRandom(context: AreaContext) {
       { name: 'cases of each', value: cases, goal: { atLeast: scaled(context, 100_000, 1_000) } },
       { name: 'amendments', value: amendments, goal: { atLeast: scaled(context, 100_000, 1_000) } },
       { name: 'rewards topped up', value: refilling.seen.refills, goal: { atLeast: 1 } },
+      { name: 'rewards that waited', value: limited.seen.releases, goal: { atLeast: 1 } },
       { name: 'programmes', value: programmes, goal: { atLeast: scaled(context, 100_000, 300) } },
       { name: 'wallet sequences', value: sequences, goal: { atLeast: scaled(context, 20_000, 100) } },
       { name: 'commands', value: [...programme.seen.values()].reduce((sum, count) => sum + count, 0) },

@@ -128,11 +128,28 @@ export interface CashbackTransactions {
 export interface Ceilings {
   currency: string;
   daily_pending: ColumnType<string, string, string> | null;
+  daily_released: ColumnType<string, string, string> | null;
   id: string;
   max_amount: ColumnType<string, string, string> | null;
   max_reward: ColumnType<string, string, string> | null;
   merchant_id: string | null;
   partner_id: string | null;
+}
+
+export interface ExposureDays {
+  currency: string;
+  day: string;
+  namespace: string;
+  released: ColumnType<string, string, string>;
+}
+
+export interface ExposureEntries {
+  amount: ColumnType<string, string, string>;
+  currency: string;
+  day: string;
+  namespace: string;
+  purchase_id: string;
+  source_id: string;
 }
 
 export interface FeatureFlags {
@@ -305,6 +322,8 @@ export interface Purchases {
   order_key: string | null;
   partner_id: string | null;
   purchased_at: ColumnType<Temporal.Instant, string, string>;
+  release_queue: string | null;
+  released_at: ColumnType<Temporal.Instant, string, string> | null;
   reversal_reason: ReversalReason | null;
   reversed_at: ColumnType<Temporal.Instant, string, string> | null;
   revision: Generated<number>;
@@ -396,6 +415,8 @@ export interface DB {
   cashback_cap_usage: CashbackCapUsage;
   cashback_transactions: CashbackTransactions;
   ceilings: Ceilings;
+  exposure_days: ExposureDays;
+  exposure_entries: ExposureEntries;
   feature_flags: FeatureFlags;
   idempotency_keys: IdempotencyKeys;
   login_budgets: LoginBudgets;

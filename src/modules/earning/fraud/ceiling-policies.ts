@@ -10,6 +10,7 @@ import type {
   CeilingSubject,
   DefaultCeilings,
   Limit,
+  ReleaseQueue,
 } from './model.ts';
 
 export function ceilingBook(ceilings: readonly Ceiling[]): CeilingBook {
@@ -52,6 +53,17 @@ export function ceilingsOf(
   };
 }
 
+/** How much may become available on a day: by the partner's ceiling, otherwise by that of the platform. */
+export function releaseLimit(book: CeilingBook, { namespace, currency }: ReleaseQueue): bigint | undefined {
+  if (book.size === 0) return undefined;
+  const stated = (id: string | null) => book.get(keyOf(id, currency))?.dailyReleased ?? undefined;
+  return stated(namespace) ?? stated(null);
+}
+
+export function queueKey({ namespace, currency }: ReleaseQueue): string {
+  return keyOf(namespace, currency);
+}
+
 function dailyLimit(ceiling: Ceiling | undefined, countedFor: string | null) {
   const limit = limitOf(ceiling, 'dailyPending');
   return ceiling === undefined || limit === undefined
@@ -81,11 +93,16 @@ const FIELDS = {
   maxAmount: 'max_amount',
   maxReward: 'max_reward',
   dailyPending: 'daily_pending',
+  dailyReleased: 'daily_released',
 } as const satisfies Record<keyof CeilingLimits, string>;
 
-/** @throws UNSUPPORTED_CURRENCY, or VALIDATION_ERROR if a limit is not money of the currency. */
+/**
+ * @throws UNSUPPORTED_CURRENCY, or VALIDATION_ERROR if a limit is not money of the currency, or if a merchant would limit
+ * what is released.
+ */
 export function readLimits(
   limits: SentLimits,
+  { type }: Pick<CeilingScope, 'type'>,
   currency: string,
   supportedCurrencies: readonly string[],
 ): CeilingLimits {
@@ -105,8 +122,11 @@ export function readLimits(
     maxAmount: read('maxAmount'),
     maxReward: read('maxReward'),
     dailyPending: read('dailyPending'),
+    dailyReleased: read('dailyReleased'),
   };
   if (violations.length > 0) throw validationError({ violations });
+  if (type === 'merchant' && stated.dailyReleased !== null)
+    throw wrong('daily_released', 'must be null in the scope merchant: it counts what a source releases');
   return stated;
 }
 

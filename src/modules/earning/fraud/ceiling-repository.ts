@@ -44,6 +44,7 @@ export function ceilingRepository() {
       max_amount: money(ceiling.maxAmount),
       max_reward: money(ceiling.maxReward),
       daily_pending: money(ceiling.dailyPending),
+      daily_released: money(ceiling.dailyReleased),
     };
     await trx
       .insertInto('ceilings')
@@ -78,6 +79,7 @@ function toCeiling(row: CeilingRow): Ceiling {
     maxAmount: money(row.max_amount),
     maxReward: money(row.max_reward),
     dailyPending: money(row.daily_pending),
+    dailyReleased: money(row.daily_released),
   };
 }
 

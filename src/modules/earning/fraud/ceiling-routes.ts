@@ -38,11 +38,12 @@ export function ceilingRoutes(service: Pick<FraudService, 'setCeiling' | 'listCe
           max_amount: maxAmount = null,
           max_reward: maxReward = null,
           daily_pending: dailyPending = null,
+          daily_released: dailyReleased = null,
         } = request.body;
         const input = {
           scope: requireCeilingScope(scope, scopeId),
           currency,
-          limits: { maxAmount, maxReward, dailyPending },
+          limits: { maxAmount, maxReward, dailyPending, dailyReleased },
         };
         return presentCeiling(await service.setCeiling(input, callerOf(request)));
       },

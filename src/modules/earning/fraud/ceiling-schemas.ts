@@ -11,6 +11,8 @@ const MEANINGS = {
   max_reward: 'The largest reward that needs no review.',
   daily_pending:
     'The sum of rewards that are recorded on a day (UTC) without review. Each process counts its own.',
+  daily_released:
+    'The sum of rewards that become available on a day (UTC). Further ones wait for the next day. Null in the scope `merchant`.',
 };
 
 const limit = (meaning: string) =>
@@ -35,6 +37,7 @@ export const CeilingInputBody = Input({
   max_amount: limit(MEANINGS.max_amount),
   max_reward: limit(MEANINGS.max_reward),
   daily_pending: limit(MEANINGS.daily_pending),
+  daily_released: limit(MEANINGS.daily_released),
 });
 
 export const CeilingQuery = PageQuery({});
@@ -48,6 +51,7 @@ export const CeilingBody = Type.Object({
   max_amount: stated(MEANINGS.max_amount),
   max_reward: stated(MEANINGS.max_reward),
   daily_pending: stated(MEANINGS.daily_pending),
+  daily_released: stated(MEANINGS.daily_released),
 });
 
 export const CeilingPage = Page(CeilingBody);

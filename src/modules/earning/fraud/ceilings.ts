@@ -45,7 +45,7 @@ export function ceilingAdministration(deps: {
    * @throws NOT_FOUND if the partner or merchant does not exist, UNSUPPORTED_CURRENCY or VALIDATION_ERROR.
    */
   async function setCeiling({ scope, currency, limits }: CeilingInput, actor: Actor): Promise<Ceiling> {
-    const stated = readLimits(limits, currency, supportedCurrencies);
+    const stated = readLimits(limits, scope, currency, supportedCurrencies);
     try {
       return await cache.forgetAfter('all', () =>
         database.transaction(async (trx) => {
@@ -87,11 +87,12 @@ export function ceilingAdministration(deps: {
 }
 
 /** The limits of a ceiling with the field names of the API. */
-export function facts({ maxAmount, maxReward, dailyPending, currency }: Ceiling) {
+export function facts({ maxAmount, maxReward, dailyPending, dailyReleased, currency }: Ceiling) {
   const money = (minor: bigint | null) => (minor === null ? null : formatMoney(minor, currency));
   return {
     max_amount: money(maxAmount),
     max_reward: money(maxReward),
     daily_pending: money(dailyPending),
+    daily_released: money(dailyReleased),
   };
 }

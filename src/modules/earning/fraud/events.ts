@@ -11,6 +11,7 @@ type CeilingFacts = {
   readonly max_amount: string | null;
   readonly max_reward: string | null;
   readonly daily_pending: string | null;
+  readonly daily_released: string | null;
 };
 
 export const ceilingChanged = defineEvent<{

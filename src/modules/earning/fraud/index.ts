@@ -5,13 +5,24 @@ import type { MerchantClient } from '../../catalogue/merchants/index.ts';
 import type { UserClient } from '../../identity/users/index.ts';
 import { ceilingRepository } from './ceiling-repository.ts';
 import { ceilingRoutes } from './ceiling-routes.ts';
+import { exposureRepository } from './exposure-repository.ts';
 import { type DefaultCeilings, RULES, type VelocityLimits } from './model.ts';
 import { holdRepository } from './repository.ts';
 import { fraudRoutes } from './routes.ts';
 import { screeningRepository } from './screening-repository.ts';
 import { type FraudService, fraudService } from './service.ts';
 
-export type { CeilingBook, DefaultCeilings, HeldPurchase, Reason, VelocityLimits } from './model.ts';
+export { queueKey, releaseLimit } from './ceiling-policies.ts';
+export type {
+  CeilingBook,
+  DefaultCeilings,
+  HeldPurchase,
+  Reason,
+  Release,
+  ReleaseQueue,
+  ReleaseRoom,
+  VelocityLimits,
+} from './model.ts';
 
 export type FraudClient = Pick<
   FraudService,
@@ -22,6 +33,8 @@ export type FraudClient = Pick<
   | 'queueHolds'
   | 'announceHolds'
   | 'queueResolveHolds'
+  | 'lockReleaseRooms'
+  | 'queueReleases'
 >;
 
 export function fraudModule(
@@ -47,6 +60,7 @@ export function fraudModule(
     countHeld: (rule) => held.inc({ rule }),
     holds: holdRepository(),
     ceilings: ceilingRepository(),
+    exposure: exposureRepository(),
     screening: screeningRepository(),
   });
   const routes: Routes = (server) => {

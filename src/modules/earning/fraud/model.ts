@@ -45,12 +45,37 @@ export type CeilingLimits = {
   readonly maxReward: bigint | null;
   /** The sum of rewards that are recorded on a day (UTC) without review. */
   readonly dailyPending: bigint | null;
+  /** The sum of rewards that become available on a day (UTC). */
+  readonly dailyReleased: bigint | null;
 };
 
 export type Ceiling = CeilingLimits & {
   readonly id: string;
   readonly scope: CeilingScope;
   readonly currency: string;
+};
+
+/**
+ * Whose rewards share the room of a day, in one currency: those of which one partner decides, or those of all other sources
+ * (the nil UUID).
+ */
+export type ReleaseQueue = { readonly namespace: string; readonly currency: string };
+
+/** What may become available on a day and what already has, in minor units. Locked. */
+export type ReleaseRoom = ReleaseQueue & {
+  readonly day: string;
+  readonly limit: bigint;
+  readonly released: bigint;
+};
+
+/** A reward that became available, or what an available one was raised by. */
+export type Release = ReleaseQueue & {
+  readonly day: string;
+  /** The purchase, or the revision that raised its reward: the source of the journal's `cashback_confirmation`. */
+  readonly sourceId: string;
+  readonly purchaseId: string;
+  /** Minor units of `currency`. */
+  readonly amount: bigint;
 };
 
 /** All ceilings, by scope and currency: see `ceilingBook`. */

@@ -11,6 +11,8 @@ import type { CeilingRepository } from './ceiling-repository.ts';
 import { ceilingAdministration } from './ceilings.ts';
 import { dailyTotals } from './daily-totals.ts';
 import { purchaseHeld } from './events.ts';
+import { releaseExposure } from './exposure.ts';
+import type { ExposureRepository } from './exposure-repository.ts';
 import type {
   CeilingBook,
   CeilingSubject,
@@ -57,6 +59,7 @@ export function fraudService(deps: {
   events: EventClient;
   limits: VelocityLimits;
   ceilings: CeilingRepository;
+  exposure: ExposureRepository;
   openCache: OpenCache;
   supportedCurrencies: readonly string[];
   defaultCeilings: DefaultCeilings;
@@ -219,6 +222,7 @@ export function fraudService(deps: {
 
   return {
     ...ceilingAdministration(deps),
+    ...releaseExposure(deps),
     isAboveCeiling,
     screenPurchases,
     findHolds,

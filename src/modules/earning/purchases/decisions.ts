@@ -1,13 +1,14 @@
 import { requireNotOwn } from '../../../core/caller.ts';
-import { notFound } from '../../../core/errors.ts';
+import { forbidden, notFound } from '../../../core/errors.ts';
 import { distinctBy } from '../../../core/lists.ts';
 import { decided, type Outcome } from '../../../core/outcome.ts';
 import { type Balances, balancesAfter, NO_MONEY, type Wallet, walletKey } from '../../money/wallets/index.ts';
 import { type CapUsage, capBook, capTextOf, capUseOf, rewardCapKey } from '../cashback/index.ts';
-import type { Reason } from '../fraud/index.ts';
+import type { Reason, Release, ReleaseQueue } from '../fraud/index.ts';
 import { findRepeated, readStatement, revise, reviseByMatch, revised } from './amendments.ts';
 import { decidingSource, fold, rankOf, type Source } from './fold.ts';
 import {
+  isAwaitingRelease,
   kindOfRow,
   type Purchase,
   type Revision,
@@ -25,9 +26,10 @@ import {
   requireTransition,
   requireUnreported,
 } from './policies.ts';
-import { refillStep, topUps } from './refill.ts';
+import { refillStep, type TopUp, topUps } from './refill.ts';
+import { type QueueRoom, queueOf, roomBook } from './release.ts';
 import type { RequireStanding } from './senders.ts';
-import { movementsOf, revisionOf, type Step } from './steps.ts';
+import { keepsCap, movementsOf, revisionOf, type Step } from './steps.ts';
 
 /*
  * What settlements make of purchases: to confirm, reverse, amend and match are one operation. Each decides on what the ones
@@ -47,6 +49,8 @@ export type Known = {
   /** The offers whose freed room tops up purchases that their cap has cut. `rewarded` has those purchases. */
   readonly refilling: ReadonlySet<string>;
   readonly usages: readonly CapUsage[];
+  /** Of the queues that have a limit. */
+  readonly rooms: readonly QueueRoom[];
   readonly wallets: readonly Wallet[];
 };
 
@@ -64,15 +68,26 @@ export function decide(
       revision: Revision,
     ) => void;
   },
-): { readonly decisions: Outcome<Decision>[]; readonly caps: readonly CapUsage[] } {
+): {
+  readonly decisions: Outcome<Decision>[];
+  readonly caps: readonly CapUsage[];
+  readonly releases: readonly Release[];
+} {
   const { now } = given;
   const current = new Map(known.rewarded.map((one) => [one.purchase.id, one]));
   const revisionsOf = new Map(known.revisionsOf);
   const sourcesOf = new Map(known.sourcesOf);
   const balancesOf = new Map<string, Balances>(known.wallets.map((wallet) => [walletKey(wallet), wallet]));
   const caps = capBook(known.usages);
-  const decisions = settlements.map((settlement) => decided(() => decideOne(settlement)));
-  return { decisions, caps: caps.touched() };
+  const releases: Release[] = [];
+  let rooms = roomBook(known.rooms);
+  const decisions = settlements.map((settlement) => {
+    const left = rooms.copy();
+    const decision = decided(() => decideOne(settlement));
+    if (!decision.ok) rooms = left;
+    return decision;
+  });
+  return { decisions, caps: caps.touched(), releases };
 
   function decideOne(settlement: SettlementOfId): Decision {
     given.requireStanding?.(settlement.actor);
@@ -105,11 +120,24 @@ export function decide(
         .filter(({ after }) => sharesCap(after))
         .reduce((sum, step) => sum + changeOfUse(step), 0n);
       const room = (caps.room(rewardCapKey(by.after.reward)) ?? 0n) - change;
-      return topUps([...present.values()].filter(sharesCap), room).map((topUp) =>
+      return topUps([...present.values()].filter(sharesCap), room, admitTopUp).map((topUp) =>
         refillStep(topUp, { by, actor }, { id: given.newId(now), now }),
       );
     });
     return [...steps, ...refills];
+  }
+
+  /** Takes the room of the day for what is added to an available reward. Without room nothing is added. */
+  function admitTopUp({ before, added }: TopUp): boolean {
+    if (before.reward.status !== 'available') return true;
+    const queue = queueOfPurchase(before.purchase);
+    if (!rooms.fits(queue, added)) return false;
+    rooms.take(queue, added);
+    return true;
+  }
+
+  function queueOfPurchase({ id, currency }: Purchase, sources = sourcesOf.get(id) ?? []): ReleaseQueue {
+    return { namespace: queueOf(sources), currency };
   }
 
   /** @throws NOT_FOUND. A report may be matched with a purchase that its source has not seen. */
@@ -123,12 +151,27 @@ export function decide(
   function note(step: Step): void {
     const { after, cause } = step;
     const { id } = after.purchase;
-    if (cause.to !== 'confirmed' && cause.to !== 'kept')
-      caps.use(rewardCapKey(after.reward), changeOfUse(step));
+    if (!keepsCap(cause.to)) caps.use(rewardCapKey(after.reward), changeOfUse(step));
     const revision = revisionOf(step);
     if (revision !== undefined) revisionsOf.set(id, [...(revisionsOf.get(id) ?? []), revision]);
     if (cause.to === 'matched') sourcesOf.set(id, [...(sourcesOf.get(id) ?? []), cause.witness]);
     current.set(id, after);
+    noteRelease(step);
+  }
+
+  /** What became available counts in a day that has a limit. */
+  function noteRelease(step: Step): void {
+    const { id: purchaseId, currency, releaseQueue } = step.after.purchase;
+    const released = movementsOf(step).find(({ type }) => type === 'cashback_confirmation');
+    if (released === undefined) return;
+    const queue =
+      step.cause.to === 'available' && releaseQueue !== null
+        ? { namespace: releaseQueue, currency }
+        : queueOfPurchase(step.after.purchase);
+    const room = rooms.find(queue);
+    if (room === undefined) return;
+    const { source, amount } = released;
+    releases.push({ ...queue, day: room.day, sourceId: source.id, purchaseId, amount });
   }
 
   function resultOf(settlement: SettlementOfId, before: RewardedPurchase): RewardedPurchase {
@@ -157,6 +200,8 @@ export function decide(
           return [{ actor, before, after: before, cause: { to: 'kept', statement: 'amended', amount } }];
         }
         return [amendStep(settlement, before)];
+      case 'available':
+        return releaseSteps(actor, before);
       default:
         if (!decides(settlement, before))
           return [{ actor, before, after: before, cause: { to: 'kept', statement: settlement.to } }];
@@ -174,6 +219,7 @@ export function decide(
     const room = caps.room(rewardCapKey(before.reward));
     const revision = revise(before, settlement, { id: given.newId(now), now, room });
     given.requireMayRevise(settlement.actor, before, revision);
+    takeRoomToRaise(settlement.actor, before, revision, queueOfPurchase(before.purchase));
     return {
       actor: settlement.actor,
       before,
@@ -182,18 +228,54 @@ export function decide(
     };
   }
 
+  /** @throws FORBIDDEN if a partner raises an available reward beyond the room of the day. Administrators may. */
+  function takeRoomToRaise(
+    actor: Step['actor'],
+    { reward }: RewardedPurchase,
+    { after }: Revision,
+    queue: ReleaseQueue,
+  ): void {
+    const added = after.reward - reward.amount;
+    if (reward.status !== 'available' || added <= 0n) return;
+    if (actor.type === 'partner' && !rooms.fits(queue, added)) throw forbidden({ reason: NO_ROOM_TO_RAISE });
+    rooms.take(queue, added);
+  }
+
+  /** None if the purchase does not wait any more, or if the day has no room for it. */
+  function releaseSteps(actor: Step['actor'], before: RewardedPurchase): Step[] {
+    const { purchase, reward } = before;
+    const { releaseQueue: namespace, currency } = purchase;
+    if (namespace === null || !isAwaitingRelease(purchase)) return [];
+    if (!rooms.admitNext({ namespace, currency }, reward.amount)) return [];
+    const after = {
+      purchase: { ...purchase, releasedAt: now },
+      reward: { ...reward, status: 'available' },
+    } as const;
+    return [{ actor, before, after, cause: { to: 'available' } }];
+  }
+
   function settleStep(
     settlement: { readonly actor: Step['actor'] } & Extract<Step['cause'], { to: 'confirmed' | 'reversed' }>,
     before: RewardedPurchase,
   ): Step {
     const { actor, ...cause } = settlement;
-    const changes =
-      settlement.to === 'confirmed'
-        ? { confirmedAt: now }
-        : { reversedAt: now, reversalReason: settlement.reason };
-    const purchase = { ...before.purchase, ...changes, status: settlement.to, held: false };
-    const reward = { ...before.reward, status: CASHBACK_STATUS[settlement.to] };
-    return { actor, before, after: { purchase, reward }, cause };
+    const { purchase, reward } = before;
+    const settled = { ...purchase, status: settlement.to, held: false };
+    if (settlement.to === 'reversed') {
+      const { reason } = settlement;
+      const after = {
+        purchase: { ...settled, reversedAt: now, reversalReason: reason },
+        reward: { ...reward, status: 'reversed' },
+      } as const;
+      return { actor, before, after, cause };
+    }
+    const queue = queueOfPurchase(purchase);
+    const isReleased = rooms.admit(queue, reward.amount);
+    const after = {
+      purchase: { ...settled, confirmedAt: now, releaseQueue: isReleased ? null : queue.namespace },
+      reward: { ...reward, status: isReleased ? 'available' : 'pending' },
+    } as const;
+    return { actor, before, after, cause };
   }
 
   /** The other purchase is reversed as a duplicate, and its source is a witness of this one. */
@@ -208,6 +290,7 @@ export function decide(
       externalId: purchase.externalId,
       purchaseId: before.purchase.id,
       kind: kindOfRow(purchase),
+      partnerId: purchase.partnerId,
       amount: purchase.originalAmount,
       currency: purchase.currency,
       reportedAt: purchase.createdAt,
@@ -238,6 +321,7 @@ export function decide(
     const report = { actor, reason, witness, amount, lines };
     const revision = reviseByMatch(before, report, { id: given.newId(now), now, room, takenOver });
     given.requireMayRevise(actor, before, revision);
+    takeRoomToRaise(actor, before, revision, queueOfPurchase(purchase, [...sources, witness]));
     const after = revised(before, revision);
     const held = purchase.held && staysHeld(settlement, witness);
     return {
@@ -263,4 +347,5 @@ function changeOfUse({ before, after }: Step): bigint {
   return capUseOf(after.reward) - capUseOf(before.reward);
 }
 
-const CASHBACK_STATUS = { confirmed: 'available', reversed: 'reversed' } as const;
+const NO_ROOM_TO_RAISE =
+  'The reward would pass what may be released today. Repeat it tomorrow, or have an administrator amend the purchase.';

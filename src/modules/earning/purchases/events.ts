@@ -25,6 +25,8 @@ type Settled = {
   readonly cashback_amount: string;
   readonly currency: string;
   readonly was_held?: true;
+  readonly awaiting_release?: true;
+  readonly release_queue?: string;
 };
 
 const SETTLED = {
@@ -33,13 +35,32 @@ const SETTLED = {
   cashback_amount: 'The reward.',
   currency: 'The currency of the reward.',
   was_held: '`true` if the purchase was held for review. Otherwise absent.',
+  awaiting_release:
+    '`true` if the reward is still pending because the day had no room for it under a ceiling, or if it was until a reversal. Otherwise absent.',
+  release_queue:
+    'The partner whose day had no room for the reward, or the nil UUID of all other sources. Absent without `awaiting_release`.',
 };
 
 export const purchaseConfirmed = defineEvent<Settled>({
   type: 'purchase.confirmed',
   resourceType: 'purchase',
-  summary: 'A purchase was confirmed. Its reward is available.',
+  summary: 'A purchase was confirmed. Its reward is available, or awaits its release.',
   details: SETTLED,
+});
+
+export const rewardReleased = defineEvent<{
+  readonly user_id: string;
+  readonly cashback_amount: string;
+  readonly currency: string;
+}>({
+  type: 'purchase.reward_released',
+  resourceType: 'purchase',
+  summary: 'The reward of a confirmed purchase had to wait for room under a ceiling. It is available now.',
+  details: {
+    user_id: 'The shopper.',
+    cashback_amount: 'The reward.',
+    currency: 'The currency of the reward.',
+  },
 });
 
 export const purchaseReversed = defineEvent<Settled & { readonly reason: string }>({

@@ -6,6 +6,8 @@ export type Source = {
   readonly namespace: string;
   readonly kind: PurchaseSourceKind;
   readonly amount: bigint;
+  /** Of a partner: its ids may be per shop, and its namespace is another one then. Known where settlements decide. */
+  readonly partnerId?: string | null;
 };
 
 /** What the sources of a purchase say of it, in the order of their reports. */

@@ -11,6 +11,7 @@ import type { FraudClient } from '../fraud/index.ts';
 import { blockerRepository } from './blocker-repository.ts';
 import { detailsRepository } from './details-repository.ts';
 import type { SelfReports } from './model.ts';
+import { queueRepository } from './queue-repository.ts';
 import { readRoutes } from './read-routes.ts';
 import { reportRoutes } from './report-routes.ts';
 import { purchaseRepository } from './repository.ts';
@@ -51,6 +52,7 @@ export function purchasesModule(
     repository: purchaseRepository(),
     revisions: revisionRepository(),
     witnesses: witnessRepository(),
+    queues: queueRepository(),
     details: detailsRepository(),
   });
   deps.metrics.observeOnScrape(
@@ -70,6 +72,7 @@ export function purchasesModule(
     jobs: [
       { name: 'auto-confirmation', schedule: '* * * * *', run: service.confirmDuePurchases },
       { name: 'order-doubts', schedule: '* * * * *', run: service.holdDoubtfulOnes },
+      { name: 'release-due', schedule: '* * * * *', run: service.releaseDue },
     ],
   };
 }

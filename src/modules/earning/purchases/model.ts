@@ -122,16 +122,31 @@ export type Purchase = ExternalKey & {
   readonly confirmedAt: Temporal.Instant | null;
   readonly reversedAt: Temporal.Instant | null;
   readonly reversalReason: ReversalReason | null;
+  /** In whose queue a confirmed purchase had to wait for room, because a ceiling limits what a day releases. */
+  readonly releaseQueue: string | null;
+  /** When a purchase of a queue got its reward released. Null if it waits, was reversed first, or did not wait. */
+  readonly releasedAt: Temporal.Instant | null;
   /** The number of the latest revision; 0 for a purchase as it was recorded. */
   readonly revision: number;
   /** The shop's order, as `orderKeyOf` gives it. */
   readonly orderKey: string | null;
 };
 
+/** True if a purchase is confirmed and its reward still pending. */
+export function isAwaitingRelease({
+  status,
+  releaseQueue,
+  releasedAt,
+}: Pick<Purchase, 'status' | 'releaseQueue' | 'releasedAt'>): boolean {
+  return status === 'confirmed' && releaseQueue !== null && releasedAt === null;
+}
+
 /** Another source that has reported a purchase, with its own id and amount. */
 export type Witness = ExternalKey & {
   readonly purchaseId: string;
   readonly kind: PurchaseSourceKind;
+  /** Of a partner, in a new report. The namespace names it afterwards. */
+  readonly partnerId?: string | null;
   /** Minor units of `currency`. */
   readonly amount: bigint;
   readonly currency: string;
@@ -227,11 +242,12 @@ export type Amendment = {
 };
 
 /**
- * What a settlement does: confirms a purchase, reverses it for a reason, amends it, takes another source's report of it,
- * or takes over another purchase that is the same.
+ * What a settlement does: confirms a purchase, makes the reward of a confirmed one available that had to wait, reverses it
+ * for a reason, amends it, takes another source's report of it, or takes over another purchase that is the same.
  */
 type SettlementAction =
   | { readonly to: 'confirmed' }
+  | { readonly to: 'available' }
   | { readonly to: 'reversed'; readonly reason: ReversalReason }
   | { readonly to: 'amended'; readonly amendment: Amendment }
   | {

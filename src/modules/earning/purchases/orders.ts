@@ -21,8 +21,13 @@ export function orderText({
   return compositeKey(merchantId, orderKey ?? null);
 }
 
-export function sourceOf({ actor, merchantId, amount }: PurchaseSubmission): Source {
-  return { namespace: namespaceOf(actor, merchantId), kind: kindOfReporter(actor), amount };
+export function sourceOf({ actor, merchantId, amount }: PurchaseSubmission) {
+  return {
+    namespace: namespaceOf(actor, merchantId),
+    kind: kindOfReporter(actor),
+    amount,
+    partnerId: actor.type === 'partner' ? actor.id : null,
+  } satisfies Source;
 }
 
 /**

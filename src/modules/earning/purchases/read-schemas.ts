@@ -4,8 +4,9 @@ import { CursorPage, CursorQuery } from '../../../core/http/pagination.ts';
 import { CalendarDate, Currency, Id, Money, Timestamp } from '../../../core/http/schemas.ts';
 import { formatMoney } from '../../../core/money.ts';
 import { lineRows } from './lines.ts';
-import type { Purchase, PurchaseDetailView, PurchaseView } from './model.ts';
+import { isAwaitingRelease, type Purchase, type PurchaseDetailView, type PurchaseView } from './model.ts';
 import {
+  AwaitingRelease,
   CashbackStatus,
   ExternalId,
   Line,
@@ -55,6 +56,7 @@ export const PurchaseBody = Type.Object({
   held: Type.Boolean({
     description: 'True while the purchase is pending and an administrator must review it.',
   }),
+  awaiting_release: AwaitingRelease,
   purchased_at: Timestamp,
   created_at: Timestamp,
 });
@@ -71,6 +73,7 @@ export const RewardedPurchaseBody = Type.Object({
   status: PurchaseStatus,
   cashback_amount: Money,
   cashback_status: CashbackStatus,
+  awaiting_release: AwaitingRelease,
   purchased_at: Timestamp,
   created_at: Timestamp,
 });
@@ -100,6 +103,7 @@ export function presentPurchase(purchase: Purchase) {
     currency: purchase.currency,
     status: purchase.status,
     held: purchase.held,
+    awaiting_release: isAwaitingRelease(purchase),
     purchased_at: formatInstant(purchase.purchasedAt),
     created_at: formatInstant(purchase.createdAt),
   };
@@ -116,6 +120,7 @@ export function presentRewardedPurchase({ purchase, reward, merchantName }: Purc
     status: purchase.status,
     cashback_amount: formatMoney(reward.amount, reward.currency),
     cashback_status: reward.status,
+    awaiting_release: isAwaitingRelease(purchase),
     purchased_at: formatInstant(purchase.purchasedAt),
     created_at: formatInstant(purchase.createdAt),
   };

@@ -27,12 +27,19 @@ function largestOf({ uncappedAmount, terms }: Reward): bigint {
 
 export type TopUp = { readonly before: RewardedPurchase; readonly added: bigint };
 
-/** Which of the purchases of one cap get how much of its room, in the order of their recording. */
-export function topUps(purchases: readonly RewardedPurchase[], room: bigint): TopUp[] {
+/**
+ * Which of the purchases of one cap get how much of its room, in the order of their recording.
+ * @param admit refuses what may not be added to a purchase now.
+ */
+export function topUps(
+  purchases: readonly RewardedPurchase[],
+  room: bigint,
+  admit: (topUp: TopUp) => boolean = () => true,
+): TopUp[] {
   let left = room;
   return purchases.toSorted(inOrderOfRecording).flatMap((before) => {
     const added = minimum(missingOf(before.reward), left);
-    if (added <= 0n) return [];
+    if (added <= 0n || !admit({ before, added })) return [];
     left -= added;
     return [{ before, added }];
   });

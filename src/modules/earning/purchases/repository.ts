@@ -37,6 +37,8 @@ const COLUMNS = [
   'confirmed_at',
   'reversed_at',
   'reversal_reason',
+  'release_queue',
+  'released_at',
   'revision',
   'order_key',
 ] as const;
@@ -44,7 +46,7 @@ const COLUMNS = [
 type DueRow = RowOf<'purchases', ['id', 'merchant_id', 'user_id', 'created_at', 'revision']>;
 
 /** Lower than every id. */
-const NO_ID = '00000000-0000-0000-0000-000000000000';
+export const NO_ID = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Fails (see `isLostRace`) if another transaction has recorded one of the external ids since the caller's lookup. If one is
@@ -71,7 +73,7 @@ const queueInsert = bulkInsert<Purchase>(
   'order by external_id, namespace',
 );
 
-/** Writes status, times and reason of settled purchases, and ends their holds. The caller must have locked them. */
+/** Writes status, times, reason and queue of settled purchases, and ends their holds. The caller must have locked them. */
 const queueUpdateSettled = bulkUpdate<Purchase>(
   'purchases',
   ['id'],
@@ -81,6 +83,8 @@ const queueUpdateSettled = bulkUpdate<Purchase>(
     confirmed_at: ['timestamptz', ({ confirmedAt }) => confirmedAt?.toString() ?? null],
     reversed_at: ['timestamptz', ({ reversedAt }) => reversedAt?.toString() ?? null],
     reversal_reason: ['reversal_reason', ({ reversalReason }) => reversalReason],
+    release_queue: ['uuid', ({ releaseQueue }) => releaseQueue],
+    released_at: ['timestamptz', ({ releasedAt }) => releasedAt?.toString() ?? null],
   },
   { set: 'held = false' },
 );
@@ -351,6 +355,8 @@ export function toPurchase(row: PurchaseRow): Purchase {
     confirmedAt: row.confirmed_at,
     reversedAt: row.reversed_at,
     reversalReason: row.reversal_reason,
+    releaseQueue: row.release_queue,
+    releasedAt: row.released_at,
     revision: row.revision,
     orderKey: row.order_key,
   };

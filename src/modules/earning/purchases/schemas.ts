@@ -36,6 +36,12 @@ export const PurchaseStatus = Type.Enum(['pending', 'confirmed', 'reversed'], { 
 
 export const CashbackStatus = Type.Enum(['pending', 'available', 'reversed'], { examples: ['pending'] });
 
+export const AwaitingRelease = Type.Boolean({
+  description:
+    'True if the purchase is confirmed and its reward is still pending, because a ceiling limits what becomes available on a day. The reward is released without further action.',
+  examples: [false],
+});
+
 const LineId = Type.String({ minLength: 1, maxLength: 255, examples: ['sku-42'] });
 
 const Category = Type.String({ minLength: 1, maxLength: 255, examples: ['books'] });

@@ -173,6 +173,8 @@ function newPurchase({ submission, purchasedAt }: Draft, offer: Offer, now: Temp
     confirmedAt: null,
     reversedAt: null,
     reversalReason: null,
+    releaseQueue: null,
+    releasedAt: null,
     revision: 0,
     orderKey: submission.orderKey ?? null,
   };

@@ -30,7 +30,9 @@ import {
   type SelfReports,
   type Settlement,
 } from './model.ts';
+import type { QueueRepository } from './queue-repository.ts';
 import { purchaseReading } from './reading.ts';
+import { purchaseReleasing } from './releasing.ts';
 import type { PurchaseRepository } from './repository.ts';
 import { purchaseReview } from './review.ts';
 import type { RevisionRepository } from './revision-repository.ts';
@@ -60,6 +62,7 @@ export function purchaseService(deps: {
   repository: PurchaseRepository;
   revisions: RevisionRepository;
   witnesses: WitnessRepository;
+  queues: QueueRepository;
   details: DetailsRepository;
   users: UserClient;
   partners: SenderClient;
@@ -117,7 +120,7 @@ export function purchaseService(deps: {
     return reporting.watch(() => reports.submit(submissions));
   }
 
-  /** Makes the reward available. @throws NOT_FOUND, PURCHASE_NOT_PENDING, PURCHASE_ON_HOLD or OVERLOADED. */
+  /** Makes the reward available, or puts it into its queue. @throws NOT_FOUND, PURCHASE_NOT_PENDING, PURCHASE_ON_HOLD or OVERLOADED. */
   async function confirmPurchase(purchaseId: string, actor: Reporter): Promise<RewardedPurchase> {
     return onlyValue(await settlePurchases([{ actor, purchaseId, to: 'confirmed' }]));
   }
@@ -177,6 +180,7 @@ export function purchaseService(deps: {
     confirmDuePurchases,
     secondsBehind,
     holdDoubtfulOnes: doubts.holdDoubtfulOnes,
+    releaseDue: purchaseReleasing({ ...deps, settlement }),
     ...purchaseReading(deps),
   };
 }

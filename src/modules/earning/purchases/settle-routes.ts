@@ -76,7 +76,8 @@ export function settleRoutes(service: PurchaseService): Routes {
         schema: {
           tags: ['purchases'],
           summary: 'Confirm a purchase',
-          description: 'Makes its reward available. Returns 400 if the purchase is not pending.',
+          description:
+            'Makes its reward available. If a ceiling limits what becomes available on a day and no room is left, the purchase is confirmed and `awaiting_release`. Returns 400 if the purchase is not pending.',
           params: IdParams,
           response: { 200: ConfirmationBody },
         },

@@ -5,8 +5,17 @@ import { ItemSummary, nameOfItem, presentRefusal, summarizeItems } from '../../.
 import { Id, Input, Money, MoneyOrZeroInput, Timestamp } from '../../../core/http/schemas.ts';
 import { formatMoney } from '../../../core/money.ts';
 import type { Outcome } from '../../../core/outcome.ts';
-import type { Amendment, Purchase, Reporter, ReversalReason, RewardedPurchase, Settlement } from './model.ts';
 import {
+  type Amendment,
+  isAwaitingRelease,
+  type Purchase,
+  type Reporter,
+  type ReversalReason,
+  type RewardedPurchase,
+  type Settlement,
+} from './model.ts';
+import {
+  AwaitingRelease,
   CashbackStatus,
   ExternalIdInput,
   LinesInput,
@@ -155,6 +164,7 @@ export const SettlementsResult = Type.Object({
       purchase_id: Type.Union([Type.String(), Type.Null()]),
       status: Type.Integer({ examples: [200] }),
       purchase_status: Type.Optional(PurchaseStatus),
+      awaiting_release: Type.Optional(AwaitingRelease),
       cashback_amount: Type.Optional(Money),
       error: Type.Optional(ErrorBody),
     }),
@@ -167,6 +177,7 @@ export const ConfirmationBody = Type.Object({
   user_id: Id,
   merchant_id: Id,
   status: PurchaseStatus,
+  awaiting_release: AwaitingRelease,
   amount: Money,
   cashback_amount: Money,
   confirmed_at: Timestamp,
@@ -230,6 +241,7 @@ export function presentSettlements(
       purchase_id: purchase.id,
       status: 200,
       purchase_status: purchase.status,
+      awaiting_release: isAwaitingRelease(purchase),
       cashback_amount: formatMoney(cashback, reward.currency),
     };
   });
@@ -242,6 +254,7 @@ export function presentConfirmation({ purchase, reward }: RewardedPurchase) {
     user_id: purchase.userId,
     merchant_id: purchase.merchantId,
     status: purchase.status,
+    awaiting_release: isAwaitingRelease(purchase),
     amount: formatMoney(purchase.amount, purchase.currency),
     cashback_amount: formatMoney(reward.amount, reward.currency),
     confirmed_at: formatInstant(purchase.confirmedAt ?? purchase.createdAt),

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../core/clock.ts';
+import { type Clock, utcDay } from '../../../core/clock.ts';
 import type { Database, Trx } from '../../../core/database/index.ts';
 import { forbidden, notFound } from '../../../core/errors.ts';
 import { newId } from '../../../core/id.ts';
@@ -11,13 +11,20 @@ import type { SenderClient } from '../../identity/partners/index.ts';
 import type { UserClient } from '../../identity/users/index.ts';
 import type { Wallet, WalletClient } from '../../money/wallets/index.ts';
 import type { EventClient } from '../../platform/events/index.ts';
-import type { CapUsage, CashbackClient } from '../cashback/index.ts';
-import type { CeilingBook, FraudClient } from '../fraud/index.ts';
+import type { CapUsage, CashbackClient, Reward } from '../cashback/index.ts';
+import {
+  type CeilingBook,
+  type FraudClient,
+  queueKey,
+  type Release,
+  type ReleaseQueue,
+} from '../fraud/index.ts';
 import { present } from './amendments.ts';
 import { decide } from './decisions.ts';
 import type { PurchaseDoubts } from './doubts.ts';
 import type { Source } from './fold.ts';
 import {
+  isAwaitingRelease,
   lookupKeysOf,
   type Purchase,
   type Reporter,
@@ -28,11 +35,13 @@ import {
 } from './model.ts';
 import { nameBook } from './naming.ts';
 import { decidesOn, requireShopOfId } from './policies.ts';
+import type { QueueRepository } from './queue-repository.ts';
+import { type QueueRoom, queueOf } from './release.ts';
 import type { PurchaseRepository } from './repository.ts';
 import type { RevisionRepository } from './revision-repository.ts';
 import { adminsAmong, keysAmong, partnersAmong, type RequireStanding, standingOf } from './senders.ts';
 import { purchaseSiblings, SiblingIsLocked } from './siblings.ts';
-import { eventOf, movementsOf, resolutionsOf, revisionOf, type Step } from './steps.ts';
+import { eventOf, keepsCap, movementsOf, resolutionsOf, revisionOf, type Step } from './steps.ts';
 import type { WitnessRepository } from './witness-repository.ts';
 
 type SettleOptions = {
@@ -51,6 +60,7 @@ export function purchaseSettlement(deps: {
   repository: PurchaseRepository;
   revisions: RevisionRepository;
   witnesses: WitnessRepository;
+  queues: Pick<QueueRepository, 'findWaitedQueues'>;
   doubts: Pick<PurchaseDoubts, 'holdDoubtful'>;
   fraud: FraudClient;
   offers: Pick<OfferClient, 'findRefilling'>;
@@ -149,7 +159,7 @@ export function purchaseSettlement(deps: {
       settlements.flatMap(({ to, purchaseId }) => (to === 'matched' || to === 'merged' ? purchaseId : [])),
     );
     const heldOnes = purchases.filter(({ id, held }) => held && matched.has(id)).map(({ id }) => id);
-    const [granted, revisionsOf, sourcesOf, holdOf, locked] = await Promise.all([
+    const [granted, revisionsOf, ownSourcesOf, holdOf, locked] = await Promise.all([
       cashback.findRewards(trx, ids),
       revisions.findOf(trx, purchases),
       witnesses.findSources(trx, purchases),
@@ -163,27 +173,64 @@ export function purchaseSettlement(deps: {
     });
     const { refilling, ...siblings } = await lockSiblings(trx, settlements, settled, awaited);
     const rewarded = [...settled, ...siblings.rewarded];
-    // A confirmation leaves its cap as it is.
-    const usages = settlements.every(({ to }) => to === 'confirmed')
+    const sourcesOf = new Map([
+      ...ownSourcesOf,
+      ...(await witnesses.findSources(
+        trx,
+        siblings.rewarded.map(({ purchase }) => purchase),
+      )),
+    ]);
+    const usages = settlements.every(({ to }) => keepsCap(to))
       ? []
       : await cashback.lockCapsOf(
           trx,
           rewarded.map(({ reward }) => reward),
         );
     const reasonsOf = new Map([...holdOf].map(([id, { reasons }]) => [id, reasons]));
-    const { decisions, caps } = decide(
+    const now = clock();
+    const rooms = await lockRooms(trx, settlements, rewarded, { sourcesOf, ceilings, day: utcDay(now) });
+    const { decisions, caps, releases } = decide(
       settlements,
-      { rewarded, revisionsOf, sourcesOf, reasonsOf, refilling, usages, wallets: locked },
+      { rewarded, revisionsOf, sourcesOf, reasonsOf, refilling, usages, rooms, wallets: locked },
       {
-        now: clock(),
+        now,
         newId,
         requireStanding,
         requireMayRevise: (...revision) => requireMayRevise(ceilings, ...revision),
       },
     );
     const steps = decisions.flatMap((decision) => (decision.ok ? decision.value.steps : []));
-    await apply(trx, steps, { rewarded, caps, locked });
+    await apply(trx, steps, { rewarded, caps, releases, locked });
     return decisions.map((decision) => (decision.ok ? success(decision.value.result) : decision));
+  }
+
+  /** Locks the rooms of the day that the settlements may take from. Sends nothing where no ceiling limits it. */
+  async function lockRooms(
+    trx: Trx,
+    settlements: readonly SettlementOfId[],
+    rewarded: readonly RewardedPurchase[],
+    known: {
+      readonly sourcesOf: ReadonlyMap<string, readonly Source[]>;
+      readonly ceilings: CeilingBook;
+      readonly day: string;
+    },
+  ): Promise<readonly QueueRoom[]> {
+    const reporting = settlements.flatMap((settlement) =>
+      settlement.to === 'matched' ? settlement.witness : [],
+    );
+    // Who decides may change within the list.
+    const queues = rewarded.flatMap(({ purchase: { id, currency, releaseQueue } }): ReleaseQueue[] =>
+      [
+        ...[...(known.sourcesOf.get(id) ?? []), ...reporting].map((source) => queueOf([source])),
+        ...(releaseQueue === null ? [] : [releaseQueue]),
+      ].map((namespace) => ({ namespace, currency })),
+    );
+    const rooms = await fraud.lockReleaseRooms(trx, queues, known);
+    // What waits is released from the head of its queue.
+    if (rooms.length === 0 || settlements.every(({ to }) => to === 'available'))
+      return rooms.map((room) => ({ ...room, isWaited: false }));
+    const waited = new Set((await deps.queues.findWaitedQueues(trx, rooms)).map(queueKey));
+    return rooms.map((room) => ({ ...room, isWaited: waited.has(queueKey(room)) }));
   }
 
   /** Writes where the steps led: each purchase, reward and cap once, every revision, witness, movement and event. */
@@ -193,18 +240,22 @@ export function purchaseSettlement(deps: {
     known: {
       readonly rewarded: readonly RewardedPurchase[];
       readonly caps: readonly CapUsage[];
+      readonly releases: readonly Release[];
       readonly locked: readonly Wallet[];
     },
   ): Promise<void> {
     if (steps.length === 0) return;
-    const initialOf = new Map(known.rewarded.map(({ purchase }) => [purchase.id, purchase]));
+    const initialOf = new Map(known.rewarded.map((one) => [one.purchase.id, one]));
+    const isMoved = ({ purchaseId, status }: Reward) => initialOf.get(purchaseId)?.reward.status !== status;
     const finals = [...new Map(steps.map(({ after }) => [after.purchase.id, after])).values()];
-    const changed = (field: 'status' | 'revision' | 'held') =>
-      finals.filter(({ purchase }) => purchase[field] !== initialOf.get(purchase.id)?.[field]);
-    const resettled = changed('status');
+    const isChanged = ({ purchase }: RewardedPurchase, field: keyof Purchase) =>
+      purchase[field] !== initialOf.get(purchase.id)?.purchase[field];
+    const changed = (field: keyof Purchase) => finals.filter((final) => isChanged(final, field));
     repository.queueUpdateSettled(
       trx,
-      resettled.map(({ purchase }) => purchase),
+      finals
+        .filter((final) => isChanged(final, 'status') || isChanged(final, 'releasedAt'))
+        .map(({ purchase }) => purchase),
     );
     repository.queueHold(
       trx,
@@ -222,12 +273,9 @@ export function purchaseSettlement(deps: {
       trx,
       changed('revision').map(({ purchase }) => purchase),
     );
-    cashback.queueSettle(
-      trx,
-      resettled.map(({ reward }) => reward),
-      known.caps,
-    );
+    cashback.queueSettle(trx, finals.map(({ reward }) => reward).filter(isMoved), known.caps);
     await wallets.applyMovements(trx, steps.flatMap(movementsOf), known.locked);
+    fraud.queueReleases(trx, known.releases);
     fraud.queueResolveHolds(trx, steps.flatMap(resolutionsOf));
     events.record(trx, steps.map(eventOf));
   }
@@ -255,6 +303,7 @@ export function purchaseSettlement(deps: {
         user_id: purchase.userId,
         cashback_amount: formatMoney(reward.amount, reward.currency),
         currency: reward.currency,
+        ...(isAwaitingRelease(purchase) && { awaiting_release: true }),
       },
       `purchase ${purchase.status}`,
     );

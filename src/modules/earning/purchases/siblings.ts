@@ -7,6 +7,7 @@ import type { Purchase, RewardedPurchase, SettlementOfId } from './model.ts';
 import { isCut } from './refill.ts';
 import type { PurchaseRepository } from './repository.ts';
 import type { RevisionRepository } from './revision-repository.ts';
+import { keepsCap } from './steps.ts';
 
 /** Another transaction has locked a sibling. It may wait for a wallet that this one has locked, so this one must not wait. */
 export class SiblingIsLocked extends Error {}
@@ -41,8 +42,7 @@ export function purchaseSiblings(deps: {
     awaited: Set<string>,
   ): Promise<Siblings> {
     const capped = settled.filter(({ reward }) => reward.capMonth !== null);
-    // A confirmation leaves its cap as it is.
-    if (capped.length === 0 || settlements.every(({ to }) => to === 'confirmed')) return NO_SIBLINGS;
+    if (capped.length === 0 || settlements.every(({ to }) => keepsCap(to))) return NO_SIBLINGS;
     const refilling = await offers.findRefilling(
       trx,
       distinct(capped.map(({ purchase }) => purchase.offerId)),

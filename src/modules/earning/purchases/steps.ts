@@ -7,9 +7,18 @@ import {
   purchaseMatched,
   purchaseRefilled,
   purchaseReversed,
+  rewardReleased,
   statementKept,
 } from './events.ts';
-import type { Reporter, ReversalReason, Revision, RewardedPurchase, Witness } from './model.ts';
+import type {
+  Purchase,
+  Reporter,
+  ReversalReason,
+  Revision,
+  RewardedPurchase,
+  Settlement,
+  Witness,
+} from './model.ts';
 import { movesBetween } from './position.ts';
 
 /** What happened to a purchase: what it was and what it became, each with its reward. */
@@ -19,6 +28,8 @@ export type Step = {
   readonly after: RewardedPurchase;
   readonly cause:
     | { readonly to: 'confirmed' }
+    /** The reward of a confirmed purchase had to wait for room, and is released. */
+    | { readonly to: 'available' }
     | { readonly to: 'reversed'; readonly reason: ReversalReason }
     | { readonly to: 'amended'; readonly revision: Revision }
     | { readonly to: 'matched'; readonly revision: Revision; readonly witness: Witness }
@@ -30,6 +41,11 @@ export type Step = {
         readonly amount?: bigint;
       };
 };
+
+/** True for what leaves the use of a cap as it is. */
+export function keepsCap(to: Settlement['to'] | Step['cause']['to']): boolean {
+  return to === 'confirmed' || to === 'available' || to === 'kept';
+}
 
 export function revisionOf({ cause }: Step): Revision | undefined {
   return 'revision' in cause ? cause.revision : undefined;
@@ -55,7 +71,7 @@ export function movementsOf(step: Step): Movement[] {
 /** A purchase that was held is settled or matched: its hold is resolved by that. */
 export function resolutionsOf({ actor, before, after, cause }: Step) {
   if (!before.purchase.held || after.purchase.held) return [];
-  if (cause.to === 'amended' || cause.to === 'refilled' || cause.to === 'kept') return [];
+  if (cause.to !== 'confirmed' && cause.to !== 'reversed' && cause.to !== 'matched') return [];
   return [{ purchaseId: before.purchase.id, resolution: cause.to, actor }];
 }
 
@@ -69,6 +85,7 @@ export function eventOf({ actor, before, after, cause }: Step) {
     cashback_amount: money(after.reward.amount),
     currency,
     ...(before.purchase.held && { was_held: true as const }),
+    ...waitOf(after.purchase),
   };
   const revised = {
     revision: after.purchase.revision,
@@ -83,6 +100,10 @@ export function eventOf({ actor, before, after, cause }: Step) {
   switch (cause.to) {
     case 'confirmed':
       return purchaseConfirmed({ actor, resourceId, details: settled });
+    case 'available': {
+      const details = { user_id, cashback_amount: settled.cashback_amount, currency };
+      return rewardReleased({ actor, resourceId, details });
+    }
     case 'reversed':
       return purchaseReversed({ actor, resourceId, details: { ...settled, reason: cause.reason } });
     case 'amended': {
@@ -109,4 +130,10 @@ export function eventOf({ actor, before, after, cause }: Step) {
       return statementKept({ actor, resourceId, details });
     }
   }
+}
+
+/** Of a reward that waits in a queue, or has never left it. */
+function waitOf({ releaseQueue, releasedAt }: Purchase) {
+  if (releaseQueue === null || releasedAt !== null) return {};
+  return { awaiting_release: true, release_queue: releaseQueue } as const;
 }

@@ -22,7 +22,7 @@ type WitnessRow = RowOf<'purchase_witnesses'> & { readonly merchant_id: string }
 
 type ReportedRow = PurchaseRow & {
   readonly reported_by:
-    | readonly { readonly namespace: string; readonly kind: Source['kind']; readonly amount: string }[]
+    | readonly (Pick<Source, 'namespace' | 'kind' | 'partnerId'> & { readonly amount: string })[]
     | null;
 };
 
@@ -125,7 +125,20 @@ export function witnessRepository() {
       revised.length === 0
         ? { rows: [] }
         : await sql<{ id: string; reported_by: ReportedRow['reported_by'] }>`
-            select id, (${REPORTED_BY} where purchase_id = given.id) as reported_by
+            select
+              given.id,
+              (
+                select jsonb_agg(
+                  jsonb_build_object(
+                    'namespace', witness.namespace, 'kind', source_kind, 'amount', witness.amount::text,
+                    'partnerId',
+                    case source_kind when 'partner' then partner_of_namespace(witness.namespace, merchant_id) end
+                  )
+                  order by reported_at, witness.external_id
+                )
+                from purchase_witnesses as witness join purchases on purchases.id = purchase_id
+                where purchase_id = given.id
+              ) as reported_by
             from unnest(${revised.map(({ id }) => id)}::uuid[]) as given (id)
           `.execute(db);
     const reportedBy = new Map(rows.map(({ id, reported_by }) => [id, reported_by]));
@@ -228,9 +241,9 @@ function toReported(row: ReportedRow): ReportedPurchase {
 }
 
 function sourcesFrom(purchase: Purchase, reportedBy: ReportedRow['reported_by']): Source[] {
-  const { namespace, originalAmount, currency } = purchase;
+  const { namespace, originalAmount, currency, partnerId } = purchase;
   return [
-    { namespace, kind: kindOfRow(purchase), amount: originalAmount },
+    { namespace, kind: kindOfRow(purchase), amount: originalAmount, partnerId },
     ...(reportedBy ?? []).map((source) => ({ ...source, amount: moneyFromNumeric(source.amount, currency) })),
   ];
 }

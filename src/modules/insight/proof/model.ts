@@ -121,6 +121,8 @@ export type RecordFacts = {
   readonly admin: string | null;
   /** Of a reversal. */
   readonly reason: string | null;
+  /** The queue in which a confirmation left the reward. */
+  readonly releaseQueue: string | null;
 };
 
 export type RecordMismatch = {
@@ -166,6 +168,9 @@ export type StateMismatch = {
   readonly status: string;
   readonly problem:
     | 'names a reversal'
+    | 'names a release queue'
+    | 'was released out of no queue'
+    | 'was released before it was confirmed'
     | 'is held without an open hold'
     | 'is not held by its open hold'
     | 'names who processed it'
@@ -198,6 +203,34 @@ export type SealedLog = {
   readonly records: number;
   readonly unsealed: number;
   readonly last: { readonly number: bigint; readonly digest: string; readonly sealedAt: string } | null;
+};
+
+/** The facts of what counts in a day under a ceiling. */
+export type ReleaseFacts = {
+  readonly purchase: string;
+  /** Null in a demand if the partner is no source of the purchase. */
+  readonly namespace: string | null;
+  readonly currency: string;
+  readonly day: string;
+  readonly amount: Numeric;
+};
+
+/** What was counted, and what became available. */
+export type ReleaseMismatch = {
+  readonly sourceId: string;
+  readonly counted: ReleaseFacts;
+  /** Null if nothing became available from this source. */
+  readonly released: ReleaseFacts | null;
+};
+
+/** A day whose sum is not that of its entries. */
+export type WrongDay = {
+  readonly namespace: string;
+  readonly currency: string;
+  readonly day: string;
+  /** Null if the row is missing. */
+  readonly stated: Numeric | null;
+  readonly counted: Numeric;
 };
 
 export type WitnessMismatch = {

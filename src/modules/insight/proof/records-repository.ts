@@ -18,6 +18,7 @@ type RecordMismatchRow = {
   demanded_direction: string | null;
   demanded_admin: string | null;
   demanded_reason: string | null;
+  demanded_waits: string | null;
   record_id: string | null;
   record_user: string | null;
   record_amount: Numeric | null;
@@ -26,6 +27,7 @@ type RecordMismatchRow = {
   record_direction: string | null;
   record_admin: string | null;
   record_reason: string | null;
+  record_waits: string | null;
 };
 
 const REFUNDED = ['failed', 'cancelled', 'returned'] as const;
@@ -38,7 +40,7 @@ const ADJUSTED = ['adjusted', 'adjustment_requested', 'adjustment_rejected', 'ad
 );
 
 const ACTIONS = [
-  ...['purchase.recorded', 'purchase.confirmed', 'purchase.reversed', ...REVISED],
+  ...['purchase.recorded', 'purchase.confirmed', 'purchase.reward_released', 'purchase.reversed', ...REVISED],
   ...['payout.requested', 'payout.processing', 'payout.completed'],
   ...REFUNDED.map((status) => `payout.${status}`),
 ];
@@ -49,29 +51,38 @@ export async function findRecordMismatches(db: Db, range: IdRange): Promise<Reco
     with demanded as (
       select
         'purchase' as source_type, purchases.id as source_id, step.action, 0 as part, step.user_id::text as user_id,
-        step.amount, step.cashback, purchases.currency::text as currency, null as direction, null as admin, step.reason
+        step.amount, step.cashback, purchases.currency::text as currency, null as direction, null as admin, step.reason,
+        -- Of a confirmation: the queue that it left the reward in.
+        step.waits::text as waits
       from purchases
       left join cashback_transactions as reward
         on reward.purchase_id = purchases.id and ${within('reward.purchase_id', range)}
       ${REVISED_REWARDS}
       cross join lateral (
         values
-          ('purchase.recorded', purchases.user_id, purchases.amount::numeric, reward.amount::numeric, null, true),
-          ('purchase.confirmed', null, null, coalesce(revised.confirmed, reward.amount), null, confirmed_at is not null),
+          ('purchase.recorded', purchases.user_id, purchases.amount::numeric, reward.amount::numeric, null, true, null),
+          (
+            'purchase.confirmed', null, null, coalesce(revised.confirmed, reward.amount), null, confirmed_at is not null,
+            release_queue
+          ),
+          (
+            'purchase.reward_released', null, null, coalesce(revised.released, reward.amount), null,
+            released_at is not null, null
+          ),
           (
             'purchase.reversed', null, null, coalesce(revised.present, reward.amount), reversal_reason::text,
-            purchases.status = 'reversed'
+            purchases.status = 'reversed', null
           )
-      ) as step (action, user_id, amount, cashback, reason, is_due)
+      ) as step (action, user_id, amount, cashback, reason, is_due, waits)
       where is_due and ${within('purchases.id', range)}
       union all
       select
         'purchase', purchases.id, 'purchase.' || cause, seq, user_id::text, purchase_revisions.amount, reward,
-        currency::text, null, null, null
+        currency::text, null, null, null, null
       from purchase_revisions join purchases on purchases.id = purchase_id
       where ${within('purchase_id', range)}
       union all
-      select 'payout', id, step.action, 0, step.user_id::text, amount, null, currency, null, step.admin::text, null
+      select 'payout', id, step.action, 0, step.user_id::text, amount, null, currency, null, step.admin::text, null, null
       from payouts
       cross join lateral (
         values
@@ -95,7 +106,8 @@ export async function findRecordMismatches(db: Db, range: IdRange): Promise<Reco
         details ->> 'currency' as currency,
         null as direction,
         case when action in ('payout.processing', 'payout.completed') then actor_id::text end as admin,
-        case when action = 'purchase.reversed' then details ->> 'reason' end as reason
+        case when action = 'purchase.reversed' then details ->> 'reason' end as reason,
+        case when action = 'purchase.confirmed' and details ->> 'awaiting_release' = 'true' then details ->> 'release_queue' end as waits
       from audit_logs
       where ${within('resource_id', range)} and action = any (${ACTIONS}) and outcome = 'success'
     )
@@ -110,7 +122,8 @@ export async function findAdjustmentRecordMismatches(db: Db): Promise<RecordMism
     with demanded as (
       select
         'adjustment' as source_type, id::text as source_id, step.action, 0 as part, user_id::text as user_id, amount,
-        null::numeric as cashback, currency::text as currency, direction::text as direction, step.admin::text as admin, null as reason
+        null::numeric as cashback, currency::text as currency, direction::text as direction, step.admin::text as admin, null as reason,
+        null as waits
       from adjustments left join adjustment_decisions on adjustment_id = id
       cross join lateral (
         values
@@ -125,7 +138,8 @@ export async function findAdjustmentRecordMismatches(db: Db): Promise<RecordMism
       select
         id, 'adjustment' as source_type, details ->> 'adjustment_id' as source_id, action, 0 as part, resource_id::text as user_id,
         ${moneyOf('amount')} as amount, null::numeric as cashback, details ->> 'currency' as currency,
-        details ->> 'direction' as direction, actor_id::text as admin, null as reason
+        details ->> 'direction' as direction, actor_id::text as admin, null as reason,
+        null as waits
       from audit_logs
       -- Every type: the index begins with it.
       where actor_type = any (enum_range(null::actor_type))
@@ -150,6 +164,7 @@ function mismatches(): RawBuilder<unknown> {
       demanded.direction as demanded_direction,
       demanded.admin as demanded_admin,
       demanded.reason as demanded_reason,
+      demanded.waits as demanded_waits,
       numbered.id as record_id,
       numbered.user_id as record_user,
       numbered.amount as record_amount,
@@ -157,7 +172,8 @@ function mismatches(): RawBuilder<unknown> {
       numbered.currency as record_currency,
       numbered.direction as record_direction,
       numbered.admin as record_admin,
-      numbered.reason as record_reason
+      numbered.reason as record_reason,
+      numbered.waits as record_waits
     from (select *, 1::bigint as occurrence from demanded) as demanded
     full join (
       -- The second of its kind has no counterpart.
@@ -166,12 +182,13 @@ function mismatches(): RawBuilder<unknown> {
     where (
         demanded.source_type, demanded.user_id, demanded.amount, demanded.cashback, demanded.currency, demanded.direction,
         -- Payouts that older versions processed name no administrator.
-        coalesce(demanded.admin, numbered.admin), demanded.reason
+        coalesce(demanded.admin, numbered.admin), demanded.reason,
+        demanded.waits
       ) is distinct from (
         numbered.source_type, numbered.user_id, numbered.amount, numbered.cashback, numbered.currency, numbered.direction,
         numbered.admin,
         -- Made-up records of reversals name no reason.
-        coalesce(numbered.reason, demanded.reason)
+        coalesce(numbered.reason, demanded.reason), numbered.waits
       )
     order by source_id, action, part
   `;
@@ -197,6 +214,7 @@ function toRecordMismatch(row: RecordMismatchRow): RecordMismatch {
           direction: row.demanded_direction,
           admin: row.demanded_admin,
           reason: row.demanded_reason,
+          releaseQueue: row.demanded_waits,
         }
       : null,
     record:
@@ -211,6 +229,7 @@ function toRecordMismatch(row: RecordMismatchRow): RecordMismatch {
             direction: row.record_direction,
             admin: row.record_admin,
             reason: row.record_reason,
+            releaseQueue: row.record_waits,
           },
   };
 }

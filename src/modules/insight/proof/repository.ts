@@ -2,6 +2,7 @@ import { findCapMismatches } from './caps-repository.ts';
 import { findWrongEntries, findWrongWallets, replayWallets } from './journal-repository.ts';
 import { rangesOfSources, rangesOfWallets } from './ranges-repository.ts';
 import { findAdjustmentRecordMismatches, findRecordMismatches } from './records-repository.ts';
+import { findReleaseMismatches, findWrongDays } from './releases-repository.ts';
 import { findRevisionCountMismatches, findRevisionMismatches } from './revisions-repository.ts';
 import { findSeal, findSealMismatches, lastSealOfRange, summariseSeals } from './seals-repository.ts';
 import { findEntryMismatches, findRewardMismatches } from './sources-repository.ts';
@@ -29,6 +30,8 @@ export function proofRepository() {
     findSealMismatches,
     findSeal,
     summariseSeals,
+    findReleaseMismatches,
+    findWrongDays,
     findRecordMismatches,
     findAdjustmentRecordMismatches,
   };

@@ -6,14 +6,21 @@ import { within } from './ranges-repository.ts';
 
 /* Amendments: what they make of a purchase's reward. */
 
-/** The rewards of a purchase at its confirmation and now; nulls if it has no revision. Joined to `purchases`. */
+/**
+ * The rewards of a purchase at its confirmation, when they became available, and now; nulls if it has no revision. Joined
+ * to `purchases`.
+ */
 export const REVISED_REWARDS: RawBuilder<unknown> = sql`
   left join lateral (
     select
       coalesce(
-        (array_agg(reward_before order by seq) filter (where bucket_before = 'available'))[1],
+        (array_agg(reward_before order by seq) filter (where state = 'confirmed'))[1],
         (array_agg(reward order by seq desc))[1]
       ) as confirmed,
+      coalesce(
+        (array_agg(reward_before order by seq) filter (where bucket_before = 'available'))[1],
+        (array_agg(reward order by seq desc))[1]
+      ) as released,
       (array_agg(reward order by seq desc))[1] as present
     from purchase_revisions
     where purchases.revision > 0 and purchase_id = purchases.id
@@ -97,7 +104,11 @@ export async function findRevisionMismatches(db: Db, range: IdRange): Promise<Re
         chained.bucket_before || ' to ' || chained.bucket as way,
         case
           when chained.previous_bucket = 'available' or chained.bucket_before = 'available' then 'available to available'
-          when chained.state = 'confirmed' then 'pending to available'
+          when chained.state = 'confirmed' and not coalesce(
+            purchases.release_queue is not null
+              and (purchases.released_at is null or chained.created_at <= purchases.released_at),
+            false
+          ) then 'pending to available'
           else 'pending to pending'
         end as demanded_way
       from chained

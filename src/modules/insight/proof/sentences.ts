@@ -5,6 +5,7 @@ import type {
   Fault,
   Numeric,
   RecordMismatch,
+  ReleaseMismatch,
   RevisionCountMismatch,
   RevisionMismatch,
   RewardMismatch,
@@ -12,6 +13,7 @@ import type {
   StatedBalances,
   StateMismatch,
   WitnessMismatch,
+  WrongDay,
   WrongEntry,
   WrongWallet,
 } from './model.ts';
@@ -180,6 +182,30 @@ export function missingSeal(anchor: string): Fault {
   };
 }
 
+export function releaseMismatch({ sourceId, counted, released }: ReleaseMismatch): Fault {
+  const { currency } = counted;
+  const name = `The release of ${money(counted.amount, currency)} from source ${sourceId}, counted on ${counted.day},`;
+  if (released === null)
+    return { currency, walletId: null, sentence: `${name} counts what never became available.` };
+  const differences = differencesOf([
+    ['purchase', counted.purchase, released.purchase],
+    ['namespace', counted.namespace, released.namespace],
+    ['currency', counted.currency, released.currency],
+    ['day', counted.day, released.day],
+    ['amount', money(counted.amount, currency), money(released.amount, currency)],
+  ]);
+  return { currency, walletId: null, sentence: `${name} disagrees with its source: ${differences}.` };
+}
+
+export function wrongDay({ namespace, currency, day, stated, counted }: WrongDay): Fault {
+  const sum = stated === null ? 'no sum of releases' : `${money(stated, currency)} released`;
+  return {
+    currency,
+    walletId: null,
+    sentence: `Namespace ${namespace} has ${sum} on ${day}, but its entries make ${money(counted, currency)}.`,
+  };
+}
+
 export function recordMismatch({ sourceType, sourceId, action, demanded, record }: RecordMismatch): Fault {
   const currency = demanded?.currency ?? record?.currency ?? UNKNOWN;
   const source = `${sourceType} ${sourceId}`;
@@ -198,6 +224,7 @@ export function recordMismatch({ sourceType, sourceId, action, demanded, record 
     ['direction', record.direction, demanded.direction],
     ['administrator', record.admin, demanded.admin],
     ['reason', record.reason, demanded.reason],
+    ['release queue', record.releaseQueue, demanded.releaseQueue],
   ]);
   return { currency, walletId: null, sentence: `${name} disagrees with it: ${differences}.` };
 }

@@ -6,8 +6,10 @@ import {
   entryMismatch,
   missingSeal,
   recordMismatch,
+  releaseMismatch,
   rewardMismatch,
   wrongCap,
+  wrongDay,
   wrongEntry,
   wrongRevision,
   wrongRevisionCount,
@@ -23,7 +25,8 @@ const ROWS_PER_RANGE = 50_000;
 
 /**
  * Proves the books. Each wallet must equal its replayed journal, each entry must match its source, each reward must match
- * its purchase and offer, and the audit log must record each of these steps. Missing rows on either side are faults. The
+ * its purchase and offer, what counts in a day under a ceiling must have become available then, and the audit log must
+ * record each of these steps. Missing rows on either side are faults. The
  * seals prove that the audit log is complete. With `anchor`, a copy of a seal from elsewhere, they are proven too.
  * Reads one snapshot in ranges, so that it can run while the platform works.
  */
@@ -71,8 +74,10 @@ export async function proveBooks(
     report((await repository.findRevisionCountMismatches(snapshot, range)).map(wrongRevisionCount));
     report((await repository.findWitnessMismatches(snapshot, range)).map(wrongWitness));
     report((await repository.findStateMismatches(snapshot, range)).map(wrongState));
+    report((await repository.findReleaseMismatches(snapshot, range)).map(releaseMismatch));
     report((await repository.findRecordMismatches(snapshot, range)).map(recordMismatch));
   }
+  report((await repository.findWrongDays(snapshot)).map(wrongDay));
   report((await repository.findAdjustmentRecordMismatches(snapshot)).map(recordMismatch));
   report((await repository.findCapMismatches(snapshot)).map(wrongCap));
 

@@ -3,6 +3,7 @@ import type { Db } from '../../../core/database/index.ts';
 import type { WalletBucket, WalletEntryType } from '../../../core/database/schema.generated.ts';
 import type { EntryMismatch, IdRange, Numeric, RewardMismatch, SourceType } from './model.ts';
 import { within } from './ranges-repository.ts';
+import { IS_RELEASED } from './releases-repository.ts';
 import { REVISED_REWARDS, rewardOf, unitsOfCurrencies } from './revisions-repository.ts';
 
 /* Compares the journal with the sources of its entries, and rewards with their purchases. */
@@ -112,12 +113,11 @@ function demandedEntries(range: IdRange): RawBuilder<unknown> {
       values
         ('cashback_credit'::wallet_entry_type, 'platform'::wallet_bucket, 'pending'::wallet_bucket, reward.amount, true),
         (
-          'cashback_confirmation', 'pending', 'available', coalesce(revised.confirmed, reward.amount),
-          confirmed_at is not null
+          'cashback_confirmation', 'pending', 'available', coalesce(revised.released, reward.amount), ${IS_RELEASED}
         ),
         (
           'cashback_reversal',
-          (case when confirmed_at is null then 'pending' else 'available' end)::wallet_bucket,
+          (case when ${IS_RELEASED} then 'available' else 'pending' end)::wallet_bucket,
           'platform',
           coalesce(revised.present, reward.amount),
           purchases.status = 'reversed'
@@ -214,7 +214,7 @@ export async function findRewardMismatches(db: Db, range: IdRange): Promise<Rewa
     demanded as (
       select
         id as purchase_id, true as is_purchase, user_id, offer_id, currency,
-        (case status when 'confirmed' then 'available' else status::text end) as status,
+        (case when status = 'confirmed' then case when ${IS_RELEASED} then 'available' else 'pending' end else status::text end) as status,
         cashback_type, cashback_value, monthly_cap, uncapped_amount
       from rewarded
     ),

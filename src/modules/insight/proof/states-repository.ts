@@ -20,6 +20,9 @@ export async function findStateMismatches(db: Db, range: IdRange): Promise<State
       select case
         when status <> 'reversed' and (reversed_at is not null or reversal_reason is not null)
           then 'names a reversal'
+        when release_queue is not null and confirmed_at is null then 'names a release queue'
+        when released_at is not null and release_queue is null then 'was released out of no queue'
+        when released_at < confirmed_at then 'was released before it was confirmed'
         when held and purchase_id is null then 'is held without an open hold'
         when not held and purchase_id is not null then 'is not held by its open hold'
       end as problem

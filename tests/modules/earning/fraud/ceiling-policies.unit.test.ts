@@ -148,28 +148,40 @@ describe('the scope of a ceiling', () => {
 });
 
 describe('the limits of a ceiling', () => {
-  const nothing = { maxAmount: null, maxReward: null, dailyPending: null };
+  const nothing = { maxAmount: null, maxReward: null, dailyPending: null, dailyReleased: null };
+  const platform = { type: 'platform' } as const;
 
   test('are read as money of the currency, zero included', () => {
-    const sent = { maxAmount: '10.5', maxReward: 0, dailyPending: '0.00' };
-    const read = readLimits(sent, 'EUR', ['EUR']);
-    assertEqual(read, { maxAmount: 10_50n, maxReward: 0n, dailyPending: 0n });
+    const sent = { maxAmount: '10.5', maxReward: 0, dailyPending: '0.00', dailyReleased: null };
+    const read = readLimits(sent, platform, 'EUR', ['EUR']);
+    assertEqual(read, { maxAmount: 10_50n, maxReward: 0n, dailyPending: 0n, dailyReleased: null });
     assert.equal(statesNothing(read), false);
-    assert.equal(statesNothing(readLimits(nothing, 'EUR', ['EUR'])), true);
+    assert.equal(statesNothing(readLimits(nothing, platform, 'EUR', ['EUR'])), true);
   });
 
   test('must have the decimals of the currency, and all faults are named', () => {
-    const sent = { maxAmount: '1.5', maxReward: '0.001', dailyPending: '12345678901' };
-    assertRefused(() => readLimits(sent, 'JPY', ['JPY']), 'unprocessable', 'VALIDATION_ERROR', [
+    const sent = { maxAmount: '1.5', maxReward: '0.001', dailyPending: 1, dailyReleased: '12345678901' };
+    assertRefused(() => readLimits(sent, platform, 'JPY', ['JPY']), 'unprocessable', 'VALIDATION_ERROR', [
       'max_amount',
       'max_reward',
-      'daily_pending',
+      'daily_released',
     ]);
   });
 
   test('must be in a supported currency', () => {
     for (const currency of ['USD', 'XYZ'])
-      assertRefused(() => readLimits(nothing, currency, ['EUR']), 'unprocessable', 'UNSUPPORTED_CURRENCY');
+      assertRefused(
+        () => readLimits(nothing, platform, currency, ['EUR']),
+        'unprocessable',
+        'UNSUPPORTED_CURRENCY',
+      );
+  });
+
+  test('of a merchant do not limit what is released', () => {
+    const sent = { ...nothing, dailyReleased: '5.00' };
+    const attempt = () => readLimits(sent, { type: 'merchant' }, 'EUR', ['EUR']);
+    assertRefused(attempt, 'invalid', 'VALIDATION_ERROR', ['daily_released']);
+    assertEqual(readLimits(sent, { type: 'partner' }, 'EUR', ['EUR']).dailyReleased, 5_00n);
   });
 });
 

@@ -11,14 +11,15 @@ import { assertRefused } from '../../../support/inject.ts';
 import { PARTNER } from '../../../support/partner-builders.ts';
 import { assertViolations, IDS, serveRoutes, testAccess, testRefusals } from '../../../support/routes.ts';
 
-const ceiling = aCeiling({ scope: { type: 'partner', id: PARTNER }, maxAmount: 10_00n, dailyPending: 0n });
+const ceiling = aCeiling({ scope: { type: 'partner', id: PARTNER }, maxAmount: 10_00n, dailyReleased: 0n });
 const shown = {
   scope: 'partner',
   scope_id: PARTNER,
   currency: 'EUR',
   max_amount: '10.00',
   max_reward: null,
-  daily_pending: '0.00',
+  daily_pending: null,
+  daily_released: '0.00',
 };
 const { calls, called, refuse } = fakeCalls();
 const service = fake<FraudService>({
@@ -35,18 +36,18 @@ describe('access', () => {
 });
 
 describe('PUT /ceilings', () => {
-  const NOTHING = { maxAmount: null, maxReward: null, dailyPending: null };
+  const NOTHING = { maxAmount: null, maxReward: null, dailyPending: null, dailyReleased: null };
   const sent = { scope: 'partner', scope_id: PARTNER.toUpperCase(), currency: 'EUR' };
 
   test('hands on what is stated, and answers the ceiling', async () => {
-    const answer = await put({ ...sent, max_amount: '10.00', max_reward: null, daily_pending: 0 });
+    const answer = await put({ ...sent, max_amount: '10.00', max_reward: null, daily_released: 0 });
     assert.equal(answer.status, 200);
     assertEqual(answer.body, shown);
     assertEqual(calls.at(-1), [
       {
         scope: { type: 'partner', id: PARTNER },
         currency: 'EUR',
-        limits: { ...NOTHING, maxAmount: '10.00', dailyPending: 0 },
+        limits: { ...NOTHING, maxAmount: '10.00', dailyReleased: 0 },
       },
       IDS.admin,
     ]);
@@ -81,7 +82,7 @@ describe('PUT /ceilings', () => {
     [{ ...sent, max_amount: -1 }, ['max_amount']],
     [{ ...sent, max_reward: 'much' }, ['max_reward']],
     [{ ...sent, daily_pending: 1e10 }, ['daily_pending']],
-    [{ ...sent, daily_pending: true }, ['daily_pending']],
+    [{ ...sent, daily_released: true }, ['daily_released']],
     [{ ...sent, monthly: '1.00' }, ['monthly']],
   ] as const) {
     test(`refuses ${JSON.stringify(body)}`, async () => assertViolations(await put(body), fields));

@@ -28,7 +28,7 @@ describe('a ceiling', () => {
   test('is set, replaced, listed and removed, and each is audited', async () => {
     const { merchantId } = await openShop(platform);
     const scope = { scope: 'merchant', scope_id: merchantId };
-    const nothing = { max_amount: null, max_reward: null, daily_pending: null };
+    const nothing = { max_amount: null, max_reward: null, daily_pending: null, daily_released: null };
 
     const set = await put({ ...scope, max_amount: '100.00', max_reward: 5 });
     const listed = await list();
@@ -57,6 +57,22 @@ describe('a ceiling', () => {
     for (const scope of ['partner', 'merchant'])
       assertRefused(await put({ scope, scope_id: newId(), max_amount: 1 }), 404, 'NOT_FOUND');
     assertRefused(await put({ currency: 'XAU', max_amount: 1 }), 422, 'UNSUPPORTED_CURRENCY');
+  });
+
+  test('of a merchant does not limit what is released, which is counted by source', async () => {
+    const { merchantId } = await openShop(platform);
+    const answer = await put({ scope: 'merchant', scope_id: merchantId, daily_released: 5 });
+    assertRefused(answer, 400, 'VALIDATION_ERROR');
+    assert.deepEqual(answer.body.error.details.violations, [
+      {
+        field: 'daily_released',
+        reason: 'must be null in the scope merchant: it counts what a source releases',
+      },
+    ]);
+    const partner = await openPartner(platform);
+    const set = await put({ scope: 'partner', scope_id: partner.id, daily_released: 5 });
+    assert.deepEqual([set.status, set.body.daily_released], [200, '5.00']);
+    await put({ scope: 'partner', scope_id: partner.id });
   });
 
   test('is one for each scope and currency, also when it is set four times at once', async () => {

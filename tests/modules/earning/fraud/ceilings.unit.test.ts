@@ -12,8 +12,8 @@ import { adminActor, MERCHANT } from '../../../support/purchases-builders.ts';
 import { rejectsWith } from '../../../support/rejections.ts';
 
 const ADMIN = adminActor(newId());
-const NOTHING = { maxAmount: null, maxReward: null, dailyPending: null };
-const UNSTATED = { max_amount: null, max_reward: null, daily_pending: null };
+const NOTHING = { maxAmount: null, maxReward: null, dailyPending: null, dailyReleased: null };
+const UNSTATED = { max_amount: null, max_reward: null, daily_pending: null, daily_released: null };
 const ofPartner = { type: 'partner', id: PARTNER } as const;
 
 const input = (fields: Partial<CeilingInput> = {}): CeilingInput => ({
@@ -81,7 +81,7 @@ describe('a ceiling', () => {
   });
 
   test('that states nothing is removed', async () => {
-    const before = aCeiling({ scope: ofPartner, dailyPending: 9_00n });
+    const before = aCeiling({ scope: ofPartner, dailyReleased: 9_00n });
     const { setCeiling, done, events } = openCeilings(before);
     const ceiling = await setCeiling(input(), ADMIN);
     assertEqual(ceiling, aCeiling({ id: before.id, scope: ofPartner }));

@@ -4,6 +4,7 @@ import { newId } from '../../../../src/core/id.ts';
 import type { MerchantClient } from '../../../../src/modules/catalogue/merchants/index.ts';
 import { ceilingBook } from '../../../../src/modules/earning/fraud/ceiling-policies.ts';
 import type { CeilingRepository } from '../../../../src/modules/earning/fraud/ceiling-repository.ts';
+import type { ExposureRepository } from '../../../../src/modules/earning/fraud/exposure-repository.ts';
 import type { Hold, NewPurchase, Rule } from '../../../../src/modules/earning/fraud/model.ts';
 import { emptyHistory, type Questions } from '../../../../src/modules/earning/fraud/policies.ts';
 import type { HoldRepository } from '../../../../src/modules/earning/fraud/repository.ts';
@@ -68,6 +69,7 @@ function openFraud(
     merchants: fake<MerchantClient>({ findMerchants: async () => new Map([[MERCHANT, aMerchant()]]) }),
     limits: LIMITS,
     ceilings: fake<CeilingRepository>(),
+    exposure: fake<ExposureRepository>(),
     supportedCurrencies: ['EUR'],
     defaultCeilings,
   });

@@ -47,6 +47,7 @@ describe('journal and audit', () => {
     ['audit_logs', 'action'],
     ['purchase_revisions', 'amount'],
     ['purchase_details', 'lines'],
+    ['exposure_entries', 'amount'],
   ]) {
     test(`${table} cannot be updated, deleted or truncated, not even a row of none`, async () => {
       await refuses(`update ${table} set ${column} = ${column}`, /update is refused on table/);
@@ -404,6 +405,63 @@ describe('a purchase', () => {
         from cashback_transactions where purchase_id = '${pending}'`,
       /cashback_transactions_purchase_key/,
     );
+  });
+});
+
+describe('a release', () => {
+  const QUEUE = "'00000000-0000-0000-0000-000000000000'";
+  const settle = (id: string, columns: string) => `update purchases set ${columns} where id = '${id}'`;
+  const confirmation = "status = 'confirmed', confirmed_at = now()";
+  const update = /update is refused on table purchases/;
+
+  test('has a queue only from its confirmation on, and keeps it', async () => {
+    const join = settle(pending, `${confirmation}, release_queue = ${QUEUE}`);
+    await accepts(join);
+    await refuses(settle(pending, `release_queue = ${QUEUE}`), update);
+    await refuses(settle(confirmed, `release_queue = ${QUEUE}`), update);
+    for (const other of ['null', 'gen_random_uuid()'])
+      await refuses(`${join}; ${settle(pending, `release_queue = ${other}`)}`, update);
+  });
+
+  test('is one, of a confirmed purchase that waits', async () => {
+    const join = settle(pending, `${confirmation}, release_queue = ${QUEUE}`);
+    const release = settle(pending, 'released_at = now()');
+    await accepts(`${join}; ${release}`);
+    await refuses(release, update);
+    await refuses(settle(confirmed, 'released_at = now()'), update);
+    await refuses(`${join}; ${release}; ${settle(pending, "released_at = '2026-01-01'")}`, update);
+    const reversal = "status = 'reversed', reversed_at = now(), reversal_reason = 'returned'";
+    await refuses(`${join}; ${settle(pending, `${reversal}, released_at = now()`)}`, update);
+  });
+
+  const day = (released: string) =>
+    `insert into exposure_days values (${QUEUE}, 'EUR', '2026-03-14', ${released})`;
+  const entry = (amount: string, on = '2026-03-14') =>
+    `insert into exposure_entries values (gen_random_uuid(), '${confirmed}', ${QUEUE}, 'EUR', '${on}', ${amount})`;
+
+  test('counts in a day that is kept and only rises', async () => {
+    const days = /is refused on table exposure_days/;
+    await accepts(`${day('1')}; update exposure_days set released = 2`);
+    await refuses(`${day('1')}; update exposure_days set released = 0.99`, days);
+    await refuses(`${day('1')}; update exposure_days set day = day + 1`, days);
+    await refuses('delete from exposure_days', days);
+    await refuses('truncate exposure_days cascade', /is refused on table/);
+    await refuses(day('-1'), /exposure_days_released_check/);
+  });
+
+  test('counts once, with something, in a day that exists', async () => {
+    await accepts(`${day('1')}; ${entry('1')}`);
+    await refuses(`${day('1')}; ${entry('0')}`, /exposure_entries_amount_check/);
+    await refuses(entry('1', '2020-01-01'), /exposure_entries_day/);
+    const twice = `insert into exposure_entries select * from exposure_entries`;
+    await refuses(`${day('1')}; ${entry('1')}; ${twice}`, /exposure_entries_pkey/);
+  });
+
+  test('is not limited by a merchant', async () => {
+    const ceiling = (column: string, id: string) =>
+      `insert into ceilings (id, ${column}, currency, daily_released) values (gen_random_uuid(), '${id}', 'EUR', 5)`;
+    await refuses(ceiling('merchant_id', shop.merchantId), /ceilings_released_by_source/);
+    await accepts(ceiling('partner_id', (await openPartner(platform)).id));
   });
 });
 

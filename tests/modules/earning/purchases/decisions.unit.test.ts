@@ -9,6 +9,7 @@ import type {
   SettlementOfId,
   Witness,
 } from '../../../../src/modules/earning/purchases/model.ts';
+import type { QueueRoom } from '../../../../src/modules/earning/purchases/release.ts';
 import { assertEqual } from '../../../support/equality.ts';
 import {
   adminActor,
@@ -42,6 +43,7 @@ function report(actor: Reporter, fields: Partial<Witness> = {}): Omit<Witness, '
     namespace,
     externalId: 'n-1',
     kind,
+    partnerId: actor.type === 'partner' ? actor.id : null,
     amount: 7850n,
     currency: 'EUR',
     reportedAt: NOW,
@@ -76,9 +78,11 @@ function decideOn(
   {
     sources = {},
     reasons = [SELF_REPORT],
+    rooms = [],
   }: {
     sources?: Readonly<Record<string, readonly Source[]>>;
     reasons?: readonly (typeof SELF_REPORT)[];
+    rooms?: readonly QueueRoom[];
   } = {},
 ) {
   const rewarded = purchases.map((purchase) => ({
@@ -99,6 +103,7 @@ function decideOn(
       reasonsOf: new Map(purchases.filter(({ held }) => held).map(({ id }) => [id, reasons])),
       refilling: new Set(),
       usages: [],
+      rooms,
       wallets: [aWallet({ pending: 10_000n, available: 10_000n })],
     },
     { now: NOW, newId, requireMayRevise: () => undefined },

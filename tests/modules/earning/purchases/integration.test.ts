@@ -22,6 +22,7 @@ describe('a confirmation', () => {
       user_id: shop.shopper.id,
       merchant_id: shop.merchantId,
       status: 'confirmed',
+      awaiting_release: false,
       amount: '49.90',
       cashback_amount: '2.50',
       confirmed_at: '2026-03-14T09:26:53Z',
@@ -234,6 +235,7 @@ describe('a purchase', () => {
       status: 'confirmed',
       cashback_amount: '5.00',
       cashback_status: 'available',
+      awaiting_release: false,
       purchased_at: '2026-03-01T10:00:00Z',
       created_at: '2026-03-14T09:26:53Z',
       lines: null,
@@ -278,6 +280,7 @@ describe('the list of purchases', () => {
       currency: 'EUR',
       status: 'pending',
       held: false,
+      awaiting_release: false,
       purchased_at: '2026-03-14T09:26:53Z',
       created_at: '2026-03-14T09:26:53Z',
     });
@@ -390,6 +393,7 @@ describe('one’s own purchases', () => {
     );
     assert.deepEqual(Object.keys(all.body.data[0]).toSorted(), [
       'amount',
+      'awaiting_release',
       'cashback_amount',
       'cashback_status',
       'created_at',

@@ -65,6 +65,7 @@ describe('an external id', () => {
     externalId: 'a',
     purchaseId: newId(),
     kind: 'partner',
+    partnerId: PARTNER.id,
     amount: 1n,
     currency: 'EUR',
     reportedAt: NOW,

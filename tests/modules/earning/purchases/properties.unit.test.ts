@@ -18,4 +18,11 @@ describe('after any amendments, confirmations, reversals and payouts', () => {
     fc.assert(property, { numRuns: 1_000 });
     assert.ok(seen.cuts > 0 && seen.debts > 0 && seen.refusals > 0 && seen.refills > 0, JSON.stringify(seen));
   });
+
+  for (const refills of [false, true])
+    test(`a day releases no more than its limit, and in the order of the queue${refills ? ', also with refills' : ''}`, () => {
+      const { property, seen } = amendmentsKeepTheBooks({ refills, limit: 900n });
+      fc.assert(property, { numRuns: 1_000 });
+      assert.ok(seen.waits > 0 && seen.releases > 0 && seen.refusals > 0, JSON.stringify(seen));
+    });
 });

@@ -25,6 +25,7 @@ const shown = {
   status: 'pending',
   cashback_amount: '2.50',
   cashback_status: 'pending',
+  awaiting_release: false,
   purchased_at: '2026-03-01T10:00:00Z',
   created_at: '2026-03-14T09:26:53Z',
 };
@@ -70,6 +71,7 @@ describe('GET /purchases', () => {
           currency: 'EUR',
           status: 'pending',
           held: false,
+          awaiting_release: false,
           purchased_at: '2026-03-01T10:00:00Z',
           created_at: '2026-03-14T09:26:53Z',
         },

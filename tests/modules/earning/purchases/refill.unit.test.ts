@@ -92,6 +92,7 @@ describe('a settlement', () => {
         sourcesOf: new Map(),
         reasonsOf: new Map(),
         refilling,
+        rooms: [],
         usages: [aCapUsage({ cap: CAP, used: CAP })],
         wallets: [aWallet({ pending: 300n })],
       },

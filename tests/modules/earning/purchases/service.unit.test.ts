@@ -8,6 +8,7 @@ import type { CashbackClient } from '../../../../src/modules/earning/cashback/in
 import type { FraudClient } from '../../../../src/modules/earning/fraud/index.ts';
 import type { DetailsRepository } from '../../../../src/modules/earning/purchases/details-repository.ts';
 import type { Purchase } from '../../../../src/modules/earning/purchases/model.ts';
+import type { QueueRepository } from '../../../../src/modules/earning/purchases/queue-repository.ts';
 import type { PurchaseRepository } from '../../../../src/modules/earning/purchases/repository.ts';
 import type { RevisionRepository } from '../../../../src/modules/earning/purchases/revision-repository.ts';
 import { purchaseService } from '../../../../src/modules/earning/purchases/service.ts';
@@ -55,6 +56,7 @@ function openService({
       queueHold: () => undefined,
       ...replaced,
     }),
+    queues: fake<QueueRepository>(),
     witnesses: fakeWitnesses(),
     details: fake<DetailsRepository>({ queueInsert: () => undefined, findLines: async () => new Map() }),
     revisions: fake<RevisionRepository>({ findOf: async () => new Map(), queueInsert: () => undefined }),
@@ -77,6 +79,8 @@ function openService({
       queueHolds: () => undefined,
       announceHolds: () => undefined,
       queueResolveHolds: () => undefined,
+      lockReleaseRooms: async () => [],
+      queueReleases: () => undefined,
     }),
     cashback: fake<CashbackClient>({
       lockCaps: async () => [],

@@ -97,6 +97,7 @@ describe('POST /purchases/{id}/confirmation', () => {
       user_id: SHOPPER,
       merchant_id: MERCHANT,
       status: 'confirmed',
+      awaiting_release: false,
       amount: '49.90',
       cashback_amount: '2.50',
       confirmed_at: '2026-03-14T09:26:53Z',
@@ -249,8 +250,8 @@ describe('POST /purchases/settlements', () => {
     assert.equal(answer.status, 200);
     const shown = { external_id: 'order-1', purchase_id: id, status: 200 };
     assertEqual(answer.body.results.slice(0, 3), [
-      { ...shown, purchase_status: 'confirmed', cashback_amount: '2.50' },
-      { ...shown, purchase_status: 'reversed', cashback_amount: '0.00' },
+      { ...shown, purchase_status: 'confirmed', awaiting_release: false, cashback_amount: '2.50' },
+      { ...shown, purchase_status: 'reversed', awaiting_release: false, cashback_amount: '0.00' },
       {
         external_id: 'missing',
         purchase_id: null,
@@ -281,6 +282,7 @@ describe('POST /purchases/settlements', () => {
         purchase_id: id,
         status: 200,
         purchase_status: 'pending',
+        awaiting_release: false,
         cashback_amount: '1.50',
       },
     ]);

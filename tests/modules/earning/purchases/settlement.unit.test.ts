@@ -3,12 +3,13 @@ import { describe, test } from 'node:test';
 import { DomainError } from '../../../../src/core/errors.ts';
 import { newId } from '../../../../src/core/id.ts';
 import type { CapUsage, CashbackClient, Reward } from '../../../../src/modules/earning/cashback/index.ts';
-import type { FraudClient } from '../../../../src/modules/earning/fraud/index.ts';
-import type {
-  Purchase,
-  Revision,
-  Settlement,
-  SettlementOfId,
+import type { FraudClient, ReleaseQueue } from '../../../../src/modules/earning/fraud/index.ts';
+import {
+  PLATFORM,
+  type Purchase,
+  type Revision,
+  type Settlement,
+  type SettlementOfId,
 } from '../../../../src/modules/earning/purchases/model.ts';
 import type { PurchaseRepository } from '../../../../src/modules/earning/purchases/repository.ts';
 import type { RevisionRepository } from '../../../../src/modules/earning/purchases/revision-repository.ts';
@@ -53,6 +54,7 @@ function openSettlement(
     fraud = {},
     partners = {},
     users = new Map(),
+    waited = () => [],
   }: {
     caps?: readonly CapUsage[];
     wallet?: Wallet;
@@ -60,6 +62,8 @@ function openSettlement(
     fraud?: Partial<FraudClient>;
     partners?: Partial<SenderClient>;
     users?: ReadonlyMap<string, User>;
+    /** The queues in which purchases wait. */
+    waited?: (queues: readonly ReleaseQueue[]) => readonly ReleaseQueue[];
   } = {},
 ) {
   const { kernel, ...seen } = fakeKernel();
@@ -88,6 +92,7 @@ function openSettlement(
       queueHold: (_trx, rows) => queue('held', rows),
     }),
     witnesses: fakeWitnesses({ queueInsert: (_trx, rows) => queue('witnesses', rows), ...witnesses }),
+    queues: { findWaitedQueues: async (_trx, queues) => [...waited(queues)] },
     doubts: noDoubts,
     partners: { ...fakeSenders, ...partners },
     users: { lockUsersForShare: async () => users },
@@ -102,6 +107,8 @@ function openSettlement(
       findHolds: async () => new Map(),
       announceHolds: () => undefined,
       queueResolveHolds: (_trx, rows) => queue('holds', rows),
+      lockReleaseRooms: async () => [],
+      queueReleases: (_trx, rows) => queue('releases', rows),
       ...fraud,
     }),
     cashback: fake<CashbackClient>({
@@ -506,5 +513,103 @@ describe('an amendment', () => {
       'pending pending',
     ]);
     assertEqual(rows('revisions').length, 1);
+  });
+});
+
+describe('the rooms of the day', () => {
+  const released = (releaseQueue: string | null = null) => aPurchase({ partnerId: PARTNER.id, releaseQueue });
+
+  /** Which queues a settlement of the purchases locks, and whether it reads who waits there. */
+  async function lockedBy(
+    purchases: readonly Purchase[],
+    settlements: readonly Settlement[],
+    limit?: bigint,
+  ) {
+    const seen: string[] = [];
+    const { settle } = openSettlement(purchases, [], {
+      fraud: {
+        lockReleaseRooms: async (_trx, queues, { day }) => {
+          seen.push(...queues.map(({ namespace, currency }) => `${namespace} ${currency} ${day}`));
+          return limit === undefined ? [] : queues.map((queue) => ({ ...queue, day, limit, released: 0n }));
+        },
+      },
+      waited: (queues) => {
+        seen.push('who waits');
+        return queues;
+      },
+    });
+    return { results: await settle(...settlements), seen };
+  }
+
+  test('are those of every source of the purchases, and of the queue that one joined', async () => {
+    const [own, moved] = [released(), released(PLATFORM)];
+    const witness = { namespace: 'n', externalId: 'x', kind: 'partner', partnerId: 'other' } as const;
+    const matched = {
+      actor: partnerActor('other'),
+      purchaseId: own.id,
+      to: 'matched',
+      witness: { ...witness, amount: own.amount, currency: 'EUR', reportedAt: NOW },
+      reason: 'the same order',
+    } as const;
+    const { seen } = await lockedBy([own, moved], [confirm(own), matched, confirm(moved)]);
+    const day = 'EUR 2026-03-14';
+    assertEqual(new Set(seen), new Set([`${PARTNER.id} ${day}`, `other ${day}`, `${PLATFORM} ${day}`]));
+  });
+
+  test('without a limit ask for nothing else', async () => {
+    const purchase = released();
+    const { results, seen } = await lockedBy([purchase], [confirm(purchase)]);
+    assertEqual([results, seen.length], [['confirmed available'], 1]);
+  });
+
+  test('are not given to a purchase while others wait', async () => {
+    const purchase = released();
+    const { results, seen } = await lockedBy([purchase], [confirm(purchase)], 1_000n);
+    assertEqual([results, seen.at(-1)], [['confirmed pending'], 'who waits']);
+  });
+
+  test('are given to the queue itself', async () => {
+    const purchase = aPurchase({
+      partnerId: PARTNER.id,
+      status: 'confirmed',
+      confirmedAt: NOW,
+      releaseQueue: PARTNER.id,
+    });
+    const reward = aReward({ purchaseId: purchase.id });
+    const { settle, rows } = openSettlement([purchase], [reward], {
+      fraud: {
+        lockReleaseRooms: async (_trx, [queue], { day }) =>
+          queue === undefined ? [] : [{ ...queue, day, limit: 250n, released: 0n }],
+      },
+    });
+    assertEqual(await settle({ actor: SYSTEM, purchaseId: purchase.id, to: 'available' }), [
+      'confirmed available',
+    ]);
+    const after = { ...purchase, releasedAt: NOW };
+    assertEqual([rows('purchases'), rows('rewards')], [[after], [{ ...reward, status: 'available' }]]);
+    assertEqual(rows('releases'), [
+      {
+        namespace: PARTNER.id,
+        currency: 'EUR',
+        day: '2026-03-14',
+        sourceId: purchase.id,
+        purchaseId: purchase.id,
+        amount: 250n,
+      },
+    ]);
+  });
+
+  test('that are full leave the reward as it is, and nothing moves', async () => {
+    const purchase = released();
+    const { settle, rows, events } = openSettlement([purchase], [], {
+      fraud: {
+        lockReleaseRooms: async (_trx, [queue], { day }) =>
+          queue === undefined ? [] : [{ ...queue, day, limit: 0n, released: 0n }],
+      },
+      waited: () => [],
+    });
+    assertEqual(await settle(confirm(purchase)), ['confirmed pending']);
+    assertEqual([rows('rewards'), rows('movements'), rows('releases')], [[], [], []]);
+    assertEqual(events[0]?.details.awaiting_release, true);
   });
 });

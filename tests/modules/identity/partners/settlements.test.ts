@@ -56,6 +56,7 @@ describe('a list of settlements', () => {
         purchase_id: kept.id,
         status: 200,
         purchase_status: 'confirmed',
+        awaiting_release: false,
         cashback_amount: '5.00',
       },
       {
@@ -63,6 +64,7 @@ describe('a list of settlements', () => {
         purchase_id: returned.id,
         status: 200,
         purchase_status: 'reversed',
+        awaiting_release: false,
         cashback_amount: '0.00',
       },
       {
@@ -70,6 +72,7 @@ describe('a list of settlements', () => {
         purchase_id: declined.id,
         status: 200,
         purchase_status: 'reversed',
+        awaiting_release: false,
         cashback_amount: '0.00',
       },
     ]);

@@ -252,6 +252,121 @@ const ALTERATIONS: readonly [title: string, statement: string, found: RegExp][] 
     /audit log has no record purchase\.amended of purchase :refunded/,
   ],
   [
+    'the amount that a release counts',
+    `update exposure_entries set amount = 4 where source_id = :counted;
+     update exposure_days set released = 8 where namespace = :limited`,
+    /release of 4\.00 EUR from source :counted, counted on .*, disagrees with its source: amount 4\.00 EUR instead of 5\.00 EUR/,
+  ],
+  [
+    'the amount that a raise counts',
+    `update exposure_entries set amount = 0.5 where source_id = :raise;
+     update exposure_days set released = 8.5 where namespace = :limited`,
+    /from source :raise, .* disagrees with its source: amount 0\.50 EUR instead of 1\.00 EUR/,
+  ],
+  [
+    'the day in which a release counts',
+    `insert into exposure_days select namespace, currency, day - 1, 5 from exposure_days where namespace = :limited;
+     update exposure_entries set day = day - 1 where source_id = :counted;
+     update exposure_days set released = 4 where namespace = :limited and released = 9`,
+    /from source :counted, .* disagrees with its source: day 2026-03-13 instead of 2026-03-14/,
+  ],
+  [
+    'the partner for which a release counts',
+    `insert into exposure_days select :user, currency, day, 5 from exposure_days where namespace = :limited;
+     update exposure_entries set namespace = :user where source_id = :counted;
+     update exposure_days set released = 4 where namespace = :limited`,
+    /from source :counted, .* disagrees with its source: namespace :user instead of unknown/,
+  ],
+  [
+    'the purchase that a release counts',
+    `update exposure_entries set purchase_id = :pending where source_id = :counted`,
+    /from source :counted, .* disagrees with its source: purchase :pending instead of :counted/,
+  ],
+  [
+    'a release that was counted and never happened',
+    `insert into exposure_entries
+     select purchases.id, purchases.id, exposure_days.namespace, exposure_days.currency, day, 1
+     from exposure_days, purchases where exposure_days.namespace = :limited and purchases.id = :waiting;
+     update exposure_days set released = 10 where namespace = :limited`,
+    /release of 1\.00 EUR from source :waiting, .* counts what never became available/,
+  ],
+  [
+    'the sum of a day',
+    `update exposure_days set released = 1 where namespace = :limited`,
+    /Namespace :limited has 1\.00 EUR released on 2026-03-14, but its entries make 9\.00 EUR/,
+  ],
+  [
+    'a missing sum of a day',
+    without('exposure_days', 'namespace = :limited'),
+    /Namespace :limited has no sum of releases on 2026-03-14, but its entries make 9\.00 EUR/,
+  ],
+  [
+    'a release that is not counted any more',
+    without('exposure_entries', 'source_id = :late'),
+    /Namespace :limited has 9\.00 EUR released on 2026-03-14, but its entries make 6\.00 EUR/,
+  ],
+  [
+    'a purchase that waits made to look released',
+    `update purchases set released_at = now() where id = :waiting`,
+    /no cashback_confirmation of 1\.00 EUR for purchase :waiting, which is confirmed/,
+  ],
+  [
+    'a purchase that waits made to look released at its confirmation',
+    `update purchases set release_queue = null where id = :waiting`,
+    /no cashback_confirmation of 1\.00 EUR for purchase :waiting, which is confirmed/,
+  ],
+  [
+    'a released purchase made to look as if it waited',
+    `update purchases set released_at = null where id = :late`,
+    /cashback_confirmation of 3\.00 EUR, has no reason: purchase :late is confirmed/,
+  ],
+  [
+    'a released purchase made to look as if it never waited',
+    `update purchases set released_at = null, release_queue = null where id = :late`,
+    /purchase\.reward_released of purchase :late, records what the purchase does not show/,
+  ],
+  [
+    'a purchase that waits without a confirmation',
+    `update purchases set release_queue = :limited where id = :pending`,
+    /The purchase :pending is pending, but names a release queue/,
+  ],
+  [
+    'a release out of no queue',
+    `update purchases set released_at = now() where id = :confirmed`,
+    /The purchase :confirmed is confirmed, but was released out of no queue/,
+  ],
+  [
+    'a release before the confirmation',
+    `update purchases set released_at = confirmed_at - interval '1 second' where id = :late`,
+    /The purchase :late is confirmed, but was released before it was confirmed/,
+  ],
+  [
+    'the status of a reward that waits',
+    `update cashback_transactions set status = 'available' where purchase_id = :waiting`,
+    /reward of purchase :waiting .* status available instead of pending/,
+  ],
+  [
+    'the way of a reversal of what waited',
+    `update wallet_entries set from_bucket = 'available' where ${entryOf('dropped', 'cashback_reversal')}`,
+    /disagrees with purchase :dropped: way available to platform instead of pending to platform/,
+  ],
+  [
+    'the way of a revision of what waited',
+    `update purchase_revisions set bucket = 'available' where id = :while_waiting`,
+    /Revision 1 of purchase :late .* way pending to available instead of pending to pending/,
+  ],
+  [
+    'the event of a confirmation that released nothing',
+    `update audit_logs set details = details - 'awaiting_release'
+     where resource_id = :waiting and action = 'purchase.confirmed'`,
+    /purchase\.confirmed of purchase :waiting, disagrees with it: release queue unknown instead of :limited/,
+  ],
+  [
+    'a missing event of a release',
+    without('audit_logs', `resource_id = :late and action = 'purchase.reward_released'`),
+    /The audit log has no record purchase\.reward_released of purchase :late/,
+  ],
+  [
     'the terms of a reward',
     `update cashback_transactions set cashback_value = 50 where purchase_id = :pending`,
     /terms percent 50\.0000 instead of percent 5\.0000/,
@@ -550,16 +665,18 @@ describe('the proof finds', () => {
 });
 
 describe('a ten-thousandth more or less', () => {
-  for (const [table, column] of [
-    ['wallet_entries', 'amount'],
-    ['cashback_transactions', 'amount'],
-    ['cashback_transactions', 'uncapped_amount'],
-    ['purchases', 'amount'],
-    ['payouts', 'amount'],
-    ['adjustments', 'amount'],
+  for (const [table, column, key] of [
+    ['wallet_entries', 'amount', 'id'],
+    ['cashback_transactions', 'amount', 'id'],
+    ['cashback_transactions', 'uncapped_amount', 'id'],
+    ['purchases', 'amount', 'id'],
+    ['payouts', 'amount', 'id'],
+    ['adjustments', 'amount', 'id'],
+    ['exposure_entries', 'amount', 'source_id'],
+    ['exposure_days', 'released', 'namespace'],
   ] as const) {
     test(`is found in ${column} of each row of ${table}, also with all successors made consistent`, async () => {
-      const rows = await rowsOf(platform, `select id from ${table}`);
+      const rows = await rowsOf(platform, `select ${key} as id from ${table}`);
       assert.ok(rows.length > 0);
       for (const { id } of rows) {
         for (const sign of ['+', '-']) {
@@ -567,7 +684,7 @@ describe('a ten-thousandth more or less', () => {
             alter table cashback_transactions drop constraint cashback_transactions_cap_only_cuts;
             alter table cashback_transactions drop constraint cashback_transactions_uncapped_is_whole;
             alter table cashback_transactions drop constraint cashback_transactions_uncapped_amount_check;
-            update ${table} set ${column} = ${column} ${sign} 0.0001 where id = '${id}'`;
+            update ${table} set ${column} = ${column} ${sign} 0.0001 where ${key} = '${id}'`;
           for (const isHidden of [false, true]) {
             const { verdict } = await proveAltered(books, { statement, isHidden, rowsPerRange: 1_000 });
             assert.equal(verdict, 'wrong', `${sign} in ${id}`);

@@ -3,8 +3,10 @@ import { describe, test } from 'node:test';
 import {
   entryMismatch,
   recordMismatch,
+  releaseMismatch,
   rewardMismatch,
   totalAsText,
+  wrongDay,
   wrongEntry,
   wrongWallet,
 } from '../../../../src/modules/insight/proof/sentences.ts';
@@ -39,7 +41,10 @@ const RECORD = {
   direction: null,
   reason: null,
   admin: null,
+  releaseQueue: null,
 };
+const RELEASE = { purchase: 'p', namespace: 'n', currency: 'EUR', day: '2026-03-14', amount: '5.0000' };
+const DAY = { namespace: 'n', currency: 'EUR', day: '2026-03-14', stated: '4.0000', counted: '5.0000' };
 const ABOUT = { sourceType: 'purchase', sourceId: 's', action: 'purchase.recorded' } as const;
 
 describe('each fault is one sentence that names the row and both values:', () => {
@@ -126,6 +131,30 @@ describe('each fault is one sentence that names the row and both values:', () =>
         reward: { ...REWARD, status: 'available', terms: null, uncappedAmount: '5.0001' },
       }),
       'The reward of purchase p disagrees with the purchase and its offer: status available instead of pending, terms unknown instead of 5 %, amount before the cap 5.0001 EUR instead of 5.00 EUR.',
+    ],
+    [
+      'a release that never happened',
+      releaseMismatch({ sourceId: 's', counted: RELEASE, released: null }),
+      'The release of 5.00 EUR from source s, counted on 2026-03-14, counts what never became available.',
+    ],
+    [
+      'a release that differs',
+      releaseMismatch({
+        sourceId: 's',
+        counted: RELEASE,
+        released: { ...RELEASE, namespace: null, day: '2026-03-15', amount: '6.0000' },
+      }),
+      'The release of 5.00 EUR from source s, counted on 2026-03-14, disagrees with its source: namespace n instead of unknown, day 2026-03-14 instead of 2026-03-15, amount 5.00 EUR instead of 6.00 EUR.',
+    ],
+    [
+      'a day with another sum',
+      wrongDay(DAY),
+      'Namespace n has 4.00 EUR released on 2026-03-14, but its entries make 5.00 EUR.',
+    ],
+    [
+      'a day without a sum',
+      wrongDay({ ...DAY, stated: null }),
+      'Namespace n has no sum of releases on 2026-03-14, but its entries make 5.00 EUR.',
     ],
     [
       'a record that is missing',

@@ -53,6 +53,8 @@ function prove(replaced: Partial<ProofRepository> = {}) {
       findRevisionCountMismatches: async () => [],
       findWitnessMismatches: async () => [],
       findStateMismatches: async () => [],
+      findReleaseMismatches: async () => [],
+      findWrongDays: async () => [],
       findRecordMismatches: async () => [],
       findAdjustmentRecordMismatches: async () => [],
       findCapMismatches: async () => [],
@@ -126,6 +128,7 @@ describe('the proof of the books', () => {
     ['entry', { findEntryMismatches: async () => [anEntry()] }],
     ['reward', { findRewardMismatches: async () => [noReward('p')] }],
     ['record', { findRecordMismatches: async () => [aRecord()] }],
+    ['release', { findReleaseMismatches: async () => [aRelease()] }],
   ] as const) {
     test(`is wrong for an ${what} that disagrees with its source, in each range`, async () => {
       const report = await prove(replaced);
@@ -135,6 +138,12 @@ describe('the proof of the books', () => {
 
   test('is wrong for the record of an adjustment, which it reads once', async () => {
     const report = await prove({ findAdjustmentRecordMismatches: async () => [aRecord()] });
+    assertEqual([report.verdict, report.faultCount], ['wrong', 1]);
+  });
+
+  test('is wrong for the sum of a day, which it reads once', async () => {
+    const aDay = { namespace: 'n', currency: 'EUR', day: '2026-03-14', stated: null, counted: '1.0000' };
+    const report = await prove({ findWrongDays: async () => [aDay] });
     assertEqual([report.verdict, report.faultCount], ['wrong', 1]);
   });
 
@@ -157,6 +166,11 @@ describe('the proof of the books', () => {
 
 function anEntry() {
   return { sourceId: 's', entryType: 'payout', demanded: null, entry: null, sourceStatus: null } as const;
+}
+
+function aRelease() {
+  const counted = { purchase: 'p', namespace: 'n', currency: 'EUR', day: '2026-03-14', amount: '1.0000' };
+  return { sourceId: 's', counted, released: null };
 }
 
 function aRecord() {
