@@ -25,11 +25,10 @@ const VERDICTS = {
 await run(main);
 
 async function main(): Promise<void> {
+  const config = readConfig(process.env);
   const anchor = readAnchor();
-  const { database, close } = await joinExistingDatabase(
-    readConfig(process.env),
-    createLogger({ level: 'error', readable: false }),
-  );
+  const logger = createLogger({ level: 'error', readable: false });
+  const { database, close } = await joinExistingDatabase(config, logger);
   try {
     const started = performance.now();
     const report = await verifyLedger(database, anchor);

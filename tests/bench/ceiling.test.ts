@@ -52,7 +52,15 @@ async function rowsOf(user: number): Promise<Record<string, unknown>> {
 }
 
 function comparable(row: Record<string, unknown>, userId: string): unknown {
-  const names = new Set(['id', 'purchase_id', 'resource_id', 'source_id', 'wallet_id', 'request_id']);
+  const names = new Set([
+    'id',
+    'purchase_id',
+    'resource_id',
+    'source_id',
+    'wallet_id',
+    'request_id',
+    'recorded_in',
+  ]);
   const times = new Set(['created_at', 'occurred_at']);
   const entries = Object.entries(row).map(([column, value]) => {
     if (names.has(column)) return [column, typeof value];

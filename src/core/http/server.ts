@@ -133,7 +133,7 @@ function requireAccess({ method, url, config }: RouteOptions): void {
   if (access === undefined) throw new Error(`${method} ${url} must state in config.access who may call it`);
   if (access.includes('partner') !== (scope !== undefined))
     throw new Error(`${method} ${url} must name a scope if partners may call it, and only then`);
-  const isForStaff = access !== 'public' && !access.includes('user');
+  const isForStaff = access.includes('admin') && !access.includes('user');
   if (isForStaff && method !== 'GET' && method !== 'HEAD' && permission === undefined)
     throw new Error(`${method} ${url} must name the permission of administrators`);
 }
