@@ -29,6 +29,28 @@ export const TABLES = [
   'audit_seals',
 ] as const;
 
+/** All other tables, and why they are none of these. A new table belongs to one of the two lists. */
+export const OTHER_TABLES: Readonly<Record<string, string>> = {
+  ceilings: 'limits for review, which hold and move nothing',
+  feature_flags: 'switches',
+  idempotency_keys: 'stored responses, for a day',
+  login_budgets: 'wrong passwords',
+  merchants: 'names; the terms of rewards are those of offers',
+  offers: 'terms, which the proof compares with each reward; what has no reward is no money yet',
+  partner_keys: 'keys',
+  partner_messages: 'messages that were taken, for an hour',
+  partners: 'names and secrets',
+  password_resets: 'tokens',
+  production_mark: 'one row',
+  purchase_holds: 'reasons; that a hold is open is compared with its purchase',
+  recovery_codes: 'hashes',
+  refresh_tokens: 'hashes',
+  schema_migrations: 'of the owner',
+  second_factors: 'secrets',
+  sessions: 'logins',
+  users: 'accounts; their money is in wallets',
+};
+
 /** Columns whose change is no change of money, and why. Each other column of the tables is tampered with. */
 export const WITHOUT_MEANING: Readonly<Record<string, string>> = {
   'wallet_entries.id': 'the name of an entry in lists; nothing refers to it',
@@ -37,6 +59,7 @@ export const WITHOUT_MEANING: Readonly<Record<string, string>> = {
     'bound to the payout by a key that the database does not have: a change is found when it is read',
   'payouts.external_reference': 'what the bank calls the payment; its statement has it too',
   'payouts.failure_reason': 'a text for the owner',
+  'payouts.return_reason': 'a text for the owner',
 };
 
 /** When a step happened. The audit record has the time; that the step happened is proven, so these are set or removed. */
@@ -51,6 +74,8 @@ const TIMES_OF_STEPS = [
 
 /** Rows for which a column has its meaning. */
 const ROWS_WITH_MEANING: Readonly<Record<string, string>> = {
+  // The record of something else, such as a login, moves no money.
+  'audit_logs.added': `action ~ '^(purchase.(recorded|confirmed|reversed|amended|matched|refilled)|payout.(requested|processing|completed|failed|cancelled|returned)|wallet.adjusted)$'`,
   // An empty wallet is no money.
   wallets: 'last_sequence > 0',
   // Decided when the payout is completed.
@@ -166,6 +191,7 @@ function addRow(columns: readonly Column[]): string {
     'purchase_revisions.seq': 'seq + 1',
     'purchase_revisions.version': "version || 'x'",
     'purchase_witnesses.external_id': "external_id || 'x'",
+    'adjustment_decisions.adjustment_id': 'gen_random_uuid()',
     'cashback_transactions.purchase_id': 'gen_random_uuid()',
     'cashback_cap_usage.month': "(month + interval '1 month')::date",
     'exposure_days.day': '(day + 1)',
@@ -177,7 +203,7 @@ function addRow(columns: readonly Column[]): string {
   );
   return `
     insert into ${table} (${columns.map(({ name }) => name).join(', ')})
-    select ${values.join(', ')} from ${table} where ctid = ${rowOf(table)}`;
+    select ${values.join(', ')} from ${table} where ctid = ${rowOf(table, 'added')}`;
 }
 
 const REWARDED =

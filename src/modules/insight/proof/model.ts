@@ -160,7 +160,7 @@ export type RevisionCountMismatch = {
   readonly latest: number;
 };
 
-/** A purchase or payout whose columns contradict each other. */
+/** A purchase, payout or decision about an adjustment that contradicts itself. */
 export type StateMismatch = {
   readonly sourceType: SourceType;
   readonly sourceId: string;
@@ -174,7 +174,8 @@ export type StateMismatch = {
     | 'is held without an open hold'
     | 'is not held by its open hold'
     | 'names who processed it'
-    | 'names who completed it';
+    | 'names who completed it'
+    | 'is a decision that no adjustment needs';
 };
 
 /** What a user has used of a cap in a month, which is not what their rewards use. */

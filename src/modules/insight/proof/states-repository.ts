@@ -3,7 +3,7 @@ import type { Db } from '../../../core/database/index.ts';
 import type { IdRange, StateMismatch } from './model.ts';
 import { within } from './ranges-repository.ts';
 
-/* Purchases and payouts whose columns contradict each other, where no other record would show it. */
+/* Purchases, payouts and decisions that contradict themselves, where no other record would show it. */
 
 export async function findStateMismatches(db: Db, range: IdRange): Promise<StateMismatch[]> {
   const { rows } = await sql<{
@@ -39,6 +39,10 @@ export async function findStateMismatches(db: Db, range: IdRange): Promise<State
       end as problem
     ) as judged
     where ${within('payouts.id', range)} and problem is not null
+    union all
+    select 'adjustment', adjustment_id, coalesce(currency, '?'), verdict::text, 'is a decision that no adjustment needs'
+    from adjustment_decisions left join adjustments on adjustments.id = adjustment_id
+    where ${within('adjustment_id', range)} and needs_four_eyes is not true
     order by 1, 2
   `.execute(db);
   return rows.map(({ source_type, source_id, ...row }) => ({

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { seededRandom } from '../../../../demo/random.ts';
 import { verifyLedger } from '../../../../src/modules/insight/proof/index.ts';
+import { PRIVILEGES } from '../../../../src/privileges.ts';
 import { keepBooks } from '../../../support/altered-books.ts';
 import { testClock } from '../../../support/clock.ts';
 import { startTestPlatform } from '../../../support/platform.ts';
@@ -13,7 +14,9 @@ import {
   columnsOf,
   lastSeal,
   MANY_ROW_TAMPERINGS,
+  OTHER_TABLES,
   singleRowTamperings,
+  TABLES,
   WITHOUT_MEANING,
 } from '../../../support/tamperings.ts';
 
@@ -59,6 +62,10 @@ test('a column without meaning exists, and has its reason', () => {
     assert.ok(names.includes(column), column);
     assert.ok(reason.length > 10);
   }
+});
+
+test('every table is tampered with, or says why not', () => {
+  assert.deepEqual([...TABLES, ...Object.keys(OTHER_TABLES)].sort(), Object.keys(PRIVILEGES).sort());
 });
 
 test('the books are right before and after', async () => {
