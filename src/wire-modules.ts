@@ -29,6 +29,7 @@ export function wireModules(config: Config, kernel: Kernel) {
     idempotency: idempotency.client,
     supportedCurrencies,
     fourEyesAbove: config.fourEyesAbove,
+    requireActiveSender: (trx, sender) => users.client.requireActiveSender(trx, sender),
   });
   const users = usersModule(kernel, {
     onCreated: (trx, created) =>

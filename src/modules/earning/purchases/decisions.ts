@@ -60,7 +60,7 @@ export function decide(
   given: {
     readonly now: Temporal.Instant;
     readonly newId: (now: Temporal.Instant) => string;
-    readonly requireStanding?: RequireStanding | undefined;
+    readonly requireStanding?: RequireStanding;
     /** @throws FORBIDDEN if the actor may not bring the purchase to this revision. */
     readonly requireMayRevise: (
       actor: SettlementOfId['actor'],

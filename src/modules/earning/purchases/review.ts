@@ -2,6 +2,7 @@ import { requireNotOwn } from '../../../core/caller.ts';
 import type { Database } from '../../../core/database/index.ts';
 import { notFound } from '../../../core/errors.ts';
 import type { Logger } from '../../../core/observability/logging.ts';
+import type { UserClient } from '../../identity/users/index.ts';
 import type { Actor, EventClient } from '../../platform/events/index.ts';
 import type { FraudClient } from '../fraud/index.ts';
 import { purchaseReleased } from './events.ts';
@@ -14,9 +15,10 @@ export function purchaseReview(deps: {
   logger: Logger;
   repository: PurchaseRepository;
   fraud: FraudClient;
+  users: Pick<UserClient, 'requireActiveSender'>;
   events: EventClient;
 }) {
-  const { database, logger, repository, fraud, events } = deps;
+  const { database, logger, repository, fraud, users, events } = deps;
 
   /**
    * Ends the hold of a purchase. The purchase stays pending and no money moves. Locks the purchase, so that either a
@@ -28,6 +30,7 @@ export function purchaseReview(deps: {
       const [purchase] = await repository.lock(trx, [purchaseId]);
       if (purchase === undefined) throw notFound('purchase', purchaseId);
       requireNotOwn(actor, purchase.userId);
+      await users.requireActiveSender(trx, actor);
       requireHeld(purchase);
       await repository.endHold(trx, purchaseId);
       fraud.queueResolveHolds(trx, [{ purchaseId, resolution: 'released', actor }]);

@@ -1,7 +1,6 @@
-import { userInactive } from '../../../core/caller.ts';
 import { distinct } from '../../../core/lists.ts';
 import type { RequireUsableKey } from '../../identity/partners/index.ts';
-import type { User } from '../../identity/users/index.ts';
+import { requireStillActive, type User } from '../../identity/users/index.ts';
 import type { Reporter } from './model.ts';
 
 /*
@@ -28,8 +27,9 @@ export function standingOf(
   userOf: ReadonlyMap<string, User>,
   requireUsableKey: RequireUsableKey,
 ): RequireStanding {
-  return ({ type, id, keyId }) => {
-    if (keyId !== undefined) requireUsableKey(keyId);
-    if (type === 'admin' && id !== null && userOf.get(id)?.active === false) throw userInactive();
+  return (sender) => {
+    if (sender.keyId !== undefined) requireUsableKey(sender.keyId);
+    // A shopper who was deactivated is refused as the buyer.
+    if (sender.type === 'admin') requireStillActive(userOf, sender);
   };
 }

@@ -39,7 +39,7 @@ import type { QueueRepository } from './queue-repository.ts';
 import { type QueueRoom, queueOf } from './release.ts';
 import type { PurchaseRepository } from './repository.ts';
 import type { RevisionRepository } from './revision-repository.ts';
-import { adminsAmong, keysAmong, partnersAmong, type RequireStanding, standingOf } from './senders.ts';
+import { adminsAmong, keysAmong, partnersAmong, standingOf } from './senders.ts';
 import { purchaseSiblings, SiblingIsLocked } from './siblings.ts';
 import { eventOf, keepsCap, movementsOf, resolutionsOf, revisionOf, type Step } from './steps.ts';
 import type { WitnessRepository } from './witness-repository.ts';
@@ -47,8 +47,8 @@ import type { WitnessRepository } from './witness-repository.ts';
 type SettleOptions = {
   /** Siblings that an earlier attempt had to wait for. */
   readonly awaited?: Set<string>;
-  /** Not needed for the platform's own settlements. */
-  readonly requireStanding?: RequireStanding;
+  /** Who sent the settlements; none for those of the platform. The caller has queued the lock of the partners. */
+  readonly senders?: readonly Reporter[];
 };
 
 export type PurchaseSettlement = ReturnType<typeof purchaseSettlement>;
@@ -89,11 +89,7 @@ export function purchaseSettlement(deps: {
         partners.queueLockStanding(trx, partnersAmong(senders));
         const found = await findPurchases(trx, settlements);
         const named = found.flatMap((one) => (one.ok ? one.value : []));
-        const [locked, userOf, requireUsableKey] = await Promise.all([
-          repository.lock(trx, distinct([...named.flatMap(idsOf), ...awaited])),
-          users.lockUsersForShare(trx, adminsAmong(senders)),
-          partners.findStanding(trx, keysAmong(senders)),
-        ]);
+        const locked = await repository.lock(trx, distinct([...named.flatMap(idsOf), ...awaited]));
         const sourcesOf = await witnesses.findSources(trx, locked);
         const { purchases, holds } = await doubts.holdDoubtful(
           trx,
@@ -105,7 +101,7 @@ export function purchaseSettlement(deps: {
           named,
           locked.map((purchase) => checked.get(purchase.id) ?? purchase),
           ceilings,
-          { awaited, requireStanding: standingOf(userOf, requireUsableKey) },
+          { awaited, senders },
         );
         const outcomeOf = new Map(named.map((settlement, index) => [settlement, at(settled, index)]));
         const outcomes = found.map((one) => (one.ok ? (outcomeOf.get(one.value) ?? NO_OUTCOME) : one));
@@ -152,19 +148,22 @@ export function purchaseSettlement(deps: {
     settlements: readonly SettlementOfId[],
     purchases: readonly Purchase[],
     ceilings: CeilingBook,
-    { awaited = new Set<string>(), requireStanding }: SettleOptions = {},
+    { awaited = new Set<string>(), senders = [] }: SettleOptions = {},
   ): Promise<readonly Outcome<RewardedPurchase>[]> {
     const ids = purchases.map(({ id }) => id);
     const matched = new Set(
       settlements.flatMap(({ to, purchaseId }) => (to === 'matched' || to === 'merged' ? purchaseId : [])),
     );
     const heldOnes = purchases.filter(({ id, held }) => held && matched.has(id)).map(({ id }) => id);
-    const [granted, revisionsOf, ownSourcesOf, holdOf, locked] = await Promise.all([
+    const [granted, revisionsOf, ownSourcesOf, holdOf, locked, admins, requireUsableKey] = await Promise.all([
       cashback.findRewards(trx, ids),
       revisions.findOf(trx, purchases),
       witnesses.findSources(trx, purchases),
       fraud.findHolds(trx, heldOnes),
       wallets.lockWallets(trx, purchases),
+      // Accounts come after wallets in each transaction.
+      users.lockUsersForShare(trx, adminsAmong(senders)),
+      partners.findStanding(trx, keysAmong(senders)),
     ]);
     const settled = purchases.map((purchase) => {
       const reward = granted.get(purchase.id);
@@ -195,7 +194,7 @@ export function purchaseSettlement(deps: {
       {
         now,
         newId,
-        requireStanding,
+        requireStanding: standingOf(admins, requireUsableKey),
         requireMayRevise: (...revision) => requireMayRevise(ceilings, ...revision),
       },
     );

@@ -7,7 +7,7 @@ import { type OnUsersCreated, type UserService, userService } from './service.ts
 
 export { lastActiveAdmin, passwordNotComplexEnough } from './errors.ts';
 export type { Account, User } from './model.ts';
-export { normalizeEmail } from './policies.ts';
+export { normalizeEmail, requireStillActive } from './policies.ts';
 export { NewPassword, presentUser, RegistrationBody, UserBody } from './schemas.ts';
 export { permissionsOf } from './staff.ts';
 
@@ -17,6 +17,7 @@ export type UserClient = Pick<
   | 'findUser'
   | 'findUsers'
   | 'lockUsersForShare'
+  | 'requireActiveSender'
   | 'checkCredentials'
   | 'lockUnchanged'
   | 'lockAccount'

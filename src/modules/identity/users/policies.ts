@@ -1,4 +1,5 @@
 import { dictionary } from '@zxcvbn-ts/language-common';
+import { userInactive } from '../../../core/caller.ts';
 import { lastActiveAdmin, passwordNotComplexEnough } from './errors.ts';
 import type { User } from './model.ts';
 
@@ -87,6 +88,18 @@ function isSequence(text: string): boolean {
 
 function restoreLetters(text: string): string {
   return text.replace(/[@431!0$5]/g, (sign) => LOOKALIKES[sign] ?? sign);
+}
+
+/**
+ * Refuses the sender of a request who was deactivated after the request was authenticated. `users` are locked.
+ * @throws USER_INACTIVE.
+ */
+export function requireStillActive(
+  users: ReadonlyMap<string, User>,
+  { type, id }: { readonly type: string; readonly id: string | null },
+): void {
+  const isAccount = type === 'user' || type === 'admin';
+  if (isAccount && id !== null && users.get(id)?.active === false) throw userInactive();
 }
 
 /** @throws LAST_ACTIVE_ADMIN if `user` has the role `administrator` and no other active one of `users` does. */

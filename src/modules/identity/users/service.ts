@@ -15,6 +15,7 @@ import {
   type PasswordContext,
   requireAnotherAdmin,
   requireComplexPassword,
+  requireStillActive,
 } from './policies.ts';
 import type { UserRepository } from './repository.ts';
 import { orderedRoles, type StaffRole } from './staff.ts';
@@ -157,6 +158,11 @@ export function userService(deps: {
     return new Map(users.map((user) => [user.id, user]));
   }
 
+  /** Locks the account of a sender for share. @throws USER_INACTIVE. */
+  async function requireActiveSender(trx: Trx, sender: Actor): Promise<void> {
+    if (sender.id !== null) requireStillActive(await lockUsersForShare(trx, [sender.id]), sender);
+  }
+
   /**
    * Verifies a login. Takes the same time for an unknown email as for a wrong password. Replaces a hash that is cheaper
    * than those of today.
@@ -249,6 +255,7 @@ export function userService(deps: {
     findUser,
     findUsers,
     lockUsersForShare,
+    requireActiveSender,
     checkCredentials,
     lockUnchanged,
     lockAccount,

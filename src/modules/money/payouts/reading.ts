@@ -21,7 +21,7 @@ export function payoutReading(deps: {
   database: Database;
   repository: PayoutRepository;
   cipher: DetailsCipher;
-  users: Pick<UserClient, 'findUsers'>;
+  users: Pick<UserClient, 'findUsers' | 'requireActiveSender'>;
   fourEyesAbove: FourEyesAbove;
   events: EventClient;
 }) {
@@ -72,6 +72,7 @@ export function payoutReading(deps: {
     return database.transaction(async (trx) => {
       // Locked: the payout stays in this status until the read is recorded.
       const [payout] = await repository.lock(trx, [id]);
+      await users.requireActiveSender(trx, actor);
       const encrypted = await repository.findEncryptedDetails(trx, id);
       if (payout === undefined || encrypted === undefined) throw notFound('payout', id);
       requireMayReveal(payout, actor);

@@ -1,8 +1,10 @@
 import type { Clock } from '../../../core/clock.ts';
 import type { Database, Trx } from '../../../core/database/index.ts';
 import { newId } from '../../../core/id.ts';
+import { distinct } from '../../../core/lists.ts';
 import type { Logger } from '../../../core/observability/logging.ts';
 import { decided, type Outcome, refusalCode, success } from '../../../core/outcome.ts';
+import { requireStillActive, type User, type UserClient } from '../../identity/users/index.ts';
 import type { EventClient } from '../../platform/events/index.ts';
 import type { IdempotencyClient, IdempotentResponse } from '../../platform/idempotency/index.ts';
 import {
@@ -34,11 +36,12 @@ export function payoutRequests(deps: {
   cipher: DetailsCipher;
   idempotency: IdempotencyClient;
   wallets: WalletClient;
+  users: Pick<UserClient, 'lockUsersForShare'>;
   events: EventClient;
   supportedCurrencies: readonly string[];
   limits: PayoutLimits;
 }) {
-  const { database, clock, logger, repository, cipher, idempotency, wallets, events } = deps;
+  const { database, clock, logger, repository, cipher, idempotency, wallets, users, events } = deps;
 
   /**
    * Requests a list of payouts in one transaction. Returns the payout or the refusal for each, in order. Balances and
@@ -63,8 +66,11 @@ export function payoutRequests(deps: {
   }
 
   async function acceptOrders(trx: Trx, orders: readonly PayoutOrder[]): Promise<Outcome<PayoutStatement>[]> {
-    const locked = await wallets.lockWallets(trx, orders.filter(isSupported));
-    const decisions = await decide(trx, orders, locked);
+    const [locked, owners] = await Promise.all([
+      wallets.lockWallets(trx, orders.filter(isSupported)),
+      users.lockUsersForShare(trx, distinct(orders.map(({ userId }) => userId))),
+    ]);
+    const decisions = await decide(trx, orders, locked, owners);
     const accepted = decisions.flatMap((decision) => (decision.ok ? [decision.value] : []));
     if (accepted.length > 0) await writeAccepted(trx, accepted, locked);
     return decisions.map((decision) =>
@@ -81,6 +87,7 @@ export function payoutRequests(deps: {
     trx: Trx,
     orders: readonly PayoutOrder[],
     locked: readonly Wallet[],
+    owners: ReadonlyMap<string, User>,
   ): Promise<Outcome<AcceptedOrder>[]> {
     // Read after the wallets are locked: neither the sums nor the month can change before the decision.
     const now = clock();
@@ -89,6 +96,7 @@ export function payoutRequests(deps: {
 
     return orders.map((order) =>
       decided(() => {
+        requireStillActive(owners, order.actor);
         requireSupportedCurrency(order, deps.supportedCurrencies);
         const payout = newPayout(newId(), order, now);
         const wallet = walletKey(order);

@@ -37,7 +37,7 @@ export function payoutService(deps: {
   cipher: DetailsCipher;
   idempotency: IdempotencyClient;
   wallets: WalletClient;
-  users: Pick<UserClient, 'lockUsersForShare' | 'findUsers'>;
+  users: Pick<UserClient, 'lockUsersForShare' | 'requireActiveSender' | 'findUsers'>;
   findBlockers: FindBlockers;
   events: EventClient;
   supportedCurrencies: readonly string[];

@@ -1,9 +1,10 @@
 import type { Clock } from '../../../core/clock.ts';
 import type { Database, Trx } from '../../../core/database/index.ts';
+import { distinct } from '../../../core/lists.ts';
 import { formatMoney } from '../../../core/money.ts';
 import type { Logger } from '../../../core/observability/logging.ts';
 import { decided, type Outcome, refusalCode, success } from '../../../core/outcome.ts';
-import type { UserClient } from '../../identity/users/index.ts';
+import { requireStillActive, type User, type UserClient } from '../../identity/users/index.ts';
 import type { EventClient } from '../../platform/events/index.ts';
 import {
   type Balances,
@@ -58,7 +59,8 @@ type Step = { readonly move: PayoutMove; readonly before: Payout; readonly after
 type Known = {
   readonly payouts: readonly Payout[];
   readonly wallets: readonly Wallet[];
-  readonly activeOwners: ReadonlySet<string>;
+  /** The senders of the moves and the owners of reviewed payouts. */
+  readonly accounts: ReadonlyMap<string, User>;
   readonly blockersOf: ReadonlyMap<string, readonly Blocker[]>;
 };
 
@@ -78,7 +80,8 @@ export function payoutTransitions(deps: {
 
   /**
    * Changes the status of a list of payouts in one transaction. Returns one outcome for each, in order. Locks the payouts,
-   * so that only one of two concurrent transitions succeeds. Then locks their owners' wallets, and for a review the owners.
+   * so that only one of two concurrent transitions succeeds. Then locks their owners' wallets, the senders, and for a review
+   * the owners.
    */
   async function moveBatch(moves: readonly PayoutMove[]): Promise<readonly Outcome<Payout>[]> {
     const outcomes = await database.transaction(
@@ -115,22 +118,13 @@ export function payoutTransitions(deps: {
       ...payouts,
       ...reviewed.flatMap(({ userId }) => currencies.map((currency) => ({ userId, currency }))),
     ]);
-    if (reviewed.length === 0)
-      return { payouts, wallets: locked, activeOwners: new Set(), blockersOf: new Map() };
     const owners = ownersOf(reviewed);
+    const senders = moves.flatMap(({ actor }) => actor.id ?? []);
     const [accounts, blockers] = await Promise.all([
-      users.lockUsersForShare(
-        trx,
-        owners.map(({ userId }) => userId),
-      ),
-      findBlockers(trx, owners),
+      users.lockUsersForShare(trx, distinct([...owners.map(({ userId }) => userId), ...senders])),
+      owners.length === 0 ? [] : findBlockers(trx, owners),
     ]);
-    return {
-      payouts,
-      wallets: locked,
-      activeOwners: new Set([...accounts.values()].flatMap(({ id, active }) => (active ? [id] : []))),
-      blockersOf: Map.groupBy(blockers, ({ userId }) => userId),
-    };
+    return { payouts, wallets: locked, accounts, blockersOf: Map.groupBy(blockers, ({ userId }) => userId) };
   }
 
   /** Decides each move after the previous ones, so that a list may process and then complete the same payout. */
@@ -140,6 +134,7 @@ export function payoutTransitions(deps: {
     const balances = new Map<string, Balances>(known.wallets.map((wallet) => [walletKey(wallet), wallet]));
     return moves.map((move) =>
       decided(() => {
+        requireStillActive(known.accounts, move.actor);
         requireWholeMove(move);
         const before = requireMovable(current.get(move.payoutId), move);
         const after = isReviewed(move)
@@ -150,7 +145,7 @@ export function payoutTransitions(deps: {
         const balance = balances.get(wallet) ?? NO_MONEY;
         if (isReviewed(move)) {
           requireUnblocked(after, {
-            active: known.activeOwners.has(after.userId),
+            active: known.accounts.get(after.userId)?.active === true,
             available: balance.available,
             blockers: known.blockersOf.get(after.userId) ?? [],
           });

@@ -5,7 +5,7 @@ import { newId } from '../../../core/id.ts';
 import { unsupportedCurrency } from '../../../core/money.ts';
 import type { Logger } from '../../../core/observability/logging.ts';
 import { type Outcome, refusalCode } from '../../../core/outcome.ts';
-import type { EventClient } from '../../platform/events/index.ts';
+import type { Actor, EventClient } from '../../platform/events/index.ts';
 import type { IdempotencyClient, IdempotentResponse } from '../../platform/idempotency/index.ts';
 import { movementOf, newAdjustment, requireMayAdjust, statementOf } from './adjustment-policies.ts';
 import type { AdjustmentRepository } from './adjustment-repository.ts';
@@ -14,6 +14,9 @@ import { type FourEyesAbove, needsFourEyes } from './four-eyes.ts';
 import { type Adjustment, type AdjustmentOrder, type AdjustmentStatement, NO_MONEY } from './model.ts';
 import { balancesAfter } from './policies.ts';
 import type { WalletService } from './service.ts';
+
+/** Locks the account of a sender for share: accounts come after wallets. @throws USER_INACTIVE. */
+export type RequireActiveSender = (trx: Trx, sender: Actor) => Promise<void>;
 
 export type AdjustWallet = ReturnType<typeof walletAdjustments>;
 
@@ -25,6 +28,7 @@ export function walletAdjustments(deps: {
   wallets: Pick<WalletService, 'lockWallets' | 'applyMovements'>;
   idempotency: IdempotencyClient;
   events: EventClient;
+  requireActiveSender: RequireActiveSender;
   supportedCurrencies: readonly string[];
   fourEyesAbove: FourEyesAbove;
 }) {
@@ -82,11 +86,13 @@ export function walletAdjustments(deps: {
       // Refuses now what could not be approved either. The approval asks again.
       const [wallet] = await wallets.lockWallets(trx, [order]);
       balancesAfter(wallet ?? NO_MONEY, movement);
+      await deps.requireActiveSender(trx, actor);
       events.record(trx, [adjustmentRequested(event)]);
       return statementOf(adjustment);
     }
     const [entry] = await wallets.applyMovements(trx, [movement]);
     if (entry === undefined) throw new Error('a movement made no entry');
+    await deps.requireActiveSender(trx, actor);
     events.record(trx, [walletAdjusted(event)]);
     return statementOf(adjustment, entry.after);
   }

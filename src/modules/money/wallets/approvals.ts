@@ -14,6 +14,7 @@ import {
   statusOf,
 } from './adjustment-policies.ts';
 import type { AdjustmentRepository } from './adjustment-repository.ts';
+import type { RequireActiveSender } from './adjustments.ts';
 import { adjustmentNotAwaitingApproval } from './errors.ts';
 import { adjustmentExpired, adjustmentRejected, detailsOf, walletAdjusted } from './events.ts';
 import type { Adjustment, AdjustmentDecision, AdjustmentFilter, AdjustmentStatement } from './model.ts';
@@ -29,6 +30,7 @@ export function adjustmentApprovals(deps: {
   repository: AdjustmentRepository;
   wallets: Pick<WalletService, 'applyMovements'>;
   events: EventClient;
+  requireActiveSender: RequireActiveSender;
 }) {
   const { database, clock, logger, repository, wallets, events } = deps;
 
@@ -43,6 +45,7 @@ export function adjustmentApprovals(deps: {
       const decided = await decide(trx, adjustment, 'approved', { actor, reason: null });
       const [entry] = await wallets.applyMovements(trx, [movementOf(decided)]);
       if (entry === undefined) throw new Error('a movement made no entry');
+      await deps.requireActiveSender(trx, actor);
       const { userId: resourceId } = decided;
       events.record(trx, [walletAdjusted({ actor, resourceId, details: detailsOf(decided) })]);
       return statementOf(decided, entry.after);
@@ -60,6 +63,7 @@ export function adjustmentApprovals(deps: {
       const adjustment = await get(trx, id);
       requireNotOwn(actor, adjustment.userId);
       const decided = await decide(trx, adjustment, 'rejected', { actor, reason });
+      await deps.requireActiveSender(trx, actor);
       const { userId: resourceId } = decided;
       const details = { ...detailsOf(decided), reason };
       events.record(trx, [adjustmentRejected({ actor, resourceId, details })]);

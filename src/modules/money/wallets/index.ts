@@ -4,7 +4,7 @@ import type { Kernel } from '../../../kernel.ts';
 import type { IdempotencyClient } from '../../platform/idempotency/index.ts';
 import { adjustmentRepository } from './adjustment-repository.ts';
 import { adjustmentRoutes } from './adjustment-routes.ts';
-import { walletAdjustments } from './adjustments.ts';
+import { type RequireActiveSender, walletAdjustments } from './adjustments.ts';
 import { adjustmentApprovals } from './approvals.ts';
 import type { FourEyesAbove } from './four-eyes.ts';
 import { walletRepository } from './repository.ts';
@@ -34,6 +34,8 @@ export function walletsModule(
     readonly idempotency: IdempotencyClient;
     readonly supportedCurrencies: readonly [string, ...string[]];
     readonly fourEyesAbove: FourEyesAbove;
+    /** Handed in, because the module users opens wallets. */
+    readonly requireActiveSender: RequireActiveSender;
   },
 ) {
   const deps = { ...kernel, ...needs };

@@ -19,6 +19,7 @@ function openReview(purchase: Purchase) {
       lock: async (_trx, ids) => (ids.includes(purchase.id) ? [purchase] : []),
       endHold: async (_trx, id) => void written.push(['purchase', id]),
     }),
+    users: { requireActiveSender: async () => undefined },
     fraud: fake<FraudClient>({ queueResolveHolds: (_trx, list) => void written.push(...list) }),
   });
   return { releasePurchase, written, ...seen };

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import pg from 'pg';
 import { openPartner } from '../../../support/partners.ts';
+import { fundWallet } from '../../../support/payouts.ts';
+import { payoutBody } from '../../../support/payouts-builders.ts';
 import { type Answer, startTestPlatform } from '../../../support/platform.ts';
 import { until } from '../../../support/until.ts';
 
@@ -96,6 +98,76 @@ describe('a request that waits when its sender is switched off', () => {
         }
       });
     }
+  }
+});
+
+describe('a request about money that waits when its sender is deactivated does nothing', () => {
+  type Person = Awaited<ReturnType<typeof platform.registerUser>>;
+  type Sent = { readonly path: string; readonly method?: 'POST' | 'PATCH'; readonly body?: unknown };
+
+  const requests: [title: string, isStaff: boolean, prepare: (sender: Person) => Promise<Sent>][] = [
+    ['a payout', false, async () => ({ path: '/users/me/payouts', body: payoutBody() })],
+    [
+      'a cancellation',
+      false,
+      async ({ token }) => {
+        const { id } = (await api('POST', '/users/me/payouts', { token, body: payoutBody() })).body;
+        return { path: `/users/me/payouts/${id}/cancel` };
+      },
+    ],
+    [
+      'the processing of a payout',
+      true,
+      async () => {
+        const owner = await funded(await platform.registerUser());
+        const { id } = (await api('POST', '/users/me/payouts', { token: owner.token, body: payoutBody() }))
+          .body;
+        return { path: `/payouts/${id}/process`, method: 'PATCH', body: { status: 'processing' } };
+      },
+    ],
+    [
+      'an adjustment',
+      true,
+      async () => ({
+        path: `/users/${(await platform.registerUser()).id}/wallet/adjustments`,
+        body: { amount: '5.00', direction: 'credit', reason: 'Goodwill.' },
+      }),
+    ],
+  ];
+  for (const [title, isStaff, prepare] of requests) {
+    test(title, async () => {
+      const sender = await funded(await platform.registerUser());
+      if (isStaff) await platform.setStaffRoles(sender.id, ['administrator']);
+      const { path, method = 'POST', body } = await prepare(sender);
+      const switching = await client();
+      try {
+        await switching.query('begin');
+        await switching.query('update users set active = false where id = $1', [sender.id]);
+        const count = async () =>
+          (
+            await switching.query(
+              'select (select count(*) from wallet_entries) + (select count(*) from payouts)',
+            )
+          ).rows;
+        const before = await count();
+        const asked = api(method, path, { token: sender.token, body });
+        await blocks(switching);
+        await switching.query('commit');
+
+        const answer = await asked;
+
+        assert.equal(answer.status, 401, JSON.stringify(answer.body));
+        assert.equal(answer.body.error.code, 'USER_INACTIVE');
+        assert.deepEqual(await count(), before);
+      } finally {
+        await switching.end();
+      }
+    });
+  }
+
+  async function funded(person: Person): Promise<Person> {
+    await fundWallet(platform, person.id, 50_00n);
+    return person;
   }
 });
 

@@ -114,6 +114,7 @@ describe('requests that no batch brings together, as in several processes', () =
       cipher: detailsCipher(config.encryptionKeys),
       idempotency: idempotencyModule({ database, clock }, { encryptionKeys: config.encryptionKeys }).client,
       wallets: walletService({ database, clock, repository: walletRepository() }),
+      users: platform.platform.modules.users.client,
       events: eventsModule({ database, clock }).client,
       supportedCurrencies: config.supportedCurrencies,
       limits: config.payoutLimits,

@@ -21,6 +21,7 @@ function openReading(replaced: Partial<PayoutRepository>, isOwnerActive = true) 
     repository: fake<PayoutRepository>(replaced),
     fourEyesAbove: new Map([['EUR', 50_00n]]),
     users: fake<UserClient>({
+      requireActiveSender: async () => undefined,
       findUsers: async (_db, ids) =>
         new Map(ids.filter((id) => id === SHOPPER).map((id) => [id, aUser({ id, active: isOwnerActive })])),
     }),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { newId } from '../../../../src/core/id.ts';
 import { success } from '../../../../src/core/outcome.ts';
+import type { User } from '../../../../src/modules/identity/users/index.ts';
 import type { DetailsCipher } from '../../../../src/modules/money/payouts/details.ts';
 import type { PayoutOrder } from '../../../../src/modules/money/payouts/model.ts';
 import type { PayoutRepository } from '../../../../src/modules/money/payouts/repository.ts';
@@ -23,6 +24,7 @@ function openRequests(
     /** Paid out in this month before, by `walletKey`. */
     readonly used?: ReadonlyMap<string, bigint>;
     readonly idempotency?: IdempotencyClient;
+    readonly accounts?: ReadonlyMap<string, User>;
   } = {},
 ) {
   const { kernel, ...seen } = fakeKernel();
@@ -50,6 +52,7 @@ function openRequests(
         return [];
       },
     }),
+    users: { lockUsersForShare: async () => world.accounts ?? new Map() },
     supportedCurrencies: ['EUR', 'JPY'],
     limits: {
       minimum: new Map([

@@ -50,7 +50,8 @@ function openTransitions(
     users: fake<UserClient>({
       lockUsersForShare: async (_trx, ids) => {
         locks.push('users');
-        return new Map(ids.map((id) => [id, aUser({ id, active: owner.active ?? true })]));
+        const isActive = (id: string) => id !== SHOPPER || (owner.active ?? true);
+        return new Map(ids.map((id) => [id, aUser({ id, active: isActive(id) })]));
       },
     }),
     findBlockers: async (_trx, users) => {
@@ -222,10 +223,10 @@ describe('a payout under review', () => {
     assertEqual(locks.at(-1), `purchases of ${SHOPPER} since ${earlier.requestedAt}`);
   });
 
-  test('is not asked about when money goes back', async () => {
+  test('is not asked about when money goes back: only the sender is', async () => {
     const { answers, locks } = openTransitions([payout]);
     await answers({ payoutId: payout.id, actor: ADMIN, ...FAILED });
-    assertEqual(locks, ['payouts', 'wallets in EUR']);
+    assertEqual(locks, ['payouts', 'wallets in EUR', 'users']);
   });
 
   test('is decided after the moves before it, which may have repaid the debt', async () => {

@@ -49,6 +49,7 @@ function openAdjustments(
       },
     },
     idempotency: replaced.idempotency ?? everyRequestIsNew,
+    requireActiveSender: async () => undefined,
     supportedCurrencies: ['EUR', 'JPY'],
     fourEyesAbove: new Map([['EUR', 1_000_00n]]),
   });

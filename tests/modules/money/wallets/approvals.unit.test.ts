@@ -37,6 +37,7 @@ function open(fields: Partial<Adjustment> = {}, { isLost = false } = {}) {
         return !isLost;
       },
     }),
+    requireActiveSender: async () => undefined,
     wallets: {
       applyMovements: async (_trx, movements) => {
         const { entries } = postMovements([aWallet({ available: 20_00n })], movements, NOW);
