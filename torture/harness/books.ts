@@ -232,17 +232,20 @@ const DIFFERENCES = {
   'a wallet differs from its sources': `
     with ${PRESENT_REWARDS}, rewards as (
       select purchases.user_id, present_rewards.currency,
-        coalesce(sum(present) filter (where purchases.status = 'pending'), 0) as pending,
-        coalesce(sum(present) filter (where purchases.status = 'confirmed'), 0) as confirmed
+        coalesce(sum(present) filter (where present_rewards.status = 'pending'), 0) as pending,
+        coalesce(sum(present) filter (where present_rewards.status = 'available'), 0) as confirmed
       from purchases join present_rewards on purchase_id = purchases.id group by 1, 2
     ), withdrawn as (
       select user_id, currency, sum(amount) as amount from payouts
-      where status not in ('failed', 'cancelled') group by 1, 2
+      where status not in ('failed', 'cancelled', 'returned') group by 1, 2
     ), adjusted as (
       select user_id, currency,
         coalesce(sum(amount) filter (where direction = 'credit'), 0)
           - coalesce(sum(amount) filter (where direction = 'debit'), 0) as amount
-      from adjustments group by 1, 2
+      from adjustments
+      where not needs_four_eyes
+        or exists (select from adjustment_decisions where adjustment_id = id and verdict = 'approved')
+      group by 1, 2
     )
     select wallets.user_id, wallets.pending, wallets.available, wallets.paid,
       rewards.pending as rewards_pending, rewards.confirmed, withdrawn.amount as withdrawn, adjusted.amount as adjusted
@@ -258,7 +261,11 @@ const DIFFERENCES = {
     select purchase_id, cashback_transactions.status, purchases.status as purchase_status
     from cashback_transactions join purchases on purchases.id = purchase_id
     where (purchases.status, cashback_transactions.status) not in
-      (('pending', 'pending'), ('confirmed', 'available'), ('reversed', 'reversed'))`,
+      (('pending', 'pending'), ('confirmed', 'available'), ('reversed', 'reversed'))
+      and not (
+        purchases.status = 'confirmed' and cashback_transactions.status = 'pending'
+        and release_queue is not null and released_at is null
+      )`,
   'a purchase has no reward': `
     select id from purchases where not exists (select from cashback_transactions where purchase_id = purchases.id)`,
   'a journal entry has no source': `

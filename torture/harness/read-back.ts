@@ -22,9 +22,18 @@ export async function readBack(
     .filter(({ part }) => part === 'body')
     .flatMap(leavesOf)
     .flatMap(([field, sent]) =>
-      shownIn.flatMap((body) => (Object.hasOwn(body, field) ? [{ field, sent, shown: body[field] }] : [])),
+      shownIn.flatMap((body) => {
+        const shownAs = OTHER_NAMES[name]?.[field] ?? field;
+        return Object.hasOwn(body, shownAs) ? [{ field, sent, shown: body[shownAs] }] : [];
+      }),
     );
 }
+
+/** Where the response shows a field of the request under another name. */
+const OTHER_NAMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  // The `reason` of the response is that of the adjustment.
+  'POST /adjustments/{id}/rejection': { reason: 'decision_reason' },
+};
 
 /** The request that reads an accepted change again. */
 const PLACES: Readonly<Record<string, (id: string) => string>> = {
