@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
-import { BARE_ENVIRONMENT } from '../support/child-platform.ts';
+import { accountCommand } from '../support/account-command.ts';
 import { runSql } from '../support/database.ts';
 import { assertRefused, PASSWORD, startTestPlatform } from '../support/platform.ts';
 import { enrol, mfaTokenOf, totpCode } from '../support/second-factor.ts';
@@ -14,18 +10,7 @@ const { api, database } = platform;
 const sql = (statement: string) => runSql(database.url, statement);
 const login = (email: string) => api('POST', '/auth/login', { body: { email, password: PASSWORD } });
 
-async function mfaReset(...args: readonly string[]) {
-  const child = spawn(process.execPath, ['src/cli/mfa-reset.ts', ...args], {
-    cwd: join(import.meta.dirname, '../..'),
-    env: { ...BARE_ENVIRONMENT, DATABASE_URL: database.url },
-  });
-  const [[code], output, errors] = await Promise.all([
-    once(child, 'close'),
-    text(child.stdout),
-    text(child.stderr),
-  ]);
-  return { code, output: output.trim(), errors: errors.trim() };
-}
+const mfaReset = accountCommand('mfa-reset', database.url);
 
 describe('npm run mfa-reset', () => {
   test('removes the factor, ends the sessions, and records it as an act of the system', async () => {

@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
-import { BARE_ENVIRONMENT } from '../support/child-platform.ts';
+import { accountCommand } from '../support/account-command.ts';
 import { runSql } from '../support/database.ts';
 import { assertRefused, startTestPlatform } from '../support/platform.ts';
 
@@ -12,18 +8,7 @@ const platform = await startTestPlatform();
 const { api, database } = platform;
 const NEW_PASSWORD = 'An0ther!Pass';
 
-async function passwordReset(...args: readonly string[]) {
-  const child = spawn(process.execPath, ['src/cli/password-reset.ts', ...args], {
-    cwd: join(import.meta.dirname, '../..'),
-    env: { ...BARE_ENVIRONMENT, DATABASE_URL: database.url },
-  });
-  const [[code], output, errors] = await Promise.all([
-    once(child, 'close'),
-    text(child.stdout),
-    text(child.stderr),
-  ]);
-  return { code, output: output.trim(), errors: errors.trim() };
-}
+const passwordReset = accountCommand('password-reset', database.url);
 
 describe('npm run password-reset', () => {
   test('prints a token that sets the password of an administrator once, and records it', async () => {
