@@ -173,13 +173,11 @@ describe('while a request is under way', () => {
       await holder.query('begin');
       await holder.query('select 1 from wallets where user_id = $1 for update', [desk.user.id]);
       const first = desk.request({}, { key: 'k1' });
-      await waitingForLock(holder);
+      const firstPid = await waitingForLock(holder);
       const repeat = desk.request({}, { key: 'k1' });
       await waitingForKey();
 
-      await holder.query(
-        'select pg_terminate_backend(pid) from pg_stat_activity where pg_backend_pid() = any (pg_blocking_pids(pid))',
-      );
+      await holder.query('select pg_terminate_backend($1)', [firstPid]);
       assertRefused(await first, 503, 'SERVICE_UNAVAILABLE');
       await holder.query('rollback');
 
@@ -331,10 +329,8 @@ describe('a request whose answer got lost', () => {
     await holder.query('begin');
     await holder.query('select 1 from wallets where user_id = $1 for update', [desk.user.id]);
     const first = desk.request({}, { key: 'k1' });
-    await waitingForLock(holder);
-    await holder.query(
-      'select pg_terminate_backend(pid) from pg_stat_activity where pg_backend_pid() = any (pg_blocking_pids(pid))',
-    );
+    const firstPid = await waitingForLock(holder);
+    await holder.query('select pg_terminate_backend($1)', [firstPid]);
     assertRefused(await first, 503, 'SERVICE_UNAVAILABLE');
     await holder.end();
 
@@ -475,13 +471,13 @@ async function waitingForKey(): Promise<void> {
   });
 }
 
-/** Until somebody waits for a lock that this connection holds. */
-async function waitingForLock(holder: pg.Client): Promise<void> {
+/** Resolves with the process id of the connection that waits for a lock of `holder`. */
+async function waitingForLock(holder: pg.Client): Promise<number> {
   for (;;) {
-    const { rows } = await holder.query(
-      'select 1 from pg_stat_activity where pg_backend_pid() = any (pg_blocking_pids(pid))',
+    const { rows } = await holder.query<{ pid: number }>(
+      'select pid from pg_stat_activity where pg_backend_pid() = any (pg_blocking_pids(pid))',
     );
-    if (rows.length > 0) return;
+    if (rows[0] !== undefined) return rows[0].pid;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
