@@ -24,6 +24,7 @@ const IDS = {
 
   'POST /users': 'registerUser',
   'GET /users/me': 'getOwnUser',
+  'PATCH /users/me': 'changeOwnUser',
   'GET /users': 'listUsers',
   'GET /users/{id}': 'getUser',
   'PATCH /users/{id}/status': 'setUserStatus',

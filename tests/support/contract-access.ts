@@ -20,6 +20,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'DELETE /auth/mfa': 'whoever is logged in',
   'POST /users': 'everybody',
   'GET /users/me': 'whoever is logged in',
+  'PATCH /users/me': 'whoever is logged in',
   'GET /users': 'admins',
   'GET /users/{id}': 'admins',
   'PATCH /users/me/password': 'whoever is logged in',

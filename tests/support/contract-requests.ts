@@ -188,6 +188,7 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
 
   'POST /users': ({ unique }) => ({ body: { email: `${unique()}@example.com`, password: PASSWORD } }),
   'GET /users/me': () => ({}),
+  'PATCH /users/me': () => ({ body: { locale: 'de', display_name: 'Alice' } }),
   'GET /users': () => ({
     query: {
       email: '@Example.com',

@@ -10,7 +10,7 @@ import {
   type PurchaseSubmission,
 } from '../../src/modules/earning/purchases/model.ts';
 import type { SenderClient } from '../../src/modules/identity/partners/index.ts';
-import type { User } from '../../src/modules/identity/users/index.ts';
+import type { Profile } from '../../src/modules/identity/users/index.ts';
 import type { Adjustment, Movement, Wallet } from '../../src/modules/money/wallets/model.ts';
 import type { Actor } from '../../src/modules/platform/events/index.ts';
 
@@ -47,7 +47,7 @@ export function partnerActor(id: string): Actor {
   return { type: 'partner', id, requestId: 'test' };
 }
 
-export function aUser(fields: Partial<User> = {}): User {
+export function aUser(fields: Partial<Profile> = {}): Profile {
   return {
     id: SHOPPER,
     email: 'shopper@example.com',
@@ -55,6 +55,9 @@ export function aUser(fields: Partial<User> = {}): User {
     staffRoles: [],
     active: true,
     createdAt: NOW,
+    emailVerifiedAt: null,
+    locale: 'en',
+    displayName: null,
     ...fields,
   };
 }

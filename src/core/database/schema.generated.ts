@@ -373,9 +373,11 @@ export interface Sessions {
 export interface Users {
   active: Generated<boolean>;
   created_at: ColumnType<Temporal.Instant, string, string>;
+  display_name: string | null;
   email: string;
   email_verified_at: ColumnType<Temporal.Instant, string, string> | null;
   id: string;
+  locale: Generated<string>;
   password_hash: string | null;
   role: Generated<UserRole>;
   staff_roles: Generated<string[]>;

@@ -6,7 +6,7 @@ import { userRoutes } from './routes.ts';
 import { type OnUsersCreated, type UserService, userService } from './service.ts';
 
 export { lastActiveAdmin, passwordNotComplexEnough } from './errors.ts';
-export type { Account, User } from './model.ts';
+export type { Account, Profile, User } from './model.ts';
 export { normalizeEmail, requireStillActive } from './policies.ts';
 export { NewPassword, presentUser, RegistrationBody, UserBody } from './schemas.ts';
 export { permissionsOf } from './staff.ts';

@@ -1,6 +1,11 @@
 import type { UserRole } from '../../../core/database/schema.generated.ts';
 import type { StaffRole } from './staff.ts';
 
+export const LOCALES = ['en', 'de'] as const;
+
+/** The language of the mails to a user. */
+export type Locale = (typeof LOCALES)[number];
+
 export type User = {
   readonly id: string;
   readonly email: string;
@@ -11,8 +16,22 @@ export type User = {
   readonly createdAt: Temporal.Instant;
 };
 
+/** A user with what only the account itself and administrators see. */
+export type Profile = User & {
+  /** Null while the address is only a claim. */
+  readonly emailVerifiedAt: Temporal.Instant | null;
+  readonly locale: Locale;
+  /** The name in mails. From 1 to 100 characters. */
+  readonly displayName: string | null;
+};
+
+export type ProfileChange = {
+  readonly locale?: Locale | undefined;
+  readonly displayName?: string | null | undefined;
+};
+
 /** `passwordHash` is null for an imported user, who cannot log in before setting a password. */
-export type UserWithPassword = User & { readonly passwordHash: string | null };
+export type UserWithPassword = Profile & { readonly passwordHash: string | null };
 
 export type NewUser = {
   readonly email: string;
@@ -22,11 +41,8 @@ export type NewUser = {
   readonly isProven: boolean;
 };
 
-/** `emailVerifiedAt` is null while the address is only a claim. */
-export type NewUserRow = UserWithPassword & { readonly emailVerifiedAt: Temporal.Instant | null };
-
 /** A user as an administrator sees it: also whether the user has a password to log in with. */
-export type Account = { readonly user: User; readonly hasPassword: boolean };
+export type Account = { readonly user: Profile; readonly hasPassword: boolean };
 
 export type UserFilter = {
   /** A part of the email address, in lower case. At least 3 characters, because the trigram index needs them. */

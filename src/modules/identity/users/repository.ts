@@ -3,18 +3,22 @@ import type { Db, Trx } from '../../../core/database/index.ts';
 import { equalTo, pageNewestFirst, withinSeconds } from '../../../core/database/newest-first.ts';
 import { anyOf, type RowOf } from '../../../core/database/rows.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
-import type { NewUserRow, User, UserFilter, UserWithPassword } from './model.ts';
+import type { Locale, Profile, ProfileChange, User, UserFilter, UserWithPassword } from './model.ts';
 import type { StaffRole } from './staff.ts';
 
 export type UserRepository = ReturnType<typeof userRepository>;
 
 const COLUMNS = ['id', 'email', 'role', 'staff_roles', 'active', 'created_at'] as const;
 
+/** Not in COLUMNS, which every request and every batch of purchases reads. */
+const PROFILE_COLUMNS = [...COLUMNS, 'email_verified_at', 'locale', 'display_name'] as const;
+
 type UserRow = RowOf<'users', typeof COLUMNS>;
+type ProfileRow = RowOf<'users', typeof PROFILE_COLUMNS>;
 
 export function userRepository() {
   /** Inserts the users whose email is free, and returns their ids. */
-  async function insert(trx: Trx, users: readonly NewUserRow[]): Promise<readonly string[]> {
+  async function insert(trx: Trx, users: readonly UserWithPassword[]): Promise<readonly string[]> {
     const { rows } = await sql<{ id: string }>`
       insert into users (id, email, password_hash, role, staff_roles, active, created_at, email_verified_at)
       select
@@ -36,6 +40,29 @@ export function userRepository() {
   async function findAll(db: Db, ids: readonly string[]): Promise<User[]> {
     const rows = await db.selectFrom('users').select(COLUMNS).where('id', '=', anyOf(ids)).execute();
     return rows.map(toUser);
+  }
+
+  async function findProfile(db: Db, id: string): Promise<Profile | undefined> {
+    const row = await db.selectFrom('users').select(PROFILE_COLUMNS).where('id', '=', id).executeTakeFirst();
+    return row && toProfile(row);
+  }
+
+  /** Changes what is given, and returns the result. Undefined if there is no such user. */
+  async function updateProfile(
+    trx: Trx,
+    id: string,
+    { locale, displayName }: ProfileChange,
+  ): Promise<Profile | undefined> {
+    const row = await trx
+      .updateTable('users')
+      .set({
+        ...(locale !== undefined && { locale }),
+        ...(displayName !== undefined && { display_name: displayName }),
+      })
+      .where('id', '=', id)
+      .returning(PROFILE_COLUMNS)
+      .executeTakeFirst();
+    return row && toProfile(row);
   }
 
   /** Locks the users for share until the transaction ends. */
@@ -94,22 +121,22 @@ export function userRepository() {
     const [column, value] = 'id' in by ? (['id', by.id] as const) : (['email', by.email] as const);
     const row = await db
       .selectFrom('users')
-      .select([...COLUMNS, 'password_hash'])
+      .select([...PROFILE_COLUMNS, 'password_hash'])
       .where(column, '=', value)
       .executeTakeFirst();
-    return row && { ...toUser(row), passwordHash: row.password_hash };
+    return row && { ...toProfile(row), passwordHash: row.password_hash };
   }
 
   /** Newest first. The cursor is the id, which contains the millisecond of `created_at`. */
-  async function list(db: Db, filter: UserFilter, page: PageRequest): Promise<PageOf<User>> {
+  async function list(db: Db, filter: UserFilter, page: PageRequest): Promise<PageOf<Profile>> {
     const { email, role, active, from, to } = filter;
     const where = [...equalTo<'users'>({ role, active }), ...withinSeconds(from, to)];
     if (email !== undefined) where.push(sql`email like ${`%${escapeLike(email)}%`}`);
 
     // The planner chooses between an index of few rows and the primary key, by how many rows match.
     const onlyGrows = role === undefined && active === undefined;
-    const list = { table: 'users', columns: COLUMNS, where, hasIndex: false, onlyGrows } as const;
-    return pageNewestFirst(db, list, toUser, page);
+    const list = { table: 'users', columns: PROFILE_COLUMNS, where, hasIndex: false, onlyGrows } as const;
+    return pageNewestFirst(db, list, toProfile, page);
   }
 
   /** Locks the user for share if the password hash is still this one. Undefined otherwise. */
@@ -131,11 +158,11 @@ export function userRepository() {
   async function lockWithPassword(trx: Trx, id: string): Promise<UserWithPassword | undefined> {
     const row = await trx
       .selectFrom('users')
-      .select([...COLUMNS, 'password_hash'])
+      .select([...PROFILE_COLUMNS, 'password_hash'])
       .where('id', '=', id)
       .forNoKeyUpdate()
       .executeTakeFirst();
-    return row && { ...toUser(row), passwordHash: row.password_hash };
+    return row && { ...toProfile(row), passwordHash: row.password_hash };
   }
 
   /** Returns false if there is no such user, or if `replaced` is given and is not the stored hash any more. */
@@ -166,15 +193,15 @@ export function userRepository() {
   }
 
   /** Locks the user and all active staff, so that two administrators cannot remove each other. */
-  async function lockWithActiveStaff(trx: Trx, id: string): Promise<User[]> {
+  async function lockWithActiveStaff(trx: Trx, id: string): Promise<Profile[]> {
     const rows = await trx
       .selectFrom('users')
-      .select(COLUMNS)
+      .select(PROFILE_COLUMNS)
       .where(sql<SqlBool>`(id = ${id} or (role = 'admin' and active))`)
       .orderBy('id')
       .forNoKeyUpdate()
       .execute();
-    return rows.map(toUser);
+    return rows.map(toProfile);
   }
 
   async function updateStaffRoles(trx: Trx, id: string, roles: readonly StaffRole[]): Promise<void> {
@@ -193,6 +220,8 @@ export function userRepository() {
   return {
     insert,
     findAll,
+    findProfile,
+    updateProfile,
     lockForShare,
     findByEmails,
     findUnproven,
@@ -218,6 +247,15 @@ function toUser(row: UserRow): User {
     staffRoles: row.staff_roles as StaffRole[],
     active: row.active,
     createdAt: row.created_at,
+  };
+}
+
+function toProfile(row: ProfileRow): Profile {
+  return {
+    ...toUser(row),
+    emailVerifiedAt: row.email_verified_at,
+    locale: row.locale as Locale,
+    displayName: row.display_name,
   };
 }
 

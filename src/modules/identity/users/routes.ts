@@ -18,6 +18,7 @@ import { normalizeEmail } from './policies.ts';
 import {
   ImportedUser,
   OwnUserBody,
+  ProfileInput,
   presentImport,
   presentOwnUser,
   presentUser,
@@ -70,6 +71,23 @@ export function userRoutes(
         config: { access: ['user', 'admin'], beforeEnrolment: true },
       },
       async (request) => presentOwnUser(await service.getUser(callerOf(request).id)),
+    );
+
+    server.patch(
+      '/users/me',
+      {
+        schema: {
+          tags: ['users'],
+          summary: 'Change your language and name',
+          body: ProfileInput,
+          response: { 200: OwnUserBody },
+        },
+        config: { access: ['user', 'admin'] },
+      },
+      async (request) => {
+        const { locale, display_name: displayName } = request.body;
+        return presentOwnUser(await service.changeProfile(callerOf(request).id, { locale, displayName }));
+      },
     );
 
     server.get(

@@ -6,7 +6,7 @@ import { ItemSummary, nameOfItem, presentRefusal, summarizeItems } from '../../.
 import { CursorPage, CursorQuery } from '../../../core/http/pagination.ts';
 import { ActiveStatus, Id, Input, Timestamp, TimestampInput } from '../../../core/http/schemas.ts';
 import type { Outcome } from '../../../core/outcome.ts';
-import type { User } from './model.ts';
+import { LOCALES, type Profile, type User } from './model.ts';
 import { PERMISSIONS, permissionsOf, STAFF_ROLES } from './staff.ts';
 
 const Email = Type.String({ format: 'email', maxLength: 254, examples: ['alice@example.com'] });
@@ -28,9 +28,24 @@ const StaffRoles = Type.Array(Type.Enum(STAFF_ROLES, { examples: ['support'] }),
   description: 'The roles of a member of staff, who has the role `admin`. Empty for a shopper.',
 });
 
+const Locale = Type.Enum(LOCALES, { description: 'The language of mails.', examples: ['en'] });
+
+/** A name on one line. The pattern refuses control characters, and space at the ends. */
+const DisplayName = Type.String({
+  minLength: 1,
+  maxLength: 100,
+  pattern: '^[^\\s\\p{C}](?:[^\\p{C}\\n]*[^\\s\\p{C}])?$',
+  mustBe: 'a name without line breaks or space at its ends',
+  description: 'The name in mails.',
+  examples: ['Alice'],
+});
+
 export const UserBody = Type.Object({
   id: Id,
   email: Email,
+  email_verified: Type.Boolean({ description: 'Whether the user has proved the address.' }),
+  locale: Locale,
+  display_name: Type.Union([DisplayName, Type.Null()]),
   active: Type.Boolean(),
   role: Role,
   staff_roles: StaffRoles,
@@ -43,6 +58,16 @@ export const OwnUserBody = Type.Object({
     description: 'The changes that your staff roles permit. Empty for a shopper.',
   }),
 });
+
+export const ProfileInput = Input(
+  {
+    locale: Type.Optional(Locale),
+    display_name: Type.Optional(
+      Type.Union([DisplayName, Type.Null()], { description: 'The name in mails. Null removes it.' }),
+    ),
+  },
+  { minProperties: 1 },
+);
 
 export const StaffRolesInput = Input({ staff_roles: StaffRoles });
 
@@ -102,10 +127,13 @@ export const UserImportResult = Type.Object({
   summary: ItemSummary,
 });
 
-export function presentUser(user: User) {
+export function presentUser(user: Profile) {
   return {
     id: user.id,
     email: user.email,
+    email_verified: user.emailVerifiedAt !== null,
+    locale: user.locale,
+    display_name: user.displayName,
     active: user.active,
     role: user.role,
     staff_roles: [...user.staffRoles],
@@ -113,7 +141,7 @@ export function presentUser(user: User) {
   };
 }
 
-export function presentOwnUser(user: User) {
+export function presentOwnUser(user: Profile) {
   return { ...presentUser(user), permissions: permissionsOf(user.staffRoles) };
 }
 

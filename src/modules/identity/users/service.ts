@@ -8,7 +8,15 @@ import { type Actor, type Event, type EventClient, SYSTEM } from '../../platform
 import { emailAlreadyRegistered } from './errors.ts';
 import { adminCreated, staffRolesChanged, userRegistered } from './events.ts';
 import { customerImport, type EndAccess } from './import.ts';
-import type { Account, NewUser, NewUserRow, User, UserFilter, UserWithPassword } from './model.ts';
+import type {
+  Account,
+  NewUser,
+  Profile,
+  ProfileChange,
+  User,
+  UserFilter,
+  UserWithPassword,
+} from './model.ts';
 import type { Passwords } from './passwords.ts';
 import {
   normalizeEmail,
@@ -39,7 +47,7 @@ export function userService(deps: {
   const { database, clock, repository, passwords, events, onCreated } = deps;
 
   /** @throws PASSWORD_NOT_COMPLEX_ENOUGH, EMAIL_ALREADY_REGISTERED, or OVERLOADED if too many hashes wait. */
-  function register(input: Registration, requestId: string | null, address?: string): Promise<User> {
+  function register(input: Registration, requestId: string | null, address?: string): Promise<Profile> {
     return createAccount(
       input,
       [],
@@ -49,7 +57,7 @@ export function userService(deps: {
   }
 
   /** Used by the command `admin-create`, for the first administrator. @throws as `register` does. */
-  function createAdmin(input: Registration): Promise<User> {
+  function createAdmin(input: Registration): Promise<Profile> {
     return createAccount(input, ['administrator'], ({ id }) =>
       adminCreated({ actor: SYSTEM, resourceId: id }),
     );
@@ -60,7 +68,7 @@ export function userService(deps: {
     staffRoles: readonly StaffRole[],
     eventOf: (user: User) => Event,
     address?: string,
-  ): Promise<User> {
+  ): Promise<Profile> {
     const passwordHash = await hashNewPassword(input.password, { address });
     const email = normalizeEmail(input.email);
     return database.transaction(async (trx) => {
@@ -100,14 +108,16 @@ export function userService(deps: {
   }
 
   /** Skips emails that are registered already, and returns the created users. */
-  async function createUsers(trx: Trx, newUsers: readonly NewUser[]): Promise<readonly User[]> {
+  async function createUsers(trx: Trx, newUsers: readonly NewUser[]): Promise<readonly Profile[]> {
     const now = clock();
-    const users: NewUserRow[] = newUsers.map(({ isProven, ...user }) => ({
+    const users: UserWithPassword[] = newUsers.map(({ isProven, ...user }) => ({
       id: newId(now),
       role: user.staffRoles.length > 0 ? 'admin' : 'user',
       active: true,
       createdAt: now,
       emailVerifiedAt: isProven ? now : null,
+      locale: 'en',
+      displayName: null,
       ...user,
     }));
     const insertedIds = new Set(await repository.insert(trx, users));
@@ -117,10 +127,19 @@ export function userService(deps: {
   }
 
   /** @throws NOT_FOUND. */
-  async function getUser(id: string): Promise<User> {
-    const user = await findUser(database.db, id);
+  async function getUser(id: string): Promise<Profile> {
+    const user = await repository.findProfile(database.db, id);
     if (user === undefined) throw notFound('user', id);
     return user;
+  }
+
+  /** Changes what is given. @throws NOT_FOUND. */
+  function changeProfile(id: string, change: ProfileChange): Promise<Profile> {
+    return database.transaction(async (trx) => {
+      const user = await repository.updateProfile(trx, id, change);
+      if (user === undefined) throw notFound('user', id);
+      return user;
+    });
   }
 
   /** @throws NOT_FOUND. */
@@ -131,7 +150,7 @@ export function userService(deps: {
     return { user: account, hasPassword: passwordHash !== null };
   }
 
-  function listUsers(filter: UserFilter, page: PageRequest): Promise<PageOf<User>> {
+  function listUsers(filter: UserFilter, page: PageRequest): Promise<PageOf<Profile>> {
     return repository.list(database.db, filter, page);
   }
 
@@ -227,7 +246,7 @@ export function userService(deps: {
    * Replaces the staff roles of a user, from the user's next request on. Without a role, the user is a shopper again.
    * @throws NOT_FOUND, FORBIDDEN for the caller's own roles, or LAST_ACTIVE_ADMIN.
    */
-  function setStaffRoles(id: string, roles: readonly StaffRole[], actor: Actor): Promise<User> {
+  function setStaffRoles(id: string, roles: readonly StaffRole[], actor: Actor): Promise<Profile> {
     requireNotOwn(actor, id);
     const staffRoles = orderedRoles(roles);
     return database.transaction(async (trx) => {
@@ -249,6 +268,7 @@ export function userService(deps: {
     createAdmin,
     importUsers: customerImport({ ...deps, createUsers }),
     getUser,
+    changeProfile,
     getAccount,
     listUsers,
     findByEmail,

@@ -6,8 +6,8 @@ import { passwordResetService } from '../../../../src/modules/identity/auth/pass
 import type { AuthRepository } from '../../../../src/modules/identity/auth/repository.ts';
 import { hashToken, tokenIssuer } from '../../../../src/modules/identity/auth/tokens.ts';
 import {
+  type Profile,
   passwordNotComplexEnough,
-  type User,
   type UserClient,
 } from '../../../../src/modules/identity/users/index.ts';
 import { assertEqual } from '../../../support/equality.ts';
@@ -20,7 +20,7 @@ const ADMIN = adminActor(newId());
 const TTL_SECONDS = 3_600;
 const PAIR = { accessToken: 'access', refreshToken: 'refresh' };
 const open: PasswordReset = { userId: SHOPPER, expiresAt: NOW.add({ seconds: 1 }), isFromServer: false };
-const withPassword = (user: User) => ({ ...user, passwordHash: 'old hash' });
+const withPassword = (user: Profile) => ({ ...user, passwordHash: 'old hash' });
 
 /** `steps` lists what is done, in order. */
 function resets(repository: Partial<AuthRepository>, users: Partial<UserClient> = {}) {

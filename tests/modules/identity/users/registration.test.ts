@@ -21,6 +21,9 @@ describe('a registration', () => {
     const created_at = clock().toString({ smallestUnit: 'second' });
     assert.deepEqual(rest, {
       email: 'new@example.com',
+      email_verified: false,
+      locale: 'en',
+      display_name: null,
       active: true,
       role: 'user',
       staff_roles: [],
@@ -84,17 +87,25 @@ describe('a registration', () => {
   });
 });
 
-test('users see their own account', async () => {
+test('users see their own account, and change its language and name', async () => {
   const { id } = (await register('self@example.com')).body;
   const token = (await login('self@example.com')).body.access_token;
   const answer = await api('GET', '/users/me', { token });
   assert.deepEqual(answer.body, {
     id,
     email: 'self@example.com',
+    email_verified: false,
+    locale: 'en',
+    display_name: null,
     active: true,
     role: 'user',
     staff_roles: [],
     created_at: clock().toString({ smallestUnit: 'second' }),
     permissions: [],
   });
+
+  await api('PATCH', '/users/me', { token, body: { display_name: 'Zoë' } });
+  await api('PATCH', '/users/me', { token, body: { locale: 'de' } });
+  const { locale, display_name } = (await api('GET', '/users/me', { token })).body;
+  assert.deepEqual([locale, display_name], ['de', 'Zoë']);
 });

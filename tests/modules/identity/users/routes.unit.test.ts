@@ -21,6 +21,9 @@ const user = aUser();
 const shown = {
   id: SHOPPER,
   email: 'shopper@example.com',
+  email_verified: false,
+  locale: 'en',
+  display_name: null,
   active: true,
   role: 'user',
   staff_roles: [],
@@ -40,6 +43,10 @@ const service = fake<UserService>({
   getUser: async (id) => {
     calls.push([id]);
     return user;
+  },
+  changeProfile: async (id, change) => {
+    calls.push([id, change]);
+    return aUser({ emailVerifiedAt: user.createdAt, locale: 'de', displayName: 'Alice' });
   },
   listUsers: async (...call) => {
     calls.push(call);
@@ -62,6 +69,7 @@ const token = 'admin';
 
 describe('access', () => {
   testAccess(api, 'GET', '/users/me', ['user', 'admin']);
+  testAccess(api, 'PATCH', '/users/me', ['user', 'admin']);
   testAccess(api, 'GET', '/users', ['admin']);
   testAccess(api, 'POST', '/users/import', ['admin']);
   testAccess(api, 'PUT', `/users/${SHOPPER}/staff-roles`, ['admin']);
@@ -136,6 +144,33 @@ test('GET /users/me answers the account of the caller', async () => {
   const answer = await api('GET', '/users/me', { token: 'user' });
   assertEqual(answer.body, { ...shown, permissions: [] });
   assertEqual(calls.at(-1), [IDS.user]);
+});
+
+describe('PATCH /users/me', () => {
+  const change = (body: unknown) => api('PATCH', '/users/me', { token: 'user', body });
+
+  test('passes what is given, and answers the account', async () => {
+    const answer = await change({ locale: 'de', display_name: 'Alice' });
+    const changed = { email_verified: true, locale: 'de', display_name: 'Alice' };
+    assertEqual(answer.body, { ...shown, ...changed, permissions: [] });
+    assertEqual(calls.at(-1), [IDS.user, { locale: 'de', displayName: 'Alice' }]);
+  });
+
+  test('removes the name by null', async () => {
+    await change({ display_name: null });
+    assertEqual(calls.at(-1), [IDS.user, { locale: undefined, displayName: null }]);
+  });
+
+  for (const [title, body, field] of [
+    ['no change', {}, 'body'],
+    ['an unknown language', { locale: 'fr' }, 'locale'],
+    ['a name of two lines', { display_name: 'Alice\nBcc: all@example.com' }, 'display_name'],
+    ['a name of white space', { display_name: ' ' }, 'display_name'],
+    ['a name of 101 characters', { display_name: 'a'.repeat(101) }, 'display_name'],
+    ['another address', { email: 'other@example.com' }, 'email'],
+  ] as const) {
+    test(`refuses ${title}`, async () => assertViolations(await change(body), [field]));
+  }
 });
 
 describe('GET /users', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { DomainError } from '../../../../src/core/errors.ts';
 import { newId } from '../../../../src/core/id.ts';
-import type { NewUserRow, User, UserWithPassword } from '../../../../src/modules/identity/users/model.ts';
+import type { User, UserWithPassword } from '../../../../src/modules/identity/users/model.ts';
 import type { Passwords } from '../../../../src/modules/identity/users/passwords.ts';
 import type { UserRepository } from '../../../../src/modules/identity/users/repository.ts';
 import { userService } from '../../../../src/modules/identity/users/service.ts';
@@ -42,7 +42,7 @@ function users(replaced: Partial<UserRepository>, passwords: Partial<Passwords> 
 }
 
 /** Inserts all users but those of the taken addresses. */
-function insertExcept(taken: readonly string[], inserted: NewUserRow[] = []): Partial<UserRepository> {
+function insertExcept(taken: readonly string[], inserted: UserWithPassword[] = []): Partial<UserRepository> {
   return {
     insert: async (_trx, list) => {
       const free = list.filter(({ email }) => !taken.includes(email));
@@ -54,7 +54,7 @@ function insertExcept(taken: readonly string[], inserted: NewUserRow[] = []): Pa
 
 describe('registering', () => {
   test('stores an active user with a hash, and records an event of the user', async () => {
-    const inserted: NewUserRow[] = [];
+    const inserted: UserWithPassword[] = [];
     const { service, events, created, clock } = users(insertExcept([], inserted));
 
     const user = await service.register({ email: ' Alice@Example.com ', password: PASSWORD }, 'request');
@@ -70,6 +70,8 @@ describe('registering', () => {
         active: true,
         createdAt: clock(),
         emailVerifiedAt: null,
+        locale: 'en',
+        displayName: null,
       },
     ]);
     assertEqual(
@@ -106,7 +108,7 @@ describe('registering', () => {
   });
 
   test('of an administrator is the act of the platform', async () => {
-    const inserted: NewUserRow[] = [];
+    const inserted: UserWithPassword[] = [];
     const { service, events, clock } = users(insertExcept([], inserted));
     const { id } = await service.createAdmin({ email: 'carol@example.com', password: PASSWORD });
     assert.equal(inserted[0]?.role, 'admin');
@@ -121,7 +123,7 @@ describe('registering', () => {
 describe('importing users', () => {
   test('creates each new one once without a password, and refuses the others with their id', async () => {
     const known = aUser({ id: newId(), email: 'known@example.com' });
-    const inserted: NewUserRow[] = [];
+    const inserted: UserWithPassword[] = [];
     const { service, events, created, clock, transactions } = users({
       ...insertExcept([known.email], inserted),
       findByEmails: async () => [known, ...inserted],
@@ -185,7 +187,7 @@ describe('importing users', () => {
   test('takes such an address over on request: the account is closed, and its sessions end', async () => {
     const claimant = aUser({ id: newId(), email: 'claimed@example.com' });
     const closed: unknown[] = [];
-    const inserted: NewUserRow[] = [];
+    const inserted: UserWithPassword[] = [];
     const { service, events, ended } = users({
       ...insertExcept([], inserted),
       findByEmails: async () => inserted,
@@ -225,6 +227,9 @@ describe('reading users', () => {
     findAll: async (_db, ids) => (ids.includes(user.id) ? [user] : []),
     lockForShare: async (_trx, ids) => (ids.includes(user.id) ? [user] : []),
     findByEmails: async (_db, emails) => (emails.includes(user.email) ? [user] : []),
+    findProfile: async (_db, id) => (id === user.id ? user : undefined),
+    updateProfile: async (_trx, id, { locale = 'en', displayName = null }) =>
+      id === user.id ? { ...user, locale, displayName } : undefined,
   });
   const db = fakeTransaction();
 
@@ -236,6 +241,12 @@ describe('reading users', () => {
       resource_type: 'user',
       resource_id: STRANGER,
     });
+  });
+
+  test('changes language and name of a user, and refuses an unknown one', async () => {
+    const change = { locale: 'de', displayName: 'Alice' } as const;
+    assertEqual(await service.changeProfile(SHOPPER, change), { ...user, ...change });
+    await rejectsWith(service.changeProfile(STRANGER, change), 'NOT_FOUND');
   });
 
   test('finds and locks those that exist, by id', async () => {

@@ -22,6 +22,9 @@ describe('GET /users/{id}', () => {
     assertEqual((await show(SHOPPER.toUpperCase())).body, {
       id: SHOPPER,
       email: 'shopper@example.com',
+      email_verified: false,
+      locale: 'en',
+      display_name: null,
       role: 'user',
       staff_roles: [],
       active: true,
