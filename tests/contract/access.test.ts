@@ -11,7 +11,14 @@ import {
   sampleOf,
   send,
 } from '../support/contract-requests.ts';
-import { ALL_SCOPES, issueKey, openPartner, signed, type TestPartner } from '../support/partners.ts';
+import {
+  ALL_SCOPES,
+  issueKey,
+  openPartner,
+  scopesWithout,
+  signed,
+  type TestPartner,
+} from '../support/partners.ts';
 import { type Person, startTestPlatform } from '../support/platform.ts';
 
 const platform = await startTestPlatform();
@@ -28,8 +35,7 @@ before(async () => {
   stranger = await platform.registerUser();
   otherPartner = await openPartner(platform);
   for (const scope of ALL_SCOPES) {
-    const scopes = ALL_SCOPES.filter((other) => other !== scope);
-    lacking.set(scope, await openPartner(platform, { scopes }));
+    lacking.set(scope, await openPartner(platform, { scopes: scopesWithout(scope) }));
   }
 });
 

@@ -92,7 +92,7 @@ export const SCOPES: Readonly<Record<string, string>> = {
   'POST /purchases': 'purchases:write',
   'POST /purchases/batch': 'purchases:write',
   'POST /purchases/settlements': 'purchases:settle',
-  'GET /purchases/{id}': 'purchases:write',
+  'GET /purchases/{id}': 'purchases:read',
   'POST /purchases/{id}/confirmation': 'purchases:settle',
   'POST /purchases/{id}/amendments': 'purchases:settle',
   'POST /purchases/{id}/reverse': 'purchases:settle',

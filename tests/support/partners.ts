@@ -2,7 +2,13 @@ import { createHmac } from 'node:crypto';
 import { newId } from '../../src/core/id.ts';
 import type { Answer, ContractPlatform } from './platform.ts';
 
-export const ALL_SCOPES = ['purchases:write', 'purchases:settle'];
+export const ALL_SCOPES = ['purchases:read', 'purchases:write', 'purchases:settle'];
+
+/** All scopes that do not permit what `scope` permits. */
+export function scopesWithout(scope: string): readonly string[] {
+  const includes = scope === 'purchases:read' ? ['purchases:write'] : [];
+  return ALL_SCOPES.filter((other) => other !== scope && !includes.includes(other));
+}
 
 /** A partner with a key: `token` is the key in clear, `secret` the signing secret where it must sign. */
 export type TestPartner = {

@@ -118,7 +118,8 @@ async function callersOf(world: World, platform: ContractProcess): Promise<Calle
       client: readOnly,
       // It settles its own purchase, which was reported with another key.
       owner: { id: readOnly.id, token: (await issueKey(platform, readOnly.id)).key },
-      mayCall: (operation) => isOpen(operation) || SCOPES[operation.name] === 'purchases:write',
+      mayCall: (operation) =>
+        isOpen(operation) || ['purchases:read', 'purchases:write'].includes(SCOPES[operation.name] ?? ''),
     },
     { name: 'a user who has logged out', client: await loggedOut(platform), owner: shopper, mayCall: isOpen },
     { name: 'a deactivated user', client: await deactivated(platform), owner: shopper, mayCall: isOpen },

@@ -376,6 +376,7 @@ export interface Users {
   display_name: string | null;
   email: string;
   email_verified_at: ColumnType<Temporal.Instant, string, string> | null;
+  external_reference: string | null;
   id: string;
   locale: Generated<string>;
   password_hash: string | null;

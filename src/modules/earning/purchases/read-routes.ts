@@ -78,7 +78,7 @@ export function readRoutes(service: PurchaseService): Routes {
           params: IdParams,
           response: { 200: PurchaseDetailBody },
         },
-        config: { access: ['user', 'admin', 'partner'], scope: 'purchases:write', errors: [notFound] },
+        config: { access: ['user', 'admin', 'partner'], scope: 'purchases:read', errors: [notFound] },
       },
       async (request) =>
         presentPurchaseDetail(await service.getPurchase(request.params.id, callerOf(request))),

@@ -15,7 +15,7 @@ import {
 } from '../../../core/secrets/signatures.ts';
 import { readKey } from './keys.ts';
 import type { ExternalIdScope, KeyOfPartner, TakenMessage } from './model.ts';
-import { requireUsableKey, validSecrets } from './policies.ts';
+import { grantedScopes, requireUsableKey, validSecrets } from './policies.ts';
 import type { PartnerRepository } from './repository.ts';
 
 declare module '../../../core/caller.ts' {
@@ -65,7 +65,7 @@ export function partnerAuthentication(deps: {
       type: 'partner',
       id: key.partner.id,
       keyId: key.id,
-      scopes: key.scopes,
+      scopes: grantedScopes(key.scopes),
       requestId,
       merchantIds: key.partner.merchantIds,
       externalIdScope: key.partner.externalIdScope,

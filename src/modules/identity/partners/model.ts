@@ -3,7 +3,7 @@ import type { ExternalIdScope } from '../../../core/database/schema.generated.ts
 export type { ExternalIdScope } from '../../../core/database/schema.generated.ts';
 
 /** The permissions of a key. A check constraint has the same list. */
-export const SCOPES = ['purchases:write', 'purchases:settle'] as const;
+export const SCOPES = ['purchases:read', 'purchases:write', 'purchases:settle'] as const;
 
 export const EXTERNAL_ID_SCOPES = ['partner', 'merchant'] as const satisfies readonly ExternalIdScope[];
 

@@ -1,12 +1,18 @@
 import { expiredToken, tokenRevoked, userInactive } from '../../../core/caller.ts';
 import { namedViolations, ruleViolation, validationError } from '../../../core/errors.ts';
-import type { KeyOfPartner, Partner, SigningSecrets } from './model.ts';
+import type { KeyOfPartner, Partner, Scope, SigningSecrets } from './model.ts';
 
 /** @throws TOKEN_REVOKED, EXPIRED_TOKEN, or USER_INACTIVE if the partner is inactive. */
 export function requireUsableKey(key: KeyOfPartner, now: Temporal.Instant): void {
   if (key.revokedAt !== null) throw tokenRevoked();
   if (key.expiresAt !== null && Temporal.Instant.compare(key.expiresAt, now) <= 0) throw expiredToken();
   if (!key.partner.active) throw userInactive();
+}
+
+/** What a key permits. A source may read what it reports. */
+export function grantedScopes(scopes: readonly Scope[]): readonly Scope[] {
+  const mayRead = scopes.includes('purchases:write') && !scopes.includes('purchases:read');
+  return mayRead ? ['purchases:read', ...scopes] : scopes;
 }
 
 /** @throws VALIDATION_ERROR. */

@@ -58,6 +58,8 @@ const Scopes = Type.Array(Type.Enum(SCOPES), {
   minItems: 1,
   maxItems: SCOPES.length,
   uniqueItems: true,
+  description:
+    'Permissions of the key. `purchases:write` reports purchases and includes `purchases:read`. `purchases:settle` confirms, reverses and amends them.',
   examples: [['purchases:write', 'purchases:settle']],
 });
 

@@ -63,13 +63,23 @@ describe('authenticating a key', () => {
       type: 'partner',
       id: PARTNER,
       keyId: KEY,
-      scopes: ['purchases:write'],
+      scopes: ['purchases:read', 'purchases:write'],
       requestId: 'request',
       merchantIds: [MERCHANT],
       externalIdScope: 'merchant',
     });
     assertEqual(lookups, [hash]);
   });
+
+  for (const scopes of [
+    ['purchases:settle'],
+    ['purchases:read'],
+    ['purchases:read', 'purchases:write'],
+  ] as const)
+    test(`adds no scope to ${scopes.join(' and ')}`, async () => {
+      const { authenticate } = authentication(aKeyOfPartner({ hash, scopes }));
+      assertEqual((await authenticate(text, 'request')).scopes, scopes);
+    });
 
   test('refuses what the platform never issued, without a lookup', async () => {
     const { authenticate, lookups } = authentication(aKeyOfPartner({ hash }));
