@@ -74,6 +74,17 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
       sessionMaxDays: read('SESSION_MAX_DAYS'),
     },
     encryptionKeys: readEncryptionKeys(read('ENCRYPTION_KEYS'), mode),
+    mail: {
+      /** Undefined: nothing is sent. */
+      smtp: readSmtp(read('SMTP_URL'), read('SMTP_TLS')),
+      from: readMailFrom(read('MAIL_FROM'), mode === 'production' && isSet('SMTP_URL')),
+      subjectPrefix: read('MAIL_SUBJECT_PREFIX'),
+      /** Where mails are written instead of being sent. Never in production. */
+      directory:
+        mode === 'production' || isSet('SMTP_URL')
+          ? undefined
+          : join(path(read('DATA_DIR')) ?? join(PROJECT_DIRECTORY, '.data'), 'mail'),
+    },
     adminMfa: read('ADMIN_MFA') ?? (mode === 'production' ? 'required' : 'optional'),
     adminPasswordFile: path(read('ADMIN_PASSWORD_FILE')),
     bcryptCost: read('BCRYPT_COST'),
@@ -220,6 +231,48 @@ function readEncryptionKeys(value: string | undefined, mode: string): readonly E
 function requireStrong(name: string, id: string, secret: string, mode: string): void {
   if (mode !== 'production' || !isWeakSecret(secret)) return;
   throw new StartupError(`${name} must be random in production: make a new "${id}" with openssl rand.`);
+}
+
+/** The mail server as nodemailer names its parts. */
+function readSmtp(value: string | undefined, tls: 'required' | 'optional' | undefined) {
+  if (value === undefined) return undefined;
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url === undefined || !/^smtps?:$/.test(url.protocol) || url.hostname === '' || url.search !== '') {
+    throw new StartupError(
+      'SMTP_URL must be a URL such as smtp://user:password@mail.example.com:587 or smtps://user:password@mail.example.com:465.',
+    );
+  }
+  const secure = url.protocol === 'smtps:';
+  // The brackets of an IPv6 address belong to the URL.
+  const host = url.hostname.replaceAll(/[[\]]/g, '');
+  return {
+    host,
+    port: url.port === '' ? (secure ? 465 : 587) : Number(url.port),
+    secure,
+    requireTLS: !secure && (tls ?? (isLocal(host) ? 'optional' : 'required')) === 'required',
+    ...(url.username !== '' && {
+      auth: { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) },
+    }),
+  };
+}
+
+/** True for an address of this machine. */
+function isLocal(host: string): boolean {
+  return host === 'localhost' || (isIP(host) !== 0 && ipaddr.parse(host).range() === 'loopback');
+}
+
+/** Reads `Name <address>` or an address alone. */
+function readMailFrom(value: string | undefined, isRequired: boolean) {
+  if (value === undefined && isRequired)
+    throw new StartupError('MAIL_FROM must be set in production, as "Name <address>".');
+  const [, name = '', inBrackets, alone] =
+    /^(?:([^<>\p{Cc}]*)<([^\s<>,;@]+@[^\s<>,;@]+)>|([^\s<>,;@]+@[^\s<>,;@]+))$/u.exec(
+      value ?? 'ClickNBack <no-reply@localhost>',
+    ) ?? [];
+  const address = inBrackets ?? alone;
+  if (address === undefined)
+    throw new StartupError('MAIL_FROM must be an address such as "ClickNBack <no-reply@example.com>".');
+  return { name: name.trim() || 'ClickNBack', address };
 }
 
 function readRedisUrl(value: string | undefined): string | undefined {

@@ -26,6 +26,7 @@ export const PRIVILEGES: Readonly<Record<keyof DB | 'schema_migrations', string>
   feature_flags: REMOVED,
   idempotency_keys: REMOVED,
   login_budgets: REMOVED,
+  mails: REMOVED,
   merchants: KEPT,
   offers: KEPT,
   partner_keys: KEPT,

@@ -134,6 +134,26 @@ const SECRETS_AND_SESSIONS = {
   BCRYPT_COST: integer(12, { from: 4, to: 16 }, 'Work of a password hash, as a power of two'),
 };
 
+const MAIL = {
+  SMTP_URL: text(
+    undefined,
+    'Mail server, as `smtp://user:password@host:587` or `smtps://user:password@host:465`. Percent-encode special characters. Without it, production sends no mail, and development writes mails to `mail/` in `DATA_DIR` and shows them at `/dev/mail`',
+    { fallback: 'none', values: 'URL' },
+  ),
+  SMTP_TLS: choice(
+    ['required', 'optional'],
+    undefined,
+    'Encryption with an `smtp://` server: `required` sends nothing without STARTTLS, `optional` uses it if the server offers it',
+    { fallback: '`required`; `optional` if the server is on this machine' },
+  ),
+  MAIL_FROM: text(
+    undefined,
+    'Sender of all mail. The name also stands above each mail. Required with `SMTP_URL` in production',
+    { fallback: '`ClickNBack <no-reply@localhost>`', values: '`Name <address>`' },
+  ),
+  MAIL_SUBJECT_PREFIX: text('', 'Text before each subject, such as `[Test]`'),
+};
+
 const RATE_LIMITS = {
   LOGIN_FAILURES: integer(
     10,
@@ -260,6 +280,7 @@ export const SETTINGS = {
   ...JOBS_AND_METRICS,
   ...DATABASE,
   ...SECRETS_AND_SESSIONS,
+  ...MAIL,
   ...RATE_LIMITS,
   ...CASHBACK_AND_PAYOUTS,
   ...TRUST,
@@ -273,6 +294,7 @@ export const SETTINGS_BY_TOPIC = {
   'Jobs and metrics': JOBS_AND_METRICS,
   'Database and Redis': DATABASE,
   'Secrets and sessions': SECRETS_AND_SESSIONS,
+  Mail: MAIL,
   'Rate limits': RATE_LIMITS,
   'Cashback and payouts': CASHBACK_AND_PAYOUTS,
   'Trust in reports': TRUST,

@@ -17,6 +17,7 @@ import { payoutsModule } from './modules/money/payouts/index.ts';
 import { walletsModule } from './modules/money/wallets/index.ts';
 import { featureFlagsModule } from './modules/platform/feature-flags/index.ts';
 import { idempotencyModule } from './modules/platform/idempotency/index.ts';
+import { mailModule } from './modules/platform/mail/index.ts';
 
 /** Creates every module, in the order of their dependencies. */
 export function wireModules(config: Config, kernel: Kernel) {
@@ -24,6 +25,7 @@ export function wireModules(config: Config, kernel: Kernel) {
   const [defaultCurrency] = supportedCurrencies;
 
   const idempotency = idempotencyModule(kernel, { encryptionKeys });
+  const mail = mailModule(kernel, { ...config.mail, encryptionKeys });
   const featureFlags = featureFlagsModule(kernel, { knownFlags: [AUTO_CONFIRM_FLAG] });
   const wallets = walletsModule(kernel, {
     idempotency: idempotency.client,
@@ -129,6 +131,6 @@ export function wireModules(config: Config, kernel: Kernel) {
     jobs,
     partners,
     /** Used by commands, demo data and tests. */
-    open: { auth, users, partners, featureFlags, merchants, offers, purchases, wallets, payouts },
+    open: { auth, users, partners, mail, featureFlags, merchants, offers, purchases, wallets, payouts },
   };
 }

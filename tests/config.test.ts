@@ -61,6 +61,22 @@ describe('the configuration', () => {
       `k:${ENCRYPTION_KEY},`,
       `k:${'?'.repeat(44)}`,
     ],
+    SMTP_URL: [
+      'mail.example.com:25',
+      'http://mail.example.com',
+      'smtp://',
+      'smtp:mail.example.com',
+      'smtps://mail.example.com?tls=off',
+    ],
+    SMTP_TLS: ['true', 'off', 'Required'],
+    MAIL_FROM: [
+      'ClickNBack',
+      'a@b\r\nBcc: c@example.com',
+      'a@b, c@d',
+      '<a@b> Name',
+      'Name <a@b',
+      'a b@example.com',
+    ],
     DATABASE_TIMEOUT_SECONDS: ['0', '13', '2.5', 'none'],
     ACCESS_TOKEN_TTL_SECONDS: ['0', '86401', '15m'],
     REFRESH_TOKEN_TTL_SECONDS: ['59', '31536001'],
@@ -109,7 +125,15 @@ describe('the configuration', () => {
   }
 
   test('has each of its numbers and choices refused when wrong, by the table above', () => {
-    const anyText = ['HOST', 'METRICS_HOST', 'PUBLIC_URL', 'DATABASE_URL', 'DATA_DIR', 'ADMIN_PASSWORD_FILE'];
+    const anyText = [
+      'HOST',
+      'METRICS_HOST',
+      'PUBLIC_URL',
+      'DATABASE_URL',
+      'DATA_DIR',
+      'ADMIN_PASSWORD_FILE',
+      'MAIL_SUBJECT_PREFIX',
+    ];
     assert.deepEqual([...Object.keys(wrong), ...anyText].sort(), Object.keys(SETTINGS).sort());
   });
 
@@ -169,6 +193,50 @@ describe('the configuration', () => {
     const read = modes.map((environment) => readConfig(environment).adminMfa);
     assert.deepEqual(read, ['optional', 'optional', 'required', 'optional']);
     assert.equal(readConfig({ ADMIN_MFA: 'required' }).adminMfa, 'required');
+  });
+
+  test('sends mail through SMTP_URL, to a folder, or in production without it not at all', () => {
+    const SMTP_URL = 'smtp://user%40example.com:p%3Ass@mail.example.com';
+    const MAIL_FROM = 'Shop & Save <hello@example.com>';
+    const { smtp, from, directory } = readConfig({ ...production, SMTP_URL, MAIL_FROM }).mail;
+    assert.deepEqual(smtp, {
+      host: 'mail.example.com',
+      port: 587,
+      secure: false,
+      requireTLS: true,
+      auth: { user: 'user@example.com', pass: 'p:ss' },
+    });
+    assert.deepEqual(from, { name: 'Shop & Save', address: 'hello@example.com' });
+    assert.equal(directory, undefined);
+
+    const { mail } = readConfig({ INIT_CWD: '/home/somebody', DATA_DIR: 'data' });
+    assert.equal(mail.smtp, undefined);
+    assert.equal(mail.directory, '/home/somebody/data/mail');
+    assert.equal(readConfig({ ...production, DATA_DIR: 'data' }).mail.directory, undefined);
+  });
+
+  test('requires STARTTLS of a mail server on another machine', () => {
+    const requires = (SMTP_URL: string, SMTP_TLS?: string) =>
+      readConfig({ SMTP_URL, SMTP_TLS }).mail.smtp?.requireTLS;
+    assert.equal(requires('smtp://10.0.0.5:25'), true);
+    assert.equal(requires('smtp://localhost:25'), false);
+    assert.equal(requires('smtp://127.0.0.1:25'), false);
+    assert.equal(requires('smtp://[::1]:25'), false);
+    assert.equal(requires('smtp://localhost.example.com:25'), true);
+    assert.equal(requires('smtp://localhost:25', 'required'), true);
+    assert.equal(requires('smtp://10.0.0.5:25', 'optional'), false);
+    const smtps = readConfig({ SMTP_URL: 'smtps://mail.example.com' }).mail.smtp;
+    assert.deepEqual(smtps, { host: 'mail.example.com', port: 465, secure: true, requireTLS: false });
+  });
+
+  test('in production needs MAIL_FROM with SMTP_URL, and it alone is enough without a name', () => {
+    const SMTP_URL = 'smtp://mail.example.com';
+    assert.throws(
+      () => readConfig({ ...production, SMTP_URL }),
+      /^StartupError: MAIL_FROM must be set in production/,
+    );
+    const named = readConfig({ ...production, SMTP_URL, MAIL_FROM: 'hello@example.com' }).mail.from;
+    assert.deepEqual(named, { name: 'ClickNBack', address: 'hello@example.com' });
   });
 
   const weak: Record<string, readonly string[]> = {

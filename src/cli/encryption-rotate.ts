@@ -4,6 +4,7 @@ import { createLogger } from '../core/observability/logging.ts';
 import { reencryptSecondFactors } from '../modules/identity/auth/index.ts';
 import { reencryptSigningSecrets } from '../modules/identity/partners/index.ts';
 import { reencryptBankDetails } from '../modules/money/payouts/index.ts';
+import { reencryptMails } from '../modules/platform/mail/index.ts';
 import { joinExistingDatabase } from '../startup/open-database.ts';
 import { run } from '../startup/run.ts';
 
@@ -12,6 +13,7 @@ const SECRETS = [
   { name: 'bank details of payouts', reencrypt: reencryptBankDetails },
   { name: 'signing secrets of partners', reencrypt: reencryptSigningSecrets },
   { name: 'second factors of accounts', reencrypt: reencryptSecondFactors },
+  { name: 'mails that wait to be sent', reencrypt: reencryptMails },
 ];
 
 await run(main);

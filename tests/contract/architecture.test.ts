@@ -35,6 +35,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   feature_flags: 'feature-flags',
   payouts: 'payouts',
   idempotency_keys: 'idempotency',
+  mails: 'mail',
   audit_logs: 'events',
   audit_seals: 'proof',
   production_mark: 'core',

@@ -35,6 +35,7 @@ export const OTHER_TABLES: Readonly<Record<string, string>> = {
   feature_flags: 'switches',
   idempotency_keys: 'stored responses, for a day',
   login_budgets: 'wrong passwords',
+  mails: 'what is sent, and was sent',
   merchants: 'names; the terms of rewards are those of offers',
   offers: 'terms, which the proof compares with each reward; what has no reward is no money yet',
   partner_keys: 'keys',

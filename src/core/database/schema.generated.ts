@@ -178,6 +178,20 @@ export interface LoginBudgets {
   waits_until: ColumnType<Temporal.Instant, string, string> | null;
 }
 
+export interface Mails {
+  attempts: Generated<ColumnType<bigint, bigint, bigint>>;
+  content: string | null;
+  digest: Buffer;
+  due_at: ColumnType<Temporal.Instant, string, string>;
+  ended_at: ColumnType<Temporal.Instant, string, string> | null;
+  expires_at: ColumnType<Temporal.Instant, string, string>;
+  id: string;
+  outcome: string | null;
+  queued_at: ColumnType<Temporal.Instant, string, string>;
+  template: string;
+  user_id: string | null;
+}
+
 export interface Merchants {
   active: Generated<boolean>;
   confirmation_days: number | null;
@@ -423,6 +437,7 @@ export interface DB {
   feature_flags: FeatureFlags;
   idempotency_keys: IdempotencyKeys;
   login_budgets: LoginBudgets;
+  mails: Mails;
   merchants: Merchants;
   offers: Offers;
   partner_keys: PartnerKeys;
