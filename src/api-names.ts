@@ -27,6 +27,7 @@ const IDS = {
   'PATCH /users/me': 'changeOwnUser',
   'GET /users': 'listUsers',
   'GET /users/{id}': 'getUser',
+  'PATCH /users/{id}': 'updateUser',
   'PATCH /users/{id}/status': 'setUserStatus',
   'PUT /users/{id}/staff-roles': 'setStaffRoles',
   'POST /users/import': 'importUsers',

@@ -14,6 +14,8 @@ export const ERROR_ADVICE: Readonly<Record<string, string>> = {
   EMAIL_ALREADY_REGISTERED: 'Log in, or register with another address.',
   EVENT_TOO_OLD:
     'Ask the shop or the operator to report it. `details.earliest` is the oldest that you may report now.',
+  EXTERNAL_REFERENCE_TAKEN:
+    'Choose another reference, or remove it from the user that `details.user_id` names.',
   EXPIRED_REFRESH_TOKEN: 'Log in again.',
   EXPIRED_TOKEN:
     'Exchange the refresh token for the next pair. For an API key ask an administrator for a new one.',

@@ -131,6 +131,7 @@ async function moveEverything(): Promise<void> {
   const { id, email } = await platform.registerUser();
   await api('GET', '/users?email=example', { token });
   await refuseColleague();
+  await patch(`/users/${id}`, { external_reference: 'customer-1' });
   await patch(`/users/${id}/status`, { status: 'inactive' });
   await patch(`/users/${id}/status`, { status: 'active' });
   await api('POST', '/auth/login', { body: { email, password: 'Wr0ng!Pass' } });

@@ -24,6 +24,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /users': 'admins',
   'GET /users/{id}': 'admins',
   'PATCH /users/me/password': 'whoever is logged in',
+  'PATCH /users/{id}': 'admins',
   'PATCH /users/{id}/status': 'admins',
   'PUT /users/{id}/staff-roles': 'admins',
   'POST /users/import': 'admins',
@@ -102,6 +103,7 @@ export const SCOPES: Readonly<Record<string, string>> = {
 /** The staff roles that may call an operation, where not every member of staff may. An administrator may call all. */
 export const STAFF: Readonly<Record<string, readonly string[]>> = {
   'POST /users/{id}/password-reset': ['support'],
+  'PATCH /users/{id}': ['partnerships'],
   'PATCH /users/{id}/status': ['fraud'],
   'PUT /users/{id}/staff-roles': [],
   'POST /users/import': ['partnerships'],

@@ -192,6 +192,7 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
   'GET /users': () => ({
     query: {
       email: '@Example.com',
+      external_reference: 'customer-1042',
       role: 'user',
       status: 'active',
       from: '2026-01-01T00:00:00Z',
@@ -204,6 +205,10 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
     const body = { current_password: PASSWORD, new_password: 'An0ther!Pass' };
     return caller === undefined ? { body } : { body, token: (await registerLike(caller)).token };
   },
+  'PATCH /users/{id}': async ({ platform, unique }) => ({
+    params: { id: (await platform.registerUser()).id },
+    body: { external_reference: unique() },
+  }),
   'PATCH /users/{id}/status': async ({ platform }) => ({
     params: { id: (await platform.registerUser()).id },
     body: { status: 'inactive' },
@@ -213,7 +218,7 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
     body: { staff_roles: ['support', 'finance'] },
   }),
   'POST /users/import': ({ unique }) => ({
-    body: [{ email: `${unique()}@example.com` }, { email: 'nobody' }],
+    body: [{ email: `${unique()}@example.com`, external_reference: unique() }, { email: 'nobody' }],
   }),
 
   'POST /merchants': ({ unique }) => ({

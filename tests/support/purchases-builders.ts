@@ -58,6 +58,7 @@ export function aUser(fields: Partial<Profile> = {}): Profile {
     emailVerifiedAt: null,
     locale: 'en',
     displayName: null,
+    externalReference: null,
     ...fields,
   };
 }

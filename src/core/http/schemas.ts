@@ -16,6 +16,18 @@ export const Id = Type.String({
   examples: ['01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e'],
 });
 
+/** The operator's own reference of a user. It is converted to NFKC, so that it has one spelling. */
+export const UserReference = Type.String({
+  minLength: 1,
+  maxLength: 255,
+  format: 'identifier',
+  readAs: 'identifier',
+  pattern: '^[^\\s\\p{C}]([^\\p{C}]*[^\\s\\p{C}])?$',
+  mustBe: 'printable characters on one line without white space at its ends',
+  description: "The operator's own reference of the user, such as a customer number. Compared with its case.",
+  examples: ['customer-1042'],
+});
+
 export const IdParams = Input({ id: Id });
 
 /** A name has something visible in it, and no white space at either end. The service compares names by `foldName`. */

@@ -291,6 +291,7 @@ function moneyErrors(
 /** `readAs` normalizes a text, so that the code can compare it. */
 const SPELLINGS = {
   lowerCase: (text: string) => text.toLowerCase(),
+  identifier: normalizeIdentifier,
   /** UTC with six decimals. PostgreSQL stores microseconds, and would round finer values instead of truncating them. */
   instant: (text: string) =>
     isTimestamp(text)

@@ -25,3 +25,10 @@ export const lastActiveAdmin = defineError<{ user_id: string }>(
   'LAST_ACTIVE_ADMIN',
   'This is the last active administrator. Appoint or activate another one first.',
 );
+
+/** `user_id` has the reference. Null if another item of the same list is to have it. */
+export const externalReferenceTaken = defineError<{ external_reference: string; user_id: string | null }>(
+  'conflict',
+  'EXTERNAL_REFERENCE_TAKEN',
+  'Another user has this external reference already.',
+);

@@ -38,3 +38,10 @@ export const staffRolesChanged = defineEvent<{ before: string; after: string }>(
     after: 'The staff roles after.',
   },
 });
+
+export const externalReferenceChanged = defineEvent({
+  type: 'user.external_reference_changed',
+  resourceType: 'user',
+  summary: "An administrator set, changed or removed the operator's own reference of a user.",
+  details: {},
+});

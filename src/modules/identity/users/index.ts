@@ -16,6 +16,7 @@ export type UserClient = Pick<
   | 'getAccount'
   | 'findUser'
   | 'findUsers'
+  | 'findIdsByReference'
   | 'lockUsersForShare'
   | 'requireActiveSender'
   | 'checkCredentials'

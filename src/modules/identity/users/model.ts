@@ -23,6 +23,8 @@ export type Profile = User & {
   readonly locale: Locale;
   /** The name in mails. From 1 to 100 characters. */
   readonly displayName: string | null;
+  /** The operator's own reference. Unique. */
+  readonly externalReference: string | null;
 };
 
 export type ProfileChange = {
@@ -39,12 +41,14 @@ export type NewUser = {
   readonly staffRoles: readonly StaffRole[];
   /** True if the operator vouches for the address. */
   readonly isProven: boolean;
+  readonly externalReference: string | null;
 };
 
 /** A user as an administrator sees it: also whether the user has a password to log in with. */
 export type Account = { readonly user: Profile; readonly hasPassword: boolean };
 
 export type UserFilter = {
+  readonly externalReference?: string | undefined;
   /** A part of the email address, in lower case. At least 3 characters, because the trigram index needs them. */
   readonly email?: string | undefined;
   readonly role?: UserRole | undefined;

@@ -1,5 +1,5 @@
 import { type SqlBool, sql } from 'kysely';
-import type { Db, Trx } from '../../../core/database/index.ts';
+import { type Db, type Trx, violates } from '../../../core/database/index.ts';
 import { equalTo, pageNewestFirst, withinSeconds } from '../../../core/database/newest-first.ts';
 import { anyOf, type RowOf } from '../../../core/database/rows.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
@@ -11,16 +11,24 @@ export type UserRepository = ReturnType<typeof userRepository>;
 const COLUMNS = ['id', 'email', 'role', 'staff_roles', 'active', 'created_at'] as const;
 
 /** Not in COLUMNS, which every request and every batch of purchases reads. */
-const PROFILE_COLUMNS = [...COLUMNS, 'email_verified_at', 'locale', 'display_name'] as const;
+const PROFILE_COLUMNS = [
+  ...COLUMNS,
+  'email_verified_at',
+  'locale',
+  'display_name',
+  'external_reference',
+] as const;
 
 type UserRow = RowOf<'users', typeof COLUMNS>;
 type ProfileRow = RowOf<'users', typeof PROFILE_COLUMNS>;
 
 export function userRepository() {
-  /** Inserts the users whose email is free, and returns their ids. */
+  /** Inserts the users whose email and external reference are free, and returns their ids. */
   async function insert(trx: Trx, users: readonly UserWithPassword[]): Promise<readonly string[]> {
     const { rows } = await sql<{ id: string }>`
-      insert into users (id, email, password_hash, role, staff_roles, active, created_at, email_verified_at)
+      insert into users (
+        id, email, password_hash, role, staff_roles, active, created_at, email_verified_at, external_reference
+      )
       select
         unnest(${users.map(({ id }) => id)}::uuid[]) as id,
         unnest(${users.map(({ email }) => email)}::text[]) as email,
@@ -29,9 +37,10 @@ export function userRepository() {
         string_to_array(unnest(${users.map(({ staffRoles }) => staffRoles.join())}::text[]), ','),
         unnest(${users.map(({ active }) => active)}::boolean[]),
         unnest(${users.map(({ createdAt }) => createdAt.toString())}::timestamptz[]),
-        unnest(${users.map(({ emailVerifiedAt }) => emailVerifiedAt?.toString() ?? null)}::timestamptz[])
+        unnest(${users.map(({ emailVerifiedAt }) => emailVerifiedAt?.toString() ?? null)}::timestamptz[]),
+        unnest(${users.map(({ externalReference }) => externalReference)}::text[])
       order by email
-      on conflict (email) do nothing
+      on conflict do nothing
       returning id
     `.execute(trx);
     return rows.map(({ id }) => id);
@@ -86,6 +95,17 @@ export function userRepository() {
     return rows.map(toUser);
   }
 
+  /** The ids of the users with these external references, by reference. */
+  async function findIdsByReference(
+    db: Db,
+    references: readonly string[],
+  ): Promise<ReadonlyMap<string, string>> {
+    const { rows } = await sql<{ id: string; external_reference: string }>`
+      select id, external_reference from users where external_reference = any(${references}::text[])
+    `.execute(db);
+    return new Map(rows.map((row) => [row.external_reference, row.id]));
+  }
+
   /** The shoppers among the owners of `emails` who never proved the address. Staff belongs to the operator. */
   async function findUnproven(db: Db, emails: readonly string[]): Promise<User[]> {
     return (await unproven(db, emails).execute()).map(toUser);
@@ -105,11 +125,11 @@ export function userRepository() {
       .where('email_verified_at', 'is', null);
   }
 
-  /** Frees the addresses of accounts and deactivates them. `.invalid` is reserved: no mail is ever sent there (RFC 2606). */
+  /** Frees the addresses and references of accounts and deactivates them. `.invalid` is reserved: no mail is ever sent there (RFC 2606). */
   async function close(trx: Trx, ids: readonly string[]): Promise<void> {
     await trx
       .updateTable('users')
-      .set({ email: sql<string>`id::text || '@taken-over.invalid'`, active: false })
+      .set({ email: sql<string>`id::text || '@taken-over.invalid'`, active: false, external_reference: null })
       .where('id', '=', anyOf(ids))
       .execute();
   }
@@ -129,8 +149,8 @@ export function userRepository() {
 
   /** Newest first. The cursor is the id, which contains the millisecond of `created_at`. */
   async function list(db: Db, filter: UserFilter, page: PageRequest): Promise<PageOf<Profile>> {
-    const { email, role, active, from, to } = filter;
-    const where = [...equalTo<'users'>({ role, active }), ...withinSeconds(from, to)];
+    const { email, role, active, from, to, externalReference: external_reference } = filter;
+    const where = [...equalTo<'users'>({ role, active, external_reference }), ...withinSeconds(from, to)];
     if (email !== undefined) where.push(sql`email like ${`%${escapeLike(email)}%`}`);
 
     // The planner chooses between an index of few rows and the primary key, by how many rows match.
@@ -217,6 +237,15 @@ export function userRepository() {
     await trx.updateTable('users').set({ active }).where('id', '=', id).execute();
   }
 
+  async function updateExternalReference(trx: Trx, id: string, reference: string | null): Promise<void> {
+    await trx.updateTable('users').set({ external_reference: reference }).where('id', '=', id).execute();
+  }
+
+  /** True if `updateExternalReference` failed because another user has the reference. */
+  function isReferenceTaken(error: unknown): boolean {
+    return violates(error, 'users_external_reference_key');
+  }
+
   return {
     insert,
     findAll,
@@ -224,6 +253,7 @@ export function userRepository() {
     updateProfile,
     lockForShare,
     findByEmails,
+    findIdsByReference,
     findUnproven,
     lockUnproven,
     close,
@@ -236,6 +266,8 @@ export function userRepository() {
     lockWithActiveStaff,
     updateStaffRoles,
     updateActive,
+    updateExternalReference,
+    isReferenceTaken,
   };
 }
 
@@ -256,6 +288,7 @@ function toProfile(row: ProfileRow): Profile {
     emailVerifiedAt: row.email_verified_at,
     locale: row.locale as Locale,
     displayName: row.display_name,
+    externalReference: row.external_reference,
   };
 }
 

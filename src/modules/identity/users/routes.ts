@@ -11,6 +11,7 @@ import { isId } from '../../../core/id.ts';
 import {
   emailAlreadyRegistered,
   emailNotVerified,
+  externalReferenceTaken,
   lastActiveAdmin,
   passwordNotComplexEnough,
 } from './errors.ts';
@@ -25,6 +26,7 @@ import {
   RegistrationBody,
   StaffRolesInput,
   UserBody,
+  UserChangesBody,
   UserImportBody,
   UserImportResult,
   UserPage,
@@ -104,6 +106,7 @@ export function userRoutes(
       async ({ query }) => {
         const filter = {
           email: query.email?.toLowerCase(),
+          externalReference: query.external_reference,
           role: query.role,
           active: query.status === undefined ? undefined : query.status === 'active',
           from: query.from,
@@ -131,18 +134,48 @@ export function userRoutes(
           access: ['admin'],
           permission: 'users:import',
           items: ImportedUser,
-          errors: [emailNotVerified],
+          errors: [emailNotVerified, externalReferenceTaken],
         },
       },
       async (request) => {
         const items = request.body.map(readUser);
         const outcomes = await workOnItems(items, (customers) =>
           service.importUsers(
-            customers.map(({ email, take_over: takeOver }) => ({ email, takeOver })),
+            customers.map(({ email, take_over: takeOver, external_reference: externalReference }) => ({
+              email,
+              takeOver,
+              externalReference,
+            })),
             callerOf(request),
           ),
         );
         return presentImport(request.body, outcomes, request.id);
+      },
+    );
+
+    server.patch(
+      '/users/:id',
+      {
+        schema: {
+          tags: ['users'],
+          summary: 'Update a user',
+          description:
+            "Sets or removes the operator's own reference of the user. Purchases that were reported with the previous one stay with the user. Returns 409 if another user has the reference, and 403 for your own account.",
+          params: IdParams,
+          body: UserChangesBody,
+          response: { 200: UserBody },
+        },
+        config: {
+          access: ['admin'],
+          permission: 'users:import',
+          errors: [notFound, externalReferenceTaken],
+        },
+      },
+      async (request) => {
+        const { external_reference: reference } = request.body;
+        return presentUser(
+          await service.setExternalReference(request.params.id, reference, callerOf(request)),
+        );
       },
     );
 

@@ -4,8 +4,16 @@ import { DomainError } from '../../../core/errors.ts';
 import { ErrorBody } from '../../../core/http/errors.ts';
 import { ItemSummary, nameOfItem, presentRefusal, summarizeItems } from '../../../core/http/items.ts';
 import { CursorPage, CursorQuery } from '../../../core/http/pagination.ts';
-import { ActiveStatus, Id, Input, Timestamp, TimestampInput } from '../../../core/http/schemas.ts';
+import {
+  ActiveStatus,
+  Id,
+  Input,
+  Timestamp,
+  TimestampInput,
+  UserReference,
+} from '../../../core/http/schemas.ts';
 import type { Outcome } from '../../../core/outcome.ts';
+import { emailAlreadyRegistered } from './errors.ts';
 import { LOCALES, type Profile, type User } from './model.ts';
 import { PERMISSIONS, permissionsOf, STAFF_ROLES } from './staff.ts';
 
@@ -40,12 +48,18 @@ const DisplayName = Type.String({
   examples: ['Alice'],
 });
 
+const ExternalReference = Type.Union([UserReference, Type.Null()], {
+  description:
+    "The operator's own reference of the user, such as a customer number. Reports of purchases may send it as `user_reference`.",
+});
+
 export const UserBody = Type.Object({
   id: Id,
   email: Email,
   email_verified: Type.Boolean({ description: 'Whether the user has proved the address.' }),
   locale: Locale,
   display_name: Type.Union([DisplayName, Type.Null()]),
+  external_reference: ExternalReference,
   active: Type.Boolean(),
   role: Role,
   staff_roles: StaffRoles,
@@ -69,6 +83,12 @@ export const ProfileInput = Input(
   { minProperties: 1 },
 );
 
+export const UserChangesBody = Input({
+  external_reference: Type.Union([UserReference, Type.Null()], {
+    description: "The operator's own reference of the user. Null removes it.",
+  }),
+});
+
 export const StaffRolesInput = Input({ staff_roles: StaffRoles });
 
 export const UserPage = CursorPage(UserBody);
@@ -83,6 +103,7 @@ export const UserQuery = CursorQuery(
         examples: ['alice@'],
       }),
     ),
+    external_reference: Type.Optional(UserReference),
     role: Type.Optional(Role),
     status: Type.Optional(ActiveStatus),
     from: Type.Optional(
@@ -99,6 +120,7 @@ export const MAX_IMPORTED_USERS = 5_000;
 
 export const ImportedUser = Input({
   email: Email,
+  external_reference: Type.Optional(UserReference),
   take_over: Type.Optional(
     Type.Boolean({
       description:
@@ -111,8 +133,11 @@ export const ImportedUser = Input({
 export const UserImportBody = Type.Array(Type.Unknown(), {
   minItems: 1,
   maxItems: MAX_IMPORTED_USERS,
-  description: 'A list of objects `{ "email": …, "take_over"?: … }`, as a JSON array or as NDJSON.',
-  examples: [[{ email: 'alice@example.com' }, { email: 'bob@example.com' }]],
+  description:
+    'A list of objects `{ "email": …, "external_reference"?: …, "take_over"?: … }`, as a JSON array or as NDJSON.',
+  examples: [
+    [{ email: 'alice@example.com', external_reference: 'customer-1042' }, { email: 'bob@example.com' }],
+  ],
 });
 
 export const UserImportResult = Type.Object({
@@ -134,6 +159,7 @@ export function presentUser(user: Profile) {
     email_verified: user.emailVerifiedAt !== null,
     locale: user.locale,
     display_name: user.displayName,
+    external_reference: user.externalReference,
     active: user.active,
     role: user.role,
     staff_roles: [...user.staffRoles],
@@ -161,6 +187,7 @@ export function presentImport(
 
 /** The id of the existing user, if the email was registered already. The operator needs it. */
 function knownId(error: unknown): { id?: string } {
-  const id = error instanceof DomainError ? error.details.user_id : undefined;
+  if (!(error instanceof DomainError) || error.code !== emailAlreadyRegistered.code) return {};
+  const { user_id: id } = error.details;
   return typeof id === 'string' ? { id } : {};
 }

@@ -5,8 +5,8 @@ import { notFound } from '../../../core/errors.ts';
 import { newId } from '../../../core/id.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import { type Actor, type Event, type EventClient, SYSTEM } from '../../platform/events/index.ts';
-import { emailAlreadyRegistered } from './errors.ts';
-import { adminCreated, staffRolesChanged, userRegistered } from './events.ts';
+import { emailAlreadyRegistered, externalReferenceTaken } from './errors.ts';
+import { adminCreated, externalReferenceChanged, staffRolesChanged, userRegistered } from './events.ts';
 import { customerImport, type EndAccess } from './import.ts';
 import type {
   Account,
@@ -74,7 +74,9 @@ export function userService(deps: {
     return database.transaction(async (trx) => {
       // The operator creates administrators, and vouches for them. An address that a shopper states is a claim.
       const isProven = staffRoles.length > 0;
-      const [user] = await createUsers(trx, [{ email, passwordHash, staffRoles, isProven }]);
+      const [user] = await createUsers(trx, [
+        { email, passwordHash, staffRoles, isProven, externalReference: null },
+      ]);
       if (user === undefined) throw emailAlreadyRegistered({ email });
       events.record(trx, [eventOf(user)]);
       return user;
@@ -107,7 +109,7 @@ export function userService(deps: {
     return repository.updatePasswordHash(trx, userId, hash.to, hash.from);
   }
 
-  /** Skips emails that are registered already, and returns the created users. */
+  /** Skips emails and external references that are taken, and returns the created users. */
   async function createUsers(trx: Trx, newUsers: readonly NewUser[]): Promise<readonly Profile[]> {
     const now = clock();
     const users: UserWithPassword[] = newUsers.map(({ isProven, ...user }) => ({
@@ -168,6 +170,11 @@ export function userService(deps: {
   async function findUsers(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, User>> {
     const users = await repository.findAll(db, ids);
     return new Map(users.map((user) => [user.id, user]));
+  }
+
+  /** The ids of the users with these external references, by reference. */
+  function findIdsByReference(db: Db, references: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return repository.findIdsByReference(db, references);
   }
 
   /** Locks the existing users among `ids` for share, so that none is deactivated before the transaction ends. */
@@ -243,6 +250,30 @@ export function userService(deps: {
   }
 
   /**
+   * Null removes the reference. The event does not contain it, because it is personal data.
+   * @throws NOT_FOUND, FORBIDDEN for the caller's own account, or EXTERNAL_REFERENCE_TAKEN.
+   */
+  async function setExternalReference(id: string, reference: string | null, actor: Actor): Promise<Profile> {
+    requireNotOwn(actor, id);
+    try {
+      return await database.transaction(async (trx) => {
+        const account = await repository.lockWithPassword(trx, id);
+        if (account === undefined) throw notFound('user', id);
+        const { passwordHash: _, ...user } = account;
+        if (user.externalReference === reference) return user;
+        await repository.updateExternalReference(trx, id, reference);
+        events.record(trx, [externalReferenceChanged({ actor, resourceId: id })]);
+        return { ...user, externalReference: reference };
+      });
+    } catch (error) {
+      if (reference === null || !repository.isReferenceTaken(error)) throw error;
+      const holders = await repository.findIdsByReference(database.db, [reference]);
+      const details = { external_reference: reference, user_id: holders.get(reference) ?? null };
+      throw externalReferenceTaken(details);
+    }
+  }
+
+  /**
    * Replaces the staff roles of a user, from the user's next request on. Without a role, the user is a shopper again.
    * @throws NOT_FOUND, FORBIDDEN for the caller's own roles, or LAST_ACTIVE_ADMIN.
    */
@@ -274,6 +305,7 @@ export function userService(deps: {
     findByEmail,
     findUser,
     findUsers,
+    findIdsByReference,
     lockUsersForShare,
     requireActiveSender,
     checkCredentials,
@@ -284,6 +316,7 @@ export function userService(deps: {
     setPasswordHash,
     replacePasswordHash,
     setActive,
+    setExternalReference,
     setStaffRoles,
   };
 }

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { runSql } from '../../../support/database.ts';
 import { PASSWORD, startTestPlatform } from '../../../support/platform.ts';
 
-const { api, database, admin } = await startTestPlatform();
+const { api, database, admin, registerUser } = await startTestPlatform();
 const sql = (statement: string) => runSql(database.url, statement);
 const importUsers = (body: unknown) => api('POST', '/users/import', { token: admin.token, body });
 
@@ -90,5 +90,65 @@ describe('an import of users', () => {
       "select count(*)::int from wallets join users on users.id = user_id where email like 'both-%'",
     );
     assert.equal(count, 200);
+  });
+});
+
+describe('external references', () => {
+  const setReference = (id: string, external_reference: string | null) =>
+    api('PATCH', `/users/${id}`, { token: admin.token, body: { external_reference } });
+
+  test('are given by an import, found by the list, and taken by one user only', async () => {
+    const { results } = (
+      await importUsers([
+        { email: 'ref-1@example.com', external_reference: 'customer-1' },
+        { email: 'ref-2@example.com', external_reference: 'customer-1' },
+        { email: 'ref-3@example.com' },
+      ])
+    ).body;
+    const again = await importUsers([{ email: 'ref-4@example.com', external_reference: 'customer-1' }]);
+
+    assert.deepEqual(
+      [...results, ...again.body.results].map(({ status, error }) => [status, error?.code, error?.details]),
+      [
+        [201, undefined, undefined],
+        [409, 'EXTERNAL_REFERENCE_TAKEN', { external_reference: 'customer-1', user_id: results[0].id }],
+        [201, undefined, undefined],
+        [409, 'EXTERNAL_REFERENCE_TAKEN', { external_reference: 'customer-1', user_id: results[0].id }],
+      ],
+    );
+    const { body } = await api('GET', '/users?external_reference=customer-1', { token: admin.token });
+    assert.deepEqual(
+      body.data.map(({ id, external_reference }: Record<string, string>) => [id, external_reference]),
+      [[results[0].id, 'customer-1']],
+    );
+    const taken = await setReference(results[2].id, 'customer-1');
+    assert.deepEqual([taken.status, taken.body.error.details.user_id], [409, results[0].id]);
+    assert.equal((await setReference(results[0].id, null)).status, 200);
+    assert.equal((await setReference(results[2].id, 'customer-1')).body.external_reference, 'customer-1');
+  });
+
+  test('are free again when their account is closed by a take-over', async () => {
+    const { email, id } = await registerUser();
+    await setReference(id, 'customer-2');
+    const held = await importUsers([{ email, take_over: true, external_reference: 'customer-2' }]);
+    assert.equal(held.body.results[0].error.code, 'EXTERNAL_REFERENCE_TAKEN');
+
+    const { results } = (await importUsers([{ email, take_over: true, external_reference: 'customer-3' }]))
+      .body;
+
+    assert.equal(results[0].status, 201);
+    assert.deepEqual(await sql(`select external_reference, active from users where id = '${id}'`), [
+      { external_reference: null, active: false },
+    ]);
+  });
+
+  test('race for one another without an error: one import gets each', async () => {
+    const list = (name: string) =>
+      Array.from({ length: 100 }, (_, index) => ({
+        email: `race-${name}-${index}@example.com`,
+        external_reference: `race-${index}`,
+      }));
+    const answers = await Promise.all([importUsers(list('a')), importUsers(list('b').reverse())]);
+    assert.equal(answers[0]?.body.summary.accepted + answers[1]?.body.summary.accepted, 100);
   });
 });

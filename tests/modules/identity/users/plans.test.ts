@@ -15,11 +15,11 @@ const database = await createTestDatabase();
 // One a minute up to the end of February; nobody is an admin, and nobody inactive, but the first and the second.
 await runSql(
   database.url,
-  `insert into users (id, email, role, staff_roles, active, created_at)
+  `insert into users (id, email, role, staff_roles, active, created_at, external_reference)
    select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '7000800000000000' || lpad(to_hex(i), 4, '0'))::uuid,
      md5(i::text) || case when i % 3 = 0 then '@many.example' else '@host-' || i || '.example' end,
      case when i = 1 then 'admin' else 'user' end::user_role,
-     case when i = 1 then '{administrator}' else '{}' end::text[], i <> 2, at
+     case when i = 1 then '{administrator}' else '{}' end::text[], i <> 2, at, 'customer-' || i
    from generate_series(1, ${USERS}) as i,
      lateral (select timestamptz '2026-02-28T00:00:00Z' - interval '1 minute' * (${USERS} - i) as at) as made`,
 );
@@ -39,6 +39,8 @@ describe('a page of users reads little more than itself', () => {
     'of those who are active': { active: true },
     'of those who are not': { active: false },
     'of a time': { from: '2026-02-20T00:00:00Z', to: '2026-02-20T01:00:00Z' },
+    'of a reference': { externalReference: 'customer-29999' },
+    'of a reference that no user has': { externalReference: 'customer-0' },
     'of a time before all': { to: '2020-01-01T00:00:00Z' },
   };
   for (const [title, filter] of Object.entries(filters)) {

@@ -4,6 +4,7 @@ import { failure, success } from '../../../../src/core/outcome.ts';
 import {
   emailAlreadyRegistered,
   emailNotVerified,
+  externalReferenceTaken,
   passwordNotComplexEnough,
 } from '../../../../src/modules/identity/users/errors.ts';
 import { userRoutes } from '../../../../src/modules/identity/users/routes.ts';
@@ -24,6 +25,7 @@ const shown = {
   email_verified: false,
   locale: 'en',
   display_name: null,
+  external_reference: null,
   active: true,
   role: 'user',
   staff_roles: [],
@@ -52,6 +54,12 @@ const service = fake<UserService>({
     calls.push(call);
     return { items: [user], total: 41, nextKey: SHOPPER };
   },
+  setExternalReference: async (id, reference, { type }) => {
+    calls.push([id, reference, type]);
+    if (reference === 'taken')
+      throw externalReferenceTaken({ external_reference: 'taken', user_id: SHOPPER });
+    return aUser({ externalReference: reference });
+  },
   importUsers: async (customers, { type, id }) => {
     calls.push([customers, [type, id]]);
     return customers.map(({ email }) =>
@@ -72,6 +80,7 @@ describe('access', () => {
   testAccess(api, 'PATCH', '/users/me', ['user', 'admin']);
   testAccess(api, 'GET', '/users', ['admin']);
   testAccess(api, 'POST', '/users/import', ['admin']);
+  testAccess(api, 'PATCH', `/users/${SHOPPER}`, ['admin']);
   testAccess(api, 'PUT', `/users/${SHOPPER}/staff-roles`, ['admin']);
 });
 
@@ -177,6 +186,7 @@ describe('GET /users', () => {
   test('reads filter and page from the query, and answers the page', async () => {
     const query = new URLSearchParams({
       email: 'SHOPPER@',
+      external_reference: 'customer-1',
       role: 'user',
       status: 'inactive',
       from: '2026-03-14T09:00:00Z',
@@ -195,12 +205,14 @@ describe('GET /users', () => {
       },
     });
     const [from, to] = ['2026-03-14T09:00:00.000000Z', '2026-03-14T10:00:00.000000Z'];
-    const filter = { email: 'shopper@', role: 'user', active: false, from, to };
+    const externalReference = 'customer-1';
+    const filter = { email: 'shopper@', externalReference, role: 'user', active: false, from, to };
     assertEqual(calls.at(-1), [filter, { offset: 2, limit: 1 }]);
   });
 
   test('has no filter by default, and continues after a cursor', async () => {
-    const none = { email: undefined, role: undefined, active: undefined, from: undefined, to: undefined };
+    const some = { email: undefined, externalReference: undefined, role: undefined, active: undefined };
+    const none = { ...some, from: undefined, to: undefined };
     await api('GET', `/users?cursor=${Buffer.from(SHOPPER).toString('base64url')}`, { token });
     assertEqual(calls.at(-1), [none, { offset: 0, limit: 20, after: SHOPPER }]);
   });
@@ -230,12 +242,43 @@ describe('GET /users', () => {
   });
 });
 
+describe('PATCH /users/{id}', () => {
+  const change = (body: unknown) => api('PATCH', `/users/${SHOPPER}`, { token, body });
+
+  test('sets the external reference in its one spelling, and removes it', async () => {
+    for (const [sent, stored] of [
+      ['customer-1', 'customer-1'],
+      ['ｃ１', 'c1'],
+      [null, null],
+    ]) {
+      const answer = await change({ external_reference: sent });
+      assert.equal(answer.status, 200);
+      assertEqual(answer.body, { ...shown, external_reference: stored });
+      assertEqual(calls.at(-1), [SHOPPER, stored, 'admin']);
+    }
+  });
+
+  test('answers 409 for a reference of another user', async () => {
+    assertRefused(await change({ external_reference: 'taken' }), 409, 'EXTERNAL_REFERENCE_TAKEN');
+  });
+
+  for (const text of ['', ' c-1', 'c-1 ', 'c\n1', 'c\u200b1', 'c\u0007', 'x'.repeat(256), 'ﷺ'.repeat(20)])
+    test(`refuses ${JSON.stringify(text.slice(0, 10))} of ${text.length} characters`, async () => {
+      assertViolations(await change({ external_reference: text }), ['external_reference']);
+    });
+
+  test('takes 255 characters, and spaces within', async () => {
+    for (const text of ['x'.repeat(255), 'customer 1', 'k'])
+      assert.equal((await change({ external_reference: text })).status, 200, text);
+  });
+});
+
 describe('POST /users/import', () => {
   const importUsers = (body: unknown, headers = {}) => api('POST', '/users/import', { token, body, headers });
 
   test('answers each item in its place, and hands on only the readable ones', async () => {
     const { status, body } = await importUsers([
-      { email: ' First@Example.com ' },
+      { email: ' First@Example.com ', external_reference: 'c-1' },
       { email: TAKEN },
       { email: CLAIMED, take_over: true },
       { email: 'no address' },
@@ -266,9 +309,9 @@ describe('POST /users/import', () => {
       ],
     );
     const readable = [
-      { email: ' First@Example.com ', takeOver: undefined },
-      { email: TAKEN, takeOver: undefined },
-      { email: CLAIMED, takeOver: true },
+      { email: ' First@Example.com ', takeOver: undefined, externalReference: 'c-1' },
+      { email: TAKEN, takeOver: undefined, externalReference: undefined },
+      { email: CLAIMED, takeOver: true, externalReference: undefined },
     ];
     assertEqual(calls.at(-1), [readable, ['admin', IDS.admin]]);
   });

@@ -72,6 +72,7 @@ describe('registering', () => {
         emailVerifiedAt: null,
         locale: 'en',
         displayName: null,
+        externalReference: null,
       },
     ]);
     assertEqual(
@@ -208,6 +209,66 @@ describe('importing users', () => {
         ['user.imported', successor, ADMIN, {}],
       ],
     );
+  });
+
+  test('gives each reference to one user, and closes no account for a customer who does not get it', async () => {
+    const claimant = aUser({ id: newId(), email: 'claimed@example.com' });
+    const holder = newId();
+    const inserted: UserWithPassword[] = [];
+    const locked: (readonly string[])[] = [];
+    const { service } = users({
+      ...insertExcept([claimant.email], inserted),
+      findByEmails: async () => [claimant, ...inserted],
+      findUnproven: async () => [claimant],
+      lockUnproven: async (_trx, emails) => {
+        locked.push(emails);
+        return [];
+      },
+      findIdsByReference: async (_db, references) =>
+        new Map([['taken', holder] as const].filter(([reference]) => references.includes(reference))),
+    });
+
+    const outcomes = await service.importUsers(
+      [
+        { email: 'first@example.com', externalReference: 'c-1' },
+        { email: 'second@example.com', externalReference: 'c-1' },
+        { email: claimant.email, takeOver: true, externalReference: 'taken' },
+      ],
+      ADMIN,
+    );
+
+    assertEqual(
+      inserted.map(({ email, externalReference }) => [email, externalReference]),
+      [['first@example.com', 'c-1']],
+    );
+    assertEqual(locked, []);
+    assertEqual(
+      outcomes.map((outcome) => outcome.ok || (outcome.error as DomainError).details),
+      [true, { external_reference: 'c-1', user_id: null }, { external_reference: 'taken', user_id: holder }],
+    );
+  });
+
+  test('begins again when another transaction takes a reference of an account to close', async () => {
+    const claimant = aUser({ id: newId(), email: 'claimed@example.com' });
+    let attempts = 0;
+    const { service, ended } = users({
+      insert: async () => [],
+      findByEmails: async () => [claimant],
+      findUnproven: async () => [claimant],
+      lockUnproven: async () => [claimant],
+      close: async () => {},
+      findIdsByReference: async () => {
+        attempts += 1;
+        return attempts === 1 ? new Map() : new Map([['c-1', STRANGER]]);
+      },
+    });
+
+    const customer = { email: claimant.email, takeOver: true, externalReference: 'c-1' };
+    const [outcome] = await service.importUsers([customer], ADMIN);
+
+    assert.equal(outcome?.ok, false);
+    assert.equal((outcome.error as DomainError).code, 'EXTERNAL_REFERENCE_TAKEN');
+    assertEqual(ended, [claimant.id]);
   });
 
   test('returns nothing for an empty list', async () => {
@@ -486,6 +547,57 @@ describe('setting staff roles', () => {
     await assert.rejects(async () => service.setStaffRoles(SHOPPER, [], own), { code: 'FORBIDDEN' });
     await rejectsWith(service.setStaffRoles(newId(), [], actor), 'NOT_FOUND');
     await rejectsWith(service.setStaffRoles(SHOPPER, ['support'], actor), 'LAST_ACTIVE_ADMIN');
+  });
+});
+
+describe('the external reference', () => {
+  const before = { ...aUser({ externalReference: 'c-1' }), passwordHash: null };
+  const change = (reference: string | null, replaced: Partial<UserRepository> = {}) => {
+    const updates: unknown[][] = [];
+    const seen = users({
+      lockWithPassword: async (_trx, id) => (id === SHOPPER ? before : undefined),
+      updateExternalReference: async (_trx, ...call) => void updates.push(call),
+      isReferenceTaken: () => false,
+      ...replaced,
+    });
+    return { ...seen, updates, changed: seen.service.setExternalReference(SHOPPER, reference, ADMIN) };
+  };
+
+  for (const reference of ['c-2', null])
+    test(`becomes ${reference}, and the event does not contain it`, async () => {
+      const { changed, updates, events } = change(reference);
+      assert.equal((await changed).externalReference, reference);
+      assertEqual(updates, [[SHOPPER, reference]]);
+      assertEqual(
+        events.map(({ type, resourceId, actor, details }) => [type, resourceId, actor, details]),
+        [['user.external_reference_changed', SHOPPER, ADMIN, {}]],
+      );
+    });
+
+  test('that the user has already changes nothing', async () => {
+    const { changed, updates, events } = change('c-1');
+    assert.equal((await changed).externalReference, 'c-1');
+    assertEqual([updates, events], [[], []]);
+  });
+
+  test('of another user is refused with the id of that user', async () => {
+    const taken = new Error('unique');
+    const { changed } = change('c-2', {
+      updateExternalReference: async () => {
+        throw taken;
+      },
+      isReferenceTaken: (error) => error === taken,
+      findIdsByReference: async () => new Map([['c-2', STRANGER]]),
+    });
+    const details = { external_reference: 'c-2', user_id: STRANGER };
+    await rejectsWith(changed, 'EXTERNAL_REFERENCE_TAKEN', details);
+  });
+
+  test('of the own account and of a missing user is not changed', async () => {
+    const { service, changed } = change('c-1');
+    await changed;
+    await rejectsWith(service.setExternalReference(ADMIN.id ?? '', 'c-2', ADMIN), 'FORBIDDEN');
+    await rejectsWith(service.setExternalReference(newId(), 'c-2', ADMIN), 'NOT_FOUND');
   });
 });
 

@@ -25,6 +25,7 @@ describe('GET /users/{id}', () => {
       email_verified: false,
       locale: 'en',
       display_name: null,
+      external_reference: null,
       role: 'user',
       staff_roles: [],
       active: true,
