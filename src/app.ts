@@ -10,11 +10,12 @@ import { rateLimiter } from './core/http/rate-limit.ts';
 import { memoryWindows, sharedWindows } from './core/http/rate-windows.ts';
 import { createHttpServer } from './core/http/server.ts';
 import { jobRunner } from './core/jobs.ts';
+import { loopRunner } from './core/loops.ts';
 import type { Logger } from './core/observability/logging.ts';
 import { createMetrics } from './core/observability/metrics.ts';
 import { homePage } from './home-page.ts';
 import { eventsModule } from './modules/platform/events/index.ts';
-import { wireModules } from './wire-modules.ts';
+import { type Modules, wireModules } from './wire-modules.ts';
 
 export type Platform = Awaited<ReturnType<typeof createPlatform>>;
 
@@ -37,8 +38,8 @@ export async function createPlatform(deps: {
   const changes = followChanges({ database, logger });
   metrics.observeChanges(changes.areFollowed);
   const rateWindows = redisUrl === undefined ? memoryWindows() : await sharedWindows({ redisUrl, logger });
-  const events = eventsModule({ database, clock });
-  const modules = wireModules(config, {
+  const events = eventsModule({ database, clock, sources: () => modules.eventSources });
+  const modules: Modules = wireModules(config, {
     database,
     clock,
     logger,
@@ -46,9 +47,11 @@ export async function createPlatform(deps: {
     events: events.client,
     openCache: cacheOpener({ changes, metrics }),
     limitRate: rateLimiter(rateWindows),
+    feed: events.client,
   });
-  const { jobs, partners } = modules;
+  const { jobs, loops, partners } = modules;
   const runner = jobRunner({ database, jobs, metrics, logger });
+  const repeating = loopRunner({ loops, metrics, logger });
 
   let stopping = false;
   const server = await createHttpServer({
@@ -93,16 +96,20 @@ export async function createPlatform(deps: {
     /** Serves only metrics. Undefined if metrics are off or share the port of `server`. */
     metricsServer,
     modules: modules.open,
-    /** Starts to run the recurring jobs. Several processes may do so. */
-    startJobs: runner.start,
+    /** Starts to run the recurring jobs and the loops. Several processes may do so. */
+    async startJobs(): Promise<void> {
+      await runner.start();
+      repeating.start();
+    },
     jobs,
+    loops,
     /**
-     * Finishes running requests, refuses later ones and frees the port. Job runs end after their current batch. The
-     * database stays open.
+     * Finishes running requests, refuses later ones and frees the port. Jobs and loops end after their current
+     * batch. The database stays open.
      */
     async close(): Promise<void> {
       stopping = true;
-      await Promise.all([server.close(), runner.stop()]);
+      await Promise.all([server.close(), runner.stop(), repeating.stop()]);
       await partners.client.settle();
       await Promise.all([changes.close(), rateWindows.close()]);
       metricsServer?.close();

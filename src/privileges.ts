@@ -21,6 +21,7 @@ export const PRIVILEGES: Readonly<Record<keyof DB | 'schema_migrations', string>
   cashback_cap_usage: KEPT,
   cashback_transactions: 'select, insert, update (status)',
   ceilings: REMOVED,
+  event_consumers: KEPT,
   exposure_days: 'select, insert, update (released)',
   exposure_entries: APPENDED,
   feature_flags: REMOVED,

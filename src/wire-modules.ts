@@ -1,6 +1,7 @@
 import type { Config } from './config.ts';
 import type { Authenticate } from './core/caller.ts';
 import type { Routes } from './core/http/route.ts';
+import type { Loop } from './core/loops.ts';
 import type { Kernel } from './kernel.ts';
 import { merchantsModule } from './modules/catalogue/merchants/index.ts';
 import { offersModule } from './modules/catalogue/offers/index.ts';
@@ -15,12 +16,15 @@ import { userDetailModule } from './modules/insight/user-detail/index.ts';
 import { walletHistoryModule } from './modules/insight/wallet-history/index.ts';
 import { payoutsModule } from './modules/money/payouts/index.ts';
 import { walletsModule } from './modules/money/wallets/index.ts';
+import type { FeedClient } from './modules/platform/events/index.ts';
 import { featureFlagsModule } from './modules/platform/feature-flags/index.ts';
 import { idempotencyModule } from './modules/platform/idempotency/index.ts';
 import { mailModule } from './modules/platform/mail/index.ts';
 
+export type Modules = ReturnType<typeof wireModules>;
+
 /** Creates every module, in the order of their dependencies. */
-export function wireModules(config: Config, kernel: Kernel) {
+export function wireModules(config: Config, kernel: Kernel & { readonly feed: FeedClient }) {
   const { supportedCurrencies, encryptionKeys } = config;
   const [defaultCurrency] = supportedCurrencies;
 
@@ -125,10 +129,16 @@ export function wireModules(config: Config, kernel: Kernel) {
     ...wallets.jobs,
     ...proofModule(kernel).jobs,
   ];
+  const loops: readonly Loop[] = [];
   return {
     authenticate,
     routes,
     jobs,
+    loops,
+    /** What the feed of events shows. */
+    eventSources: [auth, users, partners, merchants, offers, purchases, fraud, payouts, wallets].map(
+      (module) => module.eventSource,
+    ),
     partners,
     /** Used by commands, demo data and tests. */
     open: { auth, users, partners, mail, featureFlags, merchants, offers, purchases, wallets, payouts },

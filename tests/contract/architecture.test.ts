@@ -37,6 +37,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   idempotency_keys: 'idempotency',
   mails: 'mail',
   audit_logs: 'events',
+  event_consumers: 'events',
   audit_seals: 'proof',
   production_mark: 'core',
 };

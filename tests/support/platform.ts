@@ -90,6 +90,16 @@ export async function startTestPlatform(
     return Array.fromAsync(job.run());
   }
 
+  /** Runs a loop until it finds nothing more. Returns the number of items of its runs. */
+  async function runLoop(name: string): Promise<number> {
+    const loop = platform.loops.find((candidate) => candidate.name === name);
+    if (loop === undefined) throw new Error(`there is no loop ${name}`);
+    const { signal } = new AbortController();
+    let items = 0;
+    for (let found = -1; found !== 0; items += found) found = await loop.run(signal);
+    return items;
+  }
+
   return {
     platform,
     database,
@@ -103,6 +113,7 @@ export async function startTestPlatform(
     ...catalogue(api, admin),
     passTime,
     runJob,
+    runLoop,
   };
 }
 

@@ -32,6 +32,7 @@ export const TABLES = [
 /** All other tables, and why they are none of these. A new table belongs to one of the two lists. */
 export const OTHER_TABLES: Readonly<Record<string, string>> = {
   ceilings: 'limits for review, which hold and move nothing',
+  event_consumers: 'how far readers of the feed have come',
   feature_flags: 'switches',
   idempotency_keys: 'stored responses, for a day',
   login_budgets: 'wrong passwords',

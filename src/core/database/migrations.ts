@@ -28,6 +28,7 @@ export async function migrate(ownerUrl: string, servingRole?: ServingRole): Prom
   if (!hasAll(before)) await runRepeatedly(ownerUrl);
   const after = await appliedMigrations(ownerUrl);
   await migrateQueue(ownerUrl);
+  await continueRecording(ownerUrl);
   if (servingRole !== undefined && !isAhead(after)) await grantPrivileges(ownerUrl, servingRole);
   return [...after].filter((name) => !before.has(name)).sort();
 }
@@ -103,6 +104,17 @@ async function appliedMigrations(connectionString: string): Promise<ReadonlySet<
   } catch (error) {
     if (error instanceof pg.DatabaseError && error.code === UNDEFINED_TABLE) return new Set();
     throw error;
+  } finally {
+    await client.end();
+  }
+}
+
+/** See migration 0057: records of a restored database may lie beyond the transactions of this server. */
+async function continueRecording(ownerUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: ownerUrl });
+  await client.connect();
+  try {
+    await client.query('select continue_recording()');
   } finally {
     await client.end();
   }

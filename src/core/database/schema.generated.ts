@@ -136,6 +136,12 @@ export interface Ceilings {
   partner_id: string | null;
 }
 
+export interface EventConsumers {
+  event_id: string;
+  name: string;
+  recorded_in: string;
+}
+
 export interface ExposureDays {
   currency: string;
   day: string;
@@ -432,6 +438,7 @@ export interface DB {
   cashback_cap_usage: CashbackCapUsage;
   cashback_transactions: CashbackTransactions;
   ceilings: Ceilings;
+  event_consumers: EventConsumers;
   exposure_days: ExposureDays;
   exposure_entries: ExposureEntries;
   feature_flags: FeatureFlags;

@@ -28,3 +28,6 @@ export const merchantChanged = defineEvent<Facts>({
   summary: 'An administrator changed a merchant. The details are the fields that were set.',
   details: FACTS,
 });
+
+/** Those that the feed shows. */
+export const FEED_EVENTS = [merchantCreated, merchantChanged];

@@ -1,4 +1,6 @@
 import type { Kernel } from '../../../kernel.ts';
+import { eventSource } from '../../platform/events/index.ts';
+import { FEED_EVENTS } from './events.ts';
 import { merchantRepository } from './repository.ts';
 import { merchantRoutes } from './routes.ts';
 import { type MerchantService, merchantService } from './service.ts';
@@ -14,5 +16,10 @@ export type MerchantClient = Pick<
 
 export function merchantsModule(kernel: Kernel) {
   const service = merchantService({ ...kernel, repository: merchantRepository() });
-  return { routes: merchantRoutes(service), service, client: service satisfies MerchantClient };
+  return {
+    routes: merchantRoutes(service),
+    service,
+    client: service satisfies MerchantClient,
+    eventSource: eventSource(FEED_EVENTS),
+  };
 }

@@ -49,3 +49,6 @@ export const offerDeactivated = defineEvent<{ readonly effective_from?: string }
   summary: 'An administrator deactivated an offer.',
   details: EFFECTIVE_FROM,
 });
+
+/** Those that the feed shows. */
+export const FEED_EVENTS = [offerCreated, offerExtended, offerActivated, offerDeactivated];

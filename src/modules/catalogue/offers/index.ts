@@ -1,5 +1,7 @@
 import type { Kernel } from '../../../kernel.ts';
+import { eventSource } from '../../platform/events/index.ts';
 import type { MerchantClient } from '../merchants/index.ts';
+import { FEED_EVENTS } from './events.ts';
 import { offerRepository } from './repository.ts';
 import { offerRoutes } from './routes.ts';
 import { type OfferService, offerService } from './service.ts';
@@ -24,5 +26,6 @@ export function offersModule(
     routes: offerRoutes(service, deps.supportedCurrencies[0]),
     service,
     client: service satisfies OfferClient,
+    eventSource: eventSource(FEED_EVENTS),
   };
 }

@@ -32,3 +32,6 @@ export const ceilingChanged = defineEvent<{
     after: 'The new limits. Null if the ceiling was removed.',
   },
 });
+
+/** Those that the feed shows. */
+export const FEED_EVENTS = [purchaseHeld];

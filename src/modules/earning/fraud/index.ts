@@ -3,8 +3,10 @@ import type { Routes } from '../../../core/http/route.ts';
 import type { Kernel } from '../../../kernel.ts';
 import type { MerchantClient } from '../../catalogue/merchants/index.ts';
 import type { UserClient } from '../../identity/users/index.ts';
+import { eventSource } from '../../platform/events/index.ts';
 import { ceilingRepository } from './ceiling-repository.ts';
 import { ceilingRoutes } from './ceiling-routes.ts';
+import { FEED_EVENTS } from './events.ts';
 import { exposureRepository } from './exposure-repository.ts';
 import { type DefaultCeilings, RULES, type VelocityLimits } from './model.ts';
 import { holdRepository } from './repository.ts';
@@ -67,5 +69,5 @@ export function fraudModule(
     fraudRoutes(service)(server);
     ceilingRoutes(service)(server);
   };
-  return { routes, client: service satisfies FraudClient };
+  return { routes, client: service satisfies FraudClient, eventSource: eventSource(FEED_EVENTS) };
 }

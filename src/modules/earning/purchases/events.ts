@@ -160,3 +160,15 @@ export const purchaseReleased = defineEvent({
   summary: 'An administrator ended the review of a purchase. It stays pending.',
   details: {},
 });
+
+/** Those that the feed shows. */
+export const FEED_EVENTS = [
+  purchaseRecorded,
+  purchaseReleased,
+  purchaseConfirmed,
+  rewardReleased,
+  purchaseReversed,
+  purchaseAmended,
+  purchaseMatched,
+  purchaseRefilled,
+];

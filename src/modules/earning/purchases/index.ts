@@ -5,11 +5,13 @@ import type { OfferClient } from '../../catalogue/offers/index.ts';
 import type { SenderClient } from '../../identity/partners/index.ts';
 import type { UserClient } from '../../identity/users/index.ts';
 import type { WalletClient } from '../../money/wallets/index.ts';
+import { eventSource } from '../../platform/events/index.ts';
 import type { FlagClient } from '../../platform/feature-flags/index.ts';
 import type { CashbackClient } from '../cashback/index.ts';
 import type { FraudClient } from '../fraud/index.ts';
 import { blockerRepository } from './blocker-repository.ts';
 import { detailsRepository } from './details-repository.ts';
+import { FEED_EVENTS } from './events.ts';
 import type { SelfReports } from './model.ts';
 import { queueRepository } from './queue-repository.ts';
 import { readRoutes } from './read-routes.ts';
@@ -69,6 +71,7 @@ export function purchasesModule(
     routes,
     service,
     client: { ...service, ...blockerRepository() } satisfies PurchaseClient,
+    eventSource: eventSource(FEED_EVENTS),
     jobs: [
       { name: 'auto-confirmation', schedule: '* * * * *', run: service.confirmDuePurchases },
       { name: 'order-doubts', schedule: '* * * * *', run: service.holdDoubtfulOnes },

@@ -102,3 +102,6 @@ export const mfaCodeRefused = defineEvent<{ readonly code: string }>({
   outcome: 'failure',
   details: { code: 'The error code of the response.' },
 });
+
+/** Those that the feed shows. */
+export const FEED_EVENTS = [userActivated, userDeactivated];

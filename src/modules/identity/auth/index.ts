@@ -3,9 +3,11 @@ import type { HttpServer } from '../../../core/http/route.ts';
 import { purgeJob } from '../../../core/jobs.ts';
 import { type EncryptionKey, encryption } from '../../../core/secrets/encryption.ts';
 import type { Kernel } from '../../../kernel.ts';
+import { eventSource } from '../../platform/events/index.ts';
 import type { UserClient } from '../users/index.ts';
 import { type AccountService, accountService } from './accounts.ts';
 import { deviceCookies } from './device-cookies.ts';
+import { FEED_EVENTS } from './events.ts';
 import { factorService } from './factors.ts';
 import { factorRepository } from './factors-repository.ts';
 import { factorRoutes } from './factors-routes.ts';
@@ -69,6 +71,7 @@ export function authModule(
     resetFactor: factors.resetFactor,
     /** For the command that resets the password of staff. */
     issueResetTokenOnServer: passwordResets.issueResetTokenOnServer,
+    eventSource: eventSource(FEED_EVENTS),
     jobs: [
       purgeJob('purge-login-budgets', budgets.purgeExpired),
       purgeJob('purge-refresh-tokens', service.purgeExpiredTokens),

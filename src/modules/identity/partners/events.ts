@@ -67,3 +67,6 @@ export const keyRevoked = defineEvent<KeyFacts>({
   summary: 'An administrator revoked an API key.',
   details: KEY_FACTS,
 });
+
+/** Those that the feed shows. */
+export const FEED_EVENTS = [partnerCreated, partnerChanged, partnerMerchantsChanged, signingSecretRotated];

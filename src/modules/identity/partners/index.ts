@@ -3,7 +3,9 @@ import { purgeJob } from '../../../core/jobs.ts';
 import { batcher } from '../../../core/overload/batcher.ts';
 import { type EncryptionKey, encryption } from '../../../core/secrets/encryption.ts';
 import type { Kernel } from '../../../kernel.ts';
+import { eventSource } from '../../platform/events/index.ts';
 import { messageTaking, partnerAuthentication } from './authentication.ts';
+import { FEED_EVENTS } from './events.ts';
 import type { KeyOfPartner } from './model.ts';
 import { partnerRepository } from './repository.ts';
 import { reencrypt } from './rotation.ts';
@@ -72,6 +74,7 @@ export function partnersModule(
     routes: partnerRoutes(service),
     client: client satisfies PartnerClient,
     service,
+    eventSource: eventSource(FEED_EVENTS),
     jobs: [purgeJob('purge-partner-messages', authentication.purgeMessages)],
   };
 }

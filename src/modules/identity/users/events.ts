@@ -45,3 +45,5 @@ export const externalReferenceChanged = defineEvent({
   summary: "An administrator set, changed or removed the operator's own reference of a user.",
   details: {},
 });
+/** Those that the feed shows. */
+export const FEED_EVENTS = [userRegistered, userImported, addressTakenOver];

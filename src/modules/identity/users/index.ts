@@ -1,4 +1,6 @@
 import type { Kernel } from '../../../kernel.ts';
+import { eventSource } from '../../platform/events/index.ts';
+import { FEED_EVENTS } from './events.ts';
 import type { EndAccess } from './import.ts';
 import { passwordHasher } from './passwords.ts';
 import { userRepository } from './repository.ts';
@@ -41,5 +43,10 @@ export function usersModule(
   const deps = { ...kernel, ...needs };
   const passwords = passwordHasher({ cost: deps.bcryptCost });
   const service = userService({ ...deps, passwords, repository: userRepository() });
-  return { routes: userRoutes(service, deps), service, client: service satisfies UserClient };
+  return {
+    routes: userRoutes(service, deps),
+    service,
+    client: service satisfies UserClient,
+    eventSource: eventSource(FEED_EVENTS),
+  };
 }

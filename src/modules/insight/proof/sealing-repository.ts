@@ -37,7 +37,7 @@ export function sealingRepository() {
             latest
           ) as next_up_to,
           now() as sealed_at,
-          pg_snapshot_xmin(pg_current_snapshot()) as before
+          recording_position(pg_snapshot_xmin(pg_current_snapshot())) as before
         from previous
         cross join lateral (select ${firstIdAt(sql`now() - make_interval(secs => ${lag_seconds})`)} as latest) as bound
       ),

@@ -66,3 +66,13 @@ export const bankDetailsRevealed = defineEvent({
   summary: 'An administrator read the full bank details of a payout.',
   details: {},
 });
+
+/** Those that the feed shows. */
+export const FEED_EVENTS = [
+  payoutRequested,
+  payoutProcessing,
+  payoutCompleted,
+  payoutFailed,
+  payoutCancelled,
+  payoutReturned,
+];

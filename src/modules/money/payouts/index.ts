@@ -2,9 +2,11 @@ import type { Database } from '../../../core/database/index.ts';
 import type { EncryptionKey } from '../../../core/secrets/encryption.ts';
 import type { Kernel } from '../../../kernel.ts';
 import type { UserClient } from '../../identity/users/index.ts';
+import { eventSource } from '../../platform/events/index.ts';
 import type { IdempotencyClient } from '../../platform/idempotency/index.ts';
 import type { FourEyesAbove, WalletClient } from '../wallets/index.ts';
 import { detailsCipher } from './details.ts';
+import { FEED_EVENTS } from './events.ts';
 import type { PayoutLimits } from './model.ts';
 import { payoutRepository } from './repository.ts';
 import { rotateBankDetails } from './rotation.ts';
@@ -30,7 +32,7 @@ export function payoutsModule(
   const cipher = detailsCipher(deps.encryptionKeys);
   const service = payoutService({ ...deps, repository: payoutRepository(), cipher });
   const [defaultCurrency] = deps.supportedCurrencies;
-  return { routes: payoutRoutes(service, defaultCurrency), service };
+  return { routes: payoutRoutes(service, defaultCurrency), service, eventSource: eventSource(FEED_EVENTS) };
 }
 
 /** For the command that rotates keys: encrypts bank details again with the first of `keys`. */

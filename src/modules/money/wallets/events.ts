@@ -51,3 +51,6 @@ export const adjustmentExpired = defineEvent<Adjusted>({
 export function detailsOf({ id, direction, amount, currency, reason }: Adjustment): Adjusted {
   return { adjustment_id: id, direction, amount: formatMoney(amount, currency), currency, reason };
 }
+
+/** Those that the feed shows. */
+export const FEED_EVENTS = [walletAdjusted];

@@ -1,11 +1,13 @@
 import type { Routes } from '../../../core/http/route.ts';
 import { purgeJob } from '../../../core/jobs.ts';
 import type { Kernel } from '../../../kernel.ts';
+import { eventSource } from '../../platform/events/index.ts';
 import type { IdempotencyClient } from '../../platform/idempotency/index.ts';
 import { adjustmentRepository } from './adjustment-repository.ts';
 import { adjustmentRoutes } from './adjustment-routes.ts';
 import { type RequireActiveSender, walletAdjustments } from './adjustments.ts';
 import { adjustmentApprovals } from './approvals.ts';
+import { FEED_EVENTS } from './events.ts';
 import type { FourEyesAbove } from './four-eyes.ts';
 import { walletRepository } from './repository.ts';
 import { walletRoutes } from './routes.ts';
@@ -51,6 +53,7 @@ export function walletsModule(
   return {
     routes,
     client: service satisfies WalletClient,
+    eventSource: eventSource(FEED_EVENTS),
     jobs: [purgeJob('expire-adjustments', approvals.expireAdjustments)],
     /** Used to load the demo data. */
     adjustWallet,

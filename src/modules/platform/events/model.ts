@@ -33,6 +33,19 @@ export type AuditLog = Omit<Event, 'type' | 'details'> & {
   readonly details: unknown;
 };
 
+/** A place in the feed of events, whose order is (recordedIn, id). */
+export type FeedPosition = {
+  /** The transaction that stored the event. A 64-bit number as text. */
+  readonly recordedIn: string;
+  readonly id: string;
+};
+
+/** A stored event with its place in the feed. */
+export type RecordedEvent = AuditLog & FeedPosition;
+
+/** The events of one kind of resource that the feed shows. */
+export type EventSource = { readonly types: readonly string[] };
+
 export type AuditFilter = {
   readonly actorType?: ActorType | undefined;
   readonly actorId?: string | undefined;

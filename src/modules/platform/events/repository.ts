@@ -9,7 +9,7 @@ import type { AuditFilter, AuditLog, Event } from './model.ts';
 
 export type EventRepository = ReturnType<typeof eventRepository>;
 
-const COLUMNS = [
+export const AUDIT_COLUMNS = [
   'id',
   'occurred_at',
   'actor_type',
@@ -22,7 +22,7 @@ const COLUMNS = [
   'request_id',
 ] as const;
 
-type AuditRow = RowOf<'audit_logs'>;
+export type AuditRow = RowOf<'audit_logs', typeof AUDIT_COLUMNS>;
 
 const queueInsert = bulkInsert<Event, Temporal.Instant>('audit_logs', {
   id: ['uuid', (_, now) => newId(now)],
@@ -53,7 +53,14 @@ export function eventRepository() {
     const hasIndex = indexed.length > 0 || outcome === 'failure';
     const where = [...indexed, ...equalTo<'audit_logs'>({ outcome }), ...withinSeconds(from, to)];
     const merge = mergeOf(filter);
-    const list = { table: 'audit_logs', columns: COLUMNS, where, hasIndex, onlyGrows: true, merge } as const;
+    const list = {
+      table: 'audit_logs',
+      columns: AUDIT_COLUMNS,
+      where,
+      hasIndex,
+      onlyGrows: true,
+      merge,
+    } as const;
     return pageNewestFirst(db, list, toAuditLog, page);
   }
 
@@ -98,7 +105,7 @@ function kindsOf(actorId: string | undefined) {
   `;
 }
 
-function toAuditLog(row: AuditRow): AuditLog {
+export function toAuditLog(row: AuditRow): AuditLog {
   return {
     id: row.id,
     occurredAt: row.occurred_at,
