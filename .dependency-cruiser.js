@@ -134,6 +134,20 @@ export default {
       to: { path: '^torture/' },
     },
     {
+      name: 'the-client-runs-anywhere',
+      comment: 'It is published: nothing of the project, nothing of Node, one package.',
+      severity: 'error',
+      from: { path: '^packages/client/src/' },
+      to: { pathNot: '^packages/client/src/|^node_modules/openapi-fetch/' },
+    },
+    {
+      name: 'the-platform-knows-no-client',
+      comment: 'The image has no packages/.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^packages/' },
+    },
+    {
       name: 'harness-knows-no-area',
       severity: 'error',
       from: { path: '^torture/harness/' },

@@ -6,9 +6,9 @@ import { parseSync } from 'oxc-parser';
 import { PROSE_RULES, type ProseRule } from './prose-rules.ts';
 
 /** Comments and strings are checked here, and titles in tests. The rules themselves name what they refuse. */
-const CODE = /^(?:src|demo|bench|torture|scripts)\/.*\.ts$/;
+const CODE = /^(?:src|demo|bench|torture|scripts|packages)\/.*\.ts$/;
 const TESTS = /^tests\/.*\.ts$/;
-const DOCUMENTS = /^(?:(?:docs|src)\/.*|README|CONTRIBUTING)\.md$/;
+const DOCUMENTS = /^(?:(?:docs|src|packages)\/.*|README|CONTRIBUTING)\.md$/;
 const UNCHECKED = /\.generated\.ts$|^scripts\/prose-rules\.ts$/;
 
 const TITLED = new Set(['describe', 'it', 'test']);

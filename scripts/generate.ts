@@ -1,12 +1,13 @@
 /*
- * Writes the generated files: the types of the database's tables, openapi.json and pages of docs/. With --verify it
- * writes nothing, and fails if one of them is out of date.
+ * Writes the generated files: the types of the database's tables, openapi.json, the types of the client and pages of
+ * docs/. With --verify it writes nothing, and fails if one of them is out of date.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { clientFiles } from '../packages/client/scripts/generate-types.ts';
 import { createPlatform } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import { systemClock } from '../src/core/clock.ts';
@@ -38,6 +39,7 @@ try {
     'docs/errors.md': await errorsPage(description),
     'docs/events.md': await eventsPage(),
     'docs/routes.md': routesPage(routes),
+    ...(await filesOfClient(description)),
   };
   for (const [path, content] of Object.entries(files)) {
     if (!verify) writeFileSync(path, content);
@@ -57,6 +59,16 @@ function databaseTypes(url: string): string {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   return readFileSync(path, 'utf8');
+}
+
+async function filesOfClient(description: object): Promise<Record<string, string>> {
+  const sources = globSync('src/**/*.ts').filter((path) =>
+    readFileSync(path, 'utf8').includes('= defineError'),
+  );
+  const files = await clientFiles(description, sources);
+  return Object.fromEntries(
+    Object.entries(files).map(([name, content]) => [`packages/client/src/${name}`, content]),
+  );
 }
 
 /** What the API says of itself, and the routes that it serves. */
