@@ -70,7 +70,8 @@ export const ERROR_ADVICE: Readonly<Record<string, string>> = {
   UNSUPPORTED_MEDIA_TYPE:
     'Send JSON with `Content-Type: application/json`, plain or with `Content-Encoding: gzip`.',
   USER_INACTIVE: 'Ask an administrator to activate the account or partner.',
-  USER_NOT_ELIGIBLE: 'Check `user_id`; `details.reason` says whether it is unknown or inactive.',
+  USER_NOT_ELIGIBLE:
+    'Check `user_id` or `user_reference`; `details.reason` says whether it is unknown or inactive.',
   VALIDATION_ERROR: 'Correct the fields that `details.violations` names.',
   WALLET_FULL: 'Nothing was recorded. Report it to the operator: the wallet is at its technical limit.',
 };

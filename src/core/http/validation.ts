@@ -142,7 +142,7 @@ function reasonOf(error: Partial<ErrorObject>): string {
     case 'const':
       return `must be ${params.allowedValue}`;
     case 'oneOf':
-      return 'must be in exactly one of its forms';
+      return oneOfInWords(schema);
     case 'format':
       return `must be a valid ${FORMAT_NAMES[params.format as string] ?? params.format}`;
     case 'pattern':
@@ -154,6 +154,16 @@ function reasonOf(error: Partial<ErrorObject>): string {
     default:
       return limitInWords(keyword, params.limit) ?? message ?? 'is not valid';
   }
+}
+
+/** Most alternatives differ in the one field that they require. */
+function oneOfInWords(alternatives: unknown): string {
+  const required = (alternatives as { readonly required?: readonly string[] }[]).map(
+    ({ required }) => required,
+  );
+  const names = required.flatMap((fields) => (fields?.length === 1 ? fields : []));
+  const isByName = names.length === required.length;
+  return isByName ? `must have exactly one of ${names.join(' and ')}` : 'must be in exactly one of its forms';
 }
 
 const TYPES_IN_WORDS: Record<string, string> = {

@@ -13,11 +13,13 @@ export const duplicatePurchase = defineError<{
   ({ external_id: id }) => `A purchase with the external id "${id}" exists already. It was rewarded once.`,
 );
 
-export const userNotEligible = defineError<{ user_id: string; reason: 'unknown' | 'inactive' }>(
-  'unprocessable',
-  'USER_NOT_ELIGIBLE',
-  'The user is unknown or not active.',
-  ({ user_id: id, reason }) => `User ${id} is ${reason}.`,
+/** Names the user as the report does. An id that stands behind a reference is not shown. */
+export const userNotEligible = defineError<
+  ({ user_id: string } | { user_reference: string }) & { reason: 'unknown' | 'inactive' }
+>('unprocessable', 'USER_NOT_ELIGIBLE', 'The user is unknown or not active.', (details) =>
+  'user_id' in details
+    ? `User ${details.user_id} is ${details.reason}.`
+    : `The user with the reference "${details.user_reference}" is ${details.reason}.`,
 );
 
 export const merchantNotEligible = defineError<{ merchant_id: string; reason: 'unknown' | 'inactive' }>(

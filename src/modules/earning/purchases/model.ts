@@ -90,6 +90,8 @@ export type PurchaseSubmission = {
   readonly actor: Reporter;
   readonly externalId: string;
   readonly userId: string;
+  /** The operator's own reference, if the source named the user by it. */
+  readonly userReference?: string | undefined;
   readonly merchantId: string;
   /** Minor units of `currency`. */
   readonly amount: bigint;
@@ -101,6 +103,11 @@ export type PurchaseSubmission = {
   /** The parts of the order, if the source names any. */
   readonly lines?: readonly PurchaseLine[] | undefined;
 };
+
+/** A report as it comes in: its user may be known by the operator's own reference only. */
+export type PurchaseReport =
+  | PurchaseSubmission
+  | (Omit<PurchaseSubmission, 'userId'> & { readonly userId?: undefined; readonly userReference: string });
 
 export type Purchase = ExternalKey & {
   readonly id: string;

@@ -119,9 +119,13 @@ function requireSoundLines(lines: readonly PurchaseLine[], amount: bigint, curre
 }
 
 /** @throws USER_NOT_ELIGIBLE. */
-export function requireEligibleUser(user: User | undefined, userId: string): User {
-  if (user === undefined) throw userNotEligible({ user_id: userId, reason: 'unknown' });
-  if (!user.active) throw userNotEligible({ user_id: userId, reason: 'inactive' });
+export function requireEligibleUser(
+  user: User | undefined,
+  { userId, userReference }: Pick<PurchaseSubmission, 'userId' | 'userReference'>,
+): User {
+  const named = userReference === undefined ? { user_id: userId } : { user_reference: userReference };
+  if (user === undefined) throw userNotEligible({ ...named, reason: 'unknown' });
+  if (!user.active) throw userNotEligible({ ...named, reason: 'inactive' });
   return user;
 }
 
@@ -191,9 +195,9 @@ function differences(
   purchase: Purchase,
   lines: readonly PurchaseLine[] | undefined,
 ): string[] {
-  const { purchasedAt } = submission;
+  const { purchasedAt, userReference } = submission;
   const fields: [string, boolean][] = [
-    ['user_id', submission.userId !== purchase.userId],
+    [userReference === undefined ? 'user_id' : 'user_reference', submission.userId !== purchase.userId],
     ['merchant_id', submission.merchantId !== purchase.merchantId],
     ['amount', submission.amount !== purchase.originalAmount],
     ['currency', submission.currency !== purchase.currency],

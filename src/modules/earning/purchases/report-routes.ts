@@ -23,7 +23,7 @@ import {
   presentAccepted,
   presentBatch,
   SubmissionBody,
-  toSubmission,
+  toReport,
 } from './report-schemas.ts';
 import { BATCH_LIMIT_BYTES, MAX_FIELDS_WITH_LINES } from './schemas.ts';
 import type { PurchaseService } from './service.ts';
@@ -63,7 +63,7 @@ export function reportRoutes(
           tags: ['purchases'],
           summary: 'Report a purchase',
           description:
-            'Records the purchase and credits its reward as pending. Users can report only their own purchases. An order that another source reported with the same `order_reference` is rewarded once: the answer has the id of its purchase and `matched: true`. Returns 429 if the user or the partner exceeds the limit per minute.',
+            "Records the purchase and credits its reward as pending. Users can report only their own purchases. `user_reference` names the user by the operator's own reference instead of `user_id`. An order that another source reported with the same `order_reference` is rewarded once: the answer has the id of its purchase and `matched: true`. Returns 429 if the user or the partner exceeds the limit per minute.",
           body: SubmissionBody,
           response: { 201: AcceptedBody },
         },
@@ -88,7 +88,7 @@ export function reportRoutes(
         },
       },
       async (request, reply) => {
-        const accepted = await service.reportPurchase(toSubmission(request.body, callerOf(request)));
+        const accepted = await service.reportPurchase(toReport(request.body, callerOf(request)));
         return reply.code(201).send(presentAccepted(accepted));
       },
     );
@@ -121,7 +121,7 @@ export function reportRoutes(
       async (request) => {
         const caller = callerOf(request);
         const outcomes = await workOnItems(request.body.map(readSubmission), (bodies) =>
-          service.reportPurchases(bodies.map((body) => toSubmission(body, caller))),
+          service.reportPurchases(bodies.map((body) => toReport(body, caller))),
         );
         return presentBatch(request.body, outcomes, request.id);
       },

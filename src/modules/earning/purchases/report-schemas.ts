@@ -9,10 +9,11 @@ import {
   MoneyInput,
   minorUnits,
   TimestampInput,
+  UserReference,
 } from '../../../core/http/schemas.ts';
 import { formatMoney } from '../../../core/money.ts';
 import type { Outcome } from '../../../core/outcome.ts';
-import { type AcceptedPurchase, orderKeyOf, type PurchaseSubmission, type Reporter } from './model.ts';
+import { type AcceptedPurchase, orderKeyOf, type PurchaseReport, type Reporter } from './model.ts';
 import {
   ExternalIdInput,
   LinesInput,
@@ -20,12 +21,14 @@ import {
   OrderReferenceInput,
   PurchaseStatus,
   readLines,
+  requiring,
 } from './schemas.ts';
 
 export const SubmissionBody = Input(
   {
     external_id: ExternalIdInput,
-    user_id: Id,
+    user_id: Type.Optional(Id),
+    user_reference: Type.Optional(UserReference),
     merchant_id: Id,
     amount: MoneyInput,
     currency: Currency,
@@ -39,7 +42,10 @@ export const SubmissionBody = Input(
     order_reference: Type.Optional(OrderReferenceInput),
     lines: LinesInput('The parts of the order. Those that are not rejected add up to `amount`.'),
   },
-  { moneyIn: { amount: 'currency', lines: { each: 'amount', currency: 'currency' } } },
+  {
+    oneOf: [requiring('user_id'), requiring('user_reference')],
+    moneyIn: { amount: 'currency', lines: { each: 'amount', currency: 'currency' } },
+  },
 );
 
 /** Each item is validated separately, so that an invalid item does not affect the others. */
@@ -87,11 +93,13 @@ export const BatchResult = Type.Object({
   summary: ItemSummary,
 });
 
-export function toSubmission(body: Static<typeof SubmissionBody>, actor: Reporter): PurchaseSubmission {
+/** The schema guarantees one of the two names of the user. */
+export function toReport(body: Static<typeof SubmissionBody>, actor: Reporter): PurchaseReport {
+  const { user_id: userId, user_reference: userReference = '' } = body;
   return {
     actor,
     externalId: body.external_id,
-    userId: body.user_id,
+    ...(userId === undefined ? { userReference } : { userId }),
     merchantId: body.merchant_id,
     amount: minorUnits(body.amount, body.currency),
     currency: body.currency,

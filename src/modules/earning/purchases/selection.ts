@@ -108,7 +108,7 @@ export function selectCandidates(
       requireMayReportSelf(submission, selfReports);
       if (taken.has(key) || names.find(submission) !== undefined) continue;
       requireAcceptableTerms(submission, { supportedCurrencies, now });
-      const user = requireEligibleUser(userOf.get(submission.userId), submission.userId);
+      const user = requireEligibleUser(userOf.get(submission.userId), submission);
       const match = findMatch(draft, known, rules);
       if (match?.purchase !== undefined) {
         matches.push({ submission, now, purchaseId: match.purchase.id });

@@ -23,6 +23,7 @@ import {
   type Amendment,
   externalKeyOf,
   keyText,
+  type PurchaseReport,
   type PurchaseSubmission,
   type Reporter,
   type ReversalReason,
@@ -37,6 +38,7 @@ import type { PurchaseRepository } from './repository.ts';
 import { purchaseReview } from './review.ts';
 import type { RevisionRepository } from './revision-repository.ts';
 import { purchaseSettlement } from './settlement.ts';
+import { nameIds, shopperLookup } from './shoppers.ts';
 import type { WitnessRepository } from './witness-repository.ts';
 
 /** Two batches keep the database busy while the next batch fills. */
@@ -80,6 +82,7 @@ export function purchaseService(deps: {
   maxPurchasesPerBatch: number;
   maxQueuedPurchases: number;
 }) {
+  const findShoppers = shopperLookup(deps);
   const doubts = purchaseDoubts(deps);
   const settlement = purchaseSettlement({ ...deps, doubts });
   const { ingestPurchases, logOutcomes } = purchaseIngestion({ ...deps, settlement });
@@ -109,15 +112,15 @@ export function purchaseService(deps: {
    * @throws DUPLICATE_PURCHASE, FORBIDDEN, UNSUPPORTED_CURRENCY, USER_NOT_ELIGIBLE, MERCHANT_NOT_ELIGIBLE,
    * OFFER_NOT_AVAILABLE, WALLET_FULL, or OVERLOADED if too many purchases wait.
    */
-  async function reportPurchase(submission: PurchaseSubmission): Promise<AcceptedPurchase> {
-    return onlyValue(await reportPurchases([submission]));
+  async function reportPurchase(report: PurchaseReport): Promise<AcceptedPurchase> {
+    return onlyValue(await reportPurchases([report]));
   }
 
   /** Reports a list of purchases. Returns one outcome for each, in order. @throws OVERLOADED; nothing is done then. */
-  function reportPurchases(
-    submissions: readonly PurchaseSubmission[],
-  ): Promise<readonly Outcome<AcceptedPurchase>[]> {
-    return reporting.watch(() => reports.submit(submissions));
+  function reportPurchases(list: readonly PurchaseReport[]): Promise<readonly Outcome<AcceptedPurchase>[]> {
+    return reporting.watch(() =>
+      nameIds(list) ? reports.submit(list) : findShoppers(list).then(reports.submit),
+    );
   }
 
   /** Makes the reward available, or puts it into its queue. @throws NOT_FOUND, PURCHASE_NOT_PENDING, PURCHASE_ON_HOLD or OVERLOADED. */

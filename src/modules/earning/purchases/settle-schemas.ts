@@ -24,6 +24,7 @@ import {
   PurchaseStatus,
   RevisionNumber,
   readLines,
+  requiring,
 } from './schemas.ts';
 
 const REVERSAL_REASONS = ['returned', 'cancelled', 'declined', 'fraud', 'error'] as const;
@@ -74,11 +75,6 @@ export const AmendmentBody = Input(
   { ...amendment, reason: AmendmentReason },
   { oneOf: [requiring('amount'), requiring('lines')] },
 );
-
-/** A condition that says which of the properties it needs. Readers of the description expect each of them to be defined. */
-function requiring(...names: readonly string[]) {
-  return { properties: Object.fromEntries(names.map((name) => [name, {}])), required: [...names] };
-}
 
 const isAmendment = { properties: { action: { const: 'amend' } } };
 

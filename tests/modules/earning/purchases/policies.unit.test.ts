@@ -233,14 +233,28 @@ describe('reports of shoppers', () => {
 });
 
 describe('eligibility', () => {
+  const byId = { userId: SHOPPER };
+
+  test('a user who was named by a reference is refused by that reference, without an id', () => {
+    const byReference = { ...byId, userReference: 'c-1' };
+    for (const [user, why] of [
+      [undefined, 'unknown'],
+      [aUser({ active: false }), 'inactive'],
+    ] as const) {
+      const { details, message } = refusalOf(() => requireEligibleUser(user, byReference));
+      assertEqual(details, { user_reference: 'c-1', reason: why });
+      assert.equal(message, `The user with the reference "c-1" is ${why}.`);
+    }
+  });
+
   test('an active user and an active merchant are eligible', () => {
-    assert.doesNotThrow(() => requireEligibleUser(aUser(), SHOPPER));
+    assert.doesNotThrow(() => requireEligibleUser(aUser(), byId));
     assert.doesNotThrow(() => requireEligibleMerchant(aMerchant(), MERCHANT, NOW));
   });
 
   test('an unknown and an inactive user are refused, each for its reason', () => {
-    const unknown = refusalOf(() => requireEligibleUser(undefined, SHOPPER));
-    const inactive = refusalOf(() => requireEligibleUser(aUser({ active: false }), SHOPPER));
+    const unknown = refusalOf(() => requireEligibleUser(undefined, byId));
+    const inactive = refusalOf(() => requireEligibleUser(aUser({ active: false }), byId));
 
     assertEqual([unknown.code, unknown.details], ['USER_NOT_ELIGIBLE', reason('user', 'unknown')]);
     assertEqual([inactive.code, inactive.details], ['USER_NOT_ELIGIBLE', reason('user', 'inactive')]);
@@ -351,6 +365,8 @@ describe('the refusal of a repeat', () => {
 
   const differences: [fields: Parameters<typeof aSubmission>[0], expected: string[]][] = [
     [{ userId: STRANGER }, ['user_id']],
+    [{ userId: STRANGER, userReference: 'c-1' }, ['user_reference']],
+    [{ userReference: 'c-1' }, []],
     [{ merchantId: STRANGER }, ['merchant_id']],
     [{ amount: 4991n }, ['amount']],
     [{ currency: 'USD' }, ['currency']],

@@ -10,7 +10,7 @@ import {
   offerNotAvailable,
   userNotEligible,
 } from '../../../../src/modules/earning/purchases/errors.ts';
-import type { PurchaseSubmission } from '../../../../src/modules/earning/purchases/model.ts';
+import type { PurchaseReport } from '../../../../src/modules/earning/purchases/model.ts';
 import { reportRoutes } from '../../../../src/modules/earning/purchases/report-routes.ts';
 import type { PurchaseService } from '../../../../src/modules/earning/purchases/service.ts';
 import { walletFull } from '../../../../src/modules/money/wallets/index.ts';
@@ -33,7 +33,7 @@ const accepted = { purchase, reward: aReward(), matched: false };
 const duplicate = duplicatePurchase({ external_id: REFUSED, purchase: {}, differences: [] });
 
 /** The submissions of each call of the service. */
-const submitted: (readonly PurchaseSubmission[])[] = [];
+const submitted: (readonly PurchaseReport[])[] = [];
 const { called, refuse } = fakeCalls();
 let isFull = false;
 const service = fake<PurchaseService>({
@@ -120,6 +120,19 @@ describe('POST /purchases', () => {
     assertEqual(handedOver(), [{ ...submission, purchasedAt }]);
   });
 
+  test('takes a reference of the user instead of the id, in its one spelling', async () => {
+    await report({ ...sound, user_id: undefined, user_reference: 'ｃ-1' });
+    const { userId: _, ...rest } = submission;
+    assertEqual(handedOver(), [{ ...rest, userReference: 'c-1' }]);
+  });
+
+  test('refuses both names of the user at once', async () => {
+    const answer = await report({ ...sound, user_reference: 'c-1' });
+    assertRefused(answer, 422, 'VALIDATION_ERROR');
+    const reason = 'must have exactly one of user_id and user_reference';
+    assertEqual(answer.body.error.details.violations, [{ field: 'body', reason }]);
+  });
+
   test('takes the parts of the order, of which one may be zero', async () => {
     const line = { line_id: 'a', amount: '49.90', category: 'books', status: 'pending' };
     await report({ ...sound, lines: [line, { line_id: 'b', amount: 0, status: 'rejected' }] });
@@ -173,6 +186,11 @@ describe('POST /purchases', () => {
     ['a NUL in the external id', { external_id: 'a\0b' }, 'external_id'],
     ['half a character in the external id', { external_id: 'a\ud800b' }, 'external_id'],
     ['a user id that is no UUID', { user_id: 'me' }, 'user_id'],
+    [
+      'a reference of the user on two lines',
+      { user_id: undefined, user_reference: 'a\nb' },
+      'user_reference',
+    ],
     ['a merchant id that is no UUID', { merchant_id: '1' }, 'merchant_id'],
     ['a lower-case currency', { currency: 'eur' }, 'currency'],
     ['an unknown property', { cashback_amount: '100.00' }, 'cashback_amount'],
@@ -191,7 +209,7 @@ describe('POST /purchases', () => {
   }
 
   test('names all violations at once', async () => {
-    const fields = ['amount', 'external_id', 'merchant_id', 'user_id'];
+    const fields = ['amount', 'body', 'external_id', 'merchant_id', 'user_id', 'user_reference'];
     assertViolations(await report({ amount: '-1', currency: 'EUR' }), fields);
   });
 

@@ -34,6 +34,57 @@ async function deactivate(table: 'users' | 'merchants' | 'offers', id: string): 
   assert.equal(status, 200);
 }
 
+async function setReference(userId: string, external_reference: string | null): Promise<void> {
+  const body = { external_reference };
+  const { status } = await api('PATCH', `/users/${userId}`, { token: admin.token, body });
+  assert.equal(status, 200);
+}
+
+describe('a user may be named by the reference of the operator', () => {
+  test('in a single report and in lists of both forms; a repeat by either name is a duplicate', async () => {
+    const shop = await openShop(platform);
+    await setReference(shop.shopper.id, 'customer-1042');
+    const { user_id, ...rest } = shop.body({ external_id: 'by-reference-1', amount: '10.00' });
+    const named = { ...rest, user_reference: 'customer-1042' };
+    const item = (number: number) => ({ ...named, external_id: `by-reference-${number}` });
+
+    const single = await api('POST', '/purchases', { token: admin.token, body: named });
+    const list = [item(2), { ...item(3), user_reference: 'customer-0' }, shop.body({ amount: '10.00' })];
+    const array = await api('POST', '/purchases/batch', { token: admin.token, body: list });
+    const lines = await api('POST', '/purchases/batch', {
+      token: admin.token,
+      headers: { 'content-type': 'application/x-ndjson' },
+      body: [item(4), item(1)].map((one) => JSON.stringify(one)).join('\n'),
+    });
+    const byId = await api('POST', '/purchases', { token: admin.token, body: { ...rest, user_id } });
+
+    assert.equal(single.status, 201);
+    assert.deepEqual(
+      [...array.body.results, ...lines.body.results].map(({ status }: BatchItem) => status),
+      [201, 422, 201, 201, 409],
+    );
+    assert.deepEqual([byId.status, byId.body.error.details.differences], [409, []]);
+    assert.equal(await shop.balances(), '2.0000 / 0.0000 / 0.0000');
+  });
+
+  test('and a repeat stays a duplicate when the reference is removed or belongs to another user', async () => {
+    const shop = await openShop(platform);
+    await setReference(shop.shopper.id, 'customer-7');
+    const fields = { external_id: newOrder(), user_id: undefined, user_reference: 'customer-7' };
+    await shop.buy(fields);
+    await setReference(shop.shopper.id, null);
+    const removed = await shop.report(fields);
+    await setReference((await platform.registerUser()).id, 'customer-7');
+    const moved = await shop.report(fields);
+
+    for (const { status, body } of [removed, moved])
+      assert.deepEqual(
+        [status, body.error.code, body.error.details.differences],
+        [409, 'DUPLICATE_PURCHASE', ['user_reference']],
+      );
+  });
+});
+
 describe('a reported purchase', () => {
   test('leaves a purchase, a reward, an entry, a balance and an audit record', async () => {
     const shop = await openShop(platform);
@@ -295,6 +346,29 @@ describe('a report is refused', () => {
     assert.deepEqual([unknown.reason, inactive.reason], ['unknown', 'inactive']);
   });
 
+  test('by reference, as USER_NOT_ELIGIBLE without an id for an unknown and for an inactive user', async () => {
+    const shop = await openShop(platform);
+    await setReference(shop.shopper.id, 'refused-1');
+    const byReference = (user_reference: string) => ({ user_id: undefined, user_reference });
+    const missing = byReference('refused-0');
+    const unknown = await refused(() => shop.report(missing), 422, 'USER_NOT_ELIGIBLE');
+    await deactivate('users', shop.shopper.id);
+    const inactive = await refused(() => shop.report(byReference('refused-1')), 422, 'USER_NOT_ELIGIBLE');
+
+    assert.deepEqual(unknown, { user_reference: 'refused-0', reason: 'unknown' });
+    assert.deepEqual(inactive, { user_reference: 'refused-1', reason: 'inactive' });
+  });
+
+  test('by reference, as FORBIDDEN to a shopper, whether another user has the reference or none', async () => {
+    const shop = await openShop(platform);
+    const stranger = await platform.registerUser();
+    await setReference(shop.shopper.id, 'refused-2');
+    for (const user_reference of ['refused-2', 'refused-3']) {
+      const fields = { user_id: undefined, user_reference };
+      await refused(() => shop.report(fields, stranger.token), 403, 'FORBIDDEN');
+    }
+  });
+
   test('as MERCHANT_NOT_ELIGIBLE for an unknown and for an inactive merchant', async () => {
     const shop = await openShop(platform);
     const unknown = await refused(() => shop.report({ merchant_id: newId() }), 422, 'MERCHANT_NOT_ELIGIBLE');
@@ -353,9 +427,11 @@ describe('a report is refused', () => {
 
     assert.deepEqual((details.violations as { field: string }[]).map(({ field }) => field).toSorted(), [
       'amount',
+      'body',
       'external_id',
       'merchant_id',
       'user_id',
+      'user_reference',
     ]);
   });
 });

@@ -297,13 +297,13 @@ describe('POST /purchases/settlements', () => {
       [
         { field: 'external_id', reason: 'is required' },
         { field: 'purchase_id', reason: 'is required' },
-        { field: 'body', reason: 'must be in exactly one of its forms' },
+        { field: 'body', reason: 'must have exactly one of external_id and purchase_id' },
       ],
     ],
     [
       'both ids',
       { external_id: 'x', purchase_id: id, action: 'confirm' },
-      [{ field: 'body', reason: 'must be in exactly one of its forms' }],
+      [{ field: 'body', reason: 'must have exactly one of external_id and purchase_id' }],
     ],
     [
       'a reason for a confirmation',
