@@ -761,7 +761,7 @@ export interface paths {
         put?: never;
         /**
          * Report a purchase
-         * @description Records the purchase and credits its reward as pending. Users can report only their own purchases. An order that another source reported with the same `order_reference` is rewarded once: the answer has the id of its purchase and `matched: true`. Returns 429 if the user or the partner exceeds the limit per minute. Partners need a key with the scope `purchases:write`. Staff need the permission `purchases:write`.
+         * @description Records the purchase and credits its reward as pending. Users can report only their own purchases. `user_reference` names the user by the operator's own reference instead of `user_id`. An order that another source reported with the same `order_reference` is rewarded once: the answer has the id of its purchase and `matched: true`. Returns 429 if the user or the partner exceeds the limit per minute. Partners need a key with the scope `purchases:write`. Staff need the permission `purchases:write`.
          */
         post: operations["reportPurchase"];
         delete?: never;
@@ -2380,8 +2380,18 @@ export interface components {
             order_reference?: string;
             /** @description The time of the purchase. Defaults to now. May be in the past, and up to 60 seconds in the future, as clocks differ. */
             purchased_at?: components["schemas"]["Timestamp"];
-            user_id: components["schemas"]["Id"];
-        };
+            user_id?: components["schemas"]["Id"];
+            /**
+             * Format: identifier
+             * @description The operator's own reference of the user, such as a customer number. Compared with its case.
+             * @example customer-1042
+             */
+            user_reference?: string;
+        } & ({
+            user_id: unknown;
+        } | {
+            user_reference: unknown;
+        });
         /** @description A list of bodies of `POST /purchases`, as a JSON array or as NDJSON. */
         ReportPurchasesInput: components["schemas"]["ReportPurchaseInput"][];
         RequestPayoutInput: {

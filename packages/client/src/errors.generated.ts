@@ -56,7 +56,7 @@ export type ErrorDetails = {
   UNSUPPORTED_CURRENCY: { readonly currency: string; readonly supported: readonly string[] };
   UNSUPPORTED_MEDIA_TYPE: { readonly content_encoding?: string };
   USER_INACTIVE: Readonly<Record<string, unknown>>;
-  USER_NOT_ELIGIBLE: { readonly user_id: string; readonly reason: 'inactive' | 'unknown' };
+  USER_NOT_ELIGIBLE: { readonly user_id: string; readonly reason: 'inactive' | 'unknown' } | { readonly user_reference: string; readonly reason: 'inactive' | 'unknown' };
   VALIDATION_ERROR: { readonly violations: readonly { readonly field: string; readonly reason: string }[]; readonly more?: number } | { readonly violations: readonly { readonly field: string; readonly reason: string }[] };
   WALLET_FULL: { readonly amount: string; readonly currency: string };
 };

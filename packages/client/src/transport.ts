@@ -45,7 +45,8 @@ export function createTransport({ fetch, retry, timeoutMs, gzip }: TransportOpti
       gzip && body.length >= LEAST_BYTES_TO_COMPRESS && !request.headers.has('content-encoding');
     const sent = isCompressed ? await compress(body) : body;
     let mayRenew = true;
-    for (let attempt = 1; ; attempt += 1) {
+    // An attempt with a token that has expired does not count: it changed nothing.
+    for (let attempt = 1; ; ) {
       const headers = new Headers(request.headers);
       if (isCompressed) headers.set('content-encoding', 'gzip');
       await authorization?.authorize({ method: request.method, headers, body: sent });
@@ -62,6 +63,7 @@ export function createTransport({ fetch, retry, timeoutMs, gzip }: TransportOpti
       }
       if (delayMs === undefined) throw unreachable(request, attempt, error);
       await pause(delayMs, request.signal);
+      attempt += 1;
     }
   }
 
