@@ -5,7 +5,7 @@ import { batcher } from '../../../core/overload/batcher.ts';
 import type { UserClient } from '../../identity/users/index.ts';
 import type { PurchaseReport, PurchaseSubmission } from './model.ts';
 
-/* Shoppers whom reports name by the operator's own reference. */
+/* Reports that name their shopper by the operator's own reference. */
 
 /** No user has this id. The rules refuse its reports as those of any unknown user. */
 const NO_USER = '00000000-0000-0000-0000-000000000000';
