@@ -135,7 +135,7 @@ async function requestPayouts({ modules: { payouts } }: Platform, { shopperIds, 
 }
 
 async function movePayouts({ modules: { payouts } }: Platform, admin: Actor, { shopperIds }: Demo) {
-  const { items } = await payouts.service.listPayouts({ status: 'requested' }, { offset: 0, limit: 100 });
+  const { items } = await payouts.service.listPayouts({ statuses: ['requested'] }, { offset: 0, limit: 100 });
   await payouts.service.movePayouts(
     items.flatMap(({ id: payoutId, userId, amount }) => {
       const planned = PAYOUTS.find(

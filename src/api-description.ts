@@ -12,6 +12,8 @@ not have returns 405 \`METHOD_NOT_ALLOWED\` with \`Allow\`.
 
 Bodies are JSON, as it is or with \`Content-Encoding: gzip\`. An object has at most 64 levels and 50 fields, more
 where its lists are longer, and no field twice. A \`VALIDATION_ERROR\` names the first 20 violations; \`details.more\` says how many there are beyond them.
+
+A filter that takes several values is a repeated parameter, up to 20 times. Empty filters are ignored.
 `.trim();
 
 /** The opening of the API reference. Routes describe themselves. */

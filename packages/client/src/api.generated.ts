@@ -3148,8 +3148,7 @@ export interface components {
         Key: string;
         /** @description The number of items to return. Defaults to 20. */
         Limit: number;
-        /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-        MerchantId: string;
+        MerchantId: components["schemas"]["Id"][];
         /** @description The number of items to skip. Defaults to 0. */
         Offset: number;
         /**
@@ -3159,8 +3158,7 @@ export interface components {
         ScopeId: string;
         /** @description Defaults to `global`. */
         ScopeType: "global" | "merchant" | "user";
-        /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-        UserId: string;
+        UserId: components["schemas"]["Id"][];
     };
     requestBodies: never;
     headers: never;
@@ -3177,12 +3175,7 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description The number of items to skip. Defaults to 0. */
                 offset?: components["parameters"]["Offset"];
-                /**
-                 * @description `completed` if it has moved money.
-                 * @example completed
-                 */
-                status?: "completed" | "awaiting_approval" | "rejected" | "expired";
-                /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
+                status?: ("completed" | "awaiting_approval" | "rejected" | "expired")[];
                 user_id?: components["parameters"]["UserId"];
             };
             header?: never;
@@ -3327,12 +3320,9 @@ export interface operations {
     listAuditLogs: {
         parameters: {
             query?: {
-                /** @example purchase.confirmed */
-                action?: string;
-                /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-                actor_id?: string;
-                /** @example admin */
-                actor_type?: "user" | "admin" | "partner" | "system";
+                action?: string[];
+                actor_id?: components["schemas"]["Id"][];
+                actor_type?: ("user" | "admin" | "partner" | "system")[];
                 /** @description The `next_cursor` of the previous page. With it, `offset` has no effect. A cursor costs the same at any depth. An `offset` costs what it skips: one of millions may return 503. */
                 cursor?: components["parameters"]["Cursor"];
                 /** @example 2026-03-14T09:26:53Z */
@@ -3341,14 +3331,11 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description The number of items to skip. Defaults to 0. */
                 offset?: components["parameters"]["Offset"];
-                /** @example success */
-                outcome?: "success" | "failure";
+                outcome?: ("success" | "failure")[];
                 /** @description The platform's id of the request: the `X-Request-Id` of the response, unless the client sent its own. */
-                request_id?: string;
-                /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-                resource_id?: string;
-                /** @example purchase */
-                resource_type?: string;
+                request_id?: string[];
+                resource_id?: components["schemas"]["Id"][];
+                resource_type?: string[];
                 /** @example 2026-03-14T09:26:53Z */
                 to?: string;
             };
@@ -3831,16 +3818,13 @@ export interface operations {
     listFeatureFlags: {
         parameters: {
             query?: {
-                /** @example purchase_auto_confirm */
-                key?: string;
+                key?: string[];
                 /** @description The number of items to return. Defaults to 20. */
                 limit?: components["parameters"]["Limit"];
                 /** @description The number of items to skip. Defaults to 0. */
                 offset?: components["parameters"]["Offset"];
-                /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-                scope_id?: string;
-                /** @example merchant */
-                scope_type?: "global" | "merchant" | "user";
+                scope_id?: components["schemas"]["Id"][];
+                scope_type?: ("global" | "merchant" | "user")[];
             };
             header?: never;
             path?: never;
@@ -3978,7 +3962,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-                merchant_id?: components["parameters"]["MerchantId"];
+                merchant_id?: string;
                 /**
                  * @description The id of the merchant or user. Required for the scopes `merchant` and `user`, forbidden for `global`.
                  * @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e
@@ -3987,7 +3971,7 @@ export interface operations {
                 /** @description Defaults to `global`. */
                 scope_type?: components["parameters"]["ScopeType"];
                 /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-                user_id?: components["parameters"]["UserId"];
+                user_id?: string;
             };
             header?: never;
             path: {
@@ -4021,6 +4005,11 @@ export interface operations {
                 active?: boolean;
                 /** @description The number of items to return. Defaults to 20. */
                 limit?: components["parameters"]["Limit"];
+                /**
+                 * @description Any part of the name. Case and repeated white space are ignored.
+                 * @example books
+                 */
+                name?: string;
                 /** @description The number of items to skip. Defaults to 0. */
                 offset?: components["parameters"]["Offset"];
             };
@@ -4187,12 +4176,10 @@ export interface operations {
                 date_to?: string;
                 /** @description The number of items to return. Defaults to 20. */
                 limit?: components["parameters"]["Limit"];
-                /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
                 merchant_id?: components["parameters"]["MerchantId"];
                 /** @description The number of items to skip. Defaults to 0. */
                 offset?: components["parameters"]["Offset"];
-                /** @example active */
-                status?: "active" | "inactive";
+                status?: components["schemas"]["ActiveStatus"][];
             };
             header?: never;
             path?: never;
@@ -4735,13 +4722,23 @@ export interface operations {
             query?: {
                 /** @description The `next_cursor` of the previous page. With it, `offset` has no effect. A cursor costs the same at any depth. An `offset` costs what it skips: one of millions may return 503. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description The reference of the transfer at the bank. The case is ignored. */
+                external_reference?: string[];
+                /**
+                 * @description The earliest time of the request, inclusive.
+                 * @example 2026-03-14T09:26:53Z
+                 */
+                from?: string;
                 /** @description The number of items to return. Defaults to 20. */
                 limit?: components["parameters"]["Limit"];
                 /** @description The number of items to skip. Defaults to 0. */
                 offset?: components["parameters"]["Offset"];
-                /** @example requested */
-                status?: "requested" | "processing" | "completed" | "returned" | "failed" | "cancelled";
-                /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
+                status?: ("requested" | "processing" | "completed" | "returned" | "failed" | "cancelled")[];
+                /**
+                 * @description The latest time of the request, inclusive.
+                 * @example 2026-03-14T09:26:53Z
+                 */
+                to?: string;
                 user_id?: components["parameters"]["UserId"];
             };
             header?: never;
@@ -4888,13 +4885,10 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description The number of items to return. Defaults to 20. */
                 limit?: components["parameters"]["Limit"];
-                /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
                 merchant_id?: components["parameters"]["MerchantId"];
                 /** @description The number of items to skip. Defaults to 0. */
                 offset?: components["parameters"]["Offset"];
-                /** @example open */
-                status?: "open" | "released" | "confirmed" | "reversed" | "matched";
-                /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
+                status?: ("open" | "released" | "confirmed" | "reversed" | "matched")[];
                 user_id?: components["parameters"]["UserId"];
             };
             header?: never;
@@ -4926,22 +4920,25 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @example 2026-03-14 */
                 end_date?: string;
+                /** @description The id by which any source reported the purchase. */
+                external_id?: string[];
                 /** @description True for purchases that are held for review, false for all others. */
                 held?: boolean;
                 /** @description The number of items to return. Defaults to 20. */
                 limit?: components["parameters"]["Limit"];
-                /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
                 merchant_id?: components["parameters"]["MerchantId"];
                 /** @description The number of items to skip. Defaults to 0. */
                 offset?: components["parameters"]["Offset"];
+                /** @description The shop's own number of the order. Only letters and digits are compared, without case. */
+                order_id?: string[];
+                /** @description The partner that reported the purchase first. */
+                partner_id?: components["schemas"]["Id"][];
+                /** @description The kind of source that reported the purchase first: its shopper, a partner or an administrator. */
+                source?: ("shopper" | "partner" | "admin")[];
                 /** @example 2026-03-14 */
                 start_date?: string;
-                /**
-                 * @description The status of the purchases: `pending`, `confirmed` or `reversed`.
-                 * @example pending
-                 */
-                status?: string;
-                /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
+                /** @description The status of the purchases: `pending`, `confirmed` or `reversed`. */
+                status?: string[];
                 user_id?: components["parameters"]["UserId"];
             };
             header?: never;
@@ -5515,10 +5512,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description The number of items to skip. Defaults to 0. */
                 offset?: components["parameters"]["Offset"];
-                /** @example user */
-                role?: "user" | "admin";
-                /** @example active */
-                status?: "active" | "inactive";
+                role?: ("user" | "admin")[];
+                status?: components["schemas"]["ActiveStatus"][];
                 /**
                  * @description The latest time of registration, inclusive.
                  * @example 2026-03-14T09:26:53Z
@@ -6098,8 +6093,7 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description The number of items to skip. Defaults to 0. */
                 offset?: components["parameters"]["Offset"];
-                /** @example requested */
-                status?: "requested" | "processing" | "completed" | "returned" | "failed" | "cancelled";
+                status?: ("requested" | "processing" | "completed" | "returned" | "failed" | "cancelled")[];
             };
             header?: never;
             path?: never;
@@ -6236,11 +6230,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description The number of items to skip. Defaults to 0. */
                 offset?: components["parameters"]["Offset"];
-                /**
-                 * @description The status of the purchases: `pending`, `confirmed` or `reversed`.
-                 * @example pending
-                 */
-                status?: string;
+                /** @description The status of the purchases: `pending`, `confirmed` or `reversed`. */
+                status?: string[];
             };
             header?: never;
             path?: never;

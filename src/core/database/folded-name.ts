@@ -1,5 +1,6 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { foldName } from '../fold-name.ts';
+import { escapeLike } from './rows.ts';
 
 /** For an update of `name`: its folded form. A name that stays keeps its own, which may differ (migration 0033). */
 export function foldedUnlessKept(name: string): RawBuilder<string> {
@@ -9,4 +10,9 @@ export function foldedUnlessKept(name: string): RawBuilder<string> {
 /** The rows whose name excludes this one. */
 export function hasNameLike(name: string): RawBuilder<SqlBool> {
   return sql<SqlBool>`(name_folded = ${foldName(name)} or name = ${name})`;
+}
+
+/** The rows whose name contains this text, compared by `foldName`. */
+export function nameContains(text: string): RawBuilder<SqlBool> {
+  return sql<SqlBool>`name_folded like ${`%${escapeLike(foldName(text))}%`}`;
 }

@@ -1,5 +1,6 @@
 import { type Expression, type RawBuilder, type SqlBool, sql } from 'kysely';
 import { firstIdAt } from '../id.ts';
+import { distinct } from '../lists.ts';
 import { COUNTED_ROWS, type PageOf, type PageRequest, pageOf } from '../page.ts';
 import type { Db } from './index.ts';
 import type { DB } from './schema.generated.ts';
@@ -15,14 +16,18 @@ export type NewestFirst = {
   readonly hasIndex: boolean;
   /** True if no row ever leaves the list. Once it exceeds what is counted, it is not counted again. */
   readonly onlyGrows: boolean;
-  /**
-   * For an index with other columns between those of `where` and the id: all values of these columns. The list merges the
-   * index's order of each value. Must not omit a row that `where` finds.
-   */
-  readonly merge?: Merge | undefined;
+  /** For columns of the index before the id with more than one value: the list merges the index's order of each value. */
+  readonly merges?: readonly Merge[];
 };
 
-type Merge = { readonly each: RawBuilder<unknown>; readonly where: RawBuilder<SqlBool> };
+export type Merge = {
+  /** The values, as an item of FROM. Without duplicates. */
+  readonly each: RawBuilder<unknown>;
+  /** Selects the rows of one value. */
+  readonly where: RawBuilder<SqlBool>;
+  /** Selects the rows of all values. Undefined if these are all rows. */
+  readonly all?: RawBuilder<SqlBool>;
+};
 
 /** The rows of a large list as SELECTs. `atMost`: up to `limit` rows in any order; `all`: every row. */
 export type CountedList = {
@@ -55,13 +60,42 @@ export async function pageNewestFirst<Row extends { readonly id: string }, Item>
   return { items: items.map(toItem), nextKey, ...counted };
 }
 
-/** Conditions for those columns that have a value. */
-export function equalTo<Table extends keyof DB>(
-  columns: Readonly<Partial<Record<keyof DB[Table] & string, string | boolean | undefined>>>,
-): RawBuilder<SqlBool>[] {
-  return Object.entries(columns).flatMap(([column, value]) =>
-    value === undefined ? [] : [sql<SqlBool>`${sql.ref(column)} = ${value}`],
-  );
+/** What a filter selects. */
+export type Chosen = { readonly where: readonly RawBuilder<SqlBool>[]; readonly merges: readonly Merge[] };
+
+/**
+ * Selects the rows whose column has one of the values; all rows if there are none. One value is a condition. Several values
+ * are merged if they are a part of the list's index, otherwise each row is compared.
+ * @param type of the column in PostgreSQL, such as `uuid`.
+ */
+export function anyValueOf(
+  column: string | RawBuilder<unknown>,
+  type: string,
+  values: readonly string[] | undefined,
+  { isIndexed = true } = {},
+): Chosen {
+  if (values === undefined) return NOTHING_CHOSEN;
+  const chosen = typeof column === 'string' ? sql.ref(column) : column;
+  const [first, ...others] = distinct(values);
+  if (others.length === 0) return { where: [sql`${chosen} = ${first}`], merges: [] };
+  const list = sql`${[first, ...others]}::${sql.raw(type)}[]`;
+  const all = sql<SqlBool>`${chosen} = any (${list})`;
+  if (!isIndexed) return { where: [all], merges: [] };
+  const alias = sql.ref(`each_${typeof column === 'string' ? column : 'value'}`);
+  return {
+    where: [],
+    merges: [{ each: sql`unnest(${list}) as ${alias} (value)`, where: sql`${chosen} = ${alias}.value`, all }],
+  };
+}
+
+const NOTHING_CHOSEN: Chosen = { where: [], merges: [] };
+
+/** All of the choices at once. */
+export function allOf(...choices: readonly Chosen[]): Chosen {
+  return {
+    where: choices.flatMap(({ where }) => where),
+    merges: choices.flatMap(({ merges }) => merges),
+  };
 }
 
 /** Conditions for the ids of these seconds, both included: the API shows no smaller unit. */
@@ -78,9 +112,9 @@ function rowsOf<Row>(list: NewestFirst, limit: number, offset: number): RawBuild
   if (!list.hasIndex && offset === 0) return sql`${highest(columns, list, limit)}`;
   // Merges, filters and skips in the index alone, and reads only the rows of the page.
   const ids =
-    list.merge === undefined
+    mergesOf(list).length === 0
       ? highest(ID, list, limit, offset)
-      : sql`${eachOf(list, list.merge, offset + limit)} order by id desc limit ${limit} offset ${offset}`;
+      : sql`${eachOf(list, offset + limit)} order by id desc limit ${limit} offset ${offset}`;
   return sql`select ${columns} from ${sql.table(list.table)} where id in (${ids}) order by id desc`;
 }
 
@@ -101,18 +135,29 @@ function highest(
 }
 
 /** The highest ids of each order that is merged, `limit` of each. */
-function eachOf(list: NewestFirst, merge: Merge, limit: number) {
-  const one = highest(ID, { ...list, where: [...list.where, merge.where] }, limit);
-  return sql`select id from ${merge.each} cross join lateral (${one}) as one`;
+function eachOf(list: NewestFirst, limit: number) {
+  const merges = mergesOf(list);
+  const one = highest(ID, { ...list, where: [...list.where, ...merges.map(({ where }) => where)] }, limit);
+  const combinations = sql.join(
+    merges.map(({ each }) => each),
+    sql` cross join `,
+  );
+  return sql`select id from ${combinations} cross join lateral (${one}) as one`;
+}
+
+function mergesOf({ merges = [] }: NewestFirst): readonly Merge[] {
+  return merges;
 }
 
 function countedList(list: NewestFirst): CountedList {
-  const { table, where, onlyGrows, merge } = list;
+  const { table, onlyGrows } = list;
+  const merges = mergesOf(list);
+  const where = [...list.where, ...merges.flatMap(({ all }) => all ?? [])];
   return {
     onlyGrows,
     // Not merged: the count does not depend on which rows it reads.
     atMost: (limit) =>
-      merge === undefined ? highest(ID, list, limit) : sql`${eachOf(list, merge, limit)} limit ${limit}`,
+      merges.length === 0 ? highest(ID, list, limit) : sql`${eachOf(list, limit)} limit ${limit}`,
     all: sql`select from ${sql.table(table)} where ${sql.join([sql<SqlBool>`true`, ...where], sql` and `)}`,
   };
 }

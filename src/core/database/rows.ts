@@ -11,3 +11,8 @@ export type RowOf<
 export function anyOf(ids: readonly string[]): RawBuilder<string> {
   return sql`any(${ids}::uuid[])`;
 }
+
+/** Escapes a text, so that `like` matches it literally. */
+export function escapeLike(text: string): string {
+  return text.replaceAll(/[\\%_]/g, '\\$&');
+}

@@ -51,6 +51,15 @@ export function CursorQuery<Filters extends Record<string, TSchema>>(filters: Fi
   return Input(properties, { ranges });
 }
 
+/** The most values of a filter. */
+const MAX_VALUES = 20;
+
+/** A filter that takes several values, as a repeated parameter: `status=pending&status=confirmed`. */
+export function Several<Value extends TSchema>(value: Value, description?: string) {
+  const options = { maxItems: MAX_VALUES, ...(description !== undefined && { description }) };
+  return Type.Optional(Type.Array(value, options));
+}
+
 export const Pagination = Type.Object({
   offset: Type.Integer(),
   limit: Type.Integer(),

@@ -1,4 +1,5 @@
 import Type, { type TSchema } from 'typebox';
+import { distinct } from '../lists.ts';
 import { isCurrency, readMoney } from '../money.ts';
 
 /** The shape of a request body or query, which refuses unknown fields. Responses use `Type.Object` instead. */
@@ -39,6 +40,18 @@ export const NameOf = (example: string) =>
     mustBe: 'one line of visible characters without white space at its ends',
     examples: [example],
   });
+
+/** A filter of a list by name. */
+export const PartOfName = Type.Optional(
+  Type.String({
+    minLength: 1,
+    maxLength: 255,
+    pattern: '[^\\p{Cf}\\s]',
+    mustBe: 'text with a visible character',
+    description: 'Any part of the name. Case and repeated white space are ignored.',
+    examples: ['books'],
+  }),
+);
 
 export const Timestamp = Type.String({ format: 'date-time', examples: ['2026-03-14T09:26:53Z'] });
 
@@ -101,3 +114,9 @@ export const Percentage = Type.Number({
 });
 
 export const ActiveStatus = Type.Enum(['active', 'inactive'], { examples: ['active'] });
+
+/** The filter by `active` that these statuses mean. Undefined if both match. */
+export function activeOf(statuses: readonly ('active' | 'inactive')[] = []): boolean | undefined {
+  const [status, ...others] = distinct(statuses);
+  return status === undefined || others.length > 0 ? undefined : status === 'active';
+}

@@ -28,7 +28,7 @@ import { clientRequestId, shownRequestId } from './request-ids.ts';
 import { checkRequestLines } from './request-line.ts';
 import { respondWithin } from './response-deadline.ts';
 import type { HttpServer } from './route.ts';
-import { compileBody, compileHeaders, compileText } from './validation.ts';
+import { compileBody, compileHeaders, compileQuery, compileText } from './validation.ts';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
 /** Each request gets a response within this time, even if the database does not respond. Clients wait about 15 seconds. */
@@ -45,7 +45,7 @@ const SOCKETS = {
 
 const COMPILERS = {
   params: compileText,
-  querystring: compileText,
+  querystring: compileQuery,
   headers: compileHeaders,
   body: compileBody,
 };

@@ -81,18 +81,50 @@ export function compileText(schema: TSchema): ValidateFunction {
   return validate as ValidateFunction;
 }
 
+/**
+ * The same for a query, whose filters are ignored if they are empty. A filter with several values is a repeated parameter,
+ * so that a single one becomes a list. The violation of a value names the parameter.
+ */
+export function compileQuery(schema: TSchema): ValidateFunction {
+  const validateText = compileText(schema);
+  const lists = new Set(
+    Object.entries((schema as Partial<Type.TObject>).properties ?? {})
+      .filter(([, property]) => Type.IsArray(property))
+      .map(([name]) => name),
+  );
+  const validate = (data: Record<string, unknown>) => {
+    const tooMany = Object.keys(data).length > MAX_PARAMETERS;
+    for (const [name, sent] of tooMany ? [] : Object.entries(data)) {
+      const values = [sent].flat().filter((value) => value !== '');
+      if (values.length === 0) delete data[name];
+      else data[name] = lists.has(name) || values.length > 1 ? values : values[0];
+    }
+    // PostgreSQL fails on NUL.
+    const unkeepable = Object.keys(data).filter((name) => [data[name]].flat().join('').includes('\0'));
+    const isValid = validateText(data) && unkeepable.length === 0;
+    validate.errors = [
+      ...unkeepable.map((name) => errorOf(name, { keyword: 'pattern', message: 'must be text without NUL' })),
+      ...(validateText.errors ?? []).map((error) => ({
+        ...error,
+        instancePath: error.instancePath.replace(/^(\/[^/]+)\/\d+$/, '$1'),
+      })),
+    ];
+    return isValid;
+  };
+  validate.errors = undefined as ValidateFunction['errors'];
+  return validate as ValidateFunction;
+}
+
 const TOO_MANY_PARAMETERS = [
   { keyword: 'maxProperties', message: `must have at most ${MAX_PARAMETERS} parameters` },
 ] as ErrorObject[];
 
 function notAnInteger(name: string): ErrorObject {
-  return {
-    keyword: 'type',
-    instancePath: `/${name}`,
-    schemaPath: '',
-    params: { type: 'integer' },
-    message: `must be ${TYPES_IN_WORDS.integer}`,
-  };
+  return errorOf(name, { keyword: 'type', message: `must be ${TYPES_IN_WORDS.integer}` });
+}
+
+function errorOf(name: string, error: Pick<ErrorObject, 'keyword' | 'message'>): ErrorObject {
+  return { ...error, instancePath: `/${name}`, schemaPath: '', params: {} };
 }
 
 /** Node provides header names in lower case, so the schema is compiled with lower-case names. */

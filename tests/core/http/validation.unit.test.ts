@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import Type, { type TSchema } from 'typebox';
+import { Several } from '../../../src/core/http/pagination.ts';
 import {
   Currency,
   Id,
@@ -10,7 +11,7 @@ import {
   Percentage,
   TimestampInput,
 } from '../../../src/core/http/schemas.ts';
-import { compileBody, compileText, violationsOf } from '../../../src/core/http/validation.ts';
+import { compileBody, compileQuery, compileText, violationsOf } from '../../../src/core/http/validation.ts';
 
 const FORMATS: Record<string, { readonly good: readonly string[]; readonly bad: readonly string[] }> = {
   uuid: {
@@ -324,4 +325,57 @@ describe('an id', () => {
       assert.deepEqual(value, { id: upper.toLowerCase(), ids: [upper.toLowerCase()], none: null });
     });
   }
+});
+
+describe('a query', () => {
+  const check = compileQuery(
+    Input({
+      status: Several(Type.Enum(['open', 'done'])),
+      user_id: Several(Id),
+      name: Type.Optional(Type.String({ minLength: 1 })),
+      limit: Type.Optional(Type.Integer({ default: 20 })),
+    }),
+  );
+  const read = (query: Record<string, unknown>) => {
+    assert.equal(check(query), true, JSON.stringify(check.errors));
+    return query;
+  };
+  const violations = (query: Record<string, unknown>) => {
+    assert.equal(check(query), false);
+    return violationsOf(check.errors ?? []);
+  };
+
+  test('makes a list of one value, and keeps the order of several', () => {
+    assert.deepEqual(read({ status: 'open' }), { status: ['open'], limit: 20 });
+    assert.deepEqual(read({ status: ['done', 'open'] }), { status: ['done', 'open'], limit: 20 });
+  });
+
+  test('ignores what is empty, alone or among other values', () => {
+    const empty = { status: ['', 'open'], user_id: '', name: '', limit: '' };
+    assert.deepEqual(read(empty), { status: ['open'], limit: 20 });
+    assert.deepEqual(read({ status: ['', ''] }), { limit: 20 });
+  });
+
+  test('converts each value as it would a single one', () => {
+    const id = '01936F2E-8C1B-7C3A-9D55-0B1F2A3C4D5E';
+    assert.deepEqual(read({ user_id: [id, id] }).user_id, [id.toLowerCase(), id.toLowerCase()]);
+  });
+
+  test('names the parameter whose value is wrong, once', () => {
+    assert.deepEqual(violations({ status: ['shut', 'open', 'lost'] }), [
+      { field: 'status', reason: 'must be one of open, done' },
+    ]);
+  });
+
+  test('refuses several values where one is meant, and more than twenty', () => {
+    assert.deepEqual(violations({ name: ['a', 'b'] }), [{ field: 'name', reason: 'must be text' }]);
+    const many = Array.from({ length: 21 }, () => 'open');
+    assert.deepEqual(violations({ status: many }), [
+      { field: 'status', reason: 'must have at most 20 items' },
+    ]);
+  });
+
+  test('refuses NUL, which PostgreSQL cannot store', () => {
+    assert.deepEqual(violations({ name: 'a\0b' }), [{ field: 'name', reason: 'must be text without NUL' }]);
+  });
 });

@@ -9,3 +9,9 @@ export type Merchant = {
   /** The instant from which purchases earn nothing. Null if the merchant is active, or never was. */
   readonly inactiveSince: Temporal.Instant | null;
 };
+
+export type MerchantFilter = {
+  readonly active?: boolean | undefined;
+  /** A part of the name. */
+  readonly name?: string | undefined;
+};

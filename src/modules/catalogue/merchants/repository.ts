@@ -1,10 +1,10 @@
 import { pageCounted } from '../../../core/database/counted-page.ts';
-import { foldedUnlessKept, hasNameLike } from '../../../core/database/folded-name.ts';
+import { foldedUnlessKept, hasNameLike, nameContains } from '../../../core/database/folded-name.ts';
 import type { Db, Trx } from '../../../core/database/index.ts';
 import { anyOf, type RowOf } from '../../../core/database/rows.ts';
 import { foldName } from '../../../core/fold-name.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
-import type { Merchant } from './model.ts';
+import type { Merchant, MerchantFilter } from './model.ts';
 
 export type MerchantRepository = ReturnType<typeof merchantRepository>;
 
@@ -54,8 +54,13 @@ export function merchantRepository() {
     return rows.map(toMerchant);
   }
 
-  async function list(db: Db, active: boolean | undefined, page: PageRequest): Promise<PageOf<Merchant>> {
+  async function list(
+    db: Db,
+    { active, name }: MerchantFilter,
+    page: PageRequest,
+  ): Promise<PageOf<Merchant>> {
     let matching = db.selectFrom('merchants');
+    if (name !== undefined) matching = matching.where(nameContains(name));
     if (active !== undefined) matching = matching.where('active', '=', active);
     return pageCounted(matching, (query) => query.select(COLUMNS).orderBy('id', 'desc'), toMerchant, page);
   }

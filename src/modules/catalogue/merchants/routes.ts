@@ -54,8 +54,11 @@ export function merchantRoutes(service: MerchantService): Routes {
         },
         config: { access: ['admin'] },
       },
-      async ({ query }) =>
-        presentPage(query, await service.listMerchants(query.active, readPage(query)), presentMerchant),
+      async ({ query }) => {
+        const { active, name } = query;
+        const page = await service.listMerchants({ active, name }, readPage(query));
+        return presentPage(query, page, presentMerchant);
+      },
     );
 
     server.get(

@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { Page, PageQuery } from '../../../core/http/pagination.ts';
-import { ActiveStatus, Id, Input, NameOf, Percentage } from '../../../core/http/schemas.ts';
+import { ActiveStatus, Id, Input, NameOf, PartOfName, Percentage } from '../../../core/http/schemas.ts';
 import type { Merchant } from './model.ts';
 
 const Name = NameOf('Corner Books');
@@ -29,7 +29,7 @@ export const MerchantChangesBody = Input(
 
 export const MerchantStatusBody = Input({ status: ActiveStatus });
 
-export const MerchantQuery = PageQuery({ active: Type.Optional(Type.Boolean()) });
+export const MerchantQuery = PageQuery({ active: Type.Optional(Type.Boolean()), name: PartOfName });
 
 export const MerchantBody = Type.Object({
   id: Id,

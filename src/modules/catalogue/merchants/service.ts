@@ -8,7 +8,7 @@ import { withoutUndefined } from '../../../core/without-undefined.ts';
 import type { Actor, EventClient } from '../../platform/events/index.ts';
 import { merchantAlreadyExists, merchantNotActive } from './errors.ts';
 import { merchantChanged, merchantCreated } from './events.ts';
-import type { Merchant } from './model.ts';
+import type { Merchant, MerchantFilter } from './model.ts';
 import { inactiveSinceAfter } from './policies.ts';
 import type { MerchantRepository } from './repository.ts';
 
@@ -69,8 +69,8 @@ export function merchantService(deps: {
     return merchant;
   }
 
-  function listMerchants(active: boolean | undefined, page: PageRequest): Promise<PageOf<Merchant>> {
-    return repository.list(database.db, active, page);
+  function listMerchants(filter: MerchantFilter, page: PageRequest): Promise<PageOf<Merchant>> {
+    return repository.list(database.db, filter, page);
   }
 
   async function loadMerchants(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, Merchant>> {

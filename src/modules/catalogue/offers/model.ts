@@ -42,7 +42,7 @@ export type OfferOfMerchant = Offer & { readonly merchantName: string };
 
 export type OfferFilter = {
   readonly active?: boolean | undefined;
-  readonly merchantId?: string | undefined;
+  readonly merchantIds?: readonly string[] | undefined;
   /** Only offers that are valid on some day from `from` to `to`. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;

@@ -59,8 +59,8 @@ export function offerRepository() {
   async function list(db: Db, filter: OfferFilter, page: PageRequest): Promise<PageOf<OfferOfMerchant>> {
     let matching = db.selectFrom('offers').innerJoin('merchants', 'merchants.id', 'offers.merchant_id');
     if (filter.active !== undefined) matching = matching.where('offers.active', '=', filter.active);
-    if (filter.merchantId !== undefined)
-      matching = matching.where('offers.merchant_id', '=', filter.merchantId);
+    if (filter.merchantIds !== undefined)
+      matching = matching.where('offers.merchant_id', '=', anyOf(filter.merchantIds));
     if (filter.from !== undefined) matching = matching.where('offers.end_date', '>=', filter.from);
     if (filter.to !== undefined) matching = matching.where('offers.start_date', '<=', filter.to);
     if (filter.visibleOn !== undefined) {

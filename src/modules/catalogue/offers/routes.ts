@@ -2,7 +2,7 @@ import { notFound, ruleViolation } from '../../../core/errors.ts';
 import { callerOf } from '../../../core/http/authentication.ts';
 import { presentPage, readPage } from '../../../core/http/pagination.ts';
 import type { Routes } from '../../../core/http/route.ts';
-import { IdParams } from '../../../core/http/schemas.ts';
+import { activeOf, IdParams } from '../../../core/http/schemas.ts';
 import { unsupportedCurrency } from '../../../core/money.ts';
 import { merchantNotActive } from '../merchants/index.ts';
 import { activeOfferAlreadyExists } from './errors.ts';
@@ -75,8 +75,8 @@ export function offerRoutes(service: OfferService, defaultCurrency: string): Rou
       async (request) => {
         const { query } = request;
         const filter = {
-          active: query.status === undefined ? undefined : query.status === 'active',
-          merchantId: query.merchant_id,
+          active: activeOf(query.status),
+          merchantIds: query.merchant_id,
           from: query.date_from,
           to: query.date_to,
         };

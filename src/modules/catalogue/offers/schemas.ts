@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { Page, PageQuery } from '../../../core/http/pagination.ts';
+import { Page, PageQuery, Several } from '../../../core/http/pagination.ts';
 import {
   ActiveStatus,
   CalendarDate,
@@ -72,8 +72,8 @@ export const OfferStatusBody = Input({
 
 export const OfferQuery = PageQuery(
   {
-    status: Type.Optional(ActiveStatus),
-    merchant_id: Type.Optional(Id),
+    status: Several(ActiveStatus),
+    merchant_id: Several(Id),
     date_from: Type.Optional(CalendarDate),
     date_to: Type.Optional(CalendarDate),
   },

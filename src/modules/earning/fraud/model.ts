@@ -165,8 +165,9 @@ export type Hold = {
 
 export type HoldView = { readonly hold: Hold; readonly userEmail: string; readonly merchantName: string };
 
+/** Of each list, one value must match. */
 export type HoldFilter = {
-  readonly status?: HoldStatus | undefined;
-  readonly merchantId?: string | undefined;
-  readonly userId?: string | undefined;
+  readonly statuses?: readonly HoldStatus[] | undefined;
+  readonly merchantIds?: readonly string[] | undefined;
+  readonly userIds?: readonly string[] | undefined;
 };

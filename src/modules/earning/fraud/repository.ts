@@ -1,10 +1,19 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { bulkInsert, bulkUpdate } from '../../../core/database/bulk.ts';
 import type { Db } from '../../../core/database/index.ts';
 import { totalOf } from '../../../core/database/newest-first.ts';
 import { anyOf } from '../../../core/database/rows.ts';
 import { moneyFromNumeric } from '../../../core/money.ts';
 import { type PageOf, type PageRequest, pageOf } from '../../../core/page.ts';
-import type { FoundHold, HeldPurchase, Hold, HoldFilter, HoldResolution, Reason } from './model.ts';
+import type {
+  FoundHold,
+  HeldPurchase,
+  Hold,
+  HoldFilter,
+  HoldResolution,
+  HoldStatus,
+  Reason,
+} from './model.ts';
 
 export type HoldRepository = ReturnType<typeof holdRepository>;
 
@@ -51,11 +60,11 @@ export function holdRepository() {
   /** Newest purchase first. The cursor is the id of the purchase. */
   async function list(db: Db, filter: HoldFilter, page: PageRequest): Promise<PageOf<Hold>> {
     let holds = db.selectFrom('purchase_holds');
-    if (filter.status === 'open') holds = holds.where('resolution', 'is', null);
-    else if (filter.status !== undefined) holds = holds.where('resolution', '=', filter.status);
+    if (filter.statuses !== undefined) holds = holds.where(hasStatus(filter.statuses));
     let matching = holds.innerJoin('purchases', 'purchases.id', 'purchase_holds.purchase_id');
-    if (filter.merchantId !== undefined) matching = matching.where('merchant_id', '=', filter.merchantId);
-    if (filter.userId !== undefined) matching = matching.where('user_id', '=', filter.userId);
+    const { merchantIds, userIds } = filter;
+    if (merchantIds !== undefined) matching = matching.where('merchant_id', '=', anyOf(merchantIds));
+    if (userIds !== undefined) matching = matching.where('user_id', '=', anyOf(userIds));
 
     let selected = matching
       .select([
@@ -97,12 +106,28 @@ export function holdRepository() {
       }),
     );
     // Every hold has a purchase, so the join is needed only for filters by purchase.
-    const filtersByPurchase = filter.merchantId !== undefined || filter.userId !== undefined;
+    const filtersByPurchase = merchantIds !== undefined || userIds !== undefined;
     const all = (filtersByPurchase ? matching : holds).select('purchase_id');
-    const list = { atMost: (limit: number) => all.limit(limit), all, onlyGrows: filter.status === undefined };
+    const list = {
+      atMost: (limit: number) => all.limit(limit),
+      all,
+      onlyGrows: filter.statuses === undefined,
+    };
     const counted = await totalOf(db, list, rows, page);
     return { ...pageOf(rows, counted.total, page, ({ purchase }) => purchase.id), ...counted };
   }
 
   return { find, queueInsert, queueResolve, list };
+}
+
+/** An open hold has no resolution. The planner must see that alone, to read the index of those open. */
+function hasStatus(statuses: readonly HoldStatus[]): RawBuilder<SqlBool> {
+  const resolutions = statuses.filter((status) => status !== 'open');
+  const [first] = resolutions;
+  const resolved =
+    resolutions.length === 1
+      ? sql<SqlBool>`resolution = ${first}`
+      : sql<SqlBool>`resolution = any (${resolutions}::hold_resolution[])`;
+  if (!statuses.includes('open')) return resolved;
+  return first === undefined ? sql`resolution is null` : sql`(resolution is null or ${resolved})`;
 }

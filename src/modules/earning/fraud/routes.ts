@@ -20,7 +20,11 @@ export function fraudRoutes(service: FraudService): Routes {
         config: { access: ['admin'] },
       },
       async ({ query }) => {
-        const filter = { status: query.status, merchantId: query.merchant_id, userId: query.user_id };
+        const filter = {
+          statuses: query.status,
+          merchantIds: query.merchant_id,
+          userIds: query.user_id,
+        };
         return presentCursorPage(query, await service.listHolds(filter, readPage(query, isId)), presentHold);
       },
     );

@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { formatInstant } from '../../../core/clock.ts';
-import { CursorPage, CursorQuery } from '../../../core/http/pagination.ts';
+import { CursorPage, CursorQuery, Several } from '../../../core/http/pagination.ts';
 import { Currency, Id, Money, Timestamp } from '../../../core/http/schemas.ts';
 import { formatMoney } from '../../../core/money.ts';
 import { HOLD_STATUSES, type HoldView, RULES } from './model.ts';
@@ -8,9 +8,9 @@ import { HOLD_STATUSES, type HoldView, RULES } from './model.ts';
 const HoldStatus = Type.Enum([...HOLD_STATUSES], { examples: ['open'] });
 
 export const HoldQuery = CursorQuery({
-  status: Type.Optional(HoldStatus),
-  merchant_id: Type.Optional(Id),
-  user_id: Type.Optional(Id),
+  status: Several(HoldStatus),
+  merchant_id: Several(Id),
+  user_id: Several(Id),
 });
 
 const HoldBody = Type.Object({

@@ -280,10 +280,19 @@ export type DueWindow = { readonly merchantId: string; readonly recordedUntil: T
 /** A purchase that is old enough for auto-confirmation. */
 export type DuePurchase = Pick<Purchase, 'id' | 'merchantId' | 'userId' | 'createdAt' | 'revision'>;
 
+/** Of each list, one value must match. */
 export type PurchaseFilter = {
-  readonly status?: PurchaseStatus | undefined;
-  readonly userId?: string | undefined;
-  readonly merchantId?: string | undefined;
+  readonly statuses?: readonly PurchaseStatus[] | undefined;
+  readonly userIds?: readonly string[] | undefined;
+  readonly merchantIds?: readonly string[] | undefined;
+  /** Partners that reported the purchase first. */
+  readonly partnerIds?: readonly string[] | undefined;
+  /** Who reported the purchase first. */
+  readonly sources?: readonly PurchaseSourceKind[] | undefined;
+  /** As any source named the purchase, in the form of `normalizeIdentifier` or as it was sent. */
+  readonly externalIds?: readonly string[] | undefined;
+  /** In the form of `orderKeyOf`. */
+  readonly orderKeys?: readonly string[] | undefined;
   readonly held?: boolean | undefined;
   /** Days (UTC) on which the purchase was recorded, both inclusive. */
   readonly from?: string | undefined;

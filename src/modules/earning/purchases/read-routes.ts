@@ -4,7 +4,10 @@ import { presentCursorPage, readPage } from '../../../core/http/pagination.ts';
 import type { Routes } from '../../../core/http/route.ts';
 import { IdParams } from '../../../core/http/schemas.ts';
 import { isId } from '../../../core/id.ts';
+import { normalizeIdentifier } from '../../../core/identifier.ts';
+import { distinct } from '../../../core/lists.ts';
 import { invalidPurchaseStatus } from './errors.ts';
+import { orderKeyOf } from './model.ts';
 import { requirePurchaseStatus } from './policies.ts';
 import {
   OwnPurchaseQuery,
@@ -34,9 +37,14 @@ export function readRoutes(service: PurchaseService): Routes {
       },
       async ({ query }) => {
         const filter = {
-          status: query.status === undefined ? undefined : requirePurchaseStatus(query.status),
-          userId: query.user_id,
-          merchantId: query.merchant_id,
+          statuses: query.status?.map(requirePurchaseStatus),
+          userIds: query.user_id,
+          merchantIds: query.merchant_id,
+          partnerIds: query.partner_id,
+          sources: query.source,
+          // Older ids were recorded as they were sent.
+          externalIds: query.external_id?.flatMap((sent) => distinct([sent, normalizeIdentifier(sent)])),
+          orderKeys: query.order_id?.map(orderKeyOf),
           held: query.held,
           from: query.start_date,
           to: query.end_date,
@@ -62,8 +70,8 @@ export function readRoutes(service: PurchaseService): Routes {
       },
       async (request) => {
         const { query } = request;
-        const status = query.status === undefined ? undefined : requirePurchaseStatus(query.status);
-        const filter = { userId: callerOf(request).id, status };
+        const statuses = query.status?.map(requirePurchaseStatus);
+        const filter = { userIds: [callerOf(request).id], statuses };
         const page = await service.listRewardedPurchases(filter, readPage(query, isId));
         return presentCursorPage(query, page, presentRewardedPurchase);
       },

@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { formatInstant } from '../../../core/clock.ts';
-import { CursorPage, CursorQuery } from '../../../core/http/pagination.ts';
+import { CursorPage, CursorQuery, Several } from '../../../core/http/pagination.ts';
 import { CalendarDate, Currency, Id, Money, Timestamp } from '../../../core/http/schemas.ts';
 import { formatMoney } from '../../../core/money.ts';
 import { lineRows } from './lines.ts';
@@ -9,26 +9,35 @@ import {
   AwaitingRelease,
   CashbackStatus,
   ExternalId,
+  ExternalIdFilter,
   Line,
   OrderReference,
+  OrderReferenceFilter,
   OriginalAmount,
   PurchaseStatus,
   RevisionNumber,
 } from './schemas.ts';
 
 /** Not an enum, because an unknown status has its own error code: INVALID_PURCHASE_STATUS. */
-const StatusFilter = Type.Optional(
-  Type.String({
-    maxLength: 32,
-    description: 'The status of the purchases: `pending`, `confirmed` or `reversed`.',
-    examples: ['pending'],
-  }),
+const StatusFilter = Several(
+  Type.String({ maxLength: 32, examples: ['pending'] }),
+  'The status of the purchases: `pending`, `confirmed` or `reversed`.',
 );
 
 export const PurchaseQuery = CursorQuery({
   status: StatusFilter,
-  user_id: Type.Optional(Id),
-  merchant_id: Type.Optional(Id),
+  user_id: Several(Id),
+  merchant_id: Several(Id),
+  partner_id: Several(Id, 'The partner that reported the purchase first.'),
+  source: Several(
+    Type.Enum(['shopper', 'partner', 'admin'], { examples: ['partner'] }),
+    'The kind of source that reported the purchase first: its shopper, a partner or an administrator.',
+  ),
+  external_id: Several(ExternalIdFilter, 'The id by which any source reported the purchase.'),
+  order_id: Several(
+    OrderReferenceFilter,
+    "The shop's own number of the order. Only letters and digits are compared, without case.",
+  ),
   held: Type.Optional(
     Type.Boolean({ description: 'True for purchases that are held for review, false for all others.' }),
   ),

@@ -1,12 +1,12 @@
-import { type SqlBool, sql } from 'kysely';
-import { endOfDay, startOfDay } from '../../../core/clock.ts';
+import { sql } from 'kysely';
 import { bulkInsert, bulkUpdate } from '../../../core/database/bulk.ts';
 import { type Db, type Trx, violates } from '../../../core/database/index.ts';
-import { equalTo, pageNewestFirst } from '../../../core/database/newest-first.ts';
+import { pageNewestFirst } from '../../../core/database/newest-first.ts';
 import { anyOf, type RowOf } from '../../../core/database/rows.ts';
 import { firstIdAt } from '../../../core/id.ts';
 import { formatMoney, moneyFromNumeric } from '../../../core/money.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
+import { selectionOf } from './filter-repository.ts';
 import {
   type DuePurchase,
   type DueWindow,
@@ -280,17 +280,7 @@ export function purchaseRepository() {
 
   /** Newest first. The cursor is the id, which contains the millisecond of `created_at`. */
   async function list(db: Db, filter: PurchaseFilter, page: PageRequest): Promise<PageOf<Purchase>> {
-    const { status, userId, merchantId } = filter;
-    const where = equalTo<'purchases'>({ status, user_id: userId, merchant_id: merchantId });
-    if (filter.held === true) where.push(sql`held`);
-    // Nearly all purchases are not held, so this filter has no index and needs none.
-    const hasIndex = where.length > 0;
-    if (filter.held === false) where.push(sql`not held`);
-    if (filter.from !== undefined) where.push(sql`id >= ${firstIdAt(startOfDay(filter.from))}`);
-    if (filter.to !== undefined) where.push(sql`id < ${firstIdAt(endOfDay(filter.to))}`);
-    const onlyGrows = status === undefined && filter.held === undefined;
-    const merge = mergeOf(filter);
-    const list = { table: 'purchases', columns: COLUMNS, where, hasIndex, onlyGrows, merge } as const;
+    const list = { table: 'purchases', columns: COLUMNS, ...selectionOf(filter) } as const;
     return pageNewestFirst(db, list, toPurchase, page);
   }
 
@@ -316,17 +306,6 @@ export function purchaseRepository() {
 
 export function columnsOf(table: string) {
   return sql.join(COLUMNS.map((column) => sql.ref(`${table}.${column}`)));
-}
-
-/** The indexes of users and merchants have the status before the id. */
-const STATUS_BY_STATUS = {
-  each: sql`unnest(enum_range(null::purchase_status)) as each (status)`,
-  where: sql<SqlBool>`status = each.status`,
-};
-
-function mergeOf({ status, held, userId, merchantId }: PurchaseFilter) {
-  const isOfSomebody = userId !== undefined || merchantId !== undefined;
-  return status === undefined && held !== true && isOfSomebody ? STATUS_BY_STATUS : undefined;
 }
 
 /** Null for most: the namespace is then the partner, or the platform. */

@@ -17,6 +17,13 @@ export const ExternalId = Type.String({
 /** White space around it and invisible characters do not count. */
 export const ExternalIdInput = Type.String({ ...ExternalId, format: 'identifier' });
 
+export const ExternalIdFilter = Type.String({
+  minLength: 1,
+  maxLength: 255,
+  format: 'identifier',
+  examples: ['order-2026-000123'],
+});
+
 /** Compared by letters and digits alone, without case. */
 export const OrderReferenceInput = Type.String({
   minLength: 1,
@@ -25,6 +32,14 @@ export const OrderReferenceInput = Type.String({
   mustBe: 'text with a letter or a digit',
   description:
     "The shop's own number of the order. Send it, so that an order that several sources report is rewarded once. Only letters and digits are compared, without case.",
+  examples: ['#1001'],
+});
+
+export const OrderReferenceFilter = Type.String({
+  minLength: 1,
+  maxLength: 255,
+  pattern: '[\\p{L}\\p{N}]',
+  mustBe: 'text with a letter or a digit',
   examples: ['#1001'],
 });
 

@@ -51,7 +51,7 @@ export type UserFilter = {
   readonly externalReference?: string | undefined;
   /** A part of the email address, in lower case. At least 3 characters, because the trigram index needs them. */
   readonly email?: string | undefined;
-  readonly role?: UserRole | undefined;
+  readonly roles?: readonly UserRole[] | undefined;
   readonly active?: boolean | undefined;
   readonly from?: string | undefined;
   readonly to?: string | undefined;

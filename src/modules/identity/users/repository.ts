@@ -1,7 +1,7 @@
 import { type SqlBool, sql } from 'kysely';
 import { type Db, type Trx, violates } from '../../../core/database/index.ts';
-import { equalTo, pageNewestFirst, withinSeconds } from '../../../core/database/newest-first.ts';
-import { anyOf, type RowOf } from '../../../core/database/rows.ts';
+import { anyValueOf, pageNewestFirst, withinSeconds } from '../../../core/database/newest-first.ts';
+import { anyOf, escapeLike, type RowOf } from '../../../core/database/rows.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { Locale, Profile, ProfileChange, User, UserFilter, UserWithPassword } from './model.ts';
 import type { StaffRole } from './staff.ts';
@@ -149,12 +149,15 @@ export function userRepository() {
 
   /** Newest first. The cursor is the id, which contains the millisecond of `created_at`. */
   async function list(db: Db, filter: UserFilter, page: PageRequest): Promise<PageOf<Profile>> {
-    const { email, role, active, from, to, externalReference: external_reference } = filter;
-    const where = [...equalTo<'users'>({ role, active, external_reference }), ...withinSeconds(from, to)];
+    const { email, roles, active, from, to, externalReference } = filter;
+    const byRole = anyValueOf('role', 'user_role', roles, { isIndexed: false });
+    const where = [...byRole.where, ...withinSeconds(from, to)];
+    if (active !== undefined) where.push(sql`active = ${active}`);
     if (email !== undefined) where.push(sql`email like ${`%${escapeLike(email)}%`}`);
+    if (externalReference !== undefined) where.push(sql`external_reference = ${externalReference}`);
 
     // The planner chooses between an index of few rows and the primary key, by how many rows match.
-    const onlyGrows = role === undefined && active === undefined;
+    const onlyGrows = roles === undefined && active === undefined;
     const list = { table: 'users', columns: PROFILE_COLUMNS, where, hasIndex: false, onlyGrows } as const;
     return pageNewestFirst(db, list, toProfile, page);
   }
@@ -290,9 +293,4 @@ function toProfile(row: ProfileRow): Profile {
     displayName: row.display_name,
     externalReference: row.external_reference,
   };
-}
-
-/** Escapes a text, so that `like` matches it literally. */
-function escapeLike(text: string): string {
-  return text.replaceAll(/[\\%_]/g, '\\$&');
 }

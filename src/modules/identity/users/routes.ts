@@ -6,7 +6,7 @@ import { itemReader, workOnItems } from '../../../core/http/items.ts';
 import { presentCursorPage, readPage } from '../../../core/http/pagination.ts';
 import { addressOf, type LimitRate } from '../../../core/http/rate-limit.ts';
 import type { Routes } from '../../../core/http/route.ts';
-import { IdParams } from '../../../core/http/schemas.ts';
+import { activeOf, IdParams } from '../../../core/http/schemas.ts';
 import { isId } from '../../../core/id.ts';
 import {
   emailAlreadyRegistered,
@@ -107,8 +107,8 @@ export function userRoutes(
         const filter = {
           email: query.email?.toLowerCase(),
           externalReference: query.external_reference,
-          role: query.role,
-          active: query.status === undefined ? undefined : query.status === 'active',
+          roles: query.role,
+          active: activeOf(query.status),
           from: query.from,
           to: query.to,
         };

@@ -3,7 +3,7 @@ import { formatInstant } from '../../../core/clock.ts';
 import { DomainError } from '../../../core/errors.ts';
 import { ErrorBody } from '../../../core/http/errors.ts';
 import { ItemSummary, nameOfItem, presentRefusal, summarizeItems } from '../../../core/http/items.ts';
-import { CursorPage, CursorQuery } from '../../../core/http/pagination.ts';
+import { CursorPage, CursorQuery, Several } from '../../../core/http/pagination.ts';
 import {
   ActiveStatus,
   Id,
@@ -104,8 +104,8 @@ export const UserQuery = CursorQuery(
       }),
     ),
     external_reference: Type.Optional(UserReference),
-    role: Type.Optional(Role),
-    status: Type.Optional(ActiveStatus),
+    role: Several(Role),
+    status: Several(ActiveStatus),
     from: Type.Optional(
       Type.String({ ...TimestampInput, description: 'The earliest time of registration, inclusive.' }),
     ),

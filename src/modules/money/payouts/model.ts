@@ -76,9 +76,15 @@ export type PayoutLimits = {
   readonly monthly: ReadonlyMap<string, bigint>;
 };
 
+/** Of each list, one value must match. */
 export type PayoutFilter = {
-  readonly status?: PayoutStatus | undefined;
-  readonly userId?: string | undefined;
+  readonly statuses?: readonly PayoutStatus[] | undefined;
+  readonly userIds?: readonly string[] | undefined;
+  /** References of the transfer at the bank. The case is ignored. */
+  readonly externalReferences?: readonly string[] | undefined;
+  /** The seconds in which it was requested, both included. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
 };
 
 /**

@@ -1,7 +1,7 @@
 import { type SqlBool, sql } from 'kysely';
 import { bulkInsert, bulkUpdate } from '../../../core/database/bulk.ts';
 import type { Db, Trx } from '../../../core/database/index.ts';
-import { equalTo, pageNewestFirst } from '../../../core/database/newest-first.ts';
+import { allOf, anyValueOf, pageNewestFirst, withinSeconds } from '../../../core/database/newest-first.ts';
 import { anyOf, type RowOf } from '../../../core/database/rows.ts';
 import { formatMoney, moneyFromNumeric } from '../../../core/money.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
@@ -116,11 +116,23 @@ export function payoutRepository() {
   }
 
   /** Newest first. The cursor is the id. */
-  async function list(db: Db, { userId, status }: PayoutFilter, page: PageRequest): Promise<PageOf<Payout>> {
-    const where = equalTo<'payouts'>({ user_id: userId, status });
-    const hasIndex = where.length > 0;
-    const onlyGrows = status === undefined;
-    const list = { table: 'payouts', columns: COLUMNS, where, hasIndex, onlyGrows } as const;
+  async function list(db: Db, filter: PayoutFilter, page: PageRequest): Promise<PageOf<Payout>> {
+    const { statuses, userIds, externalReferences, from, to } = filter;
+    const isNarrow = externalReferences !== undefined;
+    const chosen = allOf(
+      anyValueOf('user_id', 'uuid', userIds, { isIndexed: !isNarrow }),
+      // A user has few payouts.
+      anyValueOf('status', 'payout_status', statuses, { isIndexed: !isNarrow && userIds === undefined }),
+    );
+    const where = [...chosen.where, ...withinSeconds(from, to)];
+    if (isNarrow)
+      where.push(
+        sql`lower(external_reference) in (select lower(given) from unnest(${externalReferences}::text[]) as given)`,
+      );
+    const hasIndex = isNarrow || chosen.where.length > 0 || chosen.merges.length > 0;
+    const onlyGrows = statuses === undefined && !isNarrow;
+    const { merges } = chosen;
+    const list = { table: 'payouts', columns: COLUMNS, where, hasIndex, onlyGrows, merges } as const;
     return pageNewestFirst(db, list, toPayout, page);
   }
 

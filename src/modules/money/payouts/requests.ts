@@ -98,7 +98,7 @@ export function payoutRequests(deps: {
       decided(() => {
         requireStillActive(owners, order.actor);
         requireSupportedCurrency(order, deps.supportedCurrencies);
-        const payout = newPayout(newId(), order, now);
+        const payout = newPayout(newId(now), order, now);
         const wallet = walletKey(order);
         const before = balances.get(wallet) ?? NO_MONEY;
         const usedThisMonth = used.get(wallet) ?? 0n;

@@ -85,7 +85,7 @@ export function payoutRoutes(service: PayoutService, defaultCurrency: string): R
       },
       async (request) => {
         const { query } = request;
-        const filter = { userId: callerOf(request).id, status: query.status };
+        const filter = { userIds: [callerOf(request).id], statuses: query.status };
         const page = await service.listPayouts(filter, readPage(query, isId));
         return presentCursorPage(query, page, presentOwnPayout);
       },
@@ -122,7 +122,13 @@ export function payoutRoutes(service: PayoutService, defaultCurrency: string): R
         config: { access: ['admin'] },
       },
       async ({ query }) => {
-        const filter = { status: query.status, userId: query.user_id };
+        const filter = {
+          statuses: query.status,
+          userIds: query.user_id,
+          externalReferences: query.external_reference,
+          from: query.from,
+          to: query.to,
+        };
         const page = await service.listReviewedPayouts(filter, readPage(query, isId));
         return presentCursorPage(query, page, presentPayout);
       },

@@ -1,6 +1,15 @@
 import Type, { type Static } from 'typebox';
-import { CursorPage, CursorQuery } from '../../../core/http/pagination.ts';
-import { Currency, Id, Input, Money, MoneyInput, minorUnits, Timestamp } from '../../../core/http/schemas.ts';
+import { CursorPage, CursorQuery, Several } from '../../../core/http/pagination.ts';
+import {
+  Currency,
+  Id,
+  Input,
+  Money,
+  MoneyInput,
+  minorUnits,
+  Timestamp,
+  TimestampInput,
+} from '../../../core/http/schemas.ts';
 import { compactIban } from '../../../core/iban.ts';
 import type { BankDetails, PayoutStatement, ReviewedPayout } from './model.ts';
 import { statementOf } from './policies.ts';
@@ -66,11 +75,27 @@ export const PayoutMoveBody = Input({
   ),
 });
 
-const filters = { status: Type.Optional(Status) };
+const filters = { status: Several(Status) };
 
 export const OwnPayoutQuery = CursorQuery(filters);
 
-export const PayoutQuery = CursorQuery({ ...filters, user_id: Type.Optional(Id) });
+export const PayoutQuery = CursorQuery(
+  {
+    ...filters,
+    user_id: Several(Id),
+    external_reference: Several(
+      Type.String({ minLength: 1, maxLength: 255, examples: ['SEPA-2026-000123'] }),
+      'The reference of the transfer at the bank. The case is ignored.',
+    ),
+    from: Type.Optional(
+      Type.String({ ...TimestampInput, description: 'The earliest time of the request, inclusive.' }),
+    ),
+    to: Type.Optional(
+      Type.String({ ...TimestampInput, description: 'The latest time of the request, inclusive.' }),
+    ),
+  },
+  { from: 'to' },
+);
 
 const nullable = <Schema extends Type.TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
 

@@ -1,6 +1,6 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Db, Trx } from '../../../core/database/index.ts';
-import { equalTo, pageNewestFirst } from '../../../core/database/newest-first.ts';
+import { anyValueOf, pageNewestFirst } from '../../../core/database/newest-first.ts';
 import { anyOf, type RowOf } from '../../../core/database/rows.ts';
 import { formatMoney, moneyFromNumeric } from '../../../core/money.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
@@ -96,18 +96,18 @@ export function adjustmentRepository() {
   /** Newest first. The cursor is the id. */
   async function list(
     db: Db,
-    { status, userId }: AdjustmentFilter,
+    { statuses, userIds }: AdjustmentFilter,
     page: PageRequest,
   ): Promise<PageOf<Adjustment>> {
-    const where = [
-      ...equalTo<'adjustments'>({ user_id: userId }),
-      ...(status === undefined ? [] : [HAS_STATUS[status]]),
-    ];
-    const onlyGrows = status !== 'awaiting_approval';
+    const { where } = anyValueOf('user_id', 'uuid', userIds, { isIndexed: false });
+    const byStatus = (statuses ?? []).map((status) => sql`(${HAS_STATUS[status]})`);
+    const conditions =
+      byStatus.length === 0 ? where : [...where, sql<SqlBool>`(${sql.join(byStatus, sql` or `)})`];
+    const onlyGrows = statuses?.includes('awaiting_approval') !== true;
     const list = {
       table: 'adjustments',
       columns: COLUMNS,
-      where,
+      where: conditions,
       hasIndex: false,
       onlyGrows,
     } as const;

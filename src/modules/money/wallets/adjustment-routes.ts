@@ -98,7 +98,7 @@ export function adjustmentRoutes(deps: {
         config: { access: ['admin'] },
       },
       async ({ query }) => {
-        const filter = { status: query.status, userId: query.user_id };
+        const filter = { statuses: query.status, userIds: query.user_id };
         const page = await approvals.listAdjustments(filter, readPage(query, isId));
         return presentCursorPage(query, page, presentAdjustment);
       },

@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { CursorPage, CursorQuery } from '../../../core/http/pagination.ts';
+import { CursorPage, CursorQuery, Several } from '../../../core/http/pagination.ts';
 import { Currency, Id, Input, Money, MoneyInput, Timestamp } from '../../../core/http/schemas.ts';
 import { statementOf } from './adjustment-policies.ts';
 import type { Adjustment, AdjustmentStatement } from './model.ts';
@@ -43,8 +43,8 @@ export const RejectionInput = Input({
 });
 
 export const AdjustmentQuery = CursorQuery({
-  status: Type.Optional(Status),
-  user_id: Type.Optional(Id),
+  status: Several(Status),
+  user_id: Several(Id),
 });
 
 const nullable = <Schema extends Type.TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);

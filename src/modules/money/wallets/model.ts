@@ -71,9 +71,10 @@ export type AdjustmentDecision = {
   readonly decidedAt: Temporal.Instant;
 };
 
+/** Of each list, one value must match. */
 export type AdjustmentFilter = {
-  readonly status?: AdjustmentStatus | undefined;
-  readonly userId?: string | undefined;
+  readonly statuses?: readonly AdjustmentStatus[] | undefined;
+  readonly userIds?: readonly string[] | undefined;
 };
 
 /** An adjustment as the administrator sees it, in plain JSON. A repeat gets the stored response word for word. */

@@ -46,14 +46,15 @@ export type RecordedEvent = AuditLog & FeedPosition;
 /** The events of one kind of resource that the feed shows. */
 export type EventSource = { readonly types: readonly string[] };
 
+/** Of each list, one value must match. */
 export type AuditFilter = {
-  readonly actorType?: ActorType | undefined;
-  readonly actorId?: string | undefined;
-  readonly action?: string | undefined;
-  readonly resourceType?: string | undefined;
-  readonly resourceId?: string | undefined;
-  readonly outcome?: AuditOutcome | undefined;
-  readonly requestId?: string | undefined;
+  readonly actorTypes?: readonly ActorType[] | undefined;
+  readonly actorIds?: readonly string[] | undefined;
+  readonly actions?: readonly string[] | undefined;
+  readonly resourceTypes?: readonly string[] | undefined;
+  readonly resourceIds?: readonly string[] | undefined;
+  readonly outcomes?: readonly AuditOutcome[] | undefined;
+  readonly requestIds?: readonly string[] | undefined;
   readonly from?: string | undefined;
   readonly to?: string | undefined;
 };

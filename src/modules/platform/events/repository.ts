@@ -1,9 +1,17 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { bulkInsert } from '../../../core/database/bulk.ts';
 import type { Db } from '../../../core/database/index.ts';
-import { equalTo, pageNewestFirst, withinSeconds } from '../../../core/database/newest-first.ts';
+import {
+  allOf,
+  anyValueOf,
+  type Chosen,
+  type NewestFirst,
+  pageNewestFirst,
+  withinSeconds,
+} from '../../../core/database/newest-first.ts';
 import type { RowOf } from '../../../core/database/rows.ts';
 import { newId } from '../../../core/id.ts';
+import { distinct } from '../../../core/lists.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { AuditFilter, AuditLog, Event } from './model.ts';
 
@@ -40,26 +48,11 @@ const queueInsert = bulkInsert<Event, Temporal.Instant>('audit_logs', {
 export function eventRepository() {
   /** Newest first. The cursor is the id, which contains the millisecond of `occurred_at`. */
   async function list(db: Db, filter: AuditFilter, page: PageRequest): Promise<PageOf<AuditLog>> {
-    const { actorType, actorId, resourceType, action, resourceId, outcome, requestId, from, to } = filter;
-    const indexed = equalTo<'audit_logs'>({
-      actor_type: actorType,
-      actor_id: actorId,
-      resource_type: resourceType,
-      action,
-      resource_id: resourceId,
-      request_id: requestId,
-    });
-    // Nearly all records are successes, so that filter has no index and needs none.
-    const hasIndex = indexed.length > 0 || outcome === 'failure';
-    const where = [...indexed, ...equalTo<'audit_logs'>({ outcome }), ...withinSeconds(from, to)];
-    const merge = mergeOf(filter);
     const list = {
       table: 'audit_logs',
       columns: AUDIT_COLUMNS,
-      where,
-      hasIndex,
       onlyGrows: true,
-      merge,
+      ...selectionOf(filter),
     } as const;
     return pageNewestFirst(db, list, toAuditLog, page);
   }
@@ -67,26 +60,65 @@ export function eventRepository() {
   return { queueInsert, list };
 }
 
+function selectionOf(filter: AuditFilter): Pick<NewestFirst, 'where' | 'merges' | 'hasIndex'> {
+  const { actorIds, resourceIds, requestIds, outcomes, from, to } = filter;
+  // Filters by resource or request have their own indexes and few rows.
+  const isNarrow = resourceIds !== undefined || requestIds !== undefined;
+  const indexed = allOf(
+    anyValueOf('resource_id', 'uuid', resourceIds),
+    anyValueOf('request_id', 'text', requestIds, { isIndexed: resourceIds === undefined }),
+    anyValueOf('actor_id', 'uuid', actorIds, { isIndexed: !isNarrow }),
+    kindOf(filter, isNarrow),
+  );
+  // Nearly all records are successes, so that filter has no index and needs none.
+  const byOutcome = anyValueOf('outcome', 'audit_outcome', outcomes, { isIndexed: false });
+  const isOfFailures = outcomes?.every((outcome) => outcome === 'failure') === true;
+  return {
+    where: [...indexed.where, ...byOutcome.where, ...withinSeconds(from, to)],
+    merges: indexed.merges,
+    hasIndex: indexed.where.length > 0 || indexed.merges.length > 0 || isOfFailures,
+  };
+}
+
 /**
  * The indexes by actor and by kind have the whole kind (actor type, resource type, action) before the id. A filter by only a
- * part of the kind must therefore merge the lists of a few dozen kinds. Filters by resource or request have their own
- * indexes and few rows.
+ * part of the kind, or by several values of a part, must therefore merge the lists of a few dozen kinds.
  */
-function mergeOf({ actorType, actorId, resourceType, action, resourceId, requestId }: AuditFilter) {
-  if (resourceId !== undefined || requestId !== undefined) return undefined;
-  const named = [actorType, resourceType, action].filter((part) => part !== undefined).length;
-  if (named === 3 || (named === 0 && actorId === undefined)) return undefined;
+function kindOf({ actorIds, actorTypes, resourceTypes, actions }: AuditFilter, isNarrow: boolean): Chosen {
+  const parts = [actorTypes, resourceTypes, actions];
+  const isWhole = parts.every((values) => values?.length === 1);
+  const isAny = parts.every((values) => values === undefined) && actorIds === undefined;
+  const named = allOf(
+    anyValueOf('actor_type', 'actor_type', actorTypes, { isIndexed: false }),
+    anyValueOf('resource_type', 'text', resourceTypes, { isIndexed: false }),
+    anyValueOf('action', 'text', actions, { isIndexed: false }),
+  );
+  if (isNarrow || isWhole || isAny) return named;
+  const all = named.where.length === 0 ? {} : { all: sql<SqlBool>`${sql.join(named.where, sql` and `)}` };
+  const kinds = sql`(select * from (${kindsOf(actorIds)}) as kind where ${all.all ?? sql`true`})`;
   return {
-    each: sql`(${kindsOf(actorId)}) as each (actor_type, resource_type, action)`,
-    where: sql<SqlBool>`${KIND} = (each.actor_type, each.resource_type, each.action)`,
+    where: [],
+    merges: [
+      {
+        each: sql`lateral ${kinds} as each_kind (actor_type, resource_type, action)`,
+        where: sql`${KIND} = (each_kind.actor_type, each_kind.resource_type, each_kind.action)`,
+        ...all,
+      },
+    ],
   };
 }
 
 const KIND = sql`(audit_logs.actor_type, audit_logs.resource_type, audit_logs.action)`;
 
 /** Finds the existing kinds by a skip scan of the index: one lookup per kind. */
-function kindsOf(actorId: string | undefined) {
-  const ofActor = actorId === undefined ? sql`` : sql`and actor_id = ${actorId}`;
+function kindsOf(actorIds: readonly string[] | undefined) {
+  const [actorId, ...others] = distinct(actorIds ?? []);
+  const ofActor =
+    actorId === undefined
+      ? sql``
+      : others.length === 0
+        ? sql`and actor_id = ${actorId}`
+        : sql`and actor_id = each_actor_id.value`;
   const next = (after: RawBuilder<SqlBool>) => sql`
     select actor_type, resource_type, action from audit_logs
     where ${after} ${ofActor}

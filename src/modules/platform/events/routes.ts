@@ -19,13 +19,13 @@ export function auditRoutes(service: EventService): Routes {
       },
       async ({ query }) => {
         const filter = {
-          actorType: query.actor_type,
-          actorId: query.actor_id,
-          action: query.action,
-          resourceType: query.resource_type,
-          resourceId: query.resource_id,
-          outcome: query.outcome,
-          requestId: query.request_id,
+          actorTypes: query.actor_type,
+          actorIds: query.actor_id,
+          actions: query.action,
+          resourceTypes: query.resource_type,
+          resourceIds: query.resource_id,
+          outcomes: query.outcome,
+          requestIds: query.request_id,
           from: query.from,
           to: query.to,
         };

@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { formatInstant } from '../../../core/clock.ts';
-import { CursorPage, CursorQuery } from '../../../core/http/pagination.ts';
+import { CursorPage, CursorQuery, Several } from '../../../core/http/pagination.ts';
 import { Id, Timestamp, TimestampInput } from '../../../core/http/schemas.ts';
 import type { AuditLog } from './model.ts';
 
@@ -10,31 +10,27 @@ const AuditOutcome = Type.Enum(['success', 'failure'], { examples: ['success'] }
 
 export const AuditQuery = CursorQuery(
   {
-    actor_type: Type.Optional(ActorType),
-    actor_id: Type.Optional(Id),
-    action: Type.Optional(
+    actor_type: Several(ActorType),
+    actor_id: Several(Id),
+    action: Several(
       Type.String({
         pattern: '^[a-z_]+\\.[a-z_]+$',
         mustBe: 'an action such as purchase.confirmed',
         examples: ['purchase.confirmed'],
       }),
     ),
-    resource_type: Type.Optional(
+    resource_type: Several(
       Type.String({
         pattern: '^[a-z_]{1,64}$',
         mustBe: 'a resource type such as purchase',
         examples: ['purchase'],
       }),
     ),
-    resource_id: Type.Optional(Id),
-    outcome: Type.Optional(AuditOutcome),
-    request_id: Type.Optional(
-      Type.String({
-        pattern: '^[\\w.-]{1,128}$',
-        mustBe: '1 to 128 characters of A-Z a-z 0-9 _ . -',
-        description:
-          "The platform's id of the request: the `X-Request-Id` of the response, unless the client sent its own.",
-      }),
+    resource_id: Several(Id),
+    outcome: Several(AuditOutcome),
+    request_id: Several(
+      Type.String({ pattern: '^[\\w.-]{1,128}$', mustBe: '1 to 128 characters of A-Z a-z 0-9 _ . -' }),
+      "The platform's id of the request: the `X-Request-Id` of the response, unless the client sent its own.",
     ),
     from: Type.Optional(TimestampInput),
     to: Type.Optional(TimestampInput),

@@ -28,8 +28,9 @@ export type FlagDecision = {
 /** `known` is false if the platform reads no flag of this key. */
 export type ExplainedFlag = FlagDecision & { readonly known: boolean };
 
+/** Of each list, one value must match. */
 export type FlagFilter = {
-  readonly key?: string | undefined;
-  readonly scopeType?: FlagScope['type'] | undefined;
-  readonly scopeId?: string | undefined;
+  readonly keys?: readonly string[] | undefined;
+  readonly scopeTypes?: readonly FlagScope['type'][] | undefined;
+  readonly scopeIds?: readonly string[] | undefined;
 };

@@ -54,11 +54,12 @@ export function flagRepository() {
 
   async function list(db: Db, filter: FlagFilter, page: PageRequest): Promise<PageOf<FlagSetting>> {
     let matching = db.selectFrom('feature_flags');
-    if (filter.key !== undefined) matching = matching.where('key', '=', filter.key);
-    if (filter.scopeType !== undefined) matching = matching.where(isOfScopeType(filter.scopeType));
-    if (filter.scopeId !== undefined) {
-      matching = matching.where(sql<SqlBool>`${filter.scopeId}::uuid in (user_id, merchant_id)`);
-    }
+    const { keys, scopeTypes, scopeIds } = filter;
+    if (keys !== undefined) matching = matching.where('key', 'in', keys);
+    if (scopeTypes !== undefined)
+      matching = matching.where(sql<SqlBool>`(${sql.join(scopeTypes.map(isOfScopeType), sql` or `)})`);
+    if (scopeIds !== undefined)
+      matching = matching.where(sql<SqlBool>`coalesce(user_id, merchant_id) = any (${scopeIds}::uuid[])`);
     return pageCounted(matching, (query) => query.selectAll().orderBy('id', 'desc'), toSetting, page);
   }
 
@@ -99,7 +100,7 @@ function isOfScopeType(type: FlagScope['type']) {
     case 'merchant':
       return sql<SqlBool>`merchant_id is not null`;
     case 'global':
-      return sql<SqlBool>`user_id is null and merchant_id is null`;
+      return sql<SqlBool>`(user_id is null and merchant_id is null)`;
   }
 }
 

@@ -98,9 +98,9 @@ export function flagRoutes(service: FlagService): Routes {
       },
       async ({ query }) => {
         const filter = {
-          key: query.key,
-          scopeType: query.scope_type,
-          scopeId: query.scope_id,
+          keys: query.key,
+          scopeTypes: query.scope_type,
+          scopeIds: query.scope_id,
         };
         return presentPage(query, await service.listFlags(filter, readPage(query)), presentFlag);
       },

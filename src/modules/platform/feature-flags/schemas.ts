@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { formatInstant } from '../../../core/clock.ts';
-import { Page, PageQuery } from '../../../core/http/pagination.ts';
+import { Page, PageQuery, Several } from '../../../core/http/pagination.ts';
 import { Id, Input, Timestamp } from '../../../core/http/schemas.ts';
 import type { ExplainedFlag, FlagScope, FlagSetting } from './model.ts';
 import { requireScope } from './policies.ts';
@@ -41,9 +41,9 @@ export const FlagSettingInput = Input({
 });
 
 export const FlagQuery = PageQuery({
-  key: Type.Optional(Key),
-  scope_type: Type.Optional(ScopeType),
-  scope_id: Type.Optional(Id),
+  key: Several(Key),
+  scope_type: Several(ScopeType),
+  scope_id: Several(Id),
 });
 
 export const FlagSubjectQuery = Input({

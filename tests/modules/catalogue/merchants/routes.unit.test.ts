@@ -110,13 +110,17 @@ describe('POST /merchants', () => {
 
 describe('GET /merchants', () => {
   test('reads filter and page from the query, and answers the page', async () => {
-    const answer = await api('GET', '/merchants?active=false&offset=40&limit=1', { token });
+    const answer = await api('GET', '/merchants?active=false&name=Books&offset=40&limit=1', { token });
     assert.deepEqual(answer.body, { data: [shown], pagination: { offset: 40, limit: 1, total: 41 } });
-    assert.deepEqual(calls.at(-1), [false, { offset: 40, limit: 1 }]);
+    assert.deepEqual(calls.at(-1), [
+      { active: false, name: 'Books' },
+      { offset: 40, limit: 1 },
+    ]);
   });
 
   for (const [query, field] of [
     ['active=yes', 'active'],
+    ['name=%20', 'name'],
     ['limit=0', 'limit'],
     ['limit=101', 'limit'],
     ['offset=-1', 'offset'],

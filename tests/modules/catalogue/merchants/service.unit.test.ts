@@ -164,8 +164,8 @@ describe('reading merchants', () => {
       },
       findActive: async () => [merchant],
     });
-    assert.equal(await service.listMerchants(true, { offset: 0, limit: 20 }), page);
-    assert.deepEqual(asked, [[true, { offset: 0, limit: 20 }]]);
+    assert.equal(await service.listMerchants({ active: true }, { offset: 0, limit: 20 }), page);
+    assert.deepEqual(asked, [[{ active: true }, { offset: 0, limit: 20 }]]);
     assert.deepEqual(await service.findActiveMerchants(db), [merchant]);
   });
 

@@ -165,7 +165,7 @@ describe('POST /offers', () => {
 
 describe('GET /offers', () => {
   const query = `status=inactive&merchant_id=${MERCHANT}&date_from=2026-03-01&date_to=2026-03-31`;
-  const filter = { active: false, merchantId: MERCHANT, from: '2026-03-01', to: '2026-03-31' };
+  const filter = { active: false, merchantIds: [MERCHANT], from: '2026-03-01', to: '2026-03-31' };
 
   for (const [role, list] of [
     ['admin', 'any'],
@@ -180,7 +180,7 @@ describe('GET /offers', () => {
 
   test('has no filter by default', async () => {
     await api('GET', '/offers', { token });
-    const none = { active: undefined, merchantId: undefined, from: undefined, to: undefined };
+    const none = { active: undefined, merchantIds: undefined, from: undefined, to: undefined };
     assert.deepEqual(calls.at(-1), ['any', none, { offset: 0, limit: 20 }]);
   });
 

@@ -79,7 +79,7 @@ describe('GET /purchase-holds', () => {
   test('reads filters and page from the query', async () => {
     await list(`status=released&merchant_id=${MERCHANT}&user_id=${SHOPPER}&limit=1&cursor=${cursor}`);
     assertEqual(calls.at(-1), [
-      { status: 'released', merchantId: MERCHANT, userId: SHOPPER },
+      { statuses: ['released'], merchantIds: [MERCHANT], userIds: [SHOPPER] },
       { offset: 0, limit: 1, after: purchase.id },
     ]);
   });

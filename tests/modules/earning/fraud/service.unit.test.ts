@@ -291,10 +291,10 @@ describe('the list of holds', () => {
   const listing = (found: Hold) =>
     openFraud(undefined, {
       list: async (_db, ...query) => {
-        assertEqual(query, [{ status: 'open' }, page]);
+        assertEqual(query, [{ statuses: ['open'] }, page]);
         return { items: [found], total: 41, nextKey: 'next' };
       },
-    }).listHolds({ status: 'open' }, page);
+    }).listHolds({ statuses: ['open'] }, page);
 
   test('names the user and the merchant of each', async () => {
     assertEqual(await listing(hold), {

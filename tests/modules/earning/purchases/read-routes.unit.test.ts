@@ -82,14 +82,20 @@ describe('GET /purchases', () => {
 
   test('reads every filter and the page from the query', async () => {
     await list(
-      `status=reversed&user_id=${SHOPPER.toUpperCase()}&merchant_id=${MERCHANT}&held=true` +
+      `status=reversed&status=pending&user_id=${SHOPPER.toUpperCase()}&merchant_id=${MERCHANT}&held=true` +
+        `&partner_id=${OFFER}&source=partner&external_id=%E2%80%8Border%207&order_id=%231001` +
         `&start_date=2026-03-01&end_date=2026-03-31&limit=5&cursor=${cursor}`,
     );
     assertEqual(calls.at(-1), [
       {
-        status: 'reversed',
-        userId: SHOPPER,
-        merchantId: MERCHANT,
+        statuses: ['reversed', 'pending'],
+        userIds: [SHOPPER],
+        merchantIds: [MERCHANT],
+        partnerIds: [OFFER],
+        sources: ['partner'],
+        // As it was sent, and in the form in which it is stored.
+        externalIds: ['\u200border 7', 'order 7'],
+        orderKeys: ['1001'],
         held: true,
         from: '2026-03-01',
         to: '2026-03-31',
@@ -98,7 +104,7 @@ describe('GET /purchases', () => {
     ]);
   });
 
-  for (const query of ['status=paid', 'status=PENDING', 'status=']) {
+  for (const query of ['status=paid', 'status=PENDING', 'status=pending&status=paid']) {
     test(`refuses ?${query} as INVALID_PURCHASE_STATUS, with the statuses that exist`, async () => {
       const answer = await list(query);
       assertRefused(answer, 422, 'INVALID_PURCHASE_STATUS');
@@ -110,6 +116,10 @@ describe('GET /purchases', () => {
     ['user_id=me', 'user_id'],
     ['merchant_id=1', 'merchant_id'],
     ['held=yes', 'held'],
+    ['partner_id=me', 'partner_id'],
+    ['source=system', 'source'],
+    ['external_id=%20', 'external_id'],
+    ['order_id=%23', 'order_id'],
     ['start_date=2026-02-30', 'start_date'],
     ['end_date=today', 'end_date'],
     ['limit=0', 'limit'],
@@ -128,13 +138,13 @@ describe('GET /users/me/purchases', () => {
   const list = (query = '') => api('GET', `/users/me/purchases${query}`, { token: 'user' });
 
   test('answers the purchases of the caller with their rewards', async () => {
-    const { body } = await list('?status=confirmed&offset=40&limit=1');
+    const { body } = await list('?status=confirmed&status=&offset=40&limit=1');
     assertEqual(body, {
       data: [shown],
       pagination: { offset: 40, limit: 1, total: 41, next_cursor: cursor },
     });
     assertEqual(calls.at(-1), [
-      { userId: IDS.user, status: 'confirmed' },
+      { userIds: [IDS.user], statuses: ['confirmed'] },
       { offset: 40, limit: 1 },
     ]);
   });

@@ -108,7 +108,7 @@ describe('a list of purchases', () => {
 
   test('is the page of the repository', async () => {
     const { listPurchases, asked } = openReading(purchases);
-    const filter = { userId: SHOPPER, status: 'pending' } as const;
+    const filter = { userIds: [SHOPPER], statuses: ['pending'] } as const;
     assertEqual(await listPurchases(filter, PAGE), { items: purchases, total: 41, nextKey: 'next' });
     assertEqual(asked, [filter, PAGE]);
   });
@@ -116,7 +116,7 @@ describe('a list of purchases', () => {
   test('with rewards keeps order and page, and reads each merchant once', async () => {
     const { listRewardedPurchases, asked, rewards } = openReading(purchases);
 
-    const page = await listRewardedPurchases({ userId: SHOPPER }, PAGE);
+    const page = await listRewardedPurchases({ userIds: [SHOPPER] }, PAGE);
 
     assertEqual(page, {
       items: purchases.map((purchase) => ({
@@ -127,6 +127,6 @@ describe('a list of purchases', () => {
       total: 41,
       nextKey: 'next',
     });
-    assertEqual(asked, [{ userId: SHOPPER }, PAGE, [MERCHANT], purchases.map(({ id }) => id)]);
+    assertEqual(asked, [{ userIds: [SHOPPER] }, PAGE, [MERCHANT], purchases.map(({ id }) => id)]);
   });
 });

@@ -206,12 +206,12 @@ describe('GET /users', () => {
     });
     const [from, to] = ['2026-03-14T09:00:00.000000Z', '2026-03-14T10:00:00.000000Z'];
     const externalReference = 'customer-1';
-    const filter = { email: 'shopper@', externalReference, role: 'user', active: false, from, to };
+    const filter = { email: 'shopper@', externalReference, roles: ['user'], active: false, from, to };
     assertEqual(calls.at(-1), [filter, { offset: 2, limit: 1 }]);
   });
 
   test('has no filter by default, and continues after a cursor', async () => {
-    const some = { email: undefined, externalReference: undefined, role: undefined, active: undefined };
+    const some = { email: undefined, externalReference: undefined, roles: undefined, active: undefined };
     const none = { ...some, from: undefined, to: undefined };
     await api('GET', `/users?cursor=${Buffer.from(SHOPPER).toString('base64url')}`, { token });
     assertEqual(calls.at(-1), [none, { offset: 0, limit: 20, after: SHOPPER }]);

@@ -348,8 +348,8 @@ describe('reading users', () => {
         return page;
       },
     });
-    assert.equal(await lists.listUsers({ role: 'admin' }, { offset: 0, limit: 20 }), page);
-    assertEqual(asked, [[{ role: 'admin' }, { offset: 0, limit: 20 }]]);
+    assert.equal(await lists.listUsers({ roles: ['admin'] }, { offset: 0, limit: 20 }), page);
+    assertEqual(asked, [[{ roles: ['admin'] }, { offset: 0, limit: 20 }]]);
   });
 });
 

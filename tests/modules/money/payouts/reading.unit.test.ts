@@ -76,8 +76,8 @@ test('a list of payouts is the page of the repository', async () => {
       return page;
     },
   });
-  assertEqual(await listPayouts({ status: 'failed' }, { offset: 40, limit: 1 }), page);
-  assertEqual(asked, [{ status: 'failed' }, { offset: 40, limit: 1 }]);
+  assertEqual(await listPayouts({ statuses: ['failed'] }, { offset: 40, limit: 1 }), page);
+  assertEqual(asked, [{ statuses: ['failed'] }, { offset: 40, limit: 1 }]);
   const [reviewed] = (await listReviewedPayouts({}, { offset: 0, limit: 1 })).items;
   assertEqual(reviewed?.ownerActive, true);
 });

@@ -252,7 +252,7 @@ describe('GET /users/me/payouts', () => {
     const { body } = await api('GET', '/users/me/payouts?status=failed&limit=1', { token: 'user' });
     assertEqual(body, { data: [own], pagination: { offset: 0, limit: 1, total: 41, next_cursor: cursor } });
     assertEqual(calls.at(-1), [
-      { userId: IDS.user, status: 'failed' },
+      { userIds: [IDS.user], statuses: ['failed'] },
       { offset: 0, limit: 1 },
     ]);
   });
@@ -284,12 +284,20 @@ describe('POST /users/me/payouts/{id}/cancel', () => {
 });
 
 describe('GET /payouts', () => {
-  test('answers the payouts of all users, by status and user', async () => {
-    const path = `/payouts?status=requested&user_id=${SHOPPER.toUpperCase()}&cursor=${cursor}`;
+  test('answers the payouts of all users, by every filter', async () => {
+    const path =
+      `/payouts?status=requested&status=processing&user_id=${SHOPPER.toUpperCase()}&external_reference=SEPA-1` +
+      `&from=2026-03-14T09:00:00Z&to=2026-03-14T11:00:00%2B01:00&cursor=${cursor}`;
     const { body } = await api('GET', path, { token: 'admin' });
     assertEqual(body.data, [shown]);
     assertEqual(calls.at(-1), [
-      { status: 'requested', userId: SHOPPER },
+      {
+        statuses: ['requested', 'processing'],
+        userIds: [SHOPPER],
+        externalReferences: ['SEPA-1'],
+        from: '2026-03-14T09:00:00.000000Z',
+        to: '2026-03-14T10:00:00.000000Z',
+      },
       { offset: 0, limit: 20, after: id },
     ]);
   });

@@ -182,7 +182,7 @@ describe('GET /adjustments', () => {
     const { body } = await api('GET', `/adjustments?status=awaiting_approval&user_id=${SHOPPER}`, { token });
     assertEqual(body.data, [listed]);
     assertEqual(calls.at(-1), [
-      { status: 'awaiting_approval', userId: SHOPPER },
+      { statuses: ['awaiting_approval'], userIds: [SHOPPER] },
       { offset: 0, limit: 20 },
     ]);
   });

@@ -69,7 +69,7 @@ describe('an administrator who reads personal data', () => {
 
   test('is not recorded if nothing was shown, or only their own data', async () => {
     assert.equal((await read('/users/01936f2e-8c1b-7c3a-9d55-000000000001')).status, 404);
-    assert.equal((await read('/users?email=')).status, 422);
+    assert.equal((await read('/users?email=ab')).status, 422);
     assert.equal((await read(`/users/${admin.id}`)).status, 200);
     assert.equal((await read('/users/me')).status, 200);
     assert.equal((await read('/offers')).status, 200);

@@ -31,13 +31,13 @@ const service = fake<EventService>({
 const api = await serveRoutes(auditRoutes(service));
 const token = 'admin';
 const NO_FILTER = {
-  actorType: undefined,
-  actorId: undefined,
-  action: undefined,
-  resourceType: undefined,
-  resourceId: undefined,
-  outcome: undefined,
-  requestId: undefined,
+  actorTypes: undefined,
+  actorIds: undefined,
+  actions: undefined,
+  resourceTypes: undefined,
+  resourceIds: undefined,
+  outcomes: undefined,
+  requestIds: undefined,
   from: undefined,
   to: undefined,
 };
@@ -77,17 +77,17 @@ describe('GET /audit-logs', () => {
   test('hands each filter on', async () => {
     const id = newId();
     const filters = [
-      ['actor_type', 'partner', 'actorType'],
-      ['actor_id', id, 'actorId'],
-      ['action', 'offer.created', 'action'],
-      ['resource_type', 'offer', 'resourceType'],
-      ['resource_id', id, 'resourceId'],
-      ['outcome', 'failure', 'outcome'],
-      ['request_id', 'req-1.2_3', 'requestId'],
+      ['actor_type', 'partner', 'actorTypes'],
+      ['actor_id', id, 'actorIds'],
+      ['action', 'offer.created', 'actions'],
+      ['resource_type', 'offer', 'resourceTypes'],
+      ['resource_id', id, 'resourceIds'],
+      ['outcome', 'failure', 'outcomes'],
+      ['request_id', 'req-1.2_3', 'requestIds'],
     ] as const;
     for (const [field, value, name] of filters) {
       await api('GET', `/audit-logs?${field}=${encodeURIComponent(value)}`, { token });
-      assertEqual(calls.at(-1)?.[0], { ...NO_FILTER, [name]: value });
+      assertEqual(calls.at(-1)?.[0], { ...NO_FILTER, [name]: [value] });
     }
   });
 

@@ -53,8 +53,8 @@ describe('listing the audit log', () => {
       },
     });
 
-    assert.equal(await service.listAuditLogs({ action: 'lamp.lit' }, { offset: 20, limit: 10 }), page);
-    assertEqual(asked, [[kernel.database.db, { action: 'lamp.lit' }, { offset: 20, limit: 10 }]]);
+    assert.equal(await service.listAuditLogs({ actions: ['lamp.lit'] }, { offset: 20, limit: 10 }), page);
+    assertEqual(asked, [[kernel.database.db, { actions: ['lamp.lit'] }, { offset: 20, limit: 10 }]]);
   });
 });
 

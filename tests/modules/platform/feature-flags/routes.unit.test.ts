@@ -176,7 +176,7 @@ describe('GET /feature-flags', () => {
     const query = `key=auto&scope_type=merchant&scope_id=${MERCHANT}&offset=40&limit=1`;
     const answer = await api('GET', `/feature-flags?${query}`, { token });
     assertEqual(answer.body, { data: [shown], pagination: { offset: 40, limit: 1, total: 41 } });
-    const filter = { key: 'auto', scopeType: 'merchant', scopeId: MERCHANT };
+    const filter = { keys: ['auto'], scopeTypes: ['merchant'], scopeIds: [MERCHANT] };
     assertEqual(calls.at(-1), [filter, { offset: 40, limit: 1 }]);
   });
 

@@ -163,8 +163,8 @@ describe('reading flags', () => {
         return page;
       },
     });
-    assert.equal(await service.listFlags({ key: KEY }, { offset: 0, limit: 20 }), page);
-    assertEqual(asked, [{ key: KEY }, { offset: 0, limit: 20 }]);
+    assert.equal(await service.listFlags({ keys: [KEY] }, { offset: 0, limit: 20 }), page);
+    assertEqual(asked, [{ keys: [KEY] }, { offset: 0, limit: 20 }]);
   });
 });
 
