@@ -49,7 +49,7 @@ export async function createPlatform(deps: {
     limitRate: rateLimiter(rateWindows),
     feed: events.client,
   });
-  const { jobs, loops, partners } = modules;
+  const { jobs, loops, partners, mail } = modules;
   const runner = jobRunner({ database, jobs, metrics, logger });
   const repeating = loopRunner({ loops, metrics, logger });
 
@@ -81,6 +81,7 @@ export async function createPlatform(deps: {
     metricsPort === undefined || isMetricsPortShared ? undefined : createMetricsServer(metrics.registry);
   if (serves === 'api') {
     homePage({ apiDocs: config.apiDocs })(server);
+    if (config.mode === 'development') mail.devRoutes?.(server);
     await server.register(
       async (api) => {
         for (const routes of [...modules.routes, events.routes]) routes(api);
@@ -103,6 +104,7 @@ export async function createPlatform(deps: {
     },
     jobs,
     loops,
+    mail,
     /**
      * Finishes running requests, refuses later ones and frees the port. Jobs and loops end after their current
      * batch. The database stays open.
@@ -111,6 +113,7 @@ export async function createPlatform(deps: {
       stopping = true;
       await Promise.all([server.close(), runner.stop(), repeating.stop()]);
       await partners.client.settle();
+      mail.close();
       await Promise.all([changes.close(), rateWindows.close()]);
       metricsServer?.close();
       metricsServer?.closeAllConnections();

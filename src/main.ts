@@ -33,6 +33,7 @@ await serve(async ({ config: given, logger, stopping }) => {
         dataLocation: location,
         demoData: config.demoData,
         apiDocs: config.apiDocs,
+        showsMail: config.mail.directory !== undefined,
       }),
     );
   }

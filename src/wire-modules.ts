@@ -124,12 +124,13 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
   const jobs = [
     ...auth.jobs,
     ...idempotency.jobs,
+    ...mail.jobs,
     ...partners.jobs,
     ...purchases.jobs,
     ...wallets.jobs,
     ...proofModule(kernel).jobs,
   ];
-  const loops: readonly Loop[] = [];
+  const loops: readonly Loop[] = [...mail.loops];
   return {
     authenticate,
     routes,
@@ -140,7 +141,8 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
       (module) => module.eventSource,
     ),
     partners,
+    mail,
     /** Used by commands, demo data and tests. */
-    open: { auth, users, partners, mail, featureFlags, merchants, offers, purchases, wallets, payouts },
+    open: { auth, users, partners, featureFlags, merchants, offers, purchases, wallets, payouts },
   };
 }

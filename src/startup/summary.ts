@@ -7,15 +7,19 @@ export function summary(facts: {
   readonly dataLocation: string;
   readonly demoData: boolean;
   readonly apiDocs: boolean;
+  /** Whether `/dev/mail` shows mails instead of sending them. */
+  readonly showsMail: boolean;
 }): string {
   const reference: [string, string][] = [
     ['Reference', `${facts.url}/docs`],
     ['OpenAPI', `${facts.url}/openapi.json`],
   ];
+  const mail: [string, string][] = [['Mail', `${facts.url}/dev/mail`]];
   const rows: [string, string][] = [
     ['API', `${facts.url}/api/v1`],
     ...(facts.apiDocs ? reference : []),
     ['Health', `${facts.url}/health/ready`],
+    ...(facts.showsMail ? mail : []),
     ['Data', facts.dataLocation],
   ];
   if (facts.demoData) {

@@ -25,7 +25,15 @@ describe('the one-command start', () => {
 
     assert.notEqual(((await wallet.json()) as { available_balance: string }).available_balance, '0.00');
     assert.match(platform.output(), /ClickNBack is running/);
-    for (const said of [`${platform.url}/docs`, dataDirectory, 'carol@clicknback.com', 'Str0ng!Pass']) {
+    const mailPage = `${platform.url}/dev/mail`;
+    assert.equal((await fetch(mailPage)).status, 200);
+    for (const said of [
+      `${platform.url}/docs`,
+      mailPage,
+      dataDirectory,
+      'carol@clicknback.com',
+      'Str0ng!Pass',
+    ]) {
       assert.ok(platform.output().includes(said), `it does not say ${said}`);
     }
     platform.process.kill('SIGINT');

@@ -8,6 +8,7 @@ export function aMail(
     readonly key?: string;
     readonly link?: string;
     readonly locale?: Mail['to']['locale'];
+    readonly now?: Temporal.Instant;
     readonly expiresIn?: Temporal.DurationLike;
   } = {},
 ): Mail & { readonly template: 'reset-password' } {
@@ -16,6 +17,9 @@ export function aMail(
     to: { userId: '018f0000-0000-7000-8000-000000000001', email, locale },
     key,
     template: 'reset-password',
-    data: { link: fields.link ?? 'https://shop.example/reset#token=abc', expiresAt: NOW.add(expiresIn) },
+    data: {
+      link: fields.link ?? 'https://shop.example/reset#token=abc',
+      expiresAt: (fields.now ?? NOW).add(expiresIn),
+    },
   };
 }

@@ -195,6 +195,7 @@ export interface Mails {
   outcome: string | null;
   queued_at: ColumnType<Temporal.Instant, string, string>;
   template: string;
+  urgent: Generated<boolean>;
   user_id: string | null;
 }
 

@@ -80,6 +80,8 @@ export type Mail = {
    * The cause, such as the id of an event. A second mail of one template and cause is not sent to the same address.
    */
   readonly key: string;
+  /** Of a mail that its recipient may choose not to get: a link that ends such mails. */
+  readonly unsubscribe?: string;
 } & MailContent;
 
 /** A mail in the words of its recipient, as it is sent. */
@@ -88,7 +90,19 @@ export type Letter = {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
+  /** Where the recipient says that mails of this kind are not wanted. */
+  readonly unsubscribe?: string;
 };
 
 /** The encrypted letter of a mail that waits to be sent. */
 export type SealedLetter = { readonly id: string; readonly content: string };
+
+/** A mail that is about to be sent. */
+export type WaitingMail = SealedLetter & {
+  readonly template: string;
+  readonly expiresAt: Temporal.Instant;
+  /** How often it was tried, this time included. */
+  readonly attempts: number;
+};
+
+export type MailOutcome = 'sent' | 'refused' | 'expired' | 'discarded';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { bulkInsert } from '../../../core/database/bulk.ts';
-import { queueSql, type Trx } from '../../../core/database/index.ts';
-import type { SealedLetter } from './model.ts';
+import { type Db, queueSql, type Trx } from '../../../core/database/index.ts';
+import type { MailOutcome, SealedLetter, WaitingMail } from './model.ts';
 
 export type MailRepository = ReturnType<typeof mailRepository>;
 
@@ -10,6 +10,7 @@ type NewMail = {
   readonly digest: Buffer;
   readonly userId: string | null;
   readonly template: string;
+  readonly urgent: boolean;
   readonly content: string;
   readonly expiresAt: Temporal.Instant;
 };
@@ -22,6 +23,7 @@ const queueInsert = bulkInsert<NewMail, string>(
     digest: ['bytea', ({ digest }) => digest],
     user_id: ['uuid', ({ userId }) => userId],
     template: ['text', ({ template }) => template],
+    urgent: ['boolean', ({ urgent }) => urgent],
     content: ['text', ({ content }) => content],
     queued_at: ['timestamptz', (_, now) => now],
     expires_at: ['timestamptz', ({ expiresAt }) => expiresAt.toString()],
@@ -31,6 +33,94 @@ const queueInsert = bulkInsert<NewMail, string>(
 );
 
 export function mailRepository() {
+  /**
+   * Claims up to `limit` due mails by moving their due time to `until`, urgent ones first. Mails that another process is
+   * claiming are skipped.
+   */
+  async function claimDue(
+    trx: Trx,
+    claim: { readonly now: Temporal.Instant; readonly until: Temporal.Instant; readonly limit: number },
+  ): Promise<WaitingMail[]> {
+    const { rows } = await sql<{
+      id: string;
+      template: string;
+      content: string;
+      expires_at: Temporal.Instant;
+      attempts: bigint;
+    }>`
+      update mails
+      set due_at = ${claim.until.toString()}::timestamptz, attempts = attempts + 1
+      where id in (
+        select id
+        from mails
+        where ended_at is null and due_at <= ${claim.now.toString()}::timestamptz
+        order by urgent desc, due_at
+        limit ${claim.limit}
+        for update skip locked
+      )
+      returning id, template, content, expires_at, attempts
+    `.execute(trx);
+    return rows.map((row) => ({
+      id: row.id,
+      template: row.template,
+      content: row.content,
+      expiresAt: row.expires_at,
+      attempts: Number(row.attempts),
+    }));
+  }
+
+  /** Moves the next attempt, unless another process has claimed the mail meanwhile. */
+  function queueRetry(
+    trx: Trx,
+    { id, attempts, dueAt }: Pick<WaitingMail, 'id' | 'attempts'> & { readonly dueAt: Temporal.Instant },
+  ): void {
+    queueSql(trx)`
+      update mails
+      set due_at = ${dueAt.toString()}::timestamptz
+      where id = ${id} and attempts = ${attempts} and ended_at is null
+    `;
+  }
+
+  /** Ends a mail and removes its content. */
+  function queueEnd(
+    trx: Trx,
+    {
+      id,
+      outcome,
+      now,
+    }: { readonly id: string; readonly outcome: MailOutcome; readonly now: Temporal.Instant },
+  ): void {
+    queueSql(trx)`
+      update mails
+      set content = null, outcome = ${outcome}, ended_at = ${now.toString()}::timestamptz
+      where id = ${id} and ended_at is null
+    `;
+  }
+
+  /** Deletes up to `limit` mails that have ended before an instant, and returns their number. */
+  async function deleteEnded(trx: Trx, before: Temporal.Instant, limit: number): Promise<number> {
+    const { numAffectedRows = 0n } = await sql`
+      delete from mails
+      where id in (
+        select id
+        from mails
+        where ended_at < ${before.toString()}::timestamptz
+        order by ended_at
+        limit ${limit}
+        for update skip locked
+      )
+    `.execute(trx);
+    return Number(numAffectedRows);
+  }
+
+  /** When the oldest mail that waits was queued. */
+  async function oldestWaiting(db: Db): Promise<Temporal.Instant | undefined> {
+    const { rows } = await sql<{ oldest: Temporal.Instant | null }>`
+      select min(queued_at) as oldest from mails where ended_at is null
+    `.execute(db);
+    return rows[0]?.oldest ?? undefined;
+  }
+
   /** Ends the waiting mails of these users without sending them. */
   function queueDiscard(trx: Trx, userIds: readonly string[], now: Temporal.Instant): void {
     queueSql(trx)`
@@ -57,5 +147,15 @@ export function mailRepository() {
     queueSql(trx)`update mails set content = ${content} where id = ${id}`;
   }
 
-  return { queueInsert, queueDiscard, lockEncryptedOtherwise, queueUpdateContent };
+  return {
+    queueInsert,
+    claimDue,
+    queueRetry,
+    queueEnd,
+    deleteEnded,
+    oldestWaiting,
+    queueDiscard,
+    lockEncryptedOtherwise,
+    queueUpdateContent,
+  };
 }

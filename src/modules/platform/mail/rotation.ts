@@ -1,7 +1,7 @@
 import type { Database } from '../../../core/database/index.ts';
 import { type EncryptionKey, encryption } from '../../../core/secrets/encryption.ts';
+import { encryptionContext } from './policies.ts';
 import type { MailRepository } from './repository.ts';
-import { encryptionContext } from './service.ts';
 
 const BATCH = 100;
 

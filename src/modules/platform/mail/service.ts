@@ -1,9 +1,9 @@
 import type { Clock } from '../../../core/clock.ts';
-import type { Trx } from '../../../core/database/index.ts';
+import type { Database, Trx } from '../../../core/database/index.ts';
 import { newId } from '../../../core/id.ts';
 import type { Encryption } from '../../../core/secrets/encryption.ts';
 import type { Mail } from './model.ts';
-import { digestOf, expiryOf } from './policies.ts';
+import { digestOf, encryptionContext, expiryOf, isUrgent, KEPT_FOR } from './policies.ts';
 import type { MailRepository } from './repository.ts';
 import { letterOf, type Sender } from './templates/index.ts';
 
@@ -11,13 +11,14 @@ export type MailService = ReturnType<typeof mailService>;
 
 /** The outbox of mail. */
 export function mailService(deps: {
+  readonly database: Database;
   readonly clock: Clock;
   readonly repository: MailRepository;
   readonly encryption: Encryption;
   readonly sender: Sender;
   readonly isConfigured: boolean;
 }) {
-  const { clock, repository, encryption, sender, isConfigured } = deps;
+  const { database, clock, repository, encryption, sender, isConfigured } = deps;
 
   /**
    * Stores mails in the caller's transaction, written in the language of each recipient. The INSERT is queued, not
@@ -33,6 +34,7 @@ export function mailService(deps: {
         digest: digestOf(mail),
         userId: mail.to.userId,
         template: mail.template,
+        urgent: isUrgent(mail.template),
         content: encryption.encrypt(JSON.stringify(letterOf(mail, sender)), encryptionContext(id)),
         expiresAt: expiryOf(mail, now),
       };
@@ -45,10 +47,10 @@ export function mailService(deps: {
     repository.queueDiscard(trx, userIds, clock());
   }
 
-  return { isConfigured, queue, queueDiscard };
-}
+  /** Deletes up to `limit` mails that have ended long ago, and returns their number. */
+  function purgeEnded(limit: number): Promise<number> {
+    return database.transaction((trx) => repository.deleteEnded(trx, clock().subtract(KEPT_FOR), limit));
+  }
 
-/** Binds a letter to its row. */
-export function encryptionContext(id: string): string {
-  return `mail ${id}`;
+  return { isConfigured, queue, queueDiscard, purgeEnded };
 }

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { digestOf, expiryOf } from '../../../../src/modules/platform/mail/policies.ts';
+import {
+  digestOf,
+  expiryOf,
+  isUrgent,
+  nextAttemptAfter,
+} from '../../../../src/modules/platform/mail/policies.ts';
 import { assertEqual } from '../../../support/equality.ts';
 import { aMail } from '../../../support/mail-builders.ts';
 import { NOW } from '../../../support/purchases-builders.ts';
@@ -31,4 +36,18 @@ describe('a mail is tried', () => {
   test('not after its link has expired', () => {
     assertEqual(expiryOf(aMail({ expiresIn: { hours: 1 } }), NOW), NOW.add({ hours: 1 }));
   });
+});
+
+describe('after a failed attempt', () => {
+  test('the pauses grow to ten minutes', () => {
+    const pauses = [1, 2, 3, 4, 5, 6, 200].map((attempts) =>
+      nextAttemptAfter(attempts, NOW).since(NOW).total('seconds'),
+    );
+    assert.deepEqual(pauses, [10, 30, 90, 270, 600, 600, 600]);
+  });
+});
+
+test('mails about access to an account are urgent, news of money are not', () => {
+  assert.ok(isUrgent('reset-password') && isUrgent('verify-email'));
+  assert.ok(!isUrgent('cashback-available') && !isUrgent('weekly-summary'));
 });

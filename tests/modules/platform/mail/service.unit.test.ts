@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { encryption } from '../../../../src/core/secrets/encryption.ts';
+import { encryptionContext } from '../../../../src/modules/platform/mail/policies.ts';
 import type { MailRepository } from '../../../../src/modules/platform/mail/repository.ts';
-import { encryptionContext, mailService } from '../../../../src/modules/platform/mail/service.ts';
+import { mailService } from '../../../../src/modules/platform/mail/service.ts';
 import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeKernel, fakeTransaction } from '../../../support/fakes.ts';
 import { aMail } from '../../../support/mail-builders.ts';

@@ -29,6 +29,8 @@ export type Frame = {
   /** Before each subject, such as `[Test]`. */
   readonly subjectPrefix: string;
   readonly footer: string;
+  /** A link that ends mails of this kind. */
+  readonly unsubscribe?: string;
 };
 
 export function compose({ subject, blocks }: Draft, frame: Frame): Omit<Letter, 'to'> {
@@ -45,8 +47,9 @@ function oneLine(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
 }
 
-function asText(blocks: readonly Block[], { product, footer }: Frame): string {
-  const parts = [...blocks.map(blockAsText), `-- \n${oneLine(product)}\n${oneLine(footer)}`];
+function asText(blocks: readonly Block[], { locale, product, footer, unsubscribe }: Frame): string {
+  const last = unsubscribe === undefined ? '' : `\n${UNSUBSCRIBE[locale]}:\n${unsubscribe}`;
+  const parts = [...blocks.map(blockAsText), `-- \n${oneLine(product)}\n${oneLine(footer)}${last}`];
   return `${parts.join('\n\n')}\n`;
 }
 
@@ -88,7 +91,15 @@ a { color: #0b5cad; overflow-wrap: anywhere; }
 const BUTTON =
   'display: inline-block; padding: 12px 20px; border-radius: 8px; background: #0b5cad; color: #ffffff; font-weight: 600; text-decoration: none;';
 
-function asHtml(title: string, blocks: readonly Block[], { locale, product, footer }: Frame): string {
+const UNSUBSCRIBE: Readonly<Record<Locale, string>> = {
+  en: 'Stop these mails',
+  de: 'Diese E-Mails abbestellen',
+};
+
+function asHtml(title: string, blocks: readonly Block[], frame: Frame): string {
+  const { locale, product, footer, unsubscribe } = frame;
+  const last =
+    unsubscribe === undefined ? '' : `<br><a href="${escapeHtml(unsubscribe)}">${UNSUBSCRIBE[locale]}</a>`;
   return `<!doctype html>
 <html lang="${locale}">
 <head>
@@ -104,7 +115,7 @@ function asHtml(title: string, blocks: readonly Block[], { locale, product, foot
 <h1>${escapeHtml(title)}</h1>
 ${blocks.map((block) => blockAsHtml(block, locale)).join('\n')}
 </main>
-<footer>${escapeHtml(footer)}</footer>
+<footer>${escapeHtml(footer)}${last}</footer>
 </body>
 </html>
 `;

@@ -28,5 +28,7 @@ export function letterOf(mail: Mail, sender: Sender): Letter {
   const { locale, email } = mail.to;
   const template = TEMPLATES[mail.template] as Template<TemplateName>;
   const draft = template[locale](mail.data as never, FORMATS[locale]);
-  return { to: email, ...compose(draft, { locale, footer: FOOTERS[locale], ...sender }) };
+  const { unsubscribe } = mail;
+  const frame = { locale, footer: FOOTERS[locale], ...sender, ...(unsubscribe && { unsubscribe }) };
+  return { to: email, ...compose(draft, frame), ...(unsubscribe && { unsubscribe }) };
 }
