@@ -1,7 +1,7 @@
 import { mapConcurrently } from './concurrency.ts';
 import type { RecordedPurchase } from './ingestion.ts';
 import type { PartialReturn } from './partial-return.ts';
-import { type ApiError, type PlatformClient, reasonOf } from './platform-client.ts';
+import { type Fault, type PlatformClient, reasonOf } from './platform-client.ts';
 import type { Report } from './progress.ts';
 import type { Refusal } from './refusal.ts';
 
@@ -11,10 +11,6 @@ export type Amendments = {
   /** The number of statements that the platform had from an earlier run. */
   readonly repeated: number;
   readonly refusals: readonly Refusal[];
-};
-
-type SettlementsAnswer = {
-  readonly results: readonly { readonly status: number; readonly error?: ApiError }[];
 };
 
 const BATCH = 10;
@@ -40,17 +36,15 @@ export async function takePartialReturns(
   for (let start = 0; start < due.length; start += BATCH) {
     const batch = due.slice(start, start + BATCH);
     const before = await mapConcurrently(batch, ({ purchase }) => readRevision(client, purchase));
-    const { results } = await client.send<SettlementsAnswer>(
-      'POST',
-      '/purchases/settlements',
-      batch.map(({ partial: { version, reason, statement }, purchase: { id } }) => ({
+    const { results } = await client.post('/purchases/settlements', {
+      body: batch.map(({ partial: { version, reason, statement }, purchase: { id } }) => ({
         purchase_id: id,
-        action: 'amend',
+        action: 'amend' as const,
         version,
         reason,
         ...statement,
       })),
-    );
+    });
     const after = await mapConcurrently(batch, ({ purchase }) => readRevision(client, purchase));
     for (const [index, { partial, purchase }] of batch.entries()) {
       const error = results[index]?.error;
@@ -66,11 +60,11 @@ export async function takePartialReturns(
 
 /** The number of statements that the platform has of a purchase. */
 async function readRevision(client: PlatformClient, { id }: RecordedPurchase): Promise<number> {
-  const { revision } = await client.send<{ revision: number }>('GET', `/purchases/${id}`);
+  const { revision } = await client.get('/purchases/{id}', { params: { path: { id } } });
   return revision;
 }
 
-function refuse(stage: string, { line }: RecordedPurchase, error: ApiError): Refusal {
+function refuse(stage: string, { line }: RecordedPurchase, error: Fault): Refusal {
   const { lineNumber, externalId: value } = line;
   return { stage, line: lineNumber, column: 'external_id', value, code: error.code, reason: reasonOf(error) };
 }

@@ -18,12 +18,6 @@ export type Balances = Wallet & {
   readonly owed: bigint;
 };
 
-type WalletBody = {
-  readonly pending_balance: string;
-  readonly available_balance: string;
-  readonly paid_balance: string;
-};
-
 /** Reads the wallets of the feed's customers from the platform. This program computes no balances. */
 export async function readWallets(
   client: PlatformClient,
@@ -33,7 +27,8 @@ export async function readWallets(
   const progress = report.begin('  reading the wallets', userIdOf.size);
   const money = (amount: string) => moneyFromNumeric(amount, TERMS.currency);
   const wallets = await mapConcurrently([...userIdOf.values()], async (userId) => {
-    const body = await client.send<WalletBody>('GET', `/users/${userId}/wallet?currency=${TERMS.currency}`);
+    const params = { path: { id: userId }, query: { currency: TERMS.currency } };
+    const body = await client.get('/users/{id}/wallet', { params });
     progress.advance(1);
     const wallet: Wallet = {
       pending: money(body.pending_balance),

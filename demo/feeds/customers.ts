@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Feed } from './feed.ts';
-import { type ApiError, type PlatformClient, reasonOf } from './platform-client.ts';
+import { type Fault, type PlatformClient, reasonOf } from './platform-client.ts';
 import type { Report } from './progress.ts';
 import type { Refusal } from './refusal.ts';
 
@@ -10,14 +10,6 @@ export type Customers = {
   readonly created: number;
   readonly known: number;
   readonly refusals: readonly Refusal[];
-};
-
-type ImportAnswer = {
-  readonly results: readonly {
-    readonly status: number;
-    readonly id?: string;
-    readonly error?: ApiError;
-  }[];
 };
 
 const CHUNK = 1_000;
@@ -36,7 +28,7 @@ export async function importCustomers(
   for (let start = 0; start < customers.length; start += CHUNK) {
     const chunk = customers.slice(start, start + CHUNK);
     const users = chunk.map((customerId) => ({ email: emailOf(customerId, name) }));
-    const { results } = await client.send<ImportAnswer>('POST', '/users/import', users);
+    const { results } = await client.post('/users/import', { body: users });
     for (const [index, { status, id, error }] of results.entries()) {
       const customerId = chunk[index] ?? '';
       if (id !== undefined) userIdOf.set(customerId, id);
@@ -50,7 +42,7 @@ export async function importCustomers(
 }
 
 /** Creates the refusal of a customer, with the first line that names the customer. */
-export function refuseCustomer(stage: string, { lines }: Feed, customerId: string, error: ApiError): Refusal {
+export function refuseCustomer(stage: string, { lines }: Feed, customerId: string, error: Fault): Refusal {
   const line = lines.find((line) => line.customerId === customerId)?.lineNumber;
   return { stage, line, column: 'customer_id', value: customerId, code: error.code, reason: reasonOf(error) };
 }

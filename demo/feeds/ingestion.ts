@@ -3,7 +3,7 @@ import type { Customers } from './customers.ts';
 import { type Duplicate, findLookalikes, type Lookalike } from './duplicates.ts';
 import type { Feed } from './feed.ts';
 import {
-  type ApiError,
+  type Fault,
   type PlatformClient,
   reasonOf,
   type Violation,
@@ -40,15 +40,6 @@ export type Ingestion = {
   readonly refusals: readonly Refusal[];
 };
 
-type BatchAnswer = {
-  readonly results: readonly {
-    readonly status: number;
-    readonly id?: string;
-    readonly cashback_amount?: string;
-    readonly error?: ApiError;
-  }[];
-};
-
 type DuplicateDetails = {
   readonly purchase?: { readonly id: string; readonly status: string; readonly merchant_id: string };
   readonly differences?: readonly string[];
@@ -75,11 +66,9 @@ export async function ingestPurchases(
   const progress = report.begin('ingestion', lines.length);
   for (let start = 0; start < lines.length; start += BATCH) {
     const batch = lines.slice(start, start + BATCH);
-    const { results } = await client.send<BatchAnswer>(
-      'POST',
-      '/purchases/batch',
-      batch.map((line) => submission(line, merchantId, userIdOf)),
-    );
+    const { results } = await client.post('/purchases/batch', {
+      body: batch.map((line) => submission(line, merchantId, userIdOf)),
+    });
     for (const [index, line] of batch.entries()) {
       const { externalId } = line;
       const earlier = purchases.get(externalId)?.line;
@@ -133,7 +122,7 @@ function columnOf(field: string): string {
 }
 
 /** The refusals of the platform for a line, with the column names of the file. */
-function refusalsOf(line: FeedLine, error: ApiError): Refusal[] {
+function refusalsOf(line: FeedLine, error: Fault): Refusal[] {
   return faultsOf(error).map(({ field, reason }) => {
     const column = columnOf(field);
     return {
@@ -147,7 +136,7 @@ function refusalsOf(line: FeedLine, error: ApiError): Refusal[] {
   });
 }
 
-function faultsOf(error: ApiError): readonly Violation[] {
+function faultsOf(error: Fault): readonly Violation[] {
   const violations = violationsOf(error);
   if (violations.length > 0) return violations;
   return [{ field: FIELD_OF_CODE[error.code] ?? 'external_id', reason: reasonOf(error) }];

@@ -8,7 +8,7 @@ export type PartialReturn = {
   readonly statement:
     | { readonly amount: string }
     | {
-        readonly lines: readonly {
+        readonly lines: {
           readonly line_id: string;
           readonly amount: string;
           readonly status: 'approved' | 'rejected';

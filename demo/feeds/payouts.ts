@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { hasCode, type Payout, type Tokens } from '../../packages/client/src/index.ts';
 import { formatMoney } from '../../src/core/money.ts';
 import type { Wallet, Wallets } from './balances.ts';
 import { HASHING_CONCURRENCY, mapConcurrently } from './concurrency.ts';
 import { type Customers, refuseCustomer } from './customers.ts';
-import { DemoError } from './demo-error.ts';
 import type { Feed } from './feed.ts';
-import { type Answer, type ApiError, type PlatformClient, refusalSentence } from './platform-client.ts';
+import { type Answer, answerOf, type Fault, type PlatformClient } from './platform-client.ts';
 import { TERMS } from './programme.ts';
 import type { Report } from './progress.ts';
 import type { Refusal } from './refusal.ts';
@@ -74,24 +74,22 @@ async function withdraw(
   userId: string,
   customerId: string,
   { available, paid }: Wallet,
-): Promise<ApiError | undefined> {
+): Promise<Fault | undefined> {
   const session = await openSession(client, userId);
   if (!session.ok) return session.error;
 
-  const payout = await client.trySendFor(
-    {
-      accessToken: session.body.access_token,
+  const payout = await answerOf(
+    client.post('/users/me/payouts', {
+      headers: { authorization: `Bearer ${session.body.access_token}` },
       // The amount that was already paid distinguishes the withdrawals of one customer.
-      idempotencyKey: `withdrawal-after-${formatMoney(paid, TERMS.currency)}`,
-    },
-    'POST',
-    '/users/me/payouts',
-    {
-      amount: formatMoney(available, TERMS.currency),
-      currency: TERMS.currency,
-      method: 'bank_transfer',
-      details: { iban: EXAMPLE_IBAN, account_holder: `Customer ${customerId.slice(0, 40)}` },
-    },
+      params: { header: { 'Idempotency-Key': `withdrawal-after-${formatMoney(paid, TERMS.currency)}` } },
+      body: {
+        amount: formatMoney(available, TERMS.currency),
+        currency: TERMS.currency,
+        method: 'bank_transfer',
+        details: { iban: EXAMPLE_IBAN, account_holder: `Customer ${customerId.slice(0, 40)}` },
+      },
+    }),
   );
   return payout.ok ? undefined : payout.error;
 }
@@ -100,27 +98,15 @@ async function withdraw(
  * The client repeats a request whose outcome is unknown. The first one may have used up the token, so that the repeat is
  * refused. Another token is then issued.
  */
-async function openSession(
-  client: PlatformClient,
-  userId: string,
-): Promise<Answer<{ readonly access_token: string }>> {
+async function openSession(client: PlatformClient, userId: string): Promise<Answer<Tokens>> {
   for (let attempt = 1; ; attempt += 1) {
-    const { token } = await client.send<{ token: string }>('POST', `/users/${userId}/password-reset`);
-    const session = await client.trySendFor<{ access_token: string }>({}, 'POST', '/auth/password-reset', {
-      token,
-      new_password: `Aa1!${randomBytes(18).toString('base64url')}`,
-    });
+    const { token } = await client.post('/users/{id}/password-reset', { params: { path: { id: userId } } });
+    const body = { token, new_password: `Aa1!${randomBytes(18).toString('base64url')}` };
+    const session = await answerOf(client.post('/auth/password-reset', { body }));
     const isTokenUsed = !session.ok && session.error.code === 'INVALID_RESET_TOKEN';
     if (!isTokenUsed || attempt === MAX_RESETS) return session;
   }
 }
-
-type OpenPayout = { readonly id: string; readonly user_id: string; readonly status: string };
-
-type PayoutPage = {
-  readonly data: readonly OpenPayout[];
-  readonly pagination: { readonly next_cursor: string | null };
-};
 
 /** A third of the payouts is completed, a third processing, a third requested, by the customer's position in the feed. */
 const TARGETS = ['completed', 'processing', 'requested'] as const;
@@ -139,14 +125,14 @@ async function payOpenPayouts(
   ].filter(({ user_id: userId }) => placeOf.has(userId));
   const progress = report.begin('  paying', open.length);
 
-  async function pay({ id, user_id: userId, status }: OpenPayout): Promise<void> {
+  async function pay({ id, user_id: userId, status }: Payout): Promise<void> {
     const target = TARGETS[(placeOf.get(userId) ?? 0) % TARGETS.length];
     const isProcessing =
       status === 'processing' ||
       (target !== 'requested' && (await movePayout(client, id, { status: 'processing' })));
     if (isProcessing && status === 'requested' && target === 'processing') counts.processing += 1;
     if (isProcessing && target === 'completed') {
-      const completion = { status: 'completed', external_reference: `TRANSFER-${id}` };
+      const completion = { status: 'completed', external_reference: `TRANSFER-${id}` } as const;
       if (await movePayout(client, id, completion)) counts.completed += 1;
     }
     progress.advance(1);
@@ -163,23 +149,17 @@ async function payOpenPayouts(
 async function movePayout(
   client: PlatformClient,
   id: string,
-  body: { readonly status: string; readonly external_reference?: string },
+  body: { readonly status: 'processing' | 'completed'; readonly external_reference?: string },
 ): Promise<boolean> {
-  const path = `/payouts/${id}/process`;
-  const moved = await client.trySend('PATCH', path, body);
-  if (moved.ok || (moved.isRepeat && moved.error.details.status === body.status)) return true;
-  if (moved.error.code === 'PAYOUT_BLOCKED') return false;
-  throw new DemoError(refusalSentence('PATCH', path, moved.error));
+  const moved = await answerOf(client.patch('/payouts/{id}/process', { params: { path: { id } }, body }));
+  if (moved.ok) return true;
+  const { error, isRepeat } = moved;
+  if (isRepeat && hasCode(error, 'PAYOUT_INVALID_TRANSITION') && error.details.status === body.status)
+    return true;
+  if (hasCode(error, 'PAYOUT_BLOCKED')) return false;
+  throw error;
 }
 
-async function listPayouts(client: PlatformClient, status: string): Promise<OpenPayout[]> {
-  const payouts: OpenPayout[] = [];
-  const query = `/payouts?status=${status}&limit=100`;
-  let page = await client.send<PayoutPage>('GET', query);
-  payouts.push(...page.data);
-  while (page.pagination.next_cursor !== null) {
-    page = await client.send<PayoutPage>('GET', `${query}&cursor=${page.pagination.next_cursor}`);
-    payouts.push(...page.data);
-  }
-  return payouts;
+function listPayouts(client: PlatformClient, status: 'requested' | 'processing'): Promise<Payout[]> {
+  return Array.fromAsync(client.list('/payouts', { params: { query: { status: [status] } } }));
 }

@@ -1,7 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { ApiError, ConnectionError, createClient } from '../../packages/client/src/index.ts';
 import { DemoError } from './demo-error.ts';
 
-export type ApiError = {
+export type { PlatformClient } from '../../packages/client/src/index.ts';
+
+/** The error of a request or of one item of a batch. */
+export type Fault = {
   readonly code: string;
   readonly message: string;
   readonly details: Readonly<Record<string, unknown>>;
@@ -16,159 +19,59 @@ export type Answer<Body> =
       readonly isRepeat: boolean;
     };
 
-export type PlatformClient = ReturnType<typeof platformClient>;
-
-type Method = 'GET' | 'POST' | 'PATCH';
-
-type Tokens = { readonly access_token: string; readonly refresh_token: string };
-
-/** The access token and the idempotency key of a request. */
-type Sender = { readonly accessToken?: string; readonly idempotencyKey?: string };
-
-type RawAnswer = { readonly status: number; readonly body: unknown; readonly isRepeat: boolean };
+/** Where the platform is, and the login of an administrator. */
+export type Address = { readonly url: string; readonly email: string; readonly password: string };
 
 const REQUEST_TIMEOUT_MS = 60_000;
-/** The number of attempts while the platform is busy. Each attempt waits for `Retry-After`. */
+/** The number of attempts while the platform is busy. */
 const MAX_ATTEMPTS = 8;
-const MAX_WAIT_SECONDS = 60;
-const BUSY = new Set([429, 503]);
 /** The statuses of refusals that concern one request only. Any other error ends the demo. */
-const REFUSALS_OF_CONTENT = new Set([400, 404, 409, 422]);
+const REFUSALS_OF_CONTENT = new Set([400, 401, 404, 409, 422]);
 
-/** A client of a running platform. It acts as one administrator, who logs in with the first request, or for users. */
-export function platformClient(options: {
-  readonly url: string;
-  readonly email: string;
-  readonly password: string;
-}) {
-  const { url, email, password } = options;
-  let session: Promise<Tokens> | undefined;
-
-  /** Returns the response or the refusal. @throws DemoError if the platform cannot be used. */
-  async function trySend<Body>(method: Method, path: string, body?: unknown): Promise<Answer<Body>> {
-    session ??= logIn();
-    const used = session;
-    let answer = await exchange(method, path, body, { accessToken: (await used).access_token });
-    if (answer.status === 401) {
-      // The access token has expired. The first request that notices it renews the session for all requests.
-      if (session === used) session = used.then(renew);
-      answer = await exchange(method, path, body, { accessToken: (await session).access_token });
-    }
-    return judged(method, path, answer, REFUSALS_OF_CONTENT.has(answer.status));
-  }
-
-  /** Sends a request for a user or without a caller. Here 401 is a refusal too. */
-  async function trySendFor<Body>(
-    sender: Sender,
-    method: Method,
-    path: string,
-    body: unknown,
-  ): Promise<Answer<Body>> {
-    const answer = await exchange(method, path, body, sender);
-    return judged(method, path, answer, REFUSALS_OF_CONTENT.has(answer.status) || answer.status === 401);
-  }
-
-  function judged<Body>(method: Method, path: string, answer: RawAnswer, isRefusal: boolean): Answer<Body> {
-    if (answer.status < 300) return { ok: true, body: answer.body as Body };
-    const error = requireError(answer);
-    if (isRefusal) return { ok: false, error, isRepeat: answer.isRepeat };
-    throw new DemoError(refusalSentence(method, path, error));
-  }
-
-  /** Returns the response. @throws DemoError if the platform refuses the request or cannot be used. */
-  async function send<Body>(method: Method, path: string, body?: unknown): Promise<Body> {
-    const answer = await trySend<Body>(method, path, body);
-    if (answer.ok) return answer.body;
-    throw new DemoError(refusalSentence(method, path, answer.error));
-  }
-
-  async function logIn(): Promise<Tokens> {
-    const answer = await exchange('POST', '/auth/login', { email, password }, {});
-    if (answer.status === 200) return answer.body as Tokens;
-    const error = requireError(answer);
-    if (answer.status !== 401) throw new DemoError(refusalSentence('POST', '/auth/login', error));
-    throw new DemoError(
-      `The platform at ${url} refused the login of ${email} (${error.code}): set DEMO_ADMIN_EMAIL and DEMO_ADMIN_PASSWORD to the login of an administrator.`,
-    );
-  }
-
-  async function renew({ refresh_token }: Tokens): Promise<Tokens> {
-    const answer = await exchange('POST', '/auth/refresh', { refresh_token }, {});
-    return answer.status === 200 ? (answer.body as Tokens) : logIn();
-  }
-
-  async function exchange(method: Method, path: string, body: unknown, sender: Sender): Promise<RawAnswer> {
-    for (let attempt = 1; ; attempt += 1) {
-      const { response, text } = await reach(method, path, body, sender);
-      if (!BUSY.has(response.status) || attempt === MAX_ATTEMPTS) {
-        return { status: response.status, body: parseBody(text), isRepeat: attempt > 1 };
-      }
-      await sleep(secondsToWait(response) * 1_000);
-    }
-  }
-
-  async function reach(method: Method, path: string, body: unknown, { accessToken, idempotencyKey }: Sender) {
-    try {
-      const response = await fetch(`${url}/api/v1${path}`, {
-        method,
-        headers: {
-          ...(accessToken !== undefined && { authorization: `Bearer ${accessToken}` }),
-          ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
-          ...(body !== undefined && { 'content-type': 'application/json' }),
-        },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-      });
-      return { response, text: await response.text() };
-    } catch (error) {
-      throw unreachable(error);
-    }
-  }
-
-  function unreachable(error: unknown): DemoError {
-    const { code, name } = ((error as Error).cause ?? error) as NodeJS.ErrnoException;
-    if (code === 'ECONNREFUSED' || code === 'ENOTFOUND') {
-      return new DemoError(
-        `There is no platform at ${url}: start it with \`make up\`, and keep it running during the demo.`,
-      );
-    }
-    return new DemoError(
-      `The platform at ${url} does not respond any more (${code ?? name}): when it runs again, run the demo again to continue.`,
-    );
-  }
-
-  function requireError({ status, body }: RawAnswer): ApiError {
-    const error = (body as { error?: Partial<ApiError> } | null | undefined)?.error;
-    if (typeof error?.code === 'string' && typeof error.message === 'string') {
-      return { code: error.code, message: error.message, details: error.details ?? {} };
-    }
-    throw new DemoError(`The server at ${url} is not ClickNBack (status ${status}).`);
-  }
-
-  function parseBody(text: string): unknown {
-    try {
-      return text === '' ? undefined : JSON.parse(text);
-    } catch {
-      throw new DemoError(`The server at ${url} is not ClickNBack (it does not speak JSON).`);
-    }
-  }
-
-  return { url, send, trySend, trySendFor };
+/** A client of a running platform. It acts as one administrator, who logs in with the first request. */
+export function platformClient({ url, email, password }: Address) {
+  return createClient({
+    url,
+    credentials: { email, password },
+    retry: { attempts: MAX_ATTEMPTS },
+    timeoutMs: REQUEST_TIMEOUT_MS,
+  });
 }
 
-function secondsToWait(response: Response): number {
-  const seconds = Number(response.headers.get('retry-after') ?? 1);
-  return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), MAX_WAIT_SECONDS) : 1;
+/** Returns the response, or the refusal if it concerns this request alone. @throws any other error. */
+export async function answerOf<Body>(call: Promise<Body>): Promise<Answer<Body>> {
+  try {
+    return { ok: true, body: await call };
+  } catch (error) {
+    if (!(error instanceof ApiError) || !REFUSALS_OF_CONTENT.has(error.status)) throw error;
+    // Without a login there is nothing to play.
+    if (error.request.endsWith('/auth/login')) throw error;
+    return { ok: false, error, isRepeat: error.attempts > 1 };
+  }
 }
 
-export function refusalSentence(method: Method, path: string, error: ApiError): string {
-  return `The platform refused ${method} ${path} with ${error.code}: ${reasonOf(error)}`;
+/** A sentence for the person at the terminal. Undefined if the error is a fault of the demo. */
+export function explain(error: unknown, { url, email }: Pick<Address, 'url' | 'email'>): string | undefined {
+  if (error instanceof DemoError) return error.message;
+  if (error instanceof ConnectionError) return explainSilence(error, url);
+  if (!(error instanceof ApiError)) return undefined;
+  if (error.status === 401 && error.request.endsWith('/auth/login'))
+    return `The platform at ${url} refused the login of ${email} (${error.code}): set DEMO_ADMIN_EMAIL and DEMO_ADMIN_PASSWORD to the login of an administrator.`;
+  return `The platform refused ${error.request} with ${error.code}: ${reasonOf(error)}`;
+}
+
+function explainSilence(error: ConnectionError, url: string): string {
+  if (error.cause === undefined) return `The server at ${url} is not ClickNBack (${error.message})`;
+  const { code, name } = ((error.cause as Error).cause ?? error.cause) as NodeJS.ErrnoException;
+  return code === 'ECONNREFUSED' || code === 'ENOTFOUND'
+    ? `There is no platform at ${url}: start it with \`make up\`, and keep it running during the demo.`
+    : `The platform at ${url} does not respond any more (${code ?? name}): when it runs again, run the demo again to continue.`;
 }
 
 const ID = / [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;
 
 /** The reason of a refusal as text: the violations if the error has any, otherwise its message without ids. */
-export function reasonOf(error: ApiError): string {
+export function reasonOf(error: Fault): string {
   const violations = violationsOf(error);
   if (violations.length === 0) return error.message.replaceAll(ID, '');
   return violations.map(({ field, reason }) => `${field} ${reason}`).join(', ');
@@ -177,7 +80,7 @@ export function reasonOf(error: ApiError): string {
 export type Violation = { readonly field: string; readonly reason: string };
 
 /** The broken rules where the error names them. */
-export function violationsOf({ details }: ApiError): readonly Violation[] {
+export function violationsOf({ details }: Fault): readonly Violation[] {
   const { violations } = details as { violations?: readonly Violation[] };
   return Array.isArray(violations) ? violations : [];
 }

@@ -1,6 +1,7 @@
+import { hasCode, type Offer } from '../../packages/client/src/index.ts';
 import { DemoError } from './demo-error.ts';
 import { type Feed, yearsOf } from './feed.ts';
-import type { PlatformClient } from './platform-client.ts';
+import { answerOf, type PlatformClient } from './platform-client.ts';
 
 /** The terms of the demo offer: 5 percent, at most 3.00 per user and month, so that many customers reach the cap. */
 export const TERMS = {
@@ -11,15 +12,6 @@ export const TERMS = {
 } as const;
 
 export type Programme = { readonly merchantId: string; readonly merchantName: string };
-
-type OfferBody = {
-  readonly cashback_type: string;
-  readonly cashback_value: number;
-  readonly monthly_cap_per_user: number | null;
-  readonly currency: string;
-  readonly start_date: string;
-  readonly end_date: string;
-};
 
 /**
  * Creates the feed's merchant with one offer for all years of the feed. Reuses the merchant and offer of an earlier run.
@@ -32,23 +24,23 @@ export async function openProgramme(client: PlatformClient, feed: Feed): Promise
   const period = { start_date: `${first}-01-01`, end_date: `${last}-12-31` };
 
   async function hasOffer(): Promise<boolean> {
-    const { data: offers } = await client.send<{ data: readonly OfferBody[] }>(
-      'GET',
-      `/offers?merchant_id=${merchantId}&status=active&limit=100`,
-    );
-    return offers.some((offer) => isOurs(offer, period));
+    const query = { merchant_id: [merchantId], status: ['active' as const] };
+    for await (const offer of client.list('/offers', { params: { query } }))
+      if (isOurs(offer, period)) return true;
+    return false;
   }
 
   if (await hasOffer()) return { merchantId, merchantName };
 
   const today = Temporal.Now.plainDateISO('UTC').toString();
-  const created = await client.trySend('POST', '/offers', {
+  const body = {
     merchant_id: merchantId,
     ...TERMS,
     start_date: period.start_date,
     // An offer that ends in the past is refused, so the offer of an old feed lasts until today.
-    end_date: [period.end_date, today].sort().at(-1),
-  });
+    end_date: [period.end_date, today].sort().at(-1) ?? today,
+  };
+  const created = await answerOf(client.post('/offers', { body }));
   // A repeat of the request is refused if the first one created the offer.
   if (created.ok || (created.isRepeat && (await hasOffer()))) return { merchantId, merchantName };
   throw new DemoError(
@@ -57,20 +49,14 @@ export async function openProgramme(client: PlatformClient, feed: Feed): Promise
 }
 
 async function findOrCreateMerchant(client: PlatformClient, name: string): Promise<string> {
-  const created = await client.trySend<{ id: string }>('POST', '/merchants', {
-    name,
-    default_cashback_percentage: TERMS.cashback_value,
-  });
+  const body = { name, default_cashback_percentage: TERMS.cashback_value };
+  const created = await answerOf(client.post('/merchants', { body }));
   if (created.ok) return created.body.id;
-  const { merchant_id: merchantId } = created.error.details;
-  if (created.error.code === 'MERCHANT_ALREADY_EXISTS' && typeof merchantId === 'string') return merchantId;
+  if (hasCode(created.error, 'MERCHANT_ALREADY_EXISTS')) return created.error.details.merchant_id;
   throw new DemoError(`The platform refused the merchant "${name}" (${created.error.code}).`);
 }
 
-function isOurs(
-  offer: OfferBody,
-  period: { readonly start_date: string; readonly end_date: string },
-): boolean {
+function isOurs(offer: Offer, period: { readonly start_date: string; readonly end_date: string }): boolean {
   return (
     offer.cashback_type === TERMS.cashback_type &&
     offer.cashback_value === TERMS.cashback_value &&

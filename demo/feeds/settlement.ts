@@ -1,6 +1,6 @@
 import { mapConcurrently } from './concurrency.ts';
 import type { RecordedPurchase } from './ingestion.ts';
-import { type PlatformClient, reasonOf } from './platform-client.ts';
+import { answerOf, type Fault, type PlatformClient, reasonOf } from './platform-client.ts';
 import type { Report } from './progress.ts';
 import type { Refusal } from './refusal.ts';
 
@@ -44,11 +44,22 @@ export function takeLateReturns(
   );
 }
 
-type Step = { readonly to: 'confirmed' | 'reversed'; readonly action: string; readonly body?: object };
+type Step = {
+  readonly to: 'confirmed' | 'reversed';
+  readonly take: (client: PlatformClient, id: string) => Promise<unknown>;
+};
 
-const CONFIRMATION: Step = { to: 'confirmed', action: 'confirmation' };
-const CANCELLATION: Step = { to: 'reversed', action: 'reverse', body: { reason: 'cancelled' } };
-const RETURN: Step = { to: 'reversed', action: 'reverse', body: { reason: 'returned' } };
+const CONFIRMATION: Step = {
+  to: 'confirmed',
+  take: (client, id) => client.post('/purchases/{id}/confirmation', { params: { path: { id } } }),
+};
+const CANCELLATION: Step = { to: 'reversed', take: reversal('cancelled') };
+const RETURN: Step = { to: 'reversed', take: reversal('returned') };
+
+function reversal(reason: 'cancelled' | 'returned'): Step['take'] {
+  return (client, id) =>
+    client.post('/purchases/{id}/reverse', { params: { path: { id } }, body: { reason } });
+}
 
 async function settleAll(
   client: PlatformClient,
@@ -70,19 +81,24 @@ async function settleAll(
   async function settle(purchase: RecordedPurchase): Promise<RecordedPurchase> {
     const step = steps.get(purchase);
     if (step === undefined) return purchase;
-    const answer = await client.trySend('POST', `/purchases/${purchase.id}/${step.action}`, step.body);
+    const answer = await answerOf(step.take(client, purchase.id));
     progress.advance(1);
-    if (answer.ok || (answer.isRepeat && answer.error.details.status === step.to)) {
+    if (answer.ok || (answer.isRepeat && statusIn(answer.error) === step.to)) {
       counts[step.to] += 1;
       return { ...purchase, status: step.to };
     }
     // Another client has settled the purchase since it was read. The refusal contains its status.
-    const { code, details } = answer.error;
+    const { code } = answer.error;
     const { lineNumber: line, externalId: value } = purchase.line;
     refusals.push({ stage, line, column: 'external_id', value, code, reason: reasonOf(answer.error) });
-    return { ...purchase, status: String(details.status) };
+    return { ...purchase, status: String(statusIn(answer.error)) };
   }
 
   const settled = await mapConcurrently(purchases, settle).finally(progress.end);
   return { purchases: settled, ...counts, untouched: purchases.length - steps.size, refusals };
+}
+
+/** The status of the purchase that a refusal names. */
+function statusIn({ details }: Fault): unknown {
+  return details.status;
 }

@@ -8,7 +8,7 @@ import { fake } from '../support/fakes.ts';
 
 test('a feed rewards no account that only claims the address of its customer', async () => {
   const claimed = { status: 409, error: { code: 'EMAIL_NOT_VERIFIED', message: 'Claimed.', details: {} } };
-  const send = async () => ({ results: [{ status: 201, id: 'new' }, { status: 409, id: 'known' }, claimed] });
+  const post = async () => ({ results: [{ status: 201, id: 'new' }, { status: 409, id: 'known' }, claimed] });
   const feed: Feed = {
     name: 'shop',
     customers: ['one', 'two', 'three'],
@@ -18,7 +18,7 @@ test('a feed rewards no account that only claims the address of its customer', a
   };
 
   const { userIdOf, created, known, refusals } = await importCustomers(
-    fake<PlatformClient>({ send: send as PlatformClient['send'] }),
+    fake<PlatformClient>({ post: post as unknown as PlatformClient['post'] }),
     feed,
     silentReport,
   );

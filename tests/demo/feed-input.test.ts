@@ -504,9 +504,9 @@ describe('playing feeds', () => {
     );
     const statement = { version: 'return-1', reason: 'one of two books' };
     const lines = [
-      { line_id: 'book-1', amount: '20.00', status: 'approved' },
-      { line_id: 'book-2', amount: '20.00', status: 'rejected' },
-    ] as const;
+      { line_id: 'book-1', amount: '20.00', status: 'approved' as const },
+      { line_id: 'book-2', amount: '20.00', status: 'rejected' as const },
+    ];
     const partialReturns: Feed['partialReturns'] = [
       { externalId: 'pr-1', moment: 'pending', ...statement, statement: { lines } },
       { externalId: 'pr-2', moment: 'confirmed', ...statement, statement: { amount: '30.00' } },
@@ -558,10 +558,10 @@ describe('a busy platform', () => {
     });
     const client = platformClient({ url, email: 'a@example.com', password: PASSWORD });
 
-    assert.deepEqual(await client.send('GET', '/offers'), { data: [] });
+    assert.deepEqual(await client.get('/offers'), { data: [] });
     assert.equal(requests, 5);
     refusals = 1_000;
-    await assert.rejects(client.send('GET', '/offers'), { name: 'DemoError', message: /OVERLOADED/ });
+    await assert.rejects(client.get('/offers'), { code: 'OVERLOADED', attempts: 8 });
     assert.equal(requests, 13);
   });
 });

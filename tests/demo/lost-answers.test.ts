@@ -8,6 +8,7 @@ import type { Feed } from '../../demo/feeds/feed.ts';
 import { type PlatformClient, platformClient } from '../../demo/feeds/platform-client.ts';
 import { playFeed } from '../../demo/feeds/play.ts';
 import { silentReport } from '../../demo/feeds/progress.ts';
+import { ApiError } from '../../packages/client/src/index.ts';
 import { runSql } from '../support/database.ts';
 import { startFeedPlatform } from '../support/feed-platform.ts';
 import { PASSWORD } from '../support/platform.ts';
@@ -112,14 +113,13 @@ describe('a platform whose answers get lost', () => {
     let tokens = 0;
     const refusing: PlatformClient = {
       ...platform.client,
-      async send(method, path, body) {
-        if (path.endsWith('/password-reset')) tokens += 1;
-        return platform.client.send(method, path, body);
-      },
-      async trySendFor(sender, method, path, body) {
-        if (path !== '/auth/password-reset') return platform.client.trySendFor(sender, method, path, body);
-        const error = { code: 'INVALID_RESET_TOKEN', message: 'The token is used.', details: {} };
-        return { ok: false, error, isRepeat: true };
+      async post(path, ...init) {
+        if (path === '/users/{id}/password-reset') tokens += 1;
+        if (path !== '/auth/password-reset') return platform.client.post(path, ...init);
+        throw new ApiError(
+          { code: 'INVALID_RESET_TOKEN', message: 'The token is used.', details: {} },
+          { request: `POST ${path}`, status: 401, requestId: undefined, attempts: 2 },
+        );
       },
     };
     const lines = FEED.lines.map((line) => ({ ...line, externalId: `refused-${line.externalId}` }));

@@ -9,7 +9,7 @@ import { itemsOf } from './pages.ts';
 import { authorizePartner, type PartnerKey } from './partner.ts';
 import { isRepeatable, takesKey } from './repeatable.ts';
 import type { RetryOptions } from './retries.ts';
-import { errorOf, type Login, openSession } from './session.ts';
+import { type Login, openSession } from './session.ts';
 import { createTransport } from './transport.ts';
 import type { Tokens } from './types.generated.ts';
 
@@ -112,7 +112,7 @@ export function createClient(options: ClientOptions): PlatformClient {
       const send = raw.request as unknown as (...request: unknown[]) => Promise<RawAnswer>;
       const { data, error, response } = await send(method, path, init);
       if (response.ok) return data;
-      throw errorOf(response, error, transport.attemptsOf(response));
+      throw transport.errorOf(response, error);
     }) as unknown as Call<M>;
   }
 

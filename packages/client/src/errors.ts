@@ -11,6 +11,8 @@ export type Refusal<Code extends ErrorCode = ErrorCode> = {
 };
 
 type Answered = {
+  /** The method and path of the request, such as `POST /api/v1/purchases`. */
+  readonly request: string;
   /** The HTTP status. */
   readonly status: number;
   /** Names the log line of the request to the operator. */
@@ -26,17 +28,19 @@ class RefusedRequest extends Error {
   override readonly name = 'ApiError';
   readonly code: string;
   readonly details: unknown;
+  readonly request: string;
   readonly status: number;
   readonly requestId: string | undefined;
   readonly attempts: number;
 
   constructor(
     refusal: { readonly code: string; readonly message: string; readonly details: unknown },
-    { status, requestId, attempts }: Answered,
+    { request, status, requestId, attempts }: Answered,
   ) {
     super(refusal.message);
     this.code = refusal.code;
     this.details = refusal.details;
+    this.request = request;
     this.status = status;
     this.requestId = requestId;
     this.attempts = attempts;
@@ -49,13 +53,19 @@ export const ApiError = RefusedRequest as unknown as {
   readonly prototype: ApiError;
 };
 
-/** No answer of a platform: no connection, no answer in time, or something else answered. `cause` says more. */
+/** No answer of a platform. `cause` says why. Without a cause, another server answered. */
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError';
+  readonly request: string;
   readonly attempts: number;
 
-  constructor(message: string, attempts: number, options?: ErrorOptions) {
+  constructor(
+    message: string,
+    { request, attempts }: { readonly request: string; readonly attempts: number },
+    options?: ErrorOptions,
+  ) {
     super(message, options);
+    this.request = request;
     this.attempts = attempts;
   }
 }

@@ -1,4 +1,4 @@
-import { ApiError, ConnectionError, hasCode, readRefusal } from './errors.ts';
+import { ApiError, hasCode } from './errors.ts';
 import { type Authorization, jsonOf, type Transport } from './transport.ts';
 import type { Tokens } from './types.generated.ts';
 
@@ -79,7 +79,7 @@ export function openSession({ url, transport, credentials, onTokens }: SessionOp
     const request = new Request(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
     const response = await transport.send(request, { isRepeatable: path !== '/auth/mfa/verification' });
     const answer = await jsonOf(response);
-    if (!response.ok) throw errorOf(response, answer, transport.attemptsOf(response));
+    if (!response.ok) throw transport.errorOf(response, answer);
     return answer;
   }
 
@@ -108,16 +108,4 @@ export function openSession({ url, transport, credentials, onTokens }: SessionOp
 /** Whether the platform has refused a login or a refresh token. Otherwise it was busy or away. */
 function isRefusal(error: unknown): boolean {
   return error instanceof ApiError && error.status < 429;
-}
-
-/** The error of an answer that is none of 2xx. */
-export function errorOf(
-  { status, headers }: Response,
-  body: unknown,
-  attempts: number,
-): ApiError | ConnectionError {
-  const refusal = readRefusal(body);
-  if (refusal === undefined)
-    return new ConnectionError(`The server is not ClickNBack: it answered with status ${status}.`, attempts);
-  return new ApiError(refusal, { status, attempts, requestId: headers.get('x-request-id') ?? undefined });
 }

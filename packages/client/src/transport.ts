@@ -1,4 +1,4 @@
-import { ConnectionError, readRefusal } from './errors.ts';
+import { ApiError, ConnectionError, readRefusal } from './errors.ts';
 import { delayBeforeRetry, pause, type RetryOptions } from './retries.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -26,11 +26,14 @@ export type TransportOptions = {
 
 export type Transport = ReturnType<typeof createTransport>;
 
+/** What was sent for an answer, and how often. */
+type Sent = { readonly request: string; readonly attempts: number };
+
 const LEAST_BYTES_TO_COMPRESS = 1_024;
 
 /** Sends requests until they have an answer that stands. */
 export function createTransport({ fetch, retry, timeoutMs, gzip }: TransportOptions) {
-  const attemptsOf = new WeakMap<Response, number>();
+  const sentFor = new WeakMap<Response, Sent>();
 
   /** @throws ConnectionError without an answer, and the reason of the request's signal if it is aborted. */
   async function send(
@@ -58,7 +61,7 @@ export function createTransport({ fetch, retry, timeoutMs, gzip }: TransportOpti
       }
       const delayMs = delayBeforeRetry(result, attempt, isRepeatable, retry);
       if (delayMs === undefined && response !== undefined) {
-        attemptsOf.set(response, attempt);
+        sentFor.set(response, { request: nameOf(request), attempts: attempt });
         return response;
       }
       if (delayMs === undefined) throw unreachable(request, attempt, error);
@@ -93,8 +96,21 @@ export function createTransport({ fetch, retry, timeoutMs, gzip }: TransportOpti
 
   return {
     send,
-    /** How often the request of an answer was sent. */
-    attemptsOf: (response: Response) => attemptsOf.get(response) ?? 1,
+    /** The error of an answer that is none of 2xx. `body` is what was read of it. */
+    errorOf(response: Response, body: unknown): ApiError | ConnectionError {
+      const { request = '', attempts = 1 } = sentFor.get(response) ?? {};
+      const { status, headers } = response;
+      const refusal = readRefusal(body);
+      if (refusal !== undefined)
+        return new ApiError(refusal, {
+          request,
+          status,
+          attempts,
+          requestId: headers.get('x-request-id') ?? undefined,
+        });
+      const message = `The server is not ClickNBack: it answered with status ${status}.`;
+      return new ConnectionError(message, { request, attempts });
+    },
   };
 }
 
@@ -122,7 +138,12 @@ async function compress(body: Bytes): Promise<Bytes> {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-function unreachable({ url }: Request, attempts: number, cause: unknown): ConnectionError {
-  const { origin } = new URL(url);
-  return new ConnectionError(`The platform at ${origin} does not answer.`, attempts, { cause });
+function unreachable(request: Request, attempts: number, cause: unknown): ConnectionError {
+  const { origin } = new URL(request.url);
+  const sent = { request: nameOf(request), attempts };
+  return new ConnectionError(`The platform at ${origin} does not answer.`, sent, { cause });
+}
+
+function nameOf({ method, url }: Request): string {
+  return `${method} ${new URL(url).pathname}`;
 }
