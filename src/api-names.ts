@@ -47,6 +47,7 @@ const IDS = {
 
   'POST /partners': 'createPartner',
   'GET /partners': 'listPartners',
+  'GET /partners/me': 'getOwnPartner',
   'GET /partners/{id}': 'getPartner',
   'PATCH /partners/{id}': 'updatePartner',
   'PUT /partners/{id}/merchants': 'setPartnerMerchants',
@@ -120,6 +121,7 @@ const RESULTS = {
   listActiveOffers: 'ActiveOfferPage',
   getOffer: 'OfferDetail',
 
+  getOwnPartner: 'OwnPartner',
   createPartner: 'NewPartner',
   listPartners: 'PartnerPage',
   rotateSigningSecret: 'SigningSecret',

@@ -11,6 +11,7 @@ import { AUTO_CONFIRM_FLAG, purchasesModule } from './modules/earning/purchases/
 import { authModule } from './modules/identity/auth/index.ts';
 import { isApiKey, partnersModule } from './modules/identity/partners/index.ts';
 import { usersModule } from './modules/identity/users/index.ts';
+import { partnerAccountModule } from './modules/insight/partner-account/index.ts';
 import { proofModule } from './modules/insight/proof/index.ts';
 import { userDetailModule } from './modules/insight/user-detail/index.ts';
 import { walletHistoryModule } from './modules/insight/wallet-history/index.ts';
@@ -103,6 +104,11 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
     maxQueuedPayouts: config.maxQueuedPayouts,
   });
   const userDetail = userDetailModule(kernel, { users: users.client, wallets: wallets.client });
+  const partnerAccount = partnerAccountModule(kernel, {
+    partners: partners.client,
+    purchases: purchases.client,
+    purchasesPerMinute: config.purchasesPerMinutePerPartner,
+  });
   const walletHistory = walletHistoryModule(kernel, defaultCurrency);
 
   const authenticate: Authenticate = (token, requestId) =>
@@ -112,6 +118,7 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
     users,
     userDetail,
     partners,
+    partnerAccount,
     merchants,
     offers,
     purchases,

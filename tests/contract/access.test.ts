@@ -50,11 +50,13 @@ describe('an operation answers as its access says, in the shape that it document
 
     test(`${operation.name} declares that ${access} may call it`, () => {
       const scope = SCOPES[operation.name];
-      const forPartners = scope === undefined ? [] : [{ api_key: [scope] }];
+      const forPartners = scope === undefined ? [] : [{ api_key: scope === 'any' ? [] : [scope] }];
+      const forAccounts = access === 'partners' ? [] : [{ bearer: [] }];
       const withoutToken = access === 'whoever is logged in or has a refresh token' ? [{}] : [];
-      const expected = access === 'everybody' ? [] : [...withoutToken, { bearer: [] }, ...forPartners];
+      const expected = access === 'everybody' ? [] : [...withoutToken, ...forAccounts, ...forPartners];
       assert.deepEqual(operation.description.security, expected);
-      if (scope !== undefined) assert.ok(operation.description.description?.includes(`\`${scope}\``));
+      if (scope !== undefined && scope !== 'any')
+        assert.ok(operation.description.description?.includes(`\`${scope}\``));
       assert.equal('401' in operation.description.responses, mayAnswer401(operation, access));
     });
 
@@ -66,7 +68,7 @@ describe('an operation answers as its access says, in the shape that it document
 
     test(`${operation.name} for a user`, async () => {
       const sample = await sampleOf(world, operation, world.shopper);
-      if (access !== 'admins')
+      if (access !== 'admins' && access !== 'partners')
         return assertSuccess(operation, await send(world, operation, sample, world.shopper));
       const ask = () => send(world, operation, sample, world.shopper);
       await assertRefusedWithoutATrace(ask, operation, 403, 'FORBIDDEN');
@@ -74,7 +76,9 @@ describe('an operation answers as its access says, in the shape that it document
 
     test(`${operation.name} for an admin`, async () => {
       const sample = await sampleOf(world, operation, admin);
-      assertSuccess(operation, await send(world, operation, sample, admin));
+      const ask = () => send(world, operation, sample, admin);
+      if (access !== 'partners') return assertSuccess(operation, await ask());
+      assert.equal((await ask()).status, 403);
     });
 
     test(`${operation.name} for a partner with every scope`, async () => {
@@ -88,9 +92,11 @@ describe('an operation answers as its access says, in the shape that it document
   }
 });
 
+const isForStaff = (access: Access | undefined) => access !== 'everybody' && access !== 'partners';
+
 describe('staff may do what their roles permit, and read everything except bank details', () => {
   for (const role of ['support', 'finance', 'partnerships', 'fraud', 'administrator']) {
-    for (const operation of operations.filter(({ name }) => ACCESS[name] !== 'everybody')) {
+    for (const operation of operations.filter(({ name }) => isForStaff(ACCESS[name]))) {
       const isPermitted = role === 'administrator' || (STAFF[operation.name]?.includes(role) ?? true);
 
       test(`${operation.name} is ${isPermitted ? 'open' : 'closed'} to ${role}`, async () => {
@@ -202,15 +208,22 @@ describe('a partner', () => {
   for (const operation of operations.filter(({ name }) => name in SCOPES)) {
     const scope = SCOPES[operation.name] ?? '';
 
-    test(`without the scope ${scope} is refused at ${operation.name}`, async () => {
-      const partner = lacking.get(scope);
-      const sample = await sampleOf(world, operation, partner && (await withEveryScope(partner)));
-      const ask = () => send(world, operation, sample, partner);
+    if (scope === 'any')
+      for (const name of ALL_SCOPES)
+        test(`without the scope ${name} may call ${operation.name}`, async () => {
+          const partner = lacking.get(name);
+          assertSuccess(operation, await send(world, operation, await sampleOf(world, operation), partner));
+        });
+    else
+      test(`without the scope ${scope} is refused at ${operation.name}`, async () => {
+        const partner = lacking.get(scope);
+        const sample = await sampleOf(world, operation, partner && (await withEveryScope(partner)));
+        const ask = () => send(world, operation, sample, partner);
 
-      const answer = await assertRefusedWithoutATrace(ask, operation, 403, 'FORBIDDEN');
+        const answer = await assertRefusedWithoutATrace(ask, operation, 403, 'FORBIDDEN');
 
-      assert.match(answer.body.error.details.reason, new RegExp(scope));
-    });
+        assert.match(answer.body.error.details.reason, new RegExp(scope));
+      });
 
     if (operation.path.includes('{id}')) {
       test(`finds a purchase of another partner missing at ${operation.name}`, async () => {
@@ -300,9 +313,12 @@ describe('HEAD is guarded as GET is', () => {
       const tokens = [undefined, world.shopper.token, admin.token, world.partner.token];
       const statuses = await Promise.all(tokens.map(head));
 
-      const forUser = ACCESS[operation.name] === 'admins' ? 403 : 200;
+      const access = ACCESS[operation.name];
+      const forUser = access === 'admins' || access === 'partners' ? 403 : 200;
+      const forAdmin = access === 'partners' ? 403 : 200;
       // Where it is open to partners, the sample is of another's object.
-      assert.deepEqual(statuses, [401, forUser, 200, operation.name in SCOPES ? 404 : 403]);
+      const ofPartners = operation.path.includes('{id}') ? 404 : 200;
+      assert.deepEqual(statuses, [401, forUser, forAdmin, operation.name in SCOPES ? ofPartners : 403]);
     });
   }
 });

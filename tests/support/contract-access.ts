@@ -2,7 +2,8 @@ export type Access =
   | 'everybody'
   | 'whoever is logged in'
   | 'whoever is logged in or has a refresh token'
-  | 'admins';
+  | 'admins'
+  | 'partners';
 
 /** Who may call what, as the contract says it: a new operation is entered here before it is served. */
 export const ACCESS: Readonly<Record<string, Access>> = {
@@ -53,6 +54,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'PATCH /purchases/{id}/reverse': 'admins',
   'POST /partners': 'admins',
   'GET /partners': 'admins',
+  'GET /partners/me': 'partners',
   'GET /partners/{id}': 'admins',
   'PATCH /partners/{id}': 'admins',
   'PUT /partners/{id}/merchants': 'admins',
@@ -88,11 +90,13 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /audit-logs': 'admins',
 };
 
-/** What partners may call beside them, and the scope that it takes. */
+/** What partners may call beside them, and the scope that it takes: `any` if every key will do. */
 export const SCOPES: Readonly<Record<string, string>> = {
+  'GET /partners/me': 'any',
   'POST /purchases': 'purchases:write',
   'POST /purchases/batch': 'purchases:write',
   'POST /purchases/settlements': 'purchases:settle',
+  'GET /purchases': 'purchases:read',
   'GET /purchases/{id}': 'purchases:read',
   'POST /purchases/{id}/confirmation': 'purchases:settle',
   'POST /purchases/{id}/amendments': 'purchases:settle',

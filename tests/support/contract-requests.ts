@@ -340,6 +340,7 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
     body: { name: unique(), signature_required: true, external_id_scope: 'merchant' },
   }),
   'GET /partners': () => ({ query: { active: true, offset: 0, limit: 2 } }),
+  'GET /partners/me': () => ({}),
   'GET /partners/{id}': ({ partner }) => ({ params: { id: partner.id } }),
   'PATCH /partners/{id}': async ({ platform, unique }) => ({
     params: { id: (await openPartner(platform, { signs: true })).id },

@@ -655,6 +655,26 @@ export interface paths {
         patch: operations["setPartnerStatus"];
         trace?: never;
     };
+    "/partners/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show your partner account
+         * @description The partner of the key, the key itself, the limits that apply and what was used of them. Any key may call it.
+         */
+        get: operations["getOwnPartner"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/payouts": {
         parameters: {
             query?: never;
@@ -756,7 +776,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List purchases, newest first */
+        /**
+         * List purchases, newest first
+         * @description A partner gets the purchases that it has reported, first or after another source, each under its own external id. The filters `partner_id` and `source` are for administrators. Partners need a key with the scope `purchases:read`.
+         */
         get: operations["listPurchases"];
         put?: never;
         /**
@@ -1814,6 +1837,68 @@ export interface components {
         OfferPage: {
             data: components["schemas"]["Offer"][];
             pagination: components["schemas"]["Pagination"];
+        };
+        /** @description Done. */
+        OwnPartner: {
+            active: boolean;
+            /** @description Whether the partner has a signing secret. */
+            can_sign: boolean;
+            created_at: components["schemas"]["Timestamp"];
+            /**
+             * @description Where an external id of the partner is unique: `partner` among all of its purchases, `merchant` at each merchant. Defaults to `partner`.
+             * @example partner
+             * @enum {string}
+             */
+            external_id_scope: "partner" | "merchant";
+            id: components["schemas"]["Id"];
+            /** @description The key of this request. */
+            key: components["schemas"]["PartnerKey"];
+            limits: {
+                /**
+                 * @description Items of one batch.
+                 * @example 1000
+                 */
+                items_per_batch: number;
+                /**
+                 * @description Reported purchases a minute. Each item of a batch counts.
+                 * @example 1000000
+                 */
+                purchases_per_minute: number;
+            };
+            /**
+             * @description The ids of the merchants whose purchases the partner may report, settle and amend. Null for all merchants.
+             * @example [
+             *       "01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e"
+             *     ]
+             */
+            merchant_ids: components["schemas"]["Id"][] | null;
+            /** @example Northwind Affiliates */
+            name: string;
+            signature_required: boolean;
+            usage: {
+                this_month: {
+                    /** @description Whether `purchases` is an estimate. */
+                    is_estimate: boolean;
+                    /**
+                     * @description The number of purchases that you reported as their first source. Exact up to 10,000.
+                     * @example 1042
+                     */
+                    purchases: number;
+                    /** @description The first day (UTC). */
+                    since: components["schemas"]["CalendarDate"];
+                };
+                today: {
+                    /** @description Whether `purchases` is an estimate. */
+                    is_estimate: boolean;
+                    /**
+                     * @description The number of purchases that you reported as their first source. Exact up to 10,000.
+                     * @example 1042
+                     */
+                    purchases: number;
+                    /** @description The first day (UTC). */
+                    since: components["schemas"]["CalendarDate"];
+                };
+            };
         };
         /** @description Created. */
         OwnPayout: {
@@ -4713,6 +4798,30 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationError"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getOwnPartner: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnPartner"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };

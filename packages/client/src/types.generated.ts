@@ -45,6 +45,7 @@ export type NewPartnerKey = Schemas['NewPartnerKey'];
 export type Offer = Schemas['Offer'];
 export type OfferDetail = Schemas['OfferDetail'];
 export type OfferPage = Schemas['OfferPage'];
+export type OwnPartner = Schemas['OwnPartner'];
 export type OwnPayout = Schemas['OwnPayout'];
 export type OwnPayoutPage = Schemas['OwnPayoutPage'];
 export type OwnPurchase = Schemas['OwnPurchase'];

@@ -6,10 +6,11 @@ import {
   invalidToken,
   mfaEnrolmentRequired,
   mfaStepUpRequired,
+  type PartnerCaller,
 } from '../caller.ts';
 import type { Clock } from '../clock.ts';
 import { forbidden } from '../errors.ts';
-import type { HttpServer } from './route.ts';
+import { ANY_SCOPE, type HttpServer } from './route.ts';
 
 /** After this time, a request that is still arriving is authenticated again when it is complete. */
 const FRESH_FOR_MS = 1_000;
@@ -46,7 +47,7 @@ export function addAuthentication(server: HttpServer, authenticate: Authenticate
       throw mfaEnrolmentRequired();
     if (!access.includes(caller.type))
       throw forbidden({ reason: `This takes the role ${access.join(' or ')}.` });
-    if (caller.type === 'partner' && (scope === undefined || !caller.scopes.includes(scope)))
+    if (caller.type === 'partner' && scope !== ANY_SCOPE && !caller.scopes.includes(scope ?? ''))
       throw forbidden({ reason: `This takes a key with the scope ${scope}.` });
     if (caller.type === 'admin' && permission !== undefined && !caller.permissions.includes(permission))
       throw forbidden({ reason: `This takes the permission ${permission}.` });
@@ -66,6 +67,13 @@ export function callerOf(request: FastifyRequest): Caller {
   if (request.authenticatedCaller === undefined)
     throw new Error(`${request.url} has no caller: is it public?`);
   return request.authenticatedCaller;
+}
+
+/** Returns the partner. Only for routes that partners alone can call. */
+export function accountOfPartner(request: FastifyRequest): PartnerCaller {
+  const caller = callerOf(request);
+  if (caller.type !== 'partner') throw new Error(`${request.url} requires a partner`);
+  return caller;
 }
 
 /** Returns the user or administrator. Only for routes that partners cannot call. */

@@ -17,7 +17,7 @@ import {
   unsupportedMediaType,
 } from './errors.ts';
 import { type ApiNames, finishDocument } from './openapi-document.ts';
-import type { Access, HttpServer } from './route.ts';
+import { type Access, ANY_SCOPE, type HttpServer } from './route.ts';
 
 /** What the reference says of the API as a whole. */
 export type ApiDescription = {
@@ -118,7 +118,8 @@ function completeRoute(route: RouteOptions): void {
   definitions.push(internalError, overloaded, serviceUnavailable);
 
   schema.security = [...(takesRefreshToken ? [{}] : []), ...securityOf(access, scope)];
-  if (scope !== undefined) addSentence(schema, `Partners need a key with the scope \`${scope}\`.`);
+  if (scope !== undefined && scope !== ANY_SCOPE)
+    addSentence(schema, `Partners need a key with the scope \`${scope}\`.`);
   if (permission !== undefined) addSentence(schema, `Staff need the permission \`${permission}\`.`);
   if (stepUp === true)
     addSentence(schema, 'A caller with a second factor needs a code of the last five minutes.');
@@ -131,7 +132,11 @@ function addSentence(schema: FastifySchema, sentence: string): void {
 
 function securityOf(access: Access, scope: string | undefined) {
   if (access === 'public') return [];
-  return scope === undefined ? [{ bearer: [] }] : [{ bearer: [] }, { api_key: [scope] }];
+  const isForAccounts = access.some((type) => type !== 'partner');
+  return [
+    ...(isForAccounts ? [{ bearer: [] }] : []),
+    ...(scope === undefined ? [] : [{ api_key: scope === ANY_SCOPE ? [] : [scope] }]),
+  ];
 }
 
 /** A list body is validated as a list of anything, because each item has its own result. The description shows the items. */

@@ -14,11 +14,16 @@ import type { ErrorCode } from '../errors.ts';
 /** The callers that a route allows: everyone, or callers of the listed types. Every route must state it. */
 export type Access = 'public' | readonly Caller['type'][];
 
+/** The `scope` of a route that every key of a partner may call. */
+export const ANY_SCOPE = 'any';
+
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** The callers that the route allows. Required: registration fails without it. */
     access?: Access;
-    /** The scope that the key of a partner needs. Required if the route allows partners, forbidden otherwise. */
+    /**
+     * The scope that the key of a partner needs, or `ANY_SCOPE`. Required if the route allows partners, forbidden otherwise.
+     */
     scope?: string;
     /**
      * The permission that an administrator needs. Required if the route changes something that users cannot change. Routes

@@ -11,7 +11,7 @@ export { acceptsPurchasesAt } from './policies.ts';
 
 export type MerchantClient = Pick<
   MerchantService,
-  'findMerchants' | 'findActiveMerchants' | 'lockForShare' | 'requireActiveMerchant'
+  'findMerchants' | 'findMerchantIds' | 'findActiveMerchants' | 'lockForShare' | 'requireActiveMerchant'
 >;
 
 export function merchantsModule(kernel: Kernel) {

@@ -54,6 +54,11 @@ export function merchantRepository() {
     return rows.map(toMerchant);
   }
 
+  async function findIds(db: Db): Promise<string[]> {
+    const rows = await db.selectFrom('merchants').select('id').execute();
+    return rows.map(({ id }) => id);
+  }
+
   async function list(
     db: Db,
     { active, name }: MerchantFilter,
@@ -107,6 +112,7 @@ export function merchantRepository() {
     findByName,
     findAll,
     findActive,
+    findIds,
     list,
     lock,
     lockForShare,

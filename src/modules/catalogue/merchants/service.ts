@@ -78,6 +78,10 @@ export function merchantService(deps: {
     return new Map(merchants.map((merchant) => [merchant.id, merchant]));
   }
 
+  function findMerchantIds(db: Db): Promise<readonly string[]> {
+    return repository.findIds(db);
+  }
+
   function findActiveMerchants(db: Db): Promise<readonly Merchant[]> {
     return repository.findActive(db);
   }
@@ -103,6 +107,7 @@ export function merchantService(deps: {
     listMerchants,
     /** The existing merchants among the ids, by id. Outside a transaction they may be one second old. */
     findMerchants: cache.find,
+    findMerchantIds,
     findActiveMerchants,
     lockForShare,
     requireActiveMerchant,

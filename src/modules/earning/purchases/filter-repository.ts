@@ -22,7 +22,11 @@ export function selectionOf(
 ): Pick<NewestFirst, 'where' | 'merges' | 'hasIndex' | 'onlyGrows'> {
   const { statuses, userIds, merchantIds, held, from, to } = filter;
   // Few purchases are held or have a name in common: they are read, compared and sorted.
-  const isNarrow = held === true || filter.externalIds !== undefined || filter.orderKeys !== undefined;
+  const isNarrow =
+    held === true ||
+    filter.externalIds !== undefined ||
+    filter.firstExternalIds !== undefined ||
+    filter.orderKeys !== undefined;
   const leading = isNarrow ? undefined : leadingOf(filter);
   const chosen = allOf(
     anyValueOf('user_id', 'uuid', userIds, { isIndexed: leading === 'user' }),
@@ -82,7 +86,7 @@ function sourceOf({ partnerIds, sources }: PurchaseFilter, isIndexed: boolean): 
 }
 
 /** By the names that any source gave the purchase, and by the order. */
-function namesOf({ externalIds, orderKeys }: PurchaseFilter): RawBuilder<SqlBool>[] {
+function namesOf({ externalIds, firstExternalIds, orderKeys }: PurchaseFilter): RawBuilder<SqlBool>[] {
   const where: RawBuilder<SqlBool>[] = [];
   if (externalIds !== undefined)
     where.push(sql`id in (
@@ -90,6 +94,7 @@ function namesOf({ externalIds, orderKeys }: PurchaseFilter): RawBuilder<SqlBool
       union all
       select purchase_id from purchase_witnesses where external_id = any (${externalIds}::text[])
     )`);
+  if (firstExternalIds !== undefined) where.push(sql`external_id = any (${firstExternalIds}::text[])`);
   if (orderKeys !== undefined) where.push(sql`order_key = any (${orderKeys}::text[])`);
   return where;
 }

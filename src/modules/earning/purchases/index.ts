@@ -23,8 +23,9 @@ import { settleRoutes } from './settle-routes.ts';
 import { witnessRepository } from './witness-repository.ts';
 
 export { AUTO_CONFIRM_FLAG } from './auto-confirmation.ts';
+export { MAX_BATCH_ITEMS } from './schemas.ts';
 
-export type PurchaseClient = Pick<PurchaseService, 'reportPurchases' | 'settlePurchases'> &
+export type PurchaseClient = Pick<PurchaseService, 'reportPurchases' | 'settlePurchases' | 'countOfPartner'> &
   ReturnType<typeof blockerRepository>;
 
 export function purchasesModule(

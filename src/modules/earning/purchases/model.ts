@@ -291,6 +291,8 @@ export type PurchaseFilter = {
   readonly sources?: readonly PurchaseSourceKind[] | undefined;
   /** As any source named the purchase, in the form of `normalizeIdentifier` or as it was sent. */
   readonly externalIds?: readonly string[] | undefined;
+  /** As the first source named the purchase. */
+  readonly firstExternalIds?: readonly string[] | undefined;
   /** In the form of `orderKeyOf`. */
   readonly orderKeys?: readonly string[] | undefined;
   readonly held?: boolean | undefined;
@@ -298,6 +300,12 @@ export type PurchaseFilter = {
   readonly from?: string | undefined;
   readonly to?: string | undefined;
 };
+
+/** What a partner selects of the purchases that it has reported. `externalIds` are its own. */
+export type PartnerFilter = Pick<
+  PurchaseFilter,
+  'statuses' | 'userIds' | 'merchantIds' | 'held' | 'externalIds' | 'orderKeys' | 'from' | 'to'
+>;
 
 /** A user whose purchases may speak against a payout that was requested at `since`. */
 export type BlockedUser = { readonly userId: string; readonly since: Temporal.Instant };

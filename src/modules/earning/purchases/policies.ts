@@ -315,6 +315,23 @@ export function requireMergeable(purchase: Purchase, twin: Purchase, sourcesOfTw
     throw purchaseNotPending({ purchase_id: id, status, allowed_transitions: TRANSITIONS[status] });
 }
 
+/** A deeper page costs as much as it skips. A cursor does not. */
+const MOST_SKIPPED = 10_000;
+
+/** @throws VALIDATION_ERROR for what only administrators may ask, and for an offset that a cursor must replace. */
+export function requirePartnerQuery(query: {
+  readonly offset?: number;
+  readonly partner_id?: unknown;
+  readonly source?: unknown;
+}): void {
+  const violations: Violation[] = (['partner_id', 'source'] as const)
+    .filter((field) => query[field] !== undefined)
+    .map((field) => ({ field, reason: 'is a filter for administrators' }));
+  if ((query.offset ?? 0) > MOST_SKIPPED)
+    violations.push({ field: 'offset', reason: `must be at most ${MOST_SKIPPED}: use \`next_cursor\`` });
+  if (violations.length > 0) throw validationError({ violations });
+}
+
 /** @throws INVALID_PURCHASE_STATUS. */
 export function requirePurchaseStatus(status: string): PurchaseStatus {
   const known = PURCHASE_STATUSES.find((candidate) => candidate === status);

@@ -8,7 +8,7 @@ import { normalizeIdentifier } from '../../../core/identifier.ts';
 import { distinct } from '../../../core/lists.ts';
 import { invalidPurchaseStatus } from './errors.ts';
 import { orderKeyOf } from './model.ts';
-import { requirePurchaseStatus } from './policies.ts';
+import { requirePartnerQuery, requirePurchaseStatus } from './policies.ts';
 import {
   OwnPurchaseQuery,
   PurchaseDetailBody,
@@ -30,18 +30,20 @@ export function readRoutes(service: PurchaseService): Routes {
         schema: {
           tags: ['purchases'],
           summary: 'List purchases, newest first',
+          description:
+            'A partner gets the purchases that it has reported, first or after another source, each under its own external id. The filters `partner_id` and `source` are for administrators.',
           querystring: PurchaseQuery,
           response: { 200: PurchasePage },
         },
-        config: { access: ['admin'], errors: [invalidPurchaseStatus] },
+        config: { access: ['admin', 'partner'], scope: 'purchases:read', errors: [invalidPurchaseStatus] },
       },
-      async ({ query }) => {
+      async (request) => {
+        const { query } = request;
+        const caller = callerOf(request);
         const filter = {
           statuses: query.status?.map(requirePurchaseStatus),
           userIds: query.user_id,
           merchantIds: query.merchant_id,
-          partnerIds: query.partner_id,
-          sources: query.source,
           // Older ids were recorded as they were sent.
           externalIds: query.external_id?.flatMap((sent) => distinct([sent, normalizeIdentifier(sent)])),
           orderKeys: query.order_id?.map(orderKeyOf),
@@ -49,11 +51,13 @@ export function readRoutes(service: PurchaseService): Routes {
           from: query.start_date,
           to: query.end_date,
         };
-        return presentCursorPage(
-          query,
-          await service.listPurchases(filter, readPage(query, isId)),
-          presentPurchase,
-        );
+        const page = readPage(query, isId);
+        if (caller.type === 'partner') {
+          requirePartnerQuery(query);
+          return presentCursorPage(query, await service.listOfPartner(caller, filter, page), presentPurchase);
+        }
+        const ofSources = { ...filter, partnerIds: query.partner_id, sources: query.source };
+        return presentCursorPage(query, await service.listPurchases(ofSources, page), presentPurchase);
       },
     );
 

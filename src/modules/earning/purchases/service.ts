@@ -31,6 +31,7 @@ import {
   type SelfReports,
   type Settlement,
 } from './model.ts';
+import { partnerReading } from './partner-reading.ts';
 import type { QueueRepository } from './queue-repository.ts';
 import { purchaseReading } from './reading.ts';
 import { purchaseReleasing } from './releasing.ts';
@@ -185,6 +186,7 @@ export function purchaseService(deps: {
     holdDoubtfulOnes: doubts.holdDoubtfulOnes,
     releaseDue: purchaseReleasing({ ...deps, settlement }),
     ...purchaseReading(deps),
+    ...partnerReading(deps),
   };
 }
 

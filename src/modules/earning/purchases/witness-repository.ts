@@ -1,14 +1,18 @@
-import { sql } from 'kysely';
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { endOfDay, startOfDay } from '../../../core/clock.ts';
 import { compositeKey } from '../../../core/composite-key.ts';
 import { bulkInsert } from '../../../core/database/bulk.ts';
 import { type Db, type Trx, violates } from '../../../core/database/index.ts';
 import type { RowOf } from '../../../core/database/rows.ts';
+import { firstIdAt } from '../../../core/id.ts';
 import { formatMoney, moneyFromNumeric } from '../../../core/money.ts';
+import type { PageRequest } from '../../../core/page.ts';
 import type { Source } from './fold.ts';
 import type { ReportedPurchase } from './matching.ts';
 import {
   type ExternalKey,
   kindOfRow,
+  type PartnerFilter,
   PLATFORM,
   type Purchase,
   type PurchaseSubmission,
@@ -112,6 +116,42 @@ export function witnessRepository() {
       reportedAt: row.reported_at,
       merchantId: row.merchant_id,
     }));
+  }
+
+  /**
+   * The purchases that these namespaces have reported after another source, newest first, each under the id that the
+   * namespace gave it.
+   */
+  async function listWitnessed(
+    db: Db,
+    namespaces: readonly string[],
+    filter: PartnerFilter,
+    page: Pick<PageRequest, 'limit' | 'after'>,
+  ): Promise<Purchase[]> {
+    const { rows } = await sql<PurchaseRow & { own_external_id: string; own_namespace: string }>`
+      select ${columnsOf('purchases')}, own_external_id, own_namespace
+      from (${witnessedIds(namespaces, filter, page)} order by purchase_id desc limit ${page.limit}) as witnessed
+      join purchases on id = purchase_id
+      order by id desc
+    `.execute(db);
+    return rows.map((row) => ({
+      ...toPurchase(row),
+      externalId: row.own_external_id,
+      namespace: row.own_namespace,
+    }));
+  }
+
+  /** Counts up to `limit`. */
+  async function countWitnessed(
+    db: Db,
+    namespaces: readonly string[],
+    filter: PartnerFilter,
+    limit: number,
+  ): Promise<number> {
+    const { rows } = await sql<{ count: number }>`
+      select count(*)::int from (${witnessedIds(namespaces, filter, { limit })} limit ${limit}) as witnessed
+    `.execute(db);
+    return rows[0]?.count ?? 0;
   }
 
   /** All sources of each purchase, by its id. Sends no query if each has its own source only, as is usual. */
@@ -232,7 +272,47 @@ export function witnessRepository() {
     return new Map([...twinsOf].map(([id, twins]) => [id, twins.map(toReported)]));
   }
 
-  return { queueInsert, isLostRace, findByKeys, findSources, findOrders, findTwins };
+  return {
+    queueInsert,
+    isLostRace,
+    findByKeys,
+    listWitnessed,
+    countWitnessed,
+    findSources,
+    findOrders,
+    findTwins,
+  };
+}
+
+/** The newest of each namespace. */
+function witnessedIds(
+  namespaces: readonly string[],
+  { statuses, userIds, merchantIds, held, externalIds, orderKeys, from, to }: PartnerFilter,
+  { limit, after }: Pick<PageRequest, 'limit' | 'after'>,
+) {
+  const conditions: RawBuilder<SqlBool>[] = [
+    sql`witness.namespace = each.namespace`,
+    ...(after === undefined ? [] : [sql<SqlBool>`purchase_id < ${after}`]),
+    ...(from === undefined ? [] : [sql<SqlBool>`purchase_id >= ${firstIdAt(startOfDay(from))}`]),
+    ...(to === undefined ? [] : [sql<SqlBool>`purchase_id < ${firstIdAt(endOfDay(to))}`]),
+    ...(externalIds === undefined ? [] : [sql<SqlBool>`witness.external_id = any (${externalIds}::text[])`]),
+    ...(statuses === undefined ? [] : [sql<SqlBool>`status = any (${statuses}::purchase_status[])`]),
+    ...(userIds === undefined ? [] : [sql<SqlBool>`user_id = any (${userIds}::uuid[])`]),
+    ...(merchantIds === undefined ? [] : [sql<SqlBool>`merchant_id = any (${merchantIds}::uuid[])`]),
+    ...(orderKeys === undefined ? [] : [sql<SqlBool>`order_key = any (${orderKeys}::text[])`]),
+    ...(held === undefined ? [] : [sql<SqlBool>`held = ${held}`]),
+  ];
+  return sql`
+    select purchase_id, own_external_id, own_namespace
+    from unnest(${namespaces}::uuid[]) as each (namespace)
+    cross join lateral (
+      select purchase_id, witness.external_id as own_external_id, witness.namespace as own_namespace
+      from purchase_witnesses as witness join purchases on id = purchase_id
+      where ${sql.join(conditions, sql` and `)}
+      order by purchase_id desc
+      limit ${limit}
+    ) as newest
+  `;
 }
 
 function toReported(row: ReportedRow): ReportedPurchase {

@@ -10,10 +10,12 @@ import type { KeyOfPartner } from './model.ts';
 import { partnerRepository } from './repository.ts';
 import { reencrypt } from './rotation.ts';
 import { partnerRoutes } from './routes.ts';
-import { type FindMerchants, partnerService } from './service.ts';
+import { type FindMerchants, type PartnerService, partnerService } from './service.ts';
 import { partnerStanding } from './standing.ts';
 
 export { isApiKey } from './keys.ts';
+export type { Partner, PartnerKey } from './model.ts';
+export { KeyBody, PartnerBody, presentKey, presentPartner } from './schemas.ts';
 export type { RequireUsableKey } from './standing.ts';
 
 /**
@@ -21,7 +23,8 @@ export type { RequireUsableKey } from './standing.ts';
  * whether a key still counts.
  */
 export type PartnerClient = Pick<ReturnType<typeof partnerAuthentication>, 'authenticate' | 'settle'> &
-  ReturnType<typeof partnerStanding>;
+  ReturnType<typeof partnerStanding> &
+  Pick<PartnerService, 'getPartner' | 'getKey'>;
 
 /** Signed messages are stored in batches: one commit for each message would halve the throughput. */
 const MESSAGE_BATCHES = { maxItems: 256, maxInFlight: 1, maxQueued: 4_096 };
@@ -68,8 +71,8 @@ export function partnersModule(
     encryption: secrets,
     messages,
   });
-  const client = { ...authentication, ...partnerStanding({ ...deps, repository }) };
   const service = partnerService({ ...deps, repository, keys, encryption: secrets });
+  const client = { ...service, ...authentication, ...partnerStanding({ ...deps, repository }) };
   return {
     routes: partnerRoutes(service),
     client: client satisfies PartnerClient,

@@ -177,6 +177,16 @@ export function partnerRepository() {
     return pageCounted(matching, (query) => query.select(KEY_COLUMNS).orderBy('id', 'desc'), toKey, page);
   }
 
+  async function findKey(db: Db, partnerId: string, id: string): Promise<PartnerKey | undefined> {
+    const row = await db
+      .selectFrom('partner_keys')
+      .select(KEY_COLUMNS)
+      .where('id', '=', id)
+      .where('partner_id', '=', partnerId)
+      .executeTakeFirst();
+    return row && toKey(row);
+  }
+
   async function lockKey(trx: Trx, partnerId: string, id: string): Promise<PartnerKey | undefined> {
     const row = await trx
       .selectFrom('partner_keys')
@@ -293,6 +303,7 @@ export function partnerRepository() {
     update,
     insertKey,
     listKeys,
+    findKey,
     lockKey,
     revokeKey,
     findKeys,

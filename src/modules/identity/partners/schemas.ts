@@ -138,16 +138,16 @@ export const IssuedKeyBody = Type.Object({
   key: Type.String({ description: 'The key, shown only once. Send it as `Authorization: Bearer <key>`.' }),
 });
 
-export const KeyPage = Page(
-  Type.Object({
-    ...keyProperties,
-    revoked_at: OptionalTimestamp,
-    last_used_at: Type.Union([Timestamp, Type.Null()], {
-      description:
-        'The time of the last request with the key, rounded down to the minute. Null if it was never used.',
-    }),
+export const KeyBody = Type.Object({
+  ...keyProperties,
+  revoked_at: OptionalTimestamp,
+  last_used_at: Type.Union([Timestamp, Type.Null()], {
+    description:
+      'The time of the last request with the key, rounded down to the minute. Null if it was never used.',
   }),
-);
+});
+
+export const KeyPage = Page(KeyBody);
 
 export function presentPartner(partner: Partner) {
   return {

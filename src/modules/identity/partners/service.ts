@@ -195,6 +195,13 @@ export function partnerService(deps: {
     return repository.listKeys(database.db, id, page);
   }
 
+  /** @throws NOT_FOUND. */
+  async function getKey(partnerId: string, keyId: string): Promise<PartnerKey> {
+    const key = await repository.findKey(database.db, partnerId, keyId);
+    if (key === undefined) throw notFound('partner_key', keyId);
+    return key;
+  }
+
   return {
     createPartner,
     changePartner,
@@ -205,6 +212,7 @@ export function partnerService(deps: {
     getPartner,
     listPartners,
     listKeys,
+    getKey,
   };
 }
 

@@ -40,12 +40,13 @@ const service = fake<PurchaseService>({
   getPurchase: (purchaseId, { type, id: by }) =>
     called({ ...view, lines: linesOf(purchaseId) }, purchaseId, [type, by]),
   listPurchases: (...query) => called({ ...page, items: [purchase] }, ...query),
+  listOfPartner: ({ id: by }, ...query) => called({ ...page, items: [purchase] }, by, ...query),
   listRewardedPurchases: (...query) => called({ ...page, items: [view] }, ...query),
 });
 const api = await serveRoutes(readRoutes(service));
 
 describe('access', () => {
-  testAccess(api, 'GET', '/purchases', ['admin']);
+  testAccess(api, 'GET', '/purchases', ['admin', 'partner']);
   testAccess(api, 'GET', '/users/me/purchases', ['user', 'admin']);
   testAccess(api, 'GET', `/purchases/${id}`, ['user', 'admin', 'partner']);
 });
@@ -78,6 +79,23 @@ describe('GET /purchases', () => {
       ],
       pagination: { offset: 0, limit: 20, total: 41, next_cursor: cursor },
     });
+  });
+
+  test('hands the filters of a partner on without those of administrators', async () => {
+    await api('GET', `/purchases?external_id=n-1&order_id=%231001&status=pending&limit=5`, {
+      token: 'partner',
+    });
+    const filter = {
+      statuses: ['pending'],
+      userIds: undefined,
+      merchantIds: undefined,
+      externalIds: ['n-1'],
+      orderKeys: ['1001'],
+      held: undefined,
+      from: undefined,
+      to: undefined,
+    };
+    assertEqual(calls.at(-1), [IDS.partner, filter, { offset: 0, limit: 5 }]);
   });
 
   test('reads every filter and the page from the query', async () => {
