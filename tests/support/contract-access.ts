@@ -92,6 +92,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
 
 /** What partners may call beside them, and the scope that it takes: `any` if every key will do. */
 export const SCOPES: Readonly<Record<string, string>> = {
+  'GET /merchants': 'purchases:read',
+  'GET /offers': 'purchases:read',
   'GET /partners/me': 'any',
   'POST /purchases': 'purchases:write',
   'POST /purchases/batch': 'purchases:write',

@@ -372,7 +372,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List merchants, newest first */
+        /**
+         * List merchants, newest first
+         * @description A partner gets the merchants for which it may report purchases. Partners need a key with the scope `purchases:read`.
+         */
         get: operations["listMerchants"];
         put?: never;
         /**
@@ -436,7 +439,7 @@ export interface paths {
         };
         /**
          * List offers, newest first
-         * @description Shoppers get only the offers that are valid today.
+         * @description Shoppers and partners get only the offers that are valid today, a partner those of merchants for which it may report purchases. Partners need a key with the scope `purchases:read`.
          */
         get: operations["listOffers"];
         put?: never;

@@ -7,7 +7,7 @@ import { type MerchantService, merchantService } from './service.ts';
 
 export { merchantNotActive } from './errors.ts';
 export type { Merchant } from './model.ts';
-export { acceptsPurchasesAt } from './policies.ts';
+export { acceptsPurchasesAt, permittedMerchants } from './policies.ts';
 
 export type MerchantClient = Pick<
   MerchantService,

@@ -12,6 +12,7 @@ export type Merchant = {
 
 export type MerchantFilter = {
   readonly active?: boolean | undefined;
+  readonly ids?: readonly string[] | undefined;
   /** A part of the name. */
   readonly name?: string | undefined;
 };

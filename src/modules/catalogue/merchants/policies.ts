@@ -1,3 +1,4 @@
+import type { Caller } from '../../../core/caller.ts';
 import type { Merchant } from './model.ts';
 
 /** Purchases made before a merchant was deactivated are rewarded, however late they are reported. */
@@ -16,4 +17,14 @@ export function inactiveSinceAfter(
 ): Temporal.Instant | null {
   if (active === undefined || active === before.active) return before.inactiveSince;
   return active ? null : now;
+}
+
+/** The merchants to which a caller is limited, among `asked` if these are given. Undefined: all. */
+export function permittedMerchants(
+  caller: Caller,
+  asked?: readonly string[] | undefined,
+): readonly string[] | undefined {
+  const permitted = caller.type === 'partner' ? (caller.merchantIds ?? undefined) : undefined;
+  if (permitted === undefined || asked === undefined) return permitted ?? asked;
+  return asked.filter((id) => permitted.includes(id));
 }

@@ -61,11 +61,12 @@ export function merchantRepository() {
 
   async function list(
     db: Db,
-    { active, name }: MerchantFilter,
+    { active, name, ids }: MerchantFilter,
     page: PageRequest,
   ): Promise<PageOf<Merchant>> {
     let matching = db.selectFrom('merchants');
     if (name !== undefined) matching = matching.where(nameContains(name));
+    if (ids !== undefined) matching = matching.where('id', '=', anyOf(ids));
     if (active !== undefined) matching = matching.where('active', '=', active);
     return pageCounted(matching, (query) => query.select(COLUMNS).orderBy('id', 'desc'), toMerchant, page);
   }

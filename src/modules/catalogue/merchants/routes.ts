@@ -5,6 +5,7 @@ import type { Routes } from '../../../core/http/route.ts';
 import { IdParams } from '../../../core/http/schemas.ts';
 import { withoutUndefined } from '../../../core/without-undefined.ts';
 import { merchantAlreadyExists } from './errors.ts';
+import { permittedMerchants } from './policies.ts';
 import {
   MerchantBody,
   MerchantChangesBody,
@@ -49,14 +50,17 @@ export function merchantRoutes(service: MerchantService): Routes {
         schema: {
           tags: ['merchants'],
           summary: 'List merchants, newest first',
+          description: 'A partner gets the merchants for which it may report purchases.',
           querystring: MerchantQuery,
           response: { 200: MerchantPage },
         },
-        config: { access: ['admin'] },
+        config: { access: ['admin', 'partner'], scope: 'purchases:read' },
       },
-      async ({ query }) => {
+      async (request) => {
+        const { query } = request;
         const { active, name } = query;
-        const page = await service.listMerchants({ active, name }, readPage(query));
+        const filter = { active, name, ids: permittedMerchants(callerOf(request)) };
+        const page = await service.listMerchants(filter, readPage(query));
         return presentPage(query, page, presentMerchant);
       },
     );

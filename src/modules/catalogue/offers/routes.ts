@@ -4,7 +4,7 @@ import { presentPage, readPage } from '../../../core/http/pagination.ts';
 import type { Routes } from '../../../core/http/route.ts';
 import { activeOf, IdParams } from '../../../core/http/schemas.ts';
 import { unsupportedCurrency } from '../../../core/money.ts';
-import { merchantNotActive } from '../merchants/index.ts';
+import { merchantNotActive, permittedMerchants } from '../merchants/index.ts';
 import { activeOfferAlreadyExists } from './errors.ts';
 import {
   ActiveOfferPage,
@@ -66,21 +66,23 @@ export function offerRoutes(service: OfferService, defaultCurrency: string): Rou
         schema: {
           tags: ['offers'],
           summary: 'List offers, newest first',
-          description: 'Shoppers get only the offers that are valid today.',
+          description:
+            'Shoppers and partners get only the offers that are valid today, a partner those of merchants for which it may report purchases.',
           querystring: OfferQuery,
           response: { 200: OfferPage },
         },
-        config: { access: ['user', 'admin'] },
+        config: { access: ['user', 'admin', 'partner'], scope: 'purchases:read' },
       },
       async (request) => {
         const { query } = request;
+        const caller = callerOf(request);
         const filter = {
           active: activeOf(query.status),
-          merchantIds: query.merchant_id,
+          merchantIds: permittedMerchants(caller, query.merchant_id),
           from: query.date_from,
           to: query.date_to,
         };
-        const list = callerOf(request).type === 'admin' ? service.listOffers : service.listVisibleOffers;
+        const list = caller.type === 'admin' ? service.listOffers : service.listVisibleOffers;
         return presentPage(query, await list(filter, readPage(query)), presentOffer);
       },
     );

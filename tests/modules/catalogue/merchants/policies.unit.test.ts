@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Caller } from '../../../../src/core/caller.ts';
 import {
   acceptsPurchasesAt,
   inactiveSinceAfter,
+  permittedMerchants,
 } from '../../../../src/modules/catalogue/merchants/policies.ts';
 import { assertEqual } from '../../../support/equality.ts';
 import { aMerchant, NOW } from '../../../support/purchases-builders.ts';
@@ -36,4 +38,23 @@ describe('a merchant', () => {
       [NOW, before, before, null],
     );
   });
+});
+
+describe('the merchants that a caller may list', () => {
+  const partner = (merchantIds: readonly string[] | null) =>
+    ({ type: 'partner', merchantIds }) as unknown as Caller;
+  const [one, other, foreign] = ['one', 'other', 'foreign'];
+
+  for (const [title, caller, asked, permitted] of [
+    ['are all for an administrator', { type: 'admin' } as Caller, undefined, undefined],
+    ['are those that an administrator asks for', { type: 'admin' } as Caller, [foreign], [foreign]],
+    ['are all for a partner without a limit', partner(null), undefined, undefined],
+    ['are those that such a partner asks for', partner(null), [foreign], [foreign]],
+    ['are those of a limited partner', partner([one, other]), undefined, [one, other]],
+    ['are its own among those that it asks for', partner([one, other]), [foreign, one], [one]],
+    ['are none if it asks for others', partner([one]), [foreign], []],
+  ] as const)
+    test(title, () => {
+      assertEqual(permittedMerchants(caller, asked), permitted);
+    });
 });

@@ -67,7 +67,7 @@ const token = 'admin';
 
 describe('access', () => {
   testAccess(api, 'POST', '/offers', ['admin']);
-  testAccess(api, 'GET', '/offers', ['user', 'admin']);
+  testAccess(api, 'GET', '/offers', ['user', 'admin', 'partner']);
   testAccess(api, 'GET', '/offers/active', ['user', 'admin']);
   testAccess(api, 'GET', `/offers/${OFFER}`, ['user', 'admin']);
   testAccess(api, 'PATCH', `/offers/${OFFER}`, ['admin']);
@@ -170,6 +170,7 @@ describe('GET /offers', () => {
   for (const [role, list] of [
     ['admin', 'any'],
     ['user', 'visible'],
+    ['partner', 'visible'],
   ] as const) {
     test(`lists ${list} offers to the role ${role}, by filter and page`, async () => {
       const answer = await api('GET', `/offers?${query}&offset=40&limit=1`, { token: role });

@@ -16,6 +16,26 @@ const setMerchants = (partner: { id: string }, merchant_ids: readonly string[] |
 
 const refusal = { reason: 'This merchant is not one of yours.' };
 
+describe('a partner lists merchants and offers', () => {
+  const namesOf = async (path: string, token: string) =>
+    (await api('GET', path, { token })).body.data.map(({ id }: { id: string }) => id);
+
+  test('of its own merchants, and of all without a limit', async () => {
+    const partner = await openPartner(platform, { scopes: ['purchases:read'] });
+    const { token } = partner;
+    assert.deepEqual(await namesOf('/merchants?limit=2', token), [otherShop.merchantId, shop.merchantId]);
+    assert.deepEqual(await namesOf('/offers?limit=2', token), [otherShop.offerId, shop.offerId]);
+
+    await setMerchants(partner, [shop.merchantId]);
+
+    assert.deepEqual(await namesOf('/merchants', token), [shop.merchantId]);
+    assert.deepEqual(await namesOf('/offers', token), [shop.offerId]);
+    assert.deepEqual(await namesOf(`/offers?merchant_id=${otherShop.merchantId}`, token), []);
+    await setMerchants(partner, []);
+    assert.deepEqual(await namesOf('/merchants', token), []);
+  });
+});
+
 describe('a partner of one merchant', () => {
   test('reports there, and nowhere else, in a batch too', async () => {
     const partner = await openPartner(platform);
