@@ -34,6 +34,7 @@ export const API_DESCRIPTION: ApiDescription = {
     { name: 'wallets', description: 'Balances and the journal behind them' },
     { name: 'feature-flags', description: 'Switches for features, global or per merchant or user' },
     { name: 'payouts', description: 'Withdrawals, from the request to the bank transfer' },
+    { name: 'events', description: 'Everything that happened, in a fixed order, for systems that follow it' },
     { name: 'audit', description: 'The record of who did what, and when' },
   ],
   names: API_NAMES,

@@ -97,6 +97,7 @@ const IDS = {
   'GET /feature-flags': 'listFeatureFlags',
   'GET /feature-flags/{key}/evaluate': 'evaluateFeatureFlag',
 
+  'GET /events': 'listEvents',
   'GET /audit-logs': 'listAuditLogs',
 } as const;
 
@@ -156,6 +157,7 @@ const RESULTS = {
   listFeatureFlags: 'FeatureFlagPage',
   evaluateFeatureFlag: 'FeatureFlagDecision',
 
+  listEvents: 'EventPage',
   listAuditLogs: 'AuditLogPage',
 } as const;
 

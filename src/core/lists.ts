@@ -22,3 +22,7 @@ export function at<T>(list: readonly T[], index: number): T {
   if (element === undefined) throw new RangeError(`a list of ${list.length} has no element ${index}`);
   return element;
 }
+
+export function byId<T extends { readonly id: string }>(list: readonly T[]): ReadonlyMap<string, T> {
+  return new Map(list.map((element) => [element.id, element]));
+}

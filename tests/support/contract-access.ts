@@ -87,6 +87,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /payouts/{id}': 'admins',
   'GET /payouts/{id}/bank-details': 'admins',
   'PATCH /payouts/{id}/process': 'admins',
+  'GET /events': 'admins',
   'GET /audit-logs': 'admins',
 };
 
@@ -100,6 +101,7 @@ export const SCOPES: Readonly<Record<string, string>> = {
   'POST /purchases/settlements': 'purchases:settle',
   'GET /purchases': 'purchases:read',
   'GET /purchases/{id}': 'purchases:read',
+  'GET /events': 'purchases:read',
   'POST /purchases/{id}/confirmation': 'purchases:settle',
   'POST /purchases/{id}/amendments': 'purchases:settle',
   'POST /purchases/{id}/reverse': 'purchases:settle',

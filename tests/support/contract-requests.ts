@@ -453,6 +453,10 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
     query: { currency: 'EUR', limit: 5 },
   }),
 
+  'GET /events': ({ merchantId }) => ({
+    query: { type: 'merchant.*,purchase.*', resource_id: merchantId, cursor: 'latest', limit: 5 },
+  }),
+
   'GET /audit-logs': ({ platform }) => ({
     query: {
       actor_id: platform.admin.id,

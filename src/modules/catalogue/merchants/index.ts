@@ -1,8 +1,11 @@
+import { byId } from '../../../core/lists.ts';
 import type { Kernel } from '../../../kernel.ts';
-import { eventSource } from '../../platform/events/index.ts';
+import type { EventSource } from '../../platform/events/index.ts';
+import { MerchantEventData, merchantHistory } from './event-schemas.ts';
 import { FEED_EVENTS } from './events.ts';
 import { merchantRepository } from './repository.ts';
 import { merchantRoutes } from './routes.ts';
+import { presentMerchant } from './schemas.ts';
 import { type MerchantService, merchantService } from './service.ts';
 
 export { merchantNotActive } from './errors.ts';
@@ -15,11 +18,20 @@ export type MerchantClient = Pick<
 >;
 
 export function merchantsModule(kernel: Kernel) {
-  const service = merchantService({ ...kernel, repository: merchantRepository() });
+  const repository = merchantRepository();
+  const service = merchantService({ ...kernel, repository });
   return {
     routes: merchantRoutes(service),
     service,
     client: service satisfies MerchantClient,
-    eventSource: eventSource(FEED_EVENTS),
+    eventSource: {
+      events: FEED_EVENTS,
+      objects: {
+        resourceType: 'merchant',
+        schema: MerchantEventData,
+        ...merchantHistory,
+        find: async (db, ids) => byId((await repository.findAll(db, ids)).map(presentMerchant)),
+      },
+    } satisfies EventSource,
   };
 }

@@ -1,9 +1,12 @@
+import { byId } from '../../../core/lists.ts';
 import type { Kernel } from '../../../kernel.ts';
-import { eventSource } from '../../platform/events/index.ts';
+import type { EventSource } from '../../platform/events/index.ts';
 import type { MerchantClient } from '../merchants/index.ts';
+import { OfferEventData, offerHistory } from './event-schemas.ts';
 import { FEED_EVENTS } from './events.ts';
 import { offerRepository } from './repository.ts';
 import { offerRoutes } from './routes.ts';
+import { presentOffer } from './schemas.ts';
 import { type OfferService, offerService } from './service.ts';
 
 export type { Offer, OfferTerms } from './model.ts';
@@ -21,11 +24,20 @@ export function offersModule(
   },
 ) {
   const deps = { ...kernel, ...needs };
-  const service = offerService({ ...deps, repository: offerRepository() });
+  const repository = offerRepository();
+  const service = offerService({ ...deps, repository });
   return {
     routes: offerRoutes(service, deps.supportedCurrencies[0]),
     service,
     client: service satisfies OfferClient,
-    eventSource: eventSource(FEED_EVENTS),
+    eventSource: {
+      events: FEED_EVENTS,
+      objects: {
+        resourceType: 'offer',
+        schema: OfferEventData,
+        ...offerHistory,
+        find: async (db, ids) => byId((await repository.findAll(db, ids)).map(presentOffer)),
+      },
+    } satisfies EventSource,
   };
 }

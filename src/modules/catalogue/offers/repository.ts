@@ -74,6 +74,11 @@ export function offerRepository() {
     );
   }
 
+  async function findAll(db: Db, ids: readonly string[]): Promise<Offer[]> {
+    const rows = await db.selectFrom('offers').select(COLUMNS).where('offers.id', '=', anyOf(ids)).execute();
+    return rows.map(toOffer);
+  }
+
   /** Returns the offer. With `visibleOn`, only if a shopper can see it on that day. */
   async function find(db: Db, id: string, visibleOn?: string): Promise<OfferOfMerchant | undefined> {
     let query = db
@@ -157,7 +162,7 @@ export function offerRepository() {
     return toOffer(row);
   }
 
-  return { insert, list, find, findValid, findRefilling, lock, lockForShare, stop, start, extend };
+  return { insert, list, find, findAll, findValid, findRefilling, lock, lockForShare, stop, start, extend };
 }
 
 function validFrom(from: Temporal.Instant, endDate: RawBuilder<unknown>) {

@@ -3,7 +3,7 @@ import type { Routes } from '../../../core/http/route.ts';
 import type { Kernel } from '../../../kernel.ts';
 import type { MerchantClient } from '../../catalogue/merchants/index.ts';
 import type { UserClient } from '../../identity/users/index.ts';
-import { eventSource } from '../../platform/events/index.ts';
+import type { EventSource } from '../../platform/events/index.ts';
 import { ceilingRepository } from './ceiling-repository.ts';
 import { ceilingRoutes } from './ceiling-routes.ts';
 import { FEED_EVENTS } from './events.ts';
@@ -69,5 +69,9 @@ export function fraudModule(
     fraudRoutes(service)(server);
     ceilingRoutes(service)(server);
   };
-  return { routes, client: service satisfies FraudClient, eventSource: eventSource(FEED_EVENTS) };
+  return {
+    routes,
+    client: service satisfies FraudClient,
+    eventSource: { events: FEED_EVENTS } satisfies EventSource,
+  };
 }

@@ -1,20 +1,23 @@
 import type { Routes } from '../../../core/http/route.ts';
+import { byId } from '../../../core/lists.ts';
 import type { Kernel } from '../../../kernel.ts';
 import type { MerchantClient } from '../../catalogue/merchants/index.ts';
 import type { OfferClient } from '../../catalogue/offers/index.ts';
 import type { SenderClient } from '../../identity/partners/index.ts';
 import type { UserClient } from '../../identity/users/index.ts';
 import type { WalletClient } from '../../money/wallets/index.ts';
-import { eventSource } from '../../platform/events/index.ts';
+import type { EventSource } from '../../platform/events/index.ts';
 import type { FlagClient } from '../../platform/feature-flags/index.ts';
 import type { CashbackClient } from '../cashback/index.ts';
 import type { FraudClient } from '../fraud/index.ts';
 import { blockerRepository } from './blocker-repository.ts';
 import { detailsRepository } from './details-repository.ts';
+import { PurchaseEventData, purchaseHistory } from './event-schemas.ts';
 import { FEED_EVENTS } from './events.ts';
 import type { SelfReports } from './model.ts';
 import { queueRepository } from './queue-repository.ts';
 import { readRoutes } from './read-routes.ts';
+import { presentPurchase } from './read-schemas.ts';
 import { reportRoutes } from './report-routes.ts';
 import { purchaseRepository } from './repository.ts';
 import { revisionRepository } from './revision-repository.ts';
@@ -72,7 +75,17 @@ export function purchasesModule(
     routes,
     service,
     client: { ...service, ...blockerRepository() } satisfies PurchaseClient,
-    eventSource: eventSource(FEED_EVENTS),
+    eventSource: {
+      events: FEED_EVENTS,
+      objects: {
+        resourceType: 'purchase',
+        schema: PurchaseEventData,
+        ...purchaseHistory,
+        find: async (db, ids) => byId((await service.findPurchases(db, ids)).map(presentPurchase)),
+        findFor: async (db, ids, { partnerId }) =>
+          byId((await service.findReportedBy(db, partnerId, ids)).map(presentPurchase)),
+      },
+    } satisfies EventSource,
     jobs: [
       { name: 'auto-confirmation', schedule: '* * * * *', run: service.confirmDuePurchases },
       { name: 'order-doubts', schedule: '* * * * *', run: service.holdDoubtfulOnes },

@@ -1,4 +1,4 @@
-import type { Database } from '../../../core/database/index.ts';
+import type { Database, Db } from '../../../core/database/index.ts';
 import { notFound } from '../../../core/errors.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { MerchantClient } from '../../catalogue/merchants/index.ts';
@@ -24,7 +24,7 @@ export function purchaseReading(deps: {
   repository: PurchaseRepository;
   revisions: RevisionRepository;
   details: DetailsRepository;
-  witnesses: Pick<WitnessRepository, 'findSources'>;
+  witnesses: Pick<WitnessRepository, 'findSources' | 'findReportedBy'>;
   merchants: MerchantClient;
   cashback: CashbackClient;
 }) {
@@ -67,6 +67,20 @@ export function purchaseReading(deps: {
     return { ...purchases, items: await withRewards(purchases.items, revisionsOf) };
   }
 
+  function findPurchases(db: Db, ids: readonly string[]): Promise<Purchase[]> {
+    return repository.findAll(db, ids);
+  }
+
+  /** Those of the purchases of which the partner is a source, with its own id of each. */
+  async function findReportedBy(db: Db, partnerId: string, ids: readonly string[]): Promise<Purchase[]> {
+    const ownIdOf = await witnesses.findReportedBy(db, partnerId, ids);
+    const purchases = await repository.findAll(db, [...ownIdOf.keys()]);
+    return purchases.map((purchase) => {
+      const externalId = ownIdOf.get(purchase.id) ?? purchase.externalId;
+      return { ...purchase, partnerId, externalId };
+    });
+  }
+
   async function withRewards(
     purchases: readonly Purchase[],
     revisionsOf: ReadonlyMap<string, readonly Revision[]>,
@@ -88,5 +102,5 @@ export function purchaseReading(deps: {
     });
   }
 
-  return { getPurchase, listPurchases, listRewardedPurchases };
+  return { getPurchase, listPurchases, listRewardedPurchases, findPurchases, findReportedBy };
 }

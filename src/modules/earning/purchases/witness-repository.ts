@@ -187,6 +187,31 @@ export function witnessRepository() {
     );
   }
 
+  /**
+   * The partner's own external id of each of these purchases that it has reported, as their first source or another one. By
+   * the id of the purchase.
+   */
+  async function findReportedBy(
+    db: Db,
+    partnerId: string,
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<string, string>> {
+    const { rows } = await sql<{ id: string; external_id: string }>`
+      select purchases.id, case when partner_id = ${partnerId} then purchases.external_id else own.external_id end as external_id
+      from purchases
+      left join lateral (
+        select external_id
+        from purchase_witnesses as witness
+        where witness.purchase_id = purchases.id
+          and witness.namespace in (${partnerId}, namespace_of_shop(${partnerId}, merchant_id))
+        order by reported_at, external_id
+        limit 1
+      ) as own on revision > 0
+      where purchases.id = any(${ids}::uuid[]) and (partner_id = ${partnerId} or own.external_id is not null)
+    `.execute(db);
+    return new Map(rows.map((row) => [row.id, row.external_id]));
+  }
+
   /** The purchases of these orders that are not reversed, those of the reporting shopper first. */
   async function findOrders(
     db: Db,
@@ -279,6 +304,7 @@ export function witnessRepository() {
     listWitnessed,
     countWitnessed,
     findSources,
+    findReportedBy,
     findOrders,
     findTwins,
   };

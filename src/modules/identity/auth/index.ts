@@ -3,7 +3,7 @@ import type { HttpServer } from '../../../core/http/route.ts';
 import { purgeJob } from '../../../core/jobs.ts';
 import { type EncryptionKey, encryption } from '../../../core/secrets/encryption.ts';
 import type { Kernel } from '../../../kernel.ts';
-import { eventSource } from '../../platform/events/index.ts';
+import type { EventSource } from '../../platform/events/index.ts';
 import type { UserClient } from '../users/index.ts';
 import { type AccountService, accountService } from './accounts.ts';
 import { deviceCookies } from './device-cookies.ts';
@@ -71,7 +71,7 @@ export function authModule(
     resetFactor: factors.resetFactor,
     /** For the command that resets the password of staff. */
     issueResetTokenOnServer: passwordResets.issueResetTokenOnServer,
-    eventSource: eventSource(FEED_EVENTS),
+    eventSource: { events: FEED_EVENTS } satisfies EventSource,
     jobs: [
       purgeJob('purge-login-budgets', budgets.purgeExpired),
       purgeJob('purge-refresh-tokens', service.purgeExpiredTokens),

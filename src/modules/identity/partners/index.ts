@@ -1,15 +1,18 @@
 import { type Database, mayIsolate } from '../../../core/database/index.ts';
 import { purgeJob } from '../../../core/jobs.ts';
+import { byId } from '../../../core/lists.ts';
 import { batcher } from '../../../core/overload/batcher.ts';
 import { type EncryptionKey, encryption } from '../../../core/secrets/encryption.ts';
 import type { Kernel } from '../../../kernel.ts';
-import { eventSource } from '../../platform/events/index.ts';
+import type { EventSource } from '../../platform/events/index.ts';
 import { messageTaking, partnerAuthentication } from './authentication.ts';
+import { PartnerEventData, partnerHistory } from './event-schemas.ts';
 import { FEED_EVENTS } from './events.ts';
 import type { KeyOfPartner } from './model.ts';
 import { partnerRepository } from './repository.ts';
 import { reencrypt } from './rotation.ts';
 import { partnerRoutes } from './routes.ts';
+import { presentPartner } from './schemas.ts';
 import { type FindMerchants, type PartnerService, partnerService } from './service.ts';
 import { partnerStanding } from './standing.ts';
 
@@ -77,7 +80,15 @@ export function partnersModule(
     routes: partnerRoutes(service),
     client: client satisfies PartnerClient,
     service,
-    eventSource: eventSource(FEED_EVENTS),
+    eventSource: {
+      events: FEED_EVENTS,
+      objects: {
+        resourceType: 'partner',
+        schema: PartnerEventData,
+        ...partnerHistory,
+        find: async (db, ids) => byId((await repository.findAll(db, ids)).map(presentPartner)),
+      },
+    } satisfies EventSource,
     jobs: [purgeJob('purge-partner-messages', authentication.purgeMessages)],
   };
 }

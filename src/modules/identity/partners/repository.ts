@@ -2,7 +2,7 @@ import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { pageCounted } from '../../../core/database/counted-page.ts';
 import { foldedUnlessKept, hasNameLike } from '../../../core/database/folded-name.ts';
 import { type Db, queueSql, type Trx } from '../../../core/database/index.ts';
-import type { RowOf } from '../../../core/database/rows.ts';
+import { anyOf, type RowOf } from '../../../core/database/rows.ts';
 import { foldName } from '../../../core/fold-name.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { KeyOfPartner, Partner, PartnerKey, Scope, TakenMessage } from './model.ts';
@@ -75,6 +75,15 @@ export function partnerRepository() {
       .where('id', '=', id)
       .executeTakeFirst();
     return row && toPartner(row);
+  }
+
+  async function findAll(db: Db, ids: readonly string[]): Promise<Partner[]> {
+    const rows = await db
+      .selectFrom('partners')
+      .select(PARTNER_COLUMNS)
+      .where('id', '=', anyOf(ids))
+      .execute();
+    return rows.map(toPartner);
   }
 
   async function findByName(db: Db, name: string): Promise<Partner | undefined> {
@@ -296,6 +305,7 @@ export function partnerRepository() {
   return {
     insert,
     find,
+    findAll,
     findByName,
     list,
     lock,

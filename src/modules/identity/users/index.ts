@@ -1,5 +1,7 @@
+import { byId } from '../../../core/lists.ts';
 import type { Kernel } from '../../../kernel.ts';
-import { eventSource } from '../../platform/events/index.ts';
+import type { EventSource } from '../../platform/events/index.ts';
+import { presentUserFields, UserEventData, userHistory } from './event-schemas.ts';
 import { FEED_EVENTS } from './events.ts';
 import type { EndAccess } from './import.ts';
 import { passwordHasher } from './passwords.ts';
@@ -42,11 +44,20 @@ export function usersModule(
 ) {
   const deps = { ...kernel, ...needs };
   const passwords = passwordHasher({ cost: deps.bcryptCost });
-  const service = userService({ ...deps, passwords, repository: userRepository() });
+  const repository = userRepository();
+  const service = userService({ ...deps, passwords, repository });
   return {
     routes: userRoutes(service, deps),
     service,
     client: service satisfies UserClient,
-    eventSource: eventSource(FEED_EVENTS),
+    eventSource: {
+      events: FEED_EVENTS,
+      objects: {
+        resourceType: 'user',
+        schema: UserEventData,
+        ...userHistory,
+        find: async (db, ids) => byId((await repository.findProfiles(db, ids)).map(presentUserFields)),
+      },
+    } satisfies EventSource,
   };
 }

@@ -56,6 +56,11 @@ export function userRepository() {
     return row && toProfile(row);
   }
 
+  async function findProfiles(db: Db, ids: readonly string[]): Promise<Profile[]> {
+    const rows = await db.selectFrom('users').select(PROFILE_COLUMNS).where('id', '=', anyOf(ids)).execute();
+    return rows.map(toProfile);
+  }
+
   /** Changes what is given, and returns the result. Undefined if there is no such user. */
   async function updateProfile(
     trx: Trx,
@@ -253,6 +258,7 @@ export function userRepository() {
     insert,
     findAll,
     findProfile,
+    findProfiles,
     updateProfile,
     lockForShare,
     findByEmails,

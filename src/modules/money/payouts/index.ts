@@ -1,11 +1,13 @@
 import type { Database } from '../../../core/database/index.ts';
+import { byId } from '../../../core/lists.ts';
 import type { EncryptionKey } from '../../../core/secrets/encryption.ts';
 import type { Kernel } from '../../../kernel.ts';
 import type { UserClient } from '../../identity/users/index.ts';
-import { eventSource } from '../../platform/events/index.ts';
+import type { EventSource } from '../../platform/events/index.ts';
 import type { IdempotencyClient } from '../../platform/idempotency/index.ts';
 import type { FourEyesAbove, WalletClient } from '../wallets/index.ts';
 import { detailsCipher } from './details.ts';
+import { PayoutEventData, payoutHistory, presentPayoutFields } from './event-schemas.ts';
 import { FEED_EVENTS } from './events.ts';
 import type { PayoutLimits } from './model.ts';
 import { payoutRepository } from './repository.ts';
@@ -30,9 +32,22 @@ export function payoutsModule(
 ) {
   const deps = { ...kernel, ...needs };
   const cipher = detailsCipher(deps.encryptionKeys);
-  const service = payoutService({ ...deps, repository: payoutRepository(), cipher });
+  const repository = payoutRepository();
+  const service = payoutService({ ...deps, repository, cipher });
   const [defaultCurrency] = deps.supportedCurrencies;
-  return { routes: payoutRoutes(service, defaultCurrency), service, eventSource: eventSource(FEED_EVENTS) };
+  return {
+    routes: payoutRoutes(service, defaultCurrency),
+    service,
+    eventSource: {
+      events: FEED_EVENTS,
+      objects: {
+        resourceType: 'payout',
+        schema: PayoutEventData,
+        ...payoutHistory,
+        find: async (db, ids) => byId((await repository.findAll(db, ids)).map(presentPayoutFields)),
+      },
+    } satisfies EventSource,
+  };
 }
 
 /** For the command that rotates keys: encrypts bank details again with the first of `keys`. */

@@ -115,6 +115,11 @@ export function payoutRepository() {
     return row && toPayout(row);
   }
 
+  async function findAll(db: Db, ids: readonly string[]): Promise<Payout[]> {
+    const rows = await db.selectFrom('payouts').select(COLUMNS).where('id', '=', anyOf(ids)).execute();
+    return rows.map(toPayout);
+  }
+
   /** Newest first. The cursor is the id. */
   async function list(db: Db, filter: PayoutFilter, page: PageRequest): Promise<PageOf<Payout>> {
     const { statuses, userIds, externalReferences, from, to } = filter;
@@ -164,6 +169,7 @@ export function payoutRepository() {
     lock,
     queueUpdateMoved,
     find,
+    findAll,
     list,
     findEncryptedDetails,
     lockEncryptedOtherwise,

@@ -1,12 +1,13 @@
 import type { Routes } from '../../../core/http/route.ts';
 import { purgeJob } from '../../../core/jobs.ts';
 import type { Kernel } from '../../../kernel.ts';
-import { eventSource } from '../../platform/events/index.ts';
+import type { EventSource, PresentEach } from '../../platform/events/index.ts';
 import type { IdempotencyClient } from '../../platform/idempotency/index.ts';
 import { adjustmentRepository } from './adjustment-repository.ts';
 import { adjustmentRoutes } from './adjustment-routes.ts';
 import { type RequireActiveSender, walletAdjustments } from './adjustments.ts';
 import { adjustmentApprovals } from './approvals.ts';
+import { presentAdjusted, WalletEventData } from './event-schemas.ts';
 import { FEED_EVENTS } from './events.ts';
 import type { FourEyesAbove } from './four-eyes.ts';
 import { walletRepository } from './repository.ts';
@@ -41,11 +42,24 @@ export function walletsModule(
   },
 ) {
   const deps = { ...kernel, ...needs };
-  const service = walletService({ ...deps, repository: walletRepository() });
+  const repository = walletRepository();
+  const service = walletService({ ...deps, repository });
   const adjusting = { ...deps, repository: adjustmentRepository(), wallets: service };
   const adjustWallet = walletAdjustments(adjusting);
   const approvals = adjustmentApprovals(adjusting);
   const [defaultCurrency] = deps.supportedCurrencies;
+  const presentAdjustments: PresentEach = async (db, events) => {
+    const entryOf = await repository.findAdjusted(
+      db,
+      events.map(({ details }) => String(details.adjustment_id)),
+    );
+    return new Map(
+      events.flatMap((event) => {
+        const entry = entryOf.get(String(event.details.adjustment_id));
+        return entry === undefined ? [] : [[event.id, presentAdjusted(event, entry)] as const];
+      }),
+    );
+  };
   const routes: Routes = (server) => {
     walletRoutes({ service, defaultCurrency })(server);
     adjustmentRoutes({ adjustWallet, approvals, defaultCurrency })(server);
@@ -53,7 +67,10 @@ export function walletsModule(
   return {
     routes,
     client: service satisfies WalletClient,
-    eventSource: eventSource(FEED_EVENTS),
+    eventSource: {
+      events: FEED_EVENTS,
+      objects: { resourceType: 'wallet', schema: WalletEventData, present: presentAdjustments },
+    } satisfies EventSource,
     jobs: [purgeJob('expire-adjustments', approvals.expireAdjustments)],
     /** Used to load the demo data. */
     adjustWallet,

@@ -39,6 +39,9 @@ export type WalletEntry = Movement & {
   readonly createdAt: Temporal.Instant;
 };
 
+/** What the journal says of an adjustment. */
+export type AdjustedEntry = Pick<WalletEntry, 'from' | 'amount' | 'after' | 'sequence' | 'currency'>;
+
 export type AdjustmentOrder = WalletOwner & {
   readonly actor: Actor;
   /** Minor units, above zero. */

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import { bulkInsert, bulkUpdate } from '../../../core/database/bulk.ts';
 import type { Db, Trx } from '../../../core/database/index.ts';
-import type { RowOf } from '../../../core/database/rows.ts';
+import { anyOf, type RowOf } from '../../../core/database/rows.ts';
 import { newId } from '../../../core/id.ts';
 import { formatMoney, moneyFromNumeric } from '../../../core/money.ts';
-import type { Wallet, WalletEntry, WalletOwner } from './model.ts';
+import type { AdjustedEntry, Wallet, WalletEntry, WalletOwner } from './model.ts';
 
 export type WalletRepository = ReturnType<typeof walletRepository>;
 
@@ -92,7 +92,34 @@ export function walletRepository() {
     return rows.map(toWallet);
   }
 
-  return { queueOpen, lock, queueAppend, queueUpdate, find, findAllOf };
+  /** The entries of these adjustments, by the id of the adjustment. */
+  async function findAdjusted(
+    db: Db,
+    adjustmentIds: readonly string[],
+  ): Promise<ReadonlyMap<string, AdjustedEntry>> {
+    const rows = await db
+      .selectFrom('wallet_entries')
+      .innerJoin('wallets', 'wallets.id', 'wallet_id')
+      .select(['source_id', 'from_bucket', 'amount', 'sequence', 'currency'])
+      .select(['pending_after', 'available_after', 'paid_after'])
+      .where('source_id', '=', anyOf(adjustmentIds))
+      .where('type', '=', 'adjustment')
+      .execute();
+    return new Map(
+      rows.map((row) => {
+        const money = (amount: string) => moneyFromNumeric(amount, row.currency);
+        const after = {
+          pending: money(row.pending_after),
+          available: money(row.available_after),
+          paid: money(row.paid_after),
+        };
+        const { source_id, from_bucket: from, sequence, currency } = row;
+        return [source_id, { from, amount: money(row.amount), after, sequence, currency }];
+      }),
+    );
+  }
+
+  return { queueOpen, lock, queueAppend, queueUpdate, find, findAllOf, findAdjusted };
 }
 
 function toWallet(row: WalletRow): Wallet {

@@ -1,8 +1,9 @@
 import type { Database, Db, Trx } from '../../../core/database/index.ts';
 import type { Loop } from '../../../core/loops.ts';
 import { endOf, type FeedRepository } from './feed-repository.ts';
-import type { EventSource, RecordedEvent } from './model.ts';
+import type { RecordedEvent } from './model.ts';
 import { typesOf } from './policies.ts';
+import { type EventSource, typesOfFeed } from './presenting.ts';
 
 /** A reader inside the platform. Its place in the feed is stored, so that each event has its effect exactly once. */
 export type EventConsumer = {
@@ -55,7 +56,7 @@ export function eventConsumers(deps: {
     // Reads the end before the types: a subscription that was made after them misses nothing that was committed after it.
     const place = await feed.lockConsumer(trx, name);
     if (place === undefined) return 0;
-    const wanted = typesOf(await types(trx), sources());
+    const wanted = typesOf(await types(trx), typesOfFeed(sources()));
     if (wanted.length === 0) {
       await feed.moveConsumer(trx, name, endOf(place.end));
       return 0;

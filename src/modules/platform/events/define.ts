@@ -1,4 +1,4 @@
-import type { Actor, Event, EventDetails, EventSource } from './model.ts';
+import type { Actor, Event, EventDetails } from './model.ts';
 
 /** The description of an event type. docs/events.md is generated from it. */
 export type EventDefinition = {
@@ -43,9 +43,4 @@ export function defineEvent<Details extends EventDetails = Record<never, never>>
     ...occurrence,
   });
   return Object.assign(make, { definition: { type, resourceType, summary, details } });
-}
-
-/** The events of a module that the feed shows. Those that only auditors need stay out of it. */
-export function eventSource(events: readonly { readonly definition: EventDefinition }[]): EventSource {
-  return { types: events.map(({ definition }) => definition.type) };
 }

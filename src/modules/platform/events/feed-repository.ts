@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { Db, Trx } from '../../../core/database/index.ts';
-import type { FeedPosition, RecordedEvent } from './model.ts';
-import { AUDIT_COLUMNS, type AuditRow, toAuditLog } from './repository.ts';
+import { anyOf, type RowOf } from '../../../core/database/rows.ts';
+import { type FeedPosition, type RecordedEvent, START_OF_FEED } from './model.ts';
+import { AUDIT_COLUMNS, toAuditLog } from './repository.ts';
 
 export type FeedRepository = ReturnType<typeof feedRepository>;
 
@@ -15,12 +16,14 @@ export type Passed = {
 };
 
 /** The first place of a transaction: no id is lower. */
-const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+const FIRST_ID = START_OF_FEED.id;
 
 /** What is before this end of the feed never changes; see migration 0057. A subquery, so that it is computed once. */
 const END = sql<string>`(select feed_end())`;
 
 const FEED_COLUMNS = [...AUDIT_COLUMNS, 'recorded_in'] as const;
+
+type FeedRow = RowOf<'audit_logs', typeof FEED_COLUMNS>;
 
 export function feedRepository() {
   /** Reads the records after `after` that transactions before `end` have stored, in the order of the feed. */
@@ -36,7 +39,7 @@ export function feedRepository() {
     const { after, end, types, limit } = query;
     const columns = sql.join(FEED_COLUMNS.map((column) => sql.ref(column)));
     type Bounds = { readonly records: number; readonly last_recorded_in: string; readonly last_id: string };
-    const { rows } = await sql<Bounds & ({ id: null } | (AuditRow & { recorded_in: string }))>`
+    const { rows } = await sql<Bounds & ({ id: null } | FeedRow)>`
       with passed as materialized (
         select ${columns}
         from audit_logs
@@ -55,12 +58,84 @@ export function feedRepository() {
     `.execute(db);
     const [first] = rows;
     return {
-      events: rows.flatMap((row) =>
-        row.id === null ? [] : [{ ...toAuditLog(row), recordedIn: row.recorded_in }],
-      ),
+      events: rows.flatMap((row) => (row.id === null ? [] : [toRecordedEvent(row)])),
       records: first?.records ?? 0,
       last: first === undefined ? undefined : { recordedIn: first.last_recorded_in, id: first.last_id },
     };
+  }
+
+  async function findEnd(db: Db): Promise<string> {
+    const { rows } = await sql<{ present_end: string }>`select feed_end() as present_end`.execute(db);
+    return rows[0]?.present_end ?? START_OF_FEED.recordedIn;
+  }
+
+  /** The last record before `end`. */
+  async function findLast(db: Db, end: string): Promise<FeedPosition | undefined> {
+    const row = await db
+      .selectFrom('audit_logs')
+      .select(['recorded_in', 'id'])
+      .where('recorded_in', '<', end)
+      .orderBy('recorded_in', 'desc')
+      .orderBy('id', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    return row && { recordedIn: row.recorded_in, id: row.id };
+  }
+
+  /** True if there is a record at this place. */
+  async function isPlace(db: Db, { recordedIn, id }: FeedPosition): Promise<boolean> {
+    const row = await db
+      .selectFrom('audit_logs')
+      .select('id')
+      .where('id', '=', id)
+      .where('recorded_in', '=', recordedIn)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
+  /** The events about one resource after `after`, in the order of the feed. Reads all records of the resource. */
+  async function findOfResource(
+    db: Db,
+    query: {
+      readonly resourceId: string;
+      readonly after: FeedPosition;
+      readonly end: string;
+      readonly types: readonly string[];
+      readonly limit: number;
+    },
+  ): Promise<readonly RecordedEvent[]> {
+    const { resourceId, after, end, types, limit } = query;
+    const { rows } = await sql<FeedRow>`
+      select *
+      from (
+        select ${sql.join(FEED_COLUMNS.map((column) => sql.ref(column)))}
+        from audit_logs
+        where resource_id = ${resourceId} and outcome = 'success' and action = any (${[...types]}::text[])
+        offset 0
+      ) as own
+      where (recorded_in, id) > (${after.recordedIn}::xid8, ${after.id}::uuid) and recorded_in < ${end}::xid8
+      order by recorded_in, id
+      limit ${limit}
+    `.execute(db);
+    return rows.map(toRecordedEvent);
+  }
+
+  /** All events of these types about each resource, by its id, in the order of the feed. */
+  async function findHistories(
+    db: Db,
+    resourceIds: readonly string[],
+    types: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly RecordedEvent[]>> {
+    const rows = await db
+      .selectFrom('audit_logs')
+      .select(FEED_COLUMNS)
+      .where('resource_id', '=', anyOf(resourceIds))
+      .where('action', 'in', types)
+      .where('outcome', '=', 'success')
+      .orderBy('recorded_in')
+      .orderBy('id')
+      .execute();
+    return Map.groupBy(rows.map(toRecordedEvent), ({ resourceId }) => resourceId);
   }
 
   /** True if the consumer has records to pass, or has no place yet. */
@@ -118,10 +193,26 @@ export function feedRepository() {
     `.execute(trx);
   }
 
-  return { pass, hasMore, addConsumer, lockConsumer, moveConsumer, moveToEnd };
+  return {
+    pass,
+    findEnd,
+    findLast,
+    isPlace,
+    findOfResource,
+    findHistories,
+    hasMore,
+    addConsumer,
+    lockConsumer,
+    moveConsumer,
+    moveToEnd,
+  };
 }
 
 /** The first place after all finished transactions. */
 export function endOf(end: string): FeedPosition {
   return { recordedIn: end, id: FIRST_ID };
+}
+
+function toRecordedEvent(row: FeedRow): RecordedEvent {
+  return { ...toAuditLog(row), recordedIn: row.recorded_in };
 }

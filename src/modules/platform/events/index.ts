@@ -1,27 +1,34 @@
 import type { Clock } from '../../../core/clock.ts';
 import type { Database } from '../../../core/database/index.ts';
+import type { Routes } from '../../../core/http/route.ts';
 import { type EventConsumer, eventConsumers } from './consumers.ts';
+import { eventFeed } from './feed.ts';
 import { feedRepository } from './feed-repository.ts';
-import type { EventSource } from './model.ts';
+import { feedRoutes } from './feed-routes.ts';
+import { type EventSource, eventPresenting } from './presenting.ts';
 import { eventRepository } from './repository.ts';
 import { auditRoutes } from './routes.ts';
 import { type EventService, eventService } from './service.ts';
 
-export { defineEvent, eventSource } from './define.ts';
+export { defineEvent } from './define.ts';
+export { EventData } from './event-schemas.ts';
+export type { ObjectHistory, Presented } from './history.ts';
 export {
   type Actor,
   type Event,
-  type EventSource,
   type RecordedEvent,
   SYSTEM,
 } from './model.ts';
+export type { EventObject, EventSource, PresentEach } from './presenting.ts';
 export type { EventConsumer };
 
 /** Lets other modules record events in their own transaction. */
 export type EventClient = Pick<EventService, 'record'>;
 
 /** Lets modules above the others follow the events of all. */
-export type FeedClient = ReturnType<typeof eventConsumers>;
+export type FeedClient = ReturnType<typeof eventConsumers> & {
+  readonly present: ReturnType<typeof eventPresenting>;
+};
 
 export function eventsModule(deps: {
   readonly database: Database;
@@ -31,10 +38,17 @@ export function eventsModule(deps: {
 }) {
   const { sources = () => [] } = deps;
   const service = eventService({ ...deps, repository: eventRepository() });
-  const consumers = eventConsumers({ ...deps, sources, feed: feedRepository() });
+  const reading = { ...deps, sources, feed: feedRepository() };
+  const consumers = eventConsumers(reading);
+  const present = eventPresenting(reading);
+  const feed = eventFeed({ ...reading, present });
+  const routes: Routes = (server) => {
+    feedRoutes(feed, sources)(server);
+    auditRoutes(service)(server);
+  };
   return {
-    routes: auditRoutes(service),
+    routes,
     accessLog: service.accessLog,
-    client: { ...service, ...consumers } satisfies EventClient & FeedClient,
+    client: { ...service, ...consumers, present } satisfies EventClient & FeedClient,
   };
 }

@@ -30,7 +30,7 @@ export type AuditLog = Omit<Event, 'type' | 'details'> & {
   readonly id: string;
   readonly action: string;
   readonly occurredAt: Temporal.Instant;
-  readonly details: unknown;
+  readonly details: Readonly<Record<string, unknown>>;
 };
 
 /** A place in the feed of events, whose order is (recordedIn, id). */
@@ -40,11 +40,11 @@ export type FeedPosition = {
   readonly id: string;
 };
 
+/** Before all events. */
+export const START_OF_FEED: FeedPosition = { recordedIn: '0', id: '00000000-0000-0000-0000-000000000000' };
+
 /** A stored event with its place in the feed. */
 export type RecordedEvent = AuditLog & FeedPosition;
-
-/** The events of one kind of resource that the feed shows. */
-export type EventSource = { readonly types: readonly string[] };
 
 /** Of each list, one value must match. */
 export type AuditFilter = {

@@ -30,7 +30,7 @@ export const AUDIT_COLUMNS = [
   'request_id',
 ] as const;
 
-export type AuditRow = RowOf<'audit_logs', typeof AUDIT_COLUMNS>;
+type AuditRow = RowOf<'audit_logs', typeof AUDIT_COLUMNS>;
 
 const queueInsert = bulkInsert<Event, Temporal.Instant>('audit_logs', {
   id: ['uuid', (_, now) => newId(now)],
@@ -146,6 +146,6 @@ export function toAuditLog(row: AuditRow): AuditLog {
     resourceType: row.resource_type,
     resourceId: row.resource_id,
     outcome: row.outcome,
-    details: row.details,
+    details: row.details as AuditLog['details'],
   };
 }

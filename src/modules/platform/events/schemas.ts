@@ -63,7 +63,7 @@ export function presentAuditLog(log: AuditLog) {
     resource_type: log.resourceType,
     resource_id: log.resourceId,
     outcome: log.outcome,
-    details: log.details as Record<string, unknown>,
+    details: { ...log.details },
     request_id: log.actor.requestId,
   };
 }

@@ -4,7 +4,6 @@ import { newId } from '../../../../src/core/id.ts';
 import {
   defineEvent,
   type EventConsumer,
-  eventSource,
   eventsModule,
   type RecordedEvent,
   SYSTEM,
@@ -21,7 +20,7 @@ const lampLit = defineEvent<{ readonly watts: number }>({
   details: { watts: 'Its power.' },
 });
 const lampSold = defineEvent({ type: 'lamp.sold', resourceType: 'lamp', summary: 'Sold.', details: {} });
-const events = eventsModule({ database, clock, sources: () => [eventSource([lampLit])] }).client;
+const events = eventsModule({ database, clock, sources: () => [{ events: [lampLit] }] }).client;
 
 const lit = (watts: number) => lampLit({ actor: SYSTEM, resourceId: newId(clock()), details: { watts } });
 const light = (...watts: number[]) => database.transaction(async (trx) => events.record(trx, watts.map(lit)));
