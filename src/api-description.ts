@@ -1,5 +1,6 @@
 import { API_NAMES } from './api-names.ts';
 import type { ApiDescription } from './core/http/openapi.ts';
+import type { describeEvents } from './modules/platform/events/index.ts';
 
 const DESCRIPTION = `
 Users earn cashback on purchases at partner merchants. For each purchase the platform finds the merchant's active
@@ -44,3 +45,8 @@ export const API_DESCRIPTION: ApiDescription = {
       'The API key of a partner, in the same header. Each operation names the required scope. Partners that sign add the headers of Standard Webhooks: `webhook-id`, `webhook-timestamp` and `webhook-signature`.',
   },
 };
+
+/** The same with what the platform sends. */
+export function describeApi({ parts, webhooks }: ReturnType<typeof describeEvents>): ApiDescription {
+  return { ...API_DESCRIPTION, names: { ...API_NAMES, parts }, webhooks };
+}

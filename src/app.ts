@@ -1,4 +1,4 @@
-import { API_DESCRIPTION } from './api-description.ts';
+import { describeApi } from './api-description.ts';
 import type { Config } from './config.ts';
 import { cacheOpener } from './core/cache.ts';
 import type { Clock } from './core/clock.ts';
@@ -14,7 +14,7 @@ import { loopRunner } from './core/loops.ts';
 import type { Logger } from './core/observability/logging.ts';
 import { createMetrics } from './core/observability/metrics.ts';
 import { homePage } from './home-page.ts';
-import { eventsModule } from './modules/platform/events/index.ts';
+import { describeEvents, eventsModule } from './modules/platform/events/index.ts';
 import { type Modules, wireModules } from './wire-modules.ts';
 
 export type Platform = Awaited<ReturnType<typeof createPlatform>>;
@@ -63,7 +63,7 @@ export async function createPlatform(deps: {
     trustProxy: config.trustProxy,
     corsOrigins: config.corsOrigins,
     maxConnections: config.maxConnections,
-    api: API_DESCRIPTION,
+    api: describeApi(describeEvents(modules.eventSources)),
     publicUrl: config.publicUrl,
     apiDocs: config.apiDocs && serves === 'api',
   });

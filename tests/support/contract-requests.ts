@@ -454,7 +454,7 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
   }),
 
   'GET /events': ({ merchantId }) => ({
-    query: { type: 'merchant.*,purchase.*', resource_id: merchantId, cursor: 'latest', limit: 5 },
+    query: { type: 'merchant.*', resource_id: merchantId, cursor: 'latest', limit: 5 },
   }),
 
   'GET /audit-logs': ({ platform }) => ({

@@ -300,6 +300,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the feed of events, oldest first
+         * @description The order is fixed. A reader that follows `cursor` misses no event and gets none twice. A partner gets the events about purchases that it has reported. Partners need a key with the scope `purchases:read`.
+         */
+        get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/feature-flags": {
         parameters: {
             query?: never;
@@ -1267,7 +1287,148 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    MerchantEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive an event about a merchant
+         * @description Sent to each endpoint that has subscribed to the type, at least once and in any order.
+         */
+        post: operations["receiveMerchantEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    OfferEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive an event about a offer
+         * @description Sent to each endpoint that has subscribed to the type, at least once and in any order.
+         */
+        post: operations["receiveOfferEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    PartnerEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive an event about a partner
+         * @description Sent to each endpoint that has subscribed to the type, at least once and in any order.
+         */
+        post: operations["receivePartnerEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    PayoutEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive an event about a payout
+         * @description Sent to each endpoint that has subscribed to the type, at least once and in any order.
+         */
+        post: operations["receivePayoutEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    PurchaseEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive an event about a purchase
+         * @description Sent to each endpoint that has subscribed to the type, at least once and in any order.
+         */
+        post: operations["receivePurchaseEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    UserEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive an event about a user
+         * @description Sent to each endpoint that has subscribed to the type, at least once and in any order.
+         */
+        post: operations["receiveUserEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    WalletEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive an event about a wallet
+         * @description Sent to each endpoint that has subscribed to the type, at least once and in any order.
+         */
+        post: operations["receiveWalletEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         ActiveOffer: {
@@ -1630,6 +1791,18 @@ export interface components {
                 message: string;
             };
         };
+        Event: components["schemas"]["UserEvent"] | components["schemas"]["PartnerEvent"] | components["schemas"]["MerchantEvent"] | components["schemas"]["OfferEvent"] | components["schemas"]["PurchaseEvent"] | components["schemas"]["PayoutEvent"] | components["schemas"]["WalletEvent"];
+        /** @description Done. */
+        EventPage: {
+            /**
+             * @description Where the next page begins. Always present: store it, and ask with it again.
+             * @example NzQyLjAxOTM2ZjJlLThjMWItN2MzYS05ZDU1LTBiMWYyYTNjNGQ1ZQ
+             */
+            cursor: string;
+            data: components["schemas"]["Event"][];
+            /** @description True if there is more to read at once. A page may be empty then, because each one passes a limited number of events. False at the present end. */
+            has_more: boolean;
+        };
         ExtendOfferInput: {
             end_date: components["schemas"]["CalendarDate"];
         };
@@ -1739,6 +1912,31 @@ export interface components {
             /** @example Corner Books */
             name: string;
         };
+        MerchantEvent: {
+            created_at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["MerchantEventData"];
+            id: components["schemas"]["Id"];
+            previous: components["schemas"]["PreviousFields"];
+            /**
+             * @example merchant.created
+             * @enum {string}
+             */
+            type: "merchant.created" | "merchant.changed";
+        };
+        MerchantEventData: {
+            active: boolean;
+            /** @example 30 */
+            confirmation_days: number | null;
+            default_cashback_percentage: components["schemas"]["Percentage"];
+            id: components["schemas"]["Id"];
+            /** @example Corner Books */
+            name: string;
+            /**
+             * @description The number of the event among those of the object, from 1. Events may arrive in another order.
+             * @example 1
+             */
+            sequence: number;
+        };
         /** @description Done. */
         MerchantPage: {
             data: components["schemas"]["Merchant"][];
@@ -1833,6 +2031,40 @@ export interface components {
             merchant_name: string;
             /** @example 30 */
             monthly_cap: number | null;
+            start_date: components["schemas"]["CalendarDate"];
+            status: components["schemas"]["ActiveStatus"];
+        };
+        OfferEvent: {
+            created_at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["OfferEventData"];
+            id: components["schemas"]["Id"];
+            previous: components["schemas"]["PreviousFields"];
+            /**
+             * @example offer.created
+             * @enum {string}
+             */
+            type: "offer.created" | "offer.extended" | "offer.activated" | "offer.deactivated";
+        };
+        OfferEventData: {
+            cap_refill: boolean;
+            /**
+             * @example percent
+             * @enum {string}
+             */
+            cashback_type: "percent" | "fixed";
+            /** @example 5 */
+            cashback_value: number;
+            currency: components["schemas"]["Currency"];
+            end_date: components["schemas"]["CalendarDate"];
+            id: components["schemas"]["Id"];
+            merchant_id: components["schemas"]["Id"];
+            /** @example 30 */
+            monthly_cap_per_user: number | null;
+            /**
+             * @description The number of the event among those of the object, from 1. Events may arrive in another order.
+             * @example 1
+             */
+            sequence: number;
             start_date: components["schemas"]["CalendarDate"];
             status: components["schemas"]["ActiveStatus"];
         };
@@ -2058,6 +2290,42 @@ export interface components {
             name: string;
             signature_required: boolean;
         };
+        PartnerEvent: {
+            created_at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["PartnerEventData"];
+            id: components["schemas"]["Id"];
+            previous: components["schemas"]["PreviousFields"];
+            /**
+             * @example partner.created
+             * @enum {string}
+             */
+            type: "partner.created" | "partner.changed" | "partner.merchants_changed" | "partner.signing_secret_rotated";
+        };
+        PartnerEventData: {
+            active: boolean;
+            can_sign: boolean;
+            created_at: components["schemas"]["Timestamp"];
+            /**
+             * @example partner
+             * @enum {string}
+             */
+            external_id_scope: "partner" | "merchant";
+            id: components["schemas"]["Id"];
+            /**
+             * @example [
+             *       "01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e"
+             *     ]
+             */
+            merchant_ids: components["schemas"]["Id"][] | null;
+            /** @example Northwind Affiliates */
+            name: string;
+            /**
+             * @description The number of the event among those of the object, from 1. Events may arrive in another order.
+             * @example 1
+             */
+            sequence: number;
+            signature_required: boolean;
+        };
         PartnerKey: {
             created_at: components["schemas"]["Timestamp"];
             expires_at: components["schemas"]["Timestamp"] | null;
@@ -2132,6 +2400,45 @@ export interface components {
             status: "requested" | "processing" | "completed" | "returned" | "failed" | "cancelled";
             user_id: components["schemas"]["Id"];
         };
+        PayoutEvent: {
+            created_at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["PayoutEventData"];
+            id: components["schemas"]["Id"];
+            previous: components["schemas"]["PreviousFields"];
+            /**
+             * @example payout.requested
+             * @enum {string}
+             */
+            type: "payout.requested" | "payout.processing" | "payout.completed" | "payout.failed" | "payout.cancelled" | "payout.returned";
+        };
+        PayoutEventData: {
+            amount: components["schemas"]["Money"];
+            currency: components["schemas"]["Currency"];
+            external_reference: string | null;
+            failure_reason: string | null;
+            id: components["schemas"]["Id"];
+            /**
+             * @example bank_transfer
+             * @enum {string}
+             */
+            method: "bank_transfer";
+            processing_at: components["schemas"]["Timestamp"] | null;
+            requested_at: components["schemas"]["Timestamp"];
+            return_reason: string | null;
+            returned_at: components["schemas"]["Timestamp"] | null;
+            /**
+             * @description The number of the event among those of the object, from 1. Events may arrive in another order.
+             * @example 1
+             */
+            sequence: number;
+            settled_at: components["schemas"]["Timestamp"] | null;
+            /**
+             * @example requested
+             * @enum {string}
+             */
+            status: "requested" | "processing" | "completed" | "returned" | "failed" | "cancelled";
+            user_id: components["schemas"]["Id"];
+        };
         /** @description Done. */
         PayoutPage: {
             data: components["schemas"]["Payout"][];
@@ -2154,6 +2461,10 @@ export interface components {
          * @example 5
          */
         Percentage: number;
+        /** @description The fields of `data` that the event changed, with their values before it. Null if it is the first event of the object, or changed none of them. */
+        PreviousFields: {
+            [key: string]: unknown;
+        } | null;
         ProcessPayoutInput: {
             /**
              * @description The reference of the transfer at the bank. Required for `completed`.
@@ -2283,6 +2594,53 @@ export interface components {
              * @enum {string}
              */
             status: "pending" | "confirmed" | "reversed";
+        };
+        PurchaseEvent: {
+            created_at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["PurchaseEventData"];
+            id: components["schemas"]["Id"];
+            previous: components["schemas"]["PreviousFields"];
+            /**
+             * @example purchase.recorded
+             * @enum {string}
+             */
+            type: "purchase.recorded" | "purchase.released" | "purchase.confirmed" | "purchase.reward_released" | "purchase.reversed" | "purchase.amended" | "purchase.matched" | "purchase.refilled" | "purchase.held";
+        };
+        PurchaseEventData: {
+            amount: components["schemas"]["Money"];
+            /** @example false */
+            awaiting_release: boolean;
+            cashback_amount: components["schemas"]["Money"];
+            /**
+             * @example pending
+             * @enum {string}
+             */
+            cashback_status: "pending" | "available" | "reversed";
+            created_at: components["schemas"]["Timestamp"];
+            currency: components["schemas"]["Currency"];
+            /** @example order-2026-000123 */
+            external_id: string;
+            held: boolean;
+            id: components["schemas"]["Id"];
+            merchant_id: components["schemas"]["Id"];
+            offer_id: components["schemas"]["Id"];
+            order_reference: string | null;
+            original_amount: components["schemas"]["Money"];
+            partner_id: components["schemas"]["Id"] | null;
+            purchased_at: components["schemas"]["Timestamp"];
+            /** @example 0 */
+            revision: number;
+            /**
+             * @description The number of the event among those of the object, from 1. Events may arrive in another order.
+             * @example 1
+             */
+            sequence: number;
+            /**
+             * @example pending
+             * @enum {string}
+             */
+            status: "pending" | "confirmed" | "reversed";
+            user_id: components["schemas"]["Id"];
         };
         PurchaseHold: {
             amount: components["schemas"]["Money"];
@@ -2835,6 +3193,28 @@ export interface components {
             staff_roles: ("support" | "finance" | "partnerships" | "fraud" | "administrator")[];
             wallets: components["schemas"]["Wallet"][];
         };
+        UserEvent: {
+            created_at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["UserEventData"];
+            id: components["schemas"]["Id"];
+            previous: components["schemas"]["PreviousFields"];
+            /**
+             * @example user.activated
+             * @enum {string}
+             */
+            type: "user.activated" | "user.deactivated" | "user.registered" | "user.imported" | "user.address_taken_over";
+        };
+        UserEventData: {
+            active: boolean;
+            created_at: components["schemas"]["Timestamp"];
+            email_verified: boolean;
+            id: components["schemas"]["Id"];
+            /**
+             * @description The number of the event among those of the object, from 1. Events may arrive in another order.
+             * @example 1
+             */
+            sequence: number;
+        };
         /** @description Done. */
         UserImport: {
             results: components["schemas"]["UserImportItem"][];
@@ -2898,6 +3278,39 @@ export interface components {
             currency: components["schemas"]["Currency"];
             paid_balance: components["schemas"]["Money"];
             pending_balance: components["schemas"]["Money"];
+        };
+        WalletEvent: {
+            created_at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["WalletEventData"];
+            id: components["schemas"]["Id"];
+            previous: components["schemas"]["PreviousFields"];
+            /**
+             * @example wallet.adjusted
+             * @enum {string}
+             */
+            type: "wallet.adjusted";
+        };
+        WalletEventData: {
+            adjustment: {
+                amount: components["schemas"]["Money"];
+                /**
+                 * @example credit
+                 * @enum {string}
+                 */
+                direction: "credit" | "debit";
+                id: components["schemas"]["Id"];
+                reason: string;
+            };
+            available_balance: components["schemas"]["Money"];
+            currency: components["schemas"]["Currency"];
+            paid_balance: components["schemas"]["Money"];
+            pending_balance: components["schemas"]["Money"];
+            /**
+             * @description The number of the entry in the wallet's journal. Later entries have higher numbers.
+             * @example 1
+             */
+            sequence: number;
+            user_id: components["schemas"]["Id"];
         };
         WalletTransaction: {
             amount: components["schemas"]["Money"];
@@ -3247,6 +3660,12 @@ export interface components {
         /** @description Defaults to `global`. */
         ScopeType: "global" | "merchant" | "user";
         UserId: components["schemas"]["Id"][];
+        /** @description The id of the event, the same at each attempt. */
+        WebhookId: string;
+        /** @description The signature, as Standard Webhooks describes it. */
+        WebhookSignature: string;
+        /** @description The time of the attempt, in seconds since 1970. */
+        WebhookTimestamp: string;
     };
     requestBodies: never;
     headers: never;
@@ -3899,6 +4318,43 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnsupportedCurrencyOrValidationError"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listEvents: {
+        parameters: {
+            query?: {
+                /** @description The `cursor` of the previous page, or `latest` for what happens from now on. Defaults to the start. */
+                cursor?: string;
+                /** @description The number of events to return. Defaults to 100. */
+                limit?: number;
+                /**
+                 * @description Only events about this object.
+                 * @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e
+                 */
+                resource_id?: string;
+                /** @description Event types. `purchase.*` means all that begin with `purchase.`. Defaults to all. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
+            422: components["responses"]["ValidationError"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -6435,6 +6891,258 @@ export interface operations {
             422: components["responses"]["ValidationError"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
+        };
+    };
+    receiveMerchantEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event, the same at each attempt. */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /** @description The signature, as Standard Webhooks describes it. */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /** @description The time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MerchantEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Any other status than 2xx is a failure. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No longer wanted: disables the endpoint. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    receiveOfferEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event, the same at each attempt. */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /** @description The signature, as Standard Webhooks describes it. */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /** @description The time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Any other status than 2xx is a failure. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No longer wanted: disables the endpoint. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    receivePartnerEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event, the same at each attempt. */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /** @description The signature, as Standard Webhooks describes it. */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /** @description The time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartnerEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Any other status than 2xx is a failure. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No longer wanted: disables the endpoint. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    receivePayoutEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event, the same at each attempt. */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /** @description The signature, as Standard Webhooks describes it. */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /** @description The time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayoutEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Any other status than 2xx is a failure. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No longer wanted: disables the endpoint. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    receivePurchaseEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event, the same at each attempt. */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /** @description The signature, as Standard Webhooks describes it. */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /** @description The time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PurchaseEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Any other status than 2xx is a failure. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No longer wanted: disables the endpoint. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    receiveUserEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event, the same at each attempt. */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /** @description The signature, as Standard Webhooks describes it. */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /** @description The time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Any other status than 2xx is a failure. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No longer wanted: disables the endpoint. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    receiveWalletEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event, the same at each attempt. */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /** @description The signature, as Standard Webhooks describes it. */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /** @description The time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WalletEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Any other status than 2xx is a failure. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No longer wanted: disables the endpoint. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
 }

@@ -10,12 +10,24 @@ export type ApiNames = {
   readonly results: Readonly<Record<string, string>>;
   /** The names of the bodies that operations take, where they are not named after the operation. */
   readonly inputs: Readonly<Record<string, string>>;
+  /** The names of parts of bodies. */
+  readonly parts?: Readonly<Record<string, TSchema>>;
+};
+
+/** A request that the platform sends to others. */
+export type WebhookDescription = {
+  readonly name: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly body: TSchema;
+  readonly example: unknown;
 };
 
 type Json = { [keyword: string]: unknown };
 type Body = { readonly content?: Record<string, { schema: Json; readonly examples?: object }> };
 type Operation = Json & { parameters?: Json[]; requestBody?: Body; responses: Record<string, Body & Json> };
-type Document = { paths?: Record<string, Record<string, Operation>>; components?: Json };
+type Paths = Record<string, Record<string, Operation>>;
+type Document = { paths?: Paths; webhooks?: Paths; components?: Json };
 
 /** Our own keywords of schemas, as the description shows them. Null: it says nothing to a client. */
 const OWN_KEYWORDS: Readonly<Record<string, string | null>> = {
@@ -67,11 +79,12 @@ export function finishDocument(document: object, names: ApiNames): object {
       throw new Error(`${name} has no operation id: enter one among the names of the API`);
     operation.operationId = operationId;
   }
-  const all = operations.map(({ operation }) => operation);
-  const responses = shareResponses(all.map((operation) => operation.responses));
+  const webhooks = Object.values(finished.webhooks ?? {}).flatMap((methods) => Object.values(methods));
+  const all = [...operations.map(({ operation }) => operation), ...webhooks];
+  const responses = shareResponses(operations.map(({ operation }) => operation.responses));
   const schemas = { ...schemasOf(finished), ...shareSchemas(all, names) };
   const parameters = shareParameters(all);
-  const text = JSON.stringify([finished.paths, schemas, responses]);
+  const text = JSON.stringify([finished.paths, finished.webhooks, schemas, responses]);
   const isUsed = ([name]: [string, unknown]) => text.includes(`"#/components/schemas/${name}"`);
   finished.components = {
     ...finished.components,
@@ -131,7 +144,8 @@ function shareSchemas(operations: readonly Operation[], names: ApiNames): Json {
     if (results?.items !== undefined) name(results.items, `${given}Item`);
   }
 
-  for (const [given, schema] of Object.entries(PARTS)) name(finishSchemas(schema) as Json, given);
+  for (const [given, schema] of Object.entries({ ...PARTS, ...names.parts }))
+    name(finishSchemas(schema) as Json, given);
   for (const { operationId, requestBody, responses } of operations) {
     const id = String(operationId);
     const result = names.results[id];

@@ -16,7 +16,8 @@ import {
   STATUS_OF_KIND,
   unsupportedMediaType,
 } from './errors.ts';
-import { type ApiNames, finishDocument } from './openapi-document.ts';
+
+import { type ApiNames, finishDocument, type WebhookDescription } from './openapi-document.ts';
 import { type Access, ANY_SCOPE, type HttpServer } from './route.ts';
 
 /** What the reference says of the API as a whole. */
@@ -25,6 +26,7 @@ export type ApiDescription = {
   readonly description: string;
   readonly tags: readonly { readonly name: string; readonly description: string }[];
   readonly names: ApiNames;
+  readonly webhooks?: readonly WebhookDescription[];
   /** Where a client gets each kind of credential. */
   readonly credentials: { readonly accessToken: string; readonly apiKey: string };
 };
@@ -34,7 +36,7 @@ export async function registerOpenApi(
   server: HttpServer,
   options: { readonly api: ApiDescription; readonly publicUrl: string; readonly isServed: boolean },
 ): Promise<void> {
-  const { title, description, tags, credentials, names } = options.api;
+  const { title, description, tags, credentials, names, webhooks = [] } = options.api;
   // First of the hooks, so that the description and the server see the same completed route.
   server.addHook('onRoute', completeRoute);
   server.addSchema(ErrorEnvelope);
@@ -45,7 +47,8 @@ export async function registerOpenApi(
     transformObject: (description) => {
       if (!('openapiObject' in description)) throw new TypeError('this is no OpenAPI 3 description');
       markOptionalBodies(description.openapiObject.paths);
-      return finishDocument(description.openapiObject, names);
+      const document = { ...description.openapiObject, webhooks: describeWebhooks(webhooks) };
+      return finishDocument(document, names);
     },
     openapi: {
       openapi: '3.1.0',
@@ -142,6 +145,42 @@ function securityOf(access: Access, scope: string | undefined) {
 /** A list body is validated as a list of anything, because each item has its own result. The description shows the items. */
 function describeItems(schema: FastifySchema, items: TSchema | undefined): FastifySchema {
   return items === undefined ? schema : { ...schema, body: { ...(schema.body as object), items } };
+}
+
+const WEBHOOK_HEADERS = {
+  'webhook-id': 'The id of the event, the same at each attempt.',
+  'webhook-timestamp': 'The time of the attempt, in seconds since 1970.',
+  'webhook-signature': 'The signature, as Standard Webhooks describes it.',
+};
+
+/** By name, as OpenAPI has them. */
+function describeWebhooks(webhooks: readonly WebhookDescription[]) {
+  const parameters = Object.entries(WEBHOOK_HEADERS).map(([name, description]) => ({
+    name,
+    in: 'header',
+    required: true,
+    description,
+    schema: { type: 'string' },
+  }));
+  return Object.fromEntries(
+    webhooks.map(({ name, summary, description, body, example }) => {
+      const content = { 'application/json': { schema: body, examples: { event: { value: example } } } };
+      const operation = {
+        operationId: `receive${name}`,
+        summary,
+        description,
+        tags: ['events'],
+        security: [],
+        parameters,
+        requestBody: { required: true, content },
+        responses: {
+          '200': { description: 'Taken. Any other status than 2xx is a failure.' },
+          '410': { description: 'No longer wanted: disables the endpoint.' },
+        },
+      };
+      return [name, { post: operation }];
+    }),
+  );
 }
 
 function markOptionalBodies(paths: object | undefined): void {

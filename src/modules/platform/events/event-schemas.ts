@@ -1,48 +1,97 @@
 import Type, { type TProperties, type TSchema } from 'typebox';
 import { validationError } from '../../../core/errors.ts';
+import { Several } from '../../../core/http/pagination.ts';
 import { Id, Input, Timestamp } from '../../../core/http/schemas.ts';
 import { isId } from '../../../core/id.ts';
 import type { FeedPage } from './feed.ts';
 import type { FeedPosition } from './model.ts';
+import { type EventSource, type KindOfEvents, kindsOfEvents } from './presenting.ts';
 
-/** The fields of an object in an event, with its sequence. */
+/** The fields of an object in an event, with its sequence. The object itself has their descriptions. */
 export function EventData<Properties extends TProperties>(
   properties: Properties,
   sequence = 'The number of the event among those of the object, from 1. Events may arrive in another order.',
 ) {
+  const described = Object.entries(properties).map(([name, schema]) => [
+    name,
+    { ...schema, description: undefined },
+  ]);
   return Type.Object({
-    ...properties,
+    ...(Object.fromEntries(described) as Properties),
     sequence: Type.Integer({ minimum: 1, description: sequence, examples: [1] }),
   });
 }
 
+const Previous = Type.Union([Type.Object({}, { additionalProperties: true }), Type.Null()], {
+  description:
+    'The fields of `data` that the event changed, with their values before it. Null if it is the first event of the object, or changed none of them.',
+});
+
 /** An event about one kind of object. */
-export function EventBody(types: readonly string[], data: TSchema) {
+export function EventBody({ types, schema }: Pick<KindOfEvents, 'types' | 'schema'>) {
   return Type.Object({
-    id: Type.String({ ...Id, description: 'The event. A webhook has it in `webhook-id`.' }),
+    id: Id,
     type: Type.Enum([...types], { examples: [types[0]] }),
     created_at: Timestamp,
-    data,
-    previous: Type.Union([Type.Object({}, { additionalProperties: true }), Type.Null()], {
-      description:
-        'The fields of `data` that the event changed, with their values before it. Null if it is the first event of the object, or changed none of them.',
-    }),
+    data: schema as TSchema,
+    previous: Previous,
   });
+}
+
+/** What the description of the API says of events: their named schemas, and a webhook for each kind. */
+export function describeEvents(sources: readonly EventSource[]) {
+  const kinds = kindsOfEvents(sources).map((kind) => ({
+    ...kind,
+    name: `${capitalized(kind.resourceType)}Event`,
+  }));
+  const parts = kinds.flatMap((kind) => [
+    [`${kind.name}Data`, kind.schema as TSchema] as const,
+    [kind.name, EventBody(kind)] as const,
+  ]);
+  const webhooks = kinds.map((kind) => ({
+    name: kind.name,
+    summary: `Receive an event about a ${kind.resourceType}`,
+    description: 'Sent to each endpoint that has subscribed to the type, at least once and in any order.',
+    body: EventBody(kind),
+    example: { ...(exampleOf(EventBody(kind)) as object), previous: null },
+  }));
+  return { parts: { PreviousFields: Previous, ...Object.fromEntries(parts) }, webhooks };
+}
+
+function capitalized(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
+
+type JsonSchema = {
+  readonly examples?: readonly unknown[];
+  readonly enum?: readonly unknown[];
+  readonly anyOf?: readonly JsonSchema[];
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly type?: string;
+};
+
+/** A value of the schema: its own example, otherwise one of its parts. */
+function exampleOf({ examples, enum: values, anyOf, properties, type }: JsonSchema): unknown {
+  const [example] = examples ?? values ?? [];
+  if (example !== undefined) return example;
+  if (properties !== undefined)
+    return Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, exampleOf(schema)]));
+  if (anyOf !== undefined) return anyOf[0]?.examples?.[0] ?? null;
+  return type === 'boolean' ? false : 'Goodwill.';
 }
 
 const LATEST = 'latest';
 const MOST = 100;
 
 export const EventQuery = Input({
-  type: Type.Optional(
+  type: Several(
     Type.String({
-      maxLength: 1024,
-      pattern: '^(\\*|[a-z_]+\\.(\\*|[a-z_]+))(,(\\*|[a-z_]+\\.(\\*|[a-z_]+)))*$',
-      mustBe: 'event types such as purchase.confirmed or purchase.*, separated by commas',
-      description:
-        'Event types, separated by commas. `purchase.*` means all that begin with `purchase.`. Defaults to all.',
-      examples: ['purchase.*,payout.completed'],
+      maxLength: 64,
+      pattern: '^(\\*|[a-z_]+\\.(\\*|[a-z_]+))$',
+      mustBe: 'an event type such as purchase.confirmed, or a pattern such as purchase.*',
+      examples: ['purchase.*'],
     }),
+    'Event types. `purchase.*` means all that begin with `purchase.`. Defaults to all.',
   ),
   resource_id: Type.Optional(Type.String({ ...Id, description: 'Only events about this object.' })),
   cursor: Type.Optional(

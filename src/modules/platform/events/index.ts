@@ -11,7 +11,7 @@ import { auditRoutes } from './routes.ts';
 import { type EventService, eventService } from './service.ts';
 
 export { defineEvent } from './define.ts';
-export { EventData } from './event-schemas.ts';
+export { describeEvents, EventData } from './event-schemas.ts';
 export type { ObjectHistory, Presented } from './history.ts';
 export {
   type Actor,

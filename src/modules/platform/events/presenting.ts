@@ -109,10 +109,14 @@ export function typesOfFeed(sources: readonly EventSource[]): readonly string[] 
   return sources.flatMap(({ events }) => events.map(({ definition }) => definition.type));
 }
 
-/** The kinds of objects that events are about: their types, and the schema of `data`. */
-export function kindsOfEvents(
-  sources: readonly EventSource[],
-): readonly { readonly resourceType: string; readonly types: readonly string[]; readonly schema: object }[] {
+/** The events about one kind of object: their types, and the schema of `data`. */
+export type KindOfEvents = {
+  readonly resourceType: string;
+  readonly types: readonly string[];
+  readonly schema: object;
+};
+
+export function kindsOfEvents(sources: readonly EventSource[]): readonly KindOfEvents[] {
   const definitions = sources.flatMap(({ events }) => events.map(({ definition }) => definition));
   return sources.flatMap(({ objects }) => {
     if (objects === undefined) return [];

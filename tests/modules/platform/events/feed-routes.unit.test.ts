@@ -60,7 +60,7 @@ describe('GET /events', () => {
     ]);
 
     const resourceId = newId();
-    const query = `type=lamp.*,lamp.lit&resource_id=${resourceId}&limit=7&cursor=${body.cursor}`;
+    const query = `type=lamp.*&type=lamp.lit&resource_id=${resourceId}&limit=7&cursor=${body.cursor}`;
     await api('GET', `/events?${query}`, { token: 'admin' });
     assert.deepEqual(calls.at(-1)?.[0], {
       types: ['lamp.*', 'lamp.lit'],
@@ -79,7 +79,7 @@ describe('GET /events', () => {
 
   for (const [query, field] of [
     ['type=Lamp', 'type'],
-    ['type=lamp.lit,', 'type'],
+    ['type=lamp.lit&type=Lamp', 'type'],
     ['type=lamp*', 'type'],
     ['resource_id=lamp', 'resource_id'],
     ['limit=101', 'limit'],
