@@ -31,21 +31,32 @@ describe('the commands of README.md', () => {
 });
 
 describe('the commands of docs/partners.md', () => {
-  test('report and settle purchases, first with a key and then with signatures, in one shell', async () => {
-    const [first = ''] = commandsOf('docs/partners.md', 'Try it');
+  test('report and settle purchases: with a key, by the nightly script, and with signatures, in one shell', async () => {
+    const first = commandsOf('docs/partners.md', 'Ten minutes').join('\n');
+    const [nightly = ''] = commandsOf('docs/partners.md', 'Every night');
     const [signed = ''] = commandsOf('docs/partners.md', 'Sign requests');
-    const output = await runInShell(`${first}\necho '--- signed'\n${signed}`);
+    const repeat = nightly.split('\n').findLast((line) => line.includes('settle-yesterday'));
+    const output = await runInShell(
+      [first, `echo '--- nightly'`, nightly, repeat, `echo '--- signed'`, signed].join('\n'),
+    );
 
-    const [withKey = '', withSignature = ''] = output.split('--- signed');
+    const [withKey = '', byNight = '', withSignature = ''] = output.split(/--- \w+/);
     for (const part of [withKey, withSignature]) {
       assert.match(part, /"status":"pending","cashback_amount"/);
       assert.match(part, /"status":200,"purchase_status":"confirmed"/);
     }
+    assert.match(withKey, /"external_reference":"customer-1042"/);
+    assert.match(withKey, /"purchases_per_minute":/);
+    assert.match(withKey, /DUPLICATE_PURCHASE/);
+    assert.match(withKey, /"external_id":"order-1",.*"status":"confirmed".*"total":1,/);
+    assert.match(byNight, /2 settled, 1 settled before, 0 refused\n0 purchases up to/);
+    assert.match(byNight, /1 settled, 2 settled before, 0 refused/);
     assert.match(withSignature, /"status":404/);
-    const purchases = [...(await purchasesNamed('order-1')), ...(await purchasesNamed('order-3'))];
+    const purchases = await Promise.all(['order-1', 'order-2', 'order-3'].map(purchasesNamed));
     assert.deepEqual(
-      purchases.map(({ partner, status }) => [partner?.replace(/ \d+$/, ''), status]),
+      purchases.flat().map(({ partner, status }) => [partner?.replace(/ \d+$/, ''), status]),
       [
+        ['Blue Harbour Network', 'confirmed'],
         ['Blue Harbour Network', 'confirmed'],
         ['Northwind Affiliates', 'confirmed'],
       ],
@@ -55,7 +66,9 @@ describe('the commands of docs/partners.md', () => {
 
 async function runInShell(script: string): Promise<string> {
   const commands = script.replace(/^API=.*$/m, `API=${host}/api/v1`);
-  const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', commands]);
+  const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', commands], {
+    cwd: PROJECT_DIRECTORY,
+  });
   return stdout;
 }
 
