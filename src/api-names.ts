@@ -168,10 +168,52 @@ const INPUTS = {
   reversePurchase: 'ReversalInput',
 } as const;
 
+/** The types of properties, each by one that has it. */
+const PROPERTY_TYPES = {
+  UserRole: 'User.role',
+  StaffRole: 'User.staff_roles',
+  StaffPermission: 'OwnUser.permissions',
+  Locale: 'User.locale',
+  PartnerScope: 'PartnerKey.scopes',
+  PartnerLimits: 'OwnPartner.limits',
+  PartnerUsage: 'OwnPartner.usage',
+  PurchaseCount: 'PartnerUsage.today',
+  ExternalIdScope: 'Partner.external_id_scope',
+  CashbackType: 'Offer.cashback_type',
+
+  PurchaseStatus: 'Purchase.status',
+  CashbackStatus: 'PurchaseDetail.cashback_status',
+  OrderLine: 'PurchaseDetail.lines',
+  OrderLineInput: 'ReportPurchaseInput.lines',
+  OrderLineStatus: 'OrderLine.status',
+  SettlementAction: 'SettlePurchasesInputItem.action',
+  BatchSummary: 'PurchaseBatchResult.summary',
+  ReversalReason: 'ReversalInput.reason',
+  PurchaseHoldStatus: 'PurchaseHold.status',
+  PurchaseHoldReason: 'PurchaseHold.reasons',
+  PurchaseHoldRule: 'PurchaseHoldReason.rule',
+  CeilingScope: 'Ceiling.scope',
+
+  WalletTransactionType: 'WalletTransaction.type',
+  WalletAccount: 'WalletTransaction.from',
+  AdjustmentStatus: 'Adjustment.status',
+  AdjustmentDirection: 'Adjustment.direction',
+  PayoutStatus: 'Payout.status',
+  PayoutMethod: 'Payout.method',
+  BankAccountInput: 'RequestPayoutInput.details',
+  BankAccount: 'BankDetails.details',
+  MaskedBankAccount: 'Payout.details',
+
+  FeatureFlagScope: 'FeatureFlag.scope_type',
+  ActorType: 'AuditLog.actor_type',
+  AuditOutcome: 'AuditLog.outcome',
+} as const;
+
 export const API_NAMES: ApiNames = {
   operations: Object.fromEntries(
     Object.entries(IDS).map(([operation, id]) => [operation.replace(' ', ` ${BASE}`), id]),
   ),
   results: RESULTS,
   inputs: INPUTS,
+  propertyTypes: PROPERTY_TYPES,
 };

@@ -165,6 +165,34 @@ describe('the API description', () => {
     assert.ok(JSON.stringify(committed).length / operations < 2_550);
   });
 
+  test('names the objects and enumerations that repeat, for generated types', () => {
+    const { schemas, parameters } = committed.components;
+    const bodies = Object.values<Record<string, unknown>>(schemas).flatMap(withoutConditions);
+    const inBodies = bodies.flatMap((schema) => Object.values(schema).flatMap(nodesOf)).filter(isSchema);
+    // Name it in PROPERTY_TYPES of src/api-names.ts.
+    const objects = inBodies
+      .filter(({ properties }) => Object.keys(properties ?? {}).length > 0)
+      .map(({ description: _, ...object }) => JSON.stringify(object));
+    const enumerations = [...inBodies, ...nodesOf([committed.paths, parameters])]
+      .filter(({ enum: values }) => Array.isArray(values))
+      .map(({ enum: values }) => JSON.stringify(values));
+    const repeated = [objects, enumerations].flatMap((all) =>
+      all.filter((one, index) => all.indexOf(one) !== index),
+    );
+    assert.deepEqual(repeated, []);
+    // Generators number what has one name twice.
+    const names = [...Object.keys(schemas), ...Object.keys(parameters)];
+    assert.equal(new Set(names).size, names.length);
+    for (const name of names) assert.match(name, /^([A-Z][a-z]+)+$/);
+  });
+
+  test('has no alternatives of which generators make types that lack fields', () => {
+    const alternatives = nodesOf(committed.components.schemas).filter(
+      ({ oneOf, properties }) => oneOf && properties,
+    );
+    assert.deepEqual(alternatives, []);
+  });
+
   test('has each error response that repeats once', () => {
     const { paths } = committed as { paths: Record<string, Record<string, { responses: object }>> };
     const inline = Object.values(paths)
@@ -210,6 +238,17 @@ describe('the API description', () => {
     assert.deepEqual(Object.fromEntries(statuses), { ...STATUSES, ...OUTSIDE_OPERATIONS });
   });
 });
+
+/** A schema without the conditions that its fields meet together: no types are made of them. */
+function withoutConditions(schema: Record<string, unknown>): Record<string, unknown>[] {
+  const conditions = ['if', 'then', 'else', 'allOf', 'dependentSchemas'];
+  return [Object.fromEntries(Object.entries(schema).filter(([keyword]) => !conditions.includes(keyword)))];
+}
+
+/** Whether a node is a schema, rather than the map of a schema's properties. */
+function isSchema(node: Record<string, unknown>): boolean {
+  return typeof node.type === 'string' || Array.isArray(node.enum);
+}
 
 function nodesOf(value: unknown): Record<string, unknown>[] {
   if (typeof value !== 'object' || value === null) return [];

@@ -1434,11 +1434,7 @@ export interface components {
         ActiveOffer: {
             /** @description True if freed room under the cap tops up earlier purchases that the cap has cut. */
             cap_refill: boolean;
-            /**
-             * @example percent
-             * @enum {string}
-             */
-            cashback_type: "percent" | "fixed";
+            cashback_type: components["schemas"]["CashbackType"];
             /** @example 5 */
             cashback_value: number;
             currency: components["schemas"]["Currency"];
@@ -1461,6 +1457,11 @@ export interface components {
          * @enum {string}
          */
         ActiveStatus: "active" | "inactive";
+        /**
+         * @example admin
+         * @enum {string}
+         */
+        ActorType: "user" | "admin" | "partner" | "system";
         Adjustment: {
             amount: components["schemas"]["Money"];
             created_at: components["schemas"]["Timestamp"];
@@ -1470,39 +1471,29 @@ export interface components {
             decided_at: components["schemas"]["Timestamp"] | null;
             decided_by: components["schemas"]["Id"] | null;
             decision_reason: string | null;
-            /**
-             * @example credit
-             * @enum {string}
-             */
-            direction: "credit" | "debit";
+            direction: components["schemas"]["AdjustmentDirection"];
             expires_at: components["schemas"]["Timestamp"] | null;
             id: components["schemas"]["Id"];
             reason: string;
-            /**
-             * @description `completed` if it has moved money.
-             * @example completed
-             * @enum {string}
-             */
-            status: "completed" | "awaiting_approval" | "rejected" | "expired";
+            status: components["schemas"]["AdjustmentStatus"];
             user_id: components["schemas"]["Id"];
         };
+        /**
+         * @example credit
+         * @enum {string}
+         */
+        AdjustmentDirection: "credit" | "debit";
         /** @description Done. */
         AdjustmentPage: {
             data: components["schemas"]["Adjustment"][];
-            pagination: {
-                limit: number;
-                /** @description The cursor of the next page. Null on the last page. */
-                next_cursor: string | null;
-                offset: number;
-                /** @description The number of matching items. Exact up to 10000, and on the last page by offset. */
-                total: number;
-                /**
-                 * @description Present if `total` is an estimate.
-                 * @enum {boolean}
-                 */
-                total_is_estimate?: true;
-            };
+            pagination: components["schemas"]["CursorPagination"];
         };
+        /**
+         * @description `completed` if it has moved money.
+         * @example completed
+         * @enum {string}
+         */
+        AdjustmentStatus: "completed" | "awaiting_approval" | "rejected" | "expired";
         AdjustWalletInput: {
             /**
              * @description A plain decimal above zero, as text or number, with at most 10 integer digits and the decimals of the currency.
@@ -1511,11 +1502,7 @@ export interface components {
             amount: string | number;
             /** @description ISO 4217 code of the wallet. Defaults to the platform's first currency. */
             currency?: components["schemas"]["Currency"];
-            /**
-             * @example credit
-             * @enum {string}
-             */
-            direction: "credit" | "debit";
+            direction: components["schemas"]["AdjustmentDirection"];
             /**
              * @description The reason, recorded with the adjustment and in the audit log.
              * @example Goodwill for a late confirmation.
@@ -1526,11 +1513,7 @@ export interface components {
         AmendedPurchase: {
             amount: components["schemas"]["Money"];
             cashback_amount: components["schemas"]["Money"];
-            /**
-             * @example pending
-             * @enum {string}
-             */
-            cashback_status: "pending" | "available" | "reversed";
+            cashback_status: components["schemas"]["CashbackStatus"];
             id: components["schemas"]["Id"];
             /** @description The amount that was recorded first. `amount` is the present one. */
             original_amount: components["schemas"]["Money"];
@@ -1547,23 +1530,7 @@ export interface components {
              */
             amount?: string | number;
             /** @description The parts of the order. Those that are not rejected add up to the new amount. */
-            lines?: {
-                /**
-                 * @description A plain decimal, as text or number, with at most 10 integer digits and the decimals of the currency.
-                 * @example 49.90
-                 */
-                amount: string | number;
-                /** @example books */
-                category?: string;
-                /** @example sku-42 */
-                line_id: string;
-                /**
-                 * @description A rejected line does not count. While a line is pending, the purchase is not confirmed automatically.
-                 * @example approved
-                 * @enum {string}
-                 */
-                status: "pending" | "approved" | "rejected";
-            }[];
+            lines?: components["schemas"]["OrderLineInput"][];
             /**
              * @description Why the amount changed.
              * @example one of two books returned
@@ -1574,30 +1541,18 @@ export interface components {
              * @example return-2026-000123
              */
             version: string;
-        } & ({
-            amount: unknown;
-        } | {
-            lines: unknown;
-        });
+        };
         AuditLog: {
             /** @example purchase.confirmed */
             action: string;
             actor_id: components["schemas"]["Id"] | null;
-            /**
-             * @example admin
-             * @enum {string}
-             */
-            actor_type: "user" | "admin" | "partner" | "system";
+            actor_type: components["schemas"]["ActorType"];
             details: {
                 [key: string]: unknown;
             };
             id: components["schemas"]["Id"];
             occurred_at: components["schemas"]["Timestamp"];
-            /**
-             * @example success
-             * @enum {string}
-             */
-            outcome: "success" | "failure";
+            outcome: components["schemas"]["AuditOutcome"];
             request_id: string | null;
             resource_id: components["schemas"]["Id"];
             /** @example purchase */
@@ -1606,35 +1561,58 @@ export interface components {
         /** @description Done. */
         AuditLogPage: {
             data: components["schemas"]["AuditLog"][];
-            pagination: {
-                limit: number;
-                /** @description The cursor of the next page. Null on the last page. */
-                next_cursor: string | null;
-                offset: number;
-                /** @description The number of matching items. Exact up to 10000, and on the last page by offset. */
-                total: number;
-                /**
-                 * @description Present if `total` is an estimate.
-                 * @enum {boolean}
-                 */
-                total_is_estimate?: true;
-            };
+            pagination: components["schemas"]["CursorPagination"];
+        };
+        /**
+         * @example success
+         * @enum {string}
+         */
+        AuditOutcome: "success" | "failure";
+        BankAccount: {
+            /** @example Erika Mustermann */
+            account_holder: string;
+            /** @example DE89370400440532013000 */
+            iban: string;
+        };
+        BankAccountInput: {
+            /**
+             * @description From 1 to 70 characters, the maximum of a SEPA transfer.
+             * @example Erika Mustermann
+             */
+            account_holder: string;
+            /**
+             * Format: iban
+             * @description An IBAN. White space, dashes and lower case are accepted.
+             * @example DE89 3704 0044 0532 0130 00
+             */
+            iban: string;
         };
         /** @description Done. */
         BankDetails: {
-            details: {
-                /** @example Erika Mustermann */
-                account_holder: string;
-                /** @example DE89370400440532013000 */
-                iban: string;
-            };
+            details: components["schemas"]["BankAccount"];
             id: components["schemas"]["Id"];
+        };
+        BatchSummary: {
+            accepted: number;
+            duplicates: number;
+            refused: number;
+            total: number;
         };
         /**
          * Format: date
          * @example 2026-03-14
          */
         CalendarDate: string;
+        /**
+         * @example pending
+         * @enum {string}
+         */
+        CashbackStatus: "pending" | "available" | "reversed";
+        /**
+         * @example percent
+         * @enum {string}
+         */
+        CashbackType: "percent" | "fixed";
         /** @description Done. */
         Ceiling: {
             currency: components["schemas"]["Currency"];
@@ -1646,11 +1624,7 @@ export interface components {
             max_amount: components["schemas"]["Money"] | null;
             /** @description The largest reward that needs no review. */
             max_reward: components["schemas"]["Money"] | null;
-            /**
-             * @example partner
-             * @enum {string}
-             */
-            scope: "platform" | "partner" | "merchant";
+            scope: components["schemas"]["CeilingScope"];
             scope_id: components["schemas"]["Id"] | null;
         };
         /** @description Done. */
@@ -1658,15 +1632,15 @@ export interface components {
             data: components["schemas"]["Ceiling"][];
             pagination: components["schemas"]["Pagination"];
         };
+        /**
+         * @example partner
+         * @enum {string}
+         */
+        CeilingScope: "platform" | "partner" | "merchant";
         ChangeOwnUserInput: {
             /** @description The name in mails. Null removes it. */
             display_name?: string | null;
-            /**
-             * @description The language of mails.
-             * @example en
-             * @enum {string}
-             */
-            locale?: "en" | "de";
+            locale?: components["schemas"]["Locale"];
         };
         ChangePasswordInput: {
             /** @example Str0ng!Pass */
@@ -1687,20 +1661,11 @@ export interface components {
             decided_at: components["schemas"]["Timestamp"] | null;
             decided_by: components["schemas"]["Id"] | null;
             decision_reason: string | null;
-            /**
-             * @example credit
-             * @enum {string}
-             */
-            direction: "credit" | "debit";
+            direction: components["schemas"]["AdjustmentDirection"];
             expires_at: components["schemas"]["Timestamp"] | null;
             id: components["schemas"]["Id"];
             reason: string;
-            /**
-             * @description `completed` if it has moved money.
-             * @example completed
-             * @enum {string}
-             */
-            status: "completed" | "awaiting_approval" | "rejected" | "expired";
+            status: components["schemas"]["AdjustmentStatus"];
             user_id: components["schemas"]["Id"];
             /** @description The balances after the adjustment. */
             wallet: components["schemas"]["Wallet"];
@@ -1717,11 +1682,7 @@ export interface components {
             confirmed_at: components["schemas"]["Timestamp"];
             id: components["schemas"]["Id"];
             merchant_id: components["schemas"]["Id"];
-            /**
-             * @example pending
-             * @enum {string}
-             */
-            status: "pending" | "confirmed" | "reversed";
+            status: components["schemas"]["PurchaseStatus"];
             user_id: components["schemas"]["Id"];
         };
         ConfirmSecondFactorInput: {
@@ -1746,11 +1707,7 @@ export interface components {
         CreateOfferInput: {
             /** @description True if room that a reversal or a smaller amount frees under the cap tops up earlier purchases of the month that the cap has cut, in the order of their recording. Otherwise it serves later purchases alone. Defaults to that of the offer in `continues`, otherwise to false. */
             cap_refill?: boolean;
-            /**
-             * @example percent
-             * @enum {string}
-             */
-            cashback_type: "percent" | "fixed";
+            cashback_type: components["schemas"]["CashbackType"];
             /**
              * @description Percent of the purchase, or an amount in `currency`, by `cashback_type`. Above zero, at most 4 decimals.
              * @example 5
@@ -1766,12 +1723,7 @@ export interface components {
             start_date: components["schemas"]["CalendarDate"];
         };
         CreatePartnerInput: {
-            /**
-             * @description Where an external id of the partner is unique: `partner` among all of its purchases, `merchant` at each merchant. Defaults to `partner`.
-             * @example partner
-             * @enum {string}
-             */
-            external_id_scope?: "partner" | "merchant";
+            external_id_scope?: components["schemas"]["ExternalIdScope"];
             /** @example Northwind Affiliates */
             name: string;
             /** @description Whether the partner must sign requests that change data (Standard Webhooks). Defaults to false. */
@@ -1782,14 +1734,28 @@ export interface components {
          * @example EUR
          */
         Currency: string;
+        CursorPagination: {
+            limit: number;
+            /** @description The cursor of the next page. Null on the last page. */
+            next_cursor: string | null;
+            offset: number;
+            /** @description The number of matching items. Exact up to 10000, and on the last page by offset. */
+            total: number;
+            /**
+             * @description Present if `total` is an estimate.
+             * @enum {boolean}
+             */
+            total_is_estimate?: true;
+        };
         Error: {
-            error: {
-                code: string;
-                details: {
-                    [key: string]: unknown;
-                };
-                message: string;
+            error: components["schemas"]["ErrorBody"];
+        };
+        ErrorBody: {
+            code: string;
+            details: {
+                [key: string]: unknown;
             };
+            message: string;
         };
         Event: components["schemas"]["UserEvent"] | components["schemas"]["PartnerEvent"] | components["schemas"]["MerchantEvent"] | components["schemas"]["OfferEvent"] | components["schemas"]["PurchaseEvent"] | components["schemas"]["PayoutEvent"] | components["schemas"]["WalletEvent"];
         /** @description Done. */
@@ -1806,6 +1772,12 @@ export interface components {
         ExtendOfferInput: {
             end_date: components["schemas"]["CalendarDate"];
         };
+        /**
+         * @description Where an external id of the partner is unique: `partner` among all of its purchases, `merchant` at each merchant. Defaults to `partner`.
+         * @example partner
+         * @enum {string}
+         */
+        ExternalIdScope: "partner" | "merchant";
         /** @description Done. */
         FeatureFlag: {
             created_at: components["schemas"]["Timestamp"];
@@ -1815,11 +1787,7 @@ export interface components {
             /** @example purchase_auto_confirm */
             key: string;
             scope_id: components["schemas"]["Id"] | null;
-            /**
-             * @example merchant
-             * @enum {string}
-             */
-            scope_type: "global" | "merchant" | "user";
+            scope_type: components["schemas"]["FeatureFlagScope"];
             updated_at: components["schemas"]["Timestamp"];
         };
         /** @description Done. */
@@ -1840,6 +1808,11 @@ export interface components {
             data: components["schemas"]["FeatureFlag"][];
             pagination: components["schemas"]["Pagination"];
         };
+        /**
+         * @example merchant
+         * @enum {string}
+         */
+        FeatureFlagScope: "global" | "merchant" | "user";
         /**
          * Format: uuid
          * @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e
@@ -1878,8 +1851,14 @@ export interface components {
              *       "purchases:settle"
              *     ]
              */
-            scopes: ("purchases:read" | "purchases:write" | "purchases:settle")[];
+            scopes: components["schemas"]["PartnerScope"][];
         };
+        /**
+         * @description The language of mails.
+         * @example en
+         * @enum {string}
+         */
+        Locale: "en" | "de";
         LogInInput: {
             /** @example alice@clicknback.com */
             email: string;
@@ -1889,6 +1868,13 @@ export interface components {
         LogOutInput: {
             /** @example b1Xr0wKxJq… */
             refresh_token?: string;
+        };
+        /** @description The bank details, masked. */
+        MaskedBankAccount: {
+            /** @example E*** M*** */
+            account_holder: string;
+            /** @example DE89**************3000 */
+            iban: string;
         };
         MatchPurchasesInput: {
             /** @description The other purchase. It must be pending and is reversed. */
@@ -1950,12 +1936,7 @@ export interface components {
             /** @description Whether the partner has a signing secret. */
             can_sign: boolean;
             created_at: components["schemas"]["Timestamp"];
-            /**
-             * @description Where an external id of the partner is unique: `partner` among all of its purchases, `merchant` at each merchant. Defaults to `partner`.
-             * @example partner
-             * @enum {string}
-             */
-            external_id_scope: "partner" | "merchant";
+            external_id_scope: components["schemas"]["ExternalIdScope"];
             id: components["schemas"]["Id"];
             /**
              * @description The ids of the merchants whose purchases the partner may report, settle and amend. Null for all merchants.
@@ -1990,17 +1971,13 @@ export interface components {
              *       "purchases:settle"
              *     ]
              */
-            scopes: ("purchases:read" | "purchases:write" | "purchases:settle")[];
+            scopes: components["schemas"]["PartnerScope"][];
         };
         /** @description Created. */
         Offer: {
             /** @description True if freed room under the cap tops up earlier purchases that the cap has cut. */
             cap_refill: boolean;
-            /**
-             * @example percent
-             * @enum {string}
-             */
-            cashback_type: "percent" | "fixed";
+            cashback_type: components["schemas"]["CashbackType"];
             /** @example 5 */
             cashback_value: number;
             currency: components["schemas"]["Currency"];
@@ -2016,11 +1993,7 @@ export interface components {
         OfferDetail: {
             /** @description True if freed room under the cap tops up earlier purchases that the cap has cut. */
             cap_refill: boolean;
-            /**
-             * @example percent
-             * @enum {string}
-             */
-            cashback_type: "percent" | "fixed";
+            cashback_type: components["schemas"]["CashbackType"];
             /** @example 5 */
             cashback_value: number;
             currency: components["schemas"]["Currency"];
@@ -2047,11 +2020,7 @@ export interface components {
         };
         OfferEventData: {
             cap_refill: boolean;
-            /**
-             * @example percent
-             * @enum {string}
-             */
-            cashback_type: "percent" | "fixed";
+            cashback_type: components["schemas"]["CashbackType"];
             /** @example 5 */
             cashback_value: number;
             currency: components["schemas"]["Currency"];
@@ -2073,33 +2042,42 @@ export interface components {
             data: components["schemas"]["Offer"][];
             pagination: components["schemas"]["Pagination"];
         };
+        OrderLine: {
+            amount: components["schemas"]["Money"];
+            category: string | null;
+            /** @example sku-42 */
+            line_id: string;
+            status: components["schemas"]["OrderLineStatus"];
+        };
+        OrderLineInput: {
+            /**
+             * @description A plain decimal, as text or number, with at most 10 integer digits and the decimals of the currency.
+             * @example 49.90
+             */
+            amount: string | number;
+            /** @example books */
+            category?: string;
+            /** @example sku-42 */
+            line_id: string;
+            status: components["schemas"]["OrderLineStatus"];
+        };
+        /**
+         * @description A rejected line does not count. While a line is pending, the purchase is not confirmed automatically.
+         * @example approved
+         * @enum {string}
+         */
+        OrderLineStatus: "pending" | "approved" | "rejected";
         /** @description Done. */
         OwnPartner: {
             active: boolean;
             /** @description Whether the partner has a signing secret. */
             can_sign: boolean;
             created_at: components["schemas"]["Timestamp"];
-            /**
-             * @description Where an external id of the partner is unique: `partner` among all of its purchases, `merchant` at each merchant. Defaults to `partner`.
-             * @example partner
-             * @enum {string}
-             */
-            external_id_scope: "partner" | "merchant";
+            external_id_scope: components["schemas"]["ExternalIdScope"];
             id: components["schemas"]["Id"];
             /** @description The key of this request. */
             key: components["schemas"]["PartnerKey"];
-            limits: {
-                /**
-                 * @description Items of one batch.
-                 * @example 1000
-                 */
-                items_per_batch: number;
-                /**
-                 * @description Reported purchases a minute. Each item of a batch counts.
-                 * @example 1000000
-                 */
-                purchases_per_minute: number;
-            };
+            limits: components["schemas"]["PartnerLimits"];
             /**
              * @description The ids of the merchants whose purchases the partner may report, settle and amend. Null for all merchants.
              * @example [
@@ -2110,77 +2088,28 @@ export interface components {
             /** @example Northwind Affiliates */
             name: string;
             signature_required: boolean;
-            usage: {
-                this_month: {
-                    /** @description Whether `purchases` is an estimate. */
-                    is_estimate: boolean;
-                    /**
-                     * @description The number of purchases that you reported as their first source. Exact up to 10,000.
-                     * @example 1042
-                     */
-                    purchases: number;
-                    /** @description The first day (UTC). */
-                    since: components["schemas"]["CalendarDate"];
-                };
-                today: {
-                    /** @description Whether `purchases` is an estimate. */
-                    is_estimate: boolean;
-                    /**
-                     * @description The number of purchases that you reported as their first source. Exact up to 10,000.
-                     * @example 1042
-                     */
-                    purchases: number;
-                    /** @description The first day (UTC). */
-                    since: components["schemas"]["CalendarDate"];
-                };
-            };
+            usage: components["schemas"]["PartnerUsage"];
         };
         /** @description Created. */
         OwnPayout: {
             amount: components["schemas"]["Money"];
             currency: components["schemas"]["Currency"];
-            /** @description The bank details, masked. */
-            details: {
-                /** @example E*** M*** */
-                account_holder: string;
-                /** @example DE89**************3000 */
-                iban: string;
-            };
+            details: components["schemas"]["MaskedBankAccount"];
             external_reference: string | null;
             failure_reason: string | null;
             id: components["schemas"]["Id"];
-            /**
-             * @example bank_transfer
-             * @enum {string}
-             */
-            method: "bank_transfer";
+            method: components["schemas"]["PayoutMethod"];
             processing_at: components["schemas"]["Timestamp"] | null;
             requested_at: components["schemas"]["Timestamp"];
             return_reason: string | null;
             returned_at: components["schemas"]["Timestamp"] | null;
             settled_at: components["schemas"]["Timestamp"] | null;
-            /**
-             * @example requested
-             * @enum {string}
-             */
-            status: "requested" | "processing" | "completed" | "returned" | "failed" | "cancelled";
+            status: components["schemas"]["PayoutStatus"];
         };
         /** @description Done. */
         OwnPayoutPage: {
             data: components["schemas"]["OwnPayout"][];
-            pagination: {
-                limit: number;
-                /** @description The cursor of the next page. Null on the last page. */
-                next_cursor: string | null;
-                offset: number;
-                /** @description The number of matching items. Exact up to 10000, and on the last page by offset. */
-                total: number;
-                /**
-                 * @description Present if `total` is an estimate.
-                 * @enum {boolean}
-                 */
-                total_is_estimate?: true;
-            };
+            pagination: components["schemas"]["CursorPagination"];
         };
         OwnPurchase: {
             amount: components["schemas"]["Money"];
@@ -2190,11 +2119,7 @@ export interface components {
              */
             awaiting_release: boolean;
             cashback_amount: components["schemas"]["Money"];
-            /**
-             * @example pending
-             * @enum {string}
-             */
-            cashback_status: "pending" | "available" | "reversed";
+            cashback_status: components["schemas"]["CashbackStatus"];
             created_at: components["schemas"]["Timestamp"];
             currency: components["schemas"]["Currency"];
             id: components["schemas"]["Id"];
@@ -2208,28 +2133,12 @@ export interface components {
              * @example 0
              */
             revision: number;
-            /**
-             * @example pending
-             * @enum {string}
-             */
-            status: "pending" | "confirmed" | "reversed";
+            status: components["schemas"]["PurchaseStatus"];
         };
         /** @description Done. */
         OwnPurchasePage: {
             data: components["schemas"]["OwnPurchase"][];
-            pagination: {
-                limit: number;
-                /** @description The cursor of the next page. Null on the last page. */
-                next_cursor: string | null;
-                offset: number;
-                /** @description The number of matching items. Exact up to 10000, and on the last page by offset. */
-                total: number;
-                /**
-                 * @description Present if `total` is an estimate.
-                 * @enum {boolean}
-                 */
-                total_is_estimate?: true;
-            };
+            pagination: components["schemas"]["CursorPagination"];
         };
         /** @description Done. */
         OwnUser: {
@@ -2246,21 +2155,12 @@ export interface components {
             /** @description The operator's own reference of the user, such as a customer number. Reports of purchases may send it as `user_reference`. */
             external_reference: string | null;
             id: components["schemas"]["Id"];
-            /**
-             * @description The language of mails.
-             * @example en
-             * @enum {string}
-             */
-            locale: "en" | "de";
+            locale: components["schemas"]["Locale"];
             /** @description The changes that your staff roles permit. Empty for a shopper. */
-            permissions: ("staff:manage" | "users:send-password-link" | "users:set-status" | "users:import" | "wallets:credit" | "wallets:adjust" | "payouts:process" | "payouts:read-bank-details" | "merchants:write" | "offers:write" | "partners:write" | "purchases:write" | "purchases:settle" | "ceilings:write" | "feature-flags:write")[];
-            /**
-             * @example user
-             * @enum {string}
-             */
-            role: "user" | "admin";
+            permissions: components["schemas"]["StaffPermission"][];
+            role: components["schemas"]["UserRole"];
             /** @description The roles of a member of staff, who has the role `admin`. Empty for a shopper. */
-            staff_roles: ("support" | "finance" | "partnerships" | "fraud" | "administrator")[];
+            staff_roles: components["schemas"]["StaffRole"][];
         };
         Pagination: {
             limit: number;
@@ -2272,12 +2172,7 @@ export interface components {
             /** @description Whether the partner has a signing secret. */
             can_sign: boolean;
             created_at: components["schemas"]["Timestamp"];
-            /**
-             * @description Where an external id of the partner is unique: `partner` among all of its purchases, `merchant` at each merchant. Defaults to `partner`.
-             * @example partner
-             * @enum {string}
-             */
-            external_id_scope: "partner" | "merchant";
+            external_id_scope: components["schemas"]["ExternalIdScope"];
             id: components["schemas"]["Id"];
             /**
              * @description The ids of the merchants whose purchases the partner may report, settle and amend. Null for all merchants.
@@ -2305,11 +2200,7 @@ export interface components {
             active: boolean;
             can_sign: boolean;
             created_at: components["schemas"]["Timestamp"];
-            /**
-             * @example partner
-             * @enum {string}
-             */
-            external_id_scope: "partner" | "merchant";
+            external_id_scope: components["schemas"]["ExternalIdScope"];
             id: components["schemas"]["Id"];
             /**
              * @example [
@@ -2346,17 +2237,35 @@ export interface components {
              *       "purchases:settle"
              *     ]
              */
-            scopes: ("purchases:read" | "purchases:write" | "purchases:settle")[];
+            scopes: components["schemas"]["PartnerScope"][];
         };
         /** @description Done. */
         PartnerKeyPage: {
             data: components["schemas"]["PartnerKey"][];
             pagination: components["schemas"]["Pagination"];
         };
+        PartnerLimits: {
+            /**
+             * @description Items of one batch.
+             * @example 1000
+             */
+            items_per_batch: number;
+            /**
+             * @description Reported purchases a minute. Each item of a batch counts.
+             * @example 1000000
+             */
+            purchases_per_minute: number;
+        };
         /** @description Done. */
         PartnerPage: {
             data: components["schemas"]["Partner"][];
             pagination: components["schemas"]["Pagination"];
+        };
+        /** @enum {string} */
+        PartnerScope: "purchases:read" | "purchases:write" | "purchases:settle";
+        PartnerUsage: {
+            this_month: components["schemas"]["PurchaseCount"];
+            today: components["schemas"]["PurchaseCount"];
         };
         /** @description Created. */
         PasswordReset: {
@@ -2368,21 +2277,11 @@ export interface components {
             amount: components["schemas"]["Money"];
             completed_by: components["schemas"]["Id"] | null;
             currency: components["schemas"]["Currency"];
-            /** @description The bank details, masked. */
-            details: {
-                /** @example E*** M*** */
-                account_holder: string;
-                /** @example DE89**************3000 */
-                iban: string;
-            };
+            details: components["schemas"]["MaskedBankAccount"];
             external_reference: string | null;
             failure_reason: string | null;
             id: components["schemas"]["Id"];
-            /**
-             * @example bank_transfer
-             * @enum {string}
-             */
-            method: "bank_transfer";
+            method: components["schemas"]["PayoutMethod"];
             /** @description True if the administrator who completes it must not be the one who took it to `processing`. */
             needs_four_eyes: boolean;
             /** @description False if the user has been deactivated: the payout cannot be paid then. */
@@ -2393,11 +2292,7 @@ export interface components {
             return_reason: string | null;
             returned_at: components["schemas"]["Timestamp"] | null;
             settled_at: components["schemas"]["Timestamp"] | null;
-            /**
-             * @example requested
-             * @enum {string}
-             */
-            status: "requested" | "processing" | "completed" | "returned" | "failed" | "cancelled";
+            status: components["schemas"]["PayoutStatus"];
             user_id: components["schemas"]["Id"];
         };
         PayoutEvent: {
@@ -2417,11 +2312,7 @@ export interface components {
             external_reference: string | null;
             failure_reason: string | null;
             id: components["schemas"]["Id"];
-            /**
-             * @example bank_transfer
-             * @enum {string}
-             */
-            method: "bank_transfer";
+            method: components["schemas"]["PayoutMethod"];
             processing_at: components["schemas"]["Timestamp"] | null;
             requested_at: components["schemas"]["Timestamp"];
             return_reason: string | null;
@@ -2432,30 +2323,24 @@ export interface components {
              */
             sequence: number;
             settled_at: components["schemas"]["Timestamp"] | null;
-            /**
-             * @example requested
-             * @enum {string}
-             */
-            status: "requested" | "processing" | "completed" | "returned" | "failed" | "cancelled";
+            status: components["schemas"]["PayoutStatus"];
             user_id: components["schemas"]["Id"];
         };
+        /**
+         * @example bank_transfer
+         * @enum {string}
+         */
+        PayoutMethod: "bank_transfer";
         /** @description Done. */
         PayoutPage: {
             data: components["schemas"]["Payout"][];
-            pagination: {
-                limit: number;
-                /** @description The cursor of the next page. Null on the last page. */
-                next_cursor: string | null;
-                offset: number;
-                /** @description The number of matching items. Exact up to 10000, and on the last page by offset. */
-                total: number;
-                /**
-                 * @description Present if `total` is an estimate.
-                 * @enum {boolean}
-                 */
-                total_is_estimate?: true;
-            };
+            pagination: components["schemas"]["CursorPagination"];
         };
+        /**
+         * @example requested
+         * @enum {string}
+         */
+        PayoutStatus: "requested" | "processing" | "completed" | "returned" | "failed" | "cancelled";
         /**
          * @description Percent, from 0 to 100, with at most 4 decimals.
          * @example 5
@@ -2513,32 +2398,17 @@ export interface components {
              * @example 0
              */
             revision: number;
-            /**
-             * @example pending
-             * @enum {string}
-             */
-            status: "pending" | "confirmed" | "reversed";
+            status: components["schemas"]["PurchaseStatus"];
             user_id: components["schemas"]["Id"];
         };
         /** @description Done. */
         PurchaseBatchResult: {
             results: components["schemas"]["PurchaseBatchResultItem"][];
-            summary: {
-                accepted: number;
-                duplicates: number;
-                refused: number;
-                total: number;
-            };
+            summary: components["schemas"]["BatchSummary"];
         };
         PurchaseBatchResultItem: {
             cashback_amount?: components["schemas"]["Money"];
-            error?: {
-                code: string;
-                details: {
-                    [key: string]: unknown;
-                };
-                message: string;
-            };
+            error?: components["schemas"]["ErrorBody"];
             external_id: string | null;
             id?: components["schemas"]["Id"];
             /**
@@ -2549,6 +2419,17 @@ export interface components {
             /** @example 201 */
             status: number;
         };
+        PurchaseCount: {
+            /** @description Whether `purchases` is an estimate. */
+            is_estimate: boolean;
+            /**
+             * @description The number of purchases that you reported as their first source. Exact up to 10,000.
+             * @example 1042
+             */
+            purchases: number;
+            /** @description The first day (UTC). */
+            since: components["schemas"]["CalendarDate"];
+        };
         /** @description Done. */
         PurchaseDetail: {
             amount: components["schemas"]["Money"];
@@ -2558,27 +2439,12 @@ export interface components {
              */
             awaiting_release: boolean;
             cashback_amount: components["schemas"]["Money"];
-            /**
-             * @example pending
-             * @enum {string}
-             */
-            cashback_status: "pending" | "available" | "reversed";
+            cashback_status: components["schemas"]["CashbackStatus"];
             created_at: components["schemas"]["Timestamp"];
             currency: components["schemas"]["Currency"];
             id: components["schemas"]["Id"];
             /** @description The parts of the order as the source named them last. Null if it named none. An amendment by `amount` leaves them as they were. */
-            lines: {
-                amount: components["schemas"]["Money"];
-                category: string | null;
-                /** @example sku-42 */
-                line_id: string;
-                /**
-                 * @description A rejected line does not count. While a line is pending, the purchase is not confirmed automatically.
-                 * @example approved
-                 * @enum {string}
-                 */
-                status: "pending" | "approved" | "rejected";
-            }[] | null;
+            lines: components["schemas"]["OrderLine"][] | null;
             /** @example Corner Books */
             merchant_name: string;
             /** @description The amount that was recorded first. `amount` is the present one. */
@@ -2589,11 +2455,7 @@ export interface components {
              * @example 0
              */
             revision: number;
-            /**
-             * @example pending
-             * @enum {string}
-             */
-            status: "pending" | "confirmed" | "reversed";
+            status: components["schemas"]["PurchaseStatus"];
         };
         PurchaseEvent: {
             created_at: components["schemas"]["Timestamp"];
@@ -2611,11 +2473,7 @@ export interface components {
             /** @example false */
             awaiting_release: boolean;
             cashback_amount: components["schemas"]["Money"];
-            /**
-             * @example pending
-             * @enum {string}
-             */
-            cashback_status: "pending" | "available" | "reversed";
+            cashback_status: components["schemas"]["CashbackStatus"];
             created_at: components["schemas"]["Timestamp"];
             currency: components["schemas"]["Currency"];
             /** @example order-2026-000123 */
@@ -2635,11 +2493,7 @@ export interface components {
              * @example 1
              */
             sequence: number;
-            /**
-             * @example pending
-             * @enum {string}
-             */
-            status: "pending" | "confirmed" | "reversed";
+            status: components["schemas"]["PurchaseStatus"];
             user_id: components["schemas"]["Id"];
         };
         PurchaseHold: {
@@ -2652,37 +2506,13 @@ export interface components {
             /** @example Corner Books */
             merchant_name: string;
             purchase_id: components["schemas"]["Id"];
-            /**
-             * @example pending
-             * @enum {string}
-             */
-            purchase_status: "pending" | "confirmed" | "reversed";
+            purchase_status: components["schemas"]["PurchaseStatus"];
             purchased_at: components["schemas"]["Timestamp"];
-            reasons: {
-                /**
-                 * @description The values that the rule compared when the purchase was recorded.
-                 * @example {
-                 *       "day": "2026-03-14",
-                 *       "more_than": 50
-                 *     }
-                 */
-                evidence: {
-                    [key: string]: unknown;
-                };
-                /**
-                 * @example purchases_per_user_day
-                 * @enum {string}
-                 */
-                rule: "self_report" | "above_ceiling" | "purchases_per_user_day" | "amount_above_user_usual" | "amount_above_merchant_usual" | "repeated_order" | "same_order" | "similar_order" | "order_of_another_user";
-            }[];
+            reasons: components["schemas"]["PurchaseHoldReason"][];
             resolved_at: components["schemas"]["Timestamp"] | null;
             /** @description The administrator who resolved the hold. Null while it is open, or if a partner or the platform resolved it. */
             resolved_by: components["schemas"]["Id"] | null;
-            /**
-             * @example open
-             * @enum {string}
-             */
-            status: "open" | "released" | "confirmed" | "reversed" | "matched";
+            status: components["schemas"]["PurchaseHoldStatus"];
             /** @example alice@example.com */
             user_email: string;
             user_id: components["schemas"]["Id"];
@@ -2690,37 +2520,41 @@ export interface components {
         /** @description Done. */
         PurchaseHoldPage: {
             data: components["schemas"]["PurchaseHold"][];
-            pagination: {
-                limit: number;
-                /** @description The cursor of the next page. Null on the last page. */
-                next_cursor: string | null;
-                offset: number;
-                /** @description The number of matching items. Exact up to 10000, and on the last page by offset. */
-                total: number;
-                /**
-                 * @description Present if `total` is an estimate.
-                 * @enum {boolean}
-                 */
-                total_is_estimate?: true;
-            };
+            pagination: components["schemas"]["CursorPagination"];
         };
+        PurchaseHoldReason: {
+            /**
+             * @description The values that the rule compared when the purchase was recorded.
+             * @example {
+             *       "day": "2026-03-14",
+             *       "more_than": 50
+             *     }
+             */
+            evidence: {
+                [key: string]: unknown;
+            };
+            rule: components["schemas"]["PurchaseHoldRule"];
+        };
+        /**
+         * @example purchases_per_user_day
+         * @enum {string}
+         */
+        PurchaseHoldRule: "self_report" | "above_ceiling" | "purchases_per_user_day" | "amount_above_user_usual" | "amount_above_merchant_usual" | "repeated_order" | "same_order" | "similar_order" | "order_of_another_user";
+        /**
+         * @example open
+         * @enum {string}
+         */
+        PurchaseHoldStatus: "open" | "released" | "confirmed" | "reversed" | "matched";
         /** @description Done. */
         PurchasePage: {
             data: components["schemas"]["Purchase"][];
-            pagination: {
-                limit: number;
-                /** @description The cursor of the next page. Null on the last page. */
-                next_cursor: string | null;
-                offset: number;
-                /** @description The number of matching items. Exact up to 10000, and on the last page by offset. */
-                total: number;
-                /**
-                 * @description Present if `total` is an estimate.
-                 * @enum {boolean}
-                 */
-                total_is_estimate?: true;
-            };
+            pagination: components["schemas"]["CursorPagination"];
         };
+        /**
+         * @example pending
+         * @enum {string}
+         */
+        PurchaseStatus: "pending" | "confirmed" | "reversed";
         /** @description Done. */
         RecoveryCodes: {
             /** @description Codes for the day on which the authenticator app is lost. They are shown only once. */
@@ -2754,11 +2588,7 @@ export interface components {
             /** @example false */
             held: boolean;
             id: components["schemas"]["Id"];
-            /**
-             * @example pending
-             * @enum {string}
-             */
-            status: "pending" | "confirmed" | "reversed";
+            status: components["schemas"]["PurchaseStatus"];
         };
         RemoveSecondFactorInput: {
             /**
@@ -2781,11 +2611,7 @@ export interface components {
              * @example false
              */
             matched: boolean;
-            /**
-             * @example pending
-             * @enum {string}
-             */
-            status: "pending" | "confirmed" | "reversed";
+            status: components["schemas"]["PurchaseStatus"];
         };
         ReportPurchaseInput: {
             /**
@@ -2801,23 +2627,7 @@ export interface components {
              */
             external_id: string;
             /** @description The parts of the order. Those that are not rejected add up to `amount`. */
-            lines?: {
-                /**
-                 * @description A plain decimal, as text or number, with at most 10 integer digits and the decimals of the currency.
-                 * @example 49.90
-                 */
-                amount: string | number;
-                /** @example books */
-                category?: string;
-                /** @example sku-42 */
-                line_id: string;
-                /**
-                 * @description A rejected line does not count. While a line is pending, the purchase is not confirmed automatically.
-                 * @example approved
-                 * @enum {string}
-                 */
-                status: "pending" | "approved" | "rejected";
-            }[];
+            lines?: components["schemas"]["OrderLineInput"][];
             merchant_id: components["schemas"]["Id"];
             /**
              * @description The shop's own number of the order. Send it, so that an order that several sources report is rewarded once. Only letters and digits are compared, without case.
@@ -2833,11 +2643,7 @@ export interface components {
              * @example customer-1042
              */
             user_reference?: string;
-        } & ({
-            user_id: unknown;
-        } | {
-            user_reference: unknown;
-        });
+        };
         /** @description A list of bodies of `POST /purchases`, as a JSON array or as NDJSON. */
         ReportPurchasesInput: components["schemas"]["ReportPurchaseInput"][];
         RequestPayoutInput: {
@@ -2848,24 +2654,8 @@ export interface components {
             amount: string | number;
             /** @description ISO 4217 code. Defaults to the platform's first currency. */
             currency?: components["schemas"]["Currency"];
-            details: {
-                /**
-                 * @description From 1 to 70 characters, the maximum of a SEPA transfer.
-                 * @example Erika Mustermann
-                 */
-                account_holder: string;
-                /**
-                 * Format: iban
-                 * @description An IBAN. White space, dashes and lower case are accepted.
-                 * @example DE89 3704 0044 0532 0130 00
-                 */
-                iban: string;
-            };
-            /**
-             * @example bank_transfer
-             * @enum {string}
-             */
-            method: "bank_transfer";
+            details: components["schemas"]["BankAccountInput"];
+            method: components["schemas"]["PayoutMethod"];
         };
         ResetPasswordInput: {
             /**
@@ -2877,12 +2667,13 @@ export interface components {
             token: string;
         };
         ReversalInput: {
-            /**
-             * @description The reason of a reversal. Defaults to `returned`.
-             * @enum {string}
-             */
-            reason?: "returned" | "cancelled" | "declined" | "fraud" | "error";
+            reason?: components["schemas"]["ReversalReason"];
         };
+        /**
+         * @description The reason of a reversal. Defaults to `returned`.
+         * @enum {string}
+         */
+        ReversalReason: "returned" | "cancelled" | "declined" | "fraud" | "error";
         /** @description Done. */
         ReversedPurchase: {
             /**
@@ -2891,11 +2682,7 @@ export interface components {
              */
             cashback_amount: string;
             id: components["schemas"]["Id"];
-            /**
-             * @example pending
-             * @enum {string}
-             */
-            status: "pending" | "confirmed" | "reversed";
+            status: components["schemas"]["PurchaseStatus"];
         };
         RotateSigningSecretInput: {
             /**
@@ -2948,11 +2735,7 @@ export interface components {
              * @example 49.90
              */
             max_reward?: string | number | null;
-            /**
-             * @example partner
-             * @enum {string}
-             */
-            scope: "platform" | "partner" | "merchant";
+            scope: components["schemas"]["CeilingScope"];
             /**
              * Format: uuid
              * @description The id of the partner or merchant. Null for the platform.
@@ -2966,11 +2749,8 @@ export interface components {
             enabled: boolean;
             /** @description The id of the merchant or user. Required for the scopes `merchant` and `user`, forbidden for `global`. */
             scope_id?: components["schemas"]["Id"];
-            /**
-             * @description Defaults to `global`.
-             * @enum {string}
-             */
-            scope_type?: "global" | "merchant" | "user";
+            /** @description Defaults to `global`. */
+            scope_type?: components["schemas"]["FeatureFlagScope"];
         };
         SetOfferStatusInput: {
             /** @description An earlier instant from which the status holds, to void a mistake. Defaults to now. */
@@ -2988,17 +2768,14 @@ export interface components {
         };
         SetStaffRolesInput: {
             /** @description The roles of a member of staff, who has the role `admin`. Empty for a shopper. */
-            staff_roles: ("support" | "finance" | "partnerships" | "fraud" | "administrator")[];
+            staff_roles: components["schemas"]["StaffRole"][];
         };
+        /** @enum {string} */
+        SettlementAction: "confirm" | "reverse" | "amend";
         /** @description Done. */
         SettlementResult: {
             results: components["schemas"]["SettlementResultItem"][];
-            summary: {
-                accepted: number;
-                duplicates: number;
-                refused: number;
-                total: number;
-            };
+            summary: components["schemas"]["BatchSummary"];
         };
         SettlementResultItem: {
             /**
@@ -3007,28 +2784,17 @@ export interface components {
              */
             awaiting_release?: boolean;
             cashback_amount?: components["schemas"]["Money"];
-            error?: {
-                code: string;
-                details: {
-                    [key: string]: unknown;
-                };
-                message: string;
-            };
+            error?: components["schemas"]["ErrorBody"];
             external_id: string | null;
             purchase_id: string | null;
-            /**
-             * @example pending
-             * @enum {string}
-             */
-            purchase_status?: "pending" | "confirmed" | "reversed";
+            purchase_status?: components["schemas"]["PurchaseStatus"];
             /** @example 200 */
             status: number;
         };
         /** @description A list of settlements, as a JSON array or as NDJSON. Each names its purchase by `purchase_id` or `external_id`. */
         SettlePurchasesInput: components["schemas"]["SettlePurchasesInputItem"][];
-        SettlePurchasesInputItem: ({
-            /** @enum {string} */
-            action: "confirm" | "reverse" | "amend";
+        SettlePurchasesInputItem: {
+            action: components["schemas"]["SettlementAction"];
             /**
              * @description The new amount of the purchase, in its currency. Zero if all of it was returned. Send this or `lines`.
              * @example 49.90
@@ -3041,23 +2807,7 @@ export interface components {
              */
             external_id?: string;
             /** @description The parts of the order. Those that are not rejected add up to the new amount. */
-            lines?: {
-                /**
-                 * @description A plain decimal, as text or number, with at most 10 integer digits and the decimals of the currency.
-                 * @example 49.90
-                 */
-                amount: string | number;
-                /** @example books */
-                category?: string;
-                /** @example sku-42 */
-                line_id: string;
-                /**
-                 * @description A rejected line does not count. While a line is pending, the purchase is not confirmed automatically.
-                 * @example approved
-                 * @enum {string}
-                 */
-                status: "pending" | "approved" | "rejected";
-            }[];
+            lines?: components["schemas"]["OrderLineInput"][];
             /** @description The merchant of an `external_id`. Required if your external ids are per merchant. */
             merchant_id?: components["schemas"]["Id"];
             purchase_id?: components["schemas"]["Id"];
@@ -3071,11 +2821,7 @@ export interface components {
              * @example return-2026-000123
              */
             version?: string;
-        } & (unknown & unknown)) & ({
-            external_id: unknown;
-        } | {
-            purchase_id: unknown;
-        });
+        } & (unknown & unknown);
         /** @description Created. */
         SigningSecret: {
             /**
@@ -3084,6 +2830,13 @@ export interface components {
              */
             signing_secret: string;
         };
+        /** @enum {string} */
+        StaffPermission: "staff:manage" | "users:send-password-link" | "users:set-status" | "users:import" | "wallets:credit" | "wallets:adjust" | "payouts:process" | "payouts:read-bank-details" | "merchants:write" | "offers:write" | "partners:write" | "purchases:write" | "purchases:settle" | "ceilings:write" | "feature-flags:write";
+        /**
+         * @example support
+         * @enum {string}
+         */
+        StaffRole: "support" | "finance" | "partnerships" | "fraud" | "administrator";
         StatusInput: {
             status: components["schemas"]["ActiveStatus"];
         };
@@ -3117,12 +2870,7 @@ export interface components {
             name?: string;
         };
         UpdatePartnerInput: {
-            /**
-             * @description Where an external id of the partner is unique: `partner` among all of its purchases, `merchant` at each merchant. Defaults to `partner`.
-             * @example partner
-             * @enum {string}
-             */
-            external_id_scope?: "partner" | "merchant";
+            external_id_scope?: components["schemas"]["ExternalIdScope"];
             /** @example Northwind Affiliates */
             name?: string;
             /** @description Whether the partner must sign requests that change data (Standard Webhooks). Defaults to false. */
@@ -3147,19 +2895,10 @@ export interface components {
             /** @description The operator's own reference of the user, such as a customer number. Reports of purchases may send it as `user_reference`. */
             external_reference: string | null;
             id: components["schemas"]["Id"];
-            /**
-             * @description The language of mails.
-             * @example en
-             * @enum {string}
-             */
-            locale: "en" | "de";
-            /**
-             * @example user
-             * @enum {string}
-             */
-            role: "user" | "admin";
+            locale: components["schemas"]["Locale"];
+            role: components["schemas"]["UserRole"];
             /** @description The roles of a member of staff, who has the role `admin`. Empty for a shopper. */
-            staff_roles: ("support" | "finance" | "partnerships" | "fraud" | "administrator")[];
+            staff_roles: components["schemas"]["StaffRole"][];
         };
         /** @description Done. */
         UserDetail: {
@@ -3178,19 +2917,10 @@ export interface components {
             /** @description False for an imported user without a password. */
             has_password: boolean;
             id: components["schemas"]["Id"];
-            /**
-             * @description The language of mails.
-             * @example en
-             * @enum {string}
-             */
-            locale: "en" | "de";
-            /**
-             * @example user
-             * @enum {string}
-             */
-            role: "user" | "admin";
+            locale: components["schemas"]["Locale"];
+            role: components["schemas"]["UserRole"];
             /** @description The roles of a member of staff, who has the role `admin`. Empty for a shopper. */
-            staff_roles: ("support" | "finance" | "partnerships" | "fraud" | "administrator")[];
+            staff_roles: components["schemas"]["StaffRole"][];
             wallets: components["schemas"]["Wallet"][];
         };
         UserEvent: {
@@ -3218,22 +2948,11 @@ export interface components {
         /** @description Done. */
         UserImport: {
             results: components["schemas"]["UserImportItem"][];
-            summary: {
-                accepted: number;
-                duplicates: number;
-                refused: number;
-                total: number;
-            };
+            summary: components["schemas"]["BatchSummary"];
         };
         UserImportItem: {
             email: string | null;
-            error?: {
-                code: string;
-                details: {
-                    [key: string]: unknown;
-                };
-                message: string;
-            };
+            error?: components["schemas"]["ErrorBody"];
             id?: components["schemas"]["Id"];
             /** @example 201 */
             status: number;
@@ -3241,20 +2960,13 @@ export interface components {
         /** @description Done. */
         UserPage: {
             data: components["schemas"]["User"][];
-            pagination: {
-                limit: number;
-                /** @description The cursor of the next page. Null on the last page. */
-                next_cursor: string | null;
-                offset: number;
-                /** @description The number of matching items. Exact up to 10000, and on the last page by offset. */
-                total: number;
-                /**
-                 * @description Present if `total` is an estimate.
-                 * @enum {boolean}
-                 */
-                total_is_estimate?: true;
-            };
+            pagination: components["schemas"]["CursorPagination"];
         };
+        /**
+         * @example user
+         * @enum {string}
+         */
+        UserRole: "user" | "admin";
         VerifySecondFactorInput: {
             /**
              * @description The 6 digits that the authenticator app shows. Each code works once.
@@ -3279,6 +2991,8 @@ export interface components {
             paid_balance: components["schemas"]["Money"];
             pending_balance: components["schemas"]["Money"];
         };
+        /** @enum {string} */
+        WalletAccount: "platform" | "pending" | "available" | "paid";
         WalletEvent: {
             created_at: components["schemas"]["Timestamp"];
             data: components["schemas"]["WalletEventData"];
@@ -3293,11 +3007,7 @@ export interface components {
         WalletEventData: {
             adjustment: {
                 amount: components["schemas"]["Money"];
-                /**
-                 * @example credit
-                 * @enum {string}
-                 */
-                direction: "credit" | "debit";
+                direction: components["schemas"]["AdjustmentDirection"];
                 id: components["schemas"]["Id"];
                 reason: string;
             };
@@ -3315,8 +3025,7 @@ export interface components {
         WalletTransaction: {
             amount: components["schemas"]["Money"];
             created_at: components["schemas"]["Timestamp"];
-            /** @enum {string} */
-            from: "platform" | "pending" | "available" | "paid";
+            from: components["schemas"]["WalletAccount"];
             id: components["schemas"]["Id"];
             related_adjustment_id: components["schemas"]["Id"] | null;
             related_payout_id: components["schemas"]["Id"] | null;
@@ -3327,28 +3036,16 @@ export interface components {
              * @example available
              */
             status: string;
-            /** @enum {string} */
-            to: "platform" | "pending" | "available" | "paid";
-            /** @enum {string} */
-            type: "cashback_credit" | "cashback_confirmation" | "cashback_reversal" | "payout" | "payout_refund" | "adjustment";
+            to: components["schemas"]["WalletAccount"];
+            type: components["schemas"]["WalletTransactionType"];
         };
         /** @description Done. */
         WalletTransactionPage: {
             data: components["schemas"]["WalletTransaction"][];
-            pagination: {
-                limit: number;
-                /** @description The cursor of the next page. Null on the last page. */
-                next_cursor: string | null;
-                offset: number;
-                /** @description The number of matching items. Exact up to 10000, and on the last page by offset. */
-                total: number;
-                /**
-                 * @description Present if `total` is an estimate.
-                 * @enum {boolean}
-                 */
-                total_is_estimate?: true;
-            };
+            pagination: components["schemas"]["CursorPagination"];
         };
+        /** @enum {string} */
+        WalletTransactionType: "cashback_credit" | "cashback_confirmation" | "cashback_reversal" | "payout" | "payout_refund" | "adjustment";
     };
     responses: {
         /** @description `ACTIVE_OFFER_ALREADY_EXISTS`: The merchant has another active offer in these dates. */
@@ -3640,11 +3337,11 @@ export interface components {
          * @description ISO 4217 code of the wallet. Defaults to the platform's first currency.
          * @example EUR
          */
-        Currency: string;
+        CurrencyParameter: string;
         /** @description The `next_cursor` of the previous page. With it, `offset` has no effect. A cursor costs the same at any depth. An `offset` costs what it skips: one of millions may return 503. */
         Cursor: string;
         /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-        Id: string;
+        IdParameter: string;
         /** @example purchase_auto_confirm */
         Key: string;
         /** @description The number of items to return. Defaults to 20. */
@@ -3658,7 +3355,7 @@ export interface components {
          */
         ScopeId: string;
         /** @description Defaults to `global`. */
-        ScopeType: "global" | "merchant" | "user";
+        ScopeType: components["schemas"]["FeatureFlagScope"];
         UserId: components["schemas"]["Id"][];
         /** @description The id of the event, the same at each attempt. */
         WebhookId: string;
@@ -3682,7 +3379,7 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description The number of items to skip. Defaults to 0. */
                 offset?: components["parameters"]["Offset"];
-                status?: ("completed" | "awaiting_approval" | "rejected" | "expired")[];
+                status?: components["schemas"]["AdjustmentStatus"][];
                 user_id?: components["parameters"]["UserId"];
             };
             header?: never;
@@ -3713,7 +3410,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-                id: components["parameters"]["Id"];
+                id: components["parameters"]["IdParameter"];
             };
             cookie?: never;
         };
@@ -3742,7 +3439,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-                id: components["parameters"]["Id"];
+                id: components["parameters"]["IdParameter"];
             };
             cookie?: never;
         };
@@ -3786,7 +3483,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-                id: components["parameters"]["Id"];
+                id: components["parameters"]["IdParameter"];
             };
             cookie?: never;
         };
@@ -3829,7 +3526,7 @@ export interface operations {
             query?: {
                 action?: string[];
                 actor_id?: components["schemas"]["Id"][];
-                actor_type?: ("user" | "admin" | "partner" | "system")[];
+                actor_type?: components["schemas"]["ActorType"][];
                 /** @description The `next_cursor` of the previous page. With it, `offset` has no effect. A cursor costs the same at any depth. An `offset` costs what it skips: one of millions may return 503. */
                 cursor?: components["parameters"]["Cursor"];
                 /** @example 2026-03-14T09:26:53Z */
@@ -3838,7 +3535,7 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description The number of items to skip. Defaults to 0. */
                 offset?: components["parameters"]["Offset"];
-                outcome?: ("success" | "failure")[];
+                outcome?: components["schemas"]["AuditOutcome"][];
                 /** @description The platform's id of the request: the `X-Request-Id` of the response, unless the client sent its own. */
                 request_id?: string[];
                 resource_id?: components["schemas"]["Id"][];
@@ -4368,7 +4065,7 @@ export interface operations {
                 /** @description The number of items to skip. Defaults to 0. */
                 offset?: components["parameters"]["Offset"];
                 scope_id?: components["schemas"]["Id"][];
-                scope_type?: ("global" | "merchant" | "user")[];
+                scope_type?: components["schemas"]["FeatureFlagScope"][];
             };
             header?: never;
             path?: never;
@@ -4617,7 +4314,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-                id: components["parameters"]["Id"];
+                id: components["parameters"]["IdParameter"];
             };
             cookie?: never;
         };
@@ -4646,7 +4343,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-                id: components["parameters"]["Id"];
+                id: components["parameters"]["IdParameter"];
             };
             cookie?: never;
         };
@@ -4682,7 +4379,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-                id: components["parameters"]["Id"];
+                id: components["parameters"]["IdParameter"];
             };
             cookie?: never;
         };
@@ -4801,7 +4498,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-                id: components["parameters"]["Id"];
+                id: components["parameters"]["IdParameter"];
             };
             cookie?: never;
         };
@@ -4830,7 +4527,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-                id: components["parameters"]["Id"];
+                id: components["parameters"]["IdParameter"];
             };
             cookie?: never;
         };
@@ -4867,7 +4564,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-                id: components["parameters"]["Id"];
+                id: components["parameters"]["IdParameter"];
             };
             cookie?: never;
         };
@@ -4997,7 +4694,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-                id: components["parameters"]["Id"];
+                id: components["parameters"]["IdParameter"];
             };
             cookie?: never;
         };
@@ -5026,7 +4723,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-                id: components["parameters"]["Id"];
+                id: components["parameters"]["IdParameter"];
             };
             cookie?: never;
         };
@@ -5068,7 +4765,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-                id: components["parameters"]["Id"];
+                id: components["parameters"]["IdParameter"];
             };
             cookie?: never;
         };
@@ -5097,7 +4794,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-                id: components["parameters"]["Id"];
+                id: components["parameters"]["IdParameter"];
             };
             cookie?: never;
         };
@@ -5133,7 +4830,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-                id: components["parameters"]["Id"];
+                id: components["parameters"]["IdParameter"];
                 /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
                 key_id: string;
             };
@@ -5162,7 +4859,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-                id: components["parameters"]["Id"];
+                id: components["parameters"]["IdParameter"];
             };
             cookie?: never;
         };
@@ -5197,7 +4894,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-                id: components["parameters"]["Id"];
+                id: components["parameters"]["IdParameter"];
             };
             cookie?: never;
         };
@@ -5232,7 +4929,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-                id: components["parameters"]["Id"];
+                id: components["parameters"]["IdParameter"];
             };
             cookie?: never;
         };
@@ -5301,7 +4998,7 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description The number of items to skip. Defaults to 0. */
                 offset?: components["parameters"]["Offset"];
-                status?: ("requested" | "processing" | "completed" | "returned" | "failed" | "cancelled")[];
+                status?: components["schemas"]["PayoutStatus"][];
                 /**
                  * @description The latest time of the request, inclusive.
                  * @example 2026-03-14T09:26:53Z
@@ -5337,7 +5034,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-                id: components["parameters"]["Id"];
+                id: components["parameters"]["IdParameter"];
             };
             cookie?: never;
         };
@@ -5366,7 +5063,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-                id: components["parameters"]["Id"];
+                id: components["parameters"]["IdParameter"];
             };
             cookie?: never;
         };
@@ -5395,7 +5092,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-                id: components["parameters"]["Id"];
+                id: components["parameters"]["IdParameter"];
             };
             cookie?: never;
         };
@@ -5456,7 +5153,7 @@ export interface operations {
                 merchant_id?: components["parameters"]["MerchantId"];
                 /** @description The number of items to skip. Defaults to 0. */
                 offset?: components["parameters"]["Offset"];
-                status?: ("open" | "released" | "confirmed" | "reversed" | "matched")[];
+                status?: components["schemas"]["PurchaseHoldStatus"][];
                 user_id?: components["parameters"]["UserId"];
             };
             header?: never;
@@ -5604,7 +5301,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-                id: components["parameters"]["Id"];
+                id: components["parameters"]["IdParameter"];
             };
             cookie?: never;
         };
@@ -5633,7 +5330,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-                id: components["parameters"]["Id"];
+                id: components["parameters"]["IdParameter"];
             };
             cookie?: never;
         };
@@ -5682,7 +5379,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-                id: components["parameters"]["Id"];
+                id: components["parameters"]["IdParameter"];
             };
             cookie?: never;
         };
@@ -5729,7 +5426,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-                id: components["parameters"]["Id"];
+                id: components["parameters"]["IdParameter"];
             };
             cookie?: never;
         };
@@ -5790,7 +5487,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-                id: components["parameters"]["Id"];
+                id: components["parameters"]["IdParameter"];
             };
             cookie?: never;
         };
@@ -5828,7 +5525,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-                id: components["parameters"]["Id"];
+                id: components["parameters"]["IdParameter"];
             };
             cookie?: never;
         };
@@ -5864,7 +5561,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-                id: components["parameters"]["Id"];
+                id: components["parameters"]["IdParameter"];
             };
             cookie?: never;
         };
@@ -6080,7 +5777,7 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description The number of items to skip. Defaults to 0. */
                 offset?: components["parameters"]["Offset"];
-                role?: ("user" | "admin")[];
+                role?: components["schemas"]["UserRole"][];
                 status?: components["schemas"]["ActiveStatus"][];
                 /**
                  * @description The latest time of registration, inclusive.
@@ -6156,7 +5853,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-                id: components["parameters"]["Id"];
+                id: components["parameters"]["IdParameter"];
             };
             cookie?: never;
         };
@@ -6185,7 +5882,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-                id: components["parameters"]["Id"];
+                id: components["parameters"]["IdParameter"];
             };
             cookie?: never;
         };
@@ -6229,7 +5926,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-                id: components["parameters"]["Id"];
+                id: components["parameters"]["IdParameter"];
             };
             cookie?: never;
         };
@@ -6258,7 +5955,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-                id: components["parameters"]["Id"];
+                id: components["parameters"]["IdParameter"];
             };
             cookie?: never;
         };
@@ -6294,7 +5991,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-                id: components["parameters"]["Id"];
+                id: components["parameters"]["IdParameter"];
             };
             cookie?: never;
         };
@@ -6332,12 +6029,12 @@ export interface operations {
                  * @description ISO 4217 code of the wallet. Defaults to the platform's first currency.
                  * @example EUR
                  */
-                currency?: components["parameters"]["Currency"];
+                currency?: components["parameters"]["CurrencyParameter"];
             };
             header?: never;
             path: {
                 /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-                id: components["parameters"]["Id"];
+                id: components["parameters"]["IdParameter"];
             };
             cookie?: never;
         };
@@ -6372,7 +6069,7 @@ export interface operations {
             };
             path: {
                 /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-                id: components["parameters"]["Id"];
+                id: components["parameters"]["IdParameter"];
             };
             cookie?: never;
         };
@@ -6434,7 +6131,7 @@ export interface operations {
                  * @description ISO 4217 code of the wallet. Defaults to the platform's first currency.
                  * @example EUR
                  */
-                currency?: components["parameters"]["Currency"];
+                currency?: components["parameters"]["CurrencyParameter"];
                 /** @description The `next_cursor` of the previous page. With it, `offset` has no effect. A cursor costs the same at any depth. An `offset` costs what it skips: one of millions may return 503. */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description The number of items to return. Defaults to 20. */
@@ -6445,7 +6142,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-                id: components["parameters"]["Id"];
+                id: components["parameters"]["IdParameter"];
             };
             cookie?: never;
         };
@@ -6661,7 +6358,7 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description The number of items to skip. Defaults to 0. */
                 offset?: components["parameters"]["Offset"];
-                status?: ("requested" | "processing" | "completed" | "returned" | "failed" | "cancelled")[];
+                status?: components["schemas"]["PayoutStatus"][];
             };
             header?: never;
             path?: never;
@@ -6757,7 +6454,7 @@ export interface operations {
             header?: never;
             path: {
                 /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
-                id: components["parameters"]["Id"];
+                id: components["parameters"]["IdParameter"];
             };
             cookie?: never;
         };
@@ -6830,7 +6527,7 @@ export interface operations {
                  * @description ISO 4217 code of the wallet. Defaults to the platform's first currency.
                  * @example EUR
                  */
-                currency?: components["parameters"]["Currency"];
+                currency?: components["parameters"]["CurrencyParameter"];
             };
             header?: never;
             path?: never;
@@ -6862,7 +6559,7 @@ export interface operations {
                  * @description ISO 4217 code of the wallet. Defaults to the platform's first currency.
                  * @example EUR
                  */
-                currency?: components["parameters"]["Currency"];
+                currency?: components["parameters"]["CurrencyParameter"];
                 /** @description The `next_cursor` of the previous page. With it, `offset` has no effect. A cursor costs the same at any depth. An `offset` costs what it skips: one of millions may return 503. */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description The number of items to return. Defaults to 20. */

@@ -1,4 +1,5 @@
 import type { TSchema } from 'typebox';
+import { ErrorBody } from './errors.ts';
 import { CursorPagination, Pagination } from './pagination.ts';
 import { ActiveStatus, CalendarDate, Currency, Id, Money, Percentage, Timestamp } from './schemas.ts';
 
@@ -12,6 +13,8 @@ export type ApiNames = {
   readonly inputs: Readonly<Record<string, string>>;
   /** The names of parts of bodies. */
   readonly parts?: Readonly<Record<string, TSchema>>;
+  /** The names of other parts, each with a property that has it: `{ PurchaseStatus: 'Purchase.status' }`. */
+  readonly propertyTypes: Readonly<Record<string, string>>;
 };
 
 /** A request that the platform sends to others. */
@@ -49,6 +52,7 @@ const PARTS: Readonly<Record<string, TSchema>> = {
   ActiveStatus,
   Pagination,
   CursorPagination,
+  ErrorBody,
 };
 
 const LEAST_USES_OF_PARAMETER = 3;
@@ -82,8 +86,8 @@ export function finishDocument(document: object, names: ApiNames): object {
   const webhooks = Object.values(finished.webhooks ?? {}).flatMap((methods) => Object.values(methods));
   const all = [...operations.map(({ operation }) => operation), ...webhooks];
   const responses = shareResponses(operations.map(({ operation }) => operation.responses));
-  const schemas = { ...schemasOf(finished), ...shareSchemas(all, names) };
-  const parameters = shareParameters(all);
+  const schemas = shareSchemas(all, names, schemasOf(finished));
+  const parameters = shareParameters(all, schemas);
   const text = JSON.stringify([finished.paths, finished.webhooks, schemas, responses]);
   const isUsed = ([name]: [string, unknown]) => text.includes(`"#/components/schemas/${name}"`);
   finished.components = {
@@ -95,8 +99,8 @@ export function finishDocument(document: object, names: ApiNames): object {
   return finished;
 }
 
-function schemasOf({ components }: Document): object {
-  return (components?.schemas ?? {}) as object;
+function schemasOf({ components }: Document): Json {
+  return (components?.schemas ?? {}) as Json;
 }
 
 function finishSchemas(value: unknown): unknown {
@@ -109,9 +113,22 @@ function finishSchema(value: unknown): unknown {
     const shown = Object.hasOwn(OWN_KEYWORDS, name) ? OWN_KEYWORDS[name] : name;
     return shown === null || shown === undefined ? [] : [[shown, part] as const];
   });
-  const { enum: values, type } = value;
-  const isUntyped = Array.isArray(values) && type === undefined;
-  return Object.fromEntries(isUntyped ? [['type', typeOf(values)], ...entries] : entries);
+  const { const: constant, oneOf, ...finished } = Object.fromEntries(entries) as Json;
+  if (constant !== undefined) finished.enum = [constant];
+  if (oneOf !== undefined) Object.assign(finished, conditionOf(oneOf) ?? { oneOf });
+  const { enum: values, type } = finished;
+  return Array.isArray(values) && type === undefined ? { type: typeOf(values), ...finished } : finished;
+}
+
+/**
+ * "Exactly one of two fields" as a condition. Generators make a type of its own of each alternative in `oneOf`, without the
+ * other fields.
+ */
+function conditionOf(oneOf: unknown): Json | undefined {
+  const [one, other, ...more] = oneOf as { readonly required?: readonly string[] }[];
+  const areFields = one?.required?.length === 1 && other?.required?.length === 1;
+  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON schema
+  return areFields && more.length === 0 ? { if: one, then: { not: other }, else: other } : undefined;
 }
 
 function typeOf(values: readonly unknown[]): string | string[] {
@@ -125,7 +142,7 @@ function isObject(value: unknown): value is Json {
 }
 
 /** Replaces the bodies of operations, and equal parts of them, by references. Returns the schemas by their names. */
-function shareSchemas(operations: readonly Operation[], names: ApiNames): Json {
+function shareSchemas(operations: readonly Operation[], names: ApiNames, others: Json): Json {
   const nameOf = new Map<string, string>();
   const schemaOf = new Map<string, Json>();
 
@@ -161,6 +178,8 @@ function shareSchemas(operations: readonly Operation[], names: ApiNames): Json {
     }
   }
 
+  for (const [given, place] of Object.entries(names.propertyTypes)) name(partAt(place, schemaOf), given);
+
   /** The schema with references in it. */
   function refer(schema: unknown): unknown {
     if (Array.isArray(schema)) return schema.map(refer);
@@ -170,18 +189,22 @@ function shareSchemas(operations: readonly Operation[], names: ApiNames): Json {
     return Object.fromEntries(Object.entries(schema).map(([key, part]) => [key, refer(part)]));
   }
 
-  /** A description that differs from that of the component stays beside the reference. */
-  function referenceTo(known: string, { description }: Json): Json {
-    const $ref = `#/components/schemas/${known}`;
-    return description === undefined || description === schemaOf.get(known)?.description
-      ? { $ref }
-      : { $ref, description };
+  /** A default, and a description that differs from that of the component, stay beside the reference. */
+  function referenceTo(known: string, { description, default: standard }: Json): Json {
+    const isOwn = description !== undefined && description !== schemaOf.get(known)?.description;
+    return {
+      $ref: `#/components/schemas/${known}`,
+      ...(isOwn && { description }),
+      ...(standard !== undefined && { default: standard }),
+    };
   }
 
-  const components = [...schemaOf].map(([given, schema]) => [
-    given,
-    Object.fromEntries(Object.entries(schema).map(([key, part]) => [key, refer(part)])),
-  ]);
+  const components = [...Object.entries(others as Record<string, Json>), ...schemaOf].map(
+    ([given, schema]) => [
+      given,
+      Object.fromEntries(Object.entries(schema).map(([key, part]) => [key, refer(part)])),
+    ],
+  );
   for (const operation of operations) {
     for (const part of ['parameters', 'requestBody', 'responses'] as const)
       if (operation[part] !== undefined) Object.assign(operation, { [part]: refer(operation[part]) });
@@ -189,17 +212,34 @@ function shareSchemas(operations: readonly Operation[], names: ApiNames): Json {
   return Object.fromEntries(components);
 }
 
-/** What makes two schemas equal. */
+/** The schema at a place such as `Purchase.status`; of a list its items, of something nullable what it is otherwise. */
+function partAt(place: string, schemaOf: ReadonlyMap<string, Json>): Json {
+  const [body = '', property = ''] = place.split('.');
+  let part = (schemaOf.get(body)?.properties as Record<string, Json> | undefined)?.[property];
+  if (Array.isArray(part?.anyOf)) part = part.anyOf.find(({ type }) => type !== 'null');
+  if (isObject(part?.items)) part = part.items;
+  if (part === undefined) throw new Error(`the API description has no ${place}, after which a part is named`);
+  return part;
+}
+
+/** What makes two schemas equal. Of an enumeration that is its values alone. */
 function contentOf({ description: _, ...schema }: Json): string {
-  return JSON.stringify(schema);
+  const { type, enum: values } = schema;
+  return JSON.stringify(values === undefined ? schema : { type, values }, inOrder);
+}
+
+/** Lets `JSON.stringify` write the keys of objects in the order of the alphabet. */
+function inOrder(_key: string, value: unknown): unknown {
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 function schemasIn(body: Body | undefined): Json[] {
   return Object.values(body?.content ?? {}).map(({ schema }) => schema);
 }
 
-/** Replaces the parameters that repeat most by references, and returns them by their names. */
-function shareParameters(operations: readonly Operation[]): Json {
+/** Replaces the parameters that repeat most by references, and returns them by names that no schema has. */
+function shareParameters(operations: readonly Operation[], schemas: Json): Json {
   const all = operations.flatMap(({ parameters = [] }) => parameters);
   const uses = [...Map.groupBy(all, (parameter) => JSON.stringify(parameter))]
     .filter(([, same]) => same.length >= LEAST_USES_OF_PARAMETER)
@@ -207,7 +247,8 @@ function shareParameters(operations: readonly Operation[]): Json {
   const nameOf = new Map<string, string>();
   const shared: Json = {};
   for (const [content, [parameter]] of uses) {
-    const name = pascalCase(String(parameter?.name).replaceAll('-', '_'));
+    const plain = pascalCase(String(parameter?.name).replaceAll('-', '_'));
+    const name = plain in schemas ? `${plain}Parameter` : plain;
     // Of two parameters with one name only the one that repeats more is shared.
     if (name in shared) continue;
     nameOf.set(content, name);
