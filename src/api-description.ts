@@ -36,6 +36,7 @@ export const API_DESCRIPTION: ApiDescription = {
     { name: 'feature-flags', description: 'Switches for features, global or per merchant or user' },
     { name: 'payouts', description: 'Withdrawals, from the request to the bank transfer' },
     { name: 'events', description: 'Everything that happened, in a fixed order, for systems that follow it' },
+    { name: 'search', description: 'Everything, by a name that is at hand' },
     { name: 'audit', description: 'The record of who did what, and when' },
   ],
   names: API_NAMES,

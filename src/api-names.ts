@@ -98,6 +98,7 @@ const IDS = {
   'GET /feature-flags/{key}/evaluate': 'evaluateFeatureFlag',
 
   'GET /events': 'listEvents',
+  'GET /search': 'searchEverything',
   'GET /audit-logs': 'listAuditLogs',
 } as const;
 
@@ -158,6 +159,7 @@ const RESULTS = {
   evaluateFeatureFlag: 'FeatureFlagDecision',
 
   listEvents: 'EventPage',
+  searchEverything: 'SearchResultPage',
   listAuditLogs: 'AuditLogPage',
 } as const;
 

@@ -13,6 +13,7 @@ import { isApiKey, partnersModule } from './modules/identity/partners/index.ts';
 import { usersModule } from './modules/identity/users/index.ts';
 import { partnerAccountModule } from './modules/insight/partner-account/index.ts';
 import { proofModule } from './modules/insight/proof/index.ts';
+import { searchModule } from './modules/insight/search/index.ts';
 import { userDetailModule } from './modules/insight/user-detail/index.ts';
 import { walletHistoryModule } from './modules/insight/wallet-history/index.ts';
 import { payoutsModule } from './modules/money/payouts/index.ts';
@@ -126,6 +127,7 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
     fraud,
     wallets,
     walletHistory,
+    searchModule(kernel),
     featureFlags,
   ].map((module) => module.routes);
   const jobs = [

@@ -88,6 +88,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /payouts/{id}/bank-details': 'admins',
   'PATCH /payouts/{id}/process': 'admins',
   'GET /events': 'admins',
+  'GET /search': 'admins',
   'GET /audit-logs': 'admins',
 };
 

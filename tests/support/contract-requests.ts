@@ -457,6 +457,7 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
     query: { type: 'merchant.*', resource_id: merchantId, cursor: 'latest', limit: 5 },
   }),
 
+  'GET /search': ({ shopper }) => ({ query: { q: shopper.email, limit: 5 } }),
   'GET /audit-logs': ({ platform }) => ({
     query: {
       actor_id: platform.admin.id,

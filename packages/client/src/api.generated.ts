@@ -980,6 +980,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search everything
+         * @description Finds purchases, payouts, users, merchants, partners and offers by id, external id, order id, email address, reference or name. Whole fields come first, then fields that begin with the text.
+         */
+        get: operations["searchEverything"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/users": {
         parameters: {
             query?: never;
@@ -2690,6 +2710,34 @@ export interface components {
              * @example 86400
              */
             overlap_seconds?: number;
+        };
+        SearchResult: {
+            amount: components["schemas"]["Money"] | null;
+            currency: components["schemas"]["Currency"] | null;
+            id: components["schemas"]["Id"];
+            /**
+             * @description The field that has the text.
+             * @example external_id
+             * @enum {string}
+             */
+            matched_by: "id" | "external_id" | "order_id" | "email" | "external_reference" | "name";
+            /** @example confirmed */
+            status: string;
+            subtitle: string | null;
+            /**
+             * @description The external id of a purchase, the reference of a payout, the email address of a user, otherwise a name.
+             * @example order-2026-000123
+             */
+            title: string;
+            /**
+             * @example purchase
+             * @enum {string}
+             */
+            type: "purchase" | "payout" | "user" | "merchant" | "partner" | "offer";
+        };
+        /** @description Done. */
+        SearchResultPage: {
+            data: components["schemas"]["SearchResult"][];
         };
         /** @description Done. */
         SecondFactor: {
@@ -5748,6 +5796,39 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationError"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    searchEverything: {
+        parameters: {
+            query: {
+                /** @description The most results. Defaults to 20. */
+                limit?: number;
+                /**
+                 * @description A whole field or its beginning. Of an id at least 8 characters, of a merchant also a part of the name.
+                 * @example order-2026-000123
+                 */
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchResultPage"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
             422: components["responses"]["ValidationError"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];

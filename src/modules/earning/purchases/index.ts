@@ -26,6 +26,7 @@ import { settleRoutes } from './settle-routes.ts';
 import { witnessRepository } from './witness-repository.ts';
 
 export { AUTO_CONFIRM_FLAG } from './auto-confirmation.ts';
+export { orderKeyOf } from './model.ts';
 export { MAX_BATCH_ITEMS } from './schemas.ts';
 
 export type PurchaseClient = Pick<PurchaseService, 'reportPurchases' | 'settlePurchases' | 'countOfPartner'> &
