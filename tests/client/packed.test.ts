@@ -184,7 +184,8 @@ export async function use(): Promise<string | undefined> {
   });
   const [item] = results;
   if (hasCode(item?.error, 'PURCHASE_NOT_PENDING')) return item.error.details.status;
-  await verifyWebhook({ headers: {}, body: '' }, 'whsec_', { toleranceSeconds: 1 });
+  const event = await verifyWebhook({ headers: {}, body: '' }, 'whsec_', { toleranceSeconds: 1 });
+  if (event.type === 'purchase.confirmed') return event.data.cashback_amount;
 
   // @ts-expect-error there is no such path
   await client.get('/wallets');

@@ -44,6 +44,22 @@ describe('a list', () => {
     );
   });
 
+  test('of events is read to its present end, also past a page without one', async () => {
+    const { fetch, sent } = scriptedFetch(
+      { body: { data: [], cursor: 'a', has_more: true } },
+      { body: { data: [{ name: 'x' }], cursor: 'b', has_more: false } },
+    );
+    const items = createClient({ url, fetch }).list('/events', {
+      params: { query: { type: ['purchase.*'] } },
+    });
+
+    assert.deepEqual(await namesIn(items as unknown as AsyncIterable<{ name: string }>), ['x']);
+    assert.deepEqual(
+      sent.map(({ url }) => url.searchParams.get('cursor')),
+      [null, 'a'],
+    );
+  });
+
   test('reads no page that is not needed, and none after its signal', async () => {
     const first = page(['a', 'b'], { offset: 0, limit: 2, total: 4 });
     const { fetch, sent } = scriptedFetch(first, first);

@@ -1,4 +1,5 @@
 import { isSigned } from './signatures.ts';
+import type { Event as PlatformEvent } from './types.generated.ts';
 
 /** Why a message is not accepted. */
 export type WebhookFault = 'missing' | 'malformed' | 'too_old' | 'too_new' | 'mismatch';
@@ -33,7 +34,7 @@ export type WebhookOptions = {
  * can be replaced. An event may arrive twice: its id is the same each time.
  * @throws WebhookError if it is not signed by one of the secrets, or too old.
  */
-export async function verifyWebhook<Event = unknown>(
+export async function verifyWebhook<Event = PlatformEvent>(
   { headers, body }: ReceivedWebhook,
   secrets: string | readonly string[],
   { toleranceSeconds = 300, now = Date.now }: WebhookOptions = {},
