@@ -1,3 +1,4 @@
+import { ANY_SCOPE } from '../../src/core/http/route.ts';
 import { PERMISSIONS, permissionsOf, STAFF_ROLES } from '../../src/modules/identity/users/staff.ts';
 import { code, page, table } from './markdown.ts';
 import type { RegisteredRoute } from './registered-routes.ts';
@@ -8,7 +9,7 @@ repository. URLs and modules differ in places: \`/users/…\` is served by sever
 
 \`user\` is a shopper and \`admin\` a member of staff, both with an access token. A member of staff needs the permission in
 brackets, which comes with a [staff role](#permissions-of-staff). \`partner\` is a machine with an API key that has the
-scope in brackets. \`public\` needs no token.
+scope in brackets, or any scope. \`public\` needs no token.
 `.trim();
 
 const STAFF = `
@@ -24,7 +25,7 @@ export function routesPage(routes: readonly RegisteredRoute[]): string {
   const rows = sorted.map(({ method, path, access, scope, permission, file }) => [
     method,
     code(path),
-    access.map((caller) => nameOf(caller, { partner: scope, admin: permission })).join(', '),
+    access.map((caller) => nameOf(caller, { partner: neededScope(scope), admin: permission })).join(', '),
     `[${file.replace(/^src\/(modules\/)?/, '')}](../${file})`,
   ]);
   return page('Routes', 'the routes that the platform registers', [
@@ -39,6 +40,10 @@ export function routesPage(routes: readonly RegisteredRoute[]): string {
       ]),
     ),
   ]);
+}
+
+function neededScope(scope: string | undefined): string | undefined {
+  return scope === ANY_SCOPE ? undefined : scope;
 }
 
 function nameOf(caller: string, needs: Readonly<Record<string, string | undefined>>): string {

@@ -35,7 +35,7 @@ describe('docs/routes.md', () => {
     for (const [row, , , who = ''] of routes)
       assert.match(
         who,
-        /^(public|(user|admin( \(`[\w:-]+`\))?|partner \(`purchases:\w+`\))(, (admin( \(`[\w:-]+`\))?|partner \(.+\)))*)$/,
+        /^(public|(user|admin( \(`[\w:-]+`\))?|partner( \(`\w+:\w+`\))?)(, (admin( \(`[\w:-]+`\))?|partner \(.+\)))*)$/,
         row,
       );
   });
