@@ -55,7 +55,7 @@ export async function loadDemoData(
     DEMO_USERS.map(async ({ email, role }) => {
       const account = { email, password: DEMO_PASSWORD };
       const create = () =>
-        role === 'admin' ? users.service.createAdmin(account) : users.service.register(account, null);
+        role === 'admin' ? users.service.createAdmin(account) : users.service.registerProven(account);
       const user = (await users.service.findByEmail(email)) ?? (await create());
       return user.id;
     }),

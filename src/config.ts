@@ -112,6 +112,8 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     },
     maxPurchasesPerBatch: read('MAX_PURCHASES_PER_BATCH'),
     maxQueuedPurchases: read('MAX_QUEUED_PURCHASES'),
+    needsEmailProof:
+      (read('PAYOUT_EMAIL_PROOF') ?? (isSet('SMTP_URL') ? 'required' : 'optional')) === 'required',
     maxQueuedPayouts: read('MAX_QUEUED_PAYOUTS'),
     fourEyesAbove: readFourEyesAbove(read('FOUR_EYES_ABOVE'), supportedCurrencies),
     payoutLimits: {

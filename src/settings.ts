@@ -188,6 +188,12 @@ const CASHBACK_AND_PAYOUTS = {
     { from: 0, to: 365 },
     'Days after which a purchase is confirmed automatically, if its merchant has no `confirmation_days`',
   ),
+  PAYOUT_EMAIL_PROOF: choice(
+    ['required', 'optional'],
+    undefined,
+    'Whether only users who have proved their email address may request payouts',
+    { fallback: '`required` with `SMTP_URL`, otherwise `optional`' },
+  ),
   PAYOUT_MINIMUM: text('10.00', 'Smallest payout: one amount for all currencies, and exceptions', {
     values: '`10.00` or `10.00,JPY:1500`',
   }),

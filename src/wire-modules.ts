@@ -45,6 +45,7 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
         trx,
         created.map(({ id }) => ({ userId: id, currency: defaultCurrency })),
       ),
+    onRegistered: (trx, user, address) => auth.client.welcome(trx, user, address),
     endAccess: (trx, userIds) => auth.client.endAccess(trx, userIds),
     bcryptCost: config.bcryptCost,
     registrationsPerMinute: config.registrationsPerMinute,
@@ -55,7 +56,8 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
     encryptionKeys,
     isFactorRequiredOfAdmins: config.adminMfa === 'required',
     loginFailures: config.loginFailures,
-    isSecure: config.publicUrl.startsWith('https:'),
+    mail: mail.client,
+    publicUrl: config.publicUrl,
   });
   const merchants = merchantsModule(kernel);
   const partners = partnersModule(kernel, {
@@ -102,6 +104,7 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
     supportedCurrencies,
     limits: config.payoutLimits,
     fourEyesAbove: config.fourEyesAbove,
+    needsEmailProof: config.needsEmailProof,
     maxQueuedPayouts: config.maxQueuedPayouts,
   });
   const userDetail = userDetailModule(kernel, { users: users.client, wallets: wallets.client });
@@ -139,7 +142,7 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
     ...wallets.jobs,
     ...proofModule(kernel).jobs,
   ];
-  const loops: readonly Loop[] = [...mail.loops];
+  const loops: readonly Loop[] = [...mail.loops, ...auth.loops];
   return {
     authenticate,
     routes,

@@ -16,6 +16,8 @@ export const ERROR_ADVICE: Readonly<Record<string, string>> = {
     'Ask the shop or the operator to report it. `details.earliest` is the oldest that you may report now.',
   EXTERNAL_REFERENCE_TAKEN:
     'Choose another reference, or remove it from the user that `details.user_id` names.',
+  EMAIL_VERIFICATION_REQUIRED:
+    'Let the user request a mail with `POST /users/me/email-verification` and open its link.',
   EXPIRED_REFRESH_TOKEN: 'Log in again.',
   EXPIRED_TOKEN:
     'Exchange the refresh token for the next pair. For an API key ask an administrator for a new one.',
@@ -31,11 +33,15 @@ export const ERROR_ADVICE: Readonly<Record<string, string>> = {
   INVALID_MFA_TOKEN: 'Log in again, and send a code within five minutes.',
   INVALID_PURCHASE_STATUS: 'Use one of `details.allowed`.',
   INVALID_REFRESH_TOKEN: 'Log in again.',
-  INVALID_RESET_TOKEN: 'Ask an administrator for a new reset token.',
+  INVALID_RESET_TOKEN:
+    'Request another mail with `POST /auth/password-reset-requests`, or ask an administrator for a token.',
   INVALID_SIGNATURE:
     '`details.reason` says what is wrong. Sign each attempt again, with a new id and timestamp, over the bytes of the body as sent.',
   INVALID_TOKEN: 'Send `Authorization: Bearer …` with the access token of a login or an API key.',
+  INVALID_VERIFICATION_TOKEN:
+    'Request another mail with `POST /users/me/email-verification` or `POST /users/me/email`.',
   LAST_ACTIVE_ADMIN: 'Activate or create another administrator first.',
+  MAIL_NOT_CONFIGURED: 'Ask the operator to set `SMTP_URL`. Until then no address can be proven or changed.',
   MERCHANT_ALREADY_EXISTS: 'Use the merchant that `details.merchant_id` names, or choose another name.',
   MERCHANT_NOT_ACTIVE: 'Activate the merchant first.',
   MERCHANT_NOT_ELIGIBLE: 'Check `merchant_id`; `details.reason` says whether it is unknown or inactive.',

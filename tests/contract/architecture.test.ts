@@ -10,6 +10,8 @@ const OWNERS: Readonly<Record<string, string>> = {
   sessions: 'auth',
   refresh_tokens: 'auth',
   password_resets: 'auth',
+  password_reset_requests: 'auth',
+  email_proofs: 'auth',
   login_budgets: 'auth',
   second_factors: 'auth',
   recovery_codes: 'auth',

@@ -115,6 +115,9 @@ async function awaitRelease(): Promise<void> {
 /** What the samples of the operations leave out. */
 async function moveEverything(): Promise<void> {
   const patch = (path: string, body: unknown) => api('PATCH', path, { token, body });
+  const { token: own } = await platform.registerUser();
+  const wrong = { new_email: 'wrong@example.com', password: 'Wr0ng!Pass' };
+  await api('POST', '/users/me/email', { token: own, body: wrong });
   const held = await world.recordHeldPurchase();
   await api('POST', `/purchases/${held}/confirmation`, { token });
   const returned = await world.recordHeldPurchase();

@@ -1,4 +1,5 @@
 import type { Operation } from './contract-openapi.ts';
+import { runSql } from './database.ts';
 import { openPartner } from './partners.ts';
 import { fundWallet } from './payouts.ts';
 import { payoutBody } from './payouts-builders.ts';
@@ -140,6 +141,19 @@ export async function openWorld(platform: ContractPlatform) {
   };
 }
 
+/** The token of a link that was mailed to a new address of this user. */
+async function mailedToken({ database }: ContractPlatform, userId: string, email: string): Promise<string> {
+  const token = `token for ${email}`;
+  await runSql(
+    database.url,
+    `insert into email_proofs (user_id, email, token_hash, expires_at)
+     values ('${userId}', '${email}', sha256('${token}'), now() + interval '10 years')
+     on conflict (user_id) do update
+     set email = excluded.email, token_hash = excluded.token_hash, expires_at = excluded.expires_at`,
+  );
+  return token;
+}
+
 function isPartner(caller: Client | undefined): caller is Client & { readonly email?: never } {
   return caller !== undefined && caller.email === undefined;
 }
@@ -158,6 +172,13 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
   'POST /auth/password-reset': async ({ platform, resetToken }) => ({
     body: { token: await resetToken((await platform.registerUser()).id), new_password: 'An0ther!Pass' },
   }),
+  'POST /auth/password-reset-requests': async ({ unique }) => ({
+    body: { email: `${unique()}@example.com` },
+  }),
+  'POST /auth/email-verification': async ({ platform, unique }) => {
+    const { id } = await platform.registerUser();
+    return { body: { token: await mailedToken(platform, id, `${unique()}@example.com`) } };
+  },
   'POST /users/{id}/password-reset': async ({ platform }) => ({
     params: { id: (await platform.registerUser()).id },
   }),
@@ -201,6 +222,21 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
     },
   }),
   'GET /users/{id}': ({ shopper }) => ({ params: { id: shopper.id } }),
+  'POST /users/me/email': async ({ registerLike, unique }, caller) => {
+    const body = { new_email: `${unique()}@example.com`, password: PASSWORD };
+    return caller === undefined ? { body } : { body, token: (await registerLike(caller)).token };
+  },
+  'POST /users/me/email-verification': async ({ registerLike }, caller) =>
+    ofOthers(caller, { token: (await registerLike(caller)).token }),
+  'GET /users/me/sessions': () => ({}),
+  'DELETE /users/me/sessions': async ({ registerLike }, caller) =>
+    ofOthers(caller, { query: { others: true }, token: (await registerLike(caller)).token }),
+  'DELETE /users/me/sessions/{id}': async ({ platform, registerLike }, caller) => {
+    const { token } = await registerLike(caller);
+    const { data } = (await platform.api('GET', '/users/me/sessions', { token })).body;
+    return ofOthers(caller, { params: { id: data[0].id }, token });
+  },
+  'GET /users/{id}/sessions': ({ shopper }) => ({ params: { id: shopper.id } }),
   'PATCH /users/me/password': async ({ registerLike }, caller) => {
     const body = { current_password: PASSWORD, new_password: 'An0ther!Pass' };
     return caller === undefined ? { body } : { body, token: (await registerLike(caller)).token };

@@ -33,6 +33,7 @@ export const TABLES = [
 export const OTHER_TABLES: Readonly<Record<string, string>> = {
   ceilings: 'limits for review, which hold and move nothing',
   event_consumers: 'how far readers of the feed have come',
+  email_proofs: 'tokens',
   feature_flags: 'switches',
   idempotency_keys: 'stored responses, for a day',
   login_budgets: 'wrong passwords',
@@ -42,6 +43,7 @@ export const OTHER_TABLES: Readonly<Record<string, string>> = {
   partner_keys: 'keys',
   partner_messages: 'messages that were taken, for an hour',
   partners: 'names and secrets',
+  password_reset_requests: 'addresses, for a second',
   password_resets: 'tokens',
   production_mark: 'one row',
   purchase_holds: 'reasons; that a hold is open is compared with its purchase',

@@ -94,6 +94,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/email-verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove an address with a mailed token
+         * @description Takes the token from the link in the mail. Returns 409 if another account has taken a new address meanwhile.
+         */
+        post: operations["proveEmail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/login": {
         parameters: {
             query?: never;
@@ -253,6 +273,26 @@ export interface paths {
          * @description Ends all sessions of the user and returns a new one. With a second factor, sets the password and returns 401 MFA_REQUIRED as a login does.
          */
         post: operations["resetPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/password-reset-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Request a mail to reset your password
+         * @description Mails a link to the address if it has an active account. The response is the same for every address. Staff get no mail: their passwords are reset on the server. Returns 429 if the account or the network address asks too often.
+         */
+        post: operations["requestPasswordReset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1053,9 +1093,26 @@ export interface paths {
         put?: never;
         /**
          * Create a password reset token
-         * @description Returns a token that works once. Send it to the user: the platform sends no mail. Imported users set their first password with it. An earlier token of the user becomes invalid. Returns 403 for staff, whose passwords are reset on the server. Staff need the permission `users:send-password-link`.
+         * @description Returns a token that works once. Send it to the user. A user who has access to the address asks for a mail instead, by `POST /auth/password-reset-requests`. Imported users set their first password in either way. An earlier token of the user becomes invalid. Returns 403 for staff, whose passwords are reset on the server. Staff need the permission `users:send-password-link`.
          */
         post: operations["issuePasswordReset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/users/{id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the sessions of a user */
+        get: operations["listSessions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1194,6 +1251,46 @@ export interface paths {
         patch: operations["changeOwnUser"];
         trace?: never;
     };
+    "/users/me/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change your email address
+         * @description Mails a link to the new address. The address counts when the link was opened, by `POST /auth/email-verification`: your other sessions end then, a pending password reset becomes invalid, and the previous address is informed. Returns 503 if the platform sends no mail. A caller with a second factor needs a code of the last five minutes.
+         */
+        post: operations["changeEmail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/users/me/email-verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Request a mail to prove your address
+         * @description Mails a link that works for a day and replaces an earlier one. Does nothing if the address is proven. Returns 503 if the platform sends no mail.
+         */
+        post: operations["requestEmailVerification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/users/me/password": {
         parameters: {
             query?: never;
@@ -1267,6 +1364,44 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/users/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List your sessions */
+        get: operations["listOwnSessions"];
+        put?: never;
+        post?: never;
+        /**
+         * End your sessions
+         * @description Ends all of them, or with `others=true` all but that of this request.
+         */
+        delete: operations["endOwnSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/users/me/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one of your sessions */
+        delete: operations["endOwnSession"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1451,6 +1586,11 @@ export interface webhooks {
 }
 export interface components {
     schemas: {
+        /** @description Accepted. It has no effect yet. */
+        Accepted: {
+            /** @enum {string} */
+            status: "accepted";
+        };
         ActiveOffer: {
             /** @description True if freed room under the cap tops up earlier purchases that the cap has cut. */
             cap_refill: boolean;
@@ -1657,6 +1797,15 @@ export interface components {
          * @enum {string}
          */
         CeilingScope: "platform" | "partner" | "merchant";
+        ChangeEmailInput: {
+            /**
+             * Format: email
+             * @example alice@example.com
+             */
+            new_email: string;
+            /** @example Str0ng!Pass */
+            password: string;
+        };
         ChangeOwnUserInput: {
             /** @description The name in mails. Null removes it. */
             display_name?: string | null;
@@ -2387,6 +2536,19 @@ export interface components {
              */
             status: "processing" | "completed" | "failed" | "returned";
         };
+        ProveEmailInput: {
+            /** @example Zk3vQm9… */
+            token: string;
+        };
+        /** @description Done. */
+        ProvenEmail: {
+            /**
+             * Format: email
+             * @description The address that is proven now.
+             * @example alice@example.com
+             */
+            email: string;
+        };
         Purchase: {
             amount: components["schemas"]["Money"];
             /**
@@ -2590,6 +2752,8 @@ export interface components {
              * @example alice@example.com
              */
             email: string;
+            /** @description The language of mails. Defaults to `en`. */
+            locale?: components["schemas"]["Locale"];
             /**
              * @description From 8 to 128 characters, with a lower-case letter, an upper-case letter, a digit and a special character. Common passwords are refused.
              * @example Str0ng!Pass
@@ -2666,6 +2830,13 @@ export interface components {
         };
         /** @description A list of bodies of `POST /purchases`, as a JSON array or as NDJSON. */
         ReportPurchasesInput: components["schemas"]["ReportPurchaseInput"][];
+        RequestPasswordResetInput: {
+            /**
+             * Format: email
+             * @example alice@example.com
+             */
+            email: string;
+        };
         RequestPayoutInput: {
             /**
              * @description A plain decimal above zero, as text or number, with at most 10 integer digits and the decimals of the currency.
@@ -2760,6 +2931,22 @@ export interface components {
              * @example JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP
              */
             secret: string;
+        };
+        Session: {
+            address: string | null;
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Whether it is the session of this request. */
+            current: boolean;
+            device: string | null;
+            id: components["schemas"]["Id"];
+            /** @description When its tokens were last refreshed. */
+            last_used_at: components["schemas"]["Timestamp"];
+            user_agent: string | null;
+        };
+        /** @description Done. */
+        SessionPage: {
+            /** @description Those used last first, at most 100. */
+            data: components["schemas"]["Session"][];
         };
         SetCeilingInput: {
             currency: components["schemas"]["Currency"];
@@ -2977,10 +3164,10 @@ export interface components {
             id: components["schemas"]["Id"];
             previous: components["schemas"]["PreviousFields"];
             /**
-             * @example user.activated
+             * @example user.verified
              * @enum {string}
              */
-            type: "user.activated" | "user.deactivated" | "user.registered" | "user.imported" | "user.address_taken_over";
+            type: "user.verified" | "user.email_changed" | "user.activated" | "user.deactivated" | "user.registered" | "user.imported" | "user.address_taken_over";
         };
         UserEventData: {
             active: boolean;
@@ -3105,6 +3292,15 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
+        /** @description `EMAIL_ALREADY_REGISTERED`: This email address is registered already. */
+        EmailAlreadyRegistered: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
         /**
          * @description `FEATURE_FLAG_SCOPE_ID_REQUIRED`: The scope needs the id of its merchant or user.
          *
@@ -3165,6 +3361,25 @@ export interface components {
             };
         };
         /**
+         * @description `INVALID_CREDENTIALS`: The email or the password is wrong.
+         *
+         *     `INVALID_TOKEN`: The access token or API key is missing or not valid.
+         *
+         *     `EXPIRED_TOKEN`: The access token or API key has expired.
+         *
+         *     `TOKEN_REVOKED`: The session has ended, or the API key was revoked.
+         *
+         *     `USER_INACTIVE`: The account or partner is not active.
+         */
+        InvalidCredentialsOrInvalidTokenOrExpiredTokenOrTokenRevokedOrUserInactive: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /**
          * @description `INVALID_MFA_CODE`: The code is wrong, used or expired.
          *
          *     `INVALID_TOKEN`: The access token or API key is missing or not valid.
@@ -3198,6 +3413,21 @@ export interface components {
         };
         /** @description `LAST_ACTIVE_ADMIN`: This is the last active administrator. Appoint or activate another one first. */
         LastActiveAdmin: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /**
+         * @description `MAIL_NOT_CONFIGURED`: The platform sends no mail, so that it cannot prove an address.
+         *
+         *     `OVERLOADED`: The platform is busy. Nothing was written. Try again shortly.
+         *
+         *     `SERVICE_UNAVAILABLE`: The platform cannot reach its database. Nothing was written. Try again shortly.
+         */
+        MailNotConfiguredOrOverloadedOrServiceUnavailable: {
             headers: {
                 [name: string]: unknown;
             };
@@ -3613,6 +3843,49 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    proveEmail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProveEmailInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProvenEmail"];
+                };
+            };
+            /**
+             * @description `INVALID_VERIFICATION_TOKEN`: The token of the mailed link is unknown, used or expired. Request another mail.
+             *
+             *     `USER_INACTIVE`: The account or partner is not active.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: components["responses"]["EmailAlreadyRegistered"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationError"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     logIn: {
         parameters: {
             query?: never;
@@ -3954,6 +4227,36 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationError"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    requestPasswordReset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestPasswordResetInput"];
+            };
+        };
+        responses: {
+            /** @description Accepted. It has no effect yet. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -5911,15 +6214,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["PasswordNotComplexEnough"];
-            /** @description `EMAIL_ALREADY_REGISTERED`: This email address is registered already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
+            409: components["responses"]["EmailAlreadyRegistered"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationError"];
@@ -6020,6 +6315,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PasswordReset"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationError"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
+                id: components["parameters"]["IdParameter"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionPage"];
                 };
             };
             401: components["responses"]["Unauthenticated"];
@@ -6381,6 +6705,66 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    changeEmail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeEmailInput"];
+            };
+        };
+        responses: {
+            /** @description Accepted. It has no effect yet. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            400: components["responses"]["ValidationError400"];
+            401: components["responses"]["InvalidCredentialsOrInvalidTokenOrExpiredTokenOrTokenRevokedOrUserInactive"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequiredOrMfaStepUpRequired"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["EmailAlreadyRegistered"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["MailNotConfiguredOrOverloadedOrServiceUnavailable"];
+        };
+    };
+    requestEmailVerification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted. It has no effect yet. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["MailNotConfiguredOrOverloadedOrServiceUnavailable"];
+        };
+    };
     changePassword: {
         parameters: {
             query?: never;
@@ -6402,25 +6786,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["PasswordNotComplexEnough"];
-            /**
-             * @description `INVALID_CREDENTIALS`: The email or the password is wrong.
-             *
-             *     `INVALID_TOKEN`: The access token or API key is missing or not valid.
-             *
-             *     `EXPIRED_TOKEN`: The access token or API key has expired.
-             *
-             *     `TOKEN_REVOKED`: The session has ended, or the API key was revoked.
-             *
-             *     `USER_INACTIVE`: The account or partner is not active.
-             */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
+            401: components["responses"]["InvalidCredentialsOrInvalidTokenOrExpiredTokenOrTokenRevokedOrUserInactive"];
             403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -6495,6 +6861,8 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
             /**
              * @description `INSUFFICIENT_BALANCE`: The available balance is lower than this amount.
+             *
+             *     `EMAIL_VERIFICATION_REQUIRED`: Payouts need a proven email address. Open the link that `POST /users/me/email-verification` mails.
              *
              *     `IDEMPOTENCY_KEY_REUSED`: The idempotency key belongs to another request. Use a new key for a new request.
              *
@@ -6597,6 +6965,83 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
             422: components["responses"]["InvalidPurchaseStatusOrValidationError"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listOwnSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionPage"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    endOwnSessions: {
+        parameters: {
+            query?: {
+                /** @description Whether to keep the session of this request. Defaults to false. */
+                others?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No content. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
+            422: components["responses"]["ValidationError"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    endOwnSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
+                id: components["parameters"]["IdParameter"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No content. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationError"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };

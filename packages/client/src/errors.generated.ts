@@ -9,6 +9,7 @@ export type ErrorDetails = {
   DUPLICATE_PURCHASE: { readonly external_id: string; readonly purchase: Readonly<Record<string, string>>; readonly differences: readonly string[] };
   EMAIL_ALREADY_REGISTERED: { readonly email: string; readonly user_id?: null | string };
   EMAIL_NOT_VERIFIED: { readonly email: string };
+  EMAIL_VERIFICATION_REQUIRED: Readonly<Record<string, unknown>>;
   EVENT_TOO_OLD: { readonly purchased_at: string; readonly earliest: string };
   EXPIRED_REFRESH_TOKEN: Readonly<Record<string, unknown>>;
   EXPIRED_TOKEN: Readonly<Record<string, unknown>>;
@@ -27,7 +28,9 @@ export type ErrorDetails = {
   INVALID_RESET_TOKEN: Readonly<Record<string, unknown>>;
   INVALID_SIGNATURE: { readonly reason: 'malformed' | 'mismatch' | 'missing' | 'replayed' | 'too_new' | 'too_old' };
   INVALID_TOKEN: Readonly<Record<string, unknown>>;
+  INVALID_VERIFICATION_TOKEN: Readonly<Record<string, unknown>>;
   LAST_ACTIVE_ADMIN: { readonly user_id: string };
+  MAIL_NOT_CONFIGURED: Readonly<Record<string, unknown>>;
   MERCHANT_ALREADY_EXISTS: { readonly name: string; readonly merchant_id: string };
   MERCHANT_NOT_ACTIVE: { readonly merchant_id: string };
   MERCHANT_NOT_ELIGIBLE: { readonly merchant_id: string; readonly reason: 'inactive' | 'unknown' };

@@ -136,6 +136,14 @@ export interface Ceilings {
   partner_id: string | null;
 }
 
+export interface EmailProofs {
+  email: string;
+  expires_at: ColumnType<Temporal.Instant, string, string>;
+  session_id: string | null;
+  token_hash: Buffer;
+  user_id: string;
+}
+
 export interface EventConsumers {
   event_id: string;
   name: string;
@@ -257,6 +265,12 @@ export interface Partners {
   previous_signing_secret_until: ColumnType<Temporal.Instant, string, string> | null;
   signature_required: Generated<boolean>;
   signing_secret: string | null;
+}
+
+export interface PasswordResetRequests {
+  email: string;
+  id: string;
+  requested_at: ColumnType<Temporal.Instant, string, string>;
 }
 
 export interface PasswordResets {
@@ -387,7 +401,9 @@ export interface Sessions {
   created_at: ColumnType<Temporal.Instant, string, string>;
   factor_proven_at: ColumnType<Temporal.Instant, string, string> | null;
   id: string;
+  network: string | null;
   revoked_at: ColumnType<Temporal.Instant, string, string> | null;
+  user_agent: string | null;
   user_id: string;
 }
 
@@ -439,6 +455,7 @@ export interface DB {
   cashback_cap_usage: CashbackCapUsage;
   cashback_transactions: CashbackTransactions;
   ceilings: Ceilings;
+  email_proofs: EmailProofs;
   event_consumers: EventConsumers;
   exposure_days: ExposureDays;
   exposure_entries: ExposureEntries;
@@ -451,6 +468,7 @@ export interface DB {
   partner_keys: PartnerKeys;
   partner_messages: PartnerMessages;
   partners: Partners;
+  password_reset_requests: PasswordResetRequests;
   password_resets: PasswordResets;
   payouts: Payouts;
   production_mark: ProductionMark;

@@ -4,9 +4,11 @@ import type { Database, Trx } from '../../../core/database/index.ts';
 import { ruleViolation } from '../../../core/errors.ts';
 import type { EventClient } from '../../platform/events/index.ts';
 import type { UserClient } from '../users/index.ts';
+import type { EmailProofRepository } from './email-proofs-repository.ts';
 import { invalidCredentials } from './errors.ts';
 import { passwordChanged, userActivated, userDeactivated } from './events.ts';
-import type { LoginBudgets } from './login-budgets.ts';
+import type { Notices } from './notices.ts';
+import type { PasswordChecks } from './password-checks.ts';
 import type { AuthRepository } from './repository.ts';
 
 export type AccountService = ReturnType<typeof accountService>;
@@ -18,9 +20,11 @@ export function accountService(deps: {
   repository: AuthRepository;
   users: UserClient;
   events: EventClient;
-  budgets: LoginBudgets;
+  proofs: Pick<EmailProofRepository, 'removeOf' | 'removeChangeOf'>;
+  passwords: PasswordChecks;
+  notices: Notices;
 }) {
-  const { database, clock, repository, users, events, budgets } = deps;
+  const { database, clock, repository, users, events, proofs, passwords, notices } = deps;
 
   /**
    * Activates or deactivates a user, from the user's next request on. A deactivation ends all sessions and a reset token: after a later
@@ -39,16 +43,18 @@ export function accountService(deps: {
     });
   }
 
-  /** Ends all sessions of the users, and removes their reset tokens. */
+  /** Ends all sessions of the users, and removes their tokens to reset a password or prove an address. */
   async function endAccess(trx: Trx, userIds: readonly string[]): Promise<void> {
     for (const userId of userIds) {
       await repository.removeResetOf(trx, userId);
+      await proofs.removeOf(trx, userId);
       await repository.revokeSessionsOf(trx, userId, clock());
     }
   }
 
   /**
-   * Changes the caller's password. Ends all other sessions of the caller and invalidates a pending reset token.
+   * Changes the caller's password. Ends all other sessions of the caller and invalidates a pending reset token and a
+   * pending change of the address.
    * @throws PASSWORD_NOT_COMPLEX_ENOUGH, RATE_LIMITED, OVERLOADED, or INVALID_CREDENTIALS if the current password is wrong
    * or was changed meanwhile.
    */
@@ -58,17 +64,8 @@ export function accountService(deps: {
     address: string,
   ): Promise<void> {
     const { currentPassword, newPassword } = change;
-    const attempt = await budgets.beginChange(caller.id, address);
-    const currentHash = await budgets.checking(attempt, () =>
-      users.findMatchingHash(caller.id, currentPassword, address),
-    );
-    if (currentHash === undefined) {
-      await database.transaction(async (trx) =>
-        events.record(trx, [passwordChanged({ actor: caller, resourceId: caller.id, outcome: 'failure' })]),
-      );
-      throw invalidCredentials();
-    }
-    await budgets.forgive(attempt);
+    const refusal = passwordChanged({ actor: caller, resourceId: caller.id, outcome: 'failure' });
+    const currentHash = await passwords.requirePassword(caller, currentPassword, address, refusal);
     const newHash = await users.hashNewPassword(newPassword, {
       field: 'new_password',
       otherThan: currentPassword,
@@ -76,10 +73,12 @@ export function accountService(deps: {
     });
     await database.transaction(async (trx) => {
       await repository.removeResetOf(trx, caller.id);
+      await proofs.removeChangeOf(trx, caller.id);
       const change = { from: currentHash, to: newHash };
       if (!(await users.replacePasswordHash(trx, caller.id, change))) throw invalidCredentials();
       await repository.revokeSessionsOf(trx, caller.id, clock(), caller.sessionId);
       events.record(trx, [passwordChanged({ actor: caller, resourceId: caller.id })]);
+      await notices.passwordChanged(trx, caller.id);
     });
   }
 

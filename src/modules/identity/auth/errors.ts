@@ -18,6 +18,18 @@ export const invalidResetToken = defineError(
   'The password reset token is unknown, used or expired. Request another one.',
 );
 
+export const invalidVerificationToken = defineError(
+  'unauthenticated',
+  'INVALID_VERIFICATION_TOKEN',
+  'The token of the mailed link is unknown, used or expired. Request another mail.',
+);
+
+export const mailNotConfigured = defineError(
+  'unavailable',
+  'MAIL_NOT_CONFIGURED',
+  'The platform sends no mail, so that it cannot prove an address.',
+);
+
 export const expiredRefreshToken = defineError(
   'unauthenticated',
   'EXPIRED_REFRESH_TOKEN',

@@ -51,11 +51,33 @@ export const passwordChanged = defineEvent({
   details: {},
 });
 
+export const passwordRefused = defineEvent({
+  type: 'user.password_refused',
+  resourceType: 'user',
+  summary: 'A user sent a wrong password to change the email address or to erase the account.',
+  outcome: 'failure',
+  details: {},
+});
+
+export const userVerified = defineEvent({
+  type: 'user.verified',
+  resourceType: 'user',
+  summary: 'A user proved the email address, by a mailed link or a reset token.',
+  details: {},
+});
+
+export const emailChanged = defineEvent({
+  type: 'user.email_changed',
+  resourceType: 'user',
+  summary: 'A user proved a new email address, which replaced the previous one. Other sessions ended.',
+  details: {},
+});
+
 export const passwordResetIssued = defineEvent({
   type: 'user.password_reset_issued',
   resourceType: 'user',
   summary:
-    'A password reset token was issued: by an administrator, or by the operator with the command `password-reset`.',
+    'A password reset token was issued: by an administrator, by the operator with the command `password-reset`, or in a mail that somebody requested.',
   details: {},
 });
 
@@ -104,4 +126,4 @@ export const mfaCodeRefused = defineEvent<{ readonly code: string }>({
 });
 
 /** Those that the feed shows. */
-export const FEED_EVENTS = [userActivated, userDeactivated];
+export const FEED_EVENTS = [userVerified, emailChanged, userActivated, userDeactivated];

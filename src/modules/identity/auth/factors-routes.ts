@@ -4,6 +4,7 @@ import { rateLimited } from '../../../core/errors.ts';
 import { accountOf } from '../../../core/http/authentication.ts';
 import type { LimitRate } from '../../../core/http/rate-limit.ts';
 import type { Routes } from '../../../core/http/route.ts';
+import { clientOf } from './clients.ts';
 import type { DeviceCookies } from './device-cookies.ts';
 import { invalidMfaCode, invalidMfaToken, mfaLocked, mfaNotEnrolled } from './errors.ts';
 import type { FactorService } from './factors.ts';
@@ -53,8 +54,10 @@ export function factorRoutes(deps: {
         config: { access: 'public', errors: [invalidMfaToken, userInactive, ...proofErrors] },
         preHandler: ofToken,
       },
-      async ({ body, id }, reply) => {
-        const { tokens, email } = await service.verifyLogin(body.mfa_token, readProof(body), id);
+      async (request, reply) => {
+        const { body, id: requestId } = request;
+        const opening = { client: clientOf(request), requestId };
+        const { tokens, email } = await service.verifyLogin(body.mfa_token, readProof(body), opening);
         return reply.header('set-cookie', devices.issue(email)).send(presentTokens(tokens));
       },
     );

@@ -15,6 +15,7 @@ import {
 } from './events.ts';
 import type { FactorRepository } from './factors-repository.ts';
 import type { Factor, FactorProof } from './model.ts';
+import type { Notices } from './notices.ts';
 import { decideCode, withoutFailures } from './policies.ts';
 import { hashRecoveryCode, newRecoveryCodes } from './recovery-codes.ts';
 import type { AuthRepository } from './repository.ts';
@@ -33,10 +34,12 @@ export function factorService(deps: {
   sessions: Pick<AuthRepository, 'setFactorProven' | 'forgetFactorProven' | 'revokeSessionsOf'>;
   users: UserClient;
   events: EventClient;
+  notices: Pick<Notices, 'factorChanged'>;
   encryption: Encryption;
   isFactorRequiredOfAdmins: boolean;
 }) {
-  const { database, clock, repository, sessions, users, events, encryption, isFactorRequiredOfAdmins } = deps;
+  const { database, clock, repository, sessions, users, events, notices, encryption } = deps;
+  const { isFactorRequiredOfAdmins } = deps;
 
   async function isEnrolled(db: Db, userId: string): Promise<boolean> {
     return isActive(await repository.findFactor(db, userId));
@@ -80,6 +83,7 @@ export function factorService(deps: {
       await sessions.revokeSessionsOf(trx, caller.id, clock(), caller.sessionId);
       await sessions.setFactorProven(trx, caller.sessionId, clock());
       events.record(trx, [mfaEnrolled({ actor: caller, resourceId: caller.id })]);
+      await notices.factorChanged(trx, caller.id, 'enrolled');
       return codes;
     });
     if (result instanceof Error) throw result;
@@ -91,6 +95,7 @@ export function factorService(deps: {
     return database.transaction(async (trx) => {
       if (!isActive(await repository.lockFactor(trx, caller.id))) throw mfaNotEnrolled();
       events.record(trx, [mfaRecoveryCodesReplaced({ actor: caller, resourceId: caller.id })]);
+      await notices.factorChanged(trx, caller.id, 'recovery_codes_replaced');
       return replaceCodes(trx, caller.id);
     });
   }
@@ -140,6 +145,7 @@ export function factorService(deps: {
     await repository.remove(trx, userId);
     await sessions.forgetFactorProven(trx, userId);
     events.record(trx, [mfaRemoved({ actor, resourceId: userId })]);
+    await notices.factorChanged(trx, userId, 'removed');
   }
 
   /**
@@ -163,6 +169,7 @@ export function factorService(deps: {
       events.record(trx, [
         mfaRecoveryCodeUsed({ actor: actors.onSuccess, resourceId: userId, details: { left } }),
       ]);
+      await notices.factorChanged(trx, userId, 'recovery_code_used');
       return undefined;
     }
     const step = timeStepOf(proof.code, decrypted(userId, factor.secret), clock());

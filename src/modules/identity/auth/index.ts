@@ -4,23 +4,35 @@ import { purgeJob } from '../../../core/jobs.ts';
 import { type EncryptionKey, encryption } from '../../../core/secrets/encryption.ts';
 import type { Kernel } from '../../../kernel.ts';
 import type { EventSource } from '../../platform/events/index.ts';
+import type { MailClient } from '../../platform/mail/index.ts';
 import type { UserClient } from '../users/index.ts';
+import { accountRoutes } from './account-routes.ts';
 import { type AccountService, accountService } from './accounts.ts';
 import { deviceCookies } from './device-cookies.ts';
+import { type EmailProofService, emailProofService } from './email-proofs.ts';
+import { emailProofRepository } from './email-proofs-repository.ts';
 import { FEED_EVENTS } from './events.ts';
 import { factorService } from './factors.ts';
 import { factorRepository } from './factors-repository.ts';
 import { factorRoutes } from './factors-routes.ts';
 import { loginBudgetRepository } from './login-budget-repository.ts';
 import { loginBudgets } from './login-budgets.ts';
+import { accountNotices } from './notices.ts';
+import { openSessionService } from './open-sessions.ts';
+import { openSessionRepository } from './open-sessions-repository.ts';
+import { passwordChecks } from './password-checks.ts';
 import { passwordResetService } from './password-reset.ts';
 import { authRepository } from './repository.ts';
+import { resetRequests } from './reset-requests.ts';
+import { resetRequestRepository } from './reset-requests-repository.ts';
 import { reencrypt } from './rotation.ts';
 import { authRoutes } from './routes.ts';
 import { type AuthService, authService } from './service.ts';
 import { tokenIssuer } from './tokens.ts';
 
-export type AuthClient = Pick<AuthService, 'authenticate'> & Pick<AccountService, 'endAccess'>;
+export type AuthClient = Pick<AuthService, 'authenticate'> &
+  Pick<AccountService, 'endAccess'> &
+  Pick<EmailProofService, 'welcome'>;
 
 export function authModule(
   kernel: Kernel,
@@ -36,37 +48,45 @@ export function authModule(
     readonly encryptionKeys: readonly EncryptionKey[];
     readonly isFactorRequiredOfAdmins: boolean;
     readonly loginFailures: number;
-    /** Whether clients reach the platform over TLS. */
-    readonly isSecure: boolean;
+    readonly mail: MailClient;
+    /** The address in mailed links. With `https`, cookies are sent over TLS only. */
+    readonly publicUrl: string;
   },
 ) {
   const deps = { ...kernel, ...needs };
+  const { resetTtlSeconds, sessionMaxDays } = deps.tokens;
   const tokens = tokenIssuer({ ...deps, ...deps.tokens });
   const repository = authRepository();
-  const { resetTtlSeconds } = deps.tokens;
+  const proofRepository = emailProofRepository();
   const budgets = loginBudgets({ ...deps, budgets: loginBudgetRepository() });
+  const passwords = passwordChecks({ ...deps, budgets });
+  const notices = accountNotices(deps);
+  const shared = { ...deps, tokens, budgets, passwords, notices, sessions: repository };
   const factors = factorService({
-    ...deps,
+    ...shared,
     repository: factorRepository(),
-    sessions: repository,
     encryption: encryption(deps.encryptionKeys),
   });
-  const service = authService({ ...deps, ...deps.tokens, tokens, repository, budgets, factors });
+  const service = authService({ ...shared, ...deps.tokens, tokens, repository, factors });
   const passwordResets = passwordResetService({
-    ...deps,
-    tokens,
+    ...shared,
     resetTtlSeconds,
     repository,
+    proofs: proofRepository,
     sessions: service,
   });
-  const accounts = accountService({ ...deps, repository, budgets });
+  const requests = resetRequests({ ...shared, repository: resetRequestRepository(), resets: passwordResets });
+  const accounts = accountService({ ...shared, repository, proofs: proofRepository });
+  const proofs = emailProofService({ ...shared, repository: proofRepository });
+  const sessions = openSessionService({ ...shared, repository: openSessionRepository(), sessionMaxDays });
   return {
     routes: (server: HttpServer) => {
-      const devices = deviceCookies(deps);
-      authRoutes({ service, passwordResets, accounts, devices })(server);
+      const devices = deviceCookies({ ...deps, isSecure: deps.publicUrl.startsWith('https:') });
+      authRoutes({ service, passwordResets, resetRequests: requests, accounts, devices })(server);
+      accountRoutes({ proofs, sessions })(server);
       factorRoutes({ service, factors, devices, limitRate: deps.limitRate })(server);
     },
-    client: { ...service, endAccess: accounts.endAccess } satisfies AuthClient,
+    client: { ...service, endAccess: accounts.endAccess, welcome: proofs.welcome } satisfies AuthClient,
     /** For the command that removes a lost second factor. */
     resetFactor: factors.resetFactor,
     /** For the command that resets the password of staff. */
@@ -75,7 +95,9 @@ export function authModule(
     jobs: [
       purgeJob('purge-login-budgets', budgets.purgeExpired),
       purgeJob('purge-refresh-tokens', service.purgeExpiredTokens),
+      purgeJob('purge-email-proofs', proofs.purgeExpired),
     ],
+    loops: [requests.loop],
   };
 }
 

@@ -27,6 +27,8 @@ export type Attempt = {
   readonly counted: readonly Counted[];
   /** The subject that becomes a known device if the login succeeds. */
   readonly device?: string;
+  /** False if neither the address nor the browser has logged in to the account before. */
+  readonly isKnown?: boolean;
 };
 
 type Subject = { readonly kind: BudgetKind; readonly subject: string };
@@ -55,7 +57,8 @@ export function loginBudgets(deps: {
     const ownBrowser = browser === undefined ? [] : [subjectOf('browser', email, browser)];
     const account = subjectOf('account', email);
     const network = subjectOf('address', address);
-    const subjects = [device, ...ownBrowser, account, network];
+    const registration = subjectOf('registration', email, address);
+    const subjects = [device, ...ownBrowser, account, network, registration];
     const known = new Map((await repository.find(database.db, subjects)).map((row) => [row.subject, row]));
 
     const now = clock();
@@ -63,6 +66,8 @@ export function loginBudgets(deps: {
     const ownDevice = knownDevice !== undefined && isValid(knownDevice, now) ? [device] : [];
     // The browser first: others may share the address.
     const [own] = [...ownBrowser, ...ownDevice];
+    const registered = known.get(registration);
+    const isKnown = own !== undefined || (registered !== undefined && isValid(registered, now));
     const counted: readonly Subject[] =
       own === undefined
         ? [
@@ -75,7 +80,7 @@ export function loginBudgets(deps: {
       counted.flatMap(({ subject }) => known.get(subject) ?? []),
       now,
     );
-    return { counted: await count(counted), device };
+    return { counted: await count(counted), device, isKnown };
   }
 
   /** Counts a change of a password as failed, before the current one is checked. @throws RATE_LIMITED. */
@@ -86,6 +91,27 @@ export function loginBudgets(deps: {
         { kind: 'address', subject: subjectOf('password change from', address) },
       ]),
     };
+  }
+
+  /**
+   * Counts a request that makes the platform send a mail, for the account and for the network address. Accounts that do not
+   * exist count alike. @throws RATE_LIMITED.
+   */
+  async function countMail(kind: 'reset' | 'proof', account: string, address: string): Promise<void> {
+    await count([
+      { kind: 'account', subject: subjectOf(`mail of ${kind}`, account) },
+      { kind: 'address', subject: subjectOf(`mail of ${kind} from`, address) },
+    ]);
+  }
+
+  /** A later login from this address is no news to the owner. It gives the address no budget of its own. */
+  async function rememberAddress(trx: Trx, email: string, address: string): Promise<void> {
+    const now = clock();
+    const budgets = await repository.lock(trx, [subjectOf('registration', email, address)], now);
+    repository.queueUpdate(
+      trx,
+      budgets.map((budget) => afterLogin(budget, now)),
+    );
   }
 
   /** Locked and checked again: of many attempts at once, only those within the budget are let through. */
@@ -149,7 +175,16 @@ export function loginBudgets(deps: {
     return database.transaction((trx) => repository.deleteExpired(trx, clock(), limit));
   }
 
-  return { beginLogin, beginChange, checking, forgive, succeed, purgeExpired };
+  return {
+    beginLogin,
+    beginChange,
+    countMail,
+    rememberAddress,
+    checking,
+    forgive,
+    succeed,
+    purgeExpired,
+  };
 }
 
 function subjectOfCounted({ before }: Counted): string {

@@ -1,3 +1,31 @@
+/** Where a session was opened, as its user sees it in the list of sessions. */
+export type Client = {
+  /** Null if the client sends none. */
+  readonly userAgent: string | null;
+  /** The shortened network address. */
+  readonly network: string;
+};
+
+/** A session that can still be used. Its client is unknown if an older version opened it. */
+export type OpenSession = {
+  readonly id: string;
+  readonly createdAt: Temporal.Instant;
+  /** When its tokens were last refreshed, so that no request needs a write. */
+  readonly lastUsedAt: Temporal.Instant;
+  readonly userAgent: string | null;
+  readonly network: string | null;
+};
+
+/** A mailed link that proves an address. */
+export type EmailProof = {
+  readonly userId: string;
+  /** The address that the link was mailed to. */
+  readonly email: string;
+  readonly expiresAt: Temporal.Instant;
+  /** The session that asked for a change of the address. Null if the address is that of the account. */
+  readonly sessionId: string | null;
+};
+
 /** One login, to which a chain of refresh tokens belongs. */
 export type Session = {
   readonly id: string;

@@ -1,14 +1,14 @@
 import { sql } from 'kysely';
 import { type Db, queueSql, type Trx } from '../../../core/database/index.ts';
 import { anyOf, type RowOf } from '../../../core/database/rows.ts';
-import type { PasswordReset, RefreshToken, Session } from './model.ts';
+import type { Client, PasswordReset, RefreshToken, Session } from './model.ts';
 
 export type AuthRepository = ReturnType<typeof authRepository>;
 
 export function authRepository() {
   async function insertSession(
     trx: Trx,
-    { id, userId, createdAt, factorProvenAt }: Omit<Session, 'revokedAt'>,
+    { id, userId, createdAt, factorProvenAt, userAgent, network }: Omit<Session, 'revokedAt'> & Client,
   ): Promise<void> {
     await trx
       .insertInto('sessions')
@@ -17,6 +17,8 @@ export function authRepository() {
         user_id: userId,
         created_at: createdAt.toString(),
         factor_proven_at: factorProvenAt?.toString() ?? null,
+        user_agent: userAgent,
+        network,
       })
       .execute();
   }
@@ -82,29 +84,36 @@ export function authRepository() {
       .execute();
   }
 
-  async function revokeSession(trx: Trx, id: string, now: Temporal.Instant): Promise<void> {
-    await trx
+  /** Returns false if it is revoked already, or belongs to another user than `ownerId`. */
+  async function revokeSession(
+    trx: Trx,
+    id: string,
+    now: Temporal.Instant,
+    ownerId?: string,
+  ): Promise<boolean> {
+    let sessions = trx
       .updateTable('sessions')
       .set({ revoked_at: now.toString() })
       .where('id', '=', id)
-      .where('revoked_at', 'is', null)
-      .execute();
+      .where('revoked_at', 'is', null);
+    if (ownerId !== undefined) sessions = sessions.where('user_id', '=', ownerId);
+    return (await sessions.returning('id').executeTakeFirst()) !== undefined;
   }
 
-  /** Revokes every session of the user, except the given one. */
+  /** Revokes every session of the user, except the given one. Returns their ids. */
   async function revokeSessionsOf(
     trx: Trx,
     userId: string,
     now: Temporal.Instant,
     exceptId?: string,
-  ): Promise<void> {
+  ): Promise<readonly string[]> {
     let sessions = trx
       .updateTable('sessions')
       .set({ revoked_at: now.toString() })
       .where('user_id', '=', userId)
       .where('revoked_at', 'is', null);
     if (exceptId !== undefined) sessions = sessions.where('id', '<>', exceptId);
-    await sessions.execute();
+    return (await sessions.returning('id').execute()).map(({ id }) => id);
   }
 
   async function setFactorProven(trx: Trx, id: string, now: Temporal.Instant): Promise<void> {
@@ -209,7 +218,10 @@ export function authRepository() {
   };
 }
 
-function toSession(id: string, row: Omit<RowOf<'sessions'>, 'id'>): Session {
+function toSession(
+  id: string,
+  row: RowOf<'sessions', ['user_id', 'created_at', 'revoked_at', 'factor_proven_at']>,
+): Session {
   return {
     id,
     userId: row.user_id,

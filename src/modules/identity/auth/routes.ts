@@ -7,6 +7,7 @@ import type { Routes } from '../../../core/http/route.ts';
 import { IdParams } from '../../../core/http/schemas.ts';
 import { lastActiveAdmin, normalizeEmail, passwordNotComplexEnough } from '../users/index.ts';
 import type { AccountService } from './accounts.ts';
+import { clientOf } from './clients.ts';
 import type { DeviceCookies } from './device-cookies.ts';
 import {
   expiredRefreshToken,
@@ -16,7 +17,10 @@ import {
   mfaRequired,
 } from './errors.ts';
 import type { PasswordResetService } from './password-reset.ts';
+import type { ResetRequests } from './reset-requests.ts';
 import {
+  ACCEPTED,
+  AcceptedBody,
   LoginBody,
   LogoutBody,
   PasswordChangeBody,
@@ -24,6 +28,7 @@ import {
   presentResetToken,
   presentTokens,
   RefreshBody,
+  ResetRequestBody,
   ResetTokenBody,
   TokenBody,
   UserStatus,
@@ -35,9 +40,10 @@ export function authRoutes(deps: {
   readonly service: AuthService;
   readonly passwordResets: PasswordResetService;
   readonly accounts: AccountService;
+  readonly resetRequests: Pick<ResetRequests, 'requestReset'>;
   readonly devices: DeviceCookies;
 }): Routes {
-  const { service, passwordResets, accounts, devices } = deps;
+  const { service, passwordResets, resetRequests, accounts, devices } = deps;
 
   return (server) => {
     server.post(
@@ -56,7 +62,8 @@ export function authRoutes(deps: {
       async (request, reply) => {
         const { password } = request.body;
         const email = normalizeEmail(request.body.email);
-        const origin = { address: addressOf(request), browser: devices.read(request.headers.cookie, email) };
+        const browser = devices.read(request.headers.cookie, email);
+        const origin = { address: addressOf(request), browser, client: clientOf(request) };
         const tokens = await service.login({ email, password }, origin, request.id);
         return reply.header('set-cookie', devices.issue(email)).send(presentTokens(tokens));
       },
@@ -89,7 +96,7 @@ export function authRoutes(deps: {
           tags: ['users'],
           summary: 'Create a password reset token',
           description:
-            'Returns a token that works once. Send it to the user: the platform sends no mail. Imported users set their first password with it. An earlier token of the user becomes invalid. Returns 403 for staff, whose passwords are reset on the server.',
+            'Returns a token that works once. Send it to the user. A user who has access to the address asks for a mail instead, by `POST /auth/password-reset-requests`. Imported users set their first password in either way. An earlier token of the user becomes invalid. Returns 403 for staff, whose passwords are reset on the server.',
           params: IdParams,
           response: { 201: ResetTokenBody },
         },
@@ -98,6 +105,25 @@ export function authRoutes(deps: {
       async (request, reply) => {
         const reset = await passwordResets.issueResetToken(request.params.id, accountOf(request));
         return reply.code(201).send(presentResetToken(reset));
+      },
+    );
+
+    server.post(
+      '/auth/password-reset-requests',
+      {
+        schema: {
+          tags: ['auth'],
+          summary: 'Request a mail to reset your password',
+          description:
+            'Mails a link to the address if it has an active account. The response is the same for every address. Staff get no mail: their passwords are reset on the server. Returns 429 if the account or the network address asks too often.',
+          body: ResetRequestBody,
+          response: { 202: AcceptedBody },
+        },
+        config: { access: 'public', errors: [rateLimited] },
+      },
+      async (request, reply) => {
+        await resetRequests.requestReset(request.body.email, addressOf(request));
+        return reply.code(202).send(ACCEPTED);
       },
     );
 
@@ -119,7 +145,7 @@ export function authRoutes(deps: {
       },
       async (request) => {
         const { token, new_password: newPassword } = request.body;
-        const from = { address: addressOf(request), requestId: request.id };
+        const from = { address: addressOf(request), client: clientOf(request), requestId: request.id };
         return presentTokens(await passwordResets.resetPassword(token, newPassword, from));
       },
     );

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { formatInstant } from '../../../core/clock.ts';
 import { ActiveStatus, Id, Input, Timestamp } from '../../../core/http/schemas.ts';
-import { NewPassword } from '../users/index.ts';
+import { Email, NewPassword } from '../users/index.ts';
 import type { TokenPair } from './model.ts';
 
 export const LoginBody = Input({
@@ -14,6 +14,13 @@ const RefreshToken = Type.String({ minLength: 1, maxLength: 512, examples: ['b1X
 export const RefreshBody = Input({ refresh_token: RefreshToken });
 
 export const LogoutBody = Input({ refresh_token: Type.Optional(RefreshToken) });
+
+/** Of an operation whose effect is a mail. */
+export const AcceptedBody = Type.Object({ status: Type.Literal('accepted') });
+
+export const ACCEPTED = { status: 'accepted' } as const;
+
+export const ResetRequestBody = Input({ email: Email });
 
 export const PasswordResetBody = Input({
   token: Type.String({ minLength: 1, maxLength: 512, examples: ['Zk3vQm9…'] }),

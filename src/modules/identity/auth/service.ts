@@ -10,12 +10,16 @@ import { loginRefused, sessionEnded, sessionOpened, sessionReused } from './even
 import type { FactorService } from './factors.ts';
 import { identityFinder } from './identities.ts';
 import type { LoginBudgets, Origin } from './login-budgets.ts';
-import type { FactorProof, RefreshToken, Session, TokenPair } from './model.ts';
+import type { Client, FactorProof, RefreshToken, Session, TokenPair } from './model.ts';
+import type { Notices } from './notices.ts';
 import { DAYS_KEPT_AFTER_EXPIRY, decideRefresh, earlier, endOf, needsStepUp } from './policies.ts';
 import type { AuthRepository } from './repository.ts';
 import { hashToken, passwordStateOf, type Tokens } from './tokens.ts';
 
 export type AuthService = ReturnType<typeof authService>;
+
+/** The client that opens a session, and whether its owner hears of it. */
+export type Opening = { readonly client: Client; readonly isNewDevice: boolean; readonly requestId: string };
 
 export type Credentials = { readonly email: string; readonly password: string };
 
@@ -28,6 +32,7 @@ export function authService(deps: {
   events: EventClient;
   budgets: LoginBudgets;
   factors: Pick<FactorService, 'isEnrolled' | 'prove'>;
+  notices: Notices;
   isFactorRequiredOfAdmins: boolean;
   refreshTtlSeconds: number;
   sessionMaxDays: number;
@@ -41,6 +46,7 @@ export function authService(deps: {
     events,
     budgets,
     factors,
+    notices,
     refreshTtlSeconds,
     sessionMaxDays,
   } = deps;
@@ -53,7 +59,7 @@ export function authService(deps: {
    */
   async function login(
     { email, password }: Credentials,
-    origin: Origin,
+    { client, ...origin }: Origin & { readonly client: Client },
     requestId: string,
   ): Promise<TokenPair> {
     const attempt = await budgets.beginLogin(email, origin);
@@ -64,7 +70,10 @@ export function authService(deps: {
       // The password may have changed since it was checked. That change ended all sessions, so none may open after it.
       const user = matches ? await users.lockUnchanged(trx, account) : undefined;
       if (user !== undefined) await budgets.succeed(trx, attempt);
-      if (user?.active) return admit(trx, user, account?.passwordHash ?? null, requestId);
+      if (user?.active) {
+        const opening = { client, isNewDevice: attempt.isKnown === false, requestId };
+        return admit(trx, user, account?.passwordHash ?? null, opening);
+      }
       const refusal = user === undefined ? invalidCredentials() : userInactive();
       await recordRefusedLogin(trx, account?.id, refusal, requestId);
       // Returned, not thrown: the record of the refusal must be committed.
@@ -98,11 +107,12 @@ export function authService(deps: {
     trx: Trx,
     user: User,
     passwordHash: string | null,
-    requestId: string,
+    opening: Opening,
   ): Promise<TokenPair | DomainError> {
-    if (!(await factors.isEnrolled(trx, user.id))) return openSession(trx, user, null, requestId);
+    if (!(await factors.isEnrolled(trx, user.id))) return openSession(trx, user, null, opening);
     const passwordState = passwordStateOf(passwordHash);
-    return mfaRequired({ mfa_token: tokens.signMfaToken({ userId: user.id, passwordState }) });
+    const { isNewDevice } = opening;
+    return mfaRequired({ mfa_token: tokens.signMfaToken({ userId: user.id, passwordState, isNewDevice }) });
   }
 
   /**
@@ -112,9 +122,9 @@ export function authService(deps: {
   async function verifyLogin(
     mfaToken: string,
     proof: FactorProof,
-    requestId: string,
+    { client, requestId }: Omit<Opening, 'isNewDevice'>,
   ): Promise<{ readonly tokens: TokenPair; readonly email: string }> {
-    const { userId, passwordState } = tokens.verifyMfaToken(mfaToken);
+    const { userId, passwordState, isNewDevice } = tokens.verifyMfaToken(mfaToken);
     const result = await database.transaction(async (trx) => {
       const account = await users.lockAccount(trx, userId);
       if (account === undefined || passwordStateOf(account.passwordHash) !== passwordState)
@@ -126,7 +136,8 @@ export function authService(deps: {
         onSuccess: { type: account.role, id: userId, requestId },
       });
       if (refusal !== undefined) return refusal;
-      return { tokens: await openSession(trx, account, clock(), requestId), email: account.email };
+      const opening = { client, isNewDevice, requestId };
+      return { tokens: await openSession(trx, account, clock(), opening), email: account.email };
     });
     if (result instanceof Error) throw result;
     return result;
@@ -136,10 +147,11 @@ export function authService(deps: {
     trx: Trx,
     user: User,
     factorProvenAt: Temporal.Instant | null,
-    requestId: string,
+    { client, isNewDevice, requestId }: Opening,
   ): Promise<TokenPair> {
     const session = { id: newId(), userId: user.id, createdAt: clock(), factorProvenAt };
-    await repository.insertSession(trx, session);
+    await repository.insertSession(trx, { ...session, ...client });
+    if (isNewDevice) await notices.newDevice(trx, user.id, client);
     const actor: Actor = { type: user.role, id: user.id, requestId };
     events.record(trx, [sessionOpened({ actor, resourceId: session.id })]);
     return issueTokens(trx, user, session, tokens.newOpaqueToken());

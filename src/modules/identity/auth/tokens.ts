@@ -11,7 +11,12 @@ export type Tokens = ReturnType<typeof tokenIssuer>;
 export type AccessClaims = { readonly userId: string; readonly sessionId: string };
 
 /** What a login has proved that still needs a code: the account, and its password as it was. */
-export type MfaClaims = { readonly userId: string; readonly passwordState: string };
+export type MfaClaims = {
+  readonly userId: string;
+  readonly passwordState: string;
+  /** True if the password was sent from a device that has not logged in to the account before. */
+  readonly isNewDevice: boolean;
+};
 
 const ALGORITHM = 'HS256';
 const ISSUER = 'clicknback';
@@ -85,17 +90,18 @@ export function tokenIssuer(deps: {
   }
 
   /** Returns a token for the second step of a login. */
-  function signMfaToken({ userId, passwordState }: MfaClaims): string {
+  function signMfaToken({ userId, passwordState, isNewDevice }: MfaClaims): string {
     const now = nowSeconds();
-    return signMfa({ sub: userId, pwd: passwordState, iat: now, exp: now + MFA_TTL_SECONDS });
+    const claims = { sub: userId, pwd: passwordState, ...(isNewDevice && { new: true }) };
+    return signMfa({ ...claims, iat: now, exp: now + MFA_TTL_SECONDS });
   }
 
   /** @throws INVALID_MFA_TOKEN, also if it has expired. */
   function verifyMfaToken(token: string): MfaClaims {
     try {
-      const { sub, pwd, exp } = verify(token, mfaVerifiers);
+      const { sub, pwd, new: isNew, exp } = verify(token, mfaVerifiers);
       if (isIdText(sub) && typeof pwd === 'string' && typeof exp === 'number' && exp > nowSeconds())
-        return { userId: sub, passwordState: pwd };
+        return { userId: sub, passwordState: pwd, isNewDevice: isNew === true };
     } catch {
       // Refused below.
     }

@@ -7,18 +7,22 @@ import type { EndAccess } from './import.ts';
 import { passwordHasher } from './passwords.ts';
 import { userRepository } from './repository.ts';
 import { userRoutes } from './routes.ts';
-import { type OnUsersCreated, type UserService, userService } from './service.ts';
+import { type OnRegistered, type OnUsersCreated, type UserService, userService } from './service.ts';
 
-export { lastActiveAdmin, passwordNotComplexEnough } from './errors.ts';
+export { emailAlreadyRegistered, lastActiveAdmin, passwordNotComplexEnough } from './errors.ts';
 export type { Account, Profile, User } from './model.ts';
 export { normalizeEmail, requireStillActive } from './policies.ts';
-export { NewPassword, presentUser, RegistrationBody, UserBody } from './schemas.ts';
+export { Email, NewPassword, presentUser, RegistrationBody, UserBody } from './schemas.ts';
 export { permissionsOf } from './staff.ts';
 
 export type UserClient = Pick<
   UserService,
   | 'getAccount'
   | 'findUser'
+  | 'findProfile'
+  | 'findByEmails'
+  | 'findProven'
+  | 'isRegistered'
   | 'findUsers'
   | 'findIdsByReference'
   | 'lockUsersForShare'
@@ -29,6 +33,8 @@ export type UserClient = Pick<
   | 'findMatchingHash'
   | 'hashNewPassword'
   | 'setPasswordHash'
+  | 'proveEmail'
+  | 'replaceEmail'
   | 'replacePasswordHash'
   | 'setActive'
 >;
@@ -37,6 +43,7 @@ export function usersModule(
   kernel: Kernel,
   needs: {
     readonly onCreated: OnUsersCreated;
+    readonly onRegistered: OnRegistered;
     readonly endAccess: EndAccess;
     readonly bcryptCost: number;
     readonly registrationsPerMinute: number;

@@ -42,6 +42,8 @@ export type NewUser = {
   /** True if the operator vouches for the address. */
   readonly isProven: boolean;
   readonly externalReference: string | null;
+  /** Defaults to `en`. */
+  readonly locale?: Locale | undefined;
 };
 
 /** A user as an administrator sees it: also whether the user has a password to log in with. */

@@ -27,7 +27,7 @@ export function userRepository() {
   async function insert(trx: Trx, users: readonly UserWithPassword[]): Promise<readonly string[]> {
     const { rows } = await sql<{ id: string }>`
       insert into users (
-        id, email, password_hash, role, staff_roles, active, created_at, email_verified_at, external_reference
+        id, email, password_hash, role, staff_roles, active, created_at, email_verified_at, external_reference, locale
       )
       select
         unnest(${users.map(({ id }) => id)}::uuid[]) as id,
@@ -38,7 +38,8 @@ export function userRepository() {
         unnest(${users.map(({ active }) => active)}::boolean[]),
         unnest(${users.map(({ createdAt }) => createdAt.toString())}::timestamptz[]),
         unnest(${users.map(({ emailVerifiedAt }) => emailVerifiedAt?.toString() ?? null)}::timestamptz[]),
-        unnest(${users.map(({ externalReference }) => externalReference)}::text[])
+        unnest(${users.map(({ externalReference }) => externalReference)}::text[]),
+        unnest(${users.map(({ locale }) => locale)}::text[])
       order by email
       on conflict do nothing
       returning id
@@ -49,6 +50,16 @@ export function userRepository() {
   async function findAll(db: Db, ids: readonly string[]): Promise<User[]> {
     const rows = await db.selectFrom('users').select(COLUMNS).where('id', '=', anyOf(ids)).execute();
     return rows.map(toUser);
+  }
+
+  async function findProven(db: Db, ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows = await db
+      .selectFrom('users')
+      .select('id')
+      .where('id', '=', anyOf(ids))
+      .where('email_verified_at', 'is not', null)
+      .execute();
+    return new Set(rows.map(({ id }) => id));
   }
 
   async function findProfile(db: Db, id: string): Promise<Profile | undefined> {
@@ -91,13 +102,13 @@ export function userRepository() {
     return rows.map(toUser);
   }
 
-  async function findByEmails(db: Db, emails: readonly string[]): Promise<User[]> {
+  async function findByEmails(db: Db, emails: readonly string[]): Promise<Profile[]> {
     const rows = await db
       .selectFrom('users')
-      .select(COLUMNS)
+      .select(PROFILE_COLUMNS)
       .where('email', '=', sql<string>`any(${emails}::text[])`)
       .execute();
-    return rows.map(toUser);
+    return rows.map(toProfile);
   }
 
   /** The ids of the users with these external references, by reference. */
@@ -205,17 +216,23 @@ export function userRepository() {
     return (await update.returning('id').executeTakeFirst()) !== undefined;
   }
 
-  /** Replaces the password of a user who got a reset token by mail, which proves the address. */
-  async function setPasswordByMail(
-    trx: Trx,
-    id: string,
-    passwordHash: string,
-    now: Temporal.Instant,
-  ): Promise<void> {
-    const email_verified_at = sql<string>`coalesce(email_verified_at, ${now.toString()}::timestamptz)`;
+  /** Returns false if the address was proven before. */
+  async function proveEmail(trx: Trx, id: string, now: Temporal.Instant): Promise<boolean> {
+    const row = await trx
+      .updateTable('users')
+      .set({ email_verified_at: now.toString() })
+      .where('id', '=', id)
+      .where('email_verified_at', 'is', null)
+      .returning('id')
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
+  /** Replaces the address of a user by one that is proven. */
+  async function updateEmail(trx: Trx, id: string, email: string, now: Temporal.Instant): Promise<void> {
     await trx
       .updateTable('users')
-      .set({ password_hash: passwordHash, email_verified_at })
+      .set({ email, email_verified_at: now.toString() })
       .where('id', '=', id)
       .execute();
   }
@@ -257,6 +274,7 @@ export function userRepository() {
   return {
     insert,
     findAll,
+    findProven,
     findProfile,
     findProfiles,
     updateProfile,
@@ -271,7 +289,8 @@ export function userRepository() {
     lockWithHash,
     lockWithPassword,
     updatePasswordHash,
-    setPasswordByMail,
+    proveEmail,
+    updateEmail,
     lockWithActiveStaff,
     updateStaffRoles,
     updateActive,

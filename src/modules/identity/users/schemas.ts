@@ -17,7 +17,7 @@ import { emailAlreadyRegistered } from './errors.ts';
 import { LOCALES, type Profile, type User } from './model.ts';
 import { PERMISSIONS, permissionsOf, STAFF_ROLES } from './staff.ts';
 
-const Email = Type.String({ format: 'email', maxLength: 254, examples: ['alice@example.com'] });
+export const Email = Type.String({ format: 'email', maxLength: 254, examples: ['alice@example.com'] });
 
 export const NewPassword = Type.String({
   maxLength: 1024,
@@ -25,8 +25,6 @@ export const NewPassword = Type.String({
     'From 8 to 128 characters, with a lower-case letter, an upper-case letter, a digit and a special character. Common passwords are refused.',
   examples: ['Str0ng!Pass'],
 });
-
-export const RegistrationBody = Input({ email: Email, password: NewPassword });
 
 const Role = Type.Enum(['user', 'admin'], { examples: ['user'] });
 
@@ -37,6 +35,14 @@ const StaffRoles = Type.Array(Type.Enum(STAFF_ROLES, { examples: ['support'] }),
 });
 
 const Locale = Type.Enum(LOCALES, { description: 'The language of mails.', examples: ['en'] });
+
+export const RegistrationBody = Input({
+  email: Email,
+  password: NewPassword,
+  locale: Type.Optional(
+    Type.Enum(LOCALES, { ...Locale, description: 'The language of mails. Defaults to `en`.' }),
+  ),
+});
 
 /** A name on one line. The pattern refuses control characters, and space at the ends. */
 const DisplayName = Type.String({

@@ -10,6 +10,7 @@ import { adminCreated, externalReferenceChanged, staffRolesChanged, userRegister
 import { customerImport, type EndAccess } from './import.ts';
 import type {
   Account,
+  Locale,
   NewUser,
   Profile,
   ProfileChange,
@@ -30,7 +31,14 @@ import { orderedRoles, type StaffRole } from './staff.ts';
 
 export type UserService = ReturnType<typeof userService>;
 
-export type Registration = { readonly email: string; readonly password: string };
+export type Registration = {
+  readonly email: string;
+  readonly password: string;
+  readonly locale?: Locale | undefined;
+};
+
+/** Welcomes a new account, in the same transaction. `address` is the network address that it was registered from. */
+export type OnRegistered = (trx: Trx, user: Profile, address: string | undefined) => Promise<void>;
 
 /** Creates what other modules need for a new user, in the same transaction. */
 export type OnUsersCreated = (trx: Trx, users: readonly User[]) => void;
@@ -42,43 +50,60 @@ export function userService(deps: {
   passwords: Passwords;
   events: EventClient;
   onCreated: OnUsersCreated;
+  onRegistered: OnRegistered;
   endAccess: EndAccess;
 }) {
-  const { database, clock, repository, passwords, events, onCreated } = deps;
+  const { database, clock, repository, passwords, events, onCreated, onRegistered } = deps;
 
   /** @throws PASSWORD_NOT_COMPLEX_ENOUGH, EMAIL_ALREADY_REGISTERED, or OVERLOADED if too many hashes wait. */
   function register(input: Registration, requestId: string | null, address?: string): Promise<Profile> {
-    return createAccount(
-      input,
-      [],
-      ({ id }) => userRegistered({ actor: { type: 'user', id, requestId }, resourceId: id }),
+    return createAccount(input, {
+      eventOf: ({ id }) => userRegistered({ actor: { type: 'user', id, requestId }, resourceId: id }),
       address,
-    );
+    });
+  }
+
+  /** Used to load the demo data, whose addresses count as proven. @throws as `register` does. */
+  function registerProven(input: Registration): Promise<Profile> {
+    return createAccount(input, {
+      isProven: true,
+      eventOf: ({ id }) => userRegistered({ actor: SYSTEM, resourceId: id }),
+    });
   }
 
   /** Used by the command `admin-create`, for the first administrator. @throws as `register` does. */
   function createAdmin(input: Registration): Promise<Profile> {
-    return createAccount(input, ['administrator'], ({ id }) =>
-      adminCreated({ actor: SYSTEM, resourceId: id }),
-    );
+    return createAccount(input, {
+      staffRoles: ['administrator'],
+      // The operator creates administrators, and vouches for them.
+      isProven: true,
+      eventOf: ({ id }) => adminCreated({ actor: SYSTEM, resourceId: id }),
+    });
   }
 
   async function createAccount(
     input: Registration,
-    staffRoles: readonly StaffRole[],
-    eventOf: (user: User) => Event,
-    address?: string,
+    {
+      staffRoles = [],
+      isProven = false,
+      eventOf,
+      address,
+    }: {
+      readonly staffRoles?: readonly StaffRole[];
+      readonly isProven?: boolean;
+      readonly eventOf: (user: User) => Event;
+      readonly address?: string | undefined;
+    },
   ): Promise<Profile> {
     const passwordHash = await hashNewPassword(input.password, { address });
     const email = normalizeEmail(input.email);
     return database.transaction(async (trx) => {
-      // The operator creates administrators, and vouches for them. An address that a shopper states is a claim.
-      const isProven = staffRoles.length > 0;
       const [user] = await createUsers(trx, [
-        { email, passwordHash, staffRoles, isProven, externalReference: null },
+        { email, passwordHash, staffRoles, isProven, externalReference: null, locale: input.locale },
       ]);
       if (user === undefined) throw emailAlreadyRegistered({ email });
       events.record(trx, [eventOf(user)]);
+      await onRegistered(trx, user, address);
       return user;
     });
   }
@@ -94,10 +119,39 @@ export function userService(deps: {
 
   /**
    * Replaces the password of a user who used a reset token. The token was sent to the address of the user, so it proves
-   * the address. The caller decides about the user's sessions.
+   * the address. The caller decides about the user's sessions. Returns true if the address was not proven before.
    */
-  async function setPasswordHash(trx: Trx, userId: string, passwordHash: string): Promise<void> {
-    await repository.setPasswordByMail(trx, userId, passwordHash, clock());
+  async function setPasswordHash(trx: Trx, userId: string, passwordHash: string): Promise<boolean> {
+    const isFirstProof = await proveEmail(trx, userId);
+    await repository.updatePasswordHash(trx, userId, passwordHash);
+    return isFirstProof;
+  }
+
+  /** Takes the address of a user as proven. Returns false if it was before. */
+  function proveEmail(trx: Trx, userId: string): Promise<boolean> {
+    return repository.proveEmail(trx, userId, clock());
+  }
+
+  /** Replaces the address of a user by one that is proven. Violates `users_email_key` if another account has it. */
+  function replaceEmail(trx: Trx, userId: string, email: string): Promise<void> {
+    return repository.updateEmail(trx, userId, email, clock());
+  }
+
+  async function isRegistered(db: Db, email: string): Promise<boolean> {
+    return (await repository.findByEmails(db, [email])).length > 0;
+  }
+
+  function findByEmails(db: Db, emails: readonly string[]): Promise<readonly Profile[]> {
+    return repository.findByEmails(db, emails);
+  }
+
+  /** Those of these users who have proved their address. */
+  function findProven(db: Db, ids: readonly string[]): Promise<ReadonlySet<string>> {
+    return repository.findProven(db, ids);
+  }
+
+  function findProfile(db: Db, id: string): Promise<Profile | undefined> {
+    return repository.findProfile(db, id);
   }
 
   /** Replaces the password of a user if its stored hash is still `hash.from`. Returns false otherwise. */
@@ -112,13 +166,13 @@ export function userService(deps: {
   /** Skips emails and external references that are taken, and returns the created users. */
   async function createUsers(trx: Trx, newUsers: readonly NewUser[]): Promise<readonly Profile[]> {
     const now = clock();
-    const users: UserWithPassword[] = newUsers.map(({ isProven, ...user }) => ({
+    const users: UserWithPassword[] = newUsers.map(({ isProven, locale = 'en', ...user }) => ({
       id: newId(now),
       role: user.staffRoles.length > 0 ? 'admin' : 'user',
       active: true,
       createdAt: now,
       emailVerifiedAt: isProven ? now : null,
-      locale: 'en',
+      locale,
       displayName: null,
       ...user,
     }));
@@ -156,7 +210,7 @@ export function userService(deps: {
     return repository.list(database.db, filter, page);
   }
 
-  async function findByEmail(email: string): Promise<User | undefined> {
+  async function findByEmail(email: string): Promise<Profile | undefined> {
     const [user] = await repository.findByEmails(database.db, [normalizeEmail(email)]);
     return user;
   }
@@ -296,6 +350,7 @@ export function userService(deps: {
 
   return {
     register,
+    registerProven,
     createAdmin,
     importUsers: customerImport({ ...deps, createUsers }),
     getUser,
@@ -314,6 +369,12 @@ export function userService(deps: {
     findMatchingHash,
     hashNewPassword,
     setPasswordHash,
+    proveEmail,
+    replaceEmail,
+    isRegistered,
+    findByEmails,
+    findProven,
+    findProfile,
     replacePasswordHash,
     setActive,
     setExternalReference,

@@ -17,6 +17,12 @@ export const payoutPolicyViolation = defineError<{
   'The amount is below the minimum, or exceeds the limit of this month.',
 );
 
+export const emailVerificationRequired = defineError(
+  'conflict',
+  'EMAIL_VERIFICATION_REQUIRED',
+  'Payouts need a proven email address. Open the link that `POST /users/me/email-verification` mails.',
+);
+
 export const payoutInvalidTransition = defineError<{
   payout_id: string;
   status: PayoutStatus;

@@ -27,6 +27,8 @@ export function payoutsModule(
     readonly supportedCurrencies: readonly [string, ...string[]];
     readonly limits: PayoutLimits;
     readonly fourEyesAbove: FourEyesAbove;
+    /** Whether only users who have proved their address are paid. */
+    readonly needsEmailProof: boolean;
     readonly maxQueuedPayouts: number;
   },
 ) {

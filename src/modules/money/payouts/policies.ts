@@ -6,6 +6,7 @@ import type { Actor } from '../../platform/events/index.ts';
 import { type FourEyesAbove, type Movement, needsFourEyes } from '../wallets/index.ts';
 import {
   type BlockReason,
+  emailVerificationRequired,
   type PolicyViolation,
   payoutBlocked,
   payoutInvalidTransition,
@@ -22,6 +23,11 @@ import {
   REFUNDED,
   TRANSITIONS,
 } from './model.ts';
+
+/** @throws EMAIL_VERIFICATION_REQUIRED unless the owner has proved the address. */
+export function requireProvenEmail({ userId }: PayoutOrder, proven: ReadonlySet<string>): void {
+  if (!proven.has(userId)) throw emailVerificationRequired();
+}
 
 /** @throws UNSUPPORTED_CURRENCY. */
 export function requireSupportedCurrency({ currency }: PayoutOrder, supported: readonly string[]): void {

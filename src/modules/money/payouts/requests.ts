@@ -21,6 +21,7 @@ import type { PayoutLimits, PayoutOrder, PayoutStatement, SealedPayout } from '.
 import {
   movementOf,
   newPayout,
+  requireProvenEmail,
   requireSupportedCurrency,
   requireWithinLimits,
   startOfMonth,
@@ -36,7 +37,9 @@ export function payoutRequests(deps: {
   cipher: DetailsCipher;
   idempotency: IdempotencyClient;
   wallets: WalletClient;
-  users: Pick<UserClient, 'lockUsersForShare'>;
+  users: Pick<UserClient, 'lockUsersForShare' | 'findProven'>;
+  /** Whether only users who have proved their address are paid. */
+  needsEmailProof: boolean;
   events: EventClient;
   supportedCurrencies: readonly string[];
   limits: PayoutLimits;
@@ -70,7 +73,8 @@ export function payoutRequests(deps: {
       wallets.lockWallets(trx, orders.filter(isSupported)),
       users.lockUsersForShare(trx, distinct(orders.map(({ userId }) => userId))),
     ]);
-    const decisions = await decide(trx, orders, locked, owners);
+    const proven = deps.needsEmailProof ? await users.findProven(trx, [...owners.keys()]) : undefined;
+    const decisions = await decide(trx, orders, { locked, owners, proven });
     const accepted = decisions.flatMap((decision) => (decision.ok ? [decision.value] : []));
     if (accepted.length > 0) await writeAccepted(trx, accepted, locked);
     return decisions.map((decision) =>
@@ -86,8 +90,7 @@ export function payoutRequests(deps: {
   async function decide(
     trx: Trx,
     orders: readonly PayoutOrder[],
-    locked: readonly Wallet[],
-    owners: ReadonlyMap<string, User>,
+    { locked, owners, proven }: Known,
   ): Promise<Outcome<AcceptedOrder>[]> {
     // Read after the wallets are locked: neither the sums nor the month can change before the decision.
     const now = clock();
@@ -97,6 +100,7 @@ export function payoutRequests(deps: {
     return orders.map((order) =>
       decided(() => {
         requireStillActive(owners, order.actor);
+        if (proven !== undefined) requireProvenEmail(order, proven);
         requireSupportedCurrency(order, deps.supportedCurrencies);
         const payout = newPayout(newId(now), order, now);
         const wallet = walletKey(order);
@@ -159,5 +163,13 @@ export function payoutRequests(deps: {
 
   return requestBatch;
 }
+
+/** What a batch has read under its locks. */
+type Known = {
+  readonly locked: readonly Wallet[];
+  readonly owners: ReadonlyMap<string, User>;
+  /** The owners who have proved their address. Undefined if they need not. */
+  readonly proven: ReadonlySet<string> | undefined;
+};
 
 type AcceptedOrder = { readonly order: PayoutOrder; readonly sealed: SealedPayout };

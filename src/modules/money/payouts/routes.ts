@@ -13,7 +13,12 @@ import {
   responseBody,
 } from '../../platform/idempotency/index.ts';
 import { insufficientBalance } from '../wallets/index.ts';
-import { payoutBlocked, payoutInvalidTransition, payoutPolicyViolation } from './errors.ts';
+import {
+  emailVerificationRequired,
+  payoutBlocked,
+  payoutInvalidTransition,
+  payoutPolicyViolation,
+} from './errors.ts';
 import {
   BankDetailsBody,
   contentOf,
@@ -53,6 +58,7 @@ export function payoutRoutes(service: PayoutService, defaultCurrency: string): R
             unsupportedCurrency,
             insufficientBalance,
             payoutPolicyViolation,
+            emailVerificationRequired,
             idempotencyKeyReused,
             idempotencyInProgress,
           ],

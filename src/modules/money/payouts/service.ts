@@ -37,7 +37,8 @@ export function payoutService(deps: {
   cipher: DetailsCipher;
   idempotency: IdempotencyClient;
   wallets: WalletClient;
-  users: Pick<UserClient, 'lockUsersForShare' | 'requireActiveSender' | 'findUsers'>;
+  users: Pick<UserClient, 'lockUsersForShare' | 'requireActiveSender' | 'findUsers' | 'findProven'>;
+  needsEmailProof: boolean;
   findBlockers: FindBlockers;
   events: EventClient;
   supportedCurrencies: readonly string[];

@@ -4,7 +4,10 @@ import type { AccountCaller } from '../../../../src/core/caller.ts';
 import { notFound } from '../../../../src/core/errors.ts';
 import { newId } from '../../../../src/core/id.ts';
 import { accountService } from '../../../../src/modules/identity/auth/accounts.ts';
+import type { EmailProofRepository } from '../../../../src/modules/identity/auth/email-proofs-repository.ts';
 import type { LoginBudgets } from '../../../../src/modules/identity/auth/login-budgets.ts';
+import type { Notices } from '../../../../src/modules/identity/auth/notices.ts';
+import { passwordChecks } from '../../../../src/modules/identity/auth/password-checks.ts';
 import type { AuthRepository } from '../../../../src/modules/identity/auth/repository.ts';
 import { passwordNotComplexEnough, type UserClient } from '../../../../src/modules/identity/users/index.ts';
 import { assertEqual } from '../../../support/equality.ts';
@@ -37,19 +40,28 @@ function accounts(users: Partial<UserClient>) {
   const { kernel, ...seen } = fakeKernel();
   const steps: unknown[][] = [];
   const budget: unknown[][] = [];
+  const budgets = fake<LoginBudgets>({
+    beginChange: async (...call) => {
+      budget.push(['begun', ...call]);
+      return { counted: [] };
+    },
+    checking: (_attempt, check) => check(),
+    forgive: async () => void budget.push(['forgiven']),
+  });
+  const deps = { ...kernel, users: fake<UserClient>(users), budgets };
   const service = accountService({
-    ...kernel,
-    budgets: fake<LoginBudgets>({
-      beginChange: async (...call) => {
-        budget.push(['begun', ...call]);
-        return { counted: [] };
-      },
-      checking: (_attempt, check) => check(),
-      forgive: async () => void budget.push(['forgiven']),
+    ...deps,
+    passwords: passwordChecks(deps),
+    notices: fake<Notices>({ passwordChanged: async (_trx, id) => void steps.push(['notify', id]) }),
+    proofs: fake<EmailProofRepository>({
+      removeOf: async (_trx, id) => void steps.push(['remove proof', id]),
+      removeChangeOf: async (_trx, id) => void steps.push(['remove change', id]),
     }),
-    users: fake<UserClient>(users),
     repository: fake<AuthRepository>({
-      revokeSessionsOf: async (_trx, ...call) => void steps.push(['revoke', ...call]),
+      revokeSessionsOf: async (_trx, ...call) => {
+        steps.push(['revoke', ...call]);
+        return [];
+      },
       removeResetOf: async (_trx, id) => void steps.push(['remove reset', id]),
     }),
   });
@@ -64,6 +76,7 @@ describe('setting the status of a user', () => {
     await service.setUserActive(SHOPPER, false, ADMIN);
     assertEqual(steps, [
       ['remove reset', SHOPPER],
+      ['remove proof', SHOPPER],
       ['revoke', SHOPPER, clock()],
     ]);
     assertEqual(told(), [['user.deactivated', SHOPPER, ADMIN, 'success']]);
@@ -140,7 +153,9 @@ describe('changing the own password', () => {
     ]);
     assertEqual(steps, [
       ['remove reset', SHOPPER],
+      ['remove change', SHOPPER],
       ['revoke', SHOPPER, clock(), CALLER.sessionId],
+      ['notify', SHOPPER],
     ]);
     assertEqual(told(), [['user.password_changed', SHOPPER, CALLER, 'success']]);
   });
@@ -167,7 +182,10 @@ describe('changing the own password', () => {
     const { service, steps, told } = accounts({ ...found, replacePasswordHash: async () => false });
     await rejectsWith(service.changePassword(CALLER, change, ADDRESS), 'INVALID_CREDENTIALS');
     // This is rolled back.
-    assertEqual(steps, [['remove reset', SHOPPER]]);
+    assertEqual(steps, [
+      ['remove reset', SHOPPER],
+      ['remove change', SHOPPER],
+    ]);
     assertEqual(told(), []);
   });
 });

@@ -53,10 +53,15 @@ describe('POST /auth/mfa/verification', () => {
   test('needs no access token, answers the pair of tokens, and counts by MFA token', async () => {
     counted.length = 0;
     const answer = await verify(sound);
+    const client = { userAgent: 'lightMyRequest', network: '127.0.0.0' };
     assertEqual(answer.body, { access_token: 'access', refresh_token: 'refresh', token_type: 'bearer' });
     assert.equal(answer.headers['cache-control'], 'no-store');
     assert.equal(answer.headers['set-cookie'], 'device=a@b.co');
-    assertEqual(calls.at(-1), ['token', { code: '123456' }, answer.headers['x-request-id']]);
+    assertEqual(calls.at(-1), [
+      'token',
+      { code: '123456' },
+      { client, requestId: answer.headers['x-request-id'] },
+    ]);
     assertEqual(counted, [['second factor', 10, 'token']]);
   });
 

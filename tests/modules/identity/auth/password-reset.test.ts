@@ -174,7 +174,8 @@ describe('a password reset', () => {
       log.action,
       log.actor_id,
     ]);
-    assert.deepEqual(told.slice(0, 2), [
+    assert.deepEqual(told.slice(0, 3), [
+      ['user.verified', id],
       ['user.password_reset', id],
       ['user.password_reset_issued', admin.id],
     ]);

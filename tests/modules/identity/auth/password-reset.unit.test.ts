@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { newId } from '../../../../src/core/id.ts';
 import type { PasswordReset } from '../../../../src/modules/identity/auth/model.ts';
+import type { Notices } from '../../../../src/modules/identity/auth/notices.ts';
 import { passwordResetService } from '../../../../src/modules/identity/auth/password-reset.ts';
 import type { AuthRepository } from '../../../../src/modules/identity/auth/repository.ts';
 import { hashToken, tokenIssuer } from '../../../../src/modules/identity/auth/tokens.ts';
@@ -10,12 +11,14 @@ import {
   passwordNotComplexEnough,
   type UserClient,
 } from '../../../../src/modules/identity/users/index.ts';
+import type { Mail } from '../../../../src/modules/platform/mail/index.ts';
 import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeKernel } from '../../../support/fakes.ts';
 import { adminActor, aUser, NOW, SHOPPER } from '../../../support/purchases-builders.ts';
 import { rejectsWith } from '../../../support/rejections.ts';
 
-const FROM = { address: '10.0.0.1', requestId: 'request' };
+const CLIENT = { userAgent: 'curl/8', network: '10.0.0.0' };
+const FROM = { address: '10.0.0.1', client: CLIENT, requestId: 'request' };
 const ADMIN = adminActor(newId());
 const TTL_SECONDS = 3_600;
 const PAIR = { accessToken: 'access', refreshToken: 'refresh' };
@@ -35,9 +38,21 @@ function resets(repository: Partial<AuthRepository>, users: Partial<UserClient> 
       accessTtlSeconds: 900,
     }),
     resetTtlSeconds: TTL_SECONDS,
+    publicUrl: 'https://shop.example',
+    mail: {
+      isConfigured: true,
+      queue: (_trx, mails) => void steps.push(['mail', mails]),
+      queueDiscard: () => {},
+    },
+    notices: fake<Notices>({ passwordChanged: async (_trx, id) => void steps.push(['notify', id]) }),
+    proofs: { removeOf: async (_trx, id) => void steps.push(['remove proof', id]) },
+    budgets: { rememberAddress: async (_trx, ...call) => void steps.push(['remember', ...call]) },
     repository: fake<AuthRepository>({
       putReset: async (_trx, reset) => void steps.push(['put', reset]),
-      revokeSessionsOf: async (_trx, ...call) => void steps.push(['revoke', ...call]),
+      revokeSessionsOf: async (_trx, ...call) => {
+        steps.push(['revoke', ...call]);
+        return [];
+      },
       ...repository,
     }),
     users: fake<UserClient>({
@@ -48,18 +63,21 @@ function resets(repository: Partial<AuthRepository>, users: Partial<UserClient> 
         steps.push(['hash', ...call]);
         return 'new hash';
       },
-      setPasswordHash: async (_trx, ...call) => void steps.push(['set', ...call]),
+      setPasswordHash: async (_trx, ...call) => {
+        steps.push(['set', ...call]);
+        return true;
+      },
       ...users,
     }),
     sessions: {
-      admit: async (_trx, user, passwordHash, requestId) => {
-        steps.push(['admit', user.id, passwordHash, requestId]);
+      admit: async (_trx, user, passwordHash, opening) => {
+        steps.push(['admit', user.id, passwordHash, opening]);
         return PAIR;
       },
     },
   });
   const told = () => seen.events.map(({ type, resourceId, actor }) => [type, resourceId, actor]);
-  return { service, steps, told, ...seen };
+  return { service, steps, told, transaction: kernel.database.transaction, ...seen };
 }
 
 describe('issuing a reset token', () => {
@@ -118,6 +136,53 @@ describe('issuing a reset token for staff', () => {
   });
 });
 
+describe('mailing reset tokens', () => {
+  const shopper = aUser({ locale: 'de' });
+  const staff = aUser({ id: newId(), email: 'staff@example.com', role: 'admin' });
+  const inactive = aUser({ id: newId(), email: 'inactive@example.com', active: false });
+  const found = [shopper, staff, inactive];
+  const emails = found.map(({ email }) => email);
+  const mailing = (locked: readonly Profile[]) =>
+    resets(
+      {},
+      {
+        findByEmails: async () => found,
+        lockUsersForShare: async () => new Map(locked.map((user) => [user.id, user])),
+      },
+    );
+
+  test('mails a link with the token to an active shopper alone', async () => {
+    const { service, steps, told, transaction, clock } = mailing(found);
+    await transaction((trx) => service.mailTokens(trx, emails));
+
+    const expiresAt = clock().add({ seconds: TTL_SECONDS });
+    const [[, stored] = [], [, mails] = []] = steps as [string, unknown][];
+    const [mail] = mails as Mail[];
+    assert.ok(mail?.template === 'reset-password');
+    const [link, token = ''] = mail.data.link.split('#token=');
+    assert.equal(link, 'https://shop.example/reset-password');
+    assertEqual(stored, { hash: hashToken(token), userId: SHOPPER, expiresAt, isFromServer: false });
+    assertEqual(
+      [mail.to, mail.data.expiresAt],
+      [{ userId: SHOPPER, email: shopper.email, locale: 'de' }, expiresAt],
+    );
+    assert.equal(steps.length, 2);
+    const system = { type: 'system', id: null, requestId: null };
+    assertEqual(told(), [['user.password_reset_issued', SHOPPER, system]]);
+  });
+
+  for (const [title, locked] of [
+    ['was deactivated', aUser({ active: false })],
+    ['has got another address', aUser({ email: 'other@example.com' })],
+  ] as const) {
+    test(`mails nothing to a user who ${title} meanwhile`, async () => {
+      const { service, steps, transaction } = mailing([locked]);
+      await transaction((trx) => service.mailTokens(trx, emails));
+      assertEqual(steps, []);
+    });
+  }
+});
+
 describe('resetting a password', () => {
   test('takes the token, sets the hash, ends all sessions and opens one', async () => {
     const hashes: Buffer[] = [];
@@ -138,11 +203,17 @@ describe('resetting a password', () => {
     assertEqual(steps, [
       ['hash', 'An0ther!Pass', { field: 'new_password', address: FROM.address }],
       ['set', SHOPPER, 'new hash'],
+      ['remove proof', SHOPPER],
       ['revoke', SHOPPER, clock()],
-      ['admit', SHOPPER, 'new hash', 'request'],
+      ['notify', SHOPPER],
+      ['remember', 'shopper@example.com', FROM.address],
+      ['admit', SHOPPER, 'new hash', { client: CLIENT, isNewDevice: false, requestId: 'request' }],
     ]);
     const actor = { type: 'user', id: SHOPPER, requestId: 'request' };
-    assertEqual(told(), [['user.password_reset', SHOPPER, actor]]);
+    assertEqual(told(), [
+      ['user.password_reset', SHOPPER, actor],
+      ['user.verified', SHOPPER, actor],
+    ]);
   });
 
   for (const [title, code, found, user] of [

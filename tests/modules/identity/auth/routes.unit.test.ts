@@ -23,6 +23,8 @@ import { assertViolations, IDS, serveRoutes, testAccess, testRefusals } from '..
 
 const PASSWORD = 'Str0ng!Pass';
 const NEW_PASSWORD = 'An0ther!Pass';
+/** Of requests that are injected. */
+const CLIENT = { userAgent: 'lightMyRequest', network: '127.0.0.0' };
 const pair = { accessToken: 'access', refreshToken: 'refresh' };
 const shown = { access_token: 'access', refresh_token: 'refresh', token_type: 'bearer' };
 
@@ -39,6 +41,7 @@ const api = await serveRoutes(
       issueResetToken: (userId, { id }) => called({ token: 'secret', expiresAt: NOW }, userId, id),
       resetPassword: (...call) => called(pair, ...call),
     }),
+    resetRequests: { requestReset: (...call) => called(undefined, 'reset', ...call) },
     accounts: fake<AccountService>({
       setUserActive: (userId, active, { id }) => called(undefined, userId, active, id),
       changePassword: ({ id, sessionId }, ...call) => called(undefined, id, sessionId, ...call),
@@ -67,7 +70,7 @@ describe('POST /auth/login', () => {
     assert.equal(answer.status, 200);
     assertEqual(answer.body, shown);
     assert.equal(answer.headers['cache-control'], 'no-store');
-    const origin = { address: '127.0.0.1', browser: undefined };
+    const origin = { address: '127.0.0.1', browser: undefined, client: CLIENT };
     assertEqual(calls.at(-1), [sound, origin, answer.headers['x-request-id']]);
   });
 
@@ -89,7 +92,10 @@ describe('POST /auth/login', () => {
 
   test('hands on the email in one spelling, and the network address', async () => {
     await login({ ...sound, email: ' ALICE@example.com ' });
-    assertEqual(calls.at(-1)?.slice(0, 2), [sound, { address: '127.0.0.1', browser: undefined }]);
+    assertEqual(calls.at(-1)?.slice(0, 2), [
+      sound,
+      { address: '127.0.0.1', browser: undefined, client: CLIENT },
+    ]);
   });
 
   testRefusals(() => login(sound), refuse, [
@@ -199,6 +205,23 @@ describe('POST /users/{id}/password-reset', () => {
   test('refuses an id that is no UUID', async () => assertViolations(await issue('me'), ['id']));
 });
 
+describe('POST /auth/password-reset-requests', () => {
+  const request = (body: unknown) => api('POST', '/auth/password-reset-requests', { body });
+  const sound = { email: 'alice@example.com' };
+
+  test('needs no token, and answers 202', async () => {
+    const answer = await request(sound);
+    assertEqual([answer.status, answer.body], [202, { status: 'accepted' }]);
+    assertEqual(calls.at(-1), ['reset', sound.email, '127.0.0.1']);
+  });
+
+  test('refuses what is no address', async () => {
+    assertViolations(await request({ email: 'alice' }), ['email']);
+  });
+
+  testRefusals(() => request(sound), refuse, [[429, rateLimited()]]);
+});
+
 describe('POST /auth/password-reset', () => {
   const sound = { token: 'secret', new_password: NEW_PASSWORD };
   const reset = (body: unknown) => api('POST', '/auth/password-reset', { body });
@@ -206,7 +229,7 @@ describe('POST /auth/password-reset', () => {
   test('needs no token of a session, and answers a pair', async () => {
     const answer = await reset(sound);
     assertEqual([answer.status, answer.body], [200, shown]);
-    const from = { address: '127.0.0.1', requestId: answer.headers['x-request-id'] };
+    const from = { address: '127.0.0.1', client: CLIENT, requestId: answer.headers['x-request-id'] };
     assertEqual(calls.at(-1), ['secret', NEW_PASSWORD, from]);
   });
 

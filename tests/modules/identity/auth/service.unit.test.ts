@@ -6,6 +6,7 @@ import { invalidMfaCode } from '../../../../src/modules/identity/auth/errors.ts'
 import type { FactorService } from '../../../../src/modules/identity/auth/factors.ts';
 import type { LoginBudgets } from '../../../../src/modules/identity/auth/login-budgets.ts';
 import type { RefreshToken, Session, TokenPair } from '../../../../src/modules/identity/auth/model.ts';
+import type { Notices } from '../../../../src/modules/identity/auth/notices.ts';
 import type { AuthRepository } from '../../../../src/modules/identity/auth/repository.ts';
 import { authService } from '../../../../src/modules/identity/auth/service.ts';
 import { hashToken, passwordStateOf, tokenIssuer } from '../../../../src/modules/identity/auth/tokens.ts';
@@ -16,7 +17,9 @@ import { aUser, NOW, SHOPPER, STRANGER } from '../../../support/purchases-builde
 import { rejectsWith } from '../../../support/rejections.ts';
 
 const SESSION = newId();
-const ORIGIN = { address: '10.0.0.1' };
+const CLIENT = { userAgent: 'curl/8', network: '10.0.0.0' };
+const ORIGIN = { address: '10.0.0.1', client: CLIENT };
+const OPENING = { client: CLIENT, requestId: 'request' };
 const SESSION_MAX_DAYS = 2;
 const DEVICE = 'a browser at home';
 const REFRESH_TTL_SECONDS = 3_600;
@@ -60,13 +63,17 @@ function auth(
       succeed: async () => void budget.push(['succeeded']),
     }),
     factors: fake<FactorService>(factors),
+    notices: fake<Notices>({ newDevice: async (_trx, ...call) => void stored.push(['notified', ...call]) }),
     isFactorRequiredOfAdmins,
     users: fake<UserClient>(users),
     repository: fake<AuthRepository>({
       insertSession: async (_trx, ...call) => void stored.push(['session', ...call]),
       insertToken: async (_trx, ...call) => void stored.push(['token', ...call]),
       markRotated: async (_trx, ...call) => void stored.push(['rotated', ...call]),
-      revokeSession: async (_trx, ...call) => void stored.push(['revoked', ...call]),
+      revokeSession: async (_trx, ...call) => {
+        stored.push(['revoked', ...call]);
+        return true;
+      },
       ...replaced,
     }),
   });
@@ -105,12 +112,12 @@ describe('logging in', () => {
     const now = clock();
     const expiresAt = now.add({ seconds: REFRESH_TTL_SECONDS });
     assertEqual(stored, [
-      ['session', { id: sessionId, userId: SHOPPER, createdAt: now, factorProvenAt: null }],
+      ['session', { id: sessionId, userId: SHOPPER, createdAt: now, factorProvenAt: null, ...CLIENT }],
       ['token', { hash: hashToken(pair.refreshToken), sessionId, expiresAt }, now],
     ]);
     const actor = { type: 'admin', id: SHOPPER, requestId: 'request' };
     assertEqual(told(), [['session.opened', actor, `session ${sessionId}`, 'success', {}]]);
-    assertEqual(budget, [['begun', 'shopper@example.com', ORIGIN], ['succeeded']]);
+    assertEqual(budget, [['begun', 'shopper@example.com', { address: ORIGIN.address }], ['succeeded']]);
   });
 
   for (const [title, code, users, isRight] of [
@@ -179,7 +186,7 @@ describe('logging in with a second factor', () => {
       .login({ email: 'shopper@example.com', password: 'Str0ng!Pass' }, ORIGIN, 'request')
       .catch((error) => error);
     assert.equal(refusal.code, 'MFA_REQUIRED');
-    const claims = { userId: SHOPPER, passwordState: passwordStateOf('hash') };
+    const claims = { userId: SHOPPER, passwordState: passwordStateOf('hash'), isNewDevice: false };
     assertEqual(tokens.verifyMfaToken(refusal.details.mfa_token), claims);
     assertEqual([stored, told()], [[], []]);
   });
@@ -192,11 +199,12 @@ describe('logging in with a second factor', () => {
       return refusal;
     };
     const world = auth({}, { lockAccount: async () => found }, { prove });
-    const token = world.tokens.signMfaToken({ userId: SHOPPER, passwordState: passwordStateOf('hash') });
+    const claims = { userId: SHOPPER, passwordState: passwordStateOf('hash'), isNewDevice: true };
+    const token = world.tokens.signMfaToken(claims);
     return {
       ...world,
       proofs,
-      verify: () => world.service.verifyLogin(token, { code: '123456' }, 'request'),
+      verify: () => world.service.verifyLogin(token, { code: '123456' }, OPENING),
     };
   }
 
@@ -208,8 +216,9 @@ describe('logging in with a second factor', () => {
       onSuccess: { type: 'user', id: SHOPPER, requestId: 'request' },
     };
     assertEqual(proofs, [[SHOPPER, { code: '123456' }, actors]]);
-    const [[, session] = []] = stored;
+    const [[, session] = [], notified] = stored;
     assertEqual((session as Session).factorProvenAt, clock());
+    assertEqual(notified, ['notified', SHOPPER, CLIENT]);
   });
 
   for (const [title, code, world] of [

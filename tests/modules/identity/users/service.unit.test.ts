@@ -23,6 +23,7 @@ function users(replaced: Partial<UserRepository>, passwords: Partial<Passwords> 
   const created: (readonly User[])[] = [];
   const checked: unknown[] = [];
   const ended: string[] = [];
+  const welcomed: unknown[] = [];
   const service = userService({
     ...kernel,
     repository: fake<UserRepository>(replaced),
@@ -36,9 +37,10 @@ function users(replaced: Partial<UserRepository>, passwords: Partial<Passwords> 
       ...passwords,
     }),
     onCreated: (_trx, list) => void created.push(list),
+    onRegistered: async (_trx, { id }, address) => void welcomed.push([id, address]),
     endAccess: async (_trx, ids) => void ended.push(...ids),
   });
-  return { service, created, checked, ended, ...seen };
+  return { service, created, checked, ended, welcomed, ...seen };
 }
 
 /** Inserts all users but those of the taken addresses. */
@@ -55,9 +57,10 @@ function insertExcept(taken: readonly string[], inserted: UserWithPassword[] = [
 describe('registering', () => {
   test('stores an active user with a hash, and records an event of the user', async () => {
     const inserted: UserWithPassword[] = [];
-    const { service, events, created, clock } = users(insertExcept([], inserted));
+    const { service, events, created, welcomed, clock } = users(insertExcept([], inserted));
 
-    const user = await service.register({ email: ' Alice@Example.com ', password: PASSWORD }, 'request');
+    const input = { email: ' Alice@Example.com ', password: PASSWORD, locale: 'de' } as const;
+    const user = await service.register(input, 'request', ADDRESS);
 
     const { id } = user;
     assertEqual(inserted, [
@@ -70,7 +73,7 @@ describe('registering', () => {
         active: true,
         createdAt: clock(),
         emailVerifiedAt: null,
-        locale: 'en',
+        locale: 'de',
         displayName: null,
         externalReference: null,
       },
@@ -79,6 +82,7 @@ describe('registering', () => {
       created.map((list) => list.map((one) => one.id)),
       [[id]],
     );
+    assertEqual(welcomed, [[id, ADDRESS]]);
     assertEqual(
       events.map(({ type, resourceId, actor }) => [type, resourceId, actor]),
       [['user.registered', id, { type: 'user', id, requestId: 'request' }]],
@@ -444,18 +448,22 @@ describe('a new password', () => {
   test('replaces any hash and proves the address, or replaces only the one that it is meant to', async () => {
     const updates: unknown[] = [];
     const { service, clock } = users({
-      setPasswordByMail: async (_trx, ...call) => void updates.push(call),
+      proveEmail: async (_trx, ...call) => {
+        updates.push(call);
+        return true;
+      },
       updatePasswordHash: async (_trx, ...call) => {
         updates.push(call);
         return call[2] !== 'gone';
       },
     });
     const trx = fakeTransaction();
-    await service.setPasswordHash(trx, SHOPPER, 'new');
+    assert.equal(await service.setPasswordHash(trx, SHOPPER, 'new'), true);
     assert.equal(await service.replacePasswordHash(trx, SHOPPER, { from: 'old', to: 'new' }), true);
     assert.equal(await service.replacePasswordHash(trx, SHOPPER, { from: 'gone', to: 'new' }), false);
     assertEqual(updates, [
-      [SHOPPER, 'new', clock()],
+      [SHOPPER, clock()],
+      [SHOPPER, 'new'],
       [SHOPPER, 'new', 'old'],
       [SHOPPER, 'new', 'gone'],
     ]);

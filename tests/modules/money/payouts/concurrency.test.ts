@@ -118,6 +118,7 @@ describe('requests that no batch brings together, as in several processes', () =
       events: eventsModule({ database, clock }).client,
       supportedCurrencies: config.supportedCurrencies,
       limits: config.payoutLimits,
+      needsEmailProof: false,
     });
     const order = ({ user }: (typeof users)[number]) => ({
       actor: { type: 'user', id: user.id, requestId: null } as const,

@@ -12,7 +12,7 @@ import type { IdempotencyClient } from '../../../../src/modules/platform/idempot
 import { assertEqual } from '../../../support/equality.ts';
 import { everyRequestIsNew, fake, fakeKernel } from '../../../support/fakes.ts';
 import { aPayout, aPayoutOrder } from '../../../support/payouts-builders.ts';
-import { aWallet, SHOPPER, STRANGER, userActor } from '../../../support/purchases-builders.ts';
+import { aUser, aWallet, SHOPPER, STRANGER, userActor } from '../../../support/purchases-builders.ts';
 import { codeOf } from '../../../support/rejections.ts';
 
 const RICH = aWallet({ available: 10_000_00n });
@@ -25,6 +25,8 @@ function openRequests(
     readonly used?: ReadonlyMap<string, bigint>;
     readonly idempotency?: IdempotencyClient;
     readonly accounts?: ReadonlyMap<string, User>;
+    /** Undefined: addresses need not be proven. */
+    readonly proven?: readonly string[];
   } = {},
 ) {
   const { kernel, ...seen } = fakeKernel();
@@ -52,7 +54,11 @@ function openRequests(
         return [];
       },
     }),
-    users: { lockUsersForShare: async () => world.accounts ?? new Map() },
+    users: {
+      lockUsersForShare: async () => world.accounts ?? new Map(),
+      findProven: async (_db, ids) => new Set(ids.filter((id) => world.proven?.includes(id))),
+    },
+    needsEmailProof: world.proven !== undefined,
     supportedCurrencies: ['EUR', 'JPY'],
     limits: {
       minimum: new Map([
@@ -75,6 +81,15 @@ function openRequests(
   }
   return { request, answers, queued, asked, ...seen };
 }
+
+describe('a user who must have proved the address', () => {
+  test('is refused until that is done', async () => {
+    const order = aPayoutOrder({ amount: 40_00n });
+    const accounts = new Map([[SHOPPER, aUser()]]);
+    assertEqual(await openRequests({ accounts, proven: [] }).answers(order), ['EMAIL_VERIFICATION_REQUIRED']);
+    assertEqual(await openRequests({ accounts, proven: [SHOPPER] }).answers(order), ['40.00']);
+  });
+});
 
 describe('a request for a payout', () => {
   test('stores it with sealed bank details, takes the amount, and records the event', async () => {

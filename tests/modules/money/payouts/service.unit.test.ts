@@ -37,6 +37,7 @@ function openService({
       ...replaced,
     }),
     cipher: fake<DetailsCipher>({ encrypt: () => 'sealed' }),
+    needsEmailProof: false,
     idempotency: everyRequestIsNew,
     wallets: fake<WalletClient>({
       lockWallets: async () => [aWallet({ available: 100_00n, paid: 100_00n })],
