@@ -86,6 +86,7 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
     cashback: cashback.client,
     wallets: wallets.client,
     flags: featureFlags.client,
+    feed: kernel.feed,
     defaultConfirmationDays: config.defaultConfirmationDays,
     selfReports: config.selfReports,
     maxEventAgeDays: config.maxEventAgeDays,

@@ -5555,6 +5555,11 @@ export interface operations {
                 start_date?: string;
                 /** @description The status of the purchases: `pending`, `confirmed` or `reversed`. */
                 status?: string[];
+                /**
+                 * @description Only purchases that changed at this time or later, each in its present state, the one that changed first comes first. A page may have fewer items than `limit`: continue until `next_cursor` is null. Changes of the last seconds may come with the next request. For partners; administrators read `GET /events`.
+                 * @example 2026-03-14T09:26:53Z
+                 */
+                updated_since?: string;
                 user_id?: components["parameters"]["UserId"];
             };
             header?: never;

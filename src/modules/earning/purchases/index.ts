@@ -6,7 +6,7 @@ import type { OfferClient } from '../../catalogue/offers/index.ts';
 import type { SenderClient } from '../../identity/partners/index.ts';
 import type { UserClient } from '../../identity/users/index.ts';
 import type { WalletClient } from '../../money/wallets/index.ts';
-import type { EventSource } from '../../platform/events/index.ts';
+import type { EventSource, FeedClient } from '../../platform/events/index.ts';
 import type { FlagClient } from '../../platform/feature-flags/index.ts';
 import type { CashbackClient } from '../cashback/index.ts';
 import type { FraudClient } from '../fraud/index.ts';
@@ -43,6 +43,7 @@ export function purchasesModule(
     readonly cashback: CashbackClient;
     readonly wallets: WalletClient;
     readonly flags: FlagClient;
+    readonly feed: Pick<FeedClient, 'findPlaceAt' | 'follow'>;
     readonly defaultConfirmationDays: number;
     readonly selfReports: SelfReports;
     readonly maxEventAgeDays: number;

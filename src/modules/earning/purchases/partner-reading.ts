@@ -1,7 +1,8 @@
-import type { Database } from '../../../core/database/index.ts';
+import type { Database, Db } from '../../../core/database/index.ts';
 import { COUNTED_ROWS, type PageOf, type PageRequest } from '../../../core/page.ts';
 import type { MerchantClient } from '../../catalogue/merchants/index.ts';
 import { withPresentAmount } from './amendments.ts';
+import type { purchaseChanges } from './changes.ts';
 import { namespaceOfShop, type PartnerFilter, type Purchase, type Reporter } from './model.ts';
 import type { PurchaseRepository } from './repository.ts';
 import type { RevisionRepository } from './revision-repository.ts';
@@ -17,8 +18,10 @@ export function partnerReading(deps: {
   revisions: Pick<RevisionRepository, 'findOf'>;
   witnesses: Pick<WitnessRepository, 'listWitnessed' | 'countWitnessed'>;
   merchants: Pick<MerchantClient, 'findMerchantIds'>;
+  findReportedBy: (db: Db, partnerId: string, ids: readonly string[]) => Promise<readonly Purchase[]>;
+  listChanged: ReturnType<typeof purchaseChanges>['listChanged'];
 }) {
-  const { database, repository, revisions, witnesses, merchants } = deps;
+  const { database, repository, revisions, witnesses, merchants, findReportedBy, listChanged } = deps;
 
   /** Newest first. The first rows of both lists are merged, so a page costs what an offset skips. */
   async function listOfPartner(
@@ -61,6 +64,17 @@ export function partnerReading(deps: {
     }));
   }
 
+  /** The same by changes since a time, the one that changed first comes first. */
+  function listChangedOfPartner(
+    { id }: ReadingPartner,
+    query: { readonly since: Temporal.Instant; readonly filter: PartnerFilter },
+    page: PageRequest,
+  ): Promise<PageOf<Purchase>> {
+    const findOwn = async (ids: readonly string[]) =>
+      ids.length === 0 ? [] : asNow(await findReportedBy(database.db, id, ids), id);
+    return listChanged(findOwn, query, page);
+  }
+
   /** The number of purchases that a partner reported first, since a day (UTC). */
   async function countOfPartner(
     partnerId: string,
@@ -69,5 +83,5 @@ export function partnerReading(deps: {
     return repository.list(database.db, { partnerIds: [partnerId], from }, { offset: 0, limit: 1 });
   }
 
-  return { listOfPartner, countOfPartner };
+  return { listOfPartner, listChangedOfPartner, countOfPartner };
 }

@@ -25,6 +25,7 @@ import {
   type DueWindow,
   type ExternalReference,
   namespaceOf,
+  type PartnerFilter,
   PURCHASE_STATUSES,
   type Purchase,
   type PurchaseLine,
@@ -321,15 +322,41 @@ const MOST_SKIPPED = 10_000;
 /** @throws VALIDATION_ERROR for what only administrators may ask, and for an offset that a cursor must replace. */
 export function requirePartnerQuery(query: {
   readonly offset?: number;
+  readonly updated_since?: unknown;
   readonly partner_id?: unknown;
   readonly source?: unknown;
 }): void {
   const violations: Violation[] = (['partner_id', 'source'] as const)
     .filter((field) => query[field] !== undefined)
     .map((field) => ({ field, reason: 'is a filter for administrators' }));
-  if ((query.offset ?? 0) > MOST_SKIPPED)
-    violations.push({ field: 'offset', reason: `must be at most ${MOST_SKIPPED}: use \`next_cursor\`` });
+  const mostSkipped = query.updated_since === undefined ? MOST_SKIPPED : 0;
+  if ((query.offset ?? 0) > mostSkipped)
+    violations.push({ field: 'offset', reason: `must be at most ${mostSkipped}: use \`next_cursor\`` });
   if (violations.length > 0) throw validationError({ violations });
+}
+
+/** @throws VALIDATION_ERROR for what only partners may ask. */
+export function requireAdminQuery(query: { readonly updated_since?: unknown }): void {
+  const reason = 'is a filter for partners: read `GET /events`';
+  if (query.updated_since !== undefined)
+    throw validationError({ violations: [{ field: 'updated_since', reason }] });
+}
+
+/** True if the filter selects the purchase, which is as the partner sees it. */
+export function isSelected(purchase: Purchase, filter: PartnerFilter): boolean {
+  const { statuses, userIds, merchantIds, held, externalIds, orderKeys, from, to } = filter;
+  const day = utcDay(purchase.createdAt);
+  const isOneOf = (values: readonly string[] | undefined, value: string) => values?.includes(value) ?? true;
+  return (
+    isOneOf(statuses, purchase.status) &&
+    isOneOf(userIds, purchase.userId) &&
+    isOneOf(merchantIds, purchase.merchantId) &&
+    isOneOf(externalIds, purchase.externalId) &&
+    isOneOf(orderKeys, purchase.orderKey ?? '') &&
+    purchase.held === (held ?? purchase.held) &&
+    day >= (from ?? day) &&
+    day <= (to ?? day)
+  );
 }
 
 /** @throws INVALID_PURCHASE_STATUS. */

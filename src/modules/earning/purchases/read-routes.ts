@@ -1,3 +1,5 @@
+import type { Static } from 'typebox';
+import type { PartnerCaller } from '../../../core/caller.ts';
 import { notFound } from '../../../core/errors.ts';
 import { callerOf } from '../../../core/http/authentication.ts';
 import { presentCursorPage, readPage } from '../../../core/http/pagination.ts';
@@ -6,9 +8,11 @@ import { IdParams } from '../../../core/http/schemas.ts';
 import { isId } from '../../../core/id.ts';
 import { normalizeIdentifier } from '../../../core/identifier.ts';
 import { distinct } from '../../../core/lists.ts';
+import type { PageOf } from '../../../core/page.ts';
+import { isPlace } from './changes.ts';
 import { invalidPurchaseStatus } from './errors.ts';
-import { orderKeyOf } from './model.ts';
-import { requirePartnerQuery, requirePurchaseStatus } from './policies.ts';
+import { orderKeyOf, type PartnerFilter, type Purchase } from './model.ts';
+import { requireAdminQuery, requirePartnerQuery, requirePurchaseStatus } from './policies.ts';
 import {
   OwnPurchaseQuery,
   PurchaseDetailBody,
@@ -23,6 +27,17 @@ import type { PurchaseService } from './service.ts';
 
 /** Routes that show and list purchases. */
 export function readRoutes(service: PurchaseService): Routes {
+  function listOfPartner(
+    caller: PartnerCaller,
+    query: Static<typeof PurchaseQuery>,
+    filter: PartnerFilter,
+  ): Promise<PageOf<Purchase>> {
+    const { updated_since } = query;
+    if (updated_since === undefined) return service.listOfPartner(caller, filter, readPage(query, isId));
+    const since = Temporal.Instant.from(updated_since);
+    return service.listChangedOfPartner(caller, { since, filter }, readPage(query, isPlace));
+  }
+
   return (server) => {
     server.get(
       '/purchases',
@@ -51,11 +66,12 @@ export function readRoutes(service: PurchaseService): Routes {
           from: query.start_date,
           to: query.end_date,
         };
-        const page = readPage(query, isId);
         if (caller.type === 'partner') {
           requirePartnerQuery(query);
-          return presentCursorPage(query, await service.listOfPartner(caller, filter, page), presentPurchase);
+          return presentCursorPage(query, await listOfPartner(caller, query, filter), presentPurchase);
         }
+        requireAdminQuery(query);
+        const page = readPage(query, isId);
         const ofSources = { ...filter, partnerIds: query.partner_id, sources: query.source };
         return presentCursorPage(query, await service.listPurchases(ofSources, page), presentPurchase);
       },

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { formatInstant } from '../../../core/clock.ts';
 import { CursorPage, CursorQuery, Several } from '../../../core/http/pagination.ts';
-import { CalendarDate, Currency, Id, Money, Timestamp } from '../../../core/http/schemas.ts';
+import { CalendarDate, Currency, Id, Money, Timestamp, TimestampInput } from '../../../core/http/schemas.ts';
 import { formatMoney } from '../../../core/money.ts';
 import { lineRows } from './lines.ts';
 import { isAwaitingRelease, type Purchase, type PurchaseDetailView, type PurchaseView } from './model.ts';
@@ -37,6 +37,13 @@ export const PurchaseQuery = CursorQuery({
   order_id: Several(
     OrderReferenceFilter,
     "The shop's own number of the order. Only letters and digits are compared, without case.",
+  ),
+  updated_since: Type.Optional(
+    Type.String({
+      ...TimestampInput,
+      description:
+        'Only purchases that changed at this time or later, each in its present state, the one that changed first comes first. A page may have fewer items than `limit`: continue until `next_cursor` is null. Changes of the last seconds may come with the next request. For partners; administrators read `GET /events`.',
+    }),
   ),
   held: Type.Optional(
     Type.Boolean({ description: 'True for purchases that are held for review, false for all others.' }),

@@ -10,11 +10,12 @@ import type { OfferClient } from '../../catalogue/offers/index.ts';
 import type { SenderClient } from '../../identity/partners/index.ts';
 import type { UserClient } from '../../identity/users/index.ts';
 import type { WalletClient } from '../../money/wallets/index.ts';
-import type { EventClient } from '../../platform/events/index.ts';
+import type { EventClient, FeedClient } from '../../platform/events/index.ts';
 import type { FlagClient } from '../../platform/feature-flags/index.ts';
 import type { CashbackClient } from '../cashback/index.ts';
 import type { FraudClient } from '../fraud/index.ts';
 import { autoConfirmation } from './auto-confirmation.ts';
+import { purchaseChanges } from './changes.ts';
 import type { DetailsRepository } from './details-repository.ts';
 import { purchaseDoubts } from './doubts.ts';
 import { purchaseIngestion } from './ingestion.ts';
@@ -75,6 +76,7 @@ export function purchaseService(deps: {
   cashback: CashbackClient;
   wallets: WalletClient;
   events: EventClient;
+  feed: Pick<FeedClient, 'findPlaceAt' | 'follow'>;
   flags: FlagClient;
   defaultConfirmationDays: number;
   selfReports: SelfReports;
@@ -88,6 +90,7 @@ export function purchaseService(deps: {
   const settlement = purchaseSettlement({ ...deps, doubts });
   const { ingestPurchases, logOutcomes } = purchaseIngestion({ ...deps, settlement });
   const { confirmDuePurchases, secondsBehind } = autoConfirmation({ ...deps, settlement, doubts });
+  const reading = purchaseReading(deps);
   const { countOutcomes, observeBatcher } = deps.metrics;
   const bounds = {
     maxItems: deps.maxPurchasesPerBatch,
@@ -185,8 +188,8 @@ export function purchaseService(deps: {
     secondsBehind,
     holdDoubtfulOnes: doubts.holdDoubtfulOnes,
     releaseDue: purchaseReleasing({ ...deps, settlement }),
-    ...purchaseReading(deps),
-    ...partnerReading(deps),
+    ...reading,
+    ...partnerReading({ ...deps, ...reading, ...purchaseChanges(deps) }),
   };
 }
 

@@ -82,6 +82,18 @@ export function feedRepository() {
     return row && { recordedIn: row.recorded_in, id: row.id };
   }
 
+  /** The place of the last record whose id is lower. */
+  async function findBefore(db: Db, id: string): Promise<FeedPosition | undefined> {
+    const row = await db
+      .selectFrom('audit_logs')
+      .select(['recorded_in', 'id'])
+      .where('id', '<', id)
+      .orderBy('id', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    return row && { recordedIn: row.recorded_in, id: row.id };
+  }
+
   /** True if there is a record at this place. */
   async function isPlace(db: Db, { recordedIn, id }: FeedPosition): Promise<boolean> {
     const row = await db
@@ -197,6 +209,7 @@ export function feedRepository() {
     pass,
     findEnd,
     findLast,
+    findBefore,
     isPlace,
     findOfResource,
     findHistories,

@@ -5,6 +5,7 @@ import { type EventConsumer, eventConsumers } from './consumers.ts';
 import { eventFeed } from './feed.ts';
 import { feedRepository } from './feed-repository.ts';
 import { feedRoutes } from './feed-routes.ts';
+import { feedFollowing } from './following.ts';
 import { type EventSource, eventPresenting } from './presenting.ts';
 import { eventRepository } from './repository.ts';
 import { auditRoutes } from './routes.ts';
@@ -16,6 +17,7 @@ export type { ObjectHistory, Presented } from './history.ts';
 export {
   type Actor,
   type Event,
+  type FeedPosition,
   type RecordedEvent,
   SYSTEM,
 } from './model.ts';
@@ -28,7 +30,7 @@ export type EventClient = Pick<EventService, 'record'>;
 /** Lets modules above the others follow the events of all. */
 export type FeedClient = ReturnType<typeof eventConsumers> & {
   readonly present: ReturnType<typeof eventPresenting>;
-};
+} & ReturnType<typeof feedFollowing>;
 
 export function eventsModule(deps: {
   readonly database: Database;
@@ -49,6 +51,7 @@ export function eventsModule(deps: {
   return {
     routes,
     accessLog: service.accessLog,
-    client: { ...service, ...consumers, present } satisfies EventClient & FeedClient,
+    client: { ...service, ...consumers, ...feedFollowing(reading), present } satisfies EventClient &
+      FeedClient,
   };
 }

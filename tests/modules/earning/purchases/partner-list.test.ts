@@ -114,6 +114,63 @@ describe('a partner lists its purchases', () => {
   });
 });
 
+describe('a partner lists what changed', () => {
+  const START = 'updated_since=2026-03-14T00:00:00Z';
+
+  test('since a time, in the order of the changes, as it is now', async () => {
+    const { data, pagination } = await list(network, START);
+    assert.deepEqual(
+      data.map(({ external_id, status, partner_id }: Shown) => [external_id, status, partner_id]),
+      [
+        ['n-1', 'confirmed', network.id],
+        ['n-2', 'pending', network.id],
+        ['n-3', 'pending', network.id],
+        ['n-5', 'pending', network.id],
+      ],
+    );
+    assert.deepEqual(pagination, { offset: 0, limit: 20, total: 4, next_cursor: null });
+    assert.deepEqual(await namesOf(network, `${START}&status=pending&external_id=n-3`), ['n-3']);
+  });
+
+  test('page by page, and again on the page of a later change', async () => {
+    const pages: string[][] = [];
+    let cursor = '';
+    do {
+      const { data, pagination } = await list(network, `${START}&limit=1&cursor=${cursor}`);
+      pages.push(data.map(({ external_id }: Shown) => external_id));
+      cursor = pagination.next_cursor ?? '';
+    } while (cursor !== '' && pages.length < 9);
+    // Matches change the purchases of the others at the same moment.
+    assert.deepEqual(pages, [['n-1'], ['n-2'], ['n-3'], ['n-5'], ['n-1']]);
+  });
+
+  test('by cursors of this list only, and not as an administrator', async () => {
+    const { next_cursor: foreign } = (await list(network, 'limit=1')).pagination;
+    for (const [query, field, token] of [
+      [`${START}&cursor=${foreign}`, 'cursor', network.token],
+      [`${START}&offset=1`, 'offset', network.token],
+      ['updated_since=yesterday', 'updated_since', network.token],
+      [START, 'updated_since', admin.token],
+    ] as const) {
+      const { status, body } = await api('GET', `/purchases?${query}`, { token });
+      assert.deepEqual([status, body.error.details.violations[0].field], [422, field], query);
+    }
+  });
+
+  test('and nothing from before that time', async () => {
+    platform.clock.advance({ hours: 1 });
+    assert.deepEqual(await namesOf(network, 'updated_since=2026-03-14T10:00:00Z'), []);
+    const action = { external_id: 'n-5', action: 'reverse', reason: 'returned' };
+    await api('POST', '/purchases/settlements', { token: network.token, body: [action] });
+    const { data } = await list(network, 'updated_since=2026-03-14T10:00:00Z');
+    assert.deepEqual(
+      data.map(({ external_id, status }: Shown) => [external_id, status]),
+      [['n-5', 'reversed']],
+    );
+    assert.deepEqual(await namesOf(other, 'updated_since=2026-03-14T10:00:00Z'), []);
+  });
+});
+
 test('a partner sees what it has used today and this month', async () => {
   const { body } = await api('GET', '/partners/me', { token: network.token });
   assert.equal(body.id, network.id);

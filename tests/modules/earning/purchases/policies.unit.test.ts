@@ -7,6 +7,7 @@ import type {
   PurchaseSubmission,
 } from '../../../../src/modules/earning/purchases/model.ts';
 import {
+  isSelected,
   offerFor,
   refuseDuplicate,
   requireAcceptableTerms,
@@ -422,3 +423,36 @@ function showBigint(_key: string, value: unknown): unknown {
 function offerOn(offers: readonly Offer[], submission: PurchaseSubmission, moment: Temporal.Instant): Offer {
   return requireOffer(submission, offerFor(submission, offers, moment), moment);
 }
+
+describe('a filter of a partner', () => {
+  const purchase = aPurchase({ status: 'confirmed', orderKey: '1001' });
+  const { userId, merchantId, externalId } = purchase;
+  const all = {
+    statuses: ['confirmed'],
+    userIds: [userId],
+    merchantIds: [merchantId],
+    externalIds: [externalId],
+    orderKeys: ['1001'],
+    held: false,
+    from: '2026-03-14',
+    to: '2026-03-14',
+  } as const;
+
+  test('selects what fulfils all of it', () => {
+    assertEqual([isSelected(purchase, {}), isSelected(purchase, all)], [true, true]);
+  });
+
+  for (const [field, value] of Object.entries({
+    statuses: ['pending', 'reversed'],
+    userIds: [STRANGER],
+    merchantIds: [STRANGER],
+    externalIds: ['order-2'],
+    orderKeys: ['1002'],
+    held: true,
+    from: '2026-03-15',
+    to: '2026-03-13',
+  }))
+    test(`leaves out what does not fulfil ${field}`, () => {
+      assertEqual(isSelected(purchase, { ...all, [field]: value }), false);
+    });
+});

@@ -41,6 +41,8 @@ const service = fake<PurchaseService>({
     called({ ...view, lines: linesOf(purchaseId) }, purchaseId, [type, by]),
   listPurchases: (...query) => called({ ...page, items: [purchase] }, ...query),
   listOfPartner: ({ id: by }, ...query) => called({ ...page, items: [purchase] }, by, ...query),
+  listChangedOfPartner: ({ id: by }, { since }, query) =>
+    called({ ...page, items: [purchase] }, by, since.toString(), query),
   listRewardedPurchases: (...query) => called({ ...page, items: [view] }, ...query),
 });
 const api = await serveRoutes(readRoutes(service));
@@ -96,6 +98,13 @@ describe('GET /purchases', () => {
       to: undefined,
     };
     assertEqual(calls.at(-1), [IDS.partner, filter, { offset: 0, limit: 5 }]);
+  });
+
+  test('lists changes to a partner, by cursors of their own', async () => {
+    const place = `42:${id}`;
+    const query = `updated_since=2026-03-14T10:00:00Z&cursor=${Buffer.from(place).toString('base64url')}`;
+    await api('GET', `/purchases?${query}`, { token: 'partner' });
+    assertEqual(calls.at(-1), [IDS.partner, '2026-03-14T10:00:00Z', { offset: 0, limit: 20, after: place }]);
   });
 
   test('reads every filter and the page from the query', async () => {

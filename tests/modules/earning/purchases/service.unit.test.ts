@@ -14,6 +14,7 @@ import type { RevisionRepository } from '../../../../src/modules/earning/purchas
 import { purchaseService } from '../../../../src/modules/earning/purchases/service.ts';
 import type { UserClient } from '../../../../src/modules/identity/users/index.ts';
 import type { WalletClient } from '../../../../src/modules/money/wallets/index.ts';
+import type { FeedClient } from '../../../../src/modules/platform/events/index.ts';
 import type { FlagClient } from '../../../../src/modules/platform/feature-flags/index.ts';
 import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeKernel } from '../../../support/fakes.ts';
@@ -95,6 +96,7 @@ function openService({
       applyMovements: async () => [],
     }),
     flags: fake<FlagClient>(),
+    feed: fake<FeedClient>(),
     defaultConfirmationDays: 30,
     supportedCurrencies: ['EUR'],
     selfReports: 'hold',

@@ -4,8 +4,9 @@ import { newId } from '../../../../src/core/id.ts';
 import { COUNTED_ROWS } from '../../../../src/core/page.ts';
 import type { HoldFilter } from '../../../../src/modules/earning/fraud/model.ts';
 import { holdRepository } from '../../../../src/modules/earning/fraud/repository.ts';
-import type { PurchaseFilter } from '../../../../src/modules/earning/purchases/model.ts';
+import type { PartnerFilter, PurchaseFilter } from '../../../../src/modules/earning/purchases/model.ts';
 import { purchaseRepository } from '../../../../src/modules/earning/purchases/repository.ts';
+import { witnessRepository } from '../../../../src/modules/earning/purchases/witness-repository.ts';
 import type { UserFilter } from '../../../../src/modules/identity/users/model.ts';
 import { userRepository } from '../../../../src/modules/identity/users/repository.ts';
 import { termsOf } from '../../../../src/modules/insight/search/lookups.ts';
@@ -64,7 +65,10 @@ await runSql(
   database.url,
   `insert into purchase_witnesses (namespace, external_id, purchase_id, source_kind, amount, currency, reported_at)
    select user_id, 'seen-' || external_id, id, 'shopper', amount, currency, created_at
-   from purchases order by id limit 5000`,
+   from purchases order by id limit 5000;
+   insert into purchase_witnesses (namespace, external_id, purchase_id, source_kind, amount, currency, reported_at)
+   select '${PARTNERS[2]}', 'told-' || external_id, id, 'partner', amount, currency, created_at
+   from purchases order by id desc limit 5000`,
 );
 await runSql(database.url, 'vacuum (analyze) purchases, purchase_witnesses');
 const { scansOf } = capturingDb(database.url);
@@ -134,6 +138,8 @@ describe('a page of purchases reads little more than itself', () => {
     'of a partner with many': { partnerIds: PARTNERS.slice(0, 1) },
     'of a partner with one': { partnerIds: PARTNERS.slice(1, 2) },
     'of a partner with none, by status': { partnerIds: PARTNERS.slice(2), statuses: ['pending'] },
+    'of a partner, by an id of its own': { partnerIds: PARTNERS.slice(0, 1), firstExternalIds: ['large-7'] },
+    'of a partner, by order': { partnerIds: PARTNERS.slice(0, 1), orderKeys: ['order10'] },
     'of several partners': { partnerIds: PARTNERS, sources: ['partner'] },
     'of all partners': { sources: ['partner'] },
     'of all partners and shoppers, by status': { sources: ['partner', 'shopper'], statuses: ['reversed'] },
@@ -145,6 +151,27 @@ describe('a page of purchases reads little more than itself', () => {
   for (const [title, filter] of Object.entries(filters)) {
     test(title, async () => {
       await assertReadsLittle((db, page) => purchaseRepository().list(db, filter, page));
+    });
+  }
+});
+
+describe('a page of purchases that a partner reported after another source reads little more than itself', () => {
+  const namespaces = [...PARTNERS.slice(2), ...Array.from({ length: 20 }, () => newId())];
+  const filters: Record<string, PartnerFilter> = {
+    'without a filter': {},
+    'by ids of its own': { externalIds: ['told-1', 'told-2'] },
+    'by a status that most have': { statuses: ['pending'] },
+    'on a day without any': { from: '2027-01-01' },
+  };
+  for (const [title, filter] of Object.entries(filters)) {
+    test(title, async () => {
+      for (const after of [undefined, MIDST]) {
+        const page = { limit: LIMIT + 1, ...(after !== undefined && { after }) };
+        const [rows = []] = await scansOf((db) =>
+          witnessRepository().listWitnessed(db, namespaces, filter, page),
+        );
+        assert.ok(rowsRead(rows) <= MOST_READ, `${rowsRead(rows)} rows: ${JSON.stringify(rows, null, 1)}`);
+      }
     });
   }
 });
