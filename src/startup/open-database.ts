@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { type Config, PROJECT_DIRECTORY } from '../config.ts';
 import { type Database, inspectServer, openDatabase } from '../core/database/index.ts';
-import { migrate, migrationState } from '../core/database/migrations.ts';
+import { migrate, migrationState, mustContinueRecording } from '../core/database/migrations.ts';
 import { hasServedInProduction, markAsProduction } from '../core/database/production-mark.ts';
 import { describeDatabaseUrl, userOf } from '../core/database/url.ts';
 import type { Logger } from '../core/observability/logging.ts';
@@ -168,7 +168,10 @@ async function migrateAndMark(
 async function migrateIfOwner({ db, url }: Database, location: string): Promise<readonly string[]> {
   const { isOwner } = await inspectServer(db);
   const state = isOwner ? 'behind' : await migrationState(url);
-  if (state === 'current' || state === 'ahead') return [];
+  if (state === 'current' || state === 'ahead') {
+    await requireContinued(url, location);
+    return [];
+  }
   if (state === 'behind' && !isOwner) {
     throw new StartupError(
       `The tables in ${location} are of an older release, and the user of DATABASE_URL does not own them: run npm run migrate first, with MIGRATION_DATABASE_URL.`,
@@ -184,6 +187,16 @@ async function requireMigrated(url: string, location: string): Promise<void> {
   }
   if (state === 'behind') {
     throw new NoDatabaseError(`The tables in ${location} are of an older release: start the platform first.`);
+  }
+  await requireContinued(url, location);
+}
+
+/** @throws StartupError after a restore into another server that no owner has finished. */
+async function requireContinued(url: string, location: string): Promise<void> {
+  if (await mustContinueRecording(url)) {
+    throw new StartupError(
+      `The database in ${location} was restored into another server: run npm run migrate as the owner of its tables first.`,
+    );
   }
 }
 

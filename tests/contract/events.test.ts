@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { eventCatalogue } from '../../scripts/pages/events.ts';
 import { operationsOf, readOpenApi } from '../support/contract-openapi.ts';
 import { openWorld, sampleOf } from '../support/contract-requests.ts';
@@ -42,6 +43,31 @@ test('every event of the catalogue happens, with the details that it describes, 
     seen,
     catalogue.map(({ type, resourceType, details }) => [type, resourceType, Object.keys(details).sort()]),
   );
+});
+
+test('each event of the feed has happened, and is what openapi.json says of its kind', async () => {
+  const { components } = await readOpenApi(platform);
+  const ajv = new Ajv2020({ strict: false, formats: { 'date-time': true, uuid: true, date: true } });
+  ajv.addSchema({ $id: 'api', components });
+  const seen = new Set<string>();
+  let cursor = '';
+  for (let hasMore = true; hasMore; ) {
+    const { body } = await api('GET', `/events?cursor=${cursor}`, { token });
+    for (const event of body.data) {
+      seen.add(event.type);
+      const kind = event.type.replace(
+        /^(.)(.*)\..*/,
+        (_: string, first: string, rest: string) => first.toUpperCase() + rest,
+      );
+      const isValid = ajv.validate({ $ref: `api#/components/schemas/${kind}Event` }, event);
+      assert.ok(isValid, `${JSON.stringify(event)}: ${ajv.errorsText()}`);
+      const { properties } = components.schemas[`${kind}EventData`] as { properties: object };
+      assert.deepEqual(Object.keys(event.data).sort(), Object.keys(properties).sort(), event.type);
+    }
+    ({ cursor, has_more: hasMore } = body);
+  }
+  const ofFeed = catalogue.filter(({ isInFeed }) => isInFeed).map(({ type }) => type);
+  assert.deepEqual([...seen].sort(), ofFeed.sort());
 });
 
 test('no two events share a type, and each type begins with its noun', () => {

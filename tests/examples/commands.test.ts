@@ -64,6 +64,22 @@ describe('the commands of docs/partners.md', () => {
   });
 });
 
+describe('the commands of docs/events.md', () => {
+  test('read the feed page by page', async () => {
+    const [follow = ''] = commandsOf('docs/events.md', 'Follow the feed');
+    const pages = (await runInShell(follow))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    assert.deepEqual(
+      pages.map(({ data, has_more }) => [data.length, has_more]),
+      Array(3).fill([2, true]),
+    );
+    const ids = pages.flatMap(({ data }) => data.map(({ id }: { id: string }) => id));
+    assert.equal(new Set(ids).size, 6);
+  });
+});
+
 async function runInShell(script: string): Promise<string> {
   const commands = script.replace(/^API=.*$/m, `API=${host}/api/v1`);
   const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', commands], {

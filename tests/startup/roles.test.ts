@@ -117,6 +117,29 @@ describe('an installation with two roles', () => {
   });
 });
 
+describe('a database that pg_restore has brought from another server', () => {
+  test('is refused until its owner has migrated it, because new events would come before the restored ones', async () => {
+    const ahead = () => query(superuser, 'select recordings_ahead() > 0 as is_ahead');
+    await query(
+      superuser,
+      "insert into event_consumers select 'restored', (pg_current_xact_id()::text::bigint + 1000000)::text::xid8, gen_random_uuid()",
+    );
+    for (const program of ['main', 'cli/ledger-verify']) {
+      const refused = await runCommand(`src/${program}.ts`, [], { ...production, DATABASE_URL: serving });
+      assert.equal(refused.code, 1, program);
+      assert.match(refused.output, /was restored into another server: run npm run migrate as the owner/);
+    }
+    assert.deepEqual(await ahead(), [{ is_ahead: true }]);
+    const migrated = await runCommand('src/cli/migrate.ts', [], {
+      ...production,
+      DATABASE_URL: serving,
+      MIGRATION_DATABASE_URL: owner,
+    });
+    assert.equal(migrated.code, 0, migrated.output);
+    assert.deepEqual(await ahead(), [{ is_ahead: false }]);
+  });
+});
+
 describe('an installation with one role, which owns its tables', () => {
   const database = 'single';
   const single = urlAs('clicknback', OWNER_PASSWORD, database);

@@ -2,6 +2,7 @@ import type { Area } from '../area.ts';
 import { access } from './access.ts';
 import { books } from './books.ts';
 import { crash } from './crash.ts';
+import { feed } from './feed.ts';
 import { fuzz } from './fuzz.ts';
 import { honesty } from './honesty.ts';
 import { idempotency } from './idempotency.ts';
@@ -26,6 +27,7 @@ export const AREAS: readonly Area[] = [
   storm,
   idempotency,
   isolation,
+  feed,
   books,
   tampering,
   model,

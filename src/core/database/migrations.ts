@@ -109,12 +109,25 @@ async function appliedMigrations(connectionString: string): Promise<ReadonlySet<
   }
 }
 
-/** See migration 0057: records of a restored database may lie beyond the transactions of this server. */
+/** After a restore into another server, makes new records come after the restored ones. See migration 0057. */
 async function continueRecording(ownerUrl: string): Promise<void> {
-  const client = new pg.Client({ connectionString: ownerUrl });
+  await queryOnce(ownerUrl, 'select continue_recording()');
+}
+
+/**
+ * True if the database was restored into a server that has given out fewer transaction ids, and its owner has not migrated
+ * it since. New records would come before the restored ones.
+ */
+export async function mustContinueRecording(url: string): Promise<boolean> {
+  const [row] = await queryOnce(url, 'select recordings_ahead() > 0 as is_ahead');
+  return row?.is_ahead === true;
+}
+
+async function queryOnce(url: string, text: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query('select continue_recording()');
+    return (await client.query(text)).rows;
   } finally {
     await client.end();
   }
