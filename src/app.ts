@@ -49,7 +49,7 @@ export async function createPlatform(deps: {
     limitRate: rateLimiter(rateWindows),
     feed: events.client,
   });
-  const { jobs, loops, partners, mail } = modules;
+  const { jobs, loops, partners, mail, notifications } = modules;
   const runner = jobRunner({ database, jobs, metrics, logger });
   const repeating = loopRunner({ loops, metrics, logger });
 
@@ -81,6 +81,7 @@ export async function createPlatform(deps: {
     metricsPort === undefined || isMetricsPortShared ? undefined : createMetricsServer(metrics.registry);
   if (serves === 'api') {
     homePage({ apiDocs: config.apiDocs })(server);
+    notifications.pages(server);
     if (config.mode === 'development') mail.devRoutes?.(server);
     await server.register(
       async (api) => {
@@ -105,6 +106,7 @@ export async function createPlatform(deps: {
     jobs,
     loops,
     mail,
+    events: events.client,
     /**
      * Finishes running requests, refuses later ones and frees the port. Jobs and loops end after their current
      * batch. The database stays open.

@@ -30,6 +30,7 @@ export const PRIVILEGES: Readonly<Record<keyof DB | 'schema_migrations', string>
   login_budgets: REMOVED,
   mails: REMOVED,
   merchants: KEPT,
+  notification_settings: REMOVED,
   offers: KEPT,
   partner_keys: KEPT,
   partner_messages: REMOVED,

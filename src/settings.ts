@@ -102,7 +102,7 @@ const SECRETS_AND_SESSIONS = {
   ),
   ENCRYPTION_KEYS: text(
     undefined,
-    'Keys of bank details, signing secrets and second factors. The first key encrypts, all keys decrypt. Each has 32 bytes in base64 (`openssl rand -base64 32`)',
+    'Keys of bank details, signing secrets, second factors and mails that wait. The first key encrypts, all keys decrypt. Each has 32 bytes in base64 (`openssl rand -base64 32`)',
     { fallback: 'a fixed key that protects nothing', values: '`id:key,id:key`' },
   ),
   ACCESS_TOKEN_TTL_SECONDS: integer(15 * 60, { from: 1, to: 24 * 3600 }, 'Lifetime of an access token'),

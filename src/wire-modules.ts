@@ -18,6 +18,7 @@ import { userDetailModule } from './modules/insight/user-detail/index.ts';
 import { walletHistoryModule } from './modules/insight/wallet-history/index.ts';
 import { payoutsModule } from './modules/money/payouts/index.ts';
 import { walletsModule } from './modules/money/wallets/index.ts';
+import { notificationsModule } from './modules/outbound/notifications/index.ts';
 import type { FeedClient } from './modules/platform/events/index.ts';
 import { featureFlagsModule } from './modules/platform/feature-flags/index.ts';
 import { idempotencyModule } from './modules/platform/idempotency/index.ts';
@@ -114,6 +115,12 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
     purchases: purchases.client,
     purchasesPerMinute: config.purchasesPerMinutePerPartner,
   });
+  const notifications = notificationsModule(kernel, {
+    feed: kernel.feed,
+    mail: mail.client,
+    encryptionKeys,
+    publicUrl: config.publicUrl,
+  });
   const walletHistory = walletHistoryModule(kernel, defaultCurrency);
 
   const authenticate: Authenticate = (token, requestId) =>
@@ -133,17 +140,19 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
     walletHistory,
     searchModule(kernel),
     featureFlags,
+    notifications,
   ].map((module) => module.routes);
   const jobs = [
     ...auth.jobs,
     ...idempotency.jobs,
     ...mail.jobs,
+    ...notifications.jobs,
     ...partners.jobs,
     ...purchases.jobs,
     ...wallets.jobs,
     ...proofModule(kernel).jobs,
   ];
-  const loops: readonly Loop[] = [...mail.loops, ...auth.loops];
+  const loops: readonly Loop[] = [...mail.loops, ...auth.loops, ...notifications.loops];
   return {
     authenticate,
     routes,
@@ -155,6 +164,7 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
     ),
     partners,
     mail,
+    notifications,
     /** Used by commands, demo data and tests. */
     open: { auth, users, partners, featureFlags, merchants, offers, purchases, wallets, payouts },
   };

@@ -1,14 +1,19 @@
 /*
  * Proves the books. Prints the totals by currency, each fault as a sentence, what the seals of the audit log cover, and a
  * verdict. `--seal number:digest` also proves that this seal is still there: a copy from the log of the platform, or from an
- * earlier proof.
+ * earlier proof. `--mail` writes to the members of staff who may adjust wallets if the books are wrong.
  * Exit code: 0 if the books are right, 1 if they are wrong, 2 if they are empty or there is no database.
  */
 import { parseArgs, styleText } from 'node:util';
-import { readConfig } from '../config.ts';
-import { createLogger } from '../core/observability/logging.ts';
+import { type Config, readConfig } from '../config.ts';
+import { systemClock } from '../core/clock.ts';
+import type { Database } from '../core/database/index.ts';
+import { createLogger, type Logger } from '../core/observability/logging.ts';
+import { createMetrics } from '../core/observability/metrics.ts';
 import { StartupError } from '../core/startup-error.ts';
 import { type Anchor, type LedgerReport, totalAsText, verifyLedger } from '../modules/insight/proof/index.ts';
+import { mailBooksDiffer } from '../modules/outbound/notifications/index.ts';
+import { mailModule } from '../modules/platform/mail/index.ts';
 import { joinExistingDatabase } from '../startup/open-database.ts';
 import { run } from '../startup/run.ts';
 
@@ -26,7 +31,10 @@ await run(main);
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
-  const anchor = readAnchor();
+  const { seal, mail } = parseArgs({
+    options: { seal: { type: 'string' }, mail: { type: 'boolean' } },
+  }).values;
+  const anchor = readAnchor(seal);
   const logger = createLogger({ level: 'error', readable: false });
   const { database, close } = await joinExistingDatabase(config, logger);
   try {
@@ -34,13 +42,23 @@ async function main(): Promise<void> {
     const report = await verifyLedger(database, anchor);
     printReport(report, (performance.now() - started) / 1000);
     process.exitCode = EXIT_CODES[report.verdict];
+    if (mail === true && report.verdict === 'wrong')
+      await writeMails(config, database, logger, report.faultCount);
   } finally {
     await close();
   }
 }
 
-function readAnchor(): Anchor | undefined {
-  const { seal } = parseArgs({ options: { seal: { type: 'string' } } }).values;
+/** A worker of the platform sends them. */
+async function writeMails(config: Config, database: Database, logger: Logger, faults: number): Promise<void> {
+  const kernel = { database, clock: systemClock, logger, metrics: createMetrics() };
+  const { client } = mailModule(kernel, { ...config.mail, encryptionKeys: config.encryptionKeys });
+  if (!client.isConfigured) return console.log('No mail was written: SMTP_URL is not set.');
+  const mails = await mailBooksDiffer({ ...kernel, mail: client }, faults);
+  console.log(`Mails to members of staff: ${mails}.`);
+}
+
+function readAnchor(seal: string | undefined): Anchor | undefined {
   if (seal === undefined) return undefined;
   const [, number, digest] = /^(\d{1,18}):([0-9a-f]{64})$/.exec(seal) ?? [];
   if (number === undefined || digest === undefined)

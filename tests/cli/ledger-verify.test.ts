@@ -5,7 +5,8 @@ import { createTestDatabase, runSql } from '../support/database.ts';
 import { openPayoutDesk } from '../support/payouts.ts';
 import { startTestPlatform } from '../support/platform.ts';
 
-const verify = (url: string) => runCommand('src/cli/ledger-verify.ts', [], { DATABASE_URL: url });
+const verify = (url: string, ...options: readonly string[]) =>
+  runCommand('src/cli/ledger-verify.ts', [...options], { DATABASE_URL: url });
 
 describe('npm run ledger-verify', () => {
   test('prints totals by currency, says that the books are right, and exits with 0', async () => {
@@ -29,12 +30,15 @@ describe('npm run ledger-verify', () => {
       `set session_replication_role = replica; update payouts set amount = 2.5 where id = '${id}'`,
     );
 
-    const { code, output } = await verify(platform.database.url);
+    const { code, output } = await verify(platform.database.url, '--mail');
 
     const sentence = `disagrees with payout ${id}: amount 25.00 EUR instead of 2.50 EUR.`;
     assert.ok(output.includes(sentence), output);
     assert.match(output, /The books are WRONG: 2 faults\./);
     assert.equal(code, 1);
+    assert.match(output, /Mails to members of staff: 1\./);
+    const mails = await runSql(platform.database.url, 'select template, outcome from mails');
+    assert.deepEqual(mails, [{ template: 'books-differ', outcome: null }]);
   });
 
   test('says that books without a wallet are empty, and exits with 2', async () => {

@@ -38,6 +38,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   payouts: 'payouts',
   idempotency_keys: 'idempotency',
   mails: 'mail',
+  notification_settings: 'notifications',
   audit_logs: 'events',
   event_consumers: 'events',
   audit_seals: 'proof',

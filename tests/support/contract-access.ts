@@ -30,6 +30,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'DELETE /users/me/sessions': 'whoever is logged in',
   'DELETE /users/me/sessions/{id}': 'whoever is logged in',
   'GET /users/{id}/sessions': 'admins',
+  'GET /users/me/notifications': 'whoever is logged in',
+  'PATCH /users/me/notifications': 'whoever is logged in',
   'GET /users': 'admins',
   'GET /users/{id}': 'admins',
   'PATCH /users/me/password': 'whoever is logged in',

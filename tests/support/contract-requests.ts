@@ -209,6 +209,8 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
 
   'POST /users': ({ unique }) => ({ body: { email: `${unique()}@example.com`, password: PASSWORD } }),
   'GET /users/me': () => ({}),
+  'GET /users/me/notifications': () => ({}),
+  'PATCH /users/me/notifications': () => ({ body: { weekly_summary: true } }),
   'PATCH /users/me': () => ({ body: { locale: 'de', display_name: 'Alice' } }),
   'GET /users': () => ({
     query: {

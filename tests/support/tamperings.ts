@@ -39,6 +39,7 @@ export const OTHER_TABLES: Readonly<Record<string, string>> = {
   login_budgets: 'wrong passwords',
   mails: 'what is sent, and was sent',
   merchants: 'names; the terms of rewards are those of offers',
+  notification_settings: 'which mails are wanted',
   offers: 'terms, which the proof compares with each reward; what has no reward is no money yet',
   partner_keys: 'keys',
   partner_messages: 'messages that were taken, for an hour',

@@ -1291,6 +1291,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/users/me/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show which mails you get
+         * @description Mails about payouts and about the security of the account are always sent. News of money are sent only to a verified address.
+         */
+        get: operations["getNotificationPreferences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Choose which mails you get */
+        patch: operations["changeNotificationPreferences"];
+        trace?: never;
+    };
     "/users/me/password": {
         parameters: {
             query?: never;
@@ -1806,6 +1827,28 @@ export interface components {
             /** @example Str0ng!Pass */
             password: string;
         };
+        ChangeNotificationPreferencesInput: {
+            /**
+             * @description A mail when cashback became available. On by default.
+             * @example true
+             */
+            cashback_available?: boolean;
+            /**
+             * @description A mail when cashback was recorded. Off by default.
+             * @example false
+             */
+            cashback_recorded?: boolean;
+            /**
+             * @description A mail each day while payouts wait for more than a day. Only administrators who may process payouts get it. On by default.
+             * @example true
+             */
+            payouts_waiting?: boolean;
+            /**
+             * @description A mail on Mondays about the week before, if there was a purchase. Off by default.
+             * @example false
+             */
+            weekly_summary?: boolean;
+        };
         ChangeOwnUserInput: {
             /** @description The name in mails. Null removes it. */
             display_name?: string | null;
@@ -2141,6 +2184,29 @@ export interface components {
              *     ]
              */
             scopes: components["schemas"]["PartnerScope"][];
+        };
+        /** @description Done. */
+        NotificationPreferences: {
+            /**
+             * @description A mail when cashback became available. On by default.
+             * @example true
+             */
+            cashback_available: boolean;
+            /**
+             * @description A mail when cashback was recorded. Off by default.
+             * @example false
+             */
+            cashback_recorded: boolean;
+            /**
+             * @description A mail each day while payouts wait for more than a day. Only administrators who may process payouts get it. On by default.
+             * @example true
+             */
+            payouts_waiting: boolean;
+            /**
+             * @description A mail on Mondays about the week before, if there was a purchase. Off by default.
+             * @example false
+             */
+            weekly_summary: boolean;
         };
         /** @description Created. */
         Offer: {
@@ -6768,6 +6834,61 @@ export interface operations {
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["MailNotConfiguredOrOverloadedOrServiceUnavailable"];
+        };
+    };
+    getNotificationPreferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationPreferences"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    changeNotificationPreferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeNotificationPreferencesInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationPreferences"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationError"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     changePassword: {

@@ -218,6 +218,15 @@ export interface Merchants {
   name_folded: string;
 }
 
+export interface NotificationSettings {
+  cashback_available: boolean | null;
+  cashback_recorded: boolean | null;
+  payouts_waiting: boolean | null;
+  summarized_on: string | null;
+  user_id: string;
+  weekly_summary: boolean | null;
+}
+
 export interface Offers {
   active: Generated<boolean>;
   cap_group: string | null;
@@ -464,6 +473,7 @@ export interface DB {
   login_budgets: LoginBudgets;
   mails: Mails;
   merchants: Merchants;
+  notification_settings: NotificationSettings;
   offers: Offers;
   partner_keys: PartnerKeys;
   partner_messages: PartnerMessages;

@@ -13,7 +13,7 @@ export { emailAlreadyRegistered, lastActiveAdmin, passwordNotComplexEnough } fro
 export type { Account, Profile, User } from './model.ts';
 export { normalizeEmail, requireStillActive } from './policies.ts';
 export { Email, NewPassword, presentUser, RegistrationBody, UserBody } from './schemas.ts';
-export { permissionsOf } from './staff.ts';
+export { type Permission, permissionsOf, type StaffRole } from './staff.ts';
 
 export type UserClient = Pick<
   UserService,

@@ -48,7 +48,8 @@ export type MailContents = {
     }[];
   };
   readonly 'webhook-disabled': {
-    readonly url: string;
+    /** Of the endpoint's URL. */
+    readonly host: string;
     readonly at: Instant;
     /** `gone`: the receiver answered 410. `failing`: every delivery has failed for days. */
     readonly reason: 'gone' | 'failing';

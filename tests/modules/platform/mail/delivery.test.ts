@@ -6,6 +6,7 @@ import { type Mail, reencryptMails } from '../../../../src/modules/platform/mail
 import { LEASE } from '../../../../src/modules/platform/mail/policies.ts';
 import { mailRepository } from '../../../../src/modules/platform/mail/repository.ts';
 import { testClock } from '../../../support/clock.ts';
+import { runSql } from '../../../support/database.ts';
 import { aMail } from '../../../support/mail-builders.ts';
 import { addressOf, answer, mailServer } from '../../../support/mail-server.ts';
 import { startTestPlatform } from '../../../support/platform.ts';
@@ -28,6 +29,8 @@ const { database, platform, runLoop, runJob } = await startTestPlatform({
   },
 });
 const mail = platform.mail.client;
+// Those of the accounts that the platform starts with.
+await runSql(database.url, 'delete from mails');
 
 const aLetter = (fields: Parameters<typeof aMail>[0] = {}) => aMail({ ...fields, now: clock() });
 const queue = (...mails: readonly Mail[]) => database.transaction(async (trx) => mail.queue(trx, mails));

@@ -35,7 +35,7 @@ const DATA: MailContents = {
     purchases: 1,
     money: [{ earned: EUR(100n), pending: EUR(200n), available: EUR(300n) }],
   },
-  'webhook-disabled': { url: 'https://partner.example/hook?a=1&b=2', at: AT, reason: 'failing' },
+  'webhook-disabled': { host: 'partner.example', at: AT, reason: 'failing' },
   'books-differ': { at: AT, faults: 2 },
   'payouts-waiting': { oldestRequestedAt: AT, waiting: [{ count: 3, total: EUR(99_999n) }] },
 };

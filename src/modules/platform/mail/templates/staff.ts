@@ -15,23 +15,23 @@ const REASONS = {
 /** What administrators should know. */
 export const staffTemplates: Templates<'webhook-disabled' | 'books-differ' | 'payouts-waiting'> = {
   'webhook-disabled': {
-    en: ({ url, at, reason }, { instant }) => ({
+    en: ({ host, at, reason }, { instant }) => ({
       subject: 'A webhook was disabled',
       blocks: [
         paragraph(`A webhook was disabled. ${REASONS[reason].en}`),
         facts([
-          ['Address', url],
+          ['Host', host],
           ['Time', instant(at)],
         ]),
         paragraph('Enable it again when its receiver works, and replay the events since then.'),
       ],
     }),
-    de: ({ url, at, reason }, { instant }) => ({
+    de: ({ host, at, reason }, { instant }) => ({
       subject: 'Ein Webhook wurde abgeschaltet',
       blocks: [
         paragraph(`Ein Webhook wurde abgeschaltet. ${REASONS[reason].de}`),
         facts([
-          ['Adresse', url],
+          ['Host', host],
           ['Zeitpunkt', instant(at)],
         ]),
         paragraph(
