@@ -113,6 +113,23 @@ for (const [path, filter] of LISTS) {
   const name = `${path}${filter && '?'}${named(filter)}`;
   console.log(`| \`${name}\` | ${shown} | ${summary(first)} | ${summary(deep)} | ${summary(byOffset)} |`);
 }
+console.log('\n| Feed | from the start | deep, by cursor | at the end |');
+console.log('| --- | ---: | ---: | ---: |');
+for (const filter of ['', 'type=purchase.reversed', 'type=partner.*', `resource_id=${purchase?.id}`]) {
+  const pageAt = (cursor: string) => () =>
+    get<{ cursor: string }>(`/events?${[filter, 'limit=20', cursor].filter(Boolean).join('&')}`, admin);
+  // The events of a purchase have places amid those of the others.
+  const { cursor: amid } = await get<{ cursor: string }>(
+    `/events?resource_id=${purchase?.id}&limit=1`,
+    admin,
+  );
+  const times = [
+    await measured(pageAt('')),
+    await measured(pageAt(`cursor=${amid}`)),
+    await measured(pageAt('cursor=latest')),
+  ];
+  console.log(`| \`/events?${named(filter)}\` | ${times.map(summary).join(' | ')} |`);
+}
 console.log(
   `\np50 / p99 in ms of ${REQUESTS} requests each; of all but those by offset: ${summary(everything)}.`,
 );

@@ -1,5 +1,13 @@
 -- Up Migration
 
+-- What a transaction is recorded as: its id, plus a constant. The constant is 0 until the database is restored by
+-- pg_restore into a server that has given out fewer transaction ids. See continue_recording().
+create function recording_position(transaction xid8) returns xid8
+  language sql stable parallel safe
+  return transaction;
+
+alter table audit_logs alter column recorded_in set default recording_position(pg_current_xact_id());
+
 -- The order of the feed of events is (recorded_in, id): a reader that follows it sees each transaction once it and all
 -- earlier ones have finished. On a database with millions of records this locks the table against writes while it builds.
 -- Create it by hand before the upgrade, with `create index concurrently if not exists …` and the same name.
@@ -12,14 +20,6 @@ create table event_consumers (
   recorded_in xid8 not null,
   event_id uuid not null
 );
-
--- What a transaction is recorded as: its id, plus a constant. The constant is 0 until the database is restored by
--- pg_restore into a server that has given out fewer transaction ids. See continue_recording().
-create function recording_position(transaction xid8) returns xid8
-  language sql stable parallel safe
-  return transaction;
-
-alter table audit_logs alter column recorded_in set default recording_position(pg_current_xact_id());
 
 -- The present end of the feed: all transactions of this database below it have finished, and later ones are not below it. So
 -- what is before it never changes. A transaction that stays open keeps it where it is; one of another database of the server

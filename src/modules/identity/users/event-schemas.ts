@@ -22,6 +22,7 @@ const CHANGES: Readonly<Record<string, object>> = {
   'user.registered': { active: true, email_verified: false },
   'user.imported': { active: true, email_verified: true },
   'user.verified': { email_verified: true },
+  'user.email_changed': { email_verified: true },
   'user.address_taken_over': { active: false },
   'user.activated': { active: true },
   'user.deactivated': { active: false },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Db } from '../../../../src/core/database/index.ts';
 import { newId } from '../../../../src/core/id.ts';
 import { COUNTED_ROWS } from '../../../../src/core/page.ts';
 import type { HoldFilter } from '../../../../src/modules/earning/fraud/model.ts';
@@ -14,7 +15,8 @@ import { searchRepository } from '../../../../src/modules/insight/search/reposit
 import { walletHistoryRepository } from '../../../../src/modules/insight/wallet-history/repository.ts';
 import type { PayoutFilter } from '../../../../src/modules/money/payouts/model.ts';
 import { payoutRepository } from '../../../../src/modules/money/payouts/repository.ts';
-import type { AuditFilter } from '../../../../src/modules/platform/events/model.ts';
+import { feedRepository } from '../../../../src/modules/platform/events/feed-repository.ts';
+import { type AuditFilter, START_OF_FEED } from '../../../../src/modules/platform/events/model.ts';
 import { eventRepository } from '../../../../src/modules/platform/events/repository.ts';
 import { capturingDb, rowsRead } from '../../../support/captured-queries.ts';
 import { runSql } from '../../../support/database.ts';
@@ -198,6 +200,46 @@ describe('what is due of a merchant with many is found by reading little more th
 
   test('and purchases that are not due are not read', async () => {
     assert.equal(await find({ until: '2020-01-01T00:00:00Z' }), 0);
+  });
+});
+
+describe('a step through the feed of events reads what it passes, and no more', () => {
+  const feed = feedRepository();
+  const types = ['purchase.recorded', 'purchase.confirmed'];
+  const placeAt = async (offset: number) => {
+    const [row] = await runSql(
+      database.url,
+      `select recorded_in::text as recorded_in, id from audit_logs order by recorded_in, id offset ${offset} limit 1`,
+    );
+    return { recordedIn: String(row?.recorded_in), id: String(row?.id) };
+  };
+
+  for (const [title, offset, asked] of [
+    ['from the start', 0, types],
+    ['from the midst', PURCHASES, types],
+    ['where nothing is asked for', PURCHASES, ['payout.failed']],
+  ] as const) {
+    test(title, async () => {
+      const after = await placeAt(offset);
+      const end = await feed.findEnd(database.db);
+      const [rows = []] = await scansOf((db) => feed.pass(db, { after, end, types: asked, limit: 100 }));
+      assert.equal(rowsRead(rows), 100);
+    });
+  }
+
+  test('and so do the last place, a place, and the events of a resource', async () => {
+    const place = await placeAt(PURCHASES);
+    const end = await feed.findEnd(database.db);
+    for (const read of [
+      (db: Db) => feed.findLast(db, end),
+      (db: Db) => feed.isPlace(db, place),
+      (db: Db) => feed.findHistories(db, [MIDST], types),
+      (db: Db) =>
+        feed.findOfResource(db, { resourceId: MIDST, after: START_OF_FEED, end, types, limit: LIMIT }),
+    ]) {
+      const [rows = []] = await scansOf(read);
+      assert.ok(rowsRead(rows) <= 5, `${rowsRead(rows)} rows: ${JSON.stringify(rows, null, 1)}`);
+    }
   });
 });
 
