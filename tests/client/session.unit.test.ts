@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ApiError, createClient, hasCode, type Tokens } from '../../packages/client/src/index.ts';
+import { openSession } from '../../packages/client/src/session.ts';
+import { createTransport } from '../../packages/client/src/transport.ts';
 import { refusal, type SentRequest, scriptedFetch } from '../support/scripted-fetch.ts';
 
 const url = 'http://platform.test';
@@ -65,6 +67,18 @@ describe('a session', () => {
     assert.equal(users.length, 3);
     assert.deepEqual(exchanges, ['refresh-7']);
     assert.deepEqual(kept, [tokens(8)]);
+  });
+
+  test('exchanges a token once for requests that learn of its end at the same moment', async () => {
+    const { fetch, names } = scriptedFetch({ body: tokens(2) });
+    const transport = createTransport({ fetch, retry: undefined, timeoutMs: 1_000, gzip: false });
+    const credentials = { tokens: tokens(1) };
+    const session = openSession({ url, transport, credentials, onTokens: undefined });
+    const refused = new Headers({ authorization: 'Bearer access-1' });
+
+    await Promise.all([1, 2].map(() => session.renew(refused, 'EXPIRED_TOKEN')));
+    assert.deepEqual(await session.tokens(), tokens(2));
+    assert.deepEqual(names(), ['POST /auth/refresh']);
   });
 
   test('logs in again when its refresh token is refused, or fails if it has no password', async () => {

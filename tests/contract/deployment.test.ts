@@ -145,6 +145,18 @@ describe('the image', () => {
     assert.deepEqual(await build(), ['false', 'false']);
   });
 
+  test('installs packages with the files that are there, without the workspaces of the project', async () => {
+    const [, files = ''] = /^COPY (package\.json .+) \.\/$/m.exec(dockerfile) ?? [];
+    const [, command = ''] = /^RUN (npm ci .+?)\s+&&/m.exec(dockerfile) ?? [];
+    const folder = join(process.env[SCRATCH_VARIABLE] ?? '', `packages-${process.pid}`);
+    mkdirSync(folder, { recursive: true });
+    for (const file of files.split(' ')) cpSync(join(PROJECT_DIRECTORY, file), join(folder, file));
+    const [program = '', ...args] = `${command} --dry-run --offline`.split(' ');
+    const { stdout } = await promisify(execFile)(program, args, { cwd: folder });
+    assert.match(stdout, /^add fastify /m);
+    assert.doesNotMatch(stdout, /openapi-fetch|typescript/);
+  });
+
   test('leaves out packages that are there to be left out', () => {
     const lock = JSON.parse(read('package-lock.json'));
     const removed = [...dockerfile.matchAll(/node_modules\/(?!\.bin)(@?[\w-]+)(?= |$)/gm)].map(
