@@ -37,7 +37,16 @@ describe('the commands of docs/partners.md', () => {
     const [signed = ''] = commandsOf('docs/partners.md', 'Sign requests');
     const repeat = nightly.split('\n').findLast((line) => line.includes('settle-yesterday'));
     const output = await runInShell(
-      [first, `echo '--- nightly'`, nightly, repeat, `echo '--- signed'`, signed].join('\n'),
+      [
+        first,
+        `echo '--- nightly'`,
+        nightly,
+        repeat,
+        `echo '--- signed'`,
+        signed,
+        `printf 'order,outcome,amount\\norder-3,delivered,\\n' > $ORDERS`,
+        `SIGNING_SECRET=$SECRET ${repeat}`,
+      ].join('\n'),
     );
 
     const [withKey = '', byNight = '', withSignature = ''] = output.split(/--- \w+/);
@@ -52,6 +61,7 @@ describe('the commands of docs/partners.md', () => {
     assert.match(byNight, /2 settled, 1 settled before, 0 refused\n0 purchases up to/);
     assert.match(byNight, /1 settled, 2 settled before, 0 refused/);
     assert.match(withSignature, /"status":404/);
+    assert.match(withSignature, /0 settled, 1 settled before, 0 refused/);
     const purchases = await Promise.all(['order-1', 'order-2', 'order-3'].map(purchasesNamed));
     assert.deepEqual(
       purchases.flat().map(({ partner, status }) => [partner?.replace(/ \d+$/, ''), status]),
