@@ -35,8 +35,11 @@ export const API_DESCRIPTION: ApiDescription = {
     { name: 'wallets', description: 'Balances and the journal behind them' },
     { name: 'feature-flags', description: 'Switches for features, global or per merchant or user' },
     { name: 'payouts', description: 'Withdrawals, from the request to the bank transfer' },
-    { name: 'events', description: 'Everything that happened, in a fixed order, for systems that follow it' },
-    { name: 'search', description: 'Everything, by a name that is at hand' },
+    { name: 'events', description: 'Events in a fixed order, for systems that follow them' },
+    {
+      name: 'search',
+      description: 'Search across purchases, payouts, users, merchants, partners and offers',
+    },
     { name: 'audit', description: 'The record of who did what, and when' },
   ],
   names: API_NAMES,

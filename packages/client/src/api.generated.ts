@@ -499,7 +499,7 @@ export interface paths {
         };
         /**
          * List offers, newest first
-         * @description Shoppers and partners get only the offers that are valid today, a partner those of merchants for which it may report purchases. Partners need a key with the scope `purchases:read`.
+         * @description Shoppers and partners get only the offers that are valid today. Partners get only those of merchants for which they may report purchases. Partners need a key with the scope `purchases:read`.
          */
         get: operations["listOffers"];
         put?: never;
@@ -727,7 +727,7 @@ export interface paths {
         };
         /**
          * Show your partner account
-         * @description The partner of the key, the key itself, the limits that apply and what was used of them. Any key may call it.
+         * @description Returns the partner of the key, the key itself, the limits and the usage. Any key may call it.
          */
         get: operations["getOwnPartner"];
         put?: never;
@@ -1029,7 +1029,7 @@ export interface paths {
         };
         /**
          * Search everything
-         * @description Finds purchases, payouts, users, merchants, partners and offers by id, external id, order id, email address, reference or name. Whole fields come first, then fields that begin with the text.
+         * @description Finds purchases, payouts, users, merchants, partners and offers by id, external id, order id, email address, reference or name. Exact matches come first, then fields that begin with the text.
          */
         get: operations["searchEverything"];
         put?: never;
@@ -1077,7 +1077,7 @@ export interface paths {
         head?: never;
         /**
          * Update a user
-         * @description Sets or removes the operator's own reference of the user. Purchases that were reported with the previous one stay with the user. Returns 409 if another user has the reference, and 403 for your own account. Staff need the permission `users:import`.
+         * @description Sets or removes the operator's own reference of the user. Purchases reported with the previous reference stay with the user. Returns 409 if another user has the reference, and 403 for your own account. Staff need the permission `users:import`.
          */
         patch: operations["updateUser"];
         trace?: never;
@@ -1403,7 +1403,7 @@ export interface paths {
         post?: never;
         /**
          * End your sessions
-         * @description Ends all of them, or with `others=true` all but that of this request.
+         * @description Ends all sessions, or with `others=true` all except the session of this request.
          */
         delete: operations["endOwnSessions"];
         options?: never;
@@ -1494,7 +1494,7 @@ export interface webhooks {
         get?: never;
         put?: never;
         /**
-         * Receive an event about a offer
+         * Receive an event about an offer
          * @description Sent to each endpoint that has subscribed to the type, at least once and in any order.
          */
         post: operations["receiveOfferEvent"];
@@ -1973,12 +1973,12 @@ export interface components {
         /** @description Done. */
         EventPage: {
             /**
-             * @description Where the next page begins. Always present: store it, and ask with it again.
+             * @description Where the next page begins. Always present: store it, and send it with the next request.
              * @example NzQyLjAxOTM2ZjJlLThjMWItN2MzYS05ZDU1LTBiMWYyYTNjNGQ1ZQ
              */
             cursor: string;
             data: components["schemas"]["Event"][];
-            /** @description True if there is more to read at once. A page may be empty then, because each one passes a limited number of events. False at the present end. */
+            /** @description True if more events can be read now. Such a page may be empty, because a page passes a limited number of records. False at the present end. */
             has_more: boolean;
         };
         ExtendOfferInput: {
@@ -2040,7 +2040,7 @@ export interface components {
             email: string;
             /**
              * Format: identifier
-             * @description The operator's own reference of the user, such as a customer number. Compared with its case.
+             * @description The operator's own reference of the user, such as a customer number. Upper and lower case differ.
              * @example customer-1042
              */
             external_reference?: string;
@@ -2481,12 +2481,12 @@ export interface components {
         };
         PartnerLimits: {
             /**
-             * @description Items of one batch.
+             * @description The maximum number of items of a batch.
              * @example 1000
              */
             items_per_batch: number;
             /**
-             * @description Reported purchases a minute. Each item of a batch counts.
+             * @description The number of purchases that you may report per minute. Each item of a batch counts.
              * @example 1000000
              */
             purchases_per_minute: number;
@@ -2889,7 +2889,7 @@ export interface components {
             user_id?: components["schemas"]["Id"];
             /**
              * Format: identifier
-             * @description The operator's own reference of the user, such as a customer number. Compared with its case.
+             * @description The operator's own reference of the user, such as a customer number. Upper and lower case differ.
              * @example customer-1042
              */
             user_reference?: string;
@@ -2953,7 +2953,7 @@ export interface components {
             currency: components["schemas"]["Currency"] | null;
             id: components["schemas"]["Id"];
             /**
-             * @description The field that has the text.
+             * @description The field that matches.
              * @example external_id
              * @enum {string}
              */
@@ -3011,7 +3011,7 @@ export interface components {
         };
         /** @description Done. */
         SessionPage: {
-            /** @description Those used last first, at most 100. */
+            /** @description The sessions, the one used last first. At most 100. */
             data: components["schemas"]["Session"][];
         };
         SetCeilingInput: {
@@ -3487,7 +3487,7 @@ export interface components {
             };
         };
         /**
-         * @description `MAIL_NOT_CONFIGURED`: The platform sends no mail, so that it cannot prove an address.
+         * @description `MAIL_NOT_CONFIGURED`: The platform sends no mail, so it cannot prove an address.
          *
          *     `OVERLOADED`: The platform is busy. Nothing was written. Try again shortly.
          *
@@ -5622,7 +5622,7 @@ export interface operations {
                 /** @description The status of the purchases: `pending`, `confirmed` or `reversed`. */
                 status?: string[];
                 /**
-                 * @description Only purchases that changed at this time or later, each in its present state, the one that changed first comes first. A page may have fewer items than `limit`: continue until `next_cursor` is null. Changes of the last seconds may come with the next request. For partners; administrators read `GET /events`.
+                 * @description Only purchases that changed at this time or later, in their present state, ordered by the change, oldest first. A page may have fewer items than `limit`: continue until `next_cursor` is null. Changes of the last seconds may come with the next request. For partners; administrators read `GET /events`.
                  * @example 2026-03-14T09:26:53Z
                  */
                 updated_since?: string;
@@ -6178,7 +6178,7 @@ export interface operations {
     searchEverything: {
         parameters: {
             query: {
-                /** @description The most results. Defaults to 20. */
+                /** @description The maximum number of results. Defaults to 20. */
                 limit?: number;
                 /**
                  * @description A whole field or its beginning. Of an id at least 8 characters, of a merchant also a part of the name.
@@ -6219,7 +6219,7 @@ export interface operations {
                  */
                 email?: string;
                 /**
-                 * @description The operator's own reference of the user, such as a customer number. Compared with its case.
+                 * @description The operator's own reference of the user, such as a customer number. Upper and lower case differ.
                  * @example customer-1042
                  */
                 external_reference?: string;
@@ -7262,7 +7262,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Taken. Any other status than 2xx is a failure. */
+            /** @description Accepted. Any status other than 2xx is a failure. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7298,7 +7298,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Taken. Any other status than 2xx is a failure. */
+            /** @description Accepted. Any status other than 2xx is a failure. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7334,7 +7334,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Taken. Any other status than 2xx is a failure. */
+            /** @description Accepted. Any status other than 2xx is a failure. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7370,7 +7370,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Taken. Any other status than 2xx is a failure. */
+            /** @description Accepted. Any status other than 2xx is a failure. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7406,7 +7406,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Taken. Any other status than 2xx is a failure. */
+            /** @description Accepted. Any status other than 2xx is a failure. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7442,7 +7442,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Taken. Any other status than 2xx is a failure. */
+            /** @description Accepted. Any status other than 2xx is a failure. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7478,7 +7478,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Taken. Any other status than 2xx is a failure. */
+            /** @description Accepted. Any status other than 2xx is a failure. */
             200: {
                 headers: {
                     [name: string]: unknown;

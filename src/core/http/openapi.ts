@@ -174,7 +174,7 @@ function describeWebhooks(webhooks: readonly WebhookDescription[]) {
         parameters,
         requestBody: { required: true, content },
         responses: {
-          '200': { description: 'Taken. Any other status than 2xx is a failure.' },
+          '200': { description: 'Accepted. Any status other than 2xx is a failure.' },
           '410': { description: 'No longer wanted: disables the endpoint.' },
         },
       };

@@ -25,7 +25,8 @@ export const UserReference = Type.String({
   readAs: 'identifier',
   pattern: '^[^\\s\\p{C}]([^\\p{C}]*[^\\s\\p{C}])?$',
   mustBe: 'printable characters on one line without white space at its ends',
-  description: "The operator's own reference of the user, such as a customer number. Compared with its case.",
+  description:
+    "The operator's own reference of the user, such as a customer number. Upper and lower case differ.",
   examples: ['customer-1042'],
 });
 

@@ -67,7 +67,7 @@ export function offerRoutes(service: OfferService, defaultCurrency: string): Rou
           tags: ['offers'],
           summary: 'List offers, newest first',
           description:
-            'Shoppers and partners get only the offers that are valid today, a partner those of merchants for which it may report purchases.',
+            'Shoppers and partners get only the offers that are valid today. Partners get only those of merchants for which they may report purchases.',
           querystring: OfferQuery,
           response: { 200: OfferPage },
         },

@@ -42,7 +42,7 @@ export const PurchaseQuery = CursorQuery({
     Type.String({
       ...TimestampInput,
       description:
-        'Only purchases that changed at this time or later, each in its present state, the one that changed first comes first. A page may have fewer items than `limit`: continue until `next_cursor` is null. Changes of the last seconds may come with the next request. For partners; administrators read `GET /events`.',
+        'Only purchases that changed at this time or later, in their present state, ordered by the change, oldest first. A page may have fewer items than `limit`: continue until `next_cursor` is null. Changes of the last seconds may come with the next request. For partners; administrators read `GET /events`.',
     }),
   ),
   held: Type.Optional(

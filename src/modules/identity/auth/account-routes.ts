@@ -112,7 +112,7 @@ export function accountRoutes(deps: {
         schema: {
           tags: ['users'],
           summary: 'End your sessions',
-          description: 'Ends all of them, or with `others=true` all but that of this request.',
+          description: 'Ends all sessions, or with `others=true` all except the session of this request.',
           querystring: SessionsQuery,
         },
         config: { access: ['user', 'admin'] },

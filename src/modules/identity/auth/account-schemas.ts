@@ -47,7 +47,7 @@ const Session = Type.Object({
 });
 
 export const SessionList = Type.Object({
-  data: Type.Array(Session, { description: 'Those used last first, at most 100.' }),
+  data: Type.Array(Session, { description: 'The sessions, the one used last first. At most 100.' }),
 });
 
 export function presentSessions(sessions: readonly OpenSession[], currentId: string) {

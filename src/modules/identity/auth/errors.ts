@@ -27,7 +27,7 @@ export const invalidVerificationToken = defineError(
 export const mailNotConfigured = defineError(
   'unavailable',
   'MAIL_NOT_CONFIGURED',
-  'The platform sends no mail, so that it cannot prove an address.',
+  'The platform sends no mail, so it cannot prove an address.',
 );
 
 export const expiredRefreshToken = defineError(

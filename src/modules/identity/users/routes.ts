@@ -160,7 +160,7 @@ export function userRoutes(
           tags: ['users'],
           summary: 'Update a user',
           description:
-            "Sets or removes the operator's own reference of the user. Purchases that were reported with the previous one stay with the user. Returns 409 if another user has the reference, and 403 for your own account.",
+            "Sets or removes the operator's own reference of the user. Purchases reported with the previous reference stay with the user. Returns 409 if another user has the reference, and 403 for your own account.",
           params: IdParams,
           body: UserChangesBody,
           response: { 200: UserBody },

@@ -12,7 +12,7 @@ export function partnerAccountRoutes(service: PartnerAccountService): Routes {
           tags: ['partners'],
           summary: 'Show your partner account',
           description:
-            'The partner of the key, the key itself, the limits that apply and what was used of them. Any key may call it.',
+            'Returns the partner of the key, the key itself, the limits and the usage. Any key may call it.',
           response: { 200: PartnerAccountBody },
         },
         config: { access: ['partner'], scope: ANY_SCOPE },

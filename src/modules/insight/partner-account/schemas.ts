@@ -17,10 +17,13 @@ export const PartnerAccountBody = Type.Object({
   key: Type.Object(KeyBody.properties, { description: 'The key of this request.' }),
   limits: Type.Object({
     purchases_per_minute: Type.Integer({
-      description: 'Reported purchases a minute. Each item of a batch counts.',
+      description: 'The number of purchases that you may report per minute. Each item of a batch counts.',
       examples: [1_000_000],
     }),
-    items_per_batch: Type.Integer({ description: 'Items of one batch.', examples: [1_000] }),
+    items_per_batch: Type.Integer({
+      description: 'The maximum number of items of a batch.',
+      examples: [1_000],
+    }),
   }),
   usage: Type.Object({ today: UsageBody, this_month: UsageBody }),
 });

@@ -12,7 +12,7 @@ export function searchRoutes(service: SearchService): Routes {
           summary: 'Search everything',
           description:
             'Finds purchases, payouts, users, merchants, partners and offers by id, external id, order id, email address, ' +
-            'reference or name. Whole fields come first, then fields that begin with the text.',
+            'reference or name. Exact matches come first, then fields that begin with the text.',
           querystring: SearchQuery,
           response: { 200: SearchResults },
         },

@@ -20,7 +20,7 @@ export const SearchQuery = Input({
       minimum: 1,
       maximum: 50,
       default: DEFAULT_HITS,
-      description: `The most results. Defaults to ${DEFAULT_HITS}.`,
+      description: `The maximum number of results. Defaults to ${DEFAULT_HITS}.`,
     }),
   ),
 });
@@ -39,7 +39,7 @@ const SearchResult = Type.Object({
   status: Type.String({ examples: ['confirmed'] }),
   amount: nullable(Money),
   currency: nullable(Currency),
-  matched_by: Type.Enum(FIELDS, { description: 'The field that has the text.', examples: ['external_id'] }),
+  matched_by: Type.Enum(FIELDS, { description: 'The field that matches.', examples: ['external_id'] }),
 });
 
 export const SearchResults = Type.Object({ data: Type.Array(SearchResult) });

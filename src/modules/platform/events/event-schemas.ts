@@ -50,12 +50,16 @@ export function describeEvents(sources: readonly EventSource[]) {
   ]);
   const webhooks = kinds.map((kind) => ({
     name: kind.name,
-    summary: `Receive an event about a ${kind.resourceType}`,
+    summary: `Receive an event about ${withArticle(kind.resourceType)}`,
     description: 'Sent to each endpoint that has subscribed to the type, at least once and in any order.',
     body: EventBody(kind),
     example: { ...(exampleOf(EventBody(kind)) as object), previous: null },
   }));
   return { parts: { PreviousFields: Previous, ...Object.fromEntries(parts) }, webhooks };
+}
+
+function withArticle(word: string): string {
+  return `${/^[aeio]/.test(word) ? 'an' : 'a'} ${word}`;
 }
 
 function capitalized(word: string): string {
@@ -116,12 +120,12 @@ export function EventPage(event: TSchema) {
   return Type.Object({
     data: Type.Array(event),
     cursor: Type.String({
-      description: 'Where the next page begins. Always present: store it, and ask with it again.',
+      description: 'Where the next page begins. Always present: store it, and send it with the next request.',
       examples: ['NzQyLjAxOTM2ZjJlLThjMWItN2MzYS05ZDU1LTBiMWYyYTNjNGQ1ZQ'],
     }),
     has_more: Type.Boolean({
       description:
-        'True if there is more to read at once. A page may be empty then, because each one passes a limited number of events. False at the present end.',
+        'True if more events can be read now. Such a page may be empty, because a page passes a limited number of records. False at the present end.',
     }),
   });
 }
