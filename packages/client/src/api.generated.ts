@@ -1723,14 +1723,15 @@ export interface components {
              */
             version: string;
         };
+        AnyFields: {
+            [key: string]: unknown;
+        };
         AuditLog: {
             /** @example purchase.confirmed */
             action: string;
             actor_id: components["schemas"]["Id"] | null;
             actor_type: components["schemas"]["ActorType"];
-            details: {
-                [key: string]: unknown;
-            };
+            details: components["schemas"]["AnyFields"];
             id: components["schemas"]["Id"];
             occurred_at: components["schemas"]["Timestamp"];
             outcome: components["schemas"]["AuditOutcome"];
@@ -1964,9 +1965,7 @@ export interface components {
         };
         ErrorBody: {
             code: string;
-            details: {
-                [key: string]: unknown;
-            };
+            details: components["schemas"]["AnyFields"];
             message: string;
         };
         Event: components["schemas"]["UserEvent"] | components["schemas"]["PartnerEvent"] | components["schemas"]["MerchantEvent"] | components["schemas"]["OfferEvent"] | components["schemas"]["PurchaseEvent"] | components["schemas"]["PayoutEvent"] | components["schemas"]["WalletEvent"];
@@ -2114,7 +2113,8 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             data: components["schemas"]["MerchantEventData"];
             id: components["schemas"]["Id"];
-            previous: components["schemas"]["PreviousFields"];
+            /** @description The fields of `data` that the event changed, with their values before it. Null if it is the first event of the object, or changed none of them. */
+            previous: components["schemas"]["AnyFields"] | null;
             /**
              * @example merchant.created
              * @enum {string}
@@ -2246,7 +2246,8 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             data: components["schemas"]["OfferEventData"];
             id: components["schemas"]["Id"];
-            previous: components["schemas"]["PreviousFields"];
+            /** @description The fields of `data` that the event changed, with their values before it. Null if it is the first event of the object, or changed none of them. */
+            previous: components["schemas"]["AnyFields"] | null;
             /**
              * @example offer.created
              * @enum {string}
@@ -2424,7 +2425,8 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             data: components["schemas"]["PartnerEventData"];
             id: components["schemas"]["Id"];
-            previous: components["schemas"]["PreviousFields"];
+            /** @description The fields of `data` that the event changed, with their values before it. Null if it is the first event of the object, or changed none of them. */
+            previous: components["schemas"]["AnyFields"] | null;
             /**
              * @example partner.created
              * @enum {string}
@@ -2534,7 +2536,8 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             data: components["schemas"]["PayoutEventData"];
             id: components["schemas"]["Id"];
-            previous: components["schemas"]["PreviousFields"];
+            /** @description The fields of `data` that the event changed, with their values before it. Null if it is the first event of the object, or changed none of them. */
+            previous: components["schemas"]["AnyFields"] | null;
             /**
              * @example payout.requested
              * @enum {string}
@@ -2581,10 +2584,6 @@ export interface components {
          * @example 5
          */
         Percentage: number;
-        /** @description The fields of `data` that the event changed, with their values before it. Null if it is the first event of the object, or changed none of them. */
-        PreviousFields: {
-            [key: string]: unknown;
-        } | null;
         ProcessPayoutInput: {
             /**
              * @description The reference of the transfer at the bank. Required for `completed`.
@@ -2709,7 +2708,8 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             data: components["schemas"]["PurchaseEventData"];
             id: components["schemas"]["Id"];
-            previous: components["schemas"]["PreviousFields"];
+            /** @description The fields of `data` that the event changed, with their values before it. Null if it is the first event of the object, or changed none of them. */
+            previous: components["schemas"]["AnyFields"] | null;
             /**
              * @example purchase.recorded
              * @enum {string}
@@ -3228,7 +3228,8 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             data: components["schemas"]["UserEventData"];
             id: components["schemas"]["Id"];
-            previous: components["schemas"]["PreviousFields"];
+            /** @description The fields of `data` that the event changed, with their values before it. Null if it is the first event of the object, or changed none of them. */
+            previous: components["schemas"]["AnyFields"] | null;
             /**
              * @example user.verified
              * @enum {string}
@@ -3298,7 +3299,8 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             data: components["schemas"]["WalletEventData"];
             id: components["schemas"]["Id"];
-            previous: components["schemas"]["PreviousFields"];
+            /** @description The fields of `data` that the event changed, with their values before it. Null if it is the first event of the object, or changed none of them. */
+            previous: components["schemas"]["AnyFields"] | null;
             /**
              * @example wallet.adjusted
              * @enum {string}

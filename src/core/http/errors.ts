@@ -12,6 +12,7 @@ import {
   ruleViolation,
   validationError,
 } from '../errors.ts';
+import { AnyFields } from './schemas.ts';
 import { violationsOf } from './validation.ts';
 
 /** The only place that maps kinds of errors to HTTP statuses. */
@@ -60,7 +61,7 @@ export const internalError = defineError<{ request_id?: string }>(
 export const ErrorBody = Type.Object({
   code: Type.String(),
   message: Type.String(),
-  details: Type.Object({}, { additionalProperties: true }),
+  details: AnyFields,
 });
 
 /** The body of every error response, one component of the API description. */

@@ -1,7 +1,16 @@
 import type { TSchema } from 'typebox';
 import { ErrorBody } from './errors.ts';
 import { CursorPagination, Pagination } from './pagination.ts';
-import { ActiveStatus, CalendarDate, Currency, Id, Money, Percentage, Timestamp } from './schemas.ts';
+import {
+  ActiveStatus,
+  AnyFields,
+  CalendarDate,
+  Currency,
+  Id,
+  Money,
+  Percentage,
+  Timestamp,
+} from './schemas.ts';
 
 /** The names that generated clients use. */
 export type ApiNames = {
@@ -50,6 +59,7 @@ const PARTS: Readonly<Record<string, TSchema>> = {
   Currency,
   Percentage,
   ActiveStatus,
+  AnyFields,
   Pagination,
   CursorPagination,
   ErrorBody,

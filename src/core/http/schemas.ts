@@ -114,6 +114,9 @@ export const Percentage = Type.Number({
   examples: [5],
 });
 
+/** An object whose fields depend on something beside it, such as a code. */
+export const AnyFields = Type.Object({}, { additionalProperties: true });
+
 export const ActiveStatus = Type.Enum(['active', 'inactive'], { examples: ['active'] });
 
 /** The filter by `active` that these statuses mean. Undefined if both match. */

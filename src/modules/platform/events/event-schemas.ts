@@ -1,7 +1,7 @@
 import Type, { type TProperties, type TSchema } from 'typebox';
 import { validationError } from '../../../core/errors.ts';
 import { Several } from '../../../core/http/pagination.ts';
-import { Id, Input, Timestamp } from '../../../core/http/schemas.ts';
+import { AnyFields, Id, Input, Timestamp } from '../../../core/http/schemas.ts';
 import { isId } from '../../../core/id.ts';
 import type { FeedPage } from './feed.ts';
 import type { FeedPosition } from './model.ts';
@@ -22,7 +22,7 @@ export function EventData<Properties extends TProperties>(
   });
 }
 
-const Previous = Type.Union([Type.Object({}, { additionalProperties: true }), Type.Null()], {
+const Previous = Type.Union([AnyFields, Type.Null()], {
   description:
     'The fields of `data` that the event changed, with their values before it. Null if it is the first event of the object, or changed none of them.',
 });
@@ -55,7 +55,7 @@ export function describeEvents(sources: readonly EventSource[]) {
     body: EventBody(kind),
     example: { ...(exampleOf(EventBody(kind)) as object), previous: null },
   }));
-  return { parts: { PreviousFields: Previous, ...Object.fromEntries(parts) }, webhooks };
+  return { parts: Object.fromEntries(parts), webhooks };
 }
 
 function withArticle(word: string): string {
