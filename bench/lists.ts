@@ -96,6 +96,37 @@ const LISTS: readonly (readonly [string, string])[] = [
   ['/users', 'email=nobody-of-this-name'],
   ['/users', 'role=admin'],
   ['/users', 'status=inactive'],
+  ['/purchases', 'status=pending&status=reversed'],
+  ['/purchases', `user_id=${hotId}&user_id=${usual?.id}`],
+  ['/purchases', 'external_id=large-77777'],
+  ['/purchases', 'order_id=never-reported'],
+  ['/purchases', 'source=admin'],
+  ['/purchases', 'source=shopper'],
+  ['/purchases', `partner_id=${nobody}`],
+  ['/payouts', 'external_reference=never-paid'],
+  ['/payouts', `from=${lastYear}T00:00:00Z&to=${lastYear}T23:59:59Z`],
+];
+
+/** Milliseconds that 99 of 100 requests must stay within. */
+const MOST_MS = { search: 50, timeline: 20 };
+
+/** What people search, and what they should not. */
+const TEXTS = [
+  'large-77777',
+  'large-7',
+  'large',
+  'l',
+  'z',
+  '%',
+  '_%',
+  'shopper-77',
+  'alice@clicknback.com',
+  'nobody-of-this-name',
+  String(purchase?.id),
+  String(purchase?.id).slice(0, 8),
+  'Large-',
+  '#1001',
+  'a'.repeat(255),
 ];
 
 console.log('| List | total | first page | deep, by cursor | by offset |');
@@ -133,6 +164,49 @@ for (const filter of ['', 'type=purchase.reversed', 'type=partner.*', `resource_
 console.log(
   `\np50 / p99 in ms of ${REQUESTS} requests each; of all but those by offset: ${summary(everything)}.`,
 );
+
+const searches = await measuredEach(TEXTS, (text) => get(`/search?q=${encodeURIComponent(text)}`, admin));
+const someIds = await idsOf([
+  'limit=100',
+  'limit=100&status=reversed',
+  `limit=100&cursor=${deepCursors.purchases}`,
+  `limit=100&user_id=${hotId}&status=confirmed`,
+]);
+const timelines = await measuredEach(someIds, (id) => get(`/purchases/${id}/timeline`, admin));
+console.log(
+  `\n/search: ${summary(searches)}; /purchases/{id}/timeline: ${summary(timelines)} (p50 / p99 in ms).`,
+);
+requireWithin('/search', searches, MOST_MS.search);
+requireWithin('/purchases/{id}/timeline', timelines, MOST_MS.timeline);
+
+async function idsOf(filters: readonly string[]): Promise<string[]> {
+  const pages = await Promise.all(filters.map((filter) => ask(`/purchases?${filter}`)));
+  return pages.flatMap(({ data }) => data.map(({ id }) => id));
+}
+
+/** Each subject in turn, so that the slowest kind is in the percentile. The first round warms up. */
+async function measuredEach<Subject>(
+  subjects: readonly Subject[],
+  work: (subject: Subject) => Promise<unknown>,
+): Promise<number[]> {
+  const times: number[] = [];
+  for (const subject of subjects) await work(subject);
+  const rounds = Math.ceil((5 * REQUESTS) / subjects.length);
+  for (let round = 0; round < rounds; round += 1)
+    for (const subject of subjects) {
+      const started = performance.now();
+      await work(subject);
+      times.push(performance.now() - started);
+    }
+  return times;
+}
+
+function requireWithin(name: string, times: readonly number[], most_ms: number): void {
+  const p99 = times.toSorted((one, other) => one - other)[Math.floor(times.length * 0.99)] ?? 0;
+  if (p99 <= most_ms) return;
+  console.error(`${name}: p99 is ${p99.toFixed(1)} ms, more than ${most_ms}`);
+  process.exitCode = 1;
+}
 
 async function deepCursorOf(
   read: (path: string) => Promise<Page>,

@@ -108,6 +108,8 @@ const IDS = {
   'GET /feature-flags/{key}/evaluate': 'evaluateFeatureFlag',
 
   'GET /events': 'listEvents',
+  'GET /purchases/{id}/timeline': 'getPurchaseTimeline',
+  'GET /users/me/purchases/{id}': 'getOwnPurchase',
   'GET /search': 'searchEverything',
   'GET /audit-logs': 'listAuditLogs',
 } as const;
@@ -173,6 +175,8 @@ const RESULTS = {
   evaluateFeatureFlag: 'FeatureFlagDecision',
 
   listEvents: 'EventPage',
+  getPurchaseTimeline: 'PurchaseTimeline',
+  getOwnPurchase: 'OwnPurchaseDetail',
   searchEverything: 'SearchResultPage',
   listAuditLogs: 'AuditLogPage',
 } as const;
@@ -209,6 +213,15 @@ const PROPERTY_TYPES = {
   PurchaseHoldReason: 'PurchaseHold.reasons',
   PurchaseHoldRule: 'PurchaseHoldReason.rule',
   CeilingScope: 'Ceiling.scope',
+
+  ExplainedReward: 'PurchaseTimeline.reward',
+  RewardLimit: 'ExplainedReward.limited_by',
+  PurchaseSource: 'PurchaseTimeline.sources',
+  PurchaseSourceKind: 'PurchaseSource.source',
+  TimelineEvent: 'PurchaseTimeline.events',
+  JournalEntry: 'TimelineEvent.entry',
+  CoveringPayout: 'PurchaseTimeline.payouts',
+  SearchResultType: 'SearchResult.type',
 
   WalletTransactionType: 'WalletTransaction.type',
   WalletAccount: 'WalletTransaction.from',

@@ -13,6 +13,7 @@ import { isApiKey, partnersModule } from './modules/identity/partners/index.ts';
 import { usersModule } from './modules/identity/users/index.ts';
 import { partnerAccountModule } from './modules/insight/partner-account/index.ts';
 import { proofModule } from './modules/insight/proof/index.ts';
+import { purchaseTimelineModule } from './modules/insight/purchase-timeline/index.ts';
 import { searchModule } from './modules/insight/search/index.ts';
 import { userDetailModule } from './modules/insight/user-detail/index.ts';
 import { walletHistoryModule } from './modules/insight/wallet-history/index.ts';
@@ -139,6 +140,11 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
     wallets,
     walletHistory,
     searchModule(kernel),
+    purchaseTimelineModule(kernel, {
+      cashback: cashback.client,
+      flags: featureFlags.client,
+      defaultConfirmationDays: config.defaultConfirmationDays,
+    }),
     featureFlags,
     notifications,
   ].map((module) => module.routes);

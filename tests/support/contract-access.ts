@@ -98,6 +98,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /payouts/{id}/bank-details': 'admins',
   'PATCH /payouts/{id}/process': 'admins',
   'GET /events': 'admins',
+  'GET /purchases/{id}/timeline': 'admins',
+  'GET /users/me/purchases/{id}': 'whoever is logged in',
   'GET /search': 'admins',
   'GET /audit-logs': 'admins',
 };

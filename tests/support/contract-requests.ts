@@ -50,6 +50,12 @@ export async function openWorld(platform: ContractPlatform) {
     return answer.body.id;
   }
 
+  /** A purchase of this person, also of an administrator. */
+  async function recordPurchaseOf({ id }: Client): Promise<string> {
+    const answer = await platform.api('POST', '/purchases', { token: partner.token, body: purchase(id) });
+    return answer.body.id;
+  }
+
   /** By a colleague, as no administrator credits an own wallet. */
   const fund = ({ id }: Client) => fundWallet({ ...platform, admin: colleague }, id, 10_00n);
 
@@ -127,6 +133,7 @@ export async function openWorld(platform: ContractPlatform) {
     unique,
     purchase,
     recordPurchase,
+    recordPurchaseOf,
     /** Makes what an administrator may not make for themself. */
     colleague,
     fund,
@@ -495,6 +502,10 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
     query: { type: 'merchant.*', resource_id: merchantId, cursor: 'latest', limit: 5 },
   }),
 
+  'GET /purchases/{id}/timeline': async ({ recordPurchase }) => ({ params: { id: await recordPurchase() } }),
+  'GET /users/me/purchases/{id}': async ({ shopper, recordPurchaseOf }, caller = shopper) => ({
+    params: { id: await recordPurchaseOf(caller) },
+  }),
   'GET /search': ({ shopper }) => ({ query: { q: shopper.email, limit: 5 } }),
   'GET /audit-logs': ({ platform }) => ({
     query: {

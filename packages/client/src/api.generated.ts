@@ -980,6 +980,26 @@ export interface paths {
         patch: operations["patchReversePurchase"];
         trace?: never;
     };
+    "/purchases/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain a purchase
+         * @description Everything that happened to it, each journal entry under its event, how its reward was computed, and what comes next. Which payouts paid the reward is a convention: first in, first out.
+         */
+        get: operations["getPurchaseTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/purchases/batch": {
         parameters: {
             query?: never;
@@ -1382,6 +1402,26 @@ export interface paths {
         };
         /** List your purchases, newest first */
         get: operations["listOwnPurchases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/users/me/purchases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain one of your purchases
+         * @description How its reward was computed, what happened to it, and the day on which it is confirmed.
+         */
+        get: operations["getOwnPurchase"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1905,6 +1945,14 @@ export interface components {
              */
             code: string;
         };
+        CoveringPayout: {
+            /** @description The part of the reward in this payout: first in, first out. */
+            covered_amount: components["schemas"]["Money"];
+            id: components["schemas"]["Id"];
+            settled_at: components["schemas"]["Timestamp"] | null;
+            /** @example completed */
+            status: string;
+        };
         CreateMerchantInput: {
             /** @description Defaults to true. */
             active?: boolean;
@@ -1979,6 +2027,33 @@ export interface components {
             data: components["schemas"]["Event"][];
             /** @description True if more events can be read now. Such a page may be empty, because a page passes a limited number of records. False at the present end. */
             has_more: boolean;
+        };
+        ExplainedReward: {
+            amount: components["schemas"]["Money"];
+            cap_month: components["schemas"]["CalendarDate"] | null;
+            /**
+             * @description The reward before rounding and caps.
+             * @example 2.3675
+             */
+            exact: string;
+            /**
+             * @description The same in English sentences.
+             * @example Fresh Basket gave 2.5 % on 2026-11-26. 2.5 % of 94.70 EUR is 2.3675 EUR, rounded: 2.37 EUR. The reward is 2.37 EUR.
+             */
+            explanation: string;
+            limited_by: components["schemas"]["RewardLimit"] | null;
+            monthly_cap: components["schemas"]["Money"] | null;
+            /** @description False if the stored reward is not what its terms make of the amount: a fault of the books. */
+            reproduced: boolean;
+            status: components["schemas"]["CashbackStatus"];
+            type: components["schemas"]["CashbackType"];
+            /** @description The rounded reward, at most the purchase, before the cap. */
+            uncapped_amount: components["schemas"]["Money"];
+            /**
+             * @description Percent, or an amount for each purchase.
+             * @example 2.5
+             */
+            value: number;
         };
         ExtendOfferInput: {
             end_date: components["schemas"]["CalendarDate"];
@@ -2063,6 +2138,16 @@ export interface components {
              *     ]
              */
             scopes: components["schemas"]["PartnerScope"][];
+        };
+        JournalEntry: {
+            amount: components["schemas"]["Money"];
+            available_after: components["schemas"]["Money"];
+            from: components["schemas"]["WalletAccount"];
+            paid_after: components["schemas"]["Money"];
+            pending_after: components["schemas"]["Money"];
+            /** @example 41 */
+            sequence: number;
+            to: components["schemas"]["WalletAccount"];
         };
         /**
          * @description The language of mails.
@@ -2370,6 +2455,33 @@ export interface components {
              */
             revision: number;
             status: components["schemas"]["PurchaseStatus"];
+        };
+        /** @description Done. */
+        OwnPurchaseDetail: {
+            events: {
+                at: components["schemas"]["Timestamp"];
+                /** @example recorded */
+                kind: string;
+            }[];
+            next: {
+                confirms_on: components["schemas"]["CalendarDate"] | null;
+            };
+            payouts: components["schemas"]["CoveringPayout"][];
+            purchase: {
+                amount: components["schemas"]["Money"];
+                confirmed_at: components["schemas"]["Timestamp"] | null;
+                created_at: components["schemas"]["Timestamp"];
+                currency: components["schemas"]["Currency"];
+                id: components["schemas"]["Id"];
+                /** @example Corner Books */
+                merchant_name: string;
+                original_amount: components["schemas"]["Money"];
+                purchased_at: components["schemas"]["Timestamp"];
+                reversal_reason: string | null;
+                reversed_at: components["schemas"]["Timestamp"] | null;
+                status: components["schemas"]["PurchaseStatus"];
+            };
+            reward: components["schemas"]["ExplainedReward"];
         };
         /** @description Done. */
         OwnPurchasePage: {
@@ -2798,11 +2910,71 @@ export interface components {
             data: components["schemas"]["Purchase"][];
             pagination: components["schemas"]["CursorPagination"];
         };
+        PurchaseSource: {
+            amount: components["schemas"]["Money"];
+            external_id: string;
+            partner_id: components["schemas"]["Id"] | null;
+            reported_at: components["schemas"]["Timestamp"];
+            source: components["schemas"]["PurchaseSourceKind"];
+        };
+        /** @enum {string} */
+        PurchaseSourceKind: "shopper" | "partner" | "admin";
         /**
          * @example pending
          * @enum {string}
          */
         PurchaseStatus: "pending" | "confirmed" | "reversed";
+        /** @description Done. */
+        PurchaseTimeline: {
+            /** @description The actions that are possible now, with the balances after them. */
+            allowed: {
+                /**
+                 * @example confirm
+                 * @enum {string}
+                 */
+                action: "confirm" | "release" | "reverse";
+                available_after: components["schemas"]["Money"];
+                pending_after: components["schemas"]["Money"];
+            }[];
+            events: components["schemas"]["TimelineEvent"][];
+            next: {
+                /** @description The reasons that keep the reward from becoming available automatically. */
+                blocked_by: ("held" | "pending_lines" | "switched_off" | "user_inactive" | "merchant_inactive" | "daily_ceiling")[];
+                confirms_on: components["schemas"]["CalendarDate"] | null;
+            };
+            payouts: components["schemas"]["CoveringPayout"][];
+            purchase: {
+                amount: components["schemas"]["Money"];
+                awaiting_release: boolean;
+                confirmed_at: components["schemas"]["Timestamp"] | null;
+                created_at: components["schemas"]["Timestamp"];
+                currency: components["schemas"]["Currency"];
+                /** @example order-2026-000123 */
+                external_id: string;
+                held: boolean;
+                id: components["schemas"]["Id"];
+                merchant_id: components["schemas"]["Id"];
+                /** @example Corner Books */
+                merchant_name: string;
+                offer_id: components["schemas"]["Id"];
+                order_reference: string | null;
+                original_amount: components["schemas"]["Money"];
+                partner_id: components["schemas"]["Id"] | null;
+                partner_name: string | null;
+                purchased_at: components["schemas"]["Timestamp"];
+                reversal_reason: string | null;
+                reversed_at: components["schemas"]["Timestamp"] | null;
+                /** @example 0 */
+                revision: number;
+                status: components["schemas"]["PurchaseStatus"];
+                /** @example alice@example.com */
+                user_email: string;
+                user_id: components["schemas"]["Id"];
+            };
+            reward: components["schemas"]["ExplainedReward"];
+            /** @description Other sources that have reported the purchase. */
+            sources: components["schemas"]["PurchaseSource"][];
+        };
         /** @description Done. */
         RecoveryCodes: {
             /** @description Codes for the day on which the authenticator app is lost. They are shown only once. */
@@ -2941,6 +3113,8 @@ export interface components {
             id: components["schemas"]["Id"];
             status: components["schemas"]["PurchaseStatus"];
         };
+        /** @enum {string} */
+        RewardLimit: "purchase_amount" | "monthly_cap";
         RotateSigningSecretInput: {
             /**
              * @description Seconds for which the previous secret stays valid. Defaults to 0.
@@ -2966,16 +3140,17 @@ export interface components {
              * @example order-2026-000123
              */
             title: string;
-            /**
-             * @example purchase
-             * @enum {string}
-             */
-            type: "purchase" | "payout" | "user" | "merchant" | "partner" | "offer";
+            type: components["schemas"]["SearchResultType"];
         };
         /** @description Done. */
         SearchResultPage: {
             data: components["schemas"]["SearchResult"][];
         };
+        /**
+         * @example purchase
+         * @enum {string}
+         */
+        SearchResultType: "purchase" | "payout" | "user" | "merchant" | "partner" | "offer";
         /** @description Done. */
         SecondFactor: {
             /** @description Whether you have a second factor. */
@@ -3145,6 +3320,33 @@ export interface components {
         StatusOfId: {
             id: components["schemas"]["Id"];
             status: components["schemas"]["ActiveStatus"];
+        };
+        TimelineEvent: {
+            actor: {
+                id: components["schemas"]["Id"] | null;
+                /**
+                 * @description An email address or the name of a partner.
+                 * @example Northwind Network
+                 */
+                label: string;
+                type: components["schemas"]["ActorType"];
+            };
+            at: components["schemas"]["Timestamp"];
+            entry: components["schemas"]["JournalEntry"] | null;
+            /**
+             * @description The reasons of a hold, otherwise the details of the event.
+             * @example {
+             *       "amount": "94.70"
+             *     }
+             */
+            evidence: unknown;
+            /**
+             * @description The event without `purchase.`, or `entry` for a further journal entry of the event before.
+             * @example recorded
+             */
+            kind: string;
+            reason: string | null;
+            request_id: string | null;
         };
         /**
          * Format: date-time
@@ -5618,7 +5820,7 @@ export interface operations {
                 /** @description The partner that reported the purchase first. */
                 partner_id?: components["schemas"]["Id"][];
                 /** @description The kind of source that reported the purchase first: its shopper, a partner or an administrator. */
-                source?: ("shopper" | "partner" | "admin")[];
+                source?: components["schemas"]["PurchaseSourceKind"][];
                 /** @example 2026-03-14 */
                 start_date?: string;
                 /** @description The status of the purchases: `pending`, `confirmed` or `reversed`. */
@@ -6010,6 +6212,35 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationError"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getPurchaseTimeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
+                id: components["parameters"]["IdParameter"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurchaseTimeline"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationError"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -7093,6 +7324,35 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
             422: components["responses"]["InvalidPurchaseStatusOrValidationError"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getOwnPurchase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
+                id: components["parameters"]["IdParameter"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnPurchaseDetail"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationError"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };

@@ -8,6 +8,7 @@ export {
   capBook,
   capTextOf,
   capUseOf,
+  computeReward,
   grantRewards,
   largestReward,
   rewardCapKey,

@@ -4,10 +4,10 @@ import { allOf, anyValueOf, type Chosen, type NewestFirst } from '../../../core/
 import { firstIdAt } from '../../../core/id.ts';
 import { PLATFORM, type PurchaseFilter } from './model.ts';
 
-/** Stands for all shoppers in `purchases_source`. */
+/** Stands for all shoppers in `purchases_by_source`. */
 const SHOPPERS = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
-/** Who reported a purchase first, as the index `purchases_source` has it: the partner, `SHOPPERS` or `PLATFORM`. */
+/** Who reported a purchase first, as the index `purchases_by_source` has it: the partner, `SHOPPERS` or `PLATFORM`. */
 const SOURCE = sql`
   case
     when partner_id is not null then partner_id

@@ -16,6 +16,8 @@ import { payoutRoutes } from './routes.ts';
 import { payoutService } from './service.ts';
 import type { FindBlockers } from './transitions.ts';
 
+export { REFUNDED } from './model.ts';
+
 export function payoutsModule(
   kernel: Kernel,
   needs: {

@@ -10,6 +10,7 @@ import { purchaseRepository } from '../../../../src/modules/earning/purchases/re
 import { witnessRepository } from '../../../../src/modules/earning/purchases/witness-repository.ts';
 import type { UserFilter } from '../../../../src/modules/identity/users/model.ts';
 import { userRepository } from '../../../../src/modules/identity/users/repository.ts';
+import { timelineRepository } from '../../../../src/modules/insight/purchase-timeline/repository.ts';
 import { termsOf } from '../../../../src/modules/insight/search/lookups.ts';
 import { searchRepository } from '../../../../src/modules/insight/search/repository.ts';
 import { walletHistoryRepository } from '../../../../src/modules/insight/wallet-history/repository.ts';
@@ -97,6 +98,8 @@ const FIRST = { offset: 0, limit: LIMIT };
 const MOST_READ = 400;
 /** Tables that are read as a whole, because they are small. */
 const FEW_ROWS = new Set(['partners', 'merchants', 'offers']);
+/** Those, and tables that the seed leaves nearly empty. */
+const SMALL_HERE = new Set([...FEW_ROWS, 'purchase_details']);
 
 describe('a page of purchases reads little more than itself', () => {
   const filters: Record<string, PurchaseFilter> = {
@@ -176,6 +179,15 @@ describe('a page of purchases that a partner reported after another source reads
       }
     });
   }
+});
+
+test('the purchases of a partner are counted in the index alone', async () => {
+  const filter = { partnerIds: PARTNERS.slice(0, 1), statuses: ['confirmed'] } as const;
+  const [, count = []] = await scansOf((db) => purchaseRepository().list(db, filter, FIRST));
+  assert.deepEqual(
+    count.map((node) => [node['Node Type'], node['Index Name']]),
+    [['Index Only Scan', 'purchases_by_source']],
+  );
 });
 
 describe('what is due of a merchant with many is found by reading little more than it', () => {
@@ -370,6 +382,29 @@ describe('a search reads little, whatever its text is', () => {
       assert.ok(rowsRead(nodes) <= 30 * LIMIT, `${rowsRead(nodes)} rows: ${JSON.stringify(nodes, null, 1)}`);
     });
   }
+});
+
+test('a timeline reads little more than what touched the purchase', async () => {
+  const [revised] = await runSql(
+    database.url,
+    "select id from purchases where revision > 0 and status = 'confirmed' order by id desc limit 1",
+  );
+  const repository = timelineRepository();
+  const queries = await scansOf(async (db) => {
+    const facts = await repository.findFacts(db, String(revised?.id));
+    assert.ok(facts !== undefined);
+    await repository.findEvents(db, facts.id);
+    await repository.findEntries(db, facts);
+    await repository.findRevisions(db, facts);
+    await repository.findWitnesses(db, facts);
+    await repository.findPayoutsAfter(db, facts, 1n);
+  });
+  const nodes = queries.flat();
+  assert.deepEqual(
+    nodes.filter((node) => node['Node Type'] === 'Seq Scan' && !SMALL_HERE.has(node['Relation Name'] ?? '')),
+    [],
+  );
+  assert.ok(rowsRead(nodes) <= 100, `${rowsRead(nodes)} rows: ${JSON.stringify(nodes, null, 1)}`);
 });
 
 describe('a page of holds reads little more than itself', () => {
