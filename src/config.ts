@@ -75,15 +75,17 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     },
     encryptionKeys: readEncryptionKeys(read('ENCRYPTION_KEYS'), mode),
     mail: {
-      /** Undefined: nothing is sent. */
+      /** False: mails are not even queued. A test platform keeps them in the outbox. */
+      isConfigured: mode !== 'production' || isSet('SMTP_URL'),
+      /** Undefined: no mail leaves the machine. */
       smtp: readSmtp(read('SMTP_URL'), read('SMTP_TLS')),
       from: readMailFrom(read('MAIL_FROM'), mode === 'production' && isSet('SMTP_URL')),
       subjectPrefix: read('MAIL_SUBJECT_PREFIX'),
-      /** Where mails are written instead of being sent. Never in production. */
+      /** Where mails are written instead of being sent, in development alone. */
       directory:
-        mode === 'production' || isSet('SMTP_URL')
-          ? undefined
-          : join(path(read('DATA_DIR')) ?? join(PROJECT_DIRECTORY, '.data'), 'mail'),
+        mode === 'development' && !isSet('SMTP_URL')
+          ? join(path(read('DATA_DIR')) ?? join(PROJECT_DIRECTORY, '.data'), 'mail')
+          : undefined,
     },
     adminMfa: read('ADMIN_MFA') ?? (mode === 'production' ? 'required' : 'optional'),
     adminPasswordFile: path(read('ADMIN_PASSWORD_FILE')),

@@ -137,7 +137,7 @@ const SECRETS_AND_SESSIONS = {
 const MAIL = {
   SMTP_URL: text(
     undefined,
-    'Mail server, as `smtp://user:password@host:587` or `smtps://user:password@host:465`. Percent-encode special characters. Without it, production sends no mail, and development writes mails to `mail/` in `DATA_DIR` and shows them at `/dev/mail`',
+    'Mail server, as `smtp://user:password@host:587` or `smtps://user:password@host:465`. Percent-encode special characters. Without it, production sends no mail, a test platform keeps mails in its outbox, and development writes them to `mail/` in `DATA_DIR` and shows them at `/dev/mail`',
     { fallback: 'none', values: 'URL' },
   ),
   SMTP_TLS: choice(

@@ -214,6 +214,11 @@ describe('the configuration', () => {
     assert.equal(mail.smtp, undefined);
     assert.equal(mail.directory, '/home/somebody/data/mail');
     assert.equal(readConfig({ ...production, DATA_DIR: 'data' }).mail.directory, undefined);
+    assert.equal(readConfig({ NODE_ENV: 'test', DATA_DIR: 'data' }).mail.directory, undefined);
+    const configured = [{}, { NODE_ENV: 'test' }, production, { ...production, SMTP_URL, MAIL_FROM }].map(
+      (environment) => readConfig(environment).mail.isConfigured,
+    );
+    assert.deepEqual(configured, [true, true, false, true]);
   });
 
   test('requires STARTTLS of a mail server on another machine', () => {

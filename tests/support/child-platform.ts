@@ -1,5 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import { freePort } from '../../src/core/free-port.ts';
@@ -10,6 +12,10 @@ const PROJECT_DIRECTORY = join(import.meta.dirname, '../..');
 /** What a child has of this process's environment: no setting of a developer's, and what makes it start fast. */
 const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
 export const BARE_ENVIRONMENT = { PATH, NODE_COMPILE_CACHE };
+
+/** For the mails of a child that has a database elsewhere. Made when the first one is written. */
+const DATA_DIR = join(tmpdir(), `clicknback-children-of-${process.pid}`);
+process.on('exit', () => rmSync(DATA_DIR, { recursive: true, force: true }));
 
 export type ChildProgram = {
   readonly process: ChildProcess;
@@ -29,7 +35,7 @@ export type ChildPlatform = ChildProgram & {
 export function spawnProgram(program: string, environment: Readonly<Record<string, string>>): ChildProgram {
   const child = spawn(process.execPath, ['--import', './tests/support/die-with-parent.ts', program], {
     cwd: PROJECT_DIRECTORY,
-    env: { ...BARE_ENVIRONMENT, BCRYPT_COST: '4', ...environment },
+    env: { ...BARE_ENVIRONMENT, DATA_DIR, BCRYPT_COST: '4', ...environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const running = observe(child);

@@ -19,6 +19,7 @@ th { color: var(--soft); font-weight: 500; }
 iframe { width: 100%; height: 36rem; background: #ffffff; border: 1px solid var(--line); }
 pre { margin: 0; padding: 1rem; background: var(--card); border: 1px solid var(--line); white-space: pre-wrap; overflow-wrap: anywhere; }
 .soft { color: var(--soft); }
+.time { white-space: nowrap; }
 `;
 
 export function listPage(mails: readonly WrittenMail[]): string {
@@ -30,7 +31,7 @@ export function listPage(mails: readonly WrittenMail[]): string {
   }
   const rows = mails.map(
     ({ id, to, subject, template }) =>
-      `<tr><td>${queuedAt(id)}</td><td>${escapeHtml(to)}</td><td><a href="/dev/mail/${id}">${escapeHtml(subject)}</a></td><td>${escapeHtml(template)}</td></tr>`,
+      `<tr><td class="time">${queuedAt(id)}</td><td>${escapeHtml(to)}</td><td><a href="/dev/mail/${id}">${escapeHtml(subject)}</a></td><td>${escapeHtml(template)}</td></tr>`,
   );
   return page(
     'Mail',
@@ -79,7 +80,8 @@ function withLinks(text: string): string {
 /** The id has the milliseconds of its making. */
 function queuedAt(id: string): string {
   const milliseconds = Number.parseInt(id.replace('-', '').slice(0, 12), 16);
-  return Temporal.Instant.fromEpochMilliseconds(milliseconds).toString({ smallestUnit: 'second' });
+  const instant = Temporal.Instant.fromEpochMilliseconds(milliseconds);
+  return instant.toString({ smallestUnit: 'second' }).replace('T', ' ').replace('Z', ' UTC');
 }
 
 function page(title: string, content: string): string {

@@ -27,19 +27,20 @@ export function mailModule(
     readonly encryptionKeys: readonly EncryptionKey[];
     readonly from: Address;
     readonly subjectPrefix: string;
+    readonly isConfigured: boolean;
     readonly smtp: SmtpServer | undefined;
     /** Where mails are written if there is no server. */
     readonly directory: string | undefined;
   },
 ) {
-  const { from, subjectPrefix, smtp, directory } = needs;
+  const { from, subjectPrefix, isConfigured, smtp, directory } = needs;
   const deps = { ...kernel, repository: mailRepository(), encryption: encryption(needs.encryptionKeys) };
   const folder = directory === undefined ? undefined : mailFolder(directory);
   const transport = smtp === undefined ? folder?.transport : smtpTransport(smtp, from);
   const service = mailService({
     ...deps,
     sender: { product: from.name, subjectPrefix },
-    isConfigured: transport !== undefined,
+    isConfigured,
   });
   return {
     client: service satisfies MailClient,
