@@ -5,7 +5,7 @@ import type { Metrics } from './observability/metrics.ts';
 /** Work that is searched for again and again, in each process that runs jobs. */
 export type Loop = {
   readonly name: string;
-  /** The pause after a run that found nothing (or failed). */
+  /** The pause after a run that found nothing. After failures in a row it doubles, up to five seconds. */
   readonly interval_ms: number;
   /**
    * Does a batch of what is due and returns its size. It is called again at once while it returns more than 0. Processes run
@@ -13,6 +13,9 @@ export type Loop = {
    */
   readonly run: (signal: AbortSignal) => Promise<number>;
 };
+
+/** While the database is away, loops log an error twice as rarely each time, up to this pause. */
+const MAX_PAUSE_MS = 5_000;
 
 /** The time that running batches get to finish at shutdown. Less than the process has to stop. */
 const STOP_TIMEOUT_MS = 3_500;
@@ -33,14 +36,15 @@ export function loopRunner(options: {
   }
 
   async function repeat(loop: Loop): Promise<void> {
+    let pause_ms = loop.interval_ms;
     while (!signal.aborted) {
       const items = await runOnce(loop);
-      if (items === 0) await pause(loop.interval_ms);
+      pause_ms = items === 'failed' ? afterFailure(pause_ms) : loop.interval_ms;
+      if (items === 0 || items === 'failed') await pause(pause_ms);
     }
   }
 
-  /** Returns 0 for a run that failed, so that the next one does not follow at once. */
-  async function runOnce({ name, run }: Loop): Promise<number> {
+  async function runOnce({ name, run }: Loop): Promise<number | 'failed'> {
     const finish = metrics.observeJobRun(name);
     try {
       const items = await run(signal);
@@ -50,7 +54,7 @@ export function loopRunner(options: {
     } catch (error) {
       finish(signal.aborted ? 'interrupted' : 'failed');
       if (!signal.aborted) logger.error({ err: error, loop: name }, 'loop failed, and continues');
-      return 0;
+      return 'failed';
     }
   }
 
@@ -67,4 +71,9 @@ export function loopRunner(options: {
   }
 
   return { start, stop };
+}
+
+/** The next pause after another failure. */
+export function afterFailure(pause_ms: number): number {
+  return Math.max(pause_ms, Math.min(2 * pause_ms, MAX_PAUSE_MS));
 }
