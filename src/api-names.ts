@@ -181,11 +181,16 @@ const RESULTS = {
   listAuditLogs: 'AuditLogPage',
 } as const;
 
-/** The body that an operation takes, where it is not named after the operation: `RequestPayoutInput`. */
+/**
+ * The body that an operation takes, where it is not named after the operation: `RequestPayoutInput`. `[]` names the items of
+ * a list.
+ */
 const INPUTS = {
   setUserStatus: 'StatusInput',
   stepUp: 'SecondFactorProof',
   reversePurchase: 'ReversalInput',
+  'settlePurchases[]': 'SettlementInput',
+  'importUsers[]': 'ImportedUserInput',
 } as const;
 
 /** The types of properties, each by one that has it. */
@@ -206,7 +211,7 @@ const PROPERTY_TYPES = {
   OrderLine: 'PurchaseDetail.lines',
   OrderLineInput: 'ReportPurchaseInput.lines',
   OrderLineStatus: 'OrderLine.status',
-  SettlementAction: 'SettlePurchasesInputItem.action',
+  SettlementAction: 'SettlementInput.action',
   BatchSummary: 'PurchaseBatchResult.summary',
   ReversalReason: 'ReversalInput.reason',
   PurchaseHoldStatus: 'PurchaseHold.status',
@@ -219,6 +224,11 @@ const PROPERTY_TYPES = {
   PurchaseSource: 'PurchaseTimeline.sources',
   PurchaseSourceKind: 'PurchaseSource.source',
   TimelineEvent: 'PurchaseTimeline.events',
+  TimelineActor: 'TimelineEvent.actor',
+  OwnTimelineEvent: 'OwnPurchaseDetail.events',
+  NextStep: 'PurchaseTimeline.next',
+  ConfirmationBlock: 'NextStep.blocked_by',
+  AllowedDecision: 'PurchaseTimeline.allowed',
   JournalEntry: 'TimelineEvent.entry',
   CoveringPayout: 'PurchaseTimeline.payouts',
   SearchResultType: 'SearchResult.type',

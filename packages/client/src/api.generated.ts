@@ -1730,6 +1730,15 @@ export interface components {
              */
             reason: string;
         };
+        AllowedDecision: {
+            /**
+             * @example confirm
+             * @enum {string}
+             */
+            action: "confirm" | "release" | "reverse";
+            available_after: components["schemas"]["Money"];
+            pending_after: components["schemas"]["Money"];
+        };
         /** @description Done. */
         AmendedPurchase: {
             amount: components["schemas"]["Money"];
@@ -1923,6 +1932,8 @@ export interface components {
             /** @description The balances after the adjustment. */
             wallet: components["schemas"]["Wallet"];
         };
+        /** @enum {string} */
+        ConfirmationBlock: "held" | "pending_lines" | "switched_off" | "user_inactive" | "merchant_inactive" | "daily_ceiling";
         /** @description Done. */
         ConfirmedPurchase: {
             amount: components["schemas"]["Money"];
@@ -2104,9 +2115,7 @@ export interface components {
          * @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e
          */
         Id: string;
-        /** @description A list of objects `{ "email": …, "external_reference"?: …, "take_over"?: … }`, as a JSON array or as NDJSON. */
-        ImportUsersInput: components["schemas"]["ImportUsersInputItem"][];
-        ImportUsersInputItem: {
+        ImportedUserInput: {
             /**
              * Format: email
              * @example alice@example.com
@@ -2121,6 +2130,8 @@ export interface components {
             /** @description Whether to take the address over from an account that was registered without proving it. That account is closed: its sessions end, its history stays, and it earns nothing more. Defaults to false. */
             take_over?: boolean;
         };
+        /** @description A list of objects `{ "email": …, "external_reference"?: …, "take_over"?: … }`, as a JSON array or as NDJSON. */
+        ImportUsersInput: components["schemas"]["ImportedUserInput"][];
         IssuePartnerKeyInput: {
             /**
              * Format: date-time
@@ -2269,6 +2280,11 @@ export interface components {
              *     ]
              */
             scopes: components["schemas"]["PartnerScope"][];
+        };
+        NextStep: {
+            /** @description The reasons that keep the reward from becoming available automatically. */
+            blocked_by: components["schemas"]["ConfirmationBlock"][];
+            confirms_on: components["schemas"]["CalendarDate"] | null;
         };
         /** @description Done. */
         NotificationPreferences: {
@@ -2458,11 +2474,7 @@ export interface components {
         };
         /** @description Done. */
         OwnPurchaseDetail: {
-            events: {
-                at: components["schemas"]["Timestamp"];
-                /** @example recorded */
-                kind: string;
-            }[];
+            events: components["schemas"]["OwnTimelineEvent"][];
             next: {
                 confirms_on: components["schemas"]["CalendarDate"] | null;
             };
@@ -2487,6 +2499,11 @@ export interface components {
         OwnPurchasePage: {
             data: components["schemas"]["OwnPurchase"][];
             pagination: components["schemas"]["CursorPagination"];
+        };
+        OwnTimelineEvent: {
+            at: components["schemas"]["Timestamp"];
+            /** @example recorded */
+            kind: string;
         };
         /** @description Done. */
         OwnUser: {
@@ -2927,21 +2944,9 @@ export interface components {
         /** @description Done. */
         PurchaseTimeline: {
             /** @description The actions that are possible now, with the balances after them. */
-            allowed: {
-                /**
-                 * @example confirm
-                 * @enum {string}
-                 */
-                action: "confirm" | "release" | "reverse";
-                available_after: components["schemas"]["Money"];
-                pending_after: components["schemas"]["Money"];
-            }[];
+            allowed: components["schemas"]["AllowedDecision"][];
             events: components["schemas"]["TimelineEvent"][];
-            next: {
-                /** @description The reasons that keep the reward from becoming available automatically. */
-                blocked_by: ("held" | "pending_lines" | "switched_off" | "user_inactive" | "merchant_inactive" | "daily_ceiling")[];
-                confirms_on: components["schemas"]["CalendarDate"] | null;
-            };
+            next: components["schemas"]["NextStep"];
             payouts: components["schemas"]["CoveringPayout"][];
             purchase: {
                 amount: components["schemas"]["Money"];
@@ -3248,28 +3253,7 @@ export interface components {
         };
         /** @enum {string} */
         SettlementAction: "confirm" | "reverse" | "amend";
-        /** @description Done. */
-        SettlementResult: {
-            results: components["schemas"]["SettlementResultItem"][];
-            summary: components["schemas"]["BatchSummary"];
-        };
-        SettlementResultItem: {
-            /**
-             * @description True if the purchase is confirmed and its reward is still pending, because a ceiling limits what becomes available on a day. The reward is released without further action.
-             * @example false
-             */
-            awaiting_release?: boolean;
-            cashback_amount?: components["schemas"]["Money"];
-            error?: components["schemas"]["ErrorBody"];
-            external_id: string | null;
-            purchase_id: string | null;
-            purchase_status?: components["schemas"]["PurchaseStatus"];
-            /** @example 200 */
-            status: number;
-        };
-        /** @description A list of settlements, as a JSON array or as NDJSON. Each names its purchase by `purchase_id` or `external_id`. */
-        SettlePurchasesInput: components["schemas"]["SettlePurchasesInputItem"][];
-        SettlePurchasesInputItem: {
+        SettlementInput: {
             action: components["schemas"]["SettlementAction"];
             /**
              * @description The new amount of the purchase, in its currency. Zero if all of it was returned. Send this or `lines`.
@@ -3298,6 +3282,27 @@ export interface components {
              */
             version?: string;
         } & (unknown & unknown);
+        /** @description Done. */
+        SettlementResult: {
+            results: components["schemas"]["SettlementResultItem"][];
+            summary: components["schemas"]["BatchSummary"];
+        };
+        SettlementResultItem: {
+            /**
+             * @description True if the purchase is confirmed and its reward is still pending, because a ceiling limits what becomes available on a day. The reward is released without further action.
+             * @example false
+             */
+            awaiting_release?: boolean;
+            cashback_amount?: components["schemas"]["Money"];
+            error?: components["schemas"]["ErrorBody"];
+            external_id: string | null;
+            purchase_id: string | null;
+            purchase_status?: components["schemas"]["PurchaseStatus"];
+            /** @example 200 */
+            status: number;
+        };
+        /** @description A list of settlements, as a JSON array or as NDJSON. Each names its purchase by `purchase_id` or `external_id`. */
+        SettlePurchasesInput: components["schemas"]["SettlementInput"][];
         /** @description Created. */
         SigningSecret: {
             /**
@@ -3321,16 +3326,17 @@ export interface components {
             id: components["schemas"]["Id"];
             status: components["schemas"]["ActiveStatus"];
         };
+        TimelineActor: {
+            id: components["schemas"]["Id"] | null;
+            /**
+             * @description An email address or the name of a partner.
+             * @example Northwind Network
+             */
+            label: string;
+            type: components["schemas"]["ActorType"];
+        };
         TimelineEvent: {
-            actor: {
-                id: components["schemas"]["Id"] | null;
-                /**
-                 * @description An email address or the name of a partner.
-                 * @example Northwind Network
-                 */
-                label: string;
-                type: components["schemas"]["ActorType"];
-            };
+            actor: components["schemas"]["TimelineActor"];
             at: components["schemas"]["Timestamp"];
             entry: components["schemas"]["JournalEntry"] | null;
             /**

@@ -183,7 +183,7 @@ function shareSchemas(operations: readonly Operation[], names: ApiNames, others:
     }
     const input = names.inputs[id] ?? `${id.charAt(0).toUpperCase()}${id.slice(1)}Input`;
     for (const schema of schemasIn(requestBody)) {
-      if (isObject(schema.items)) name(schema.items, `${input}Item`);
+      if (isObject(schema.items)) name(schema.items, names.inputs[`${id}[]`] ?? `${input}Item`);
       name(schema, input);
     }
   }
