@@ -116,7 +116,7 @@ export default {
       to: {
         path: '^src/core/',
         pathNot:
-          '^src/core/(caller|clock|composite-key|errors|id|identifier|lists|money|outcome|database/schema\\.generated)\\.ts$',
+          '^src/core/(caller|clock|composite-key|errors|id|identifier|lists|money|outcome|database/schema\\.generated|outbound/exchange|secrets/signing-secrets)\\.ts$',
       },
     },
     {

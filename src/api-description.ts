@@ -40,6 +40,7 @@ export const API_DESCRIPTION: ApiDescription = {
       name: 'search',
       description: 'Search across purchases, payouts, users, merchants, partners and offers',
     },
+    { name: 'webhooks', description: 'Endpoints to which events are sent, and their deliveries' },
     { name: 'audit', description: 'The record of who did what, and when' },
   ],
   names: API_NAMES,

@@ -111,6 +111,17 @@ const IDS = {
   'GET /purchases/{id}/timeline': 'getPurchaseTimeline',
   'GET /users/me/purchases/{id}': 'getOwnPurchase',
   'GET /search': 'searchEverything',
+  'POST /webhook-endpoints': 'createWebhookEndpoint',
+  'GET /webhook-endpoints': 'listWebhookEndpoints',
+  'GET /webhook-endpoints/{id}': 'getWebhookEndpoint',
+  'PATCH /webhook-endpoints/{id}': 'updateWebhookEndpoint',
+  'DELETE /webhook-endpoints/{id}': 'deleteWebhookEndpoint',
+  'POST /webhook-endpoints/{id}/secret': 'rotateWebhookSecret',
+  'POST /webhook-endpoints/{id}/test': 'testWebhookEndpoint',
+  'GET /webhook-endpoints/{id}/deliveries': 'listWebhookDeliveries',
+  'POST /webhook-endpoints/{id}/deliveries/{event_id}/resend': 'resendWebhookEvent',
+  'POST /webhook-endpoints/{id}/replay': 'replayWebhookEvents',
+
   'GET /audit-logs': 'listAuditLogs',
 } as const;
 
@@ -178,6 +189,13 @@ const RESULTS = {
   getPurchaseTimeline: 'PurchaseTimeline',
   getOwnPurchase: 'OwnPurchaseDetail',
   searchEverything: 'SearchResultPage',
+  createWebhookEndpoint: 'NewWebhookEndpoint',
+  listWebhookEndpoints: 'WebhookEndpointPage',
+  rotateWebhookSecret: 'WebhookSecret',
+  testWebhookEndpoint: 'WebhookTest',
+  listWebhookDeliveries: 'WebhookDeliveryPage',
+  replayWebhookEvents: 'WebhookReplay',
+
   listAuditLogs: 'AuditLogPage',
 } as const;
 
@@ -242,6 +260,11 @@ const PROPERTY_TYPES = {
   BankAccountInput: 'RequestPayoutInput.details',
   BankAccount: 'BankDetails.details',
   MaskedBankAccount: 'Payout.details',
+
+  WebhookDeliveryStatus: 'WebhookDelivery.status',
+  WebhookAttempt: 'WebhookDelivery.attempts',
+  WebhookFailure: 'WebhookAttempt.failure',
+  WebhookDisabledReason: 'WebhookEndpoint.disabled_reason',
 
   FeatureFlagScope: 'FeatureFlag.scope_type',
   ActorType: 'AuditLog.actor_type',

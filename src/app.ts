@@ -49,7 +49,7 @@ export async function createPlatform(deps: {
     limitRate: rateLimiter(rateWindows),
     feed: events.client,
   });
-  const { jobs, loops, partners, mail, notifications } = modules;
+  const { jobs, loops, partners, mail, notifications, webhooks } = modules;
   const runner = jobRunner({ database, jobs, metrics, logger });
   const repeating = loopRunner({ loops, metrics, logger });
 
@@ -114,7 +114,7 @@ export async function createPlatform(deps: {
     async close(): Promise<void> {
       stopping = true;
       await Promise.all([server.close(), runner.stop(), repeating.stop()]);
-      await partners.client.settle();
+      await Promise.all([partners.client.settle(), webhooks.settle()]);
       mail.close();
       await Promise.all([changes.close(), rateWindows.close()]);
       metricsServer?.close();

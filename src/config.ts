@@ -106,6 +106,7 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
       usersPerOrder: read('VELOCITY_USERS_PER_ORDER'),
       floorAmount: read('VELOCITY_FLOOR_AMOUNT'),
     },
+    webhookAllowedNetworks: readNetworks(read('WEBHOOK_ALLOWED_NETWORKS'), mode),
     selfReports: read('SELF_REPORTS'),
     maxEventAgeDays: read('MAX_EVENT_AGE_DAYS'),
     ceilings: {
@@ -155,6 +156,19 @@ function readTrustProxy(value: string): false | number | string[] {
   if (networks.every(isNetwork)) return networks;
   throw new StartupError(
     `TRUST_PROXY must be false, a number of hops from 1 to ${MAX_HOPS}, or a list of networks such as "10.0.0.0/8,fd00::/8".`,
+  );
+}
+
+/** Networks of one's own that webhooks may reach. A developer's receiver runs on the same machine. */
+function readNetworks(value: string | undefined, mode: string): readonly string[] {
+  const fallback = mode === 'development' ? '127.0.0.0/8,::1' : '';
+  const networks = (value ?? fallback)
+    .split(',')
+    .map((network) => network.trim())
+    .filter(Boolean);
+  if (networks.every(isNetwork)) return networks;
+  throw new StartupError(
+    'WEBHOOK_ALLOWED_NETWORKS must be a list of networks such as "10.1.0.0/16,fd00:1::/32".',
   );
 }
 

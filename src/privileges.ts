@@ -52,6 +52,8 @@ export const PRIVILEGES: Readonly<Record<keyof DB | 'schema_migrations', string>
   users: KEPT,
   wallet_entries: APPENDED,
   wallets: 'select, insert, update (pending, available, paid, last_sequence)',
+  webhook_deliveries: REMOVED,
+  webhook_endpoints: REMOVED,
 };
 
 /** The user of this URL, for the migration that grants it these privileges. */

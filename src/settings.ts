@@ -263,6 +263,17 @@ const TRUST = {
   ),
 };
 
+const WEBHOOKS = {
+  WEBHOOK_ALLOWED_NETWORKS: text(
+    undefined,
+    'Networks of your own that your webhook endpoints may name, in production not those of partners. All other webhooks reach public addresses alone',
+    {
+      fallback: '`127.0.0.0/8,::1` in development, otherwise none',
+      values: '`10.1.0.0/16,fd00:1::/32`',
+    },
+  ),
+};
+
 const BATCHES_AND_QUEUES = {
   MAX_PURCHASES_PER_BATCH: integer(
     256,
@@ -291,6 +302,7 @@ export const SETTINGS = {
   ...CASHBACK_AND_PAYOUTS,
   ...TRUST,
   ...VELOCITY_RULES,
+  ...WEBHOOKS,
   ...BATCHES_AND_QUEUES,
 };
 
@@ -305,5 +317,6 @@ export const SETTINGS_BY_TOPIC = {
   'Cashback and payouts': CASHBACK_AND_PAYOUTS,
   'Trust in reports': TRUST,
   'Velocity rules (`0` turns a rule off)': VELOCITY_RULES,
+  Webhooks: WEBHOOKS,
   'Batches and queues': BATCHES_AND_QUEUES,
 };

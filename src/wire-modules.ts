@@ -2,6 +2,7 @@ import type { Config } from './config.ts';
 import type { Authenticate } from './core/caller.ts';
 import type { Routes } from './core/http/route.ts';
 import type { Loop } from './core/loops.ts';
+import { guardedPost } from './core/outbound/guarded-post.ts';
 import type { Kernel } from './kernel.ts';
 import { merchantsModule } from './modules/catalogue/merchants/index.ts';
 import { offersModule } from './modules/catalogue/offers/index.ts';
@@ -20,6 +21,7 @@ import { walletHistoryModule } from './modules/insight/wallet-history/index.ts';
 import { payoutsModule } from './modules/money/payouts/index.ts';
 import { walletsModule } from './modules/money/wallets/index.ts';
 import { notificationsModule } from './modules/outbound/notifications/index.ts';
+import { webhooksModule } from './modules/outbound/webhooks/index.ts';
 import type { FeedClient } from './modules/platform/events/index.ts';
 import { featureFlagsModule } from './modules/platform/feature-flags/index.ts';
 import { idempotencyModule } from './modules/platform/idempotency/index.ts';
@@ -110,6 +112,20 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
     needsEmailProof: config.needsEmailProof,
     maxQueuedPayouts: config.maxQueuedPayouts,
   });
+  const isProduction = config.mode === 'production';
+  const allowedNetworks = config.webhookAllowedNetworks;
+  const guards = {
+    operator: guardedPost({ allowsHttp: !isProduction, allowedNetworks }),
+    partners: guardedPost({
+      allowsHttp: !isProduction,
+      allowedNetworks: isProduction ? [] : allowedNetworks,
+    }),
+  };
+  const webhooks = webhooksModule(kernel, {
+    encryptionKeys,
+    feed: kernel.feed,
+    guardOf: ({ partnerId }) => (partnerId === null ? guards.operator : guards.partners),
+  });
   const userDetail = userDetailModule(kernel, { users: users.client, wallets: wallets.client });
   const partnerAccount = partnerAccountModule(kernel, {
     partners: partners.client,
@@ -147,6 +163,7 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
     }),
     featureFlags,
     notifications,
+    webhooks,
   ].map((module) => module.routes);
   const jobs = [
     ...auth.jobs,
@@ -156,21 +173,32 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
     ...partners.jobs,
     ...purchases.jobs,
     ...wallets.jobs,
+    ...webhooks.jobs,
     ...proofModule(kernel).jobs,
   ];
-  const loops: readonly Loop[] = [...mail.loops, ...auth.loops, ...notifications.loops];
+  const loops: readonly Loop[] = [...mail.loops, ...auth.loops, ...notifications.loops, ...webhooks.loops];
   return {
     authenticate,
     routes,
     jobs,
     loops,
     /** What the feed of events shows. */
-    eventSources: [auth, users, partners, merchants, offers, purchases, fraud, payouts, wallets].map(
-      (module) => module.eventSource,
-    ),
+    eventSources: [
+      auth,
+      users,
+      partners,
+      merchants,
+      offers,
+      purchases,
+      fraud,
+      payouts,
+      wallets,
+      webhooks,
+    ].map((module) => module.eventSource),
     partners,
     mail,
     notifications,
+    webhooks,
     /** Used by commands, demo data and tests. */
     open: { auth, users, partners, featureFlags, merchants, offers, purchases, wallets, payouts },
   };

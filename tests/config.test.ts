@@ -37,6 +37,7 @@ describe('the configuration', () => {
     WORKER_PORT: ['-1', '65536', 'http'],
     MAX_CONNECTIONS: ['9', '1000001', 'many'],
     CORS_ORIGINS: ['*', 'null', 'app.example.com', 'https://app.example.com/', 'https://APP.example.com'],
+    WEBHOOK_ALLOWED_NETWORKS: ['everything', '10.0.0.0/33', '10.1', 'example.com'],
     TRUST_PROXY: [
       'yes',
       'TRUE',
@@ -136,6 +137,13 @@ describe('the configuration', () => {
       'MAIL_SUBJECT_PREFIX',
     ];
     assert.deepEqual([...Object.keys(wrong), ...anyText].sort(), Object.keys(SETTINGS).sort());
+  });
+
+  test('WEBHOOK_ALLOWED_NETWORKS is empty except in development, where it is this machine', () => {
+    const read = (environment: NodeJS.ProcessEnv) => readConfig(environment).webhookAllowedNetworks;
+    assert.deepEqual(read({ NODE_ENV: 'development' }), ['127.0.0.0/8', '::1']);
+    assert.deepEqual(read({ NODE_ENV: 'test' }), []);
+    assert.deepEqual(read({ WEBHOOK_ALLOWED_NETWORKS: '10.1.0.0/16, fd00::1' }), ['10.1.0.0/16', 'fd00::1']);
   });
 
   test('CORS_ORIGINS is a list of origins, as browsers send them', () => {

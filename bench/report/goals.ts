@@ -1,4 +1,5 @@
 import { fastest, type Measurement, ofName } from '../measurement.ts';
+import { WITH_ENDPOINT, WITHOUT_SUBSCRIBER, WITHOUT_WORKER } from '../sections/webhooks.ts';
 
 /** A bound on a ratio, or on a time, of one run on one machine. */
 export type Goal = {
@@ -91,6 +92,13 @@ export function goalsOf(measurements: readonly Measurement[]): Goal[] {
   const samples = memory?.memorySamples_bytes ?? [];
   add(memory, 'highest MiB', Math.max(...samples) / MIB, 'at most', 250);
   add(memory, 'last fifth ÷ second fifth', growthOf(samples), 'at most', 1.1);
+
+  const [reference, idle, subscribed] = [WITHOUT_WORKER, WITHOUT_SUBSCRIBER, WITH_ENDPOINT].map((load) =>
+    ofName(measurements, 'webhooks').filter((measurement) => measurement.load.endsWith(load)),
+  );
+  const without = medianRate(reference);
+  add(idle?.[0], 'rate ÷ no worker', ratio(medianRate(idle), without), 'at least', 0.99);
+  add(subscribed?.[0], 'rate ÷ no worker', ratio(medianRate(subscribed), without), 'at least', 0.97);
   return goals;
 }
 
@@ -108,6 +116,12 @@ function medianCost(measurements: readonly Measurement[]): number | undefined {
     .map(({ cost }) => cost.api.perUnit_us + cost.database.perUnit_us)
     .sort((one, other) => one - other);
   return costs[Math.floor(costs.length / 2)];
+}
+
+/** Of all rounds. */
+function medianRate(measurements: readonly Measurement[] = []): number | undefined {
+  const rates = measurements.map(({ perSecond }) => perSecond).sort((one, other) => one - other);
+  return rates[Math.floor(rates.length / 2)];
 }
 
 function ratio(value: number | undefined, reference: number | undefined): number | undefined {

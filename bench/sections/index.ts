@@ -4,6 +4,7 @@ import { overload } from './overload.ts';
 import { batch, half, hot, lone, ordered, single, two } from './purchases.ts';
 import { lists, login, wallet } from './reads.ts';
 import type { Section } from './section.ts';
+import { webhooks } from './webhooks.ts';
 
 /** In the order in which they are measured. The ceiling comes before and after them all. */
 export const SECTIONS: readonly Section[] = [
@@ -20,5 +21,6 @@ export const SECTIONS: readonly Section[] = [
   lists,
   login,
   memory,
+  webhooks,
   two,
 ];

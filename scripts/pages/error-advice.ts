@@ -79,5 +79,7 @@ export const ERROR_ADVICE: Readonly<Record<string, string>> = {
   USER_NOT_ELIGIBLE:
     'Check `user_id` or `user_reference`; `details.reason` says whether it is unknown or inactive.',
   VALIDATION_ERROR: 'Correct the fields that `details.violations` names.',
+  WEBHOOK_ENDPOINT_INACTIVE: 'Activate the endpoint with `PATCH /webhook-endpoints/{id}` first.',
+  WEBHOOK_ENDPOINT_LIMIT_REACHED: 'Delete an endpoint that is not used, or add types to an existing one.',
   WALLET_FULL: 'Nothing was recorded. Report it to the operator: the wallet is at its technical limit.',
 };

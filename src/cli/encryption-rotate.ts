@@ -4,6 +4,7 @@ import { createLogger } from '../core/observability/logging.ts';
 import { reencryptSecondFactors } from '../modules/identity/auth/index.ts';
 import { reencryptSigningSecrets } from '../modules/identity/partners/index.ts';
 import { reencryptBankDetails } from '../modules/money/payouts/index.ts';
+import { reencryptWebhookSecrets } from '../modules/outbound/webhooks/index.ts';
 import { reencryptMails } from '../modules/platform/mail/index.ts';
 import { joinExistingDatabase } from '../startup/open-database.ts';
 import { run } from '../startup/run.ts';
@@ -13,6 +14,7 @@ const SECRETS = [
   { name: 'bank details of payouts', reencrypt: reencryptBankDetails },
   { name: 'signing secrets of partners', reencrypt: reencryptSigningSecrets },
   { name: 'second factors of accounts', reencrypt: reencryptSecondFactors },
+  { name: 'secrets of webhook endpoints', reencrypt: reencryptWebhookSecrets },
   { name: 'mails that wait to be sent', reencrypt: reencryptMails },
 ];
 

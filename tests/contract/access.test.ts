@@ -20,6 +20,7 @@ import {
   type TestPartner,
 } from '../support/partners.ts';
 import { type Person, startTestPlatform } from '../support/platform.ts';
+import { endpointBody, openEndpoint, recordDelivery } from '../support/webhooks.ts';
 
 const platform = await startTestPlatform();
 const openApi = await readOpenApi(platform);
@@ -226,22 +227,24 @@ describe('a partner', () => {
       });
 
     if (operation.path.includes('{id}')) {
-      test(`finds a purchase of another partner missing at ${operation.name}`, async () => {
-        const id = await world.recordPurchase(world.partner);
-        const sample = { ...(await sampleOf(world, operation, admin)), params: { id } };
-        const ask = () => send(world, operation, sample, otherPartner);
+      test(`finds an object of another partner missing at ${operation.name}`, async () => {
+        const id = await objectOf(operation, world.partner);
+        const sample = await sampleOf(world, operation, admin);
+        const params = { ...sample.params, id };
+        const ask = () => send(world, operation, { ...sample, params }, otherPartner);
 
         const answer = await assertRefusedWithoutATrace(ask, operation, 404, 'NOT_FOUND');
 
         const missing = newId();
-        const forMissing = await send(world, operation, { ...sample, params: { id: missing } }, otherPartner);
+        const ofMissing = { ...sample, params: { ...params, id: missing } };
+        const forMissing = await send(world, operation, ofMissing, otherPartner);
         assert.deepEqual(answer.body, JSON.parse(JSON.stringify(forMissing.body).replaceAll(missing, id)));
       });
 
-      test(`finds a purchase of no partner missing at ${operation.name}`, async () => {
-        const { body } = await sampleOf(world, operation, admin);
-        const params = { id: await world.recordPurchase() };
-        const ask = () => send(world, operation, { params, body }, otherPartner);
+      test(`finds an object of no partner missing at ${operation.name}`, async () => {
+        const sample = await sampleOf(world, operation, admin);
+        const params = { ...sample.params, id: await objectOf(operation) };
+        const ask = () => send(world, operation, { params, body: sample.body }, otherPartner);
 
         await assertRefusedWithoutATrace(ask, operation, 404, 'NOT_FOUND');
       });
@@ -250,11 +253,12 @@ describe('a partner', () => {
     if (operation.method !== 'GET') {
       test(`that must sign is refused without a signature at ${operation.name}, and heard with one`, async () => {
         const partner = await openPartner(platform, { signs: true });
-        const id = operation.path.includes('{id}') ? await recordSigned(partner) : '';
+        const id = operation.path.includes('{id}') ? await openSigned(operation, partner) : '';
         const { body } = await sampleOf(world, operation, admin);
+        const eventId = operation.path.includes('{event_id}') ? await recordDelivery(platform, id) : '';
         const text = body === undefined ? '' : JSON.stringify(body);
         const ask = (headers: Record<string, string>) =>
-          platform.api(operation.method, operation.path.replace('{id}', id), {
+          platform.api(operation.method, operation.path.replace('{id}', id).replace('{event_id}', eventId), {
             token: partner.token,
             headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
             ...(body !== undefined && { body: text }),
@@ -400,7 +404,7 @@ describe('an id that names nothing', () => {
       assert.equal(answer.body.error.code, 'NOT_FOUND');
       assert.match(
         answer.body.error.details.resource_type,
-        /^(adjustment|merchant|offer|partner|payout|purchase|wallet|user|session)$/,
+        /^(adjustment|merchant|offer|partner|payout|purchase|wallet|user|session|webhook_endpoint)$/,
       );
       assert.equal(answer.body.error.details.resource_id, id);
       checkAnswer(operation, answer);
@@ -456,14 +460,24 @@ async function withEveryScope({ id }: TestPartner): Promise<Client> {
   return { id, token: (await issueKey(platform, id)).key };
 }
 
-/** A purchase of a partner that must sign. */
-async function recordSigned(partner: TestPartner): Promise<string> {
-  const text = JSON.stringify(world.purchase(world.shopper.id));
+const isOfWebhooks = ({ path }: Operation) => path.startsWith('/webhook-endpoints');
+
+/** What the path of an operation names: a purchase or a webhook endpoint, of this partner or of none. */
+function objectOf(operation: Operation, partner?: TestPartner): Promise<string> {
+  return isOfWebhooks(operation) ? openEndpoint(platform, partner?.token) : world.recordPurchase(partner);
+}
+
+/** The same, made by a partner that signs. */
+async function openSigned(operation: Operation, partner: TestPartner): Promise<string> {
+  const [path, body] = isOfWebhooks(operation)
+    ? (['/webhook-endpoints', endpointBody()] as const)
+    : (['/purchases', world.purchase(world.shopper.id)] as const);
+  const text = JSON.stringify(body);
   const headers = {
     'content-type': 'application/json',
     ...signed(partner.secret, text, { at: platform.clock() }),
   };
-  const answer = await platform.api('POST', '/purchases', { token: partner.token, body: text, headers });
+  const answer = await platform.api('POST', path, { token: partner.token, body: text, headers });
   return answer.body.id;
 }
 

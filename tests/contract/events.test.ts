@@ -10,8 +10,9 @@ import { openPayoutDesk } from '../support/payouts.ts';
 import { startTestPlatform } from '../support/platform.ts';
 import { openShop } from '../support/purchases-shop.ts';
 import { enrol, mfaTokenOf, wrongCode } from '../support/second-factor.ts';
+import { openReceiver } from '../support/webhook-receiver.ts';
 
-const platform = await startTestPlatform();
+const platform = await startTestPlatform({ environment: { WEBHOOK_ALLOWED_NETWORKS: '127.0.0.1' } });
 const { api, admin } = platform;
 const { token } = admin;
 const world = await openWorld(platform);
@@ -118,6 +119,17 @@ async function refuseColleague(): Promise<void> {
   });
 }
 
+/** A receiver answers that it is gone. */
+async function endWebhooks(): Promise<void> {
+  const receiver = await openReceiver();
+  receiver.answer(410);
+  const body = { url: receiver.url, event_types: ['merchant.*'] };
+  await api('POST', '/webhook-endpoints', { token, body });
+  await platform.createMerchant();
+  await platform.consumeEvents('webhooks');
+  await platform.runLoop('deliver-webhooks');
+}
+
 /** A reversal tops up a purchase that the cap has cut. */
 async function refillCap(): Promise<void> {
   const shop = await openShop(platform, { monthly_cap: 1, cap_refill: true });
@@ -176,6 +188,7 @@ async function moveEverything(): Promise<void> {
     { recovery_code: enrolled.recoveryCodes[0] },
   ])
     await api('POST', '/auth/mfa/verification', { body: { mfa_token, ...proof } });
+  await endWebhooks();
   await world.awaitApproval();
   platform.clock.advance({ hours: 24 * 8 });
   await platform.runJob('expire-adjustments');

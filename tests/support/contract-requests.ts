@@ -6,6 +6,7 @@ import { payoutBody } from './payouts-builders.ts';
 import type { Answer, ContractPlatform, Person } from './platform.ts';
 import { PASSWORD } from './platform.ts';
 import { enrol, mfaTokenOf, totpCode } from './second-factor.ts';
+import { endpointBody, openEndpoint, recordDelivery } from './webhooks.ts';
 
 /** A person, or a partner, which has no email. */
 export type Client = { readonly id: string; readonly token: string; readonly email?: string };
@@ -124,6 +125,10 @@ export async function openWorld(platform: ContractPlatform) {
     return (await platform.api('POST', path, { token: platform.admin.token })).body.token;
   }
 
+  /** A webhook endpoint that the caller sees: of the operator, or of the partner itself. */
+  const openEndpointFor = (caller: Client | undefined) =>
+    openEndpoint(platform, isPartner(caller) ? caller.token : undefined);
+
   return {
     platform,
     shopper,
@@ -145,6 +150,7 @@ export async function openWorld(platform: ContractPlatform) {
     registerLike,
     enrolLike,
     resetToken,
+    openEndpointFor,
   };
 }
 
@@ -500,6 +506,45 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
 
   'GET /events': ({ merchantId }) => ({
     query: { type: 'merchant.*', resource_id: merchantId, cursor: 'latest', limit: 5 },
+  }),
+  'POST /webhook-endpoints': async ({ openEndpointFor }, caller) => {
+    // Makes room, as an owner has a limited number.
+    await openEndpointFor(caller);
+    return { body: endpointBody({ description: 'Orders of the web shop' }) };
+  },
+  'GET /webhook-endpoints': () => ({ query: { offset: 0, limit: 5 } }),
+  'GET /webhook-endpoints/{id}': async ({ openEndpointFor }, caller) => ({
+    params: { id: await openEndpointFor(caller) },
+  }),
+  'PATCH /webhook-endpoints/{id}': async ({ openEndpointFor }, caller) => ({
+    params: { id: await openEndpointFor(caller) },
+    body: endpointBody({ description: null, status: 'inactive' }),
+  }),
+  'DELETE /webhook-endpoints/{id}': async ({ openEndpointFor }, caller) => ({
+    params: { id: await openEndpointFor(caller) },
+  }),
+  'POST /webhook-endpoints/{id}/secret': async ({ openEndpointFor }, caller) => ({
+    params: { id: await openEndpointFor(caller) },
+    body: { overlap_seconds: 3600 },
+  }),
+  'POST /webhook-endpoints/{id}/test': async ({ openEndpointFor }, caller) => ({
+    params: { id: await openEndpointFor(caller) },
+  }),
+  'GET /webhook-endpoints/{id}/deliveries': async ({ platform, openEndpointFor }, caller) => {
+    const id = await openEndpointFor(caller);
+    await recordDelivery(platform, id);
+    return { params: { id }, query: { status: 'succeeded', offset: 0, limit: 5 } };
+  },
+  'POST /webhook-endpoints/{id}/deliveries/{event_id}/resend': async (
+    { platform, openEndpointFor },
+    caller,
+  ) => {
+    const id = await openEndpointFor(caller);
+    return { params: { id, event_id: await recordDelivery(platform, id) } };
+  },
+  'POST /webhook-endpoints/{id}/replay': async ({ platform, openEndpointFor }, caller) => ({
+    params: { id: await openEndpointFor(caller) },
+    body: { since: platform.now().subtract({ hours: 1 }).toString() },
   }),
 
   'GET /purchases/{id}/timeline': async ({ recordPurchase }) => ({ params: { id: await recordPurchase() } }),

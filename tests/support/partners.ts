@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { newId } from '../../src/core/id.ts';
 import type { Answer, ContractPlatform } from './platform.ts';
 
-export const ALL_SCOPES = ['purchases:read', 'purchases:write', 'purchases:settle'];
+export const ALL_SCOPES = ['purchases:read', 'purchases:write', 'purchases:settle', 'webhooks:manage'];
 
 /** All scopes that do not permit what `scope` permits. */
 export function scopesWithout(scope: string): readonly string[] {

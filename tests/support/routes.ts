@@ -34,7 +34,7 @@ const PEOPLE = {
     type: 'partner',
     id: '01936f2e-8c1b-7c3a-9d55-0000000000c1',
     keyId: '01936f2e-8c1b-7c3a-9d55-0000000000c2',
-    scopes: ['purchases:read', 'purchases:write', 'purchases:settle'],
+    scopes: ['purchases:read', 'purchases:write', 'purchases:settle', 'webhooks:manage'],
     merchantIds: null,
     externalIdScope: 'partner',
     requestId: '',

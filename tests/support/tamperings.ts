@@ -54,6 +54,8 @@ export const OTHER_TABLES: Readonly<Record<string, string>> = {
   second_factors: 'secrets',
   sessions: 'logins',
   users: 'accounts; their money is in wallets',
+  webhook_deliveries: 'what was sent to receivers, for 30 days',
+  webhook_endpoints: 'URLs and secrets',
 };
 
 /** Columns whose change is no change of money, and why. Each other column of the tables is tampered with. */

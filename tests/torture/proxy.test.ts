@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, describe, test } from 'node:test';
 import pg from 'pg';
-import { makeCertificate } from '../../torture/harness/certificate.ts';
+import { makeCertificate } from '../../bench/certificate.ts';
 import { startProxy } from '../../torture/harness/proxy.ts';
 import type { Message } from '../../torture/harness/wire.ts';
 import { createTestDatabase, runSql, SCRATCH_VARIABLE } from '../support/database.ts';

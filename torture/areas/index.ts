@@ -18,6 +18,7 @@ import { tampering } from './tampering.ts';
 import { time } from './time.ts';
 import { unknownOutcome } from './unknown-outcome.ts';
 import { upgrade } from './upgrade.ts';
+import { webhooks } from './webhooks.ts';
 
 /** In the order of docs/reliability.md. */
 export const AREAS: readonly Area[] = [
@@ -39,5 +40,6 @@ export const AREAS: readonly Area[] = [
   processes,
   time,
   upgrade,
+  webhooks,
   honesty,
 ];

@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { setImmediate as immediate } from 'node:timers/promises';
 import { createSecureContext, TLSSocket } from 'node:tls';
-import type { Certificate } from './certificate.ts';
+import type { Certificate } from '../../bench/certificate.ts';
 import { type Lane, type LaneWeather, openLane, type Verdict } from './lane.ts';
 import { type Direction, type Message, messageSplitter, transactionFollower } from './wire.ts';
 

@@ -44,6 +44,8 @@ const PLACES: Readonly<Record<string, (id: string) => string>> = {
   'PATCH /partners/{id}': (id) => `/partners/${id}`,
   'POST /users': (id) => `/users/${id}`,
   'POST /purchases': (id) => `/purchases/${id}`,
+  'POST /webhook-endpoints': (id) => `/webhook-endpoints/${id}`,
+  'PATCH /webhook-endpoints/{id}': (id) => `/webhook-endpoints/${id}`,
   'POST /purchases/batch': (id) => `/purchases/${id}`,
   'POST /users/me/payouts': (id) => `/payouts/${id}/bank-details`,
   'PATCH /payouts/{id}/process': (id) => `/payouts/${id}`,

@@ -1502,6 +1502,158 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/webhook-endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List webhook endpoints, newest first
+         * @description Partners need a key with the scope `webhooks:manage`.
+         */
+        get: operations["listWebhookEndpoints"];
+        put?: never;
+        /**
+         * Create a webhook endpoint
+         * @description The platform sends events of these types to the URL, signed by Standard Webhooks. A partner gets the events of its own purchases. The response contains the secret, which is shown only once. Partners need a key with the scope `webhooks:manage`. Staff need the permission `webhooks:manage`.
+         */
+        post: operations["createWebhookEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhook-endpoints/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a webhook endpoint
+         * @description Partners need a key with the scope `webhooks:manage`.
+         */
+        get: operations["getWebhookEndpoint"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a webhook endpoint
+         * @description Its deliveries are deleted too. A message that is being sent may still arrive. Partners need a key with the scope `webhooks:manage`. Staff need the permission `webhooks:manage`.
+         */
+        delete: operations["deleteWebhookEndpoint"];
+        options?: never;
+        head?: never;
+        /**
+         * Update a webhook endpoint
+         * @description An inactive endpoint gets no new events. Pending deliveries wait until the endpoint is active again. A replay sends the events that it missed. Partners need a key with the scope `webhooks:manage`. Staff need the permission `webhooks:manage`.
+         */
+        patch: operations["updateWebhookEndpoint"];
+        trace?: never;
+    };
+    "/webhook-endpoints/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the deliveries to a webhook endpoint, newest event first
+         * @description Deliveries are kept for 30 days. Partners need a key with the scope `webhooks:manage`.
+         */
+        get: operations["listWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhook-endpoints/{id}/deliveries/{event_id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an event again
+         * @description The event is due at once, and gets all attempts again. Its `webhook-id` stays the same. Partners need a key with the scope `webhooks:manage`. Staff need the permission `webhooks:manage`.
+         */
+        post: operations["resendWebhookEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhook-endpoints/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send all events since a time again
+         * @description Sends each event of the types of the endpoint again, whether it was delivered or not. Each keeps its `webhook-id`. Partners need a key with the scope `webhooks:manage`. Staff need the permission `webhooks:manage`.
+         */
+        post: operations["replayWebhookEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhook-endpoints/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate the secret of a webhook endpoint
+         * @description The new secret is shown only once. For `overlap_seconds` each message has two signatures, by the new and by the previous secret. Partners need a key with the scope `webhooks:manage`. Staff need the permission `webhooks:manage`.
+         */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhook-endpoints/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test event to a webhook endpoint
+         * @description Sends an event of the type `webhook.test` once, and returns what came back within eight seconds. Works for an inactive endpoint too. Partners need a key with the scope `webhooks:manage`. Staff need the permission `webhooks:manage`.
+         */
+        post: operations["testWebhookEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export interface webhooks {
     MerchantEvent: {
@@ -1638,6 +1790,26 @@ export interface webhooks {
          * @description Sent to each endpoint that has subscribed to the type, at least once and in any order.
          */
         post: operations["receiveWalletEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    WebhookEndpointEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive an event about a webhook endpoint
+         * @description Sent to each endpoint that has subscribed to the type, at least once and in any order.
+         */
+        post: operations["receiveWebhookEndpointEvent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2001,6 +2173,22 @@ export interface components {
             /** @description Whether the partner must sign requests that change data (Standard Webhooks). Defaults to false. */
             signature_required?: boolean;
         };
+        CreateWebhookEndpointInput: {
+            /** @example Orders of the web shop */
+            description?: string | null;
+            /**
+             * @description The types of the events to send. `purchase.*` covers all types of purchases, and `*` all types.
+             * @example [
+             *       "purchase.*"
+             *     ]
+             */
+            event_types: string[];
+            /**
+             * @description The URL that events are sent to, by POST. HTTPS in production. It must not name a private or reserved address.
+             * @example https://shop.example.com/webhooks
+             */
+            url: string;
+        };
         /**
          * @description ISO 4217 code of a currency that the platform supports.
          * @example EUR
@@ -2027,7 +2215,7 @@ export interface components {
             details: components["schemas"]["AnyFields"];
             message: string;
         };
-        Event: components["schemas"]["UserEvent"] | components["schemas"]["PartnerEvent"] | components["schemas"]["MerchantEvent"] | components["schemas"]["OfferEvent"] | components["schemas"]["PurchaseEvent"] | components["schemas"]["PayoutEvent"] | components["schemas"]["WalletEvent"];
+        Event: components["schemas"]["UserEvent"] | components["schemas"]["PartnerEvent"] | components["schemas"]["MerchantEvent"] | components["schemas"]["OfferEvent"] | components["schemas"]["PurchaseEvent"] | components["schemas"]["PayoutEvent"] | components["schemas"]["WalletEvent"] | components["schemas"]["WebhookEndpointEvent"];
         /** @description Done. */
         EventPage: {
             /**
@@ -2280,6 +2468,37 @@ export interface components {
              *     ]
              */
             scopes: components["schemas"]["PartnerScope"][];
+        };
+        /** @description Created. */
+        NewWebhookEndpoint: {
+            created_at: components["schemas"]["Timestamp"];
+            /** @example Orders of the web shop */
+            description: string | null;
+            /** @description Why the platform deactivated the endpoint: `gone` after the response 410, `failures` after five days without a delivery. Null if it did not. */
+            disabled_reason: components["schemas"]["WebhookDisabledReason"] | null;
+            /**
+             * @description The types of the events to send. `purchase.*` covers all types of purchases, and `*` all types.
+             * @example [
+             *       "purchase.*"
+             *     ]
+             */
+            event_types: string[];
+            /** @description The time since which each attempt has failed. Null if the last one was successful. */
+            failing_since: components["schemas"]["Timestamp"] | null;
+            id: components["schemas"]["Id"];
+            /** @description The partner that the endpoint belongs to. Null for the operator. */
+            partner_id: components["schemas"]["Id"] | null;
+            /**
+             * @description The secret, shown only once. Decode its Base64 part to get the key for HMAC-SHA256.
+             * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
+             */
+            secret: string;
+            status: components["schemas"]["ActiveStatus"];
+            /**
+             * @description The URL that events are sent to, by POST. HTTPS in production. It must not name a private or reserved address.
+             * @example https://shop.example.com/webhooks
+             */
+            url: string;
         };
         NextStep: {
             /** @description The reasons that keep the reward from becoming available automatically. */
@@ -2628,7 +2847,7 @@ export interface components {
             pagination: components["schemas"]["Pagination"];
         };
         /** @enum {string} */
-        PartnerScope: "purchases:read" | "purchases:write" | "purchases:settle";
+        PartnerScope: "purchases:read" | "purchases:write" | "purchases:settle" | "webhooks:manage";
         PartnerUsage: {
             this_month: components["schemas"]["PurchaseCount"];
             today: components["schemas"]["PurchaseCount"];
@@ -3029,6 +3248,10 @@ export interface components {
              */
             recovery_code?: string;
         };
+        ReplayWebhookEventsInput: {
+            /** @description The time of the first event, within the last 14 days. */
+            since: components["schemas"]["Timestamp"];
+        };
         /** @description Created. */
         ReportedPurchase: {
             cashback_amount: components["schemas"]["Money"];
@@ -3123,6 +3346,13 @@ export interface components {
         RotateSigningSecretInput: {
             /**
              * @description Seconds for which the previous secret stays valid. Defaults to 0.
+             * @example 86400
+             */
+            overlap_seconds?: number;
+        };
+        RotateWebhookSecretInput: {
+            /**
+             * @description Seconds for which the previous secret signs beside the new one. Defaults to 0.
              * @example 86400
              */
             overlap_seconds?: number;
@@ -3312,7 +3542,7 @@ export interface components {
             signing_secret: string;
         };
         /** @enum {string} */
-        StaffPermission: "staff:manage" | "users:send-password-link" | "users:set-status" | "users:import" | "wallets:credit" | "wallets:adjust" | "payouts:process" | "payouts:read-bank-details" | "merchants:write" | "offers:write" | "partners:write" | "purchases:write" | "purchases:settle" | "ceilings:write" | "feature-flags:write";
+        StaffPermission: "staff:manage" | "users:send-password-link" | "users:set-status" | "users:import" | "wallets:credit" | "wallets:adjust" | "payouts:process" | "payouts:read-bank-details" | "merchants:write" | "offers:write" | "partners:write" | "webhooks:manage" | "purchases:write" | "purchases:settle" | "ceilings:write" | "feature-flags:write";
         /**
          * @example support
          * @enum {string}
@@ -3388,6 +3618,23 @@ export interface components {
         UpdateUserInput: {
             /** @description The operator's own reference of the user. Null removes it. */
             external_reference: string | null;
+        };
+        UpdateWebhookEndpointInput: {
+            /** @example Orders of the web shop */
+            description?: string | null;
+            /**
+             * @description The types of the events to send. `purchase.*` covers all types of purchases, and `*` all types.
+             * @example [
+             *       "purchase.*"
+             *     ]
+             */
+            event_types?: string[];
+            status?: components["schemas"]["ActiveStatus"];
+            /**
+             * @description The URL that events are sent to, by POST. HTTPS in production. It must not name a private or reserved address.
+             * @example https://shop.example.com/webhooks
+             */
+            url?: string;
         };
         /** @description Created. */
         User: {
@@ -3557,6 +3804,125 @@ export interface components {
         };
         /** @enum {string} */
         WalletTransactionType: "cashback_credit" | "cashback_confirmation" | "cashback_reversal" | "payout" | "payout_refund" | "adjustment";
+        WebhookAttempt: {
+            attempted_at: components["schemas"]["Timestamp"];
+            /** @description The time of the whole exchange, in milliseconds. */
+            duration_ms: number;
+            /** @description Why there was no response. Null if there was one. */
+            failure: components["schemas"]["WebhookFailure"] | null;
+            /** @description The first kilobyte of the response. Null if there was none. */
+            response: string | null;
+            /** @description The HTTP status of the response. Null if there was none. */
+            status: number | null;
+        };
+        WebhookDelivery: {
+            /** @description The latest attempts, oldest first. */
+            attempts: components["schemas"]["WebhookAttempt"][];
+            created_at: components["schemas"]["Timestamp"];
+            event_id: components["schemas"]["Id"];
+            /** @example purchase.confirmed */
+            event_type: string;
+            /** @description The time of the next attempt. Null unless the delivery is pending. */
+            next_attempt_at: components["schemas"]["Timestamp"] | null;
+            status: components["schemas"]["WebhookDeliveryStatus"];
+        };
+        /** @description Done. */
+        WebhookDeliveryPage: {
+            data: components["schemas"]["WebhookDelivery"][];
+            pagination: components["schemas"]["CursorPagination"];
+        };
+        /**
+         * @description `failed` after the last attempt, or after the response 410.
+         * @example failed
+         * @enum {string}
+         */
+        WebhookDeliveryStatus: "pending" | "succeeded" | "failed";
+        /** @enum {string} */
+        WebhookDisabledReason: "gone" | "failures";
+        WebhookEndpoint: {
+            created_at: components["schemas"]["Timestamp"];
+            /** @example Orders of the web shop */
+            description: string | null;
+            /** @description Why the platform deactivated the endpoint: `gone` after the response 410, `failures` after five days without a delivery. Null if it did not. */
+            disabled_reason: components["schemas"]["WebhookDisabledReason"] | null;
+            /**
+             * @description The types of the events to send. `purchase.*` covers all types of purchases, and `*` all types.
+             * @example [
+             *       "purchase.*"
+             *     ]
+             */
+            event_types: string[];
+            /** @description The time since which each attempt has failed. Null if the last one was successful. */
+            failing_since: components["schemas"]["Timestamp"] | null;
+            id: components["schemas"]["Id"];
+            /** @description The partner that the endpoint belongs to. Null for the operator. */
+            partner_id: components["schemas"]["Id"] | null;
+            status: components["schemas"]["ActiveStatus"];
+            /**
+             * @description The URL that events are sent to, by POST. HTTPS in production. It must not name a private or reserved address.
+             * @example https://shop.example.com/webhooks
+             */
+            url: string;
+        };
+        WebhookEndpointEvent: {
+            created_at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["WebhookEndpointEventData"];
+            id: components["schemas"]["Id"];
+            /** @description The fields of `data` that the event changed, with their values before it. Null if it is the first event of the object, or changed none of them. */
+            previous: components["schemas"]["AnyFields"] | null;
+            /**
+             * @example webhook_endpoint.created
+             * @enum {string}
+             */
+            type: "webhook_endpoint.created" | "webhook_endpoint.changed" | "webhook_endpoint.deleted" | "webhook_endpoint.secret_rotated" | "webhook_endpoint.disabled";
+        };
+        WebhookEndpointEventData: {
+            created_at: components["schemas"]["Timestamp"];
+            disabled_reason: components["schemas"]["WebhookDisabledReason"] | null;
+            /**
+             * @example [
+             *       "purchase.*"
+             *     ]
+             */
+            event_types: string[];
+            /** @example shop.example.com */
+            host: string;
+            id: components["schemas"]["Id"];
+            partner_id: components["schemas"]["Id"] | null;
+            /**
+             * @description The number of the event among those of the object, from 1. Events may arrive in another order.
+             * @example 1
+             */
+            sequence: number;
+            status: components["schemas"]["ActiveStatus"];
+        };
+        /** @description Done. */
+        WebhookEndpointPage: {
+            data: components["schemas"]["WebhookEndpoint"][];
+            pagination: components["schemas"]["Pagination"];
+        };
+        /** @enum {string} */
+        WebhookFailure: "url_not_allowed" | "host_not_found" | "address_not_allowed" | "connection_failed" | "certificate_invalid" | "response_invalid" | "timeout" | "interrupted" | "event_unavailable";
+        /** @description Done. */
+        WebhookReplay: {
+            since: components["schemas"]["Timestamp"];
+            until: components["schemas"]["Timestamp"];
+        };
+        /** @description Created. */
+        WebhookSecret: {
+            /**
+             * @description The secret, shown only once. Decode its Base64 part to get the key for HMAC-SHA256.
+             * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
+             */
+            secret: string;
+        };
+        /** @description Done. */
+        WebhookTest: {
+            attempt: components["schemas"]["WebhookAttempt"];
+            /** @description Whether the response had a status from 200 to 299. */
+            delivered: boolean;
+            event_id: components["schemas"]["Id"];
+        };
     };
     responses: {
         /** @description `ACTIVE_OFFER_ALREADY_EXISTS`: The merchant has another active offer in these dates. */
@@ -3878,6 +4244,15 @@ export interface components {
         };
         /** @description `VALIDATION_ERROR`: The request breaks a rule. */
         ValidationError400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description `WEBHOOK_ENDPOINT_INACTIVE`: The webhook endpoint is not active. Activate it first. */
+        WebhookEndpointInactive: {
             headers: {
                 [name: string]: unknown;
             };
@@ -7510,6 +7885,344 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    listWebhookEndpoints: {
+        parameters: {
+            query?: {
+                /** @description The number of items to return. Defaults to 20. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The number of items to skip. Defaults to 0. */
+                offset?: components["parameters"]["Offset"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpointPage"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
+            422: components["responses"]["ValidationError"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateWebhookEndpointInput"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWebhookEndpoint"];
+                };
+            };
+            400: components["responses"]["ValidationError400"];
+            401: components["responses"]["UnauthenticatedOrUnsigned"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
+            /** @description `WEBHOOK_ENDPOINT_LIMIT_REACHED`: No further webhook endpoint is possible. Delete one first. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationError"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
+                id: components["parameters"]["IdParameter"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationError"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
+                id: components["parameters"]["IdParameter"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No content. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["UnauthenticatedOrUnsigned"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationError"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    updateWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
+                id: components["parameters"]["IdParameter"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateWebhookEndpointInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            400: components["responses"]["ValidationError400"];
+            401: components["responses"]["UnauthenticatedOrUnsigned"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationError"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listWebhookDeliveries: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the previous page. With it, `offset` has no effect. A cursor costs the same at any depth. An `offset` costs what it skips: one of millions may return 503. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The number of items to return. Defaults to 20. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The number of items to skip. Defaults to 0. */
+                offset?: components["parameters"]["Offset"];
+                /**
+                 * @description `failed` after the last attempt, or after the response 410.
+                 * @example failed
+                 */
+                status?: components["schemas"]["WebhookDeliveryStatus"];
+            };
+            header?: never;
+            path: {
+                /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
+                id: components["parameters"]["IdParameter"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryPage"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationError"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    resendWebhookEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
+                event_id: string;
+                /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
+                id: components["parameters"]["IdParameter"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            401: components["responses"]["UnauthenticatedOrUnsigned"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["WebhookEndpointInactive"];
+            422: components["responses"]["ValidationError"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    replayWebhookEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
+                id: components["parameters"]["IdParameter"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayWebhookEventsInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookReplay"];
+                };
+            };
+            400: components["responses"]["ValidationError400"];
+            401: components["responses"]["UnauthenticatedOrUnsigned"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["WebhookEndpointInactive"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationError"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
+                id: components["parameters"]["IdParameter"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RotateWebhookSecretInput"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            401: components["responses"]["UnauthenticatedOrUnsigned"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationError"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    testWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
+                id: components["parameters"]["IdParameter"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookTest"];
+                };
+            };
+            401: components["responses"]["UnauthenticatedOrUnsigned"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     receiveMerchantEvent: {
         parameters: {
             query?: never;
@@ -7743,6 +8456,42 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["WalletEvent"];
+            };
+        };
+        responses: {
+            /** @description Accepted. Any status other than 2xx is a failure. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No longer wanted: disables the endpoint. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    receiveWebhookEndpointEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event, the same at each attempt. */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /** @description The signature, as Standard Webhooks describes it. */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /** @description The time of the attempt, in seconds since 1970. */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookEndpointEvent"];
             };
         };
         responses: {

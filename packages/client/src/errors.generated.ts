@@ -62,4 +62,6 @@ export type ErrorDetails = {
   USER_NOT_ELIGIBLE: { readonly user_id: string; readonly reason: 'inactive' | 'unknown' } | { readonly user_reference: string; readonly reason: 'inactive' | 'unknown' };
   VALIDATION_ERROR: { readonly violations: readonly { readonly field: string; readonly reason: string }[]; readonly more?: number } | { readonly violations: readonly { readonly field: string; readonly reason: string }[] };
   WALLET_FULL: { readonly amount: string; readonly currency: string };
+  WEBHOOK_ENDPOINT_INACTIVE: { readonly webhook_endpoint_id: string };
+  WEBHOOK_ENDPOINT_LIMIT_REACHED: { readonly limit: number };
 };

@@ -57,6 +57,8 @@ export type WalletEntryType = "adjustment" | "cashback_confirmation" | "cashback
 
 export type WalletSourceType = "adjustment" | "payout" | "purchase" | "revision";
 
+export type WebhookDeliveryStatus = "failed" | "pending" | "succeeded";
+
 export interface AdjustmentDecisions {
   adjustment_id: string;
   decided_at: ColumnType<Temporal.Instant, string, string>;
@@ -456,6 +458,38 @@ export interface Wallets {
   user_id: string;
 }
 
+export interface WebhookDeliveries {
+  attempted: Generated<number>;
+  attempts: Generated<Json>;
+  created_at: ColumnType<Temporal.Instant, string, string>;
+  due_at: ColumnType<Temporal.Instant, string, string> | null;
+  endpoint_id: string;
+  event_type: string;
+  id: string;
+  status: WebhookDeliveryStatus;
+  taken_until: ColumnType<Temporal.Instant, string, string> | null;
+}
+
+export interface WebhookEndpoints {
+  active: boolean;
+  created_at: ColumnType<Temporal.Instant, string, string>;
+  deleted_at: ColumnType<Temporal.Instant, string, string> | null;
+  description: string | null;
+  disabled_reason: string | null;
+  event_types: string[];
+  failing_since: ColumnType<Temporal.Instant, string, string> | null;
+  id: string;
+  last_failed_at: ColumnType<Temporal.Instant, string, string> | null;
+  partner_id: string | null;
+  paused_until: ColumnType<Temporal.Instant, string, string> | null;
+  previous_secret: string | null;
+  previous_secret_until: ColumnType<Temporal.Instant, string, string> | null;
+  replay_after: string | null;
+  replay_until: string | null;
+  secret: string | null;
+  url: string;
+}
+
 export interface DB {
   adjustment_decisions: AdjustmentDecisions;
   adjustments: Adjustments;
@@ -494,4 +528,6 @@ export interface DB {
   users: Users;
   wallet_entries: WalletEntries;
   wallets: Wallets;
+  webhook_deliveries: WebhookDeliveries;
+  webhook_endpoints: WebhookEndpoints;
 }

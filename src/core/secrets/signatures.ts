@@ -60,6 +60,14 @@ export function verifySignature(
   return { id, sentAt: Temporal.Instant.fromEpochMilliseconds(sentAt.getTime()) };
 }
 
+/** The `webhook-signature` of a message: one signature by each secret, so that a receiver can change its secret. */
+export function sign(
+  { id, timestamp, body }: { readonly id: string; readonly timestamp: string; readonly body: Buffer },
+  secrets: readonly string[],
+): string {
+  return secrets.map((secret) => signatureOf(secret, `${id}.${timestamp}.`, body)).join(' ');
+}
+
 /** The library `standardwebhooks` is not used: it decodes the body as UTF-8, so different invalid bytes would collide. */
 function signatureOf(secret: string, head: string, body: Buffer): string {
   const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');

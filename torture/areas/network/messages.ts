@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeCertificate } from '../../../bench/certificate.ts';
 import { type AreaContext, type AreaResult, scaled } from '../../area.ts';
 import { nameOf, type Operation } from '../../harness/acknowledgements.ts';
-import { makeCertificate } from '../../harness/certificate.ts';
 import type { Verdict } from '../../harness/lane.ts';
 import { perform, rewardOf } from '../../harness/operations.ts';
 import { rewardPercent } from '../../harness/programme.ts';

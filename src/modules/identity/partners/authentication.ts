@@ -13,9 +13,10 @@ import {
   type Message,
   verifySignature,
 } from '../../../core/secrets/signatures.ts';
+import { validSecrets } from '../../../core/secrets/signing-secrets.ts';
 import { readKey } from './keys.ts';
 import type { ExternalIdScope, KeyOfPartner, TakenMessage } from './model.ts';
-import { grantedScopes, requireUsableKey, validSecrets } from './policies.ts';
+import { grantedScopes, requireUsableKey } from './policies.ts';
 import type { PartnerRepository } from './repository.ts';
 
 declare module '../../../core/caller.ts' {

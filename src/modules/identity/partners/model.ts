@@ -1,9 +1,10 @@
 import type { ExternalIdScope } from '../../../core/database/schema.generated.ts';
+import type { SigningSecrets } from '../../../core/secrets/signing-secrets.ts';
 
 export type { ExternalIdScope } from '../../../core/database/schema.generated.ts';
 
 /** The permissions of a key. A check constraint has the same list. */
-export const SCOPES = ['purchases:read', 'purchases:write', 'purchases:settle'] as const;
+export const SCOPES = ['purchases:read', 'purchases:write', 'purchases:settle', 'webhooks:manage'] as const;
 
 export const EXTERNAL_ID_SCOPES = ['partner', 'merchant'] as const satisfies readonly ExternalIdScope[];
 
@@ -24,13 +25,6 @@ export type Partner = {
   readonly externalIdScope: ExternalIdScope;
   readonly createdAt: Temporal.Instant;
   readonly signing: SigningSecrets;
-};
-
-/** Both secrets are encrypted. `previous` is valid until `previousUntil`. */
-export type SigningSecrets = {
-  readonly current: string | null;
-  readonly previous: string | null;
-  readonly previousUntil: Temporal.Instant | null;
 };
 
 export type PartnerKey = {

@@ -1,6 +1,6 @@
 import { expiredToken, tokenRevoked, userInactive } from '../../../core/caller.ts';
 import { namedViolations, ruleViolation, validationError } from '../../../core/errors.ts';
-import type { KeyOfPartner, Partner, Scope, SigningSecrets } from './model.ts';
+import type { KeyOfPartner, Partner, Scope } from './model.ts';
 
 /** @throws TOKEN_REVOKED, EXPIRED_TOKEN, or USER_INACTIVE if the partner is inactive. */
 export function requireUsableKey(key: KeyOfPartner, now: Temporal.Instant): void {
@@ -62,28 +62,4 @@ export function requireKnownMerchants(
     known.has(id) ? [] : [{ field: `merchant_ids.${index}`, reason: 'must be the id of a merchant' }],
   );
   if (violations.length > 0) throw validationError(namedViolations(violations));
-}
-
-/** Replaces the current secret by its successor. The current secret stays valid for the overlap. */
-export function rotate(
-  { current }: SigningSecrets,
-  successor: string,
-  overlapSeconds: number,
-  now: Temporal.Instant,
-): SigningSecrets {
-  const overlaps = current !== null && overlapSeconds > 0;
-  return {
-    current: successor,
-    previous: overlaps ? current : null,
-    previousUntil: overlaps ? now.add({ seconds: overlapSeconds }) : null,
-  };
-}
-
-/** The secrets, still encrypted, that are valid now. */
-export function validSecrets(
-  { current, previous, previousUntil }: SigningSecrets,
-  now: Temporal.Instant,
-): string[] {
-  const overlaps = previousUntil !== null && Temporal.Instant.compare(now, previousUntil) < 0;
-  return [current, overlaps ? previous : null].filter((secret) => secret !== null);
 }

@@ -6,6 +6,7 @@ import { newId } from '../../../core/id.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { Encryption } from '../../../core/secrets/encryption.ts';
 import { newSigningSecret } from '../../../core/secrets/signatures.ts';
+import { rotate } from '../../../core/secrets/signing-secrets.ts';
 import { withoutUndefined } from '../../../core/without-undefined.ts';
 import type { Actor, EventClient } from '../../platform/events/index.ts';
 import { encryptionContext } from './authentication.ts';
@@ -25,7 +26,6 @@ import {
   requireIdsStayApart,
   requireKnownMerchants,
   requireSecretToSignWith,
-  rotate,
 } from './policies.ts';
 import type { PartnerRepository } from './repository.ts';
 

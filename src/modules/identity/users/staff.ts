@@ -19,6 +19,7 @@ const PERMITTED_TO = {
   'merchants:write': ['partnerships'],
   'offers:write': ['partnerships'],
   'partners:write': ['partnerships'],
+  'webhooks:manage': ['partnerships'],
   'purchases:write': ['fraud'],
   'purchases:settle': ['fraud'],
   'ceilings:write': ['fraud'],

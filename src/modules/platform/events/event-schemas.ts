@@ -42,7 +42,7 @@ export function EventBody({ types, schema }: Pick<KindOfEvents, 'types' | 'schem
 export function describeEvents(sources: readonly EventSource[]) {
   const kinds = kindsOfEvents(sources).map((kind) => ({
     ...kind,
-    name: `${capitalized(kind.resourceType)}Event`,
+    name: `${kind.resourceType.split('_').map(capitalized).join('')}Event`,
   }));
   const parts = kinds.flatMap((kind) => [
     [`${kind.name}Data`, kind.schema as TSchema] as const,
@@ -50,7 +50,7 @@ export function describeEvents(sources: readonly EventSource[]) {
   ]);
   const webhooks = kinds.map((kind) => ({
     name: kind.name,
-    summary: `Receive an event about ${withArticle(kind.resourceType)}`,
+    summary: `Receive an event about ${withArticle(kind.resourceType.replaceAll('_', ' '))}`,
     description: 'Sent to each endpoint that has subscribed to the type, at least once and in any order.',
     body: EventBody(kind),
     example: { ...(exampleOf(EventBody(kind)) as object), previous: null },

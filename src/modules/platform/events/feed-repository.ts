@@ -21,9 +21,9 @@ const FIRST_ID = START_OF_FEED.id;
 /** What is before this end of the feed never changes; see migration 0057. A subquery, so that it is computed once. */
 const END = sql<string>`(select feed_end())`;
 
-const FEED_COLUMNS = [...AUDIT_COLUMNS, 'recorded_in'] as const;
+export const FEED_COLUMNS = [...AUDIT_COLUMNS, 'recorded_in'] as const;
 
-type FeedRow = RowOf<'audit_logs', typeof FEED_COLUMNS>;
+export type FeedRow = RowOf<'audit_logs', typeof FEED_COLUMNS>;
 
 export function feedRepository() {
   /** Reads the records after `after` that transactions before `end` have stored, in the order of the feed. */
@@ -226,6 +226,6 @@ export function endOf(end: string): FeedPosition {
   return { recordedIn: end, id: FIRST_ID };
 }
 
-function toRecordedEvent(row: FeedRow): RecordedEvent {
+export function toRecordedEvent(row: FeedRow): RecordedEvent {
   return { ...toAuditLog(row), recordedIn: row.recorded_in };
 }

@@ -6,6 +6,8 @@ import { eventFeed } from './feed.ts';
 import { feedRepository } from './feed-repository.ts';
 import { feedRoutes } from './feed-routes.ts';
 import { feedFollowing } from './following.ts';
+import { eventLookup } from './lookup.ts';
+import { lookupRepository } from './lookup-repository.ts';
 import { type EventSource, eventPresenting } from './presenting.ts';
 import { eventRepository } from './repository.ts';
 import { auditRoutes } from './routes.ts';
@@ -30,7 +32,8 @@ export type EventClient = Pick<EventService, 'record'>;
 /** Lets modules above the others follow the events of all. */
 export type FeedClient = ReturnType<typeof eventConsumers> & {
   readonly present: ReturnType<typeof eventPresenting>;
-} & ReturnType<typeof feedFollowing>;
+} & ReturnType<typeof feedFollowing> &
+  ReturnType<typeof eventLookup>;
 
 export function eventsModule(deps: {
   readonly database: Database;
@@ -42,6 +45,7 @@ export function eventsModule(deps: {
   const service = eventService({ ...deps, repository: eventRepository() });
   const reading = { ...deps, sources, feed: feedRepository() };
   const consumers = eventConsumers(reading);
+  const lookup = eventLookup({ sources, repository: lookupRepository() });
   const present = eventPresenting(reading);
   const feed = eventFeed({ ...reading, present });
   const routes: Routes = (server) => {
@@ -51,7 +55,12 @@ export function eventsModule(deps: {
   return {
     routes,
     accessLog: service.accessLog,
-    client: { ...service, ...consumers, ...feedFollowing(reading), present } satisfies EventClient &
-      FeedClient,
+    client: {
+      ...service,
+      ...consumers,
+      ...feedFollowing(reading),
+      ...lookup,
+      present,
+    } satisfies EventClient & FeedClient,
   };
 }
