@@ -22,7 +22,7 @@ export type ApiNames = {
   readonly inputs: Readonly<Record<string, string>>;
   /** The names of parts of bodies. */
   readonly parts?: Readonly<Record<string, TSchema>>;
-  /** The names of other parts, each with a property that has it: `{ PurchaseStatus: 'Purchase.status' }`. */
+  /** The names of other parts, each with a property that has it: `{ LampColour: 'Lamp.colour' }`. */
   readonly propertyTypes: Readonly<Record<string, string>>;
 };
 
@@ -222,7 +222,7 @@ function shareSchemas(operations: readonly Operation[], names: ApiNames, others:
   return Object.fromEntries(components);
 }
 
-/** The schema at a place such as `Purchase.status`; of a list its items, of something nullable what it is otherwise. */
+/** The schema at a place such as `Lamp.colour`; of a list its items, of something nullable what it is otherwise. */
 function partAt(place: string, schemaOf: ReadonlyMap<string, Json>): Json {
   const [body = '', property = ''] = place.split('.');
   let part = (schemaOf.get(body)?.properties as Record<string, Json> | undefined)?.[property];
