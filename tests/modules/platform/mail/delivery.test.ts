@@ -249,6 +249,12 @@ describe('a worker that dies', () => {
   });
 });
 
+describe('a platform that is not for development', () => {
+  test('has no page with mails', async () => {
+    assert.equal((await platform.server.inject('/dev/mail')).statusCode, 404);
+  });
+});
+
 describe('the outbox', () => {
   test('sends what an account needs before news of money', async () => {
     const news: Mail = {
@@ -258,6 +264,7 @@ describe('the outbox', () => {
       data: { amount: { minor: 100n, currency: 'EUR' } },
     };
     await queue(...Array.from({ length: 40 }, (_, index) => ({ ...news, key: `news ${index}` })));
+    clock.advance({ seconds: 1 });
     await queue(aLetter({ key: 'urgent' }));
     await runLoop('send-mail');
     const place = received().findIndex(({ recipients }) => recipients.includes('alice@example.com'));
