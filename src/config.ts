@@ -117,6 +117,7 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     maxQueuedPurchases: read('MAX_QUEUED_PURCHASES'),
     needsEmailProof:
       (read('PAYOUT_EMAIL_PROOF') ?? (isSet('SMTP_URL') ? 'required' : 'optional')) === 'required',
+    bankDetailsRetentionDays: read('BANK_DETAILS_RETENTION_DAYS'),
     maxQueuedPayouts: read('MAX_QUEUED_PAYOUTS'),
     fourEyesAbove: readFourEyesAbove(read('FOUR_EYES_ABOVE'), supportedCurrencies),
     payoutLimits: {

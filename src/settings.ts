@@ -194,6 +194,11 @@ const CASHBACK_AND_PAYOUTS = {
     'Whether only users who have proved their email address may request payouts',
     { fallback: '`required` with `SMTP_URL`, otherwise `optional`' },
   ),
+  BANK_DETAILS_RETENTION_DAYS: integer(
+    400,
+    { from: 1, to: 3_650 },
+    'Days after which the bank details of a settled payout are shredded',
+  ),
   PAYOUT_MINIMUM: text('10.00', 'Smallest payout: one amount for all currencies, and exceptions', {
     values: '`10.00` or `10.00,JPY:1500`',
   }),

@@ -13,6 +13,7 @@ import { authModule } from './modules/identity/auth/index.ts';
 import { isApiKey, partnersModule } from './modules/identity/partners/index.ts';
 import { usersModule } from './modules/identity/users/index.ts';
 import { partnerAccountModule } from './modules/insight/partner-account/index.ts';
+import { personalDataModule } from './modules/insight/personal-data/index.ts';
 import { proofModule } from './modules/insight/proof/index.ts';
 import { purchaseTimelineModule } from './modules/insight/purchase-timeline/index.ts';
 import { searchModule } from './modules/insight/search/index.ts';
@@ -110,6 +111,7 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
     limits: config.payoutLimits,
     fourEyesAbove: config.fourEyesAbove,
     needsEmailProof: config.needsEmailProof,
+    bankDetailsRetentionDays: config.bankDetailsRetentionDays,
     maxQueuedPayouts: config.maxQueuedPayouts,
   });
   const isProduction = config.mode === 'production';
@@ -138,6 +140,15 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
     encryptionKeys,
     publicUrl: config.publicUrl,
   });
+  const personalData = personalDataModule(kernel, {
+    auth: auth.client,
+    users: users.client,
+    wallets: wallets.client,
+    forfeit: wallets.forfeit,
+    payouts: payouts.client,
+    forgetResponses: idempotency.forgetResponses,
+    mail: mail.client,
+  });
   const walletHistory = walletHistoryModule(kernel, defaultCurrency);
 
   const authenticate: Authenticate = (token, requestId) =>
@@ -155,6 +166,7 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
     fraud,
     wallets,
     walletHistory,
+    personalData,
     searchModule(kernel),
     purchaseTimelineModule(kernel, {
       cashback: cashback.client,
@@ -171,6 +183,8 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
     ...mail.jobs,
     ...notifications.jobs,
     ...partners.jobs,
+    ...payouts.jobs,
+    ...personalData.jobs,
     ...purchases.jobs,
     ...wallets.jobs,
     ...webhooks.jobs,
@@ -194,6 +208,7 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
       payouts,
       wallets,
       webhooks,
+      personalData,
     ].map((module) => module.eventSource),
     partners,
     mail,

@@ -106,6 +106,7 @@ describe('the configuration', () => {
     CEILING_CASHBACK: ['ten', '-1', '10.005', '10,JPY:1000'],
     FOUR_EYES_ABOVE: ['none', 'OFF', '-1', '10.005', '10,JPY:1000', 'off,JPY:10'],
     PAYOUT_EMAIL_PROOF: ['yes', 'Required'],
+    BANK_DETAILS_RETENTION_DAYS: ['0', '3651', '1.5'],
     PAYOUT_MINIMUM: ['ten', '-1', '1e1', '10.005', ',', '10,JPY:1000', '10,EUR', 'EUR:10', '12345678901'],
     PAYOUT_MONTHLY_LIMIT: ['none', '-1', '1000.001', '1000,XYZ:1', '1000,EUR:'],
     MAX_QUEUED_PAYOUTS: ['0', 'NaN', 'Infinity'],

@@ -2,6 +2,7 @@
 export const ERROR_ADVICE: Readonly<Record<string, string>> = {
   ACTIVE_OFFER_ALREADY_EXISTS:
     'Choose dates that do not overlap, or deactivate the offer that `details.offer_id` names.',
+  ACCOUNT_HAS_MONEY: 'Let the user withdraw it first, or confirm that it is forfeited.',
   ADJUSTMENT_NOT_AWAITING_APPROVAL: 'Nothing to do. `details.status` says what became of it.',
   AMENDMENT_CONFLICT:
     'Send another statement with a new `version`. `details` has what was received with this one.',
@@ -63,6 +64,7 @@ export const ERROR_ADVICE: Readonly<Record<string, string>> = {
     'Resolve what `details.reasons` names, such as a held purchase in `purchase_ids`, or let the payout fail.',
   PAYOUT_INVALID_TRANSITION:
     '`details.status` is the present state, `details.allowed_transitions` what may follow.',
+  PAYOUT_UNDER_WAY: 'Let the user cancel the payouts in `details.payout_ids`, or wait until they are paid.',
   PAYOUT_POLICY_VIOLATION: '`details.violations` has each limit and what counts against it.',
   PURCHASE_ALREADY_REVERSED: 'Treat a repeated reversal as done. A reversed purchase stays reversed.',
   PURCHASE_NOT_HELD: 'Nothing to do: the purchase is not held.',

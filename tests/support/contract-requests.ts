@@ -237,6 +237,11 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
     },
   }),
   'GET /users/{id}': ({ shopper }) => ({ params: { id: shopper.id } }),
+  'GET /users/me/export': () => ({}),
+  'DELETE /users/me': async ({ registerLike }, caller) => {
+    const body = { password: PASSWORD };
+    return caller === undefined ? { body } : { body, token: (await registerLike(caller)).token };
+  },
   'POST /users/me/email': async ({ registerLike, unique }, caller) => {
     const body = { new_email: `${unique()}@example.com`, password: PASSWORD };
     return caller === undefined ? { body } : { body, token: (await registerLike(caller)).token };

@@ -169,6 +169,7 @@ function memoryDatabase(step: (name: string) => Promise<unknown>) {
       queueSavepoint: () => undefined,
       queueReleaseSavepoint: () => undefined,
       queueRollBackToSavepoint: () => undefined,
+      queueDeleteOf: () => undefined,
     },
   };
 }

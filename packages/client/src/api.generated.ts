@@ -1264,7 +1264,11 @@ export interface paths {
         get: operations["getOwnUser"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Erase your account
+         * @description Ends your sessions and removes what names you: address, name, reference, bank details. Purchases and the journal keep your id. Returns 409 while a payout is under way, and with cashback unless you send `forfeit: true`. This cannot be undone. A caller with a second factor needs a code of the last five minutes.
+         */
+        delete: operations["eraseOwnUser"];
         options?: never;
         head?: never;
         /** Change your language and name */
@@ -1305,6 +1309,26 @@ export interface paths {
          * @description Mails a link that works for a day and replaces an earlier one. Does nothing if the address is proven. Returns 503 if the platform sends no mail.
          */
         post: operations["requestEmailVerification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/users/me/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export your personal data
+         * @description Returns everything that is held about you (GDPR, articles 15 and 20), with your bank details and without secrets of your login. A caller with a second factor needs a code of the last five minutes.
+         */
+        get: operations["exportOwnData"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1858,8 +1882,7 @@ export interface components {
         Adjustment: {
             amount: components["schemas"]["Money"];
             created_at: components["schemas"]["Timestamp"];
-            /** @description The administrator who made it. */
-            created_by: components["schemas"]["Id"];
+            created_by: components["schemas"]["Id"] | null;
             currency: components["schemas"]["Currency"];
             decided_at: components["schemas"]["Timestamp"] | null;
             decided_by: components["schemas"]["Id"] | null;
@@ -2089,8 +2112,7 @@ export interface components {
         CompletedAdjustment: {
             amount: components["schemas"]["Money"];
             created_at: components["schemas"]["Timestamp"];
-            /** @description The administrator who made it. */
-            created_by: components["schemas"]["Id"];
+            created_by: components["schemas"]["Id"] | null;
             currency: components["schemas"]["Currency"];
             decided_at: components["schemas"]["Timestamp"] | null;
             decided_by: components["schemas"]["Id"] | null;
@@ -2206,6 +2228,12 @@ export interface components {
              * @enum {boolean}
              */
             total_is_estimate?: true;
+        };
+        EraseOwnUserInput: {
+            /** @description Whether to give up pending and available cashback. Defaults to false. */
+            forfeit?: boolean;
+            /** @example Str0ng!Pass */
+            password: string;
         };
         Error: {
             error: components["schemas"]["ErrorBody"];
@@ -2932,6 +2960,12 @@ export interface components {
          * @example 5
          */
         Percentage: number;
+        /** @description Done. */
+        PersonalDataExport: {
+            /** @description Lists of records by section, such as `profile`, `sessions`, `purchases`, `payouts` and `events`. Records have the names of the database. */
+            data: components["schemas"]["AnyFields"];
+            exported_at: components["schemas"]["Timestamp"];
+        };
         ProcessPayoutInput: {
             /**
              * @description The reference of the transfer at the bank. Required for `completed`.
@@ -3689,7 +3723,7 @@ export interface components {
              * @example user.verified
              * @enum {string}
              */
-            type: "user.verified" | "user.email_changed" | "user.activated" | "user.deactivated" | "user.registered" | "user.imported" | "user.address_taken_over";
+            type: "user.verified" | "user.email_changed" | "user.activated" | "user.deactivated" | "user.registered" | "user.imported" | "user.address_taken_over" | "user.erased";
         };
         UserEventData: {
             active: boolean;
@@ -7359,6 +7393,51 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    eraseOwnUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EraseOwnUserInput"];
+            };
+        };
+        responses: {
+            /** @description No content. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["InvalidCredentialsOrInvalidTokenOrExpiredTokenOrTokenRevokedOrUserInactive"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequiredOrMfaStepUpRequired"];
+            /**
+             * @description `PAYOUT_UNDER_WAY`: A payout is under way. Cancel it, or wait until it is paid.
+             *
+             *     `ACCOUNT_HAS_MONEY`: The account has cashback, which its erasure forfeits. Send `forfeit: true` to erase it anyway.
+             *
+             *     `LAST_ACTIVE_ADMIN`: This is the last active administrator. Appoint or activate another one first.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     changeOwnUser: {
         parameters: {
             query?: never;
@@ -7448,6 +7527,30 @@ export interface operations {
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["MailNotConfiguredOrOverloadedOrServiceUnavailable"];
+        };
+    };
+    exportOwnData: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalDataExport"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequiredOrMfaStepUpRequired"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getNotificationPreferences: {

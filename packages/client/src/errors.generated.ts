@@ -2,6 +2,7 @@
 
 /** The `details` of an error, by its code. */
 export type ErrorDetails = {
+  ACCOUNT_HAS_MONEY: { readonly balances: readonly { readonly currency: string; readonly pending_balance: string; readonly available_balance: string }[] };
   ACTIVE_OFFER_ALREADY_EXISTS: { readonly merchant_id: string; readonly offer_id: null | string; readonly start_date: null | string; readonly end_date: null | string };
   ADJUSTMENT_NOT_AWAITING_APPROVAL: { readonly adjustment_id: string; readonly status: 'awaiting_approval' | 'completed' | 'expired' | 'rejected' };
   AMBIGUOUS_REFERENCE: { readonly external_id: string; readonly purchase_ids: string };
@@ -49,6 +50,7 @@ export type ErrorDetails = {
   PAYOUT_BLOCKED: { readonly payout_id: string; readonly reasons: readonly ({ readonly reason: 'negative_balance'; readonly available_balance: string; readonly currency: string } | { readonly reason: 'owner_inactive' } | { readonly reason: 'purchase_held' | 'purchase_reversed_for_fraud'; readonly purchase_ids: readonly string[] })[] };
   PAYOUT_INVALID_TRANSITION: { readonly payout_id: string; readonly status: 'cancelled' | 'completed' | 'failed' | 'processing' | 'requested' | 'returned'; readonly allowed_transitions: readonly ('cancelled' | 'completed' | 'failed' | 'processing' | 'requested' | 'returned')[] };
   PAYOUT_POLICY_VIOLATION: { readonly violations: readonly { readonly field: string; readonly reason: string; readonly rule: 'minimum_amount' | 'monthly_limit'; readonly limit: string; readonly used?: string }[]; readonly currency: string };
+  PAYOUT_UNDER_WAY: { readonly payout_ids: readonly string[] };
   PURCHASE_ALREADY_REVERSED: { readonly purchase_id: string; readonly status: 'confirmed' | 'pending' | 'reversed'; readonly allowed_transitions: readonly ('confirmed' | 'pending' | 'reversed')[] };
   PURCHASE_NOT_HELD: { readonly purchase_id: string; readonly status: 'confirmed' | 'pending' | 'reversed' };
   PURCHASE_NOT_PENDING: { readonly purchase_id: string; readonly status: 'confirmed' | 'pending' | 'reversed'; readonly allowed_transitions: readonly ('confirmed' | 'pending' | 'reversed')[] };

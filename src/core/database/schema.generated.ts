@@ -68,7 +68,7 @@ export interface AdjustmentDecisions {
 }
 
 export interface Adjustments {
-  admin_id: string;
+  admin_id: string | null;
   amount: ColumnType<string, string, string>;
   created_at: ColumnType<Temporal.Instant, string, string>;
   currency: string;
@@ -424,6 +424,7 @@ export interface Users {
   display_name: string | null;
   email: string;
   email_verified_at: ColumnType<Temporal.Instant, string, string> | null;
+  erased_at: ColumnType<Temporal.Instant, string, string> | null;
   external_reference: string | null;
   id: string;
   locale: Generated<string>;

@@ -7,6 +7,7 @@ import type { UserClient } from '../users/index.ts';
 import type { EmailProofRepository } from './email-proofs-repository.ts';
 import { invalidCredentials } from './errors.ts';
 import { passwordChanged, userActivated, userDeactivated } from './events.ts';
+import type { FactorRepository } from './factors-repository.ts';
 import type { Notices } from './notices.ts';
 import type { PasswordChecks } from './password-checks.ts';
 import type { AuthRepository } from './repository.ts';
@@ -21,10 +22,11 @@ export function accountService(deps: {
   users: UserClient;
   events: EventClient;
   proofs: Pick<EmailProofRepository, 'removeOf' | 'removeChangeOf'>;
+  factors: Pick<FactorRepository, 'remove'>;
   passwords: PasswordChecks;
   notices: Notices;
 }) {
-  const { database, clock, repository, users, events, proofs, passwords, notices } = deps;
+  const { database, clock, repository, users, events, proofs, factors, passwords, notices } = deps;
 
   /**
    * Activates or deactivates a user, from the user's next request on. A deactivation ends all sessions and a reset token: after a later
@@ -82,5 +84,13 @@ export function accountService(deps: {
     });
   }
 
-  return { setUserActive, endAccess, changePassword };
+  /** Removes everything with which a user logs in. */
+  async function erase(trx: Trx, userId: string): Promise<void> {
+    await factors.remove(trx, userId);
+    await repository.removeResetOf(trx, userId);
+    await proofs.removeOf(trx, userId);
+    await repository.deleteSessionsOf(trx, userId);
+  }
+
+  return { setUserActive, endAccess, changePassword, erase };
 }

@@ -20,7 +20,7 @@ import { loginBudgets } from './login-budgets.ts';
 import { accountNotices } from './notices.ts';
 import { openSessionService } from './open-sessions.ts';
 import { openSessionRepository } from './open-sessions-repository.ts';
-import { passwordChecks } from './password-checks.ts';
+import { type PasswordChecks, passwordChecks } from './password-checks.ts';
 import { passwordResetService } from './password-reset.ts';
 import { authRepository } from './repository.ts';
 import { resetRequests } from './reset-requests.ts';
@@ -30,8 +30,11 @@ import { authRoutes } from './routes.ts';
 import { type AuthService, authService } from './service.ts';
 import { tokenIssuer } from './tokens.ts';
 
+export { invalidCredentials } from './errors.ts';
+
 export type AuthClient = Pick<AuthService, 'authenticate'> &
-  Pick<AccountService, 'endAccess'> &
+  Pick<AccountService, 'endAccess' | 'erase'> &
+  PasswordChecks &
   Pick<EmailProofService, 'welcome'>;
 
 export function authModule(
@@ -76,7 +79,12 @@ export function authModule(
     sessions: service,
   });
   const requests = resetRequests({ ...shared, repository: resetRequestRepository(), resets: passwordResets });
-  const accounts = accountService({ ...shared, repository, proofs: proofRepository });
+  const accounts = accountService({
+    ...shared,
+    repository,
+    proofs: proofRepository,
+    factors: factorRepository(),
+  });
   const proofs = emailProofService({ ...shared, repository: proofRepository });
   const sessions = openSessionService({ ...shared, repository: openSessionRepository(), sessionMaxDays });
   return {
@@ -86,7 +94,13 @@ export function authModule(
       accountRoutes({ proofs, sessions })(server);
       factorRoutes({ service, factors, devices, limitRate: deps.limitRate })(server);
     },
-    client: { ...service, endAccess: accounts.endAccess, welcome: proofs.welcome } satisfies AuthClient,
+    client: {
+      ...service,
+      ...passwords,
+      endAccess: accounts.endAccess,
+      erase: accounts.erase,
+      welcome: proofs.welcome,
+    } satisfies AuthClient,
     /** For the command that removes a lost second factor. */
     resetFactor: factors.resetFactor,
     /** For the command that resets the password of staff. */

@@ -166,6 +166,17 @@ export function authRepository() {
     await trx.deleteFrom('password_resets').where('user_id', '=', userId).execute();
   }
 
+  /** Deletes all sessions of a user, with their tokens. */
+  async function deleteSessionsOf(trx: Trx, userId: string): Promise<void> {
+    await trx
+      .deleteFrom('refresh_tokens')
+      .where('session_id', 'in', (from) =>
+        from.selectFrom('sessions').select('id').where('user_id', '=', userId),
+      )
+      .execute();
+    await trx.deleteFrom('sessions').where('user_id', '=', userId).execute();
+  }
+
   /**
    * Deletes up to `limit` tokens that expired before this moment, oldest first. Returns the ids of their sessions. Skips
    * tokens that another purge has locked.
@@ -213,6 +224,7 @@ export function authRepository() {
     findReset,
     takeReset,
     removeResetOf,
+    deleteSessionsOf,
     deleteTokens,
     queueDeleteEmptySessions,
   };

@@ -37,6 +37,9 @@ export type UserClient = Pick<
   | 'replaceEmail'
   | 'replacePasswordHash'
   | 'setActive'
+  | 'lockForErasure'
+  | 'erase'
+  | 'listErased'
 >;
 
 export function usersModule(

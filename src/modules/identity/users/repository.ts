@@ -249,6 +249,33 @@ export function userRepository() {
     return rows.map(toProfile);
   }
 
+  /** Removes what names the person. The id stays, as a pseudonym. `.invalid` is reserved: no mail is ever sent there. */
+  async function erase(trx: Trx, id: string, now: Temporal.Instant): Promise<void> {
+    await trx
+      .updateTable('users')
+      .set({
+        email: sql<string>`id::text || '@erased.invalid'`,
+        email_verified_at: null,
+        password_hash: null,
+        display_name: null,
+        external_reference: null,
+        locale: 'en',
+        role: 'user',
+        staff_roles: [],
+        active: false,
+        erased_at: now.toString(),
+      })
+      .where('id', '=', id)
+      .execute();
+  }
+
+  /** Ids of erased users after this one, in their order. */
+  async function listErased(db: Db, after: string | undefined, limit: number): Promise<readonly string[]> {
+    let users = db.selectFrom('users').select('id').where('erased_at', 'is not', null);
+    if (after !== undefined) users = users.where('id', '>', after);
+    return (await users.orderBy('id').limit(limit).execute()).map(({ id }) => id);
+  }
+
   async function updateStaffRoles(trx: Trx, id: string, roles: readonly StaffRole[]): Promise<void> {
     const role = roles.length > 0 ? 'admin' : 'user';
     await trx
@@ -293,6 +320,8 @@ export function userRepository() {
     updateEmail,
     lockWithActiveStaff,
     updateStaffRoles,
+    erase,
+    listErased,
     updateActive,
     updateExternalReference,
     isReferenceTaken,

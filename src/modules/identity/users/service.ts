@@ -327,6 +327,24 @@ export function userService(deps: {
     }
   }
 
+  /** Locks a user who is to be erased, and all active staff. @throws NOT_FOUND or LAST_ACTIVE_ADMIN. */
+  async function lockForErasure(trx: Trx, id: string): Promise<void> {
+    const users = await repository.lockWithActiveStaff(trx, id);
+    const user = users.find((candidate) => candidate.id === id);
+    if (user === undefined) throw notFound('user', id);
+    requireAnotherAdmin(user, users);
+  }
+
+  /** Removes what names the person, and closes the account. The caller has locked it. */
+  function erase(trx: Trx, id: string): Promise<void> {
+    return repository.erase(trx, id, clock());
+  }
+
+  /** The next ids of erased users, at most 500. */
+  function listErased(db: Db, after: string | undefined): Promise<readonly string[]> {
+    return repository.listErased(db, after, 500);
+  }
+
   /**
    * Replaces the staff roles of a user, from the user's next request on. Without a role, the user is a shopper again.
    * @throws NOT_FOUND, FORBIDDEN for the caller's own roles, or LAST_ACTIVE_ADMIN.
@@ -379,5 +397,8 @@ export function userService(deps: {
     setActive,
     setExternalReference,
     setStaffRoles,
+    lockForErasure,
+    erase,
+    listErased,
   };
 }

@@ -127,7 +127,7 @@ export async function findAdjustmentRecordMismatches(db: Db): Promise<RecordMism
       from adjustments left join adjustment_decisions on adjustment_id = id
       cross join lateral (
         values
-          ('wallet.adjusted', coalesce(decided_by, admin_id), not needs_four_eyes or verdict = 'approved'),
+          ('wallet.adjusted', coalesce(decided_by, admin_id, user_id), not needs_four_eyes or verdict = 'approved'),
           ('wallet.adjustment_requested', admin_id, needs_four_eyes),
           ('wallet.adjustment_rejected', decided_by, verdict = 'rejected'),
           ('wallet.adjustment_expired', null, verdict = 'expired')

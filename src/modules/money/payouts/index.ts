@@ -1,4 +1,5 @@
 import type { Database } from '../../../core/database/index.ts';
+import { purgeJob } from '../../../core/jobs.ts';
 import { byId } from '../../../core/lists.ts';
 import type { EncryptionKey } from '../../../core/secrets/encryption.ts';
 import type { Kernel } from '../../../kernel.ts';
@@ -14,9 +15,12 @@ import { payoutRepository } from './repository.ts';
 import { rotateBankDetails } from './rotation.ts';
 import { payoutRoutes } from './routes.ts';
 import { payoutService } from './service.ts';
+import { type PayoutShredding, payoutShredding } from './shredding.ts';
 import type { FindBlockers } from './transitions.ts';
 
-export { REFUNDED } from './model.ts';
+export { type Payout, REFUNDED } from './model.ts';
+
+export type PayoutClient = Omit<PayoutShredding, 'shredDue'>;
 
 export function payoutsModule(
   kernel: Kernel,
@@ -31,6 +35,8 @@ export function payoutsModule(
     readonly fourEyesAbove: FourEyesAbove;
     /** Whether only users who have proved their address are paid. */
     readonly needsEmailProof: boolean;
+    /** The days for which the bank details of a settled payout are kept. */
+    readonly bankDetailsRetentionDays: number;
     readonly maxQueuedPayouts: number;
   },
 ) {
@@ -38,10 +44,18 @@ export function payoutsModule(
   const cipher = detailsCipher(deps.encryptionKeys);
   const repository = payoutRepository();
   const service = payoutService({ ...deps, repository, cipher });
+  const { shredDue, ...shredding } = payoutShredding({
+    ...deps,
+    repository,
+    cipher,
+    retentionDays: deps.bankDetailsRetentionDays,
+  });
   const [defaultCurrency] = deps.supportedCurrencies;
   return {
     routes: payoutRoutes(service, defaultCurrency),
     service,
+    client: shredding satisfies PayoutClient,
+    jobs: [purgeJob('shred-bank-details', shredDue)],
     eventSource: {
       events: FEED_EVENTS,
       objects: {

@@ -110,6 +110,31 @@ export function payoutRepository() {
     return rows.map(toPayout);
   }
 
+  /** Locks all payouts of a user until the transaction ends, in the order of their ids. */
+  async function lockOf(trx: Trx, userId: string): Promise<Payout[]> {
+    const rows = await trx
+      .selectFrom('payouts')
+      .select(COLUMNS)
+      .where('user_id', '=', userId)
+      .orderBy('id')
+      .forNoKeyUpdate()
+      .execute();
+    return rows.map(toPayout);
+  }
+
+  /** Locks up to `limit` payouts with bank details that were settled before this moment. Skips those that are locked. */
+  async function lockToShred(trx: Trx, settledBefore: Temporal.Instant, limit: number): Promise<string[]> {
+    const { rows } = await sql<{ id: string }>`
+      select id
+      from payouts
+      where details_encrypted <> '' and settled_at is not null and settled_at < ${settledBefore.toString()}::timestamptz
+      order by settled_at
+      limit ${limit}
+      for no key update skip locked
+    `.execute(trx);
+    return rows.map(({ id }) => id);
+  }
+
   async function find(db: Db, id: string): Promise<Payout | undefined> {
     const row = await db.selectFrom('payouts').select(COLUMNS).where('id', '=', id).executeTakeFirst();
     return row && toPayout(row);
@@ -155,7 +180,7 @@ export function payoutRepository() {
     const rows = await trx
       .selectFrom('payouts')
       .select(['id', 'details_encrypted'])
-      .where(sql<SqlBool>`split_part(details_encrypted, '.', 1) <> ${keyId}`)
+      .where(sql<SqlBool>`details_encrypted <> '' and split_part(details_encrypted, '.', 1) <> ${keyId}`)
       .orderBy('id')
       .limit(limit)
       .forNoKeyUpdate()
@@ -167,6 +192,8 @@ export function payoutRepository() {
     queueInsert,
     sumSince,
     lock,
+    lockOf,
+    lockToShred,
     queueUpdateMoved,
     find,
     findAll,

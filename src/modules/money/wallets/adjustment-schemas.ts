@@ -57,7 +57,12 @@ export const AdjustmentBody = Type.Object({
   direction: Direction,
   reason: Type.String(),
   status: Status,
-  created_by: Type.String({ ...Id, description: 'The administrator who made it.' }),
+  created_by: nullable(
+    Type.String({
+      ...Id,
+      description: 'The administrator who made it. Null: the owner forfeited the money with the account.',
+    }),
+  ),
   created_at: Timestamp,
   expires_at: nullable(
     Type.String({ ...Timestamp, description: 'The end of the time in which it may be approved.' }),

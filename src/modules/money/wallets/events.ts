@@ -22,7 +22,7 @@ export const walletAdjusted = defineEvent<Adjusted>({
   type: 'wallet.adjusted',
   resourceType: 'wallet',
   summary:
-    "An administrator credited or debited a user's wallet, or approved that. The resource is the user.",
+    "An administrator credited or debited a user's wallet, or approved that; or the user forfeited the money with the account. The resource is the user.",
   details: ADJUSTED,
 });
 

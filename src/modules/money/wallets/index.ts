@@ -9,6 +9,7 @@ import { type RequireActiveSender, walletAdjustments } from './adjustments.ts';
 import { adjustmentApprovals } from './approvals.ts';
 import { presentAdjusted, WalletEventData } from './event-schemas.ts';
 import { FEED_EVENTS } from './events.ts';
+import { walletForfeiture } from './forfeiture.ts';
 import type { FourEyesAbove } from './four-eyes.ts';
 import { walletRepository } from './repository.ts';
 import { walletRoutes } from './routes.ts';
@@ -30,6 +31,9 @@ export type WalletClient = Pick<
   WalletService,
   'queueOpenWallets' | 'lockWallets' | 'applyMovements' | 'findWallets'
 >;
+
+/** Takes what is available out of locked wallets, for owners who give it up. Returns the number of wallets that had some. */
+export type Forfeit = ReturnType<typeof walletForfeiture>;
 
 export function walletsModule(
   kernel: Kernel,
@@ -67,6 +71,7 @@ export function walletsModule(
   return {
     routes,
     client: service satisfies WalletClient,
+    forfeit: walletForfeiture(adjusting),
     eventSource: {
       events: FEED_EVENTS,
       objects: { resourceType: 'wallet', schema: WalletEventData, present: presentAdjustments },

@@ -58,8 +58,8 @@ export type AdjustmentStatus = 'completed' | 'awaiting_approval' | 'rejected' | 
 
 export type Adjustment = Omit<AdjustmentOrder, 'actor' | 'mayAdjust' | 'request'> & {
   readonly id: string;
-  /** The administrator who made it. */
-  readonly adminId: string;
+  /** The administrator who made it. Null: the owner forfeited the money. */
+  readonly adminId: string | null;
   /** True if it moves money only when another administrator approves it. */
   readonly needsFourEyes: boolean;
   readonly decision: AdjustmentDecision | null;
@@ -89,7 +89,7 @@ export type AdjustmentStatement = {
   readonly direction: AdjustmentDirection;
   readonly reason: string;
   readonly status: AdjustmentStatus;
-  readonly created_by: string;
+  readonly created_by: string | null;
   readonly created_at: string;
   readonly expires_at: string | null;
   readonly decided_by: string | null;

@@ -12,6 +12,9 @@ export { IdempotencyHeaders, idempotentRequest, responseBody } from './schemas.t
 /** Lets other modules make their requests idempotent. */
 export type IdempotencyClient = Pick<IdempotencyService, 'once' | 'onceEach'>;
 
+/** Deletes the stored responses to a caller. */
+export type ForgetResponses = IdempotencyService['queueForget'];
+
 export function idempotencyModule(
   kernel: Pick<Kernel, 'database' | 'clock'>,
   needs: {
@@ -26,6 +29,7 @@ export function idempotencyModule(
   });
   return {
     client: service satisfies IdempotencyClient,
+    forgetResponses: service.queueForget satisfies ForgetResponses,
     jobs: [purgeJob('purge-idempotency-keys', service.purgeExpired)],
   };
 }

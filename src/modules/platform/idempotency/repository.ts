@@ -34,6 +34,10 @@ export function idempotencyRepository() {
     `;
   }
 
+  function queueDeleteOf(trx: Trx, callerId: string): void {
+    queueSql(trx)`delete from idempotency_keys where caller_id = ${callerId}`;
+  }
+
   async function find(trx: Trx, keys: readonly Key[]): Promise<StoredRequest[]> {
     const { rows } = await sql<{
       caller_id: string;
@@ -86,6 +90,7 @@ export function idempotencyRepository() {
 
   return {
     queueLock,
+    queueDeleteOf,
     find,
     queueInsert,
     deleteOlder,

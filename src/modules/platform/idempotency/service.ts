@@ -151,7 +151,12 @@ export function idempotencyService(deps: {
     return database.transaction((trx) => repository.deleteOlder(trx, clock().subtract(KEPT_FOR), limit));
   }
 
-  return { once, onceEach, purgeExpired };
+  /** Deletes the responses to a caller who is erased. They may show what is erased elsewhere. */
+  function queueForget(trx: Trx, callerId: string): void {
+    repository.queueDeleteOf(trx, callerId);
+  }
+
+  return { once, onceEach, queueForget, purgeExpired };
 }
 
 function isKeyed(request: IdempotentRequest | undefined): request is IdempotentRequest {

@@ -52,6 +52,7 @@ function accounts(users: Partial<UserClient>) {
   const service = accountService({
     ...deps,
     passwords: passwordChecks(deps),
+    factors: { remove: async (_trx, id) => void steps.push(['remove factor', id]) },
     notices: fake<Notices>({ passwordChanged: async (_trx, id) => void steps.push(['notify', id]) }),
     proofs: fake<EmailProofRepository>({
       removeOf: async (_trx, id) => void steps.push(['remove proof', id]),
@@ -62,12 +63,13 @@ function accounts(users: Partial<UserClient>) {
         steps.push(['revoke', ...call]);
         return [];
       },
+      deleteSessionsOf: async (_trx, id) => void steps.push(['delete sessions', id]),
       removeResetOf: async (_trx, id) => void steps.push(['remove reset', id]),
     }),
   });
   const told = () =>
     seen.events.map(({ type, resourceId, actor, outcome }) => [type, resourceId, actor, outcome]);
-  return { service, steps, budget, told, ...seen };
+  return { service, steps, budget, told, transaction: kernel.database.transaction, ...seen };
 }
 
 describe('setting the status of a user', () => {
@@ -118,6 +120,15 @@ describe('setting the status of a user', () => {
     await rejectsWith(service.setUserActive(SHOPPER, false, ADMIN), 'NOT_FOUND');
     assertEqual([steps, told()], [[], []]);
   });
+});
+
+test('the erasure of a user removes everything with which the user logs in', async () => {
+  const { service, steps, transaction } = accounts({});
+  await transaction((trx) => service.erase(trx, SHOPPER));
+  assertEqual(
+    steps,
+    ['remove factor', 'remove reset', 'remove proof', 'delete sessions'].map((step) => [step, SHOPPER]),
+  );
 });
 
 describe('changing the own password', () => {

@@ -79,7 +79,7 @@ describe('an approval', () => {
     [
       'by the one who made it',
       open(),
-      adminActor(anAdjustment().adminId),
+      adminActor(anAdjustment().adminId ?? ''),
       'FORBIDDEN',
       { reason: 'four_eyes' },
     ],
@@ -128,7 +128,7 @@ describe('an approval', () => {
 describe('a rejection', () => {
   test('by the one who made it moves nothing, and records the reason', async () => {
     const { rejectAdjustment, adjustment, decisions, events } = open();
-    const actor = adminActor(adjustment.adminId);
+    const actor = adminActor(adjustment.adminId ?? '');
 
     const statement = await rejectAdjustment(adjustment.id, 'Too much.', actor);
 
