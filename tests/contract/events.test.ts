@@ -51,15 +51,14 @@ test('each event of the feed has happened, and is what openapi.json says of its 
   const ajv = new Ajv2020({ strict: false, formats: { 'date-time': true, uuid: true, date: true } });
   ajv.addSchema({ $id: 'api', components });
   const seen = new Set<string>();
+  await platform.untilFeedIsComplete();
   let cursor = '';
   for (let hasMore = true; hasMore; ) {
     const { body } = await api('GET', `/events?cursor=${cursor}`, { token });
     for (const event of body.data) {
       seen.add(event.type);
-      const kind = event.type.replace(
-        /^(.)(.*)\..*/,
-        (_: string, first: string, rest: string) => first.toUpperCase() + rest,
-      );
+      const [noun = ''] = event.type.split('.');
+      const kind = noun.replace(/(?:^|_)(.)/g, (_: string, first: string) => first.toUpperCase());
       const isValid = ajv.validate({ $ref: `api#/components/schemas/${kind}Event` }, event);
       assert.ok(isValid, `${JSON.stringify(event)}: ${ajv.errorsText()}`);
       const { properties } = components.schemas[`${kind}EventData`] as { properties: object };

@@ -101,11 +101,8 @@ export async function startTestPlatform(
     return items;
   }
 
-  /**
-   * Lets a consumer of the feed take all events so far. The end of the feed waits for the transactions of the whole server,
-   * also for those of tests in other databases.
-   */
-  async function consumeEvents(name: string): Promise<number> {
+  /** The end of the feed waits for the transactions of the whole server, also for those of tests in other databases. */
+  async function untilFeedIsComplete(): Promise<void> {
     await until(async () => {
       const [row] = await runSql(
         database.url,
@@ -113,6 +110,11 @@ export async function startTestPlatform(
       );
       return row?.is_complete === true;
     });
+  }
+
+  /** Lets a consumer of the feed take all events so far. */
+  async function consumeEvents(name: string): Promise<number> {
+    await untilFeedIsComplete();
     return runLoop(`consume-events:${name}`);
   }
 
@@ -130,6 +132,7 @@ export async function startTestPlatform(
     passTime,
     runJob,
     runLoop,
+    untilFeedIsComplete,
     consumeEvents,
   };
 }
