@@ -100,7 +100,7 @@ export function eventMails(deps: {
 
   async function mailsAboutWebhooks(trx: Trx, events: readonly RecordedEvent[]): Promise<Mail[]> {
     if (events.length === 0) return [];
-    const staff = await staffWho(trx, repository, 'partners:write');
+    const staff = await staffWho(trx, repository, 'webhooks:manage');
     return events.flatMap(({ id, occurredAt, details }) => {
       const { host, reason } = details as { readonly host: string; readonly reason: string };
       const data = {

@@ -185,7 +185,7 @@ describe('members of staff', () => {
     assert.equal((await mails()).length, 2, 'again on the next day');
   });
 
-  test('who may change partners get a mail when a webhook was disabled', async () => {
+  test('who manage webhooks get a mail when a webhook was disabled', async () => {
     const partnerships = await registerStaff('partnerships');
     await prove(partnerships);
     await mails();
