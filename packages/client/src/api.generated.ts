@@ -2248,7 +2248,7 @@ export interface components {
         EventPage: {
             /**
              * @description Where the next page begins. Always present: store it, and send it with the next request.
-             * @example NzQyLjAxOTM2ZjJlLThjMWItN2MzYS05ZDU1LTBiMWYyYTNjNGQ1ZQ
+             * @example NzQyLjAxOTM2ZjJl
              */
             cursor: string;
             data: components["schemas"]["Event"][];

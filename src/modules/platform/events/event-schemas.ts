@@ -121,7 +121,7 @@ export function EventPage(event: TSchema) {
     data: Type.Array(event),
     cursor: Type.String({
       description: 'Where the next page begins. Always present: store it, and send it with the next request.',
-      examples: ['NzQyLjAxOTM2ZjJlLThjMWItN2MzYS05ZDU1LTBiMWYyYTNjNGQ1ZQ'],
+      examples: ['NzQyLjAxOTM2ZjJl'],
     }),
     has_more: Type.Boolean({
       description:
