@@ -1,4 +1,4 @@
-import type { Database } from '../../../core/database/index.ts';
+import type { Database, Db } from '../../../core/database/index.ts';
 import { notFound } from '../../../core/errors.ts';
 import type { CashbackClient, Reward } from '../../earning/cashback/index.ts';
 import { AUTO_CONFIRM_FLAG } from '../../earning/purchases/index.ts';
@@ -33,17 +33,21 @@ export type Timeline = {
 export type TimelineService = ReturnType<typeof timelineService>;
 
 export function timelineService(deps: {
-  database: Pick<Database, 'db'>;
+  database: Pick<Database, 'transaction'>;
   repository: TimelineRepository;
   cashback: Pick<CashbackClient, 'findRewards'>;
   flags: FlagClient;
   defaultConfirmationDays: number;
 }) {
   const { database, repository, cashback, flags, defaultConfirmationDays } = deps;
-  const { db } = database;
 
   /** @throws NOT_FOUND, also if the purchase is of another user than `ownerId`. */
-  async function getTimeline(id: string, ownerId?: string): Promise<Timeline> {
+  function getTimeline(id: string, ownerId?: string): Promise<Timeline> {
+    // One connection, whose reads travel together and are prepared.
+    return database.transaction((trx) => read(trx, id, ownerId));
+  }
+
+  async function read(db: Db, id: string, ownerId: string | undefined): Promise<Timeline> {
     const facts = await repository.findFacts(db, id);
     if (facts === undefined || (ownerId ?? facts.userId) !== facts.userId) throw notFound('purchase', id);
     const [rewards, recorded, entries, revisions, witnesses, [isSwitchedOn = true]] = await Promise.all([
@@ -70,12 +74,13 @@ export function timelineService(deps: {
       next: nextOf(facts, { defaultDays: defaultConfirmationDays, isSwitchedOn }),
       witnesses,
       events: timelineOf(recorded, entries, revisions, facts),
-      payouts: await payoutsOf(facts, reward, entries),
+      payouts: await payoutsOf(db, facts, reward, entries),
       allowed: allowedOf(facts, reward.amount),
     };
   }
 
   async function payoutsOf(
+    db: Db,
     facts: Facts,
     reward: Reward,
     entries: readonly Entry[],
