@@ -147,7 +147,13 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
     forfeit: wallets.forfeit,
     payouts: payouts.client,
     forgetResponses: idempotency.forgetResponses,
-    mail: mail.client,
+    mail: {
+      ...mail.client,
+      queueDiscard: (trx, userIds) => {
+        mail.client.queueDiscard(trx, userIds);
+        notifications.client.queueForget(trx, userIds);
+      },
+    },
   });
   const walletHistory = walletHistoryModule(kernel, defaultCurrency);
 

@@ -7,7 +7,7 @@ import { runSql } from '../../../support/database.ts';
 import { mailServer, type ReceivedMail } from '../../../support/mail-server.ts';
 import { fundWallet } from '../../../support/payouts.ts';
 import { payoutBody } from '../../../support/payouts-builders.ts';
-import { type Person, startTestPlatform } from '../../../support/platform.ts';
+import { PASSWORD, type Person, startTestPlatform } from '../../../support/platform.ts';
 
 const server = await mailServer();
 after(() => server.stop());
@@ -111,6 +111,15 @@ describe('cashback', () => {
     await confirm(await buy(user));
     assert.deepEqual(await mails(), []);
   });
+});
+
+test('what a user has chosen is forgotten with the user', async () => {
+  const user = await shopper({ weekly_summary: true });
+  const choices = `select from notification_settings where user_id = '${user.id}'`;
+  assert.equal((await runSql(database.url, choices)).length, 1);
+  const answer = await api('DELETE', '/users/me', { token: user.token, body: { password: PASSWORD } });
+  assert.equal(answer.status, 204, JSON.stringify(answer.body));
+  assert.equal((await runSql(database.url, choices)).length, 0);
 });
 
 describe('a payout', () => {
