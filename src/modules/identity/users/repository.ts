@@ -289,8 +289,16 @@ export function userRepository() {
     await trx.updateTable('users').set({ active }).where('id', '=', id).execute();
   }
 
-  async function updateExternalReference(trx: Trx, id: string, reference: string | null): Promise<void> {
-    await trx.updateTable('users').set({ external_reference: reference }).where('id', '=', id).execute();
+  /** Returns false for an erased user, who gets none. */
+  async function updateExternalReference(trx: Trx, id: string, reference: string | null): Promise<boolean> {
+    const updated = await trx
+      .updateTable('users')
+      .set({ external_reference: reference })
+      .where('id', '=', id)
+      .where('erased_at', 'is', null)
+      .returning('id')
+      .executeTakeFirst();
+    return updated !== undefined;
   }
 
   /** True if `updateExternalReference` failed because another user has the reference. */

@@ -315,7 +315,7 @@ export function userService(deps: {
         if (account === undefined) throw notFound('user', id);
         const { passwordHash: _, ...user } = account;
         if (user.externalReference === reference) return user;
-        await repository.updateExternalReference(trx, id, reference);
+        if (!(await repository.updateExternalReference(trx, id, reference))) throw notFound('user', id);
         events.record(trx, [externalReferenceChanged({ actor, resourceId: id })]);
         return { ...user, externalReference: reference };
       });

@@ -564,7 +564,7 @@ describe('the external reference', () => {
     const updates: unknown[][] = [];
     const seen = users({
       lockWithPassword: async (_trx, id) => (id === SHOPPER ? before : undefined),
-      updateExternalReference: async (_trx, ...call) => void updates.push(call),
+      updateExternalReference: async (_trx, ...call) => updates.push(call) > 0,
       isReferenceTaken: () => false,
       ...replaced,
     });
@@ -599,6 +599,12 @@ describe('the external reference', () => {
     });
     const details = { external_reference: 'c-2', user_id: STRANGER };
     await rejectsWith(changed, 'EXTERNAL_REFERENCE_TAKEN', details);
+  });
+
+  test('of an erased user is not set, and leaves no event', async () => {
+    const { changed, events } = change('c-2', { updateExternalReference: async () => false });
+    await rejectsWith(changed, 'NOT_FOUND');
+    assertEqual(events, []);
   });
 
   test('of the own account and of a missing user is not changed', async () => {

@@ -133,6 +133,8 @@ describe('the erasure of an account', () => {
     assertRefused(await api('POST', '/auth/login', { body }), 401, 'INVALID_CREDENTIALS');
     const { email, active } = (await api('GET', `/users/${person.id}`, { token: admin.token })).body;
     assert.deepEqual([email, active], [`${person.id}@erased.invalid`, false]);
+    const reference = { token: admin.token, body: { external_reference: 'customer-1042' } };
+    assertRefused(await api('PATCH', `/users/${person.id}`, reference), 404, 'NOT_FOUND');
 
     // Pending cashback follows its purchase, and is forfeited when it becomes available.
     await shop.confirm(pending.id);
