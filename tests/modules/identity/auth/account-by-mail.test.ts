@@ -8,6 +8,10 @@ import { enrol } from '../../../support/second-factor.ts';
 
 const NEW_PASSWORD = 'An0ther!Pass';
 const platform = await startTestPlatform();
+// Both before the first test: a file that awaits between tests is closed when the earlier ones are done.
+const strict = await startTestPlatform({
+  environment: { LOGIN_FAILURES: '3', PAYOUT_EMAIL_PROOF: 'required' },
+});
 const { api, database, registerUser } = platform;
 const sql = (statement: string) => runSql(database.url, statement);
 
@@ -87,10 +91,6 @@ describe('a request for a password reset', () => {
     assert.equal((await reset(second)).status, 200);
     assertRefused(await reset(second), 401, 'INVALID_RESET_TOKEN');
   });
-});
-
-const strict = await startTestPlatform({
-  environment: { LOGIN_FAILURES: '3', PAYOUT_EMAIL_PROOF: 'required' },
 });
 
 test('payouts wait for the proof of the address, where it is required', async () => {
