@@ -73,7 +73,7 @@ export function compileText(schema: TSchema): ValidateFunction {
     const strange = integers.filter((name) => name in data && !/^-?\d+$/.test(String(data[name])));
     const isValid = !tooMany && validateEach(data) && strange.length === 0;
     validate.errors = tooMany
-      ? TOO_MANY_PARAMETERS
+      ? [...TOO_MANY_PARAMETERS]
       : [...strange.map(notAnInteger), ...(validateEach.errors ?? [])];
     return isValid;
   };
@@ -115,9 +115,15 @@ export function compileQuery(schema: TSchema): ValidateFunction {
   return validate as ValidateFunction;
 }
 
-const TOO_MANY_PARAMETERS = [
-  { keyword: 'maxProperties', message: `must have at most ${MAX_PARAMETERS} parameters` },
-] as ErrorObject[];
+const TOO_MANY_PARAMETERS: readonly ErrorObject[] = [
+  {
+    keyword: 'maxProperties',
+    message: `must have at most ${MAX_PARAMETERS} parameters`,
+    instancePath: '',
+    schemaPath: '',
+    params: {},
+  },
+];
 
 function notAnInteger(name: string): ErrorObject {
   return errorOf(name, { keyword: 'type', message: `must be ${TYPES_IN_WORDS.integer}` });
