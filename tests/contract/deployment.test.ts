@@ -151,7 +151,7 @@ describe('the image', () => {
     const folder = join(process.env[SCRATCH_VARIABLE] ?? '', `packages-${process.pid}`);
     mkdirSync(folder, { recursive: true });
     for (const file of files.split(' ')) cpSync(join(PROJECT_DIRECTORY, file), join(folder, file));
-    const [program = '', ...args] = `${command} --dry-run --offline`.split(' ');
+    const [program = '', ...args] = `${command} --dry-run --offline --loglevel=notice`.split(' ');
     const { stdout } = await promisify(execFile)(program, args, { cwd: folder });
     assert.match(stdout, /^add fastify /m);
     assert.doesNotMatch(stdout, /openapi-fetch|typescript/);

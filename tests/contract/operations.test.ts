@@ -12,7 +12,14 @@ import { openShop, rowsOf } from '../support/purchases-shop.ts';
  * The pages for operators name what exists, and their SQL does what they say.
  */
 
-const platform = await startTestPlatform();
+// Mail is configured, so that its metrics are there too.
+const platform = await startTestPlatform({
+  environment: {
+    SMTP_URL: 'smtp://localhost:2525',
+    MAIL_FROM: 'Shop <hello@example.com>',
+    PAYOUT_EMAIL_PROOF: 'optional',
+  },
+});
 const { api, admin, database } = platform;
 
 const read = (path: string) => readFileSync(join(PROJECT_DIRECTORY, path), 'utf8');

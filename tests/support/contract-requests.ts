@@ -1,5 +1,5 @@
+import { sql } from 'kysely';
 import type { Operation } from './contract-openapi.ts';
-import { runSql } from './database.ts';
 import { openPartner } from './partners.ts';
 import { fundWallet } from './payouts.ts';
 import { payoutBody } from './payouts-builders.ts';
@@ -157,12 +157,13 @@ export async function openWorld(platform: ContractPlatform) {
 /** The token of a link that was mailed to a new address of this user. */
 async function mailedToken({ database }: ContractPlatform, userId: string, email: string): Promise<string> {
   const token = `token for ${email}`;
-  await runSql(
-    database.url,
-    `insert into email_proofs (user_id, email, token_hash, expires_at)
-     values ('${userId}', '${email}', sha256('${token}'), now() + interval '10 years')
-     on conflict (user_id) do update
-     set email = excluded.email, token_hash = excluded.token_hash, expires_at = excluded.expires_at`,
+  await database.transaction((trx) =>
+    sql`
+      insert into email_proofs (user_id, email, token_hash, expires_at)
+      values (${userId}, ${email}, sha256(${Buffer.from(token)}), now() + interval '10 years')
+      on conflict (user_id) do update
+      set email = excluded.email, token_hash = excluded.token_hash, expires_at = excluded.expires_at
+    `.execute(trx),
   );
   return token;
 }
@@ -251,10 +252,9 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
   'GET /users/me/sessions': () => ({}),
   'DELETE /users/me/sessions': async ({ registerLike }, caller) =>
     ofOthers(caller, { query: { others: true }, token: (await registerLike(caller)).token }),
-  'DELETE /users/me/sessions/{id}': async ({ platform, registerLike }, caller) => {
+  'DELETE /users/me/sessions/{id}': async ({ registerLike }, caller) => {
     const { token } = await registerLike(caller);
-    const { data } = (await platform.api('GET', '/users/me/sessions', { token })).body;
-    return ofOthers(caller, { params: { id: data[0].id }, token });
+    return ofOthers(caller, { params: { id: sessionOf(token) }, token });
   },
   'GET /users/{id}/sessions': ({ shopper }) => ({ params: { id: shopper.id } }),
   'PATCH /users/me/password': async ({ registerLike }, caller) => {
@@ -631,4 +631,10 @@ export async function countAllRows(platform: ContractPlatform): Promise<Record<s
     }),
   );
   return Object.fromEntries(counts);
+}
+
+/** The id of the session of an access token. */
+function sessionOf(token: string): string {
+  const [, claims = ''] = token.split('.');
+  return JSON.parse(Buffer.from(claims, 'base64url').toString()).sid;
 }

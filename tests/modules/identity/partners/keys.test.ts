@@ -69,7 +69,7 @@ describe('an API key', () => {
 
   test('is no account: it opens nothing that takes one', async () => {
     const { token } = await openPartner(platform);
-    for (const path of ['/users/me', '/users/me/wallet', '/users/me/purchases', '/offers', '/purchases'])
+    for (const path of ['/users/me', '/users/me/wallet', '/users/me/purchases', '/offers/active', '/payouts'])
       assert.equal((await api('GET', path, { token })).status, 403, path);
   });
 });
