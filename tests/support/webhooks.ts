@@ -2,7 +2,7 @@ import { newId } from '../../src/core/id.ts';
 import type { ContractPlatform } from './platform.ts';
 
 /** A name for this machine. Nothing is looked up for it, and nothing is sent to it. */
-const UNREACHABLE = 'http://webhooks.localhost/';
+const UNREACHABLE = 'https://webhooks.localhost/';
 
 const MOST_AT_A_PAGE = 100;
 const ENDPOINTS_KEPT = 20;

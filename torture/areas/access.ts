@@ -33,6 +33,8 @@ type Caller = {
 
 /** Operations for logged-in users whose object, or second factor, belongs to one of them. */
 const OWNED = new Set([
+  'DELETE /users/me/sessions/{id}',
+  'GET /users/me/purchases/{id}',
   'GET /purchases/{id}',
   'POST /purchases',
   'POST /users/me/payouts/{id}/cancel',
@@ -116,7 +118,8 @@ async function callersOf(world: World, platform: ContractProcess): Promise<Calle
       name: 'another partner',
       client: otherPartner,
       owner: partner,
-      mayCall: (operation) => isForPartners(operation) && !operation.path.startsWith('/purchases/{id}'),
+      mayCall: (operation) =>
+        isForPartners(operation) && !/^\/(purchases|webhook-endpoints)\/\{id\}/.test(operation.path),
     },
     {
       name: 'a partner that may not settle',

@@ -50,6 +50,10 @@ export async function startContractProcess(
       VELOCITY_TIMES_USER_USUAL: '10',
       // And an adjustment awaits approval.
       FOUR_EYES_ABOVE: '1000.00',
+      // Mails stay in the outbox, because no server is there.
+      SMTP_URL: 'smtp://127.0.0.1:1',
+      MAIL_FROM: 'ClickNBack <no-reply@example.com>',
+      PAYOUT_EMAIL_PROOF: 'optional',
       ...environment,
     },
   };
