@@ -171,6 +171,23 @@ describe('the API description', () => {
     assert.ok(keys.has('x-must-be') && keys.has('x-money-in'));
   });
 
+  test('has formats of its own only in what clients send, because serializers do not know them', () => {
+    const { schemas } = committed.components;
+    const seen = new Set<string>();
+    const formats = new Set<unknown>();
+    const collect = (part: object) => {
+      for (const { format, $ref } of nodesOf(part) as { format?: string; $ref?: string }[]) {
+        if (format !== undefined) formats.add(format);
+        const name = $ref?.split('/').at(-1) ?? '';
+        if (!(name in schemas) || seen.has(name)) continue;
+        seen.add(name);
+        collect(schemas[name]);
+      }
+    };
+    for (const { description } of operations) collect(description.responses);
+    assert.deepEqual([...formats].sort(), ['date', 'date-time', 'email', 'uuid']);
+  });
+
   test('names what bodies are made of, and repeats no body', () => {
     const { schemas, parameters } = committed.components;
     for (const name of ['Offer', 'OfferPage', 'PurchaseDetail', 'Wallet', 'Tokens', 'Id', 'Money'])

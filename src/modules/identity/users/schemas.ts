@@ -54,7 +54,7 @@ const DisplayName = Type.String({
   examples: ['Alice'],
 });
 
-const ExternalReference = Type.Union([UserReference, Type.Null()], {
+const ExternalReference = Type.Union([Type.String({ examples: ['customer-1042'] }), Type.Null()], {
   description:
     "The operator's own reference of the user, such as a customer number. Reports of purchases may send it as `user_reference`.",
 });
