@@ -59,13 +59,17 @@ export default {
       comment: 'A module knows neither how it is started nor what starts it.',
       severity: 'error',
       from: { path: '^src/modules/' },
-      to: { path: '^src/(startup|cli)/|^src/(app|main|worker|config|settings|home-page)\\.ts$' },
+      to: {
+        path: '^src/(startup|cli)/|^src/(app|main|worker|config|settings|home-page|account-pages)\\.ts$',
+      },
     },
     {
       name: 'nothing-imports-a-modules-inside',
       comment: 'The composition root and the commands use the faces too.',
       severity: 'error',
-      from: { path: '^src/(startup|cli)/|^src/(app|main|worker|config|settings|home-page)\\.ts$' },
+      from: {
+        path: '^src/(startup|cli)/|^src/(app|main|worker|config|settings|home-page|account-pages)\\.ts$',
+      },
       to: { path: '^src/modules/', pathNot: FACE },
     },
     {

@@ -1,3 +1,4 @@
+import { accountPages } from './account-pages.ts';
 import { describeApi } from './api-description.ts';
 import type { Config } from './config.ts';
 import { cacheOpener } from './core/cache.ts';
@@ -81,6 +82,7 @@ export async function createPlatform(deps: {
     metricsPort === undefined || isMetricsPortShared ? undefined : createMetricsServer(metrics.registry);
   if (serves === 'api') {
     homePage({ apiDocs: config.apiDocs })(server);
+    accountPages()(server);
     notifications.pages(server);
     if (config.mode === 'development') mail.devRoutes?.(server);
     await server.register(

@@ -1,10 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { STATUS_OF_KIND } from '../../../core/http/errors.ts';
+import { policyOfPages, writeHtmlPage } from '../../../core/http/html-page.ts';
 import type { Routes } from '../../../core/http/route.ts';
 import type { NotificationService } from './service.ts';
-import { askPage, donePage, POLICY, unknownPage } from './unsubscribe-pages.ts';
+import { askPage, donePage, unknownPage } from './unsubscribe-pages.ts';
 import type { Unsubscription } from './unsubscribing.ts';
+
+const POLICY = policyOfPages();
 
 /** Bodies that mail programs (RFC 8058) and the form of the page send. They say nothing that the address does not. */
 const FORMS = ['application/x-www-form-urlencoded', 'multipart/form-data'];
@@ -38,17 +41,19 @@ export function unsubscribeRoutes(deps: {
         const { token = '' } = request.query as { token?: string };
         const unsubscription = readToken(token);
         reply.type('text/html; charset=utf-8');
-        if (unsubscription === undefined) return reply.code(STATUS_OF_KIND.not_found).send(unknownPage());
-        return reply.send(askPage(unsubscription));
+        if (unsubscription === undefined)
+          return reply.code(STATUS_OF_KIND.not_found).send(writeHtmlPage(unknownPage()));
+        return reply.send(writeHtmlPage(askPage(unsubscription)));
       });
 
       pages.post('/unsubscribe', options, async (request, reply) => {
         const { token = '' } = request.query as { token?: string };
         const unsubscription = readToken(token);
         reply.type('text/html; charset=utf-8');
-        if (unsubscription === undefined) return reply.code(STATUS_OF_KIND.not_found).send(unknownPage());
+        if (unsubscription === undefined)
+          return reply.code(STATUS_OF_KIND.not_found).send(writeHtmlPage(unknownPage()));
         await service.unsubscribe(unsubscription.userId, unsubscription.kind);
-        return reply.send(donePage(unsubscription));
+        return reply.send(writeHtmlPage(donePage(unsubscription)));
       });
     });
   };
