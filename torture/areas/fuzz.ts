@@ -122,8 +122,7 @@ async function sendNonsense(context: AreaContext) {
   async function send({ target, faults, caller }: Sent, readsBack = false): Promise<void> {
     const { operation } = target;
     const { method, url, headers = {}, payload } = requestOf(world, target, faults);
-    // A logout must not end the session of the caller. It takes a refresh token as well.
-    const token = operation.path === '/auth/logout' ? undefined : caller?.token;
+    const token = tokenFor(target, caller);
     const reply = await platform.client.send(platform.process.url, {
       method,
       path: url.slice('/api/v1'.length),
@@ -158,6 +157,13 @@ async function sendNonsense(context: AreaContext) {
     }
     // Most changes are possible only once, so the next value needs a new object.
     Object.assign(target, { sample: await sampleOf(world, operation, admin) });
+  }
+
+  /** An operation that ends sessions must not end that of the caller. A logout takes a refresh token as well. */
+  function tokenFor({ operation, sample }: Target, caller: Sent['caller']): string | undefined {
+    if (operation.path === '/auth/logout') return undefined;
+    const endsSessions = operation.method === 'DELETE' && /^\/users\/me(\/sessions|$)/.test(operation.path);
+    return caller && endsSessions ? sample.token : caller?.token;
   }
 
   function servedBy(method: string, url: string): Operation | undefined {

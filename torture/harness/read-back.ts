@@ -78,6 +78,8 @@ export function isReadBack(field: string, sentText: string, shown: unknown): boo
   if (typeof shown === 'number') return isSameDecimal(sent, String(shown));
   if (typeof shown !== 'string') return false;
   if (field === 'email' || field.endsWith('_id')) return sent.trim().toLowerCase() === shown;
+  // That of a user has one spelling.
+  if (field === 'external_reference') return sent.normalize('NFKC').trim() === shown;
   if (field.endsWith('_at')) return isSameSecond(sent, shown);
   return isSameDecimal(sent, shown);
 }
