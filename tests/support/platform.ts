@@ -4,9 +4,9 @@ import { createPlatform, type Platform } from '../../src/app.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import type { Logger } from '../../src/core/observability/logging.ts';
 import { type TestClock, testClock } from './clock.ts';
-import { createTestDatabase, runSql } from './database.ts';
+import { createTestDatabase } from './database.ts';
+import { untilFeedIsComplete } from './feed.ts';
 import { type Answer, type Api, inject } from './inject.ts';
-import { until } from './until.ts';
 
 export { type Answer, type Api, assertRefused } from './inject.ts';
 
@@ -101,20 +101,9 @@ export async function startTestPlatform(
     return items;
   }
 
-  /** The end of the feed waits for the transactions of the whole server, also for those of tests in other databases. */
-  async function untilFeedIsComplete(): Promise<void> {
-    await until(async () => {
-      const [row] = await runSql(
-        database.url,
-        'select not exists (select from audit_logs where recorded_in >= feed_end()) as is_complete',
-      );
-      return row?.is_complete === true;
-    });
-  }
-
   /** Lets a consumer of the feed take all events so far. */
   async function consumeEvents(name: string): Promise<number> {
-    await untilFeedIsComplete();
+    await untilFeedIsComplete(database.url);
     return runLoop(`consume-events:${name}`);
   }
 
@@ -132,7 +121,7 @@ export async function startTestPlatform(
     passTime,
     runJob,
     runLoop,
-    untilFeedIsComplete,
+    untilFeedIsComplete: () => untilFeedIsComplete(database.url),
     consumeEvents,
   };
 }

@@ -17,6 +17,7 @@ const report = async ({ token }: { token: string }, external_id: string, fields:
   (await shop.report({ external_id, amount: '10.00', ...fields }, token)).body.id as string;
 
 const list = async (partner: TestPartner, query = '') => {
+  if (query.includes('updated_since')) await platform.untilFeedIsComplete();
   const { status, body } = await api('GET', `/purchases?${query}`, { token: partner.token });
   assert.equal(status, 200, JSON.stringify(body));
   return body;

@@ -51,7 +51,7 @@ const OF_ACCOUNTS = /^(Confirm your email address|New login to your account)$/;
 
 /** Reads the events and sends what they caused. Returns the mails, by subject. */
 async function mails(): Promise<ReceivedMail[]> {
-  await runLoop('consume-events:notifications');
+  await tester.consumeEvents('notifications');
   await runLoop('send-mail');
   return server.received
     .splice(0)

@@ -10,6 +10,8 @@ import {
 } from '../../../../src/modules/platform/events/index.ts';
 import { testClock } from '../../../support/clock.ts';
 import { beginTransaction, createTestDatabase, runSql } from '../../../support/database.ts';
+import { untilFeedIsComplete } from '../../../support/feed.ts';
+import { until } from '../../../support/until.ts';
 
 const clock = testClock();
 const database = await createTestDatabase();
@@ -23,7 +25,16 @@ const lampSold = defineEvent({ type: 'lamp.sold', resourceType: 'lamp', summary:
 const events = eventsModule({ database, clock, sources: () => [{ events: [lampLit] }] }).client;
 
 const lit = (watts: number) => lampLit({ actor: SYSTEM, resourceId: newId(clock()), details: { watts } });
-const light = (...watts: number[]) => database.transaction(async (trx) => events.record(trx, watts.map(lit)));
+const recordLit = (...watts: number[]) =>
+  database.transaction(async (trx) => events.record(trx, watts.map(lit)));
+
+/** True while a test keeps a transaction open. */
+let isHeldOpen = false;
+
+async function light(...watts: number[]): Promise<void> {
+  await recordLit(...watts);
+  if (!isHeldOpen) await untilFeedIsComplete(database.url);
+}
 
 let consumers = 0;
 
@@ -60,10 +71,13 @@ async function recordLate(watts: number) {
     await released.promise;
   });
   await recorded.promise;
+  isHeldOpen = true;
   return {
     async commit() {
       released.resolve();
       await done;
+      isHeldOpen = false;
+      await untilFeedIsComplete(database.url);
     },
   };
 }
@@ -95,8 +109,11 @@ describe('a consumer of events', () => {
     const reader = await follow();
     const elsewhere = await beginTransaction((await createTestDatabase({ empty: true })).url);
     await elsewhere.run('select pg_current_xact_id()');
-    await light(1);
-    await reader.run();
+    await recordLit(1);
+    await until(async () => {
+      await reader.run();
+      return reader.seen.length > 0;
+    });
     await elsewhere.commit();
     assert.deepEqual(reader.seen, [1]);
   });
@@ -110,6 +127,7 @@ describe('a consumer of events', () => {
         lit(5),
       ]),
     );
+    await untilFeedIsComplete(database.url);
     for (const { run } of [byPattern, byName]) await run();
     assert.deepEqual([byPattern.seen, byName.seen], [[5], ['lamp.sold']]);
   });
@@ -184,6 +202,7 @@ describe('a database with a history', () => {
        from generate_series(0, 1099) as watts;
        commit`,
     );
+    await untilFeedIsComplete(database.url);
     await reader.run();
     assert.deepEqual(reader.seen, watts);
   });

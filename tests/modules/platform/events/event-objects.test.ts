@@ -13,6 +13,7 @@ const { token } = admin;
 type Body = any;
 
 const get = async (path: string, reader = token): Promise<Body> => {
+  if (path.startsWith('/events')) await platform.untilFeedIsComplete();
   const { status, body } = await api('GET', path, { token: reader });
   assert.equal(status, 200, JSON.stringify(body));
   return body;

@@ -10,10 +10,14 @@ const { token } = admin;
 
 type Page = { data: EventObject[]; cursor: string; has_more: boolean };
 
+/** True while a test keeps a transaction open. */
+let isHeldOpen = false;
+
 async function read(query: Readonly<Record<string, string | readonly string[]>> = {}): Promise<Page> {
   const pairs = Object.entries(query).flatMap(([name, values]) =>
     [values].flat().map((value) => [name, value] as [string, string]),
   );
+  if (!isHeldOpen) await platform.untilFeedIsComplete();
   const { status, body } = await api('GET', `/events?${new URLSearchParams(pairs)}`, { token });
   assert.equal(status, 200, JSON.stringify(body));
   return body;
@@ -68,11 +72,13 @@ describe('GET /events', () => {
   test('waits for a transaction that is open, and then shows it before later ones', async () => {
     const { cursor } = await read({ cursor: 'latest' });
     const late = await beginTransaction(database.url);
+    isHeldOpen = true;
     await late.run(insertRecord('late'));
     await createMerchants('G');
     const waiting = await read({ cursor });
     assert.deepEqual([waiting.data, waiting.has_more, waiting.cursor], [[], false, cursor]);
     await late.commit();
+    isHeldOpen = false;
     assert.deepEqual(namesOf(await read({ cursor })), ['late', 'G']);
   });
 
