@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { newId } from '../../../../src/core/id.ts';
 import { runSql } from '../../../support/database.ts';
 import { holdTable } from '../../../support/hold-table.ts';
@@ -128,9 +129,12 @@ describe('a purchase', () => {
           /^clicknback_cache_reads_total\{cache="ceilings",result="(miss|bypass)"/.test(line),
         );
     };
-    const before = await misses();
-    await shop.buy();
-    assert.deepEqual(await misses(), before);
+    // The invalidation by the new ceiling may arrive late, and costs the next purchase a query.
+    await until(async () => {
+      const before = await misses();
+      await shop.buy();
+      return isDeepStrictEqual(await misses(), before);
+    });
   });
 
   test('is not raised above the ceiling of its partner by the partner', async () => {
