@@ -41,13 +41,13 @@ async function tryAtRandom(context: AreaContext) {
   say('money properties');
   const cases = await tryEach('money properties', scaled(context, 100_000, 1_000), MONEY_PROPERTIES);
   say('amendments');
-  const amendments = await tryAll('amendments', scaled(context, 100_000, 1_000), [
+  const amendments = await tryAll('amendments', scaled(context, 100_000, 10_000), [
     leaving.property,
     refilling.property,
     limited.property,
   ]);
   say('command sequences');
-  const programmes = await tryAll('programmes', scaled(context, 100_000, 300), [programme.property]);
+  const programmes = await tryAll('programmes', scaled(context, 100_000, 1_500), [programme.property]);
   const sequences = await tryAll('wallet sequences', scaled(context, 20_000, 100), [wallets.property]);
   say('interleavings');
   const interleavings = await tryAll('interleavings', scaled(context, 5_000, 100), [
@@ -63,10 +63,10 @@ async function tryAtRandom(context: AreaContext) {
     figures: [
       { name: 'money properties', value: MONEY_PROPERTIES.length },
       { name: 'cases of each', value: cases, goal: { atLeast: scaled(context, 100_000, 1_000) } },
-      { name: 'amendments', value: amendments, goal: { atLeast: scaled(context, 100_000, 1_000) } },
+      { name: 'amendments', value: amendments, goal: { atLeast: scaled(context, 100_000, 10_000) } },
       { name: 'rewards topped up', value: refilling.seen.refills, goal: { atLeast: 1 } },
       { name: 'rewards that waited', value: limited.seen.releases, goal: { atLeast: 1 } },
-      { name: 'programmes', value: programmes, goal: { atLeast: scaled(context, 100_000, 300) } },
+      { name: 'programmes', value: programmes, goal: { atLeast: scaled(context, 100_000, 1_500) } },
       { name: 'wallet sequences', value: sequences, goal: { atLeast: scaled(context, 20_000, 100) } },
       { name: 'commands', value: [...programme.seen.values()].reduce((sum, count) => sum + count, 0) },
       { name: 'refused movements', value: wallets.seen.refusals },
