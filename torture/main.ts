@@ -10,7 +10,7 @@
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseArgs, styleText } from 'node:util';
 import { seededRandom } from '../demo/random.ts';
 import { StartupError } from '../src/core/startup-error.ts';
 import { startGuardian } from '../src/embedded-postgres/guardian.ts';
@@ -18,7 +18,7 @@ import { run } from '../src/startup/run.ts';
 import type { Area, AreaResult } from './area.ts';
 import { AREAS } from './areas/index.ts';
 import { seedOf } from './random.ts';
-import { announcement, hasPassed, type Report, table } from './report.ts';
+import { announcement, failures, hasPassed, type Report, table } from './report.ts';
 
 const RESULTS = join(import.meta.dirname, 'results');
 
@@ -47,6 +47,8 @@ async function main(): Promise<void> {
   }
   console.log(`\n${table(reports)}\n`);
   write(options, reports);
+  // Last, for readers who get only the end of the output.
+  for (const failure of failures(reports)) console.log(styleText('red', `✖ ${failure}`));
   // Sockets of killed processes may still keep this process alive.
   process.exit(reports.every(hasPassed) ? 0 : 1);
 }

@@ -4,18 +4,22 @@ import { type Area, type AreaResult, type Figure, type Goal, isMet } from './are
 /** The result of one area. */
 export type Report = AreaResult & { readonly area: string; readonly seconds: number };
 
+/** Violations of an area that are printed. The rest is in the file of results. */
+const MAX_VIOLATIONS = 10;
+
 export function hasPassed({ figures, violations }: Pick<AreaResult, 'figures' | 'violations'>): boolean {
   return violations.length === 0 && figures.every(isMet);
 }
 
-/** One line of figures, and one line for each violation, up to ten. */
+/** One line of figures, and one line for each violation. */
 export function announcement({ title }: Pick<Area, 'title'>, report: Report): string {
   const { seconds, figures, violations, skipped } = report;
   if (skipped !== undefined)
     return `${styleText('yellow', '-')} ${title}: skipped, shows nothing: ${skipped}`;
   const mark = hasPassed(report) ? styleText('green', '✔') : styleText('red', '✖');
-  const first = violations.slice(0, 10).map((violation) => styleText('red', `    ${violation}`));
-  const more = violations.length > 10 ? [`    … and ${violations.length - 10} more`] : [];
+  const first = violations.slice(0, MAX_VIOLATIONS).map((violation) => styleText('red', `    ${violation}`));
+  const hidden = violations.length - MAX_VIOLATIONS;
+  const more = hidden > 0 ? [`    … and ${hidden} more`] : [];
   const words = figures.map((figure) => `${figure.name} ${shown(figure)}`).join(', ');
   return [`${mark} ${title} (${Math.round(seconds)} s): ${words}`, ...first, ...more].join('\n');
 }
@@ -44,6 +48,16 @@ export function table(reports: readonly Report[]): string {
         .trimEnd(),
     )
     .join('\n');
+}
+
+/** What failed: each missed goal and each broken invariant, a line each. Empty if all is well. */
+export function failures(reports: readonly Report[]): string[] {
+  return reports.flatMap(({ area, figures, violations }) => [
+    ...figures
+      .filter((figure) => !isMet(figure))
+      .map((figure) => `${area}: ${figure.name} is ${shown(figure)}, not ${goalInWords(figure.goal)}`),
+    ...violations.slice(0, MAX_VIOLATIONS).map((violation) => `${area}: ${violation}`),
+  ]);
 }
 
 function verdictOf({ area, violations }: Report): string[] {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
-import { announcement, hasPassed, table } from '../../torture/report.ts';
+import { announcement, failures, hasPassed, table } from '../../torture/report.ts';
 
 const area = { title: 'an upgrade' };
 
@@ -27,4 +27,18 @@ test('an area that ran shows its broken invariants', () => {
 
   assert.equal(hasPassed(report), false);
   assert.match(table([report]), /^upgrade +broken invariants +1 +0 +BROKEN$/m);
+});
+
+test('the failures are missed goals and broken invariants, with the name of their area', () => {
+  const figures = [
+    { name: 'kills', value: 3, goal: { atLeast: 1 } },
+    { name: 'slowest exit', value: 6000, unit: 'ms', goal: { atMost: 5000 } },
+  ];
+  const failed = { area: 'shutdown', seconds: 1, figures, violations: ['a purchase is lost'] };
+  const passed = { area: 'crash', seconds: 1, figures: figures.slice(0, 1), violations: [] };
+
+  assert.deepEqual(failures([failed, passed]), [
+    'shutdown: slowest exit is 6,000 ms, not ≤ 5000',
+    'shutdown: a purchase is lost',
+  ]);
 });
