@@ -21,6 +21,7 @@ const IDS = {
   'POST /auth/mfa/confirmation': 'confirmSecondFactor',
   'POST /auth/mfa/verification': 'verifySecondFactor',
   'POST /auth/mfa/step-up': 'stepUp',
+  'POST /auth/step-up': 'stepUpWithPassword',
   'POST /auth/mfa/recovery-codes': 'replaceRecoveryCodes',
   'DELETE /auth/mfa': 'removeSecondFactor',
 
@@ -129,7 +130,8 @@ const IDS = {
 
 /** The body that an operation returns. Equal bodies have one name. The items of `OfferPage` are called `Offer`. */
 const RESULTS = {
-  logIn: 'Tokens',
+  logIn: 'SessionTokens',
+  resetPassword: 'Tokens',
   issuePasswordReset: 'PasswordReset',
   getSecondFactor: 'SecondFactor',
   enrolSecondFactor: 'SecondFactorEnrolment',
@@ -216,6 +218,8 @@ const INPUTS = {
 
 /** The types of properties, each by one that has it. */
 const PROPERTY_TYPES = {
+  SessionClient: 'LogInInput.client',
+  TokenType: 'Tokens.token_type',
   UserRole: 'User.role',
   StaffRole: 'User.staff_roles',
   StaffPermission: 'OwnUser.permissions',

@@ -8,6 +8,7 @@ export const ERROR_ADVICE: Readonly<Record<string, string>> = {
     'Send another statement with a new `version`. `details` has what was received with this one.',
   AMBIGUOUS_REFERENCE:
     'Settle each of the two by its own id: `details.purchase_ids` has them. They were reported at the same instant.',
+  CROSS_SITE_REQUEST: 'Send it from a page of the platform itself, over HTTPS or from localhost.',
   DUPLICATE_PURCHASE:
     'Treat it as done. `details.purchase` is what was recorded first; `details.differences` names the fields that differ from it.',
   EMAIL_NOT_VERIFIED:
@@ -73,6 +74,8 @@ export const ERROR_ADVICE: Readonly<Record<string, string>> = {
   RATE_LIMITED: 'Repeat after `Retry-After`.',
   SERVICE_UNAVAILABLE:
     'Repeat after `Retry-After`, with the same external id or `Idempotency-Key`. If `details.outcome` is `unknown`, the repeat returns the original answer.',
+  STAFF_ONLY: 'Log in to the wallet, or ask an administrator for a staff role.',
+  STEP_UP_REQUIRED: 'Send the password to `POST /auth/step-up`, then repeat the request within five minutes.',
   TOKEN_REVOKED: 'Log in again. For an API key ask an administrator for a new one.',
   UNSUPPORTED_CURRENCY: 'Use one of `details.supported`.',
   UNSUPPORTED_MEDIA_TYPE:

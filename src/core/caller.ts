@@ -3,6 +3,9 @@ import type { Message } from './secrets/signatures.ts';
 
 export type Role = 'user' | 'admin';
 
+/** A proof that the caller is the owner of the account, and not only of an access token. */
+export type Proof = 'second_factor' | 'password';
+
 /** A user, as the access token and the account are at the time of the request. */
 export type AccountCaller = {
   readonly type: Role;
@@ -12,8 +15,8 @@ export type AccountCaller = {
   readonly sessionId: string;
   /** True for an administrator who must have a second factor and has none. */
   readonly mustEnrol: boolean;
-  /** True if the caller has a second factor, and the session has not proved it for some minutes. */
-  readonly mustStepUp: boolean;
+  /** What the session has not proved for some minutes, before an operation that takes a fresh proof (`stepUp`). */
+  readonly dueProof: Proof | null;
   readonly requestId: string;
 };
 
@@ -79,6 +82,12 @@ export const mfaStepUpRequired = defineError(
   'forbidden',
   'MFA_STEP_UP_REQUIRED',
   'This takes a fresh code of your second factor. Send one to `POST /auth/mfa/step-up`, then repeat the request.',
+);
+
+export const stepUpRequired = defineError(
+  'forbidden',
+  'STEP_UP_REQUIRED',
+  'This takes your password again. Send it to `POST /auth/step-up`, then repeat the request.',
 );
 
 /** The errors that every route may return, except public routes. */

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { ACCESS, BEFORE_ENROLMENT, STAFF, STEP_UP } from '../support/contract-access.ts';
+import { ACCESS, BEFORE_ENROLMENT, NO_PASSWORD_STEP_UP, STAFF, STEP_UP } from '../support/contract-access.ts';
 import { answerChecker, type Operation, operationsOf, readOpenApi } from '../support/contract-openapi.ts';
 import { countAllRows, openWorld, type Sample, sampleOf, send } from '../support/contract-requests.ts';
 import { runSql } from '../support/database.ts';
-import { type Answer, type Person, startTestPlatform } from '../support/platform.ts';
+import { type Answer, PASSWORD, type Person, startTestPlatform } from '../support/platform.ts';
 import { enrol, totpCode } from '../support/second-factor.ts';
 
 /*
@@ -29,12 +29,17 @@ async function openPlatform(mode: 'optional' | 'required'): Promise<TestPlatform
   return platform;
 }
 
-test('the operations that ask for a fresh code are those of the table', () => {
-  const asking = operations.filter(({ description }) =>
-    codesOf(description, 403).includes('MFA_STEP_UP_REQUIRED'),
-  );
-  assert.deepEqual(asking.map(({ name }) => name).sort(), [...STEP_UP].sort());
-});
+const passwordGuarded = STEP_UP.filter((name) => !NO_PASSWORD_STEP_UP.includes(name));
+
+for (const [proof, code, table] of [
+  ['code', 'MFA_STEP_UP_REQUIRED', STEP_UP],
+  ['password', 'STEP_UP_REQUIRED', passwordGuarded],
+] as const) {
+  test(`the operations that ask for a fresh ${proof} are those of the table`, () => {
+    const asking = operations.filter(({ description }) => codesOf(description, 403).includes(code));
+    assert.deepEqual(asking.map(({ name }) => name).sort(), [...table].sort());
+  });
+}
 
 describe('an operation that asks for a fresh code', () => {
   for (const operation of operations.filter(({ name }) => STEP_UP.includes(name))) {
@@ -74,6 +79,27 @@ describe('an operation that asks for a fresh code', () => {
       'FORBIDDEN',
     );
   });
+});
+
+describe('an operation that asks a session of the console for a fresh password', () => {
+  for (const operation of operations.filter(({ name }) => STEP_UP.includes(name))) {
+    const { name } = operation;
+    const isAsked = passwordGuarded.includes(name);
+    test(`${name} ${isAsked ? 'takes one, and refuses an older one without a trace' : 'asks for none'}`, async () => {
+      const person = await atTheConsole(await optional.registerStaff('administrator'));
+      const { token: _, ...sample } = await sampleOf(worlds.optional, operation, person);
+      const ask = () => send(worlds.optional, operation, sample, person);
+      await passFiveMinutes(person);
+      if (!isAsked) return assert.notEqual((await ask()).status, 403);
+      await assertRefused(optional, operation, ask, 'STEP_UP_REQUIRED');
+
+      const body = { password: PASSWORD };
+      const stepUp = await optional.api('POST', '/auth/step-up', { token: person.token, body });
+
+      assert.equal(stepUp.status, 204, JSON.stringify(stepUp.body));
+      assertSuccess(operation, await ask());
+    });
+  }
 });
 
 describe('with ADMIN_MFA=required, an administrator without a second factor', () => {
@@ -133,13 +159,19 @@ function codesOf({ responses }: Operation['description'], status: number): strin
   return Object.keys(responses[status]?.content?.['application/json']?.examples ?? {});
 }
 
+/** The same person in a session of the console. */
+async function atTheConsole(person: Person): Promise<Person> {
+  const body = { email: person.email, password: PASSWORD, client: 'console' };
+  const answer = await optional.api('POST', '/auth/login', { body });
+  return { ...person, token: answer.body.access_token };
+}
+
 /** For this person alone, because the tokens of others would expire. */
 async function passFiveMinutes({ id }: Person): Promise<void> {
-  const proven = `factor_proven_at - interval '301 seconds'`;
-  await runSql(
-    optional.database.url,
-    `update sessions set factor_proven_at = ${proven} where user_id = '${id}'`,
+  const earlier = ['factor_proven_at', 'password_proven_at'].map(
+    (column) => `${column} = ${column} - interval '301 seconds'`,
   );
+  await runSql(optional.database.url, `update sessions set ${earlier} where user_id = '${id}'`);
 }
 
 function assertSuccess(operation: Operation, answer: Answer): void {

@@ -19,6 +19,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /auth/mfa': 'whoever is logged in',
   'POST /auth/mfa/confirmation': 'whoever is logged in',
   'POST /auth/mfa/step-up': 'whoever is logged in',
+  'POST /auth/step-up': 'whoever is logged in',
   'POST /auth/mfa/recovery-codes': 'whoever is logged in',
   'DELETE /auth/mfa': 'whoever is logged in',
   'POST /users': 'everybody',
@@ -197,9 +198,20 @@ export const STEP_UP: readonly string[] = [
   'GET /users/me/export',
   'DELETE /users/me',
   'PUT /users/{id}/staff-roles',
+  'POST /partners/{id}/signing-secret',
+  'POST /partners/{id}/keys',
   'POST /users/{id}/wallet/adjustments',
   'POST /adjustments/{id}/approval',
   'GET /payouts/{id}/bank-details',
+];
+
+/** Those of them that ask for no password, in the session of an app whose account has no second factor. */
+export const NO_PASSWORD_STEP_UP: readonly string[] = [
+  // The body has the password.
+  'POST /users/me/email',
+  'DELETE /users/me',
+  // There is nothing to replace.
+  'POST /auth/mfa/recovery-codes',
 ];
 
 /** The operations of an administrator who must have a second factor, and has none. */
@@ -208,5 +220,6 @@ export const BEFORE_ENROLMENT: readonly string[] = [
   'GET /auth/mfa',
   'POST /auth/mfa',
   'POST /auth/mfa/confirmation',
+  'POST /auth/step-up',
   'POST /auth/logout',
 ];

@@ -214,6 +214,7 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
     const { token, code } = await enrolLike(caller);
     return ofOthers(caller, { token, body: { code } });
   },
+  'POST /auth/step-up': () => ({ body: { password: PASSWORD } }),
   'POST /auth/mfa/recovery-codes': async ({ enrolLike }, caller) =>
     ofOthers(caller, { token: (await enrolLike(caller)).token }),
   'DELETE /auth/mfa': async ({ enrolLike }, caller) => {

@@ -18,7 +18,7 @@ const PEOPLE = {
     permissions: PERMISSIONS,
     sessionId: 'session',
     mustEnrol: false,
-    mustStepUp: false,
+    dueProof: null,
     requestId: '',
   },
   user: {
@@ -27,7 +27,7 @@ const PEOPLE = {
     permissions: [],
     sessionId: 'session',
     mustEnrol: false,
-    mustStepUp: false,
+    dueProof: null,
     requestId: '',
   },
   partner: {

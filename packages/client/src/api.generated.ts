@@ -48,7 +48,7 @@ export interface paths {
         put?: never;
         /**
          * Approve an adjustment
-         * @description Lets an adjustment take effect that awaits approval. Returns 403 with the reason `four_eyes` to the administrator who made it, and with `own` to the owner of the wallet. Returns 409 if the balance does not allow it: the adjustment still awaits approval then. Staff need the permission `wallets:adjust`. A caller with a second factor needs a code of the last five minutes.
+         * @description Lets an adjustment take effect that awaits approval. Returns 403 with the reason `four_eyes` to the administrator who made it, and with `own` to the owner of the wallet. Returns 409 if the balance does not allow it: the adjustment still awaits approval then. Staff need the permission `wallets:adjust`. A caller with a second factor needs a code of the last five minutes. In a session of an app, a caller without one needs a password of the last five minutes.
          */
         post: operations["approveAdjustment"];
         delete?: never;
@@ -125,7 +125,7 @@ export interface paths {
         put?: never;
         /**
          * Log in
-         * @description Returns a new session. An account with a second factor gets 401 MFA_REQUIRED with a token for `POST /auth/mfa/verification` instead. Returns 429 after too many wrong passwords, to be repeated after `Retry-After`. An IP address or a browser that has logged in to the account before is not affected by wrong passwords from elsewhere.
+         * @description Returns a new session. An account with a second factor gets 401 MFA_REQUIRED with a token for `POST /auth/mfa/verification` instead. Returns 429 after too many wrong passwords, to be repeated after `Retry-After`. An IP address or a browser that has logged in to the account before is not affected by wrong passwords from elsewhere. Returns 403 STAFF_ONLY if `client` is `console` and the account has no staff role. A session of the console ends after 12 hours.
          */
         post: operations["logIn"];
         delete?: never;
@@ -145,7 +145,7 @@ export interface paths {
         put?: never;
         /**
          * Log out
-         * @description Ends the session of the access token, of the refresh token in the body, or of both. Without an access token, an unknown or expired refresh token returns 204 as well.
+         * @description Ends the session of the access token, of the refresh token in the body, or of both. Without an access token, an unknown or expired refresh token returns 204 as well. With `client`, ends the session in the cookie of that app and removes the cookie. Returns 403 CROSS_SITE_REQUEST unless the browser sends `Sec-Fetch-Site: same-origin`.
          */
         post: operations["logOut"];
         delete?: never;
@@ -166,7 +166,7 @@ export interface paths {
         put?: never;
         /**
          * Start to enrol a second factor
-         * @description Returns a secret for an authenticator app (TOTP, RFC 6238). It takes effect when `POST /auth/mfa/confirmation` gets a first code of it. Until then a second factor that you have stays valid. A caller with a second factor needs a code of the last five minutes.
+         * @description Returns a secret for an authenticator app (TOTP, RFC 6238). It takes effect when `POST /auth/mfa/confirmation` gets a first code of it. Until then a second factor that you have stays valid. A caller with a second factor needs a code of the last five minutes. In a session of an app, a caller without one needs a password of the last five minutes.
          */
         post: operations["enrolSecondFactor"];
         /**
@@ -310,9 +310,29 @@ export interface paths {
         put?: never;
         /**
          * Refresh a session
-         * @description Exchanges a refresh token for the next pair of tokens. A repeat within 10 seconds by the same client, with the same user agent and from the same network, returns the same pair. Any other repeat ends the session. The session ends after `SESSION_MAX_DAYS` in any case: log in again.
+         * @description Exchanges a refresh token for the next pair of tokens. A repeat within 10 seconds by the same client, with the same user agent and from the same network, returns the same pair. Any other repeat ends the session. The session ends after `SESSION_MAX_DAYS`, that of the console after 12 hours: log in again. With `client`, takes the token from the cookie of that app, and returns 403 CROSS_SITE_REQUEST unless the browser sends `Sec-Fetch-Site: same-origin`.
          */
         post: operations["refreshTokens"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/step-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove your password again
+         * @description Operations that answer STEP_UP_REQUIRED are open to this session for the next five minutes. An account with a second factor sends a code to `POST /auth/mfa/step-up` instead. Returns 429 after too many wrong passwords.
+         */
+        post: operations["stepUpWithPassword"];
         delete?: never;
         options?: never;
         head?: never;
@@ -629,7 +649,7 @@ export interface paths {
         put?: never;
         /**
          * Create an API key
-         * @description The response contains the key. It is shown only once. Staff need the permission `partners:write`.
+         * @description The response contains the key. It is shown only once. Staff need the permission `partners:write`. A caller with a second factor needs a code of the last five minutes. In a session of an app, a caller without one needs a password of the last five minutes.
          */
         post: operations["issuePartnerKey"];
         delete?: never;
@@ -689,7 +709,7 @@ export interface paths {
         put?: never;
         /**
          * Rotate the signing secret of a partner
-         * @description The new secret is shown only once. The previous one stays valid for `overlap_seconds`. Staff need the permission `partners:write`.
+         * @description The new secret is shown only once. The previous one stays valid for `overlap_seconds`. Staff need the permission `partners:write`. A caller with a second factor needs a code of the last five minutes. In a session of an app, a caller without one needs a password of the last five minutes.
          */
         post: operations["rotateSigningSecret"];
         delete?: never;
@@ -781,7 +801,7 @@ export interface paths {
         };
         /**
          * Show the bank details of a payout
-         * @description Only this operation shows them unmasked, only while the payout is `processing`, and only to the administrator who took it there. Returns 403 otherwise. Each request is recorded in the audit log. Staff need the permission `payouts:read-bank-details`. A caller with a second factor needs a code of the last five minutes.
+         * @description Only this operation shows them unmasked, only while the payout is `processing`, and only to the administrator who took it there. Returns 403 otherwise. Each request is recorded in the audit log. Staff need the permission `payouts:read-bank-details`. A caller with a second factor needs a code of the last five minutes. In a session of an app, a caller without one needs a password of the last five minutes.
          */
         get: operations["getBankDetails"];
         put?: never;
@@ -1149,7 +1169,7 @@ export interface paths {
         get?: never;
         /**
          * Set the staff roles of a user
-         * @description Takes effect on the next request of the user. An empty list makes the user a shopper again. Returns 403 for your own account, and 409 for the last active administrator. Staff need the permission `staff:manage`. A caller with a second factor needs a code of the last five minutes.
+         * @description Takes effect on the next request of the user. An empty list makes the user a shopper again. Returns 403 for your own account, and 409 for the last active administrator. Staff need the permission `staff:manage`. A caller with a second factor needs a code of the last five minutes. In a session of an app, a caller without one needs a password of the last five minutes.
          */
         put: operations["setStaffRoles"];
         post?: never;
@@ -1207,7 +1227,7 @@ export interface paths {
         put?: never;
         /**
          * Credit or debit a user's wallet
-         * @description Returns 202 above `FOUR_EYES_ABOVE`: it takes effect when another administrator approves it within 7 days. Returns 409 if a debit exceeds the available balance. Returns 403 with the reason `own` for your own wallet, and for everything except credits up to 20.00 without the permission `wallets:adjust`. Staff need the permission `wallets:credit`. A caller with a second factor needs a code of the last five minutes.
+         * @description Returns 202 above `FOUR_EYES_ABOVE`: it takes effect when another administrator approves it within 7 days. Returns 409 if a debit exceeds the available balance. Returns 403 with the reason `own` for your own wallet, and for everything except credits up to 20.00 without the permission `wallets:adjust`. Staff need the permission `wallets:credit`. A caller with a second factor needs a code of the last five minutes. In a session of an app, a caller without one needs a password of the last five minutes.
          */
         post: operations["adjustWallet"];
         delete?: never;
@@ -1324,7 +1344,7 @@ export interface paths {
         };
         /**
          * Export your personal data
-         * @description Returns everything that is held about you (GDPR, articles 15 and 20), with your bank details and without secrets of your login. A caller with a second factor needs a code of the last five minutes.
+         * @description Returns everything that is held about you (GDPR, articles 15 and 20), with your bank details and without secrets of your login. A caller with a second factor needs a code of the last five minutes. In a session of an app, a caller without one needs a password of the last five minutes.
          */
         get: operations["exportOwnData"];
         put?: never;
@@ -2383,14 +2403,11 @@ export interface components {
          */
         Locale: "en" | "de";
         LogInInput: {
+            client?: components["schemas"]["SessionClient"];
             /** @example alice@clicknback.com */
             email: string;
             /** @example Str0ng!Pass */
             password: string;
-        };
-        LogOutInput: {
-            /** @example b1Xr0wKxJq… */
-            refresh_token?: string;
         };
         /** @description The bank details, masked. */
         MaskedBankAccount: {
@@ -3239,8 +3256,9 @@ export interface components {
             recovery_codes: string[];
         };
         RefreshTokensInput: {
+            client?: components["schemas"]["SessionClient"];
             /** @example b1Xr0wKxJq… */
-            refresh_token: string;
+            refresh_token?: string;
         };
         RegisterUserInput: {
             /**
@@ -3453,10 +3471,28 @@ export interface components {
             last_used_at: components["schemas"]["Timestamp"];
             user_agent: string | null;
         };
+        /**
+         * @description The app that holds the session. Its refresh token travels only in a cookie, which browsers send in requests of the same origin.
+         * @enum {string}
+         */
+        SessionClient: "wallet" | "console";
         /** @description Done. */
         SessionPage: {
             /** @description The sessions, the one used last first. At most 100. */
             data: components["schemas"]["Session"][];
+        };
+        /** @description Done. */
+        SessionTokens: {
+            /** @description A JWT. Send it as `Authorization: Bearer <token>`. */
+            access_token: string;
+            /**
+             * @description Seconds until the access token expires. Only with `client`.
+             * @example 900
+             */
+            expires_in?: number;
+            /** @description Works once. Absent with `client`: a cookie has it. */
+            refresh_token?: string;
+            token_type: components["schemas"]["TokenType"];
         };
         SetCeilingInput: {
             currency: components["schemas"]["Currency"];
@@ -3590,6 +3626,10 @@ export interface components {
             id: components["schemas"]["Id"];
             status: components["schemas"]["ActiveStatus"];
         };
+        StepUpWithPasswordInput: {
+            /** @example Str0ng!Pass */
+            password: string;
+        };
         TimelineActor: {
             id: components["schemas"]["Id"] | null;
             /**
@@ -3629,9 +3669,10 @@ export interface components {
             access_token: string;
             /** @description Works once. `POST /auth/refresh` exchanges it for the next one. */
             refresh_token: string;
-            /** @enum {string} */
-            token_type: "bearer";
+            token_type: components["schemas"]["TokenType"];
         };
+        /** @enum {string} */
+        TokenType: "bearer";
         UpdateMerchantInput: {
             /**
              * @description Days from `created_at` until a purchase is confirmed automatically. Null means the platform's default.
@@ -3759,6 +3800,7 @@ export interface components {
          */
         UserRole: "user" | "admin";
         VerifySecondFactorInput: {
+            client?: components["schemas"]["SessionClient"];
             /**
              * @description The 6 digits that the authenticator app shows. Each code works once.
              * @example 287082
@@ -4027,6 +4069,23 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
+        /**
+         * @description `FORBIDDEN`: You are not allowed to do this.
+         *
+         *     `MFA_ENROLMENT_REQUIRED`: Administrators need a second factor. Enrol with `POST /auth/mfa` first.
+         *
+         *     `MFA_STEP_UP_REQUIRED`: This takes a fresh code of your second factor. Send one to `POST /auth/mfa/step-up`, then repeat the request.
+         *
+         *     `STEP_UP_REQUIRED`: This takes your password again. Send it to `POST /auth/step-up`, then repeat the request.
+         */
+        ForbiddenOrMfaEnrolmentRequiredOrMfaStepUpRequiredOrStepUpRequired: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
         /** @description `INTERNAL_ERROR`: An unexpected error occurred. Report the request id to the operator. */
         InternalError: {
             headers: {
@@ -4189,6 +4248,15 @@ export interface components {
         };
         /** @description `RATE_LIMITED`: Too many requests. Try again after the time in `Retry-After`. */
         RateLimited: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description `STAFF_ONLY`: The console is for accounts with a staff role. Log in to the wallet instead. */
+        StaffOnly: {
             headers: {
                 [name: string]: unknown;
             };
@@ -4418,7 +4486,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["ForbiddenOrMfaEnrolmentRequiredOrMfaStepUpRequired"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequiredOrMfaStepUpRequiredOrStepUpRequired"];
             404: components["responses"]["NotFound"];
             /**
              * @description `ADJUSTMENT_NOT_AWAITING_APPROVAL`: The adjustment has taken effect, or it was rejected or has expired.
@@ -4590,7 +4658,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Tokens"];
+                    "application/json": components["schemas"]["SessionTokens"];
                 };
             };
             /**
@@ -4608,6 +4676,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            403: components["responses"]["StaffOnly"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationError"];
@@ -4625,7 +4694,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["LogOutInput"];
+                "application/json": components["schemas"]["RefreshTokensInput"];
             };
         };
         responses: {
@@ -4637,7 +4706,19 @@ export interface operations {
                 content?: never;
             };
             401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["Forbidden"];
+            /**
+             * @description `CROSS_SITE_REQUEST`: A session in a cookie is for pages of the same origin. The browser must send `Sec-Fetch-Site: same-origin`.
+             *
+             *     `FORBIDDEN`: You are not allowed to do this.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationError"];
@@ -4692,6 +4773,8 @@ export interface operations {
              * @description `FORBIDDEN`: You are not allowed to do this.
              *
              *     `MFA_STEP_UP_REQUIRED`: This takes a fresh code of your second factor. Send one to `POST /auth/mfa/step-up`, then repeat the request.
+             *
+             *     `STEP_UP_REQUIRED`: This takes your password again. Send it to `POST /auth/step-up`, then repeat the request.
              */
             403: {
                 headers: {
@@ -4844,7 +4927,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Tokens"];
+                    "application/json": components["schemas"]["SessionTokens"];
                 };
             };
             /**
@@ -4862,6 +4945,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            403: components["responses"]["StaffOnly"];
             409: components["responses"]["MfaNotEnrolled"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -4953,7 +5037,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["RefreshTokensInput"];
             };
@@ -4965,7 +5049,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Tokens"];
+                    "application/json": components["schemas"]["SessionTokens"];
                 };
             };
             /**
@@ -4985,9 +5069,52 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /**
+             * @description `CROSS_SITE_REQUEST`: A session in a cookie is for pages of the same origin. The browser must send `Sec-Fetch-Site: same-origin`.
+             *
+             *     `STAFF_ONLY`: The console is for accounts with a staff role. Log in to the wallet instead.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationError"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    stepUpWithPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepUpWithPasswordInput"];
+            };
+        };
+        responses: {
+            /** @description No content. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["InvalidCredentialsOrInvalidTokenOrExpiredTokenOrTokenRevokedOrUserInactive"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -5851,7 +5978,7 @@ export interface operations {
             };
             400: components["responses"]["ValidationError400"];
             401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequiredOrMfaStepUpRequiredOrStepUpRequired"];
             404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -5950,7 +6077,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequiredOrMfaStepUpRequiredOrStepUpRequired"];
             404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -6115,7 +6242,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["ForbiddenOrMfaEnrolmentRequiredOrMfaStepUpRequired"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequiredOrMfaStepUpRequiredOrStepUpRequired"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationError"];
             500: components["responses"]["InternalError"];
@@ -7099,7 +7226,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["ForbiddenOrMfaEnrolmentRequiredOrMfaStepUpRequired"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequiredOrMfaStepUpRequiredOrStepUpRequired"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["LastActiveAdmin"];
             413: components["responses"]["PayloadTooLarge"];
@@ -7222,7 +7349,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["ForbiddenOrMfaEnrolmentRequiredOrMfaStepUpRequired"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequiredOrMfaStepUpRequiredOrStepUpRequired"];
             404: components["responses"]["NotFound"];
             /**
              * @description `INSUFFICIENT_BALANCE`: The available balance is lower than this amount.
@@ -7548,7 +7675,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthenticated"];
-            403: components["responses"]["ForbiddenOrMfaEnrolmentRequiredOrMfaStepUpRequired"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequiredOrMfaStepUpRequiredOrStepUpRequired"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };

@@ -7,6 +7,7 @@ export type ErrorDetails = {
   ADJUSTMENT_NOT_AWAITING_APPROVAL: { readonly adjustment_id: string; readonly status: 'awaiting_approval' | 'completed' | 'expired' | 'rejected' };
   AMBIGUOUS_REFERENCE: { readonly external_id: string; readonly purchase_ids: string };
   AMENDMENT_CONFLICT: { readonly purchase_id: string; readonly version: string; readonly amount: string; readonly reason: string };
+  CROSS_SITE_REQUEST: Readonly<Record<string, unknown>>;
   DUPLICATE_PURCHASE: { readonly external_id: string; readonly purchase: Readonly<Record<string, string>>; readonly differences: readonly string[] };
   EMAIL_ALREADY_REGISTERED: { readonly email: string; readonly user_id?: null | string };
   EMAIL_NOT_VERIFIED: { readonly email: string };
@@ -57,6 +58,8 @@ export type ErrorDetails = {
   PURCHASE_ON_HOLD: { readonly purchase_id: string; readonly status: 'confirmed' | 'pending' | 'reversed' };
   RATE_LIMITED: { readonly retry_after_seconds?: number };
   SERVICE_UNAVAILABLE: { readonly retry_after_seconds?: number };
+  STAFF_ONLY: Readonly<Record<string, unknown>>;
+  STEP_UP_REQUIRED: Readonly<Record<string, unknown>>;
   TOKEN_REVOKED: Readonly<Record<string, unknown>>;
   UNSUPPORTED_CURRENCY: { readonly currency: string; readonly supported: readonly string[] };
   UNSUPPORTED_MEDIA_TYPE: { readonly content_encoding?: string };

@@ -49,6 +49,8 @@ export type PurchaseStatus = "confirmed" | "pending" | "reversed";
 
 export type ReversalReason = "cancelled" | "declined" | "duplicate" | "error" | "fraud" | "returned";
 
+export type SessionApp = "console" | "wallet";
+
 export type UserRole = "admin" | "user";
 
 export type WalletBucket = "available" | "paid" | "pending" | "platform";
@@ -409,10 +411,12 @@ export interface SecondFactors {
 }
 
 export interface Sessions {
+  app: SessionApp | null;
   created_at: ColumnType<Temporal.Instant, string, string>;
   factor_proven_at: ColumnType<Temporal.Instant, string, string> | null;
   id: string;
   network: string | null;
+  password_proven_at: ColumnType<Temporal.Instant, string, string> | null;
   revoked_at: ColumnType<Temporal.Instant, string, string> | null;
   user_agent: string | null;
   user_id: string;

@@ -7,6 +7,8 @@ import {
   mfaEnrolmentRequired,
   mfaStepUpRequired,
   type PartnerCaller,
+  type Proof,
+  stepUpRequired,
 } from '../caller.ts';
 import type { Clock } from '../clock.ts';
 import { forbidden } from '../errors.ts';
@@ -32,8 +34,8 @@ export function addAuthentication(server: HttpServer, authenticate: Authenticate
   });
 
   /**
-   * @throws the errors of `authenticate`; if the route does not allow the caller FORBIDDEN, MFA_ENROLMENT_REQUIRED or
-   * MFA_STEP_UP_REQUIRED.
+   * @throws the errors of `authenticate`; if the route does not allow the caller FORBIDDEN, MFA_ENROLMENT_REQUIRED,
+   * MFA_STEP_UP_REQUIRED or STEP_UP_REQUIRED.
    */
   async function authenticateRequest(request: FastifyRequest): Promise<void> {
     const { access, scope, permission, stepUp, beforeEnrolment, takesRefreshToken } =
@@ -51,8 +53,13 @@ export function addAuthentication(server: HttpServer, authenticate: Authenticate
       throw forbidden({ reason: `This takes a key with the scope ${scope}.` });
     if (caller.type === 'admin' && permission !== undefined && !caller.permissions.includes(permission))
       throw forbidden({ reason: `This takes the permission ${permission}.` });
-    if (stepUp === true && caller.type !== 'partner' && caller.mustStepUp) throw mfaStepUpRequired();
+    if (stepUp !== undefined && caller.type !== 'partner') requireFreshProof(caller.dueProof, stepUp);
   }
+}
+
+function requireFreshProof(due: Proof | null, stepUp: true | 'second_factor'): void {
+  if (due === 'second_factor') throw mfaStepUpRequired();
+  if (due === 'password' && stepUp === true) throw stepUpRequired();
 }
 
 /** Returns an access token or an API key. `authenticate` distinguishes and verifies them. */

@@ -2,7 +2,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify';
 import type { TSchema } from 'typebox';
-import { authenticationErrors, mfaEnrolmentRequired, mfaStepUpRequired } from '../caller.ts';
+import { authenticationErrors, mfaEnrolmentRequired, mfaStepUpRequired, stepUpRequired } from '../caller.ts';
 import { type ErrorCode, forbidden, overloaded, serviceUnavailable, validationError } from '../errors.ts';
 import { invalidSignature } from '../secrets/signatures.ts';
 
@@ -111,7 +111,8 @@ function completeRoute(route: RouteOptions): void {
   const definitions: ErrorCode[] = [...errors];
   if (access !== 'public') definitions.push(...authenticationErrors, forbidden);
   if (access.includes('admin') && beforeEnrolment !== true) definitions.push(mfaEnrolmentRequired);
-  if (stepUp === true) definitions.push(mfaStepUpRequired);
+  if (stepUp !== undefined) definitions.push(mfaStepUpRequired);
+  if (stepUp === true) definitions.push(stepUpRequired);
   const { body, params, querystring, headers } = schema;
   if ([body, params, querystring, headers].some((part) => part !== undefined))
     definitions.push(validationError);
@@ -124,8 +125,13 @@ function completeRoute(route: RouteOptions): void {
   if (scope !== undefined && scope !== ANY_SCOPE)
     addSentence(schema, `Partners need a key with the scope \`${scope}\`.`);
   if (permission !== undefined) addSentence(schema, `Staff need the permission \`${permission}\`.`);
-  if (stepUp === true)
+  if (stepUp !== undefined)
     addSentence(schema, 'A caller with a second factor needs a code of the last five minutes.');
+  if (stepUp === true)
+    addSentence(
+      schema,
+      'In a session of an app, a caller without one needs a password of the last five minutes.',
+    );
   schema.response = { ...successes(schema.response), ...errorResponsesByStatus(definitions) };
 }
 

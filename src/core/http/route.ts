@@ -30,8 +30,11 @@ declare module 'fastify' {
      * that users may call too have one only for what administrators do there beyond users.
      */
     permission?: string;
-    /** True if a caller with a second factor must have proved it within the last minutes. */
-    stepUp?: boolean;
+    /**
+     * True if the caller must have proved the second factor within the last minutes, or in a session of an app without one
+     * the password. `second_factor` if the body has the password.
+     */
+    stepUp?: true | 'second_factor';
     /** True if administrators may call the route who must have a second factor and have none. */
     beforeEnrolment?: boolean;
     /** True if a refresh token in the body may stand for the access token. The handler then has no caller, and checks it. */

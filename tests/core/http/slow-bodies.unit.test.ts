@@ -18,7 +18,7 @@ const CALLER: Caller = {
   permissions: ['money:give'],
   sessionId: 's',
   mustEnrol: false,
-  mustStepUp: false,
+  dueProof: null,
   requestId: 'r',
 };
 let authenticated = 0;

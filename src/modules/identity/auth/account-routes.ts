@@ -57,7 +57,7 @@ export function accountRoutes(deps: {
         },
         config: {
           access: ['user', 'admin'],
-          stepUp: true,
+          stepUp: 'second_factor',
           errors: [
             ruleViolation,
             invalidCredentials,

@@ -30,6 +30,18 @@ export const mailNotConfigured = defineError(
   'The platform sends no mail, so it cannot prove an address.',
 );
 
+export const crossSiteRequest = defineError(
+  'forbidden',
+  'CROSS_SITE_REQUEST',
+  'A session in a cookie is for pages of the same origin. The browser must send `Sec-Fetch-Site: same-origin`.',
+);
+
+export const staffOnly = defineError(
+  'forbidden',
+  'STAFF_ONLY',
+  'The console is for accounts with a staff role. Log in to the wallet instead.',
+);
+
 export const expiredRefreshToken = defineError(
   'unauthenticated',
   'EXPIRED_REFRESH_TOKEN',

@@ -54,7 +54,7 @@ export const passwordChanged = defineEvent({
 export const passwordRefused = defineEvent({
   type: 'user.password_refused',
   resourceType: 'user',
-  summary: 'A user sent a wrong password to change the email address or to erase the account.',
+  summary: 'A user sent a wrong password to change the email address, to erase the account or for a step-up.',
   outcome: 'failure',
   details: {},
 });

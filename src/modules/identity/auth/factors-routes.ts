@@ -2,11 +2,18 @@ import type { FastifyRequest } from 'fastify';
 import { userInactive } from '../../../core/caller.ts';
 import { rateLimited } from '../../../core/errors.ts';
 import { accountOf } from '../../../core/http/authentication.ts';
-import type { LimitRate } from '../../../core/http/rate-limit.ts';
+import { addressOf, type LimitRate } from '../../../core/http/rate-limit.ts';
 import type { Routes } from '../../../core/http/route.ts';
 import { clientOf } from './clients.ts';
 import type { DeviceCookies } from './device-cookies.ts';
-import { invalidMfaCode, invalidMfaToken, mfaLocked, mfaNotEnrolled } from './errors.ts';
+import {
+  invalidCredentials,
+  invalidMfaCode,
+  invalidMfaToken,
+  mfaLocked,
+  mfaNotEnrolled,
+  staffOnly,
+} from './errors.ts';
 import type { FactorService } from './factors.ts';
 import {
   MfaConfirmationBody,
@@ -19,9 +26,12 @@ import {
   presentRecoveryCodes,
   RecoveryCodes,
   readProof,
+  StepUpBody,
 } from './factors-schemas.ts';
-import { presentTokens, TokenBody } from './schemas.ts';
+import { presentTokens, SessionTokenBody } from './schemas.ts';
 import type { AuthService } from './service.ts';
+import type { SessionCookies } from './session-cookies.ts';
+import type { StepUpService } from './step-up.ts';
 
 /** Guesses are limited by account, over days (policies.ts). This limits only what one client can make us write. */
 const CODES_PER_MINUTE = 10;
@@ -29,10 +39,12 @@ const CODES_PER_MINUTE = 10;
 export function factorRoutes(deps: {
   readonly service: Pick<AuthService, 'verifyLogin'>;
   readonly factors: FactorService;
+  readonly stepUp: StepUpService;
   readonly devices: Pick<DeviceCookies, 'issue'>;
+  readonly cookies: SessionCookies;
   readonly limitRate: LimitRate;
 }): Routes {
-  const { service, factors, devices, limitRate } = deps;
+  const { service, factors, stepUp, devices, cookies, limitRate } = deps;
   const limitCodes = (keyOf: (request: FastifyRequest) => string) =>
     limitRate({ name: 'second factor', perMinute: CODES_PER_MINUTE, keyOf });
   const ofCaller = limitCodes((request) => accountOf(request).id);
@@ -49,16 +61,19 @@ export function factorRoutes(deps: {
           description:
             'Takes the token from the response MFA_REQUIRED of a login, and a code or a recovery code. Returns a new session.',
           body: MfaVerificationBody,
-          response: { 200: TokenBody },
+          response: { 200: SessionTokenBody },
         },
-        config: { access: 'public', errors: [invalidMfaToken, userInactive, ...proofErrors] },
+        config: { access: 'public', errors: [invalidMfaToken, userInactive, staffOnly, ...proofErrors] },
         preHandler: ofToken,
       },
       async (request, reply) => {
         const { body, id: requestId } = request;
-        const opening = { client: clientOf(request), requestId };
+        const { client: app = null } = body;
+        const opening = { client: clientOf(request), app, requestId };
         const { tokens, email } = await service.verifyLogin(body.mfa_token, readProof(body), opening);
-        return reply.header('set-cookie', devices.issue(email)).send(presentTokens(tokens));
+        reply.header('set-cookie', devices.issue(email));
+        cookies.store(reply, app, tokens);
+        return presentTokens(tokens, app);
       },
     );
 
@@ -133,6 +148,28 @@ export function factorRoutes(deps: {
     );
 
     server.post(
+      '/auth/step-up',
+      {
+        schema: {
+          tags: ['auth'],
+          summary: 'Prove your password again',
+          description:
+            'Operations that answer STEP_UP_REQUIRED are open to this session for the next five minutes. An account with a second factor sends a code to `POST /auth/mfa/step-up` instead. Returns 429 after too many wrong passwords.',
+          body: StepUpBody,
+        },
+        config: {
+          access: ['user', 'admin'],
+          beforeEnrolment: true,
+          errors: [invalidCredentials, rateLimited],
+        },
+      },
+      async (request, reply) => {
+        await stepUp.provePassword(accountOf(request), request.body.password, addressOf(request));
+        return reply.code(204).send();
+      },
+    );
+
+    server.post(
       '/auth/mfa/recovery-codes',
       {
         schema: {
@@ -141,7 +178,7 @@ export function factorRoutes(deps: {
           description: 'Returns ten new recovery codes. Earlier ones stop working.',
           response: { 201: RecoveryCodes },
         },
-        config: { access: ['user', 'admin'], stepUp: true, errors: [mfaNotEnrolled] },
+        config: { access: ['user', 'admin'], stepUp: 'second_factor', errors: [mfaNotEnrolled] },
       },
       async (request, reply) =>
         reply.code(201).send(presentRecoveryCodes(await factors.replaceRecoveryCodes(accountOf(request)))),

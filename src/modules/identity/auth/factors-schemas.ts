@@ -2,6 +2,7 @@ import Type from 'typebox';
 import { validationError } from '../../../core/errors.ts';
 import { Input } from '../../../core/http/schemas.ts';
 import type { FactorProof } from './model.ts';
+import { AppClient } from './schemas.ts';
 
 const Code = Type.String({
   pattern: '^[0-9]{6}$',
@@ -29,6 +30,11 @@ export const MfaVerificationBody = Input({
     examples: ['eyJhbGciOiJIUzI1NiIs…'],
   }),
   ...proof,
+  client: Type.Optional(AppClient),
+});
+
+export const StepUpBody = Input({
+  password: Type.String({ minLength: 1, maxLength: 1024, examples: ['Str0ng!Pass'] }),
 });
 
 export const MfaConfirmationBody = Input({ code: Code });

@@ -28,6 +28,8 @@ import { resetRequestRepository } from './reset-requests-repository.ts';
 import { reencrypt } from './rotation.ts';
 import { authRoutes } from './routes.ts';
 import { type AuthService, authService } from './service.ts';
+import { sessionCookies } from './session-cookies.ts';
+import { stepUpService } from './step-up.ts';
 import { tokenIssuer } from './tokens.ts';
 
 export { invalidCredentials } from './errors.ts';
@@ -70,6 +72,7 @@ export function authModule(
     repository: factorRepository(),
     encryption: encryption(deps.encryptionKeys),
   });
+  const stepUp = stepUpService(shared);
   const service = authService({ ...shared, ...deps.tokens, tokens, repository, factors });
   const passwordResets = passwordResetService({
     ...shared,
@@ -89,10 +92,12 @@ export function authModule(
   const sessions = openSessionService({ ...shared, repository: openSessionRepository(), sessionMaxDays });
   return {
     routes: (server: HttpServer) => {
-      const devices = deviceCookies({ ...deps, isSecure: deps.publicUrl.startsWith('https:') });
-      authRoutes({ service, passwordResets, resetRequests: requests, accounts, devices })(server);
+      const isSecure = deps.publicUrl.startsWith('https:');
+      const devices = deviceCookies({ ...deps, isSecure });
+      const cookies = sessionCookies({ wallet: isSecure, console: isSecure });
+      authRoutes({ service, passwordResets, resetRequests: requests, accounts, devices, cookies })(server);
       accountRoutes({ proofs, sessions })(server);
-      factorRoutes({ service, factors, devices, limitRate: deps.limitRate })(server);
+      factorRoutes({ service, factors, stepUp, devices, cookies, limitRate: deps.limitRate })(server);
     },
     client: {
       ...service,

@@ -1,3 +1,8 @@
+/** The apps that the platform serves. They keep their refresh token in a cookie. */
+export const APPS = ['wallet', 'console'] as const;
+
+export type App = (typeof APPS)[number];
+
 /** Where a session was opened, as its user sees it in the list of sessions. */
 export type Client = {
   /** Null if the client sends none. */
@@ -32,13 +37,17 @@ export type Session = {
   readonly userId: string;
   readonly createdAt: Temporal.Instant;
   readonly revokedAt: Temporal.Instant | null;
+  /** The app that holds the session. Null: a program that keeps its refresh token itself. */
+  readonly app: App | null;
   /** When the session last proved the second factor. Null if its account has none. */
   readonly factorProvenAt: Temporal.Instant | null;
+  /** When the session last proved the password. Null if an older version opened it. */
+  readonly passwordProvenAt: Temporal.Instant | null;
 };
 
 export type RefreshToken = {
   readonly hash: Buffer;
-  readonly session: Omit<Session, 'factorProvenAt'>;
+  readonly session: Omit<Session, 'factorProvenAt' | 'passwordProvenAt'>;
   readonly expiresAt: Temporal.Instant;
   /** When the token was exchanged for its successor. Null for the newest token of a session. */
   readonly rotatedAt: Temporal.Instant | null;
@@ -51,7 +60,12 @@ export type PasswordReset = {
   readonly isFromServer: boolean;
 };
 
-export type TokenPair = { readonly accessToken: string; readonly refreshToken: string };
+export type TokenPair = {
+  readonly accessToken: string;
+  readonly accessTtlSeconds: number;
+  readonly refreshToken: string;
+  readonly refreshTtlSeconds: number;
+};
 
 /** Wrong passwords of an account, an address or a device. After `expiresAt` the budget counts as missing. */
 export type LoginBudget = {

@@ -141,7 +141,12 @@ export function passwordResetService(deps: {
       ]);
       await deps.notices.passwordChanged(trx, user.id);
       await deps.budgets.rememberAddress(trx, user.email, address);
-      return sessions.admit(trx, user, passwordHash, { client, isNewDevice: false, requestId });
+      return sessions.admit(trx, user, passwordHash, {
+        client,
+        app: null,
+        isNewDevice: false,
+        requestId,
+      });
     });
     if (result instanceof Error) throw result;
     return result;

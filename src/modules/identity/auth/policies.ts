@@ -1,7 +1,8 @@
-import { tokenRevoked } from '../../../core/caller.ts';
+import { type Proof, tokenRevoked, userInactive } from '../../../core/caller.ts';
 import type { DomainError } from '../../../core/errors.ts';
-import { expiredRefreshToken, invalidMfaCode, mfaLocked } from './errors.ts';
-import type { Factor, RefreshToken, Session } from './model.ts';
+import type { User } from '../users/index.ts';
+import { expiredRefreshToken, invalidMfaCode, mfaLocked, staffOnly } from './errors.ts';
+import type { App, Factor, RefreshToken, Session } from './model.ts';
 
 /** The time in which a client may repeat the exchange of a refresh token because the response was lost. */
 export const RETRY_WINDOW_SECONDS = 10;
@@ -17,9 +18,20 @@ export type RefreshDecision =
   | { readonly kind: 'repeat' }
   | { readonly kind: 'refuse'; readonly error: DomainError; readonly endsSession: boolean };
 
+const CONSOLE_SESSION_HOURS = 12;
+
 /** The end that no refresh extends. */
-export function endOf({ createdAt }: Pick<Session, 'createdAt'>, maxDays: number): Temporal.Instant {
-  return createdAt.add({ hours: 24 * maxDays });
+export function endOf({ createdAt, app }: Pick<Session, 'createdAt' | 'app'>, maxDays: number) {
+  return createdAt.add({ hours: app === 'console' ? CONSOLE_SESSION_HOURS : 24 * maxDays });
+}
+
+/** Why this user may have no session of this app, or of a program if `app` is null. */
+export function admissionRefusal(
+  user: Pick<User, 'active' | 'role'>,
+  app: App | null,
+): DomainError | undefined {
+  if (!user.active) return userInactive();
+  return app === 'console' && user.role !== 'admin' ? staffOnly() : undefined;
 }
 
 export function earlier(one: Temporal.Instant, other: Temporal.Instant): Temporal.Instant {
@@ -47,7 +59,7 @@ export function decideRefresh(
   return isRetry ? { kind: 'repeat' } : { kind: 'refuse', error: tokenRevoked(), endsSession: true };
 }
 
-/** A code that was accepted within this time is fresh enough for what asks for one (`stepUp` of a route). */
+/** A proof that was accepted within this time is fresh enough for what asks for one (`stepUp` of a route). */
 const FRESH_FOR = { minutes: 5 };
 
 /** An account may have this many wrong codes. A day after each, it is forgotten. */
@@ -90,11 +102,20 @@ function laterOf(one: Temporal.Instant, other: Temporal.Instant): Temporal.Insta
   return Temporal.Instant.compare(one, other) > 0 ? one : other;
 }
 
-/** True if a session must send a code before it does what asks for a fresh one. Without a factor, none is asked for. */
-export function needsStepUp(
-  { factorProvenAt }: Pick<Session, 'factorProvenAt'>,
+/**
+ * What a session must prove before it does what asks for a fresh proof. Only the apps ask for the password: programs without a
+ * second factor have their tokens alone.
+ */
+export function dueProof(
+  session: Pick<Session, 'app' | 'factorProvenAt' | 'passwordProvenAt'>,
   now: Temporal.Instant,
-): boolean {
-  if (factorProvenAt === null) return false;
-  return Temporal.Instant.compare(now, factorProvenAt.add(FRESH_FOR)) > 0;
+): Proof | null {
+  const { app, factorProvenAt, passwordProvenAt } = session;
+  if (factorProvenAt !== null) return isFresh(factorProvenAt, now) ? null : 'second_factor';
+  if (app === null || (passwordProvenAt !== null && isFresh(passwordProvenAt, now))) return null;
+  return 'password';
+}
+
+function isFresh(provenAt: Temporal.Instant, now: Temporal.Instant): boolean {
+  return Temporal.Instant.compare(now, provenAt.add(FRESH_FOR)) <= 0;
 }

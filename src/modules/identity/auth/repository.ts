@@ -6,17 +6,17 @@ import type { Client, PasswordReset, RefreshToken, Session } from './model.ts';
 export type AuthRepository = ReturnType<typeof authRepository>;
 
 export function authRepository() {
-  async function insertSession(
-    trx: Trx,
-    { id, userId, createdAt, factorProvenAt, userAgent, network }: Omit<Session, 'revokedAt'> & Client,
-  ): Promise<void> {
+  async function insertSession(trx: Trx, session: Omit<Session, 'revokedAt'> & Client): Promise<void> {
+    const { id, userId, createdAt, app, factorProvenAt, passwordProvenAt, userAgent, network } = session;
     await trx
       .insertInto('sessions')
       .values({
         id,
         user_id: userId,
         created_at: createdAt.toString(),
+        app,
         factor_proven_at: factorProvenAt?.toString() ?? null,
+        password_proven_at: passwordProvenAt?.toString() ?? null,
         user_agent: userAgent,
         network,
       })
@@ -42,7 +42,7 @@ export function authRepository() {
   async function findSessions(db: Db, ids: readonly string[]): Promise<Session[]> {
     const rows = await db
       .selectFrom('sessions')
-      .select(['id', 'user_id', 'created_at', 'revoked_at', 'factor_proven_at'])
+      .select(['id', 'user_id', 'created_at', 'revoked_at', 'app', 'factor_proven_at', 'password_proven_at'])
       .where('id', '=', anyOf(ids))
       .execute();
     return rows.map((row) => toSession(row.id, row));
@@ -61,7 +61,9 @@ export function authRepository() {
         'sessions.user_id',
         'sessions.created_at',
         'sessions.revoked_at',
+        'sessions.app',
         'sessions.factor_proven_at',
+        'sessions.password_proven_at',
       ])
       .where('refresh_tokens.token_hash', '=', hash)
       .forUpdate('refresh_tokens')
@@ -120,6 +122,14 @@ export function authRepository() {
     await trx
       .updateTable('sessions')
       .set({ factor_proven_at: now.toString() })
+      .where('id', '=', id)
+      .execute();
+  }
+
+  async function setPasswordProven(trx: Trx, id: string, now: Temporal.Instant): Promise<void> {
+    await trx
+      .updateTable('sessions')
+      .set({ password_proven_at: now.toString() })
       .where('id', '=', id)
       .execute();
   }
@@ -219,6 +229,7 @@ export function authRepository() {
     revokeSession,
     revokeSessionsOf,
     setFactorProven,
+    setPasswordProven,
     forgetFactorProven,
     putReset,
     findReset,
@@ -232,14 +243,19 @@ export function authRepository() {
 
 function toSession(
   id: string,
-  row: RowOf<'sessions', ['user_id', 'created_at', 'revoked_at', 'factor_proven_at']>,
+  row: RowOf<
+    'sessions',
+    ['user_id', 'created_at', 'revoked_at', 'app', 'factor_proven_at', 'password_proven_at']
+  >,
 ): Session {
   return {
     id,
     userId: row.user_id,
     createdAt: row.created_at,
     revokedAt: row.revoked_at,
+    app: row.app,
     factorProvenAt: row.factor_proven_at,
+    passwordProvenAt: row.password_proven_at,
   };
 }
 

@@ -10,11 +10,13 @@ import type { AccountService } from './accounts.ts';
 import { clientOf } from './clients.ts';
 import type { DeviceCookies } from './device-cookies.ts';
 import {
+  crossSiteRequest,
   expiredRefreshToken,
   invalidCredentials,
   invalidRefreshToken,
   invalidResetToken,
   mfaRequired,
+  staffOnly,
 } from './errors.ts';
 import type { PasswordResetService } from './password-reset.ts';
 import type { ResetRequests } from './reset-requests.ts';
@@ -26,15 +28,19 @@ import {
   PasswordChangeBody,
   PasswordResetBody,
   presentResetToken,
+  presentTokenPair,
   presentTokens,
   RefreshBody,
   ResetRequestBody,
   ResetTokenBody,
+  requireOneHolder,
+  SessionTokenBody,
   TokenBody,
   UserStatus,
   UserStatusBody,
 } from './schemas.ts';
 import type { AuthService } from './service.ts';
+import type { SessionCookies } from './session-cookies.ts';
 
 export function authRoutes(deps: {
   readonly service: AuthService;
@@ -42,8 +48,9 @@ export function authRoutes(deps: {
   readonly accounts: AccountService;
   readonly resetRequests: Pick<ResetRequests, 'requestReset'>;
   readonly devices: DeviceCookies;
+  readonly cookies: SessionCookies;
 }): Routes {
-  const { service, passwordResets, resetRequests, accounts, devices } = deps;
+  const { service, passwordResets, resetRequests, accounts, devices, cookies } = deps;
 
   return (server) => {
     server.post(
@@ -53,19 +60,24 @@ export function authRoutes(deps: {
           tags: ['auth'],
           summary: 'Log in',
           description:
-            'Returns a new session. An account with a second factor gets 401 MFA_REQUIRED with a token for `POST /auth/mfa/verification` instead. Returns 429 after too many wrong passwords, to be repeated after `Retry-After`. An IP address or a browser that has logged in to the account before is not affected by wrong passwords from elsewhere.',
+            'Returns a new session. An account with a second factor gets 401 MFA_REQUIRED with a token for `POST /auth/mfa/verification` instead. Returns 429 after too many wrong passwords, to be repeated after `Retry-After`. An IP address or a browser that has logged in to the account before is not affected by wrong passwords from elsewhere. Returns 403 STAFF_ONLY if `client` is `console` and the account has no staff role. A session of the console ends after 12 hours.',
           body: LoginBody,
-          response: { 200: TokenBody },
+          response: { 200: SessionTokenBody },
         },
-        config: { access: 'public', errors: [invalidCredentials, mfaRequired, userInactive, rateLimited] },
+        config: {
+          access: 'public',
+          errors: [invalidCredentials, mfaRequired, userInactive, staffOnly, rateLimited],
+        },
       },
       async (request, reply) => {
-        const { password } = request.body;
+        const { password, client: app = null } = request.body;
         const email = normalizeEmail(request.body.email);
         const browser = devices.read(request.headers.cookie, email);
-        const origin = { address: addressOf(request), browser, client: clientOf(request) };
+        const origin = { address: addressOf(request), browser, client: clientOf(request), app };
         const tokens = await service.login({ email, password }, origin, request.id);
-        return reply.header('set-cookie', devices.issue(email)).send(presentTokens(tokens));
+        reply.header('set-cookie', devices.issue(email));
+        cookies.store(reply, app, tokens);
+        return presentTokens(tokens, app);
       },
     );
 
@@ -76,17 +88,31 @@ export function authRoutes(deps: {
           tags: ['auth'],
           summary: 'Refresh a session',
           description:
-            'Exchanges a refresh token for the next pair of tokens. A repeat within 10 seconds by the same client, with the same user agent and from the same network, returns the same pair. Any other repeat ends the session. The session ends after `SESSION_MAX_DAYS` in any case: log in again.',
+            'Exchanges a refresh token for the next pair of tokens. A repeat within 10 seconds by the same client, with the same user agent and from the same network, returns the same pair. Any other repeat ends the session. The session ends after `SESSION_MAX_DAYS`, that of the console after 12 hours: log in again. With `client`, takes the token from the cookie of that app, and returns 403 CROSS_SITE_REQUEST unless the browser sends `Sec-Fetch-Site: same-origin`.',
           body: RefreshBody,
-          response: { 200: TokenBody },
+          response: { 200: SessionTokenBody },
         },
         config: {
           access: 'public',
-          errors: [invalidRefreshToken, expiredRefreshToken, tokenRevoked, userInactive],
+          errors: [
+            invalidRefreshToken,
+            expiredRefreshToken,
+            tokenRevoked,
+            userInactive,
+            crossSiteRequest,
+            staffOnly,
+          ],
         },
       },
-      async (request) =>
-        presentTokens(await service.refresh(request.body.refresh_token, deviceOf(request), request.id)),
+      async (request, reply) => {
+        const { refresh_token: sent, client: app = null } = request.body;
+        requireOneHolder(request.body);
+        const token = app === null ? sent : cookies.read(app, request.headers);
+        if (token === undefined) throw invalidRefreshToken();
+        const tokens = await service.refresh(token, { app, device: deviceOf(request) }, request.id);
+        cookies.store(reply, app, tokens);
+        return presentTokens(tokens, app);
+      },
     );
 
     server.post(
@@ -146,7 +172,7 @@ export function authRoutes(deps: {
       async (request) => {
         const { token, new_password: newPassword } = request.body;
         const from = { address: addressOf(request), client: clientOf(request), requestId: request.id };
-        return presentTokens(await passwordResets.resetPassword(token, newPassword, from));
+        return presentTokenPair(await passwordResets.resetPassword(token, newPassword, from));
       },
     );
 
@@ -209,16 +235,26 @@ export function authRoutes(deps: {
           tags: ['auth'],
           summary: 'Log out',
           description:
-            'Ends the session of the access token, of the refresh token in the body, or of both. Without an access token, an unknown or expired refresh token returns 204 as well.',
+            'Ends the session of the access token, of the refresh token in the body, or of both. Without an access token, an unknown or expired refresh token returns 204 as well. With `client`, ends the session in the cookie of that app and removes the cookie. Returns 403 CROSS_SITE_REQUEST unless the browser sends `Sec-Fetch-Site: same-origin`.',
           body: LogoutBody,
         },
-        config: { access: ['user', 'admin'], beforeEnrolment: true, takesRefreshToken: true },
+        config: {
+          access: ['user', 'admin'],
+          beforeEnrolment: true,
+          takesRefreshToken: true,
+          errors: [crossSiteRequest],
+        },
       },
       async (request, reply) => {
-        const { refresh_token: refreshToken } = request.body;
+        const { refresh_token: refreshToken, client } = request.body;
+        const cookie = client && cookies.read(client, request.headers);
         if (request.authenticatedCaller !== undefined) await service.logout(accountOf(request));
-        else if (refreshToken === undefined) throw invalidToken();
-        if (refreshToken !== undefined) await service.logoutByToken(refreshToken, request.id);
+        else if (refreshToken === undefined && client === undefined) throw invalidToken();
+        if (refreshToken !== undefined) await service.logoutByToken(refreshToken, null, request.id);
+        if (client !== undefined) {
+          if (cookie !== undefined) await service.logoutByToken(cookie, client, request.id);
+          cookies.remove(reply, client);
+        }
         return reply.code(204).send();
       },
     );

@@ -10,16 +10,30 @@ import { loginRefused, sessionEnded, sessionOpened, sessionReused } from './even
 import type { FactorService } from './factors.ts';
 import { identityFinder } from './identities.ts';
 import type { LoginBudgets, Origin } from './login-budgets.ts';
-import type { Client, FactorProof, RefreshToken, Session, TokenPair } from './model.ts';
+import type { App, Client, FactorProof, RefreshToken, Session, TokenPair } from './model.ts';
 import type { Notices } from './notices.ts';
-import { DAYS_KEPT_AFTER_EXPIRY, decideRefresh, earlier, endOf, needsStepUp } from './policies.ts';
+import {
+  admissionRefusal,
+  DAYS_KEPT_AFTER_EXPIRY,
+  decideRefresh,
+  dueProof,
+  earlier,
+  endOf,
+} from './policies.ts';
 import type { AuthRepository } from './repository.ts';
 import { hashToken, passwordStateOf, type Tokens } from './tokens.ts';
 
 export type AuthService = ReturnType<typeof authService>;
 
-/** The client that opens a session, and whether its owner hears of it. */
-export type Opening = { readonly client: Client; readonly isNewDevice: boolean; readonly requestId: string };
+/** The client and the app that open a session, and whether its owner hears of it. */
+export type Opening = {
+  readonly client: Client;
+  readonly app: App | null;
+  readonly isNewDevice: boolean;
+  readonly requestId: string;
+};
+
+type SessionOfTokens = Pick<Session, 'id' | 'createdAt' | 'app'>;
 
 export type Credentials = { readonly email: string; readonly password: string };
 
@@ -54,12 +68,12 @@ export function authService(deps: {
 
   /**
    * `email` is normalized.
-   * @throws INVALID_CREDENTIALS, RATE_LIMITED or OVERLOADED; if the password is right MFA_REQUIRED, or USER_INACTIVE if
-   * the account is inactive.
+   * @throws INVALID_CREDENTIALS, RATE_LIMITED or OVERLOADED; if the password is right MFA_REQUIRED, USER_INACTIVE if the
+   * account is inactive, or STAFF_ONLY if it has no staff role and the app is the console.
    */
   async function login(
     { email, password }: Credentials,
-    { client, ...origin }: Origin & { readonly client: Client },
+    { client, app, ...origin }: Origin & Pick<Opening, 'client' | 'app'>,
     requestId: string,
   ): Promise<TokenPair> {
     const attempt = await budgets.beginLogin(email, origin);
@@ -69,27 +83,26 @@ export function authService(deps: {
     const result = await database.transaction(async (trx) => {
       // The password may have changed since it was checked. That change ended all sessions, so none may open after it.
       const user = matches ? await users.lockUnchanged(trx, account) : undefined;
-      if (user !== undefined) await budgets.succeed(trx, attempt);
-      if (user?.active) {
-        const opening = { client, isNewDevice: attempt.isKnown === false, requestId };
-        return admit(trx, user, account?.passwordHash ?? null, opening);
-      }
-      const refusal = user === undefined ? invalidCredentials() : userInactive();
-      await recordRefusedLogin(trx, account?.id, refusal, requestId);
-      // Returned, not thrown: the record of the refusal must be committed.
-      return refusal;
+      // Refusals are returned, not thrown: their records must be committed.
+      const refuse = (refusal: DomainError) => recordRefusedLogin(trx, account?.id, refusal, requestId);
+      if (user === undefined) return refuse(invalidCredentials());
+      await budgets.succeed(trx, attempt);
+      const refusal = admissionRefusal(user, app);
+      if (refusal !== undefined) return refuse(refusal);
+      const opening = { client, app, isNewDevice: attempt.isKnown === false, requestId };
+      return admit(trx, user, account?.passwordHash ?? null, opening);
     });
     if (result instanceof Error) throw result;
     return result;
   }
 
   /** Records no actor, because the caller is unknown. Writes a row for an unknown email too, so that both take equally long. */
-  async function recordRefusedLogin(
+  function recordRefusedLogin(
     trx: Trx,
     userId: string | undefined,
     refusal: DomainError,
     requestId: string,
-  ): Promise<void> {
+  ): DomainError {
     events.record(trx, [
       loginRefused({
         actor: { type: 'user', id: null, requestId },
@@ -97,6 +110,7 @@ export function authService(deps: {
         details: { code: refusal.code },
       }),
     ]);
+    return refusal;
   }
 
   /**
@@ -117,26 +131,27 @@ export function authService(deps: {
 
   /**
    * The second step of a login: opens the session. Returns the email too, to which the device belongs from now on.
-   * @throws INVALID_MFA_TOKEN, USER_INACTIVE, MFA_NOT_ENROLLED, MFA_LOCKED or INVALID_MFA_CODE.
+   * @throws INVALID_MFA_TOKEN, USER_INACTIVE, STAFF_ONLY, MFA_NOT_ENROLLED, MFA_LOCKED or INVALID_MFA_CODE.
    */
   async function verifyLogin(
     mfaToken: string,
     proof: FactorProof,
-    { client, requestId }: Omit<Opening, 'isNewDevice'>,
+    { client, app, requestId }: Omit<Opening, 'isNewDevice'>,
   ): Promise<{ readonly tokens: TokenPair; readonly email: string }> {
     const { userId, passwordState, isNewDevice } = tokens.verifyMfaToken(mfaToken);
     const result = await database.transaction(async (trx) => {
       const account = await users.lockAccount(trx, userId);
       if (account === undefined || passwordStateOf(account.passwordHash) !== passwordState)
         throw invalidMfaToken();
-      if (!account.active) throw userInactive();
+      const notAdmitted = admissionRefusal(account, app);
+      if (notAdmitted !== undefined) throw notAdmitted;
       const refusal = await factors.prove(trx, userId, proof, {
         // As for a wrong password, the caller is not known.
         onRefusal: { type: 'user', id: null, requestId },
         onSuccess: { type: account.role, id: userId, requestId },
       });
       if (refusal !== undefined) return refusal;
-      const opening = { client, isNewDevice, requestId };
+      const opening = { client, app, isNewDevice, requestId };
       return { tokens: await openSession(trx, account, clock(), opening), email: account.email };
     });
     if (result instanceof Error) throw result;
@@ -147,9 +162,11 @@ export function authService(deps: {
     trx: Trx,
     user: User,
     factorProvenAt: Temporal.Instant | null,
-    { client, isNewDevice, requestId }: Opening,
+    { client, app, isNewDevice, requestId }: Opening,
   ): Promise<TokenPair> {
-    const session = { id: newId(), userId: user.id, createdAt: clock(), factorProvenAt };
+    const now = clock();
+    const proofs = { factorProvenAt, passwordProvenAt: now };
+    const session = { id: newId(), userId: user.id, createdAt: now, app, ...proofs };
     await repository.insertSession(trx, { ...session, ...client });
     if (isNewDevice) await notices.newDevice(trx, user.id, client);
     const actor: Actor = { type: user.role, id: user.id, requestId };
@@ -160,40 +177,51 @@ export function authService(deps: {
   async function issueTokens(
     trx: Trx,
     user: User,
-    session: Pick<Session, 'id' | 'createdAt'>,
+    session: SessionOfTokens,
     refreshToken: string,
   ): Promise<TokenPair> {
     const now = clock();
-    const expiresAt = earlier(now.add({ seconds: refreshTtlSeconds }), endOf(session, sessionMaxDays));
+    const expiresAt = refreshTokenEnd(session);
     const token = { hash: hashToken(refreshToken), sessionId: session.id, expiresAt };
     await repository.insertToken(trx, token, now);
     return tokenPair(user, session, refreshToken);
   }
 
-  function tokenPair(
-    user: User,
-    session: Pick<Session, 'id' | 'createdAt'>,
-    refreshToken: string,
-  ): TokenPair {
+  /** When a refresh token of now expires. */
+  function refreshTokenEnd(session: SessionOfTokens): Temporal.Instant {
+    return earlier(clock().add({ seconds: refreshTtlSeconds }), endOf(session, sessionMaxDays));
+  }
+
+  function tokenPair(user: User, session: SessionOfTokens, refreshToken: string): TokenPair {
     const claims = { userId: user.id, sessionId: session.id };
-    const accessToken = tokens.signAccessToken(claims, user.role, endOf(session, sessionMaxDays));
-    return { accessToken, refreshToken };
+    const sessionEnd = endOf(session, sessionMaxDays);
+    return {
+      accessToken: tokens.signAccessToken(claims, user.role, sessionEnd),
+      accessTtlSeconds: tokens.accessTtl(sessionEnd),
+      refreshToken,
+      refreshTtlSeconds: Math.floor(refreshTokenEnd(session).since(clock()).total('seconds')),
+    };
   }
 
   /**
-   * `device` names the user agent and the network of the client.
-   * @throws INVALID_REFRESH_TOKEN, EXPIRED_REFRESH_TOKEN, TOKEN_REVOKED or USER_INACTIVE.
+   * `app` sent the token in its cookie, a program (null) in the body: the token of one is unknown to the other. `device`
+   * names the user agent and the network of the client.
+   * @throws INVALID_REFRESH_TOKEN, EXPIRED_REFRESH_TOKEN, TOKEN_REVOKED, USER_INACTIVE or STAFF_ONLY.
    */
-  async function refresh(refreshToken: string, device: string, requestId: string): Promise<TokenPair> {
+  async function refresh(
+    refreshToken: string,
+    { app, device }: { readonly app: App | null; readonly device: string },
+    requestId: string,
+  ): Promise<TokenPair> {
     const result = await database.transaction(async (trx) => {
       const found = await repository.lockToken(trx, hashToken(refreshToken));
-      if (found === undefined) throw invalidRefreshToken();
+      if (found === undefined || found.session.app !== app) throw invalidRefreshToken();
       const { session } = found;
       // The setting may have become shorter since the token was issued.
       const token = { ...found, expiresAt: earlier(found.expiresAt, endOf(session, sessionMaxDays)) };
       const successors = tokens.successorsOf(refreshToken, device);
       const used = token.rotatedAt === null ? undefined : await lockFirst(trx, successors);
-      const user = await requireActiveUser(trx, session.userId);
+      const user = await requireAdmitted(trx, session);
       const decision = decideRefresh(token, used?.token, clock());
       if (decision.kind === 'refuse') {
         if (decision.endsSession) await endReusedSession(trx, token, requestId);
@@ -224,18 +252,19 @@ export function authService(deps: {
     events.record(trx, [sessionReused({ actor, resourceId: session.id })]);
   }
 
-  async function requireActiveUser(trx: Trx, id: string): Promise<User> {
-    const user = await users.findUser(trx, id);
+  async function requireAdmitted(trx: Trx, { userId, app }: Pick<Session, 'userId' | 'app'>): Promise<User> {
+    const user = await users.findUser(trx, userId);
     if (user === undefined) throw invalidRefreshToken();
-    if (!user.active) throw userInactive();
+    const refusal = admissionRefusal(user, app);
+    if (refusal !== undefined) throw refusal;
     return user;
   }
 
   /** Ends the session of a refresh token. Does nothing for an unknown token, so that the response reveals nothing. */
-  async function logoutByToken(refreshToken: string, requestId: string): Promise<void> {
+  async function logoutByToken(refreshToken: string, app: App | null, requestId: string): Promise<void> {
     await database.transaction(async (trx) => {
       const token = await repository.lockToken(trx, hashToken(refreshToken));
-      if (token === undefined || token.session.revokedAt !== null) return;
+      if (token === undefined || token.session.app !== app || token.session.revokedAt !== null) return;
       const { id, userId } = token.session;
       const user = await users.findUser(trx, userId);
       await repository.revokeSession(trx, id, clock());
@@ -270,7 +299,7 @@ export function authService(deps: {
       permissions: permissionsOf(user.staffRoles),
       sessionId,
       mustEnrol: deps.isFactorRequiredOfAdmins && user.role === 'admin' && session.factorProvenAt === null,
-      mustStepUp: needsStepUp(session, clock()),
+      dueProof: dueProof(session, clock()),
       requestId,
     };
   }

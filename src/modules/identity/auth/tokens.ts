@@ -76,9 +76,13 @@ export function tokenIssuer(deps: {
     sessionEndsAt?: Temporal.Instant,
   ): string {
     const now = nowSeconds();
+    return sign({ sub: userId, sid: sessionId, role, iat: now, exp: now + accessTtl(sessionEndsAt) });
+  }
+
+  /** The seconds for which an access token of now is valid, in a session that ends then. */
+  function accessTtl(sessionEndsAt?: Temporal.Instant): number {
     const end = Math.floor((sessionEndsAt?.epochMilliseconds ?? Number.POSITIVE_INFINITY) / 1000);
-    const exp = Math.min(now + accessTtlSeconds, end);
-    return sign({ sub: userId, sid: sessionId, role, iat: now, exp });
+    return Math.min(accessTtlSeconds, end - nowSeconds());
   }
 
   /** @throws INVALID_TOKEN or EXPIRED_TOKEN. */
@@ -140,6 +144,7 @@ export function tokenIssuer(deps: {
 
   return {
     signAccessToken,
+    accessTtl,
     verifyAccessToken,
     signMfaToken,
     verifyMfaToken,

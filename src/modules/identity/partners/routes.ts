@@ -173,7 +173,7 @@ export function partnerRoutes(service: PartnerService): Routes {
           body: RotationBody,
           response: { 201: SigningSecretBody },
         },
-        config: { access: ['admin'], permission: 'partners:write', errors: [notFound] },
+        config: { access: ['admin'], permission: 'partners:write', stepUp: true, errors: [notFound] },
       },
       async (request, reply) => {
         const { overlap_seconds: overlapSeconds = 0 } = request.body;
@@ -197,7 +197,12 @@ export function partnerRoutes(service: PartnerService): Routes {
           body: NewKeyBody,
           response: { 201: IssuedKeyBody },
         },
-        config: { access: ['admin'], permission: 'partners:write', errors: [notFound, ruleViolation] },
+        config: {
+          access: ['admin'],
+          permission: 'partners:write',
+          stepUp: true,
+          errors: [notFound, ruleViolation],
+        },
       },
       async (request, reply) => {
         const { name = null, scopes, expires_at } = request.body;

@@ -37,7 +37,7 @@ export function personalDataRoutes(service: Pick<PersonalDataService, 'exportOf'
         },
         config: {
           access: ['user', 'admin'],
-          stepUp: true,
+          stepUp: 'second_factor',
           errors: [invalidCredentials, rateLimited, payoutUnderWay, accountHasMoney, lastActiveAdmin],
         },
       },

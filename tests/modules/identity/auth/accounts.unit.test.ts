@@ -21,7 +21,7 @@ const ADMIN: AccountCaller = {
   permissions: [],
   sessionId: newId(),
   mustEnrol: false,
-  mustStepUp: false,
+  dueProof: null,
   requestId: 'request',
 };
 const ADDRESS = '10.0.0.1';
@@ -31,7 +31,7 @@ const CALLER: AccountCaller = {
   permissions: [],
   sessionId: newId(),
   mustEnrol: false,
-  mustStepUp: false,
+  dueProof: null,
   requestId: 'request',
 };
 

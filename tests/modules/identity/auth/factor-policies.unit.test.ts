@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Factor } from '../../../../src/modules/identity/auth/model.ts';
-import { decideCode, needsStepUp, withoutFailures } from '../../../../src/modules/identity/auth/policies.ts';
+import { decideCode, dueProof, withoutFailures } from '../../../../src/modules/identity/auth/policies.ts';
 import { assertEqual } from '../../../support/equality.ts';
 import { NOW, SHOPPER } from '../../../support/purchases-builders.ts';
 
@@ -88,12 +88,30 @@ describe('wrong codes', () => {
 });
 
 describe('a session', () => {
-  test('needs no fresh code without a second factor', () => {
-    assert.equal(needsStepUp({ factorProvenAt: null }, NOW), false);
+  const aSession = { app: null, factorProvenAt: null, passwordProvenAt: NOW };
+  const dueAfter = (session: Parameters<typeof dueProof>[0]) =>
+    [0, 300, 301].map((seconds) => dueProof(session, NOW.add({ seconds })));
+
+  test('of a program needs no fresh proof without a second factor', () => {
+    assert.deepEqual(dueAfter(aSession), [null, null, null]);
   });
 
-  test('needs one five minutes after the last', () => {
-    const asked = [0, 300, 301].map((seconds) => needsStepUp({ factorProvenAt: NOW }, NOW.add({ seconds })));
-    assert.deepEqual(asked, [false, false, true]);
+  for (const app of ['wallet', 'console'] as const) {
+    test(`of the ${app} needs a password five minutes after the last`, () => {
+      assert.deepEqual(dueAfter({ ...aSession, app }), [null, null, 'password']);
+    });
+
+    test(`of the ${app} needs a code instead where the account has a second factor`, () => {
+      const session = { app, factorProvenAt: NOW, passwordProvenAt: NOW.subtract({ hours: 1 }) };
+      assert.deepEqual(dueAfter(session), [null, null, 'second_factor']);
+    });
+  }
+
+  test('needs a code five minutes after the last', () => {
+    assert.deepEqual(dueAfter({ ...aSession, factorProvenAt: NOW }), [null, null, 'second_factor']);
+  });
+
+  test('of an app that never proved a password needs one', () => {
+    assert.equal(dueProof({ ...aSession, app: 'wallet', passwordProvenAt: null }, NOW), 'password');
   });
 });

@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { userInactive } from '../../../../src/core/caller.ts';
-import { forbidden } from '../../../../src/core/errors.ts';
+import { forbidden, rateLimited } from '../../../../src/core/errors.ts';
 import {
+  invalidCredentials,
   invalidMfaCode,
   invalidMfaToken,
   mfaLocked,
   mfaNotEnrolled,
+  staffOnly,
 } from '../../../../src/modules/identity/auth/errors.ts';
 import type { FactorService } from '../../../../src/modules/identity/auth/factors.ts';
 import { factorRoutes } from '../../../../src/modules/identity/auth/factors-routes.ts';
+import { sessionCookies } from '../../../../src/modules/identity/auth/session-cookies.ts';
 import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeCalls, fakeLimits } from '../../../support/fakes.ts';
 import { assertViolations, IDS, serveRoutes, testAccess, testRefusals } from '../../../support/routes.ts';
@@ -17,11 +20,16 @@ import { assertViolations, IDS, serveRoutes, testAccess, testRefusals } from '..
 const { calls, called, refuse } = fakeCalls();
 const { limitRate, counted } = fakeLimits();
 const CODES = ['aaaa-bbbb-cccc-dddd'];
+const pair = {
+  accessToken: 'access',
+  accessTtlSeconds: 900,
+  refreshToken: 'refresh',
+  refreshTtlSeconds: 3600,
+};
 const api = await serveRoutes(
   factorRoutes({
     service: {
-      verifyLogin: (...call) =>
-        called({ tokens: { accessToken: 'access', refreshToken: 'refresh' }, email: 'a@b.co' }, ...call),
+      verifyLogin: (...call) => called({ tokens: pair, email: 'a@b.co' }, ...call),
     },
     factors: fake<FactorService>({
       describe: ({ id }) => called({ enrolled: true, required: false, recoveryCodesLeft: 3 }, id),
@@ -31,7 +39,9 @@ const api = await serveRoutes(
       stepUp: ({ id, sessionId }, proof) => called(undefined, id, sessionId, proof),
       removeFactor: ({ id }, proof) => called(undefined, id, proof),
     }),
+    stepUp: { provePassword: ({ id, sessionId }, ...call) => called(undefined, id, sessionId, ...call) },
     devices: { issue: (email) => `device=${email}` },
+    cookies: sessionCookies({ wallet: false, console: false }),
     limitRate,
   }),
 );
@@ -42,6 +52,7 @@ describe('access', () => {
   testAccess(api, 'POST', '/auth/mfa', ['user', 'admin']);
   testAccess(api, 'POST', '/auth/mfa/confirmation', ['user', 'admin']);
   testAccess(api, 'POST', '/auth/mfa/step-up', ['user', 'admin']);
+  testAccess(api, 'POST', '/auth/step-up', ['user', 'admin']);
   testAccess(api, 'POST', '/auth/mfa/recovery-codes', ['user', 'admin']);
   testAccess(api, 'DELETE', '/auth/mfa', ['user', 'admin']);
 });
@@ -60,9 +71,19 @@ describe('POST /auth/mfa/verification', () => {
     assertEqual(calls.at(-1), [
       'token',
       { code: '123456' },
-      { client, requestId: answer.headers['x-request-id'] },
+      { client, app: null, requestId: answer.headers['x-request-id'] },
     ]);
     assertEqual(counted, [['second factor', 10, 'token']]);
+  });
+
+  test('gives an app its refresh token in a cookie alone', async () => {
+    const answer = await verify({ ...sound, client: 'wallet' });
+    assertEqual(answer.body, { access_token: 'access', token_type: 'bearer', expires_in: 900 });
+    const [device, session] = answer.headers['set-cookie'] as string[];
+    assert.equal(device, 'device=a@b.co');
+    assert.match(String(session), /^cnb_wallet=refresh; Max-Age=3600; /);
+    const [, , opening] = calls.at(-1) ?? [];
+    assert.equal((opening as { app: string }).app, 'wallet');
   });
 
   test('takes a recovery code instead', async () => {
@@ -74,6 +95,7 @@ describe('POST /auth/mfa/verification', () => {
     [401, invalidMfaToken()],
     [401, invalidMfaCode()],
     [401, userInactive()],
+    [403, staffOnly()],
     [409, mfaNotEnrolled()],
     [429, mfaLocked({ retry_after_seconds: 60 })],
   ]);
@@ -122,6 +144,22 @@ describe('POST /auth/mfa/confirmation', () => {
     [401, invalidMfaCode()],
     [409, mfaNotEnrolled()],
   ]);
+});
+
+describe('POST /auth/step-up', () => {
+  const prove = (body: unknown) => api('POST', '/auth/step-up', { token, body });
+
+  test('answers 204, and hands on the password and the address', async () => {
+    assert.equal((await prove({ password: 'Str0ng!Pass' })).status, 204);
+    assertEqual(calls.at(-1), [IDS.admin, 'session', 'Str0ng!Pass', '127.0.0.1']);
+  });
+
+  testRefusals(() => prove({ password: 'Wr0ng!Pass' }), refuse, [
+    [401, invalidCredentials()],
+    [429, rateLimited({ retry_after_seconds: 60 })],
+  ]);
+
+  test('needs a password', async () => assertViolations(await prove({}), ['password']));
 });
 
 test('POST /auth/mfa/recovery-codes answers 201 with new ones', async () => {

@@ -15,7 +15,9 @@ const sessions = [shopper, stranger].map(({ id }) => ({
   userId: id,
   createdAt: shopper.createdAt,
   revokedAt: null,
+  app: null,
   factorProvenAt: null,
+  passwordProvenAt: null,
 }));
 const [ofShopper, ofStranger] = sessions;
 assert.ok(ofShopper && ofStranger);

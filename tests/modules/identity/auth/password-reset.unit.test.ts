@@ -21,7 +21,12 @@ const CLIENT = { userAgent: 'curl/8', network: '10.0.0.0' };
 const FROM = { address: '10.0.0.1', client: CLIENT, requestId: 'request' };
 const ADMIN = adminActor(newId());
 const TTL_SECONDS = 3_600;
-const PAIR = { accessToken: 'access', refreshToken: 'refresh' };
+const PAIR = {
+  accessToken: 'access',
+  accessTtlSeconds: 900,
+  refreshToken: 'refresh',
+  refreshTtlSeconds: 3600,
+};
 const open: PasswordReset = { userId: SHOPPER, expiresAt: NOW.add({ seconds: 1 }), isFromServer: false };
 const withPassword = (user: Profile) => ({ ...user, passwordHash: 'old hash' });
 
@@ -207,7 +212,7 @@ describe('resetting a password', () => {
       ['revoke', SHOPPER, clock()],
       ['notify', SHOPPER],
       ['remember', 'shopper@example.com', FROM.address],
-      ['admit', SHOPPER, 'new hash', { client: CLIENT, isNewDevice: false, requestId: 'request' }],
+      ['admit', SHOPPER, 'new hash', { client: CLIENT, app: null, isNewDevice: false, requestId: 'request' }],
     ]);
     const actor = { type: 'user', id: SHOPPER, requestId: 'request' };
     assertEqual(told(), [

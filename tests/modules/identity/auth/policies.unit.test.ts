@@ -8,12 +8,12 @@ import { NOW, SHOPPER } from '../../../support/purchases-builders.ts';
 const ago = (seconds: number) => NOW.subtract({ milliseconds: seconds * 1_000 });
 const UNUSED = { rotatedAt: null };
 const USED = { rotatedAt: ago(1) };
-const REVOKED = { id: newId(), userId: SHOPPER, createdAt: NOW, revokedAt: ago(60) };
+const REVOKED = { id: newId(), userId: SHOPPER, createdAt: NOW, app: null, revokedAt: ago(60) };
 
 function aToken(fields: Partial<RefreshToken> = {}): RefreshToken {
   return {
     hash: Buffer.alloc(32),
-    session: { id: newId(), userId: SHOPPER, createdAt: NOW, revokedAt: null },
+    session: { id: newId(), userId: SHOPPER, createdAt: NOW, app: null, revokedAt: null },
     expiresAt: NOW.add({ seconds: 1 }),
     rotatedAt: null,
     ...fields,

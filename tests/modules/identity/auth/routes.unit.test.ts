@@ -10,10 +10,12 @@ import {
   invalidCredentials,
   invalidRefreshToken,
   invalidResetToken,
+  staffOnly,
 } from '../../../../src/modules/identity/auth/errors.ts';
 import type { PasswordResetService } from '../../../../src/modules/identity/auth/password-reset.ts';
 import { authRoutes } from '../../../../src/modules/identity/auth/routes.ts';
 import type { AuthService } from '../../../../src/modules/identity/auth/service.ts';
+import { sessionCookies } from '../../../../src/modules/identity/auth/session-cookies.ts';
 import { lastActiveAdmin, passwordNotComplexEnough } from '../../../../src/modules/identity/users/index.ts';
 import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeCalls } from '../../../support/fakes.ts';
@@ -25,7 +27,12 @@ const PASSWORD = 'Str0ng!Pass';
 const NEW_PASSWORD = 'An0ther!Pass';
 /** Of requests that are injected. */
 const CLIENT = { userAgent: 'lightMyRequest', network: '127.0.0.0' };
-const pair = { accessToken: 'access', refreshToken: 'refresh' };
+const pair = {
+  accessToken: 'access',
+  accessTtlSeconds: 900,
+  refreshToken: 'refresh',
+  refreshTtlSeconds: 3600,
+};
 const shown = { access_token: 'access', refresh_token: 'refresh', token_type: 'bearer' };
 
 const { calls, called, refuse } = fakeCalls();
@@ -51,6 +58,7 @@ const api = await serveRoutes(
       encryptionKeys: [{ id: 'k', key: Buffer.alloc(32, 1) }],
       isSecure: true,
     }),
+    cookies: sessionCookies({ wallet: true, console: false }),
   }),
 );
 
@@ -70,7 +78,7 @@ describe('POST /auth/login', () => {
     assert.equal(answer.status, 200);
     assertEqual(answer.body, shown);
     assert.equal(answer.headers['cache-control'], 'no-store');
-    const origin = { address: '127.0.0.1', browser: undefined, client: CLIENT };
+    const origin = { address: '127.0.0.1', browser: undefined, client: CLIENT, app: null };
     assertEqual(calls.at(-1), [sound, origin, answer.headers['x-request-id']]);
   });
 
@@ -94,7 +102,7 @@ describe('POST /auth/login', () => {
     await login({ ...sound, email: ' ALICE@example.com ' });
     assertEqual(calls.at(-1)?.slice(0, 2), [
       sound,
-      { address: '127.0.0.1', browser: undefined, client: CLIENT },
+      { address: '127.0.0.1', browser: undefined, client: CLIENT, app: null },
     ]);
   });
 
@@ -120,6 +128,99 @@ describe('POST /auth/login', () => {
   }
 });
 
+describe('an app', () => {
+  const SAME_ORIGIN = { 'sec-fetch-site': 'same-origin' };
+  const shownToApp = { access_token: 'access', token_type: 'bearer', expires_in: 900 };
+  const sound = { email: 'alice@example.com', password: PASSWORD };
+  const send = (path: string, body: object, headers: Record<string, string> = {}) => {
+    calls.length = 0;
+    return api('POST', path, { body, headers });
+  };
+  const cookieOf = (answer: { headers: Readonly<Record<string, unknown>> }) =>
+    [answer.headers['set-cookie']].flat().at(-1);
+
+  for (const [client, cookie] of [
+    [
+      'wallet',
+      '__Secure-cnb_wallet=refresh; Max-Age=3600; Path=/api/v1/auth; HttpOnly; SameSite=Strict; Secure',
+    ],
+    ['console', 'cnb_console=refresh; Max-Age=3600; Path=/api/v1/auth; HttpOnly; SameSite=Strict'],
+  ] as const) {
+    const [name] = cookie.split('=');
+
+    test(`${client} gets its refresh token from a login in a cookie alone`, async () => {
+      const answer = await send('/auth/login', { ...sound, client });
+      assertEqual([answer.status, answer.body, cookieOf(answer)], [200, shownToApp, cookie]);
+      const [[, origin] = []] = calls;
+      assert.equal((origin as { app: string }).app, client);
+    });
+
+    test(`${client} refreshes by its cookie`, async () => {
+      const headers = { ...SAME_ORIGIN, cookie: `clicknback_device=x; ${name}=old; a=b` };
+      const answer = await send('/auth/refresh', { client }, headers);
+      assertEqual([answer.status, answer.body, cookieOf(answer)], [200, shownToApp, cookie]);
+      const device = JSON.stringify(['lightMyRequest', '127.0.0.0']);
+      assertEqual(calls, [['old', { app: client, device }, answer.headers['x-request-id']]]);
+    });
+
+    test(`${client} logs out by its cookie, which is removed`, async () => {
+      const headers = { ...SAME_ORIGIN, cookie: `${name}=old` };
+      const answer = await send('/auth/logout', { client }, headers);
+      assert.equal(answer.status, 204);
+      assertEqual(cookieOf(answer), cookie.replace('refresh', '').replace('3600', '0'));
+      assertEqual(calls, [['by token', 'old', client, answer.headers['x-request-id']]]);
+    });
+  }
+
+  test('logs out without a cookie too', async () => {
+    assert.equal((await send('/auth/logout', { client: 'wallet' }, SAME_ORIGIN)).status, 204);
+    assertEqual(calls, []);
+  });
+
+  for (const [title, cookie] of [
+    ['no cookie', ''],
+    ['the cookie of the other app', 'cnb_console=old'],
+    ['two cookies of one name', '__Secure-cnb_wallet=old; __Secure-cnb_wallet=older'],
+    ['a cookie without the prefix', 'cnb_wallet=old'],
+    ['a value that is no token', '__Secure-cnb_wallet=a"b'],
+  ] as const) {
+    test(`is refused a refresh with ${title}`, async () => {
+      const answer = await send('/auth/refresh', { client: 'wallet' }, { ...SAME_ORIGIN, cookie });
+      assertRefused(answer, 401, 'INVALID_REFRESH_TOKEN');
+      assertEqual(calls, []);
+    });
+  }
+
+  for (const site of [undefined, 'same-site', 'cross-site', 'none', '']) {
+    for (const path of ['/auth/refresh', '/auth/logout']) {
+      test(`is refused ${path} if Sec-Fetch-Site is ${site ?? 'absent'}`, async () => {
+        const headers = {
+          cookie: '__Secure-cnb_wallet=old',
+          ...(site !== undefined && { 'sec-fetch-site': site }),
+        };
+        assertRefused(await send(path, { client: 'wallet' }, headers), 403, 'CROSS_SITE_REQUEST');
+        assertEqual(calls, []);
+      });
+    }
+  }
+
+  test('opens nothing else by its cookie', async () => {
+    const headers = { ...SAME_ORIGIN, cookie: '__Secure-cnb_wallet=old' };
+    const asked = [
+      await api('PATCH', '/users/me/password', { headers, body: {} }),
+      await api('POST', '/auth/logout', { headers, body: {} }),
+    ];
+    for (const answer of asked) assertRefused(answer, 401, 'INVALID_TOKEN');
+    assertViolations(await api('POST', '/auth/refresh', { headers, body: {} }), ['refresh_token']);
+  });
+
+  test('is one of the two', async () => {
+    assertViolations(await send('/auth/login', { ...sound, client: 'shop' }), ['client']);
+  });
+
+  testRefusals(() => send('/auth/login', { ...sound, client: 'console' }), refuse, [[403, staffOnly()]]);
+});
+
 describe('POST /auth/refresh', () => {
   const refresh = (body: unknown) => api('POST', '/auth/refresh', { body });
 
@@ -127,7 +228,7 @@ describe('POST /auth/refresh', () => {
     const answer = await refresh({ refresh_token: 'old' });
     assertEqual([answer.status, answer.body], [200, shown]);
     const device = JSON.stringify(['lightMyRequest', '127.0.0.0']);
-    assertEqual(calls.at(-1), ['old', device, answer.headers['x-request-id']]);
+    assertEqual(calls.at(-1), ['old', { app: null, device }, answer.headers['x-request-id']]);
   });
 
   testRefusals(() => refresh({ refresh_token: 'old' }), refuse, [
@@ -139,6 +240,7 @@ describe('POST /auth/refresh', () => {
 
   for (const [body, fields] of [
     [{}, ['refresh_token']],
+    [{ refresh_token: 'x', client: 'wallet' }, ['refresh_token']],
     [{ refresh_token: '' }, ['refresh_token']],
     [{ refresh_token: 'x'.repeat(513) }, ['refresh_token']],
     [{ refresh_token: 'x', scope: 'all' }, ['scope']],
@@ -164,7 +266,7 @@ describe('POST /auth/logout', () => {
   test('ends the session of a refresh token without an access token', async () => {
     const answer = await logout({ body: { refresh_token: 'secret' } });
     assertEqual([answer.status, answer.body], [204, '']);
-    assertEqual(calls, [['by token', 'secret', answer.headers['x-request-id']]]);
+    assertEqual(calls, [['by token', 'secret', null, answer.headers['x-request-id']]]);
   });
 
   test('ends both if both are sent', async () => {

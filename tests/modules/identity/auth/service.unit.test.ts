@@ -5,7 +5,7 @@ import { newId } from '../../../../src/core/id.ts';
 import { invalidMfaCode } from '../../../../src/modules/identity/auth/errors.ts';
 import type { FactorService } from '../../../../src/modules/identity/auth/factors.ts';
 import type { LoginBudgets } from '../../../../src/modules/identity/auth/login-budgets.ts';
-import type { RefreshToken, Session, TokenPair } from '../../../../src/modules/identity/auth/model.ts';
+import type { App, RefreshToken, Session, TokenPair } from '../../../../src/modules/identity/auth/model.ts';
 import type { Notices } from '../../../../src/modules/identity/auth/notices.ts';
 import type { AuthRepository } from '../../../../src/modules/identity/auth/repository.ts';
 import { authService } from '../../../../src/modules/identity/auth/service.ts';
@@ -18,8 +18,8 @@ import { rejectsWith } from '../../../support/rejections.ts';
 
 const SESSION = newId();
 const CLIENT = { userAgent: 'curl/8', network: '10.0.0.0' };
-const ORIGIN = { address: '10.0.0.1', client: CLIENT };
-const OPENING = { client: CLIENT, requestId: 'request' };
+const ORIGIN = { address: '10.0.0.1', client: CLIENT, app: null };
+const OPENING = { client: CLIENT, app: null, requestId: 'request' };
 const SESSION_MAX_DAYS = 2;
 const DEVICE = 'a browser at home';
 const REFRESH_TTL_SECONDS = 3_600;
@@ -28,7 +28,9 @@ const aSession: Session = {
   userId: SHOPPER,
   createdAt: NOW,
   revokedAt: null,
+  app: null,
   factorProvenAt: null,
+  passwordProvenAt: NOW,
 };
 const user = aUser();
 const inactive = aUser({ active: false });
@@ -112,7 +114,18 @@ describe('logging in', () => {
     const now = clock();
     const expiresAt = now.add({ seconds: REFRESH_TTL_SECONDS });
     assertEqual(stored, [
-      ['session', { id: sessionId, userId: SHOPPER, createdAt: now, factorProvenAt: null, ...CLIENT }],
+      [
+        'session',
+        {
+          id: sessionId,
+          userId: SHOPPER,
+          createdAt: now,
+          app: null,
+          factorProvenAt: null,
+          passwordProvenAt: now,
+          ...CLIENT,
+        },
+      ],
       ['token', { hash: hashToken(pair.refreshToken), sessionId, expiresAt }, now],
     ]);
     const actor = { type: 'admin', id: SHOPPER, requestId: 'request' };
@@ -120,7 +133,7 @@ describe('logging in', () => {
     assertEqual(budget, [['begun', 'shopper@example.com', { address: ORIGIN.address }], ['succeeded']]);
   });
 
-  for (const [title, code, users, isRight] of [
+  for (const [title, code, users, isRight, app = null] of [
     [
       'a wrong password',
       'INVALID_CREDENTIALS',
@@ -134,11 +147,16 @@ describe('logging in', () => {
       false,
     ],
     ['an account that is not active', 'USER_INACTIVE', { lockUnchanged: async () => inactive }, true],
-  ] as const) {
+    ['a shopper at the console', 'STAFF_ONLY', {}, true, 'console'],
+  ] as readonly [string, string, Partial<UserClient>, boolean, App?][]) {
     test(`refuses ${title}, and records the refusal of the account`, async () => {
       const { service, stored, budget, told } = auth({}, { ...matching, ...users });
       await rejectsWith(
-        service.login({ email: 'shopper@example.com', password: 'Wr0ng!Pass' }, ORIGIN, 'request'),
+        service.login(
+          { email: 'shopper@example.com', password: 'Wr0ng!Pass' },
+          { ...ORIGIN, app },
+          'request',
+        ),
         code,
         {},
       );
@@ -192,7 +210,11 @@ describe('logging in with a second factor', () => {
   });
 
   /** The second step, for this account, with this result of the proof. */
-  function verifying(found: typeof account | undefined, refusal?: ReturnType<typeof invalidMfaCode>) {
+  function verifying(
+    found: typeof account | undefined,
+    refusal?: ReturnType<typeof invalidMfaCode>,
+    app: App | null = null,
+  ) {
     const proofs: unknown[] = [];
     const prove: FactorService['prove'] = async (_trx, ...call) => {
       proofs.push(call);
@@ -204,7 +226,7 @@ describe('logging in with a second factor', () => {
     return {
       ...world,
       proofs,
-      verify: () => world.service.verifyLogin(token, { code: '123456' }, OPENING),
+      verify: () => world.service.verifyLogin(token, { code: '123456' }, { ...OPENING, app }),
     };
   }
 
@@ -226,6 +248,7 @@ describe('logging in with a second factor', () => {
     ['an account that is gone', 'INVALID_MFA_TOKEN', verifying(undefined)],
     ['another password', 'INVALID_MFA_TOKEN', verifying({ ...account, passwordHash: 'other' })],
     ['an inactive account', 'USER_INACTIVE', verifying({ ...account, active: false })],
+    ['a shopper at the console', 'STAFF_ONLY', verifying(account, undefined, 'console')],
   ] as const) {
     test(`refuses ${title}, and opens nothing`, async () => {
       await rejectsWith(world.verify(), code, {});
@@ -265,7 +288,8 @@ describe('refreshing a session', () => {
     );
     return {
       ...world,
-      refresh: (token = TOKEN, device = DEVICE) => world.service.refresh(token, device, 'request'),
+      refresh: (token = TOKEN, device = DEVICE, app: App | null = null) =>
+        world.service.refresh(token, { app, device }, 'request'),
     };
   }
 
@@ -327,6 +351,40 @@ describe('refreshing a session', () => {
     assertEqual(stored, [['revoked', SESSION, clock()]]);
   });
 
+  for (const [app, hours] of [
+    ['console', 12],
+    ['wallet', 24 * SESSION_MAX_DAYS],
+  ] as const) {
+    test(`ends a session of the ${app} ${hours} hours after its login`, async () => {
+      const world = refreshing({ session: { ...session, app } }, aUser({ role: 'admin' }));
+      world.clock.advance({ seconds: hours * 3600 - 60 });
+      const { accessToken, accessTtlSeconds, refreshTtlSeconds } = await world.refresh(TOKEN, DEVICE, app);
+      assertEqual([accessTtlSeconds, refreshTtlSeconds], [60, 60]);
+      world.clock.advance({ seconds: 60 });
+      assert.throws(() => world.tokens.verifyAccessToken(accessToken), { code: 'EXPIRED_TOKEN' });
+      await rejectsWith(world.refresh(TOKEN, DEVICE, app), 'EXPIRED_REFRESH_TOKEN');
+    });
+  }
+
+  for (const [of, sender] of [
+    [null, 'wallet'],
+    ['wallet', null],
+    ['wallet', 'console'],
+    ['console', 'wallet'],
+  ] as const) {
+    test(`refuses a token of ${of ?? 'a program'} from ${sender ?? 'a program'}, and changes nothing`, async () => {
+      const world = refreshing({ session: { ...session, app: of } }, aUser({ role: 'admin' }));
+      await rejectsWith(world.refresh(TOKEN, DEVICE, sender), 'INVALID_REFRESH_TOKEN');
+      assertEqual([world.stored, world.events], [[], []]);
+    });
+  }
+
+  test('refuses a token of the console once its user has no staff role', async () => {
+    const world = refreshing({ session: { ...session, app: 'console' } });
+    await rejectsWith(world.refresh(TOKEN, DEVICE, 'console'), 'STAFF_ONLY');
+    assertEqual(world.stored, []);
+  });
+
   test('gives no token beyond the end of the session', async () => {
     const world = refreshing();
     const end = NOW.add({ hours: 24 * SESSION_MAX_DAYS });
@@ -359,7 +417,7 @@ test('logging out ends the session of the caller, and records it', async () => {
     permissions: [],
     sessionId: SESSION,
     mustEnrol: false,
-    mustStepUp: false,
+    dueProof: null,
     requestId: 'request',
   };
   await service.logout(caller);
@@ -382,7 +440,7 @@ describe('logging out with a refresh token', () => {
 
   test('ends its session, and records it as an act of the user', async () => {
     const { service, stored, told, clock } = holding(session);
-    await service.logoutByToken('token', 'request');
+    await service.logoutByToken('token', null, 'request');
     assertEqual(stored, [['revoked', SESSION, clock()]]);
     const actor = { type: 'admin', id: SHOPPER, requestId: 'request' };
     assertEqual(told(), [['session.ended', actor, `session ${SESSION}`, 'success', {}]]);
@@ -391,9 +449,10 @@ describe('logging out with a refresh token', () => {
   for (const [title, world] of [
     ['an unknown token', holding(undefined)],
     ['a token of an ended session', holding({ ...session, revokedAt: NOW })],
+    ['a token of an app in a body', holding({ ...session, app: 'wallet' })],
   ] as const) {
     test(`does nothing with ${title}`, async () => {
-      await world.service.logoutByToken('token', 'request');
+      await world.service.logoutByToken('token', null, 'request');
       assertEqual([world.stored, world.events], [[], []]);
     });
   }
@@ -422,7 +481,7 @@ describe('authenticating', () => {
       permissions: ['users:send-password-link', 'wallets:credit'],
       sessionId: SESSION,
       mustEnrol: false,
-      mustStepUp: false,
+      dueProof: null,
       requestId: 'request',
     });
   });
@@ -442,22 +501,22 @@ describe('authenticating', () => {
   }
 
   for (const [title, role, proven, isRequired, expected] of [
-    ['an administrator without a factor', 'admin', false, true, [true, false]],
-    ['an administrator without a factor where it is optional', 'admin', false, false, [false, false]],
-    ['an administrator with one', 'admin', true, true, [false, false]],
-    ['a shopper', 'user', false, true, [false, false]],
+    ['an administrator without a factor', 'admin', false, true, [true, null]],
+    ['an administrator without a factor where it is optional', 'admin', false, false, [false, null]],
+    ['an administrator with one', 'admin', true, true, [false, null]],
+    ['a shopper', 'user', false, true, [false, null]],
   ] as const) {
     test(`says what ${title} must do first`, async () => {
       const factorProvenAt = proven ? Temporal.Instant.from('2026-03-14T09:26:00Z') : null;
       const found = { session: { ...session, factorProvenAt }, user: aUser({ role }) };
       const { service, token, clock } = holding(found, isRequired);
       const asked = async () => {
-        const { mustEnrol, mustStepUp } = await service.authenticate(token, 'request');
-        return [mustEnrol, mustStepUp];
+        const { mustEnrol, dueProof } = await service.authenticate(token, 'request');
+        return [mustEnrol, dueProof];
       };
       assertEqual(await asked(), expected);
       clock.advance({ minutes: 5 });
-      assertEqual(await asked(), [expected[0], proven]);
+      assertEqual(await asked(), [expected[0], proven ? 'second_factor' : null]);
     });
   }
 

@@ -23,7 +23,7 @@ describe('a login', () => {
     const answer = await login(email);
 
     assert.equal(answer.status, 200);
-    assert.deepEqual(Object.keys(answer.body), ['access_token', 'refresh_token', 'token_type']);
+    assert.deepEqual(Object.keys(answer.body).sort(), ['access_token', 'refresh_token', 'token_type']);
     assert.equal(answer.body.token_type, 'bearer');
     assert.equal((await me(answer.body.access_token)).body.id, id);
     const sessions = await sql(`select revoked_at from sessions where user_id = '${id}'`);
@@ -130,6 +130,89 @@ describe('an access token', () => {
     assert.equal((await me(token)).status, 200);
     clock.advance({ seconds: 1 });
     assertRefused(await me(token), 'EXPIRED_TOKEN');
+  });
+});
+
+describe('a session of an app', () => {
+  type AppRequest = { readonly client: string; readonly cookie?: string | undefined; readonly body?: object };
+  const send = (path: string, { client, cookie = '', body = {} }: AppRequest) =>
+    api('POST', path, {
+      body: { ...body, client },
+      headers: { 'sec-fetch-site': 'same-origin', cookie },
+    });
+  const loginTo = (client: string, { email }: { email: string }) =>
+    send('/auth/login', { client, body: { email, password: PASSWORD } });
+  const cookieOf = ({ headers }: Answer) =>
+    [headers['set-cookie']]
+      .flat()
+      .map((cookie) => String(cookie).split(';')[0])
+      .find((cookie) => cookie?.startsWith('cnb_'));
+
+  test('keeps its refresh token in a cookie, which refreshes it and opens nothing else', async () => {
+    const person = await platform.registerUser();
+    const opened = await loginTo('wallet', person);
+    assert.deepEqual(Object.keys(opened.body), ['access_token', 'token_type', 'expires_in']);
+    assert.equal(opened.body.expires_in, 15 * 60);
+    const cookie = cookieOf(opened);
+
+    const refreshed = await send('/auth/refresh', { client: 'wallet', cookie });
+
+    assert.deepEqual(Object.keys(refreshed.body), ['access_token', 'token_type', 'expires_in']);
+    assert.equal((await me(refreshed.body.access_token)).body.id, person.id);
+    assert.notEqual(cookieOf(refreshed), cookie);
+    const headers = { cookie: String(cookieOf(refreshed)), 'sec-fetch-site': 'same-origin' };
+    assertRefused(await api('GET', '/users/me', { headers }), 'INVALID_TOKEN');
+    assertRefused(await refresh(String(cookieOf(refreshed)).split('=')[1] ?? ''), 'INVALID_REFRESH_TOKEN');
+  });
+
+  test('stays one session if two tabs refresh it at once', async () => {
+    const person = await platform.registerUser();
+    const cookie = cookieOf(await loginTo('wallet', person));
+
+    const tabs = await Promise.all([1, 2].map(() => send('/auth/refresh', { client: 'wallet', cookie })));
+
+    assert.deepEqual(
+      tabs.map(({ status }) => status),
+      [200, 200],
+    );
+    assert.equal(cookieOf(tabs[0] as Answer), cookieOf(tabs[1] as Answer));
+    const next = await send('/auth/refresh', { client: 'wallet', cookie: cookieOf(tabs[0] as Answer) });
+    assert.equal(next.status, 200);
+  });
+
+  test('ends if its cookie is used again later, for the thief and the owner', async () => {
+    const cookie = cookieOf(await loginTo('wallet', await platform.registerUser()));
+    const stolen = await send('/auth/refresh', { client: 'wallet', cookie });
+    clock.advance({ seconds: 11 });
+    assertRefused(await send('/auth/refresh', { client: 'wallet', cookie }), 'TOKEN_REVOKED');
+    assertRefused(await me(stolen.body.access_token), 'TOKEN_REVOKED');
+  });
+
+  test('ends by a logout, for all its tabs', async () => {
+    const opened = await loginTo('wallet', await platform.registerUser());
+    const cookie = cookieOf(opened);
+    const answer = await send('/auth/logout', { client: 'wallet', cookie });
+    assert.equal(answer.status, 204);
+    assert.equal(cookieOf(answer), 'cnb_wallet=');
+    assertRefused(await me(opened.body.access_token), 'TOKEN_REVOKED');
+    assertRefused(await send('/auth/refresh', { client: 'wallet', cookie }), 'TOKEN_REVOKED');
+  });
+
+  test('of the console is for staff, and ends twelve hours after its login', async () => {
+    const shopper = await loginTo('console', await platform.registerUser());
+    assert.deepEqual([shopper.status, shopper.body.error.code], [403, 'STAFF_ONLY']);
+    assert.equal(cookieOf(shopper), undefined);
+
+    await platform.passTime({ seconds: 1 });
+    let answer = await loginTo('console', await platform.registerStaff('support'));
+    for (const _hour of Array(11).keys()) {
+      clock.advance({ hours: 1 });
+      answer = await send('/auth/refresh', { client: 'console', cookie: cookieOf(answer) });
+      assert.equal(answer.status, 200);
+    }
+    clock.advance({ hours: 1 });
+    const late = await send('/auth/refresh', { client: 'console', cookie: cookieOf(answer) });
+    assertRefused(late, 'EXPIRED_REFRESH_TOKEN');
   });
 });
 

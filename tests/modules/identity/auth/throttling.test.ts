@@ -6,7 +6,16 @@ import { PASSWORD, startTestPlatform } from '../../../support/platform.ts';
 type Answer = Awaited<ReturnType<typeof platform.server.inject>>;
 
 const LIMIT = 4;
-const ACCOUNTS = ['changer', 'careful', 'victim-0', 'victim-1', 'victim-2', 'victim-3', 'victim-last'];
+const ACCOUNTS = [
+  'changer',
+  'careful',
+  'stepper',
+  'victim-0',
+  'victim-1',
+  'victim-2',
+  'victim-3',
+  'victim-last',
+];
 
 const { platform, database, clock, runJob } = await startTestPlatform({
   environment: { LOGIN_FAILURES: String(LIMIT), REGISTRATIONS_PER_MINUTE: '3', TRUST_PROXY: '1' },
@@ -187,6 +196,22 @@ describe('changes of a password', () => {
       assert.equal(answer.statusCode, 400);
     }
     assert.equal((await changePassword(access_token, PASSWORD, '10.3.1.1')).statusCode, 204);
+  });
+
+  test('share their bound with step-ups', async () => {
+    const { access_token } = (await login('stepper@example.com', PASSWORD, '10.3.2.1')).json();
+    const stepUp = (password: string, address: string) =>
+      platform.server.inject({
+        method: 'POST',
+        url: '/api/v1/auth/step-up',
+        headers: { authorization: `Bearer ${access_token}`, 'x-forwarded-for': address },
+        payload: { password },
+      });
+    for (let index = 0; index < LIMIT; index += 1) {
+      assert.equal((await stepUp('Wr0ng!Pass', `10.3.2.${index}`)).statusCode, 401);
+    }
+    assertLimited(await stepUp(PASSWORD, '10.3.2.200'));
+    assertLimited(await changePassword(access_token, PASSWORD, '10.3.2.201'));
   });
 
   test('from one address are bounded, for however many accounts', async () => {
