@@ -50,7 +50,7 @@ export async function createPlatform(deps: {
     limitRate: rateLimiter(rateWindows),
     feed: events.client,
   });
-  const { jobs, loops, partners, mail, notifications, webhooks } = modules;
+  const { jobs, loops, partners, refusals, mail, notifications, webhooks } = modules;
   const runner = jobRunner({ database, jobs, metrics, logger });
   const repeating = loopRunner({ loops, metrics, logger });
 
@@ -108,6 +108,7 @@ export async function createPlatform(deps: {
     jobs,
     loops,
     mail,
+    refusals: refusals.client,
     events: events.client,
     /**
      * Finishes running requests, refuses later ones and frees the port. Jobs and loops end after their current
@@ -116,7 +117,7 @@ export async function createPlatform(deps: {
     async close(): Promise<void> {
       stopping = true;
       await Promise.all([server.close(), runner.stop(), repeating.stop()]);
-      await Promise.all([partners.client.settle(), webhooks.settle()]);
+      await Promise.all([partners.client.settle(), refusals.client.settle(), webhooks.settle()]);
       mail.close();
       await Promise.all([changes.close(), rateWindows.close()]);
       metricsServer?.close();

@@ -46,6 +46,8 @@ export const PRIVILEGES: Readonly<Record<keyof DB | 'schema_migrations', string>
   purchases: KEPT,
   recovery_codes: REMOVED,
   refresh_tokens: REMOVED,
+  refusal_hours: REMOVED,
+  refusals: REMOVED,
   schema_migrations: 'select',
   second_factors: REMOVED,
   sessions: REMOVED,

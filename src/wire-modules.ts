@@ -16,6 +16,7 @@ import { partnerAccountModule } from './modules/insight/partner-account/index.ts
 import { personalDataModule } from './modules/insight/personal-data/index.ts';
 import { proofModule } from './modules/insight/proof/index.ts';
 import { purchaseTimelineModule } from './modules/insight/purchase-timeline/index.ts';
+import { refusalsModule } from './modules/insight/refusals/index.ts';
 import { searchModule } from './modules/insight/search/index.ts';
 import { userDetailModule } from './modules/insight/user-detail/index.ts';
 import { walletHistoryModule } from './modules/insight/wallet-history/index.ts';
@@ -75,6 +76,7 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
     maxCashbackPercentage: config.maxCashbackPercentage,
   });
   const cashback = cashbackModule(kernel);
+  const refusals = refusalsModule(kernel);
   const fraud = fraudModule(kernel, {
     users: users.client,
     merchants: merchants.client,
@@ -100,6 +102,7 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
     maxQueuedPurchases: config.maxQueuedPurchases,
     perMinutePerUser: config.purchasesPerMinutePerUser,
     perMinutePerPartner: config.purchasesPerMinutePerPartner,
+    noteRefusal: refusals.client.note,
   });
   const payouts = payoutsModule(kernel, {
     idempotency: idempotency.client,
@@ -173,6 +176,7 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
     wallets,
     walletHistory,
     personalData,
+    refusals,
     searchModule(kernel),
     purchaseTimelineModule(kernel, {
       cashback: cashback.client,
@@ -192,6 +196,7 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
     ...payouts.jobs,
     ...personalData.jobs,
     ...purchases.jobs,
+    ...refusals.jobs,
     ...wallets.jobs,
     ...webhooks.jobs,
     ...proofModule(kernel).jobs,
@@ -217,6 +222,7 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
       personalData,
     ].map((module) => module.eventSource),
     partners,
+    refusals,
     mail,
     notifications,
     webhooks,

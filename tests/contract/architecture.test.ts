@@ -42,6 +42,8 @@ const OWNERS: Readonly<Record<string, string>> = {
   audit_logs: 'events',
   event_consumers: 'events',
   audit_seals: 'proof',
+  refusals: 'refusals',
+  refusal_hours: 'refusals',
   webhook_endpoints: 'webhooks',
   webhook_deliveries: 'webhooks',
   production_mark: 'core',

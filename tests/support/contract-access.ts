@@ -104,6 +104,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /purchases/{id}/timeline': 'admins',
   'GET /users/me/purchases/{id}': 'whoever is logged in',
   'GET /search': 'admins',
+  'GET /refusals': 'admins',
   'POST /webhook-endpoints': 'admins',
   'GET /webhook-endpoints': 'admins',
   'GET /webhook-endpoints/{id}': 'admins',

@@ -558,6 +558,9 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
     params: { id: await recordPurchaseOf(caller) },
   }),
   'GET /search': ({ shopper }) => ({ query: { q: shopper.email, limit: 5 } }),
+  'GET /refusals': ({ partner }) => ({
+    query: { partner_id: partner.id, code: 'USER_NOT_ELIGIBLE', from: '2026-01-01T00:00:00Z', limit: 5 },
+  }),
   'GET /audit-logs': ({ platform }) => ({
     query: {
       actor_id: platform.admin.id,
@@ -615,12 +618,14 @@ function urlOf(path: string, params: Sample['params'], query: Sample['query']): 
 }
 
 /**
- * How many rows each table holds: equal before and after whatever must not write. The record that an administrator was
- * refused is not counted.
+ * How many rows each table holds: equal before and after whatever must not write. The records that an administrator or a
+ * partner was refused are not counted.
  */
 export async function countAllRows(platform: ContractPlatform): Promise<Record<string, number>> {
   const { db } = platform.database;
-  const tables = (await db.introspection.getTables()).filter(({ schema }) => schema === 'public');
+  const tables = (await db.introspection.getTables()).filter(
+    ({ schema, name }) => schema === 'public' && name !== 'refusals' && name !== 'refusal_hours',
+  );
   const counts = await Promise.all(
     tables.map(async ({ name }) => {
       const { count } = await db

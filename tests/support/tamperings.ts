@@ -50,6 +50,8 @@ export const OTHER_TABLES: Readonly<Record<string, string>> = {
   purchase_holds: 'reasons; that a hold is open is compared with its purchase',
   recovery_codes: 'hashes',
   refresh_tokens: 'hashes',
+  refusal_hours: 'how many reports were refused',
+  refusals: 'reports that were refused and moved nothing, for 30 days',
   schema_migrations: 'of the owner',
   second_factors: 'secrets',
   sessions: 'logins',

@@ -1060,6 +1060,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/refusals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List refused reports, newest first
+         * @description Reports of partners that a rule refused, within about a second. Their orders were not recorded. Repeats of recorded orders are not among them. Kept for 30 days; of one partner up to 1,000 a minute for each process.
+         */
+        get: operations["listRefusals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/search": {
         parameters: {
             query?: never;
@@ -3259,6 +3279,28 @@ export interface components {
             client?: components["schemas"]["SessionClient"];
             /** @example b1Xr0wKxJq… */
             refresh_token?: string;
+        };
+        Refusal: {
+            at: components["schemas"]["Timestamp"];
+            /** @example USER_NOT_ELIGIBLE */
+            code: string;
+            details: components["schemas"]["AnyFields"];
+            /**
+             * @description Null if the report had no external id that could be read.
+             * @example order-2026-000123
+             */
+            external_id: string | null;
+            id: components["schemas"]["Id"];
+            /** @example User 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e is inactive. */
+            message: string;
+            partner_id: components["schemas"]["Id"];
+            /** @description The `X-Request-Id` of the response. */
+            request_id: string;
+        };
+        /** @description Done. */
+        RefusalPage: {
+            data: components["schemas"]["Refusal"][];
+            pagination: components["schemas"]["CursorPagination"];
         };
         RegisterUserInput: {
             /**
@@ -6945,6 +6987,46 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationError"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listRefusals: {
+        parameters: {
+            query?: {
+                code?: string[];
+                /** @description The `next_cursor` of the previous page. With it, `offset` has no effect. A cursor costs the same at any depth. An `offset` costs what it skips: one of millions may return 503. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The id of the order, as the partner sent it. */
+                external_id?: string[];
+                /** @example 2026-03-14T09:26:53Z */
+                from?: string;
+                /** @description The number of items to return. Defaults to 20. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The number of items to skip. Defaults to 0. */
+                offset?: components["parameters"]["Offset"];
+                partner_id?: components["schemas"]["Id"][];
+                /** @example 2026-03-14T09:26:53Z */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalPage"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
             422: components["responses"]["ValidationError"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];

@@ -402,6 +402,24 @@ export interface RefreshTokens {
   token_hash: Buffer;
 }
 
+export interface RefusalHours {
+  code: string;
+  hour: ColumnType<Temporal.Instant, string, string>;
+  partner_id: string;
+  refused: ColumnType<bigint, bigint, bigint>;
+}
+
+export interface Refusals {
+  code: string;
+  details: Generated<Json>;
+  external_id: string | null;
+  id: string;
+  message: string;
+  partner_id: string;
+  refused_at: ColumnType<Temporal.Instant, string, string>;
+  request_id: string;
+}
+
 export interface SecondFactors {
   failures_until: ColumnType<Temporal.Instant, string, string> | null;
   last_step: Generated<ColumnType<bigint, bigint, bigint>>;
@@ -528,6 +546,8 @@ export interface DB {
   purchases: Purchases;
   recovery_codes: RecoveryCodes;
   refresh_tokens: RefreshTokens;
+  refusal_hours: RefusalHours;
+  refusals: Refusals;
   second_factors: SecondFactors;
   sessions: Sessions;
   users: Users;

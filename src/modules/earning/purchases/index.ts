@@ -18,7 +18,7 @@ import type { SelfReports } from './model.ts';
 import { queueRepository } from './queue-repository.ts';
 import { readRoutes } from './read-routes.ts';
 import { presentPurchase } from './read-schemas.ts';
-import { reportRoutes } from './report-routes.ts';
+import { type NoteRefusal, reportRoutes } from './report-routes.ts';
 import { purchaseRepository } from './repository.ts';
 import { revisionRepository } from './revision-repository.ts';
 import { type PurchaseService, purchaseService } from './service.ts';
@@ -52,6 +52,7 @@ export function purchasesModule(
     readonly maxQueuedPurchases: number;
     readonly perMinutePerUser: number;
     readonly perMinutePerPartner: number;
+    readonly noteRefusal: NoteRefusal;
   },
 ) {
   const deps = { ...kernel, ...needs };

@@ -1,9 +1,10 @@
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../../../core/caller.ts';
-import { rateLimited } from '../../../core/errors.ts';
+import { type DomainError, rateLimited } from '../../../core/errors.ts';
 import { callerOf } from '../../../core/http/authentication.ts';
 import { LIST_TYPES } from '../../../core/http/body.ts';
-import { itemReader, workOnItems } from '../../../core/http/items.ts';
+import { asDomainError } from '../../../core/http/errors.ts';
+import { itemReader, nameOfItem, workOnItems } from '../../../core/http/items.ts';
 import type { LimitRate } from '../../../core/http/rate-limit.ts';
 import type { Routes } from '../../../core/http/route.ts';
 import { unsupportedCurrency } from '../../../core/money.ts';
@@ -28,6 +29,15 @@ import {
 import { BATCH_LIMIT_BYTES, MAX_FIELDS_WITH_LINES } from './schemas.ts';
 import type { PurchaseService } from './service.ts';
 
+/** Notes that a report of a partner was answered with an error. Never waits and never fails. */
+export type NoteRefusal = (report: {
+  readonly partnerId: string;
+  /** As it was sent. Null if it could not be read. */
+  readonly externalId: string | null;
+  readonly error: DomainError;
+  readonly requestId: string;
+}) => void;
+
 /** Routes that report one purchase or many. */
 export function reportRoutes(
   service: PurchaseService,
@@ -35,9 +45,25 @@ export function reportRoutes(
     readonly limitRate: LimitRate;
     readonly perMinutePerUser: number;
     readonly perMinutePerPartner: number;
+    readonly noteRefusal: NoteRefusal;
   },
 ): Routes {
   const { limitRate } = deps;
+
+  /** Of one report in the request. Nothing is noted of a request whose body was never read. */
+  function noteRefused(
+    { authenticatedCaller, id: requestId }: FastifyRequest,
+    report: unknown,
+    error: unknown,
+  ) {
+    if (authenticatedCaller?.type !== 'partner' || report === undefined || report === null) return;
+    deps.noteRefusal({
+      partnerId: authenticatedCaller.id,
+      externalId: nameOfItem(report, 'external_id'),
+      error: asDomainError(error, requestId),
+      requestId,
+    });
+  }
 
   return (server) => {
     /** Counts purchases, not requests: a batch counts as its number of items. Administrators are not limited. */
@@ -86,6 +112,7 @@ export function reportRoutes(
           ],
           limits: limitPurchases,
         },
+        onError: async (request, _reply, error) => noteRefused(request, request.body, error),
       },
       async (request, reply) => {
         const accepted = await service.reportPurchase(toReport(request.body, callerOf(request)));
@@ -123,6 +150,8 @@ export function reportRoutes(
         const outcomes = await workOnItems(request.body.map(readSubmission), (bodies) =>
           service.reportPurchases(bodies.map((body) => toReport(body, caller))),
         );
+        for (const [index, outcome] of outcomes.entries())
+          if (!outcome.ok) noteRefused(request, request.body[index], outcome.error);
         return presentBatch(request.body, outcomes, request.id);
       },
     );

@@ -62,6 +62,8 @@ export const PLACES: Readonly<Record<keyof DB, Place>> = {
   purchases: { section: 'purchases' },
   recovery_codes: { reason: SECRET },
   refresh_tokens: { reason: SECRET },
+  refusal_hours: { reason: SUMS },
+  refusals: { reason: 'reports of partners that recorded nothing, deleted after 30 days' },
   second_factors: { section: 'security' },
   sessions: { section: 'sessions' },
   users: { section: 'profile' },

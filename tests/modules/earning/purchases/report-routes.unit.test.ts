@@ -11,7 +11,7 @@ import {
   userNotEligible,
 } from '../../../../src/modules/earning/purchases/errors.ts';
 import type { PurchaseReport } from '../../../../src/modules/earning/purchases/model.ts';
-import { reportRoutes } from '../../../../src/modules/earning/purchases/report-routes.ts';
+import { type NoteRefusal, reportRoutes } from '../../../../src/modules/earning/purchases/report-routes.ts';
 import type { PurchaseService } from '../../../../src/modules/earning/purchases/service.ts';
 import { walletFull } from '../../../../src/modules/money/wallets/index.ts';
 import { assertEqual } from '../../../support/equality.ts';
@@ -48,8 +48,11 @@ const service = fake<PurchaseService>({
   isReportingFull: () => isFull,
 });
 const { limitRate, counted } = fakeLimits();
+/** The refusals that were noted since they were last looked at. */
+const noted: Parameters<NoteRefusal>[0][] = [];
+const noteRefusal: NoteRefusal = (refusal) => void noted.push(refusal);
 const api = await serveRoutes(
-  reportRoutes(service, { limitRate, perMinutePerUser: 30, perMinutePerPartner: 600 }),
+  reportRoutes(service, { limitRate, perMinutePerUser: 30, perMinutePerPartner: 600, noteRefusal }),
 );
 const token = 'admin';
 
@@ -416,4 +419,45 @@ test('reports answer 503 while the queue is full, whatever their body is', async
   );
   isFull = false;
   for (const answer of answers) assertRefused(answer, 503, 'OVERLOADED');
+});
+
+describe('answers with an error are noted', () => {
+  const noteOf = (act: () => Promise<Answer>) => async () => {
+    noted.length = 0;
+    const { headers } = await act();
+    const ofRequest = ({ requestId }: (typeof noted)[number]) => requestId === headers['x-request-id'];
+    assert.ok(noted.every(ofRequest), JSON.stringify(noted));
+    return noted.map(({ partnerId, externalId, error }) => [partnerId, externalId, error.code]);
+  };
+  const byPartner = (path: string, body: unknown) =>
+    noteOf(() => api('POST', path, { token: 'partner', body }))();
+
+  test('with the partner, the external id and the error', async () => {
+    refuse(userNotEligible({ user_id: SHOPPER, reason: 'unknown' }));
+    assert.deepEqual(await byPartner('/purchases', sound), [[IDS.partner, 'order-1', 'USER_NOT_ELIGIBLE']]);
+  });
+
+  test('also of a report that has the wrong shape', async () => {
+    assert.deepEqual(await byPartner('/purchases', { ...sound, amount: 'much' }), [
+      [IDS.partner, 'order-1', 'VALIDATION_ERROR'],
+    ]);
+    assert.deepEqual(await byPartner('/purchases', { ...sound, external_id: 7 }), [
+      [IDS.partner, null, 'VALIDATION_ERROR'],
+    ]);
+  });
+
+  test('item by item', async () => {
+    const items = [sound, { ...sound, external_id: REFUSED }, { external_id: 'torn' }, null];
+    assert.deepEqual(await byPartner('/purchases/batch', items), [
+      [IDS.partner, REFUSED, 'DUPLICATE_PURCHASE'],
+      [IDS.partner, 'torn', 'VALIDATION_ERROR'],
+    ]);
+  });
+
+  test('not of others, and not of a request without a report', async () => {
+    const items = [{ external_id: 'torn' }];
+    assert.deepEqual(await noteOf(() => api('POST', '/purchases/batch', { token, body: items }))(), []);
+    assert.deepEqual(await noteOf(() => api('POST', '/purchases', { token: 'user', body: {} }))(), []);
+    assert.deepEqual(await noteOf(() => api('POST', '/purchases', { token: 'partner' }))(), []);
+  });
 });
