@@ -87,6 +87,8 @@ const IDS = {
   'GET /ceilings': 'listCeilings',
 
   'GET /users/me/wallet': 'getOwnWallet',
+  'GET /users/me/wallets': 'listOwnWallets',
+  'GET /users/me/wallet/forecast': 'getOwnForecast',
   'GET /users/me/wallet/transactions': 'listOwnWalletTransactions',
   'GET /users/{id}/wallet': 'getWallet',
   'GET /users/{id}/wallet/transactions': 'listWalletTransactions',
@@ -178,6 +180,8 @@ const RESULTS = {
   listCeilings: 'CeilingPage',
 
   getOwnWallet: 'Wallet',
+  listOwnWallets: 'OwnWalletList',
+  getOwnForecast: 'CashbackForecast',
   listOwnWalletTransactions: 'WalletTransactionPage',
   adjustWallet: 'CompletedAdjustment',
   listAdjustments: 'AdjustmentPage',
@@ -262,8 +266,11 @@ const PROPERTY_TYPES = {
 
   WalletTransactionType: 'WalletTransaction.type',
   WalletAccount: 'WalletTransaction.from',
+  BalancesAfter: 'CompletedAdjustment.wallet',
   AdjustmentStatus: 'Adjustment.status',
   AdjustmentDirection: 'Adjustment.direction',
+  ForecastDay: 'CashbackForecast.dated',
+  ForecastShare: 'CashbackForecast.by_shop',
   PayoutStatus: 'Payout.status',
   PayoutMethod: 'Payout.method',
   BankAccountInput: 'RequestPayoutInput.details',

@@ -12,6 +12,8 @@ import { AUTO_CONFIRM_FLAG, purchasesModule } from './modules/earning/purchases/
 import { authModule } from './modules/identity/auth/index.ts';
 import { isApiKey, partnersModule } from './modules/identity/partners/index.ts';
 import { usersModule } from './modules/identity/users/index.ts';
+import { balancesModule } from './modules/insight/balances/index.ts';
+import { ownPurchasesModule } from './modules/insight/own-purchases/index.ts';
 import { partnerAccountModule } from './modules/insight/partner-account/index.ts';
 import { personalDataModule } from './modules/insight/personal-data/index.ts';
 import { proofModule } from './modules/insight/proof/index.ts';
@@ -131,7 +133,8 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
     feed: kernel.feed,
     guardOf: ({ partnerId }) => (partnerId === null ? guards.operator : guards.partners),
   });
-  const userDetail = userDetailModule(kernel, { users: users.client, wallets: wallets.client });
+  const balances = balancesModule(kernel, defaultCurrency);
+  const userDetail = userDetailModule({ users: users.client, balances: balances.client });
   const partnerAccount = partnerAccountModule(kernel, {
     partners: partners.client,
     purchases: purchases.client,
@@ -174,10 +177,18 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
     payouts,
     fraud,
     wallets,
+    balances,
     walletHistory,
     personalData,
     refusals,
     searchModule(kernel),
+    ownPurchasesModule(kernel, {
+      purchases: purchases.client,
+      merchants: merchants.client,
+      flags: featureFlags.client,
+      defaultConfirmationDays: config.defaultConfirmationDays,
+      defaultCurrency,
+    }),
     purchaseTimelineModule(kernel, {
       cashback: cashback.client,
       flags: featureFlags.client,

@@ -80,6 +80,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'PUT /ceilings': 'admins',
   'GET /ceilings': 'admins',
   'GET /users/me/wallet': 'whoever is logged in',
+  'GET /users/me/wallet/forecast': 'whoever is logged in',
+  'GET /users/me/wallets': 'whoever is logged in',
   'GET /users/me/wallet/transactions': 'whoever is logged in',
   'GET /users/{id}/wallet': 'admins',
   'POST /users/{id}/wallet/adjustments': 'admins',

@@ -357,7 +357,9 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
       limit: 5,
     },
   }),
-  'GET /users/me/purchases': () => ({ query: { status: 'pending', limit: 5 } }),
+  'GET /users/me/purchases': ({ merchantId }) => ({
+    query: { status: 'pending', merchant_id: merchantId, from: '2026-03-01', to: '2026-03-31', limit: 5 },
+  }),
   'GET /purchases/{id}': async ({ platform, shopper, purchase, recordPurchase }, caller) => {
     const isOwner = caller === undefined || caller.id === platform.admin.id || caller.id === shopper.id;
     if (isOwner || isPartner(caller)) return { params: { id: await recordPurchase(caller) } };
@@ -443,6 +445,8 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
   'GET /ceilings': () => ({ query: { offset: 0, limit: 5 } }),
 
   'GET /users/me/wallet': () => ({ query: { currency: 'EUR' } }),
+  'GET /users/me/wallet/forecast': () => ({ query: { currency: 'EUR' } }),
+  'GET /users/me/wallets': () => ({}),
   'GET /users/me/wallet/transactions': () => ({ query: { currency: 'EUR', limit: 5 } }),
   'GET /users/{id}/wallet': ({ shopper }) => ({ params: { id: shopper.id }, query: { currency: 'EUR' } }),
 

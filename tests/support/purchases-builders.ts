@@ -11,6 +11,7 @@ import {
 } from '../../src/modules/earning/purchases/model.ts';
 import type { SenderClient } from '../../src/modules/identity/partners/index.ts';
 import type { Profile } from '../../src/modules/identity/users/index.ts';
+import type { WalletBalances } from '../../src/modules/insight/balances/index.ts';
 import type { Adjustment, Movement, Wallet } from '../../src/modules/money/wallets/model.ts';
 import type { Actor } from '../../src/modules/platform/events/index.ts';
 
@@ -190,6 +191,18 @@ export function aCapUsage(fields: Partial<CapUsage> = {}): CapUsage {
     used: 0n,
     isRecorded: true,
     currency: 'EUR',
+    ...fields,
+  };
+}
+
+export function someBalances(fields: Partial<WalletBalances> = {}): WalletBalances {
+  return {
+    userId: SHOPPER,
+    currency: 'EUR',
+    pending: 0n,
+    available: 0n,
+    paid: 0n,
+    payoutsUnderWay: 0n,
     ...fields,
   };
 }

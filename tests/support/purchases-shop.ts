@@ -196,7 +196,7 @@ export function startWorkers(platform: TestPlatform, options: { maxConnections: 
       },
     ).client,
     cashback,
-    wallets: walletService({ database, clock, repository: walletRepository() }),
+    wallets: walletService({ clock, repository: walletRepository() }),
     events,
     supportedCurrencies,
     selfReports: config.selfReports,

@@ -1549,6 +1549,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/users/me/wallet/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show when your pending cashback becomes available
+         * @description Days are named only where the platform itself confirms. The parts add up to the pending balance.
+         */
+        get: operations["getOwnForecast"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/users/me/wallet/transactions": {
         parameters: {
             query?: never;
@@ -1558,6 +1578,26 @@ export interface paths {
         };
         /** List the transactions of your wallet, newest first */
         get: operations["listOwnWalletTransactions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/users/me/wallets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your wallets
+         * @description One for each currency in which you have ever had money, sorted by currency.
+         */
+        get: operations["listOwnWallets"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2034,6 +2074,13 @@ export interface components {
          * @enum {string}
          */
         AuditOutcome: "success" | "failure";
+        /** @description The balances after the adjustment. */
+        BalancesAfter: {
+            available_balance: components["schemas"]["Money"];
+            currency: components["schemas"]["Currency"];
+            paid_balance: components["schemas"]["Money"];
+            pending_balance: components["schemas"]["Money"];
+        };
         BankAccount: {
             /** @example Erika Mustermann */
             account_holder: string;
@@ -2069,6 +2116,17 @@ export interface components {
          * @example 2026-03-14
          */
         CalendarDate: string;
+        /** @description Done. */
+        CashbackForecast: {
+            by_shop: components["schemas"]["ForecastShare"];
+            currency: components["schemas"]["Currency"];
+            /** @description Cashback that the platform itself confirms, by day. */
+            dated: components["schemas"]["ForecastDay"][];
+            /** @description Cashback that takes longer than usual. */
+            late: components["schemas"]["ForecastShare"];
+            /** @description All of them together: the pending balance of the wallet. */
+            total: components["schemas"]["Money"];
+        };
         /**
          * @example pending
          * @enum {string}
@@ -2163,8 +2221,7 @@ export interface components {
             reason: string;
             status: components["schemas"]["AdjustmentStatus"];
             user_id: components["schemas"]["Id"];
-            /** @description The balances after the adjustment. */
-            wallet: components["schemas"]["Wallet"];
+            wallet: components["schemas"]["BalancesAfter"];
         };
         /** @enum {string} */
         ConfirmationBlock: "held" | "pending_lines" | "switched_off" | "user_inactive" | "merchant_inactive" | "daily_ceiling";
@@ -2366,6 +2423,19 @@ export interface components {
          * @enum {string}
          */
         FeatureFlagScope: "global" | "merchant" | "user";
+        ForecastDay: {
+            amount: components["schemas"]["Money"];
+            /** @description The day (UTC) of the automatic confirmation. */
+            on: components["schemas"]["CalendarDate"];
+            /** @example 3 */
+            purchases: number;
+        };
+        /** @description Cashback that becomes available when the shop confirms it. */
+        ForecastShare: {
+            amount: components["schemas"]["Money"];
+            /** @example 3 */
+            purchases: number;
+        };
         /**
          * Format: uuid
          * @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e
@@ -2569,6 +2639,8 @@ export interface components {
             /** @description The reasons that keep the reward from becoming available automatically. */
             blocked_by: components["schemas"]["ConfirmationBlock"][];
             confirms_on: components["schemas"]["CalendarDate"] | null;
+            /** @description True if the cashback takes longer than usual. */
+            is_late: boolean;
         };
         /** @description Done. */
         NotificationPreferences: {
@@ -2741,14 +2813,23 @@ export interface components {
             awaiting_release: boolean;
             cashback_amount: components["schemas"]["Money"];
             cashback_status: components["schemas"]["CashbackStatus"];
+            confirmed_at: components["schemas"]["Timestamp"] | null;
             created_at: components["schemas"]["Timestamp"];
             currency: components["schemas"]["Currency"];
+            expected_on: components["schemas"]["CalendarDate"] | null;
             id: components["schemas"]["Id"];
+            /** @description True if the cashback takes longer than usual. */
+            is_late: boolean;
+            merchant_id: components["schemas"]["Id"];
             /** @example Corner Books */
             merchant_name: string;
             /** @description The amount that was recorded first. `amount` is the present one. */
             original_amount: components["schemas"]["Money"];
+            /** @description The part of the cashback in payouts that are paid or under way: first in, first out, a convention. */
+            paid_amount: components["schemas"]["Money"];
             purchased_at: components["schemas"]["Timestamp"];
+            reversal_reason: string | null;
+            reversed_at: components["schemas"]["Timestamp"] | null;
             /**
              * @description The number of amendments. 0 for a purchase as it was recorded.
              * @example 0
@@ -2761,6 +2842,8 @@ export interface components {
             events: components["schemas"]["OwnTimelineEvent"][];
             next: {
                 confirms_on: components["schemas"]["CalendarDate"] | null;
+                /** @description True if the cashback takes longer than usual. */
+                is_late: boolean;
             };
             payouts: components["schemas"]["CoveringPayout"][];
             purchase: {
@@ -2810,6 +2893,10 @@ export interface components {
             role: components["schemas"]["UserRole"];
             /** @description The roles of a member of staff, who has the role `admin`. Empty for a shopper. */
             staff_roles: components["schemas"]["StaffRole"][];
+        };
+        /** @description Done. */
+        OwnWalletList: {
+            data: components["schemas"]["Wallet"][];
         };
         Pagination: {
             limit: number;
@@ -3864,6 +3951,8 @@ export interface components {
             available_balance: components["schemas"]["Money"];
             currency: components["schemas"]["Currency"];
             paid_balance: components["schemas"]["Money"];
+            /** @description The part of `paid_balance` in payouts that are `requested` or `processing`. */
+            payouts_under_way: components["schemas"]["Money"];
             pending_balance: components["schemas"]["Money"];
         };
         /** @enum {string} */
@@ -7992,12 +8081,23 @@ export interface operations {
             query?: {
                 /** @description The `next_cursor` of the previous page. With it, `offset` has no effect. A cursor costs the same at any depth. An `offset` costs what it skips: one of millions may return 503. */
                 cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description The first day (UTC) of the record, inclusive.
+                 * @example 2026-03-14
+                 */
+                from?: string;
                 /** @description The number of items to return. Defaults to 20. */
                 limit?: components["parameters"]["Limit"];
+                merchant_id?: components["parameters"]["MerchantId"];
                 /** @description The number of items to skip. Defaults to 0. */
                 offset?: components["parameters"]["Offset"];
                 /** @description The status of the purchases: `pending`, `confirmed` or `reversed`. */
                 status?: string[];
+                /**
+                 * @description The last day (UTC) of the record, inclusive.
+                 * @example 2026-03-14
+                 */
+                to?: string;
             };
             header?: never;
             path?: never;
@@ -8159,6 +8259,38 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    getOwnForecast: {
+        parameters: {
+            query?: {
+                /**
+                 * @description ISO 4217 code of the wallet. Defaults to the platform's first currency.
+                 * @example EUR
+                 */
+                currency?: components["parameters"]["CurrencyParameter"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CashbackForecast"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationError"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     listOwnWalletTransactions: {
         parameters: {
             query?: {
@@ -8193,6 +8325,30 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationError"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listOwnWallets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnWalletList"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };

@@ -26,10 +26,16 @@ import { settleRoutes } from './settle-routes.ts';
 import { witnessRepository } from './witness-repository.ts';
 
 export { AUTO_CONFIRM_FLAG } from './auto-confirmation.ts';
-export { orderKeyOf } from './model.ts';
+export { invalidPurchaseStatus } from './errors.ts';
+export { isAwaitingRelease, orderKeyOf, type PurchaseFilter, type PurchaseView } from './model.ts';
+export { requirePurchaseStatus } from './policies.ts';
+export { PurchaseStatusFilter, presentRewardedPurchase, RewardedPurchaseBody } from './read-schemas.ts';
 export { MAX_BATCH_ITEMS } from './schemas.ts';
 
-export type PurchaseClient = Pick<PurchaseService, 'reportPurchases' | 'settlePurchases' | 'countOfPartner'> &
+export type PurchaseClient = Pick<
+  PurchaseService,
+  'reportPurchases' | 'settlePurchases' | 'countOfPartner' | 'listRewardedPurchases'
+> &
   ReturnType<typeof blockerRepository>;
 
 export function purchasesModule(

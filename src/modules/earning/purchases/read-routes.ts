@@ -14,14 +14,11 @@ import { invalidPurchaseStatus } from './errors.ts';
 import { orderKeyOf, type PartnerFilter, type Purchase } from './model.ts';
 import { requireAdminQuery, requirePartnerQuery, requirePurchaseStatus } from './policies.ts';
 import {
-  OwnPurchaseQuery,
   PurchaseDetailBody,
   PurchasePage,
   PurchaseQuery,
   presentPurchase,
   presentPurchaseDetail,
-  presentRewardedPurchase,
-  RewardedPurchasePage,
 } from './read-schemas.ts';
 import type { PurchaseService } from './service.ts';
 
@@ -74,26 +71,6 @@ export function readRoutes(service: PurchaseService): Routes {
         const page = readPage(query, isId);
         const ofSources = { ...filter, partnerIds: query.partner_id, sources: query.source };
         return presentCursorPage(query, await service.listPurchases(ofSources, page), presentPurchase);
-      },
-    );
-
-    server.get(
-      '/users/me/purchases',
-      {
-        schema: {
-          tags: ['purchases'],
-          summary: 'List your purchases, newest first',
-          querystring: OwnPurchaseQuery,
-          response: { 200: RewardedPurchasePage },
-        },
-        config: { access: ['user', 'admin'], errors: [invalidPurchaseStatus] },
-      },
-      async (request) => {
-        const { query } = request;
-        const statuses = query.status?.map(requirePurchaseStatus);
-        const filter = { userIds: [callerOf(request).id], statuses };
-        const page = await service.listRewardedPurchases(filter, readPage(query, isId));
-        return presentCursorPage(query, page, presentRewardedPurchase);
       },
     );
 

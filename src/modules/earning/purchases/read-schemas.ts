@@ -19,13 +19,13 @@ import {
 } from './schemas.ts';
 
 /** Not an enum, because an unknown status has its own error code: INVALID_PURCHASE_STATUS. */
-const StatusFilter = Several(
+export const PurchaseStatusFilter = Several(
   Type.String({ maxLength: 32, examples: ['pending'] }),
   'The status of the purchases: `pending`, `confirmed` or `reversed`.',
 );
 
 export const PurchaseQuery = CursorQuery({
-  status: StatusFilter,
+  status: PurchaseStatusFilter,
   user_id: Several(Id),
   merchant_id: Several(Id),
   partner_id: Several(Id, 'The partner that reported the purchase first.'),
@@ -51,8 +51,6 @@ export const PurchaseQuery = CursorQuery({
   start_date: Type.Optional(CalendarDate),
   end_date: Type.Optional(CalendarDate),
 });
-
-export const OwnPurchaseQuery = CursorQuery({ status: StatusFilter });
 
 export const PurchaseBody = Type.Object({
   id: Id,
@@ -101,8 +99,6 @@ export const PurchaseDetailBody = Type.Object({
       'The parts of the order as the source named them last. Null if it named none. An amendment by `amount` leaves them as they were.',
   }),
 });
-
-export const RewardedPurchasePage = CursorPage(RewardedPurchaseBody);
 
 export function presentPurchase(purchase: Purchase) {
   return {

@@ -81,9 +81,11 @@ export type Entry = {
   readonly createdAt: Temporal.Instant;
 };
 
-export type PayoutFacts = {
+/** A payout that left the wallet after a reward became available. */
+export type PayoutAfter = { readonly amount: bigint };
+
+export type PayoutFacts = PayoutAfter & {
   readonly id: string;
-  readonly amount: bigint;
   readonly status: PayoutStatus;
   readonly settledAt: Temporal.Instant | null;
 };
@@ -122,7 +124,12 @@ export const BLOCKERS = [
 
 export type Blocker = (typeof BLOCKERS)[number];
 
-export type Next = { readonly confirmsOn: string | null; readonly blockedBy: readonly Blocker[] };
+export type Next = {
+  readonly confirmsOn: string | null;
+  readonly blockedBy: readonly Blocker[];
+  /** True if the reward takes longer than usual. */
+  readonly isLate: boolean;
+};
 
 export const ACTIONS = ['confirm', 'release', 'reverse'] as const;
 
@@ -132,4 +139,4 @@ export type Allowed = {
   readonly availableAfter: bigint;
 };
 
-export type Covered = PayoutFacts & { readonly coveredAmount: bigint };
+export type Covered<Payout extends PayoutAfter = PayoutFacts> = Payout & { readonly coveredAmount: bigint };

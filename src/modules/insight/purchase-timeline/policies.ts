@@ -7,7 +7,7 @@ import type {
   Entry,
   Facts,
   Next,
-  PayoutFacts,
+  PayoutAfter,
   Recorded,
   RevisionFacts,
   TimelineEvent,
@@ -74,23 +74,32 @@ function bare(entry: Entry, actor: Recorded['actor'], at: Temporal.Instant): Tim
   return { at, kind: 'entry', actor, reason: null, evidence: null, entry, requestId: null };
 }
 
-/** The day (UTC) on which the purchase is confirmed automatically, or what keeps the reward from becoming available. */
+/** The day (UTC) on which a purchase that was recorded on this day is due. */
+export function dueDayOf(recordedOn: string, days: number): string {
+  return Temporal.PlainDate.from(recordedOn).add({ days }).toString();
+}
+
+/**
+ * The day (UTC) on which the purchase is confirmed automatically, or what keeps the reward from becoming available. It is
+ * late when its day is over, or when it waits although it is confirmed.
+ * @param today the present day (UTC).
+ */
 export function nextOf(
   facts: Facts,
-  { defaultDays, isSwitchedOn }: { readonly defaultDays: number; readonly isSwitchedOn: boolean },
+  given: { readonly defaultDays: number; readonly isSwitchedOn: boolean; readonly today: string },
 ): Next {
-  if (facts.isAwaitingRelease) return { confirmsOn: null, blockedBy: ['daily_ceiling'] };
-  if (facts.status !== 'pending') return { confirmsOn: null, blockedBy: [] };
+  if (facts.isAwaitingRelease) return { confirmsOn: null, blockedBy: ['daily_ceiling'], isLate: true };
+  if (facts.status !== 'pending') return { confirmsOn: null, blockedBy: [], isLate: false };
   const blockers: Readonly<Partial<Record<Blocker, boolean>>> = {
     held: facts.held,
     pending_lines: facts.hasPendingLine,
-    switched_off: !isSwitchedOn,
+    switched_off: !given.isSwitchedOn,
     user_inactive: !facts.isUserActive,
     merchant_inactive: !facts.isMerchantActive,
   };
   const blockedBy = (Object.keys(blockers) as Blocker[]).filter((blocker) => blockers[blocker]);
-  const due = facts.createdAt.add({ hours: 24 * (facts.confirmationDays ?? defaultDays) });
-  return { confirmsOn: blockedBy.length === 0 ? utcDay(due) : null, blockedBy };
+  const dueOn = dueDayOf(utcDay(facts.createdAt), facts.confirmationDays ?? given.defaultDays);
+  return { confirmsOn: blockedBy.length === 0 ? dueOn : null, blockedBy, isLate: dueOn < given.today };
 }
 
 /** What an administrator may do now, with the wallet's balances after it. A ceiling may let a confirmation wait. */
@@ -121,11 +130,11 @@ export function allowedOf(
  * leaves first. `payouts` were requested after the entry that made it available, oldest first, and went
  * to the bank or may.
  */
-export function coverageOf(
+export function coverageOf<Payout extends PayoutAfter>(
   reward: bigint,
   available: Pick<Entry, 'amount' | 'availableAfter'>,
-  payouts: readonly PayoutFacts[],
-): readonly Covered[] {
+  payouts: readonly Payout[],
+): readonly Covered<Payout>[] {
   let before = available.availableAfter - available.amount;
   if (before < 0n) before = 0n;
   let left = reward;

@@ -98,6 +98,8 @@ const JournalEntry = Type.Object({
   paid_after: Money,
 });
 
+const IsLate = Type.Boolean({ description: 'True if the cashback takes longer than usual.' });
+
 export const TimelineBody = Type.Object({
   purchase: TimelinePurchase,
   reward: ExplainedReward,
@@ -106,6 +108,7 @@ export const TimelineBody = Type.Object({
     blocked_by: Type.Array(Type.Enum(BLOCKERS), {
       description: 'The reasons that keep the reward from becoming available automatically.',
     }),
+    is_late: IsLate,
   }),
   sources: Type.Array(
     Type.Object({
@@ -156,7 +159,7 @@ export const TimelineBody = Type.Object({
 export const OwnTimelineBody = Type.Object({
   purchase: OwnTimelinePurchase,
   reward: ExplainedReward,
-  next: Type.Object({ confirms_on: ConfirmsOn }),
+  next: Type.Object({ confirms_on: ConfirmsOn, is_late: IsLate }),
   events: Type.Array(Type.Object({ at: Timestamp, kind: Type.String({ examples: ['recorded'] }) })),
   payouts: Type.Array(CoveringPayout),
 });
@@ -180,7 +183,7 @@ export function presentTimeline(timeline: Timeline) {
       awaiting_release: facts.isAwaitingRelease,
     },
     reward: explainedReward(timeline),
-    next: { confirms_on: next.confirmsOn, blocked_by: [...next.blockedBy] },
+    next: { confirms_on: next.confirmsOn, blocked_by: [...next.blockedBy], is_late: next.isLate },
     sources: witnesses.map(({ kind, partnerId, externalId, amount, reportedAt }) => ({
       source: kind,
       partner_id: partnerId,
@@ -204,7 +207,8 @@ export function presentOwnTimeline(timeline: Timeline) {
   return {
     purchase: ownPurchase(timeline),
     reward: explainedReward(timeline),
-    next: { confirms_on: next.confirmsOn },
+    // A day that is over is no promise.
+    next: { confirms_on: next.isLate ? null : next.confirmsOn, is_late: next.isLate },
     events: events
       .filter(({ kind }) => SHOPPER_KINDS.has(kind))
       .map(({ at, kind }) => ({ at: formatInstant(at), kind })),

@@ -1,3 +1,4 @@
+import { type Clock, utcDay } from '../../../core/clock.ts';
 import type { Database, Db } from '../../../core/database/index.ts';
 import { notFound } from '../../../core/errors.ts';
 import type { CashbackClient, Reward } from '../../earning/cashback/index.ts';
@@ -34,12 +35,13 @@ export type TimelineService = ReturnType<typeof timelineService>;
 
 export function timelineService(deps: {
   database: Pick<Database, 'transaction'>;
+  clock: Clock;
   repository: TimelineRepository;
   cashback: Pick<CashbackClient, 'findRewards'>;
   flags: FlagClient;
   defaultConfirmationDays: number;
 }) {
-  const { database, repository, cashback, flags, defaultConfirmationDays } = deps;
+  const { database, clock, repository, cashback, flags, defaultConfirmationDays } = deps;
 
   /** @throws NOT_FOUND, also if the purchase is of another user than `ownerId`. */
   function getTimeline(id: string, ownerId?: string): Promise<Timeline> {
@@ -71,7 +73,7 @@ export function timelineService(deps: {
       amount,
       reward,
       explanation: explain(facts, amount, reward),
-      next: nextOf(facts, { defaultDays: defaultConfirmationDays, isSwitchedOn }),
+      next: nextOf(facts, { defaultDays: defaultConfirmationDays, isSwitchedOn, today: utcDay(clock()) }),
       witnesses,
       events: timelineOf(recorded, entries, revisions, facts),
       payouts: await payoutsOf(db, facts, reward, entries),

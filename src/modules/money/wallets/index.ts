@@ -1,4 +1,3 @@
-import type { Routes } from '../../../core/http/route.ts';
 import { purgeJob } from '../../../core/jobs.ts';
 import type { Kernel } from '../../../kernel.ts';
 import type { EventSource, PresentEach } from '../../platform/events/index.ts';
@@ -12,7 +11,6 @@ import { FEED_EVENTS } from './events.ts';
 import { walletForfeiture } from './forfeiture.ts';
 import type { FourEyesAbove } from './four-eyes.ts';
 import { walletRepository } from './repository.ts';
-import { walletRoutes } from './routes.ts';
 import { type WalletService, walletService } from './service.ts';
 
 export { insufficientBalance, walletFull } from './errors.ts';
@@ -24,8 +22,8 @@ export {
   type Wallet,
   type WalletOwner,
 } from './model.ts';
-export { balancesAfter, requireRoom, walletKey } from './policies.ts';
-export { CurrencyChoice, presentWallet, WalletBody } from './schemas.ts';
+export { balancesAfter, balancesAsText as presentBuckets, requireRoom, walletKey } from './policies.ts';
+export { CurrencyChoice, WalletBody } from './schemas.ts';
 
 export type WalletClient = Pick<
   WalletService,
@@ -64,12 +62,8 @@ export function walletsModule(
       }),
     );
   };
-  const routes: Routes = (server) => {
-    walletRoutes({ service, defaultCurrency })(server);
-    adjustmentRoutes({ adjustWallet, approvals, defaultCurrency })(server);
-  };
   return {
-    routes,
+    routes: adjustmentRoutes({ adjustWallet, approvals, defaultCurrency }),
     client: service satisfies WalletClient,
     forfeit: walletForfeiture(adjusting),
     eventSource: {

@@ -72,16 +72,6 @@ export function walletRepository() {
     return rows.map(toWallet);
   }
 
-  async function find(db: Db, owner: WalletOwner): Promise<Wallet | undefined> {
-    const row = await db
-      .selectFrom('wallets')
-      .select(WALLET_COLUMNS)
-      .where('user_id', '=', owner.userId)
-      .where('currency', '=', owner.currency)
-      .executeTakeFirst();
-    return row && toWallet(row);
-  }
-
   async function findAllOf(db: Db, userId: string): Promise<Wallet[]> {
     const rows = await db
       .selectFrom('wallets')
@@ -119,7 +109,7 @@ export function walletRepository() {
     );
   }
 
-  return { queueOpen, lock, queueAppend, queueUpdate, find, findAllOf, findAdjusted };
+  return { queueOpen, lock, queueAppend, queueUpdate, findAllOf, findAdjusted };
 }
 
 function toWallet(row: WalletRow): Wallet {

@@ -1,7 +1,5 @@
 import Type from 'typebox';
-import { Currency, Input, Money } from '../../../core/http/schemas.ts';
-import type { Wallet } from './model.ts';
-import { balancesAsText } from './policies.ts';
+import { Currency, Money } from '../../../core/http/schemas.ts';
 
 export const CurrencyChoice = Type.Optional(
   Type.String({
@@ -10,15 +8,9 @@ export const CurrencyChoice = Type.Optional(
   }),
 );
 
-export const WalletQuery = Input({ currency: CurrencyChoice });
-
 export const WalletBody = Type.Object({
   pending_balance: Money,
   available_balance: Money,
   paid_balance: Money,
   currency: Currency,
 });
-
-export function presentWallet(wallet: Wallet) {
-  return balancesAsText(wallet, wallet.currency);
-}

@@ -1,6 +1,5 @@
 import type { Clock } from '../../../core/clock.ts';
-import type { Database, Db, Trx } from '../../../core/database/index.ts';
-import { notFound } from '../../../core/errors.ts';
+import type { Db, Trx } from '../../../core/database/index.ts';
 import { newId } from '../../../core/id.ts';
 import { distinctBy } from '../../../core/lists.ts';
 import type { Movement, Wallet, WalletEntry, WalletOwner } from './model.ts';
@@ -9,8 +8,8 @@ import type { WalletRepository } from './repository.ts';
 
 export type WalletService = ReturnType<typeof walletService>;
 
-export function walletService(deps: { database: Database; clock: Clock; repository: WalletRepository }) {
-  const { database, clock, repository } = deps;
+export function walletService(deps: { clock: Clock; repository: WalletRepository }) {
+  const { clock, repository } = deps;
 
   /** Opens a wallet for each owner that has none. */
   function queueOpenWallets(trx: Trx, owners: readonly WalletOwner[]): void {
@@ -61,17 +60,10 @@ export function walletService(deps: { database: Database; clock: Clock; reposito
     return [...locked, ...(await repository.lock(trx, others))];
   }
 
-  /** @throws NOT_FOUND if the user has no wallet in this currency. */
-  async function getWallet(owner: WalletOwner): Promise<Wallet> {
-    const wallet = await repository.find(database.db, owner);
-    if (wallet === undefined) throw notFound('wallet', owner.userId);
-    return wallet;
-  }
-
   /** Returns the wallets of a user, sorted by currency. */
   function findWallets(db: Db, userId: string): Promise<Wallet[]> {
     return repository.findAllOf(db, userId);
   }
 
-  return { queueOpenWallets, lockWallets, applyMovements, getWallet, findWallets };
+  return { queueOpenWallets, lockWallets, applyMovements, findWallets };
 }

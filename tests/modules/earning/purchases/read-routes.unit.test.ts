@@ -43,13 +43,11 @@ const service = fake<PurchaseService>({
   listOfPartner: ({ id: by }, ...query) => called({ ...page, items: [purchase] }, by, ...query),
   listChangedOfPartner: ({ id: by }, { since }, query) =>
     called({ ...page, items: [purchase] }, by, since.toString(), query),
-  listRewardedPurchases: (...query) => called({ ...page, items: [view] }, ...query),
 });
 const api = await serveRoutes(readRoutes(service));
 
 describe('access', () => {
   testAccess(api, 'GET', '/purchases', ['admin', 'partner']);
-  testAccess(api, 'GET', '/users/me/purchases', ['user', 'admin']);
   testAccess(api, 'GET', `/purchases/${id}`, ['user', 'admin', 'partner']);
 });
 
@@ -159,27 +157,6 @@ describe('GET /purchases', () => {
       assertViolations(await list(query), [field]);
     });
   }
-});
-
-describe('GET /users/me/purchases', () => {
-  const list = (query = '') => api('GET', `/users/me/purchases${query}`, { token: 'user' });
-
-  test('answers the purchases of the caller with their rewards', async () => {
-    const { body } = await list('?status=confirmed&status=&offset=40&limit=1');
-    assertEqual(body, {
-      data: [shown],
-      pagination: { offset: 40, limit: 1, total: 41, next_cursor: cursor },
-    });
-    assertEqual(calls.at(-1), [
-      { userIds: [IDS.user], statuses: ['confirmed'] },
-      { offset: 40, limit: 1 },
-    ]);
-  });
-
-  test('refuses an unknown status, and the filter of administrators', async () => {
-    assertRefused(await list('?status=gone'), 422, 'INVALID_PURCHASE_STATUS');
-    assertViolations(await list(`?user_id=${SHOPPER}`), ['user_id']);
-  });
 });
 
 describe('GET /purchases/{id}', () => {

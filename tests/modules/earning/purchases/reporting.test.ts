@@ -285,6 +285,7 @@ describe('a reported purchase', () => {
         available_balance: currency === 'JPY' ? '0' : '0.000',
         paid_balance: currency === 'JPY' ? '0' : '0.000',
         currency,
+        payouts_under_way: currency === 'JPY' ? '0' : '0.000',
       });
     });
   }

@@ -24,6 +24,15 @@ clock.advance({ minutes: 1 });
 const later = clock().toString({ smallestUnit: 'second' });
 const newest = await registerUser('zoe@later.example');
 
+/** A wallet that has nothing but pending money. */
+const walletOf = (pending: string, nothing: string, currency: string) => ({
+  pending_balance: pending,
+  available_balance: nothing,
+  paid_balance: nothing,
+  currency,
+  payouts_under_way: nothing,
+});
+
 describe('GET /users', () => {
   test('shows accounts as their owners see them, newest first', async () => {
     const answer = await list({ limit: '2' });
@@ -137,10 +146,7 @@ describe('GET /users/{id}', () => {
       assert.deepEqual(answer.body, {
         ...own,
         has_password: true,
-        wallets: [
-          { pending_balance: '1.25', available_balance: '0.00', paid_balance: '0.00', currency: 'EUR' },
-          { pending_balance: '30', available_balance: '0', paid_balance: '0', currency: 'JPY' },
-        ],
+        wallets: [walletOf('1.25', '0.00', 'EUR'), walletOf('30', '0', 'JPY')],
       });
     }
   });

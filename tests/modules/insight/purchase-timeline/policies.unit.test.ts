@@ -89,24 +89,34 @@ describe('the timeline', () => {
 });
 
 describe('what comes next', () => {
-  const next = (fields: Partial<Facts>, isSwitchedOn = true) =>
-    nextOf(someFacts(fields), { defaultDays: 30, isSwitchedOn });
+  const next = (fields: Partial<Facts>, isSwitchedOn = true, today = '2026-04-13') =>
+    nextOf(someFacts(fields), { defaultDays: 30, isSwitchedOn, today });
 
   test('is the day on which a pending purchase is confirmed automatically', () => {
-    assert.deepEqual(next({}), { confirmsOn: '2026-04-13', blockedBy: [] });
-    assert.deepEqual(next({ confirmationDays: 1 }), { confirmsOn: '2026-03-15', blockedBy: [] });
+    assert.deepEqual(next({}), { confirmsOn: '2026-04-13', blockedBy: [], isLate: false });
+    assert.equal(next({ confirmationDays: 1 }).confirmsOn, '2026-03-15');
   });
 
   test('is what keeps it from that', () => {
     const blocked = { held: true, hasPendingLine: true, isUserActive: false, isMerchantActive: false };
     const all = ['held', 'pending_lines', 'switched_off', 'user_inactive', 'merchant_inactive'];
-    assert.deepEqual(next(blocked, false), { confirmsOn: null, blockedBy: all });
-    assert.deepEqual(next({ status: 'confirmed', isAwaitingRelease: true }).blockedBy, ['daily_ceiling']);
+    assert.deepEqual(next(blocked, false), { confirmsOn: null, blockedBy: all, isLate: false });
+    const awaiting = { confirmsOn: null, blockedBy: ['daily_ceiling'], isLate: true };
+    assert.deepEqual(next({ status: 'confirmed', isAwaitingRelease: true }), awaiting);
+  });
+
+  test('is late when its day is over, whatever blocks it', () => {
+    for (const fields of [{}, { held: true }])
+      assert.deepEqual([next(fields).isLate, next(fields, true, '2026-04-14').isLate], [false, true]);
   });
 
   test('is nothing for a settled purchase', () => {
     for (const status of ['confirmed', 'reversed'] as const)
-      assert.deepEqual(next({ status, held: true }), { confirmsOn: null, blockedBy: [] });
+      assert.deepEqual(next({ status, held: true }, true, '2027-01-01'), {
+        confirmsOn: null,
+        blockedBy: [],
+        isLate: false,
+      });
   });
 });
 

@@ -19,7 +19,7 @@ const timeline: Timeline = {
   amount: 50_00n,
   reward,
   explanation: explain(facts, 50_00n, reward),
-  next: { confirmsOn: '2026-04-13', blockedBy: [] },
+  next: { confirmsOn: '2026-04-13', blockedBy: [], isLate: false },
   witnesses: [{ kind: 'shopper', partnerId: null, externalId: 'own-1', amount: 49_00n, reportedAt: NOW }],
   events: [
     { ...bare, at: NOW, kind: 'recorded', entry: anEntry(), requestId: 'r-1' },
@@ -82,7 +82,7 @@ describe('GET /purchases/{id}/timeline', () => {
       },
       request_id: 'r-1',
     });
-    assertEqual(body.next, { confirms_on: '2026-04-13', blocked_by: [] });
+    assertEqual(body.next, { confirms_on: '2026-04-13', blocked_by: [], is_late: false });
     assertEqual(body.payouts, [
       { id: STRANGER, covered_amount: '1.00', status: 'completed', settled_at: '2026-03-14T09:26:53Z' },
     ]);
@@ -97,9 +97,16 @@ describe('GET /users/me/purchases/{id}', () => {
   test('answers the part of the shopper, for the caller', async () => {
     const { body } = await api('GET', ownPath, { token: 'user' });
     assertEqual(body.events, [{ at: '2026-03-14T09:26:53Z', kind: 'recorded' }]);
-    assertEqual(body.next, { confirms_on: '2026-04-13' });
+    assertEqual(body.next, { confirms_on: '2026-04-13', is_late: false });
     assert.ok(!JSON.stringify(body).includes('Northwind'));
     assertEqual(calls.at(-1), [facts.id, IDS.user]);
+  });
+
+  test('promises no day that is over', async () => {
+    const late = { ...timeline, next: { ...timeline.next, isLate: true } };
+    const lateApi = await serveRoutes(timelineRoutes({ getTimeline: async () => late }));
+    const { body } = await lateApi('GET', ownPath, { token: 'user' });
+    assertEqual(body.next, { confirms_on: null, is_late: true });
   });
 
   test('refuses an id that is no UUID', async () => {

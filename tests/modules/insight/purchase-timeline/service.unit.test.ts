@@ -78,6 +78,7 @@ test('auto-confirmation that is switched off keeps a purchase pending', async ()
   assertEqual((await open(facts, { isSwitchedOn: false }).getTimeline(facts.id)).next, {
     confirmsOn: null,
     blockedBy: ['switched_off'],
+    isLate: false,
   });
 });
 

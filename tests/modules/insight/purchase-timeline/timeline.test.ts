@@ -134,7 +134,7 @@ describe('a pending purchase', () => {
       .add({ hours: 24 * 30 })
       .toString()
       .slice(0, 10);
-    assert.deepEqual(body.next, { confirms_on: day, blocked_by: [] });
+    assert.deepEqual(body.next, { confirms_on: day, blocked_by: [], is_late: false });
     assert.deepEqual(body.allowed, [
       { action: 'confirm', pending_after: '0.00', available_after: '4.74' },
       { action: 'reverse', pending_after: '0.00', available_after: '0.00' },
@@ -149,7 +149,7 @@ describe('a pending purchase', () => {
       body.events.map(({ kind }: { kind: string }) => kind),
       ['recorded'],
     );
-    assert.deepEqual(body.next, { confirms_on: null });
+    assert.deepEqual(body.next, { confirms_on: null, is_late: false });
     assert.deepEqual(Object.keys(body), ['purchase', 'reward', 'next', 'events', 'payouts']);
     assert.ok(!JSON.stringify(body).includes('@') && !JSON.stringify(body).includes('self_report'));
     const stranger = await platform.registerUser();

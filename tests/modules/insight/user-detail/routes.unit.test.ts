@@ -3,13 +3,16 @@ import { notFound } from '../../../../src/core/errors.ts';
 import { userDetailRoutes } from '../../../../src/modules/insight/user-detail/routes.ts';
 import { assertEqual } from '../../../support/equality.ts';
 import { fakeCalls } from '../../../support/fakes.ts';
-import { aUser, aWallet, SHOPPER } from '../../../support/purchases-builders.ts';
+import { aUser, SHOPPER, someBalances } from '../../../support/purchases-builders.ts';
 import { assertViolations, serveRoutes, testAccess, testRefusals } from '../../../support/routes.ts';
 
 const detail = {
   user: aUser(),
   hasPassword: false,
-  wallets: [aWallet({ available: 5_00n }), aWallet({ currency: 'JPY', pending: 7n })],
+  wallets: [
+    someBalances({ available: 5_00n }),
+    someBalances({ currency: 'JPY', pending: 7n, paid: 5n, payoutsUnderWay: 5n }),
+  ],
 };
 const { calls, called, refuse } = fakeCalls();
 const api = await serveRoutes(userDetailRoutes({ getUserDetail: (id) => called(detail, id) }));
@@ -32,8 +35,20 @@ describe('GET /users/{id}', () => {
       created_at: '2026-03-14T09:26:53Z',
       has_password: false,
       wallets: [
-        { pending_balance: '0.00', available_balance: '5.00', paid_balance: '0.00', currency: 'EUR' },
-        { pending_balance: '7', available_balance: '0', paid_balance: '0', currency: 'JPY' },
+        {
+          pending_balance: '0.00',
+          available_balance: '5.00',
+          paid_balance: '0.00',
+          currency: 'EUR',
+          payouts_under_way: '0.00',
+        },
+        {
+          pending_balance: '7',
+          available_balance: '0',
+          paid_balance: '5',
+          currency: 'JPY',
+          payouts_under_way: '5',
+        },
       ],
     });
     assertEqual(calls.at(-1), [SHOPPER]);

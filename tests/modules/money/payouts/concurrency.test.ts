@@ -113,7 +113,7 @@ describe('requests that no batch brings together, as in several processes', () =
       repository: payoutRepository(),
       cipher: detailsCipher(config.encryptionKeys),
       idempotency: idempotencyModule({ database, clock }, { encryptionKeys: config.encryptionKeys }).client,
-      wallets: walletService({ database, clock, repository: walletRepository() }),
+      wallets: walletService({ clock, repository: walletRepository() }),
       users: platform.platform.modules.users.client,
       events: eventsModule({ database, clock }).client,
       supportedCurrencies: config.supportedCurrencies,

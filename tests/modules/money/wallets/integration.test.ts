@@ -19,6 +19,7 @@ describe('a wallet', () => {
       available_balance: '0.00',
       paid_balance: '0.00',
       currency: 'EUR',
+      payouts_under_way: '0.00',
     });
     const rows = await rowsOf(platform, `select currency from wallets where user_id = '${person.id}'`);
     assert.deepEqual(rows, [{ currency: 'EUR' }]);
@@ -37,6 +38,7 @@ describe('a wallet', () => {
       available_balance: '5.00',
       paid_balance: '0.00',
       currency: 'EUR',
+      payouts_under_way: '0.00',
     });
   });
 

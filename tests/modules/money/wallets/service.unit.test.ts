@@ -143,24 +143,8 @@ test('wallets are opened for the owners that the caller names', () => {
   assertEqual(calls, [['open', EURO]]);
 });
 
-describe('reading a wallet', () => {
+test('all wallets of a user are found', async () => {
   const wallet = aWallet({ available: 5n });
-  const find: WalletRepository['find'] = async (_db, owner) =>
-    walletKey(owner) === EURO ? wallet : undefined;
-  const inYen = { userId: SHOPPER, currency: 'JPY' };
-  const missing = { resource_type: 'wallet', resource_id: SHOPPER };
-
-  test('finds it by user and currency', async () => {
-    assertEqual(await openWallets([], { find }).service.getWallet(wallet), wallet);
-  });
-
-  test('is NOT_FOUND in a currency without money', async () => {
-    const { service } = openWallets([], { find });
-    await rejectsWith(service.getWallet(inYen), 'NOT_FOUND', missing);
-  });
-
-  test('finds all wallets of a user', async () => {
-    const { service } = openWallets([], { findAllOf: async (_db, id) => (id === SHOPPER ? [wallet] : []) });
-    assertEqual(await service.findWallets(fakeTransaction(), SHOPPER), [wallet]);
-  });
+  const { service } = openWallets([], { findAllOf: async (_db, id) => (id === SHOPPER ? [wallet] : []) });
+  assertEqual(await service.findWallets(fakeTransaction(), SHOPPER), [wallet]);
 });

@@ -1,24 +1,33 @@
 import { describe, test } from 'node:test';
 import { notFound } from '../../../../src/core/errors.ts';
-import { walletRoutes } from '../../../../src/modules/money/wallets/routes.ts';
-import type { WalletService } from '../../../../src/modules/money/wallets/service.ts';
+import { balancesRoutes } from '../../../../src/modules/insight/balances/routes.ts';
 import { assertEqual } from '../../../support/equality.ts';
-import { fake, fakeCalls } from '../../../support/fakes.ts';
-import { aWallet, SHOPPER } from '../../../support/purchases-builders.ts';
+import { fakeCalls } from '../../../support/fakes.ts';
+import { SHOPPER, someBalances } from '../../../support/purchases-builders.ts';
 import { assertViolations, IDS, serveRoutes, testAccess, testRefusals } from '../../../support/routes.ts';
 
-const wallet = aWallet({ pending: 1_50n, available: -4_00n, paid: 7n });
-const shown = { pending_balance: '1.50', available_balance: '-4.00', paid_balance: '0.07', currency: 'EUR' };
+const wallet = someBalances({ pending: 1_50n, available: -4_00n, paid: 7n, payoutsUnderWay: 5n });
+const shown = {
+  pending_balance: '1.50',
+  available_balance: '-4.00',
+  paid_balance: '0.07',
+  currency: 'EUR',
+  payouts_under_way: '0.05',
+};
 const { calls, called, refuse } = fakeCalls();
 const api = await serveRoutes(
-  walletRoutes({
-    service: fake<WalletService>({ getWallet: (owner) => called(wallet, owner) }),
-    defaultCurrency: 'EUR',
-  }),
+  balancesRoutes(
+    {
+      getBalances: (owner) => called(wallet, owner),
+      listBalances: (userId) => called([wallet, someBalances({ currency: 'JPY' })], userId),
+    },
+    'EUR',
+  ),
 );
 
 describe('access', () => {
   testAccess(api, 'GET', '/users/me/wallet', ['user', 'admin']);
+  testAccess(api, 'GET', '/users/me/wallets', ['user', 'admin']);
   testAccess(api, 'GET', `/users/${SHOPPER}/wallet`, ['admin']);
 });
 
@@ -50,3 +59,20 @@ for (const [path, as, userId] of [
     testRefusals(() => api('GET', path, { token: as }), refuse, [[404, notFound('wallet', userId)]]);
   });
 }
+
+test('GET /users/me/wallets answers those of the caller, each with its payouts under way', async () => {
+  const { body } = await api('GET', '/users/me/wallets', { token: 'user' });
+  assertEqual(body, {
+    data: [
+      shown,
+      {
+        pending_balance: '0',
+        available_balance: '0',
+        paid_balance: '0',
+        currency: 'JPY',
+        payouts_under_way: '0',
+      },
+    ],
+  });
+  assertEqual(calls.at(-1), [IDS.user]);
+});
