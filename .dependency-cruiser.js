@@ -157,6 +157,62 @@ export default {
       from: { path: '^torture/harness/' },
       to: { path: '^torture/(areas|main)' },
     },
+    {
+      name: 'ui-knows-no-business',
+      comment:
+        'Components know how things look. Their words come from messages/common.ts, or from their caller.',
+      severity: 'error',
+      from: { path: '^web/src/ui/' },
+      to: { path: '^web/src/', pathNot: '^web/src/(ui|lib)/|^web/src/messages/common\\.ts$' },
+    },
+    {
+      name: 'lib-and-messages-know-no-app',
+      comment: 'Pure functions and texts: they run in unit tests without a browser.',
+      severity: 'error',
+      from: { path: '^web/src/(lib|messages)/' },
+      to: {
+        path: '^web/src/',
+        pathNot: '^web/src/(lib|messages)/',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'app-knows-no-feature',
+      comment: 'Session, fetching and page kit serve all features.',
+      severity: 'error',
+      from: { path: '^web/src/app/' },
+      to: { path: '^web/src/(features|wallet|console|gallery)/' },
+    },
+    {
+      name: 'features-meet-at-their-faces',
+      comment: 'Another feature is imported through its index.ts alone.',
+      severity: 'error',
+      from: { path: '^web/src/features/([^/]+)/' },
+      to: {
+        path: '^web/src/(features|wallet|console|gallery)/',
+        pathNot: ['^web/src/features/$1/', '^web/src/features/[^/]+/index\\.ts$'],
+      },
+    },
+    {
+      name: 'apps-use-the-faces-of-features',
+      severity: 'error',
+      from: { path: '^web/src/(wallet|console)/' },
+      to: { path: '^web/src/features/', pathNot: '/index\\.ts$' },
+    },
+    {
+      name: 'wallet-and-console-are-strangers',
+      comment: 'A shopper never loads a line of the console.',
+      severity: 'error',
+      from: { path: '^web/src/(wallet|console)/' },
+      to: { path: '^web/src/(wallet|console|gallery)/', pathNot: '^web/src/$1/' },
+    },
+    {
+      name: 'web-has-one-http-client',
+      comment: 'packages/client through app/client.ts; nothing of the platform.',
+      severity: 'error',
+      from: { path: '^web/src/', pathNot: '^web/src/app/client\\.ts$' },
+      to: { path: '^(packages|src|demo|torture|bench)/|^node_modules/openapi-fetch/' },
+    },
     ...areaWalls,
     {
       name: 'every-module-has-an-area',

@@ -1,0 +1,85 @@
+/* What visits to the web apps load, in gzip, against the budgets of ADR 0074. Builds the apps if a source is newer than the build. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+const DIST = 'web/dist';
+const SOURCES = ['web/src/**/*.*', 'web/*.*', 'packages/client/src/*.ts', 'package-lock.json'];
+/** Kilobytes of 1,000 bytes. */
+const BUDGETS = { wallet: 140, console: 200, lazyPage: 40, charts: 120, styles: 15, font: 50 };
+/** The page that opens first after the login, loaded beside the entry. */
+const HOMES = { wallet: 'wallet-home-page.tsx', console: 'overview-page.tsx' };
+const CHARTS = 'src/ui/charts/';
+
+type Chunk = {
+  readonly file: string;
+  readonly imports?: readonly string[];
+  readonly dynamicImports?: readonly string[];
+};
+
+buildIfNeeded();
+const chunks = JSON.parse(readFileSync(join(DIST, '.vite/manifest.json'), 'utf8')) as Record<string, Chunk>;
+const entries = { wallet: closure(['wallet.html']), console: closure(['console.html']) };
+const lazy = Object.keys(chunks).filter((key) => key.startsWith('src/') && chunks[key]?.file.endsWith('.js'));
+
+const measured: (readonly [name: string, kilobytes: number, budget: number])[] = [
+  ['wallet, first page', size(closure(['wallet.html', ...homesOf('wallet')])), BUDGETS.wallet],
+  ['console, first page', size(closure(['console.html', ...homesOf('console')])), BUDGETS.console],
+  ...lazy
+    .filter((key) => key.includes('/pages/'))
+    .map((key) => [key, size(addedBy(key)), BUDGETS.lazyPage] as const),
+  ...lazy
+    .filter((key) => key.startsWith(CHARTS))
+    .map((key) => [key, size(addedBy(key)), BUDGETS.charts] as const),
+  ['styles', size(globSync('assets/*.css', { cwd: DIST })), BUDGETS.styles],
+  ['font', size(globSync('assets/*.woff2', { cwd: DIST })), BUDGETS.font],
+];
+
+for (const [name, kilobytes, budget] of measured) {
+  console.log(`${kilobytes > budget ? 'OVER BUDGET ' : ''}${name}: ${kilobytes.toFixed(1)} of ${budget} kB`);
+  if (kilobytes > budget) process.exitCode = 1;
+}
+
+function buildIfNeeded(): void {
+  const built = join(DIST, '.vite/manifest.json');
+  const builtAt = existsSync(built) ? statSync(built).mtimeMs : 0;
+  if (SOURCES.flatMap((glob) => globSync(glob)).every((file) => statSync(file).mtimeMs <= builtAt)) return;
+  const { status } = spawnSync('npm', ['run', '--silent', 'build', '--workspace', 'web'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (status !== 0) process.exit(1);
+}
+
+/** The chunks that load together with these. */
+function closure(keys: readonly string[], found: Set<string> = new Set()): Set<string> {
+  for (const key of keys) {
+    if (found.has(key)) continue;
+    found.add(key);
+    closure(chunks[key]?.imports ?? [], found);
+  }
+  return found;
+}
+
+/** What a page adds to the entries that can open it. */
+function addedBy(key: string): Set<string> {
+  const openers = Object.values(entries).filter((entry) =>
+    [...entry].some((opener) => chunks[opener]?.dynamicImports?.includes(key)),
+  );
+  const known = openers.reduce((all, entry) => all.intersection(entry), openers[0] ?? new Set<string>());
+  return closure([key]).difference(known);
+}
+
+function homesOf(app: keyof typeof HOMES): string[] {
+  return lazy.filter((key) => key.endsWith(`/${HOMES[app]}`));
+}
+
+function size(files: Iterable<string>): number {
+  let bytes = 0;
+  for (const key of files) {
+    const file = chunks[key]?.file ?? key;
+    const content = readFileSync(join(DIST, file));
+    bytes += file.endsWith('.woff2') ? content.length : gzipSync(content, { level: 9 }).length;
+  }
+  return bytes / 1_000;
+}

@@ -1,0 +1,4 @@
+import { merchantPages } from '#features/merchants/index.ts';
+
+/* One line for each feature. Its pages are in its own pages.ts. */
+export const consolePages = [...merchantPages];

@@ -1,0 +1,63 @@
+import { useQuery } from '@tanstack/react-query';
+import { appInfoQuery } from '#app/app-info.ts';
+import { Form } from '#app/form.tsx';
+import { useSession } from '#app/session-context.tsx';
+import { useApiForm } from '#app/use-api-form.ts';
+import * as messages from '#messages/login.ts';
+import { Button } from '#ui/button.tsx';
+import { useMessages } from '#ui/locale.tsx';
+import { TextField } from '#ui/text-field.tsx';
+import { DemoAccounts } from './demo-accounts.tsx';
+
+export type PasswordStepProps = {
+  readonly onIn: () => void;
+  readonly onSecondFactor: (mfaToken: string) => void;
+};
+
+export function PasswordStep({ onIn, onSecondFactor }: PasswordStepProps) {
+  const t = useMessages(messages);
+  const session = useSession();
+  const { data: info } = useQuery(appInfoQuery);
+  const form = useApiForm({
+    defaultValues: { email: '', password: '' },
+    submit: async ({ email, password }) => {
+      const result = await session.logIn(email, password);
+      if (result === 'in') onIn();
+      else onSecondFactor(result.mfaToken);
+    },
+  });
+  return (
+    <>
+      <Form form={form}>
+        <TextField
+          label={t.email}
+          type="email"
+          autoComplete="username"
+          autoCapitalize="none"
+          {...form.field('email', { required: true })}
+        />
+        <TextField
+          label={t.password}
+          type="password"
+          autoComplete="current-password"
+          {...form.field('password', { required: true })}
+        />
+        <Button kind="primary" type="submit" wide busy={form.isSubmitting}>
+          {t.submit}
+        </Button>
+      </Form>
+      {info?.support_email && (
+        <p className="text-small text-muted">{t.forgottenSupport(info.support_email)}</p>
+      )}
+      {info?.demo_logins && (
+        <DemoAccounts
+          accounts={info.demo_logins}
+          onChoose={({ email, password }) => {
+            form.values.setValue('email', email);
+            form.values.setValue('password', password);
+          }}
+        />
+      )}
+    </>
+  );
+}

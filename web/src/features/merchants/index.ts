@@ -1,0 +1,1 @@
+export { merchantPages } from './pages.ts';

@@ -1,0 +1,15 @@
+import '../styles.css';
+import { startApp } from '#app/create-app.tsx';
+import { Doorway } from '#app/doorway.tsx';
+import { loginPages } from '#features/login/index.ts';
+import { walletPages } from './pages.ts';
+import { WalletShell } from './shell.tsx';
+
+startApp({
+  app: 'wallet',
+  basepath: '/',
+  shell: WalletShell,
+  doorway: Doorway,
+  pages: walletPages,
+  publicPages: loginPages,
+});
