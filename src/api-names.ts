@@ -151,15 +151,16 @@ const RESULTS = {
   setUserStatus: 'StatusOfId',
   importUsers: 'UserImport',
 
-  createMerchant: 'Merchant',
+  createMerchant: 'MerchantRecord',
   listMerchants: 'MerchantPage',
-  createOffer: 'Offer',
+  createOffer: 'OfferRecord',
   listOffers: 'OfferPage',
   listActiveOffers: 'ActiveOfferPage',
   getOffer: 'OfferDetail',
 
   getOwnPartner: 'OwnPartner',
   createPartner: 'NewPartner',
+  updatePartner: 'PartnerRecord',
   listPartners: 'PartnerPage',
   rotateSigningSecret: 'SigningSecret',
   issuePartnerKey: 'NewPartnerKey',
@@ -236,6 +237,7 @@ const PROPERTY_TYPES = {
   PurchaseCount: 'PartnerUsage.today',
   ExternalIdScope: 'Partner.external_id_scope',
   CashbackType: 'Offer.cashback_type',
+  MerchantOffer: 'Merchant.active_offer',
 
   PurchaseStatus: 'Purchase.status',
   CashbackStatus: 'PurchaseDetail.cashback_status',

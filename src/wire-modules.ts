@@ -67,7 +67,9 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
     mail: mail.client,
     publicUrl: config.publicUrl,
   });
-  const merchants = merchantsModule(kernel);
+  const merchants = merchantsModule(kernel, {
+    findActiveOffers: (db, merchantIds) => offers.client.findActiveOffers(db, merchantIds),
+  });
   const partners = partnersModule(kernel, {
     encryptionKeys,
     findMerchants: merchants.client.findMerchants,
@@ -82,6 +84,7 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
   const fraud = fraudModule(kernel, {
     users: users.client,
     merchants: merchants.client,
+    cashback: cashback.client,
     limits: config.velocity,
     supportedCurrencies,
     defaultCeilings: config.ceilings,

@@ -9,7 +9,7 @@ import {
   type PurchaseLine,
   type PurchaseSubmission,
 } from '../../src/modules/earning/purchases/model.ts';
-import type { SenderClient } from '../../src/modules/identity/partners/index.ts';
+import type { PartnerNames, SenderClient } from '../../src/modules/identity/partners/index.ts';
 import type { Profile } from '../../src/modules/identity/users/index.ts';
 import type { WalletBalances } from '../../src/modules/insight/balances/index.ts';
 import type { Adjustment, Movement, Wallet } from '../../src/modules/money/wallets/model.ts';
@@ -27,8 +27,9 @@ export const MERCHANT = '01936f2e-8c1b-7c3a-9d55-000000000003';
 export const OFFER = '01936f2e-8c1b-7c3a-9d55-000000000004';
 export const WALLET = '01936f2e-8c1b-7c3a-9d55-000000000005';
 
-/** Senders that still may send. */
-export const fakeSenders: SenderClient = {
+/** Senders that still may send, and have no names. */
+export const fakeSenders: SenderClient & PartnerNames = {
+  findPartnerNames: async () => new Map(),
   queueLockStanding: () => undefined,
   findStanding: async () => () => undefined,
 };

@@ -190,6 +190,7 @@ export function startWorkers(platform: TestPlatform, options: { maxConnections: 
       {
         users: users.client,
         merchants: merchants.client,
+        cashback,
         limits: config.velocity,
         supportedCurrencies,
         defaultCeilings: config.ceilings,

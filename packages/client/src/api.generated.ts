@@ -861,7 +861,7 @@ export interface paths {
         };
         /**
          * List purchases, newest first
-         * @description A partner gets the purchases that it has reported, first or after another source, each under its own external id. The filters `partner_id` and `source` are for administrators. Partners need a key with the scope `purchases:read`.
+         * @description A partner gets the purchases that it has reported, first or after another source, each under its own external id. The filters `partner_id` and `source` are for administrators, and so are the fields from `user_email` on. Partners need a key with the scope `purchases:read`.
          */
         get: operations["listPurchases"];
         put?: never;
@@ -2000,7 +2000,7 @@ export interface components {
             currency?: components["schemas"]["Currency"];
             direction: components["schemas"]["AdjustmentDirection"];
             /**
-             * @description The reason, recorded with the adjustment and in the audit log.
+             * @description The reason, recorded with the adjustment and in the audit log. The owner of the wallet sees it.
              * @example Goodwill for a late confirmation.
              */
             reason: string;
@@ -2515,9 +2515,10 @@ export interface components {
              */
             reason: string;
         };
-        /** @description Created. */
         Merchant: {
             active: boolean;
+            /** @description The offer that shoppers see today. Null if there is none. */
+            active_offer: components["schemas"]["MerchantOffer"] | null;
             /**
              * @description Days from `created_at` until a purchase is confirmed automatically. Null means the platform's default.
              * @example 30
@@ -2554,10 +2555,34 @@ export interface components {
              */
             sequence: number;
         };
+        MerchantOffer: {
+            cashback_type: components["schemas"]["CashbackType"];
+            /** @example 5 */
+            cashback_value: number;
+            currency: components["schemas"]["Currency"];
+            end_date: components["schemas"]["CalendarDate"];
+            id: components["schemas"]["Id"];
+            /** @example 30 */
+            monthly_cap: number | null;
+            start_date: components["schemas"]["CalendarDate"];
+        };
         /** @description Done. */
         MerchantPage: {
             data: components["schemas"]["Merchant"][];
             pagination: components["schemas"]["Pagination"];
+        };
+        /** @description Created. */
+        MerchantRecord: {
+            active: boolean;
+            /**
+             * @description Days from `created_at` until a purchase is confirmed automatically. Null means the platform's default.
+             * @example 30
+             */
+            confirmation_days: number | null;
+            default_cashback_percentage: components["schemas"]["Percentage"];
+            id: components["schemas"]["Id"];
+            /** @example Corner Books */
+            name: string;
         };
         /** @example 10.05 */
         Money: string;
@@ -2665,7 +2690,6 @@ export interface components {
              */
             weekly_summary: boolean;
         };
-        /** @description Created. */
         Offer: {
             /** @description True if freed room under the cap tops up earlier purchases that the cap has cut. */
             cap_refill: boolean;
@@ -2676,6 +2700,8 @@ export interface components {
             end_date: components["schemas"]["CalendarDate"];
             id: components["schemas"]["Id"];
             merchant_id: components["schemas"]["Id"];
+            /** @example Corner Books */
+            merchant_name: string;
             /** @example 30 */
             monthly_cap_per_user: number | null;
             start_date: components["schemas"]["CalendarDate"];
@@ -2734,6 +2760,22 @@ export interface components {
         OfferPage: {
             data: components["schemas"]["Offer"][];
             pagination: components["schemas"]["Pagination"];
+        };
+        /** @description Created. */
+        OfferRecord: {
+            /** @description True if freed room under the cap tops up earlier purchases that the cap has cut. */
+            cap_refill: boolean;
+            cashback_type: components["schemas"]["CashbackType"];
+            /** @example 5 */
+            cashback_value: number;
+            currency: components["schemas"]["Currency"];
+            end_date: components["schemas"]["CalendarDate"];
+            id: components["schemas"]["Id"];
+            merchant_id: components["schemas"]["Id"];
+            /** @example 30 */
+            monthly_cap_per_user: number | null;
+            start_date: components["schemas"]["CalendarDate"];
+            status: components["schemas"]["ActiveStatus"];
         };
         OrderLine: {
             amount: components["schemas"]["Money"];
@@ -2911,6 +2953,13 @@ export interface components {
             external_id_scope: components["schemas"]["ExternalIdScope"];
             id: components["schemas"]["Id"];
             /**
+             * @description The number of keys that are neither revoked nor expired.
+             * @example 2
+             */
+            keys: number;
+            /** @description The last use of any of its keys, exact to the minute. Null if none was used. */
+            last_used_at: components["schemas"]["Timestamp"] | null;
+            /**
              * @description The ids of the merchants whose purchases the partner may report, settle and amend. Null for all merchants.
              * @example [
              *       "01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e"
@@ -2997,6 +3046,25 @@ export interface components {
         PartnerPage: {
             data: components["schemas"]["Partner"][];
             pagination: components["schemas"]["Pagination"];
+        };
+        /** @description Done. */
+        PartnerRecord: {
+            active: boolean;
+            /** @description Whether the partner has a signing secret. */
+            can_sign: boolean;
+            created_at: components["schemas"]["Timestamp"];
+            external_id_scope: components["schemas"]["ExternalIdScope"];
+            id: components["schemas"]["Id"];
+            /**
+             * @description The ids of the merchants whose purchases the partner may report, settle and amend. Null for all merchants.
+             * @example [
+             *       "01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e"
+             *     ]
+             */
+            merchant_ids: components["schemas"]["Id"][] | null;
+            /** @example Northwind Affiliates */
+            name: string;
+            signature_required: boolean;
         };
         /** @enum {string} */
         PartnerScope: "purchases:read" | "purchases:write" | "purchases:settle" | "webhooks:manage";
@@ -3127,6 +3195,9 @@ export interface components {
              * @example false
              */
             awaiting_release: boolean;
+            cashback_amount?: components["schemas"]["Money"];
+            cashback_status?: components["schemas"]["CashbackStatus"];
+            confirmed_at?: components["schemas"]["Timestamp"] | null;
             created_at: components["schemas"]["Timestamp"];
             currency: components["schemas"]["Currency"];
             /**
@@ -3138,6 +3209,8 @@ export interface components {
             held: boolean;
             id: components["schemas"]["Id"];
             merchant_id: components["schemas"]["Id"];
+            /** @example Corner Books */
+            merchant_name?: string;
             offer_id: components["schemas"]["Id"];
             /** @description The shop's number of the order, in lower case, letters and digits only. Null if it was not reported. */
             order_reference: string | null;
@@ -3145,13 +3218,18 @@ export interface components {
             original_amount: components["schemas"]["Money"];
             /** @description The partner that reported the purchase. Null if a user or an administrator did. */
             partner_id: components["schemas"]["Id"] | null;
+            partner_name?: string | null;
             purchased_at: components["schemas"]["Timestamp"];
+            reversal_reason?: components["schemas"]["ReversalReason"] | null;
+            reversed_at?: components["schemas"]["Timestamp"] | null;
             /**
              * @description The number of amendments. 0 for a purchase as it was recorded.
              * @example 0
              */
             revision: number;
             status: components["schemas"]["PurchaseStatus"];
+            /** @example alice@example.com */
+            user_email?: string;
             user_id: components["schemas"]["Id"];
         };
         /** @description Done. */
@@ -3252,6 +3330,7 @@ export interface components {
         };
         PurchaseHold: {
             amount: components["schemas"]["Money"];
+            cashback_amount: components["schemas"]["Money"];
             currency: components["schemas"]["Currency"];
             /** @example order-2026-000123 */
             external_id: string;
@@ -3989,9 +4068,15 @@ export interface components {
         };
         WalletTransaction: {
             amount: components["schemas"]["Money"];
+            /** @description The available balance after the transaction. Negative if the owner owes it. */
+            available_after: components["schemas"]["Money"];
             created_at: components["schemas"]["Timestamp"];
             from: components["schemas"]["WalletAccount"];
             id: components["schemas"]["Id"];
+            /** @description The merchant of the purchase. Null without a purchase. */
+            merchant_name: string | null;
+            /** @description The reason of an adjustment, of a payout that failed or was returned, or of the reversal of a purchase. Otherwise null. */
+            reason: string | null;
             related_adjustment_id: components["schemas"]["Id"] | null;
             related_payout_id: components["schemas"]["Id"] | null;
             /** @description The purchase, also of an entry that an amendment made. */
@@ -5589,7 +5674,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Merchant"];
+                    "application/json": components["schemas"]["MerchantRecord"];
                 };
             };
             401: components["responses"]["Unauthenticated"];
@@ -5653,7 +5738,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Merchant"];
+                    "application/json": components["schemas"]["MerchantRecord"];
                 };
             };
             401: components["responses"]["Unauthenticated"];
@@ -5757,7 +5842,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Offer"];
+                    "application/json": components["schemas"]["OfferRecord"];
                 };
             };
             400: components["responses"]["ValidationError400"];
@@ -5837,7 +5922,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Offer"];
+                    "application/json": components["schemas"]["OfferRecord"];
                 };
             };
             400: components["responses"]["ValidationError400"];
@@ -5925,6 +6010,11 @@ export interface operations {
                 active?: boolean;
                 /** @description The number of items to return. Defaults to 20. */
                 limit?: components["parameters"]["Limit"];
+                /**
+                 * @description Any part of the name. Case and repeated white space are ignored.
+                 * @example books
+                 */
+                name?: string;
                 /** @description The number of items to skip. Defaults to 0. */
                 offset?: components["parameters"]["Offset"];
             };
@@ -6033,7 +6123,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Partner"];
+                    "application/json": components["schemas"]["PartnerRecord"];
                 };
             };
             400: components["responses"]["ValidationError400"];
@@ -6169,7 +6259,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Partner"];
+                    "application/json": components["schemas"]["PartnerRecord"];
                 };
             };
             401: components["responses"]["Unauthenticated"];
@@ -7556,10 +7646,20 @@ export interface operations {
                 currency?: components["parameters"]["CurrencyParameter"];
                 /** @description The `next_cursor` of the previous page. With it, `offset` has no effect. A cursor costs the same at any depth. An `offset` costs what it skips: one of millions may return 503. */
                 cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description The earliest time of a transaction, inclusive.
+                 * @example 2026-03-14T09:26:53Z
+                 */
+                from?: string;
                 /** @description The number of items to return. Defaults to 20. */
                 limit?: components["parameters"]["Limit"];
                 /** @description The number of items to skip. Defaults to 0. */
                 offset?: components["parameters"]["Offset"];
+                /**
+                 * @description The latest time of a transaction, inclusive.
+                 * @example 2026-03-14T09:26:53Z
+                 */
+                to?: string;
             };
             header?: never;
             path: {
@@ -8301,10 +8401,20 @@ export interface operations {
                 currency?: components["parameters"]["CurrencyParameter"];
                 /** @description The `next_cursor` of the previous page. With it, `offset` has no effect. A cursor costs the same at any depth. An `offset` costs what it skips: one of millions may return 503. */
                 cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description The earliest time of a transaction, inclusive.
+                 * @example 2026-03-14T09:26:53Z
+                 */
+                from?: string;
                 /** @description The number of items to return. Defaults to 20. */
                 limit?: components["parameters"]["Limit"];
                 /** @description The number of items to skip. Defaults to 0. */
                 offset?: components["parameters"]["Offset"];
+                /**
+                 * @description The latest time of a transaction, inclusive.
+                 * @example 2026-03-14T09:26:53Z
+                 */
+                to?: string;
             };
             header?: never;
             path?: never;

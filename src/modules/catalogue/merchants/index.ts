@@ -6,7 +6,7 @@ import { FEED_EVENTS } from './events.ts';
 import { merchantRepository } from './repository.ts';
 import { merchantRoutes } from './routes.ts';
 import { presentMerchant } from './schemas.ts';
-import { type MerchantService, merchantService } from './service.ts';
+import { type FindActiveOffers, type MerchantService, merchantService } from './service.ts';
 
 export { merchantNotActive } from './errors.ts';
 export type { Merchant } from './model.ts';
@@ -17,9 +17,9 @@ export type MerchantClient = Pick<
   'findMerchants' | 'findMerchantIds' | 'findActiveMerchants' | 'lockForShare' | 'requireActiveMerchant'
 >;
 
-export function merchantsModule(kernel: Kernel) {
+export function merchantsModule(kernel: Kernel, needs: { readonly findActiveOffers: FindActiveOffers }) {
   const repository = merchantRepository();
-  const service = merchantService({ ...kernel, repository });
+  const service = merchantService({ ...kernel, ...needs, repository });
   return {
     routes: merchantRoutes(service),
     service,

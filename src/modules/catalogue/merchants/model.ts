@@ -1,3 +1,5 @@
+import type { CashbackType } from '../../../core/database/schema.generated.ts';
+
 export type Merchant = {
   readonly id: string;
   readonly name: string;
@@ -9,6 +11,20 @@ export type Merchant = {
   /** The instant from which purchases earn nothing. Null if the merchant is active, or never was. */
   readonly inactiveSince: Temporal.Instant | null;
 };
+
+/** The offer that shoppers see today. Amounts are in `currency`. */
+export type MerchantOffer = {
+  readonly id: string;
+  readonly cashbackType: CashbackType;
+  /** Percent, or an amount, by `cashbackType`. */
+  readonly cashbackValue: number;
+  readonly currency: string;
+  readonly monthlyCap: number | null;
+  readonly startDate: string;
+  readonly endDate: string;
+};
+
+export type MerchantView = Merchant & { readonly activeOffer: MerchantOffer | null };
 
 export type MerchantFilter = {
   readonly active?: boolean | undefined;

@@ -13,8 +13,10 @@ import {
   MerchantQuery,
   MerchantStatus,
   MerchantStatusBody,
+  MerchantViewBody,
   NewMerchantBody,
   presentMerchant,
+  presentMerchantView,
 } from './schemas.ts';
 import type { MerchantService } from './service.ts';
 
@@ -61,7 +63,7 @@ export function merchantRoutes(service: MerchantService): Routes {
         const { active, name } = query;
         const filter = { active, name, ids: permittedMerchants(callerOf(request)) };
         const page = await service.listMerchants(filter, readPage(query));
-        return presentPage(query, page, presentMerchant);
+        return presentPage(query, page, presentMerchantView);
       },
     );
 
@@ -72,11 +74,11 @@ export function merchantRoutes(service: MerchantService): Routes {
           tags: ['merchants'],
           summary: 'Show a merchant',
           params: IdParams,
-          response: { 200: MerchantBody },
+          response: { 200: MerchantViewBody },
         },
         config: { access: ['admin'], errors: [notFound] },
       },
-      async ({ params }) => presentMerchant(await service.getMerchant(params.id)),
+      async ({ params }) => presentMerchantView(await service.getMerchant(params.id)),
     );
 
     server.patch(

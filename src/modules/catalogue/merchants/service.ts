@@ -8,7 +8,7 @@ import { withoutUndefined } from '../../../core/without-undefined.ts';
 import type { Actor, EventClient } from '../../platform/events/index.ts';
 import { merchantAlreadyExists, merchantNotActive } from './errors.ts';
 import { merchantChanged, merchantCreated } from './events.ts';
-import type { Merchant, MerchantFilter } from './model.ts';
+import type { Merchant, MerchantFilter, MerchantOffer, MerchantView } from './model.ts';
 import { inactiveSinceAfter } from './policies.ts';
 import type { MerchantRepository } from './repository.ts';
 
@@ -19,14 +19,21 @@ export type NewMerchant = Pick<
   'name' | 'defaultCashbackPercentage' | 'confirmationDays' | 'active'
 >;
 
+/** The offers that shoppers see today, by merchant id. Offers belong to a module above this one. */
+export type FindActiveOffers = (
+  db: Db,
+  merchantIds: readonly string[],
+) => Promise<ReadonlyMap<string, MerchantOffer>>;
+
 export function merchantService(deps: {
   database: Database;
   clock: Clock;
   repository: MerchantRepository;
   events: EventClient;
   openCache: OpenCache;
+  findActiveOffers: FindActiveOffers;
 }) {
-  const { database, clock, repository, events } = deps;
+  const { database, clock, repository, events, findActiveOffers } = deps;
   const cache = deps.openCache({ table: 'merchants', load: loadMerchants });
 
   function createMerchant(input: NewMerchant, actor: Actor): Promise<Merchant> {
@@ -63,14 +70,28 @@ export function merchantService(deps: {
     return merchantAlreadyExists({ name, merchant_id: holder?.id ?? '' });
   }
 
-  async function getMerchant(id: string): Promise<Merchant> {
-    const [merchant] = await repository.findAll(database.db, [id]);
+  async function getMerchant(id: string): Promise<MerchantView> {
+    const [merchant] = await withOffers(await repository.findAll(database.db, [id]));
     if (merchant === undefined) throw notFound('merchant', id);
     return merchant;
   }
 
-  function listMerchants(filter: MerchantFilter, page: PageRequest): Promise<PageOf<Merchant>> {
-    return repository.list(database.db, filter, page);
+  async function listMerchants(filter: MerchantFilter, page: PageRequest): Promise<PageOf<MerchantView>> {
+    const found = await repository.list(database.db, filter, page);
+    return { ...found, items: await withOffers(found.items) };
+  }
+
+  /** Shoppers see no offer of an inactive merchant. */
+  async function withOffers(merchants: readonly Merchant[]): Promise<MerchantView[]> {
+    const active = merchants.filter((merchant) => merchant.active);
+    const offerOf = await findActiveOffers(
+      database.db,
+      active.map(({ id }) => id),
+    );
+    return merchants.map((merchant) => ({
+      ...merchant,
+      activeOffer: (merchant.active && offerOf.get(merchant.id)) || null,
+    }));
   }
 
   async function loadMerchants(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, Merchant>> {

@@ -13,7 +13,10 @@ export type { Offer, OfferTerms } from './model.ts';
 export { includes, offerValidAt } from './policies.ts';
 export { formatTermsValue, parseTermsValue } from './terms.ts';
 
-export type OfferClient = Pick<OfferService, 'findOffers' | 'findRefilling' | 'lockForShare'>;
+export type OfferClient = Pick<
+  OfferService,
+  'findOffers' | 'findActiveOffers' | 'findRefilling' | 'lockForShare'
+>;
 
 export function offersModule(
   kernel: Kernel,

@@ -38,6 +38,15 @@ export type Offer = {
   readonly capRefill: boolean;
 };
 
+/** What a list of merchants shows of an offer. Amounts are in `currency`. */
+export type OfferSummary = Pick<Offer, 'id' | 'startDate' | 'endDate'> & {
+  readonly cashbackType: CashbackType;
+  /** Percent, or an amount, by `cashbackType`. */
+  readonly cashbackValue: number;
+  readonly currency: string;
+  readonly monthlyCap: number | null;
+};
+
 export type OfferOfMerchant = Offer & { readonly merchantName: string };
 
 export type OfferFilter = {

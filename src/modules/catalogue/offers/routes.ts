@@ -18,6 +18,7 @@ import {
   OfferStatus,
   OfferStatusBody,
   presentActiveOffer,
+  presentListedOffer,
   presentOffer,
   presentOfferDetail,
 } from './schemas.ts';
@@ -83,7 +84,7 @@ export function offerRoutes(service: OfferService, defaultCurrency: string): Rou
           to: query.date_to,
         };
         const list = caller.type === 'admin' ? service.listOffers : service.listVisibleOffers;
-        return presentPage(query, await list(filter, readPage(query)), presentOffer);
+        return presentPage(query, await list(filter, readPage(query)), presentListedOffer);
       },
     );
 

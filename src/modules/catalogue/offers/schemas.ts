@@ -8,9 +8,8 @@ import {
   Input,
   TimestampInput,
 } from '../../../core/http/schemas.ts';
-import { formatMoney } from '../../../core/money.ts';
 import type { Offer, OfferOfMerchant } from './model.ts';
-import { formatTermsValue } from './terms.ts';
+import { capNumber, termsNumber } from './terms.ts';
 
 const CashbackType = Type.Enum(['percent', 'fixed'], { examples: ['percent'] });
 
@@ -95,6 +94,8 @@ const terms = {
 
 const Cap = Type.Union([Type.Number(), Type.Null()], { examples: [30] });
 
+const MerchantName = Type.String({ examples: ['Corner Books'] });
+
 export const OfferBody = Type.Object({
   id: Id,
   merchant_id: Id,
@@ -106,7 +107,7 @@ export const OfferBody = Type.Object({
 export const ActiveOfferBody = Type.Object({
   id: Id,
   merchant_id: Id,
-  merchant_name: Type.String({ examples: ['Corner Books'] }),
+  merchant_name: MerchantName,
   ...terms,
   monthly_cap: Cap,
 });
@@ -115,7 +116,9 @@ export const OfferDetailBody = Type.Object({ ...ActiveOfferBody.properties, stat
 
 export const OfferStatus = Type.Object({ id: Id, status: ActiveStatus });
 
-export const OfferPage = Page(OfferBody);
+const ListedOfferBody = Type.Object({ ...OfferBody.properties, merchant_name: MerchantName });
+
+export const OfferPage = Page(ListedOfferBody);
 
 export const ActiveOfferPage = Page(ActiveOfferBody);
 
@@ -124,9 +127,13 @@ export function presentOffer(offer: Offer) {
     id: offer.id,
     merchant_id: offer.merchantId,
     ...presentTerms(offer),
-    monthly_cap_per_user: presentCap(offer),
+    monthly_cap_per_user: capNumber(offer.terms),
     status: presentStatus(offer),
   };
+}
+
+export function presentListedOffer(offer: OfferOfMerchant) {
+  return { ...presentOffer(offer), merchant_name: offer.merchantName };
 }
 
 export function presentActiveOffer(offer: OfferOfMerchant) {
@@ -135,7 +142,7 @@ export function presentActiveOffer(offer: OfferOfMerchant) {
     merchant_id: offer.merchantId,
     merchant_name: offer.merchantName,
     ...presentTerms(offer),
-    monthly_cap: presentCap(offer),
+    monthly_cap: capNumber(offer.terms),
   };
 }
 
@@ -143,20 +150,15 @@ export function presentOfferDetail(offer: OfferOfMerchant) {
   return { ...presentActiveOffer(offer), status: presentStatus(offer) };
 }
 
-function presentTerms({ terms: { type, value, currency }, startDate, endDate, capRefill }: Offer) {
+function presentTerms({ terms, startDate, endDate, capRefill }: Offer) {
   return {
-    cashback_type: type,
-    // The API has terms as JSON numbers. A double represents 10 digits with 4 decimals exactly.
-    cashback_value: Number(formatTermsValue({ type, value, currency })),
-    currency,
+    cashback_type: terms.type,
+    cashback_value: termsNumber(terms),
+    currency: terms.currency,
     start_date: startDate,
     end_date: endDate,
     cap_refill: capRefill,
   };
-}
-
-function presentCap({ terms: { monthlyCap, currency } }: Offer): number | null {
-  return monthlyCap === null ? null : Number(formatMoney(monthlyCap, currency));
 }
 
 function presentStatus({ active }: Offer): 'active' | 'inactive' {

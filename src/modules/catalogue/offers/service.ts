@@ -10,7 +10,7 @@ import type { Actor, EventClient } from '../../platform/events/index.ts';
 import type { MerchantClient } from '../merchants/index.ts';
 import { activeOfferAlreadyExists } from './errors.ts';
 import { offerActivated, offerCreated, offerDeactivated, offerExtended } from './events.ts';
-import type { Offer, OfferFilter, OfferOfMerchant, Period } from './model.ts';
+import type { Offer, OfferFilter, OfferOfMerchant, OfferSummary, Period } from './model.ts';
 import {
   continuedCaps,
   type OfferProposal,
@@ -20,6 +20,7 @@ import {
   requireSoundTerms,
 } from './policies.ts';
 import type { OfferRepository } from './repository.ts';
+import { capNumber, termsNumber } from './terms.ts';
 
 /** The offers of which a process remembers whether they refill. */
 const MAX_REFILLS = 10_000;
@@ -206,6 +207,19 @@ export function offerService(deps: {
     return Map.groupBy(await repository.findValid(db, merchantIds), ({ merchantId }) => merchantId);
   }
 
+  /** The offers that shoppers see today, by merchant id, for merchants that are active. */
+  async function findActiveOffers(
+    db: Db,
+    merchantIds: readonly string[],
+  ): Promise<ReadonlyMap<string, OfferSummary>> {
+    const day = today();
+    const offers = await offersOf.find(db, merchantIds);
+    const shown = [...offers.values()].flatMap((all) =>
+      all.filter((offer) => offer.active && reachesInto(offer, day, day)),
+    );
+    return new Map(shown.map((offer) => [offer.merchantId, summaryOf(offer)]));
+  }
+
   /** Those of the offers whose freed room tops up earlier purchases. */
   async function findRefilling(db: Db, ids: readonly string[]): Promise<ReadonlySet<string>> {
     const unknown = distinct(ids.filter((id) => !refills.has(id)));
@@ -237,7 +251,20 @@ export function offerService(deps: {
      * they may be one second old, but their terms are always right because terms never change.
      */
     findOffers: offersOf.find,
+    findActiveOffers,
     findRefilling,
     lockForShare,
+  };
+}
+
+function summaryOf({ id, terms, startDate, endDate }: Offer): OfferSummary {
+  return {
+    id,
+    cashbackType: terms.type,
+    cashbackValue: termsNumber(terms),
+    currency: terms.currency,
+    monthlyCap: capNumber(terms),
+    startDate,
+    endDate,
   };
 }

@@ -20,3 +20,13 @@ export function parseTermsValue(type: CashbackType, numeric: string, currency: s
   const [integer = '', decimals = ''] = numeric.split('.');
   return BigInt(integer + decimals.slice(0, PERCENT_DECIMALS).padEnd(PERCENT_DECIMALS, '0'));
 }
+
+/** The value as the API shows it: a JSON number. A double represents 10 digits with 4 decimals exactly. */
+export function termsNumber(terms: Pick<OfferTerms, 'type' | 'value' | 'currency'>): number {
+  return Number(formatTermsValue(terms));
+}
+
+/** The cap as the API shows it. Null if there is none. */
+export function capNumber({ monthlyCap, currency }: OfferTerms): number | null {
+  return monthlyCap === null ? null : Number(formatMoney(monthlyCap, currency));
+}

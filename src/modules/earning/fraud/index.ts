@@ -4,6 +4,7 @@ import type { Kernel } from '../../../kernel.ts';
 import type { MerchantClient } from '../../catalogue/merchants/index.ts';
 import type { UserClient } from '../../identity/users/index.ts';
 import type { EventSource } from '../../platform/events/index.ts';
+import type { CashbackClient } from '../cashback/index.ts';
 import { ceilingRepository } from './ceiling-repository.ts';
 import { ceilingRoutes } from './ceiling-routes.ts';
 import { FEED_EVENTS } from './events.ts';
@@ -44,6 +45,7 @@ export function fraudModule(
   needs: {
     readonly users: UserClient;
     readonly merchants: MerchantClient;
+    readonly cashback: CashbackClient;
     readonly limits: VelocityLimits;
     readonly supportedCurrencies: readonly string[];
     readonly defaultCeilings: DefaultCeilings;

@@ -1,4 +1,5 @@
 import type { HoldResolution, PurchaseStatus } from '../../../core/database/schema.generated.ts';
+import type { Reward } from '../cashback/index.ts';
 
 export type { HoldResolution } from '../../../core/database/schema.generated.ts';
 
@@ -163,7 +164,12 @@ export type Hold = {
   readonly resolvedBy: string | null;
 };
 
-export type HoldView = { readonly hold: Hold; readonly userEmail: string; readonly merchantName: string };
+export type HoldView = {
+  readonly hold: Hold;
+  readonly userEmail: string;
+  readonly merchantName: string;
+  readonly reward: Pick<Reward, 'amount' | 'currency'>;
+};
 
 /** Of each list, one value must match. */
 export type HoldFilter = {

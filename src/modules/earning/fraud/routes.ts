@@ -17,7 +17,7 @@ export function fraudRoutes(service: FraudService): Routes {
           querystring: HoldQuery,
           response: { 200: HoldPage },
         },
-        config: { access: ['admin'] },
+        config: { access: ['admin'], showsPersonalData: true },
       },
       async ({ query }) => {
         const filter = {

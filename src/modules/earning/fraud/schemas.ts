@@ -22,6 +22,7 @@ const HoldBody = Type.Object({
   merchant_name: Type.String({ examples: ['Corner Books'] }),
   amount: Money,
   currency: Currency,
+  cashback_amount: Money,
   purchased_at: Timestamp,
   purchase_status: Type.Enum(['pending', 'confirmed', 'reversed'], { examples: ['pending'] }),
   status: HoldStatus,
@@ -48,7 +49,7 @@ const HoldBody = Type.Object({
 
 export const HoldPage = CursorPage(HoldBody);
 
-export function presentHold({ hold, userEmail, merchantName }: HoldView) {
+export function presentHold({ hold, userEmail, merchantName, reward }: HoldView) {
   const { purchase } = hold;
   return {
     purchase_id: purchase.id,
@@ -59,6 +60,7 @@ export function presentHold({ hold, userEmail, merchantName }: HoldView) {
     merchant_name: merchantName,
     amount: formatMoney(purchase.amount, purchase.currency),
     currency: purchase.currency,
+    cashback_amount: formatMoney(reward.amount, reward.currency),
     purchased_at: formatInstant(purchase.purchasedAt),
     purchase_status: purchase.status,
     status: hold.status,

@@ -1,11 +1,13 @@
 import type { OpenCache } from '../../../core/cache.ts';
 import { type Clock, utcDay } from '../../../core/clock.ts';
 import type { Database, Db, Trx } from '../../../core/database/index.ts';
+import { distinct } from '../../../core/lists.ts';
 import type { Logger } from '../../../core/observability/logging.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { MerchantClient } from '../../catalogue/merchants/index.ts';
 import type { UserClient } from '../../identity/users/index.ts';
 import { type Actor, type EventClient, SYSTEM } from '../../platform/events/index.ts';
+import type { CashbackClient } from '../cashback/index.ts';
 import { ceilingsOf } from './ceiling-policies.ts';
 import type { CeilingRepository } from './ceiling-repository.ts';
 import { ceilingAdministration } from './ceilings.ts';
@@ -56,6 +58,7 @@ export function fraudService(deps: {
   screening: ScreeningRepository;
   users: UserClient;
   merchants: MerchantClient;
+  cashback: Pick<CashbackClient, 'findRewards'>;
   events: EventClient;
   limits: VelocityLimits;
   ceilings: CeilingRepository;
@@ -65,7 +68,7 @@ export function fraudService(deps: {
   defaultCeilings: DefaultCeilings;
 }) {
   const { database, clock, logger, countHeld, holds, screening, users, merchants, events, limits } = deps;
-  const { defaultCeilings } = deps;
+  const { cashback, defaultCeilings } = deps;
 
   /** By user id: the purchases that this process has seen on `daySeen`. Other processes count separately. */
   const timesSeen = new Map<string, number>();
@@ -191,20 +194,22 @@ export function fraudService(deps: {
   async function listHolds(filter: HoldFilter, page: PageRequest): Promise<PageOf<HoldView>> {
     const found = await holds.list(database.db, filter, page);
     const purchases = found.items.map(({ purchase }) => purchase);
-    const userOf = await users.findUsers(
-      database.db,
-      purchases.map(({ userId }) => userId),
-    );
-    const merchantOf = await merchants.findMerchants(
-      database.db,
-      purchases.map(({ merchantId }) => merchantId),
-    );
+    const [userOf, merchantOf, rewardOf] = await Promise.all([
+      users.findUsers(database.db, distinct(purchases.map(({ userId }) => userId))),
+      merchants.findMerchants(database.db, distinct(purchases.map(({ merchantId }) => merchantId))),
+      cashback.findRewards(
+        database.db,
+        purchases.map(({ id }) => id),
+      ),
+    ]);
     const items = found.items.map((hold) => {
-      const user = userOf.get(hold.purchase.userId);
-      const merchant = merchantOf.get(hold.purchase.merchantId);
-      if (user === undefined || merchant === undefined)
-        throw new Error(`purchase ${hold.purchase.id} has no user or no merchant`);
-      return { hold, userEmail: user.email, merchantName: merchant.name };
+      const { id, userId, merchantId } = hold.purchase;
+      const user = userOf.get(userId);
+      const merchant = merchantOf.get(merchantId);
+      const reward = rewardOf.get(id);
+      if (user === undefined || merchant === undefined || reward === undefined)
+        throw new Error(`purchase ${id} has no user, no merchant or no reward`);
+      return { hold, userEmail: user.email, merchantName: merchant.name, reward };
     });
     return { ...found, items };
   }

@@ -3,7 +3,7 @@ import { byId } from '../../../core/lists.ts';
 import type { Kernel } from '../../../kernel.ts';
 import type { MerchantClient } from '../../catalogue/merchants/index.ts';
 import type { OfferClient } from '../../catalogue/offers/index.ts';
-import type { SenderClient } from '../../identity/partners/index.ts';
+import type { PartnerNames, SenderClient } from '../../identity/partners/index.ts';
 import type { UserClient } from '../../identity/users/index.ts';
 import type { WalletClient } from '../../money/wallets/index.ts';
 import type { EventSource, FeedClient } from '../../platform/events/index.ts';
@@ -42,7 +42,7 @@ export function purchasesModule(
   kernel: Kernel,
   needs: {
     readonly users: UserClient;
-    readonly partners: SenderClient;
+    readonly partners: SenderClient & PartnerNames;
     readonly merchants: MerchantClient;
     readonly offers: OfferClient;
     readonly fraud: FraudClient;

@@ -231,7 +231,13 @@ export type AcceptedPurchase = RewardedPurchase & { readonly matched: boolean };
 /** A purchase as the API shows it. */
 export type PurchaseView = RewardedPurchase & { readonly merchantName: string };
 
-/** The same with the present lines of the order. Null if it has none. */
+/** A purchase as staff sees it in a list. Without a partner if a user or an administrator reported it. */
+export type NamedPurchaseView = PurchaseView & {
+  readonly userEmail: string;
+  readonly partnerName: string | null;
+};
+
+/** A purchase with the present lines of the order. Null if it has none. */
 export type PurchaseDetailView = PurchaseView & { readonly lines: readonly PurchaseLine[] | null };
 
 /** The id of a purchase, or the external id with which the actor reported it. */

@@ -17,6 +17,7 @@ import {
   PurchaseDetailBody,
   PurchasePage,
   PurchaseQuery,
+  presentNamedPurchase,
   presentPurchase,
   presentPurchaseDetail,
 } from './read-schemas.ts';
@@ -43,11 +44,16 @@ export function readRoutes(service: PurchaseService): Routes {
           tags: ['purchases'],
           summary: 'List purchases, newest first',
           description:
-            'A partner gets the purchases that it has reported, first or after another source, each under its own external id. The filters `partner_id` and `source` are for administrators.',
+            'A partner gets the purchases that it has reported, first or after another source, each under its own external id. The filters `partner_id` and `source` are for administrators, and so are the fields from `user_email` on.',
           querystring: PurchaseQuery,
           response: { 200: PurchasePage },
         },
-        config: { access: ['admin', 'partner'], scope: 'purchases:read', errors: [invalidPurchaseStatus] },
+        config: {
+          access: ['admin', 'partner'],
+          scope: 'purchases:read',
+          showsPersonalData: true,
+          errors: [invalidPurchaseStatus],
+        },
       },
       async (request) => {
         const { query } = request;
@@ -70,7 +76,11 @@ export function readRoutes(service: PurchaseService): Routes {
         requireAdminQuery(query);
         const page = readPage(query, isId);
         const ofSources = { ...filter, partnerIds: query.partner_id, sources: query.source };
-        return presentCursorPage(query, await service.listPurchases(ofSources, page), presentPurchase);
+        return presentCursorPage(
+          query,
+          await service.listNamedPurchases(ofSources, page),
+          presentNamedPurchase,
+        );
       },
     );
 

@@ -4,7 +4,13 @@ import { CursorPage, CursorQuery, Several } from '../../../core/http/pagination.
 import { CalendarDate, Currency, Id, Money, Timestamp, TimestampInput } from '../../../core/http/schemas.ts';
 import { formatMoney } from '../../../core/money.ts';
 import { lineRows } from './lines.ts';
-import { isAwaitingRelease, type Purchase, type PurchaseDetailView, type PurchaseView } from './model.ts';
+import {
+  isAwaitingRelease,
+  type NamedPurchaseView,
+  type Purchase,
+  type PurchaseDetailView,
+  type PurchaseView,
+} from './model.ts';
 import {
   AwaitingRelease,
   CashbackStatus,
@@ -15,6 +21,7 @@ import {
   OrderReferenceFilter,
   OriginalAmount,
   PurchaseStatus,
+  REVERSAL_REASONS,
   RevisionNumber,
 } from './schemas.ts';
 
@@ -52,6 +59,8 @@ export const PurchaseQuery = CursorQuery({
   end_date: Type.Optional(CalendarDate),
 });
 
+const MerchantName = Type.String({ examples: ['Corner Books'] });
+
 export const PurchaseBody = Type.Object({
   id: Id,
   partner_id: Type.Union([Id, Type.Null()], {
@@ -75,11 +84,26 @@ export const PurchaseBody = Type.Object({
   created_at: Timestamp,
 });
 
-export const PurchasePage = CursorPage(PurchaseBody);
+const OptionalTimestamp = Type.Optional(Type.Union([Timestamp, Type.Null()]));
+
+/** A partner gets none of the optional fields. */
+const ListedPurchaseBody = Type.Object({
+  ...PurchaseBody.properties,
+  user_email: Type.Optional(Type.String({ examples: ['alice@example.com'] })),
+  merchant_name: Type.Optional(MerchantName),
+  partner_name: Type.Optional(Type.Union([Type.String({ examples: ['Northwind Affiliates'] }), Type.Null()])),
+  cashback_amount: Type.Optional(Money),
+  cashback_status: Type.Optional(CashbackStatus),
+  confirmed_at: OptionalTimestamp,
+  reversed_at: OptionalTimestamp,
+  reversal_reason: Type.Optional(Type.Union([Type.Enum(REVERSAL_REASONS), Type.Null()])),
+});
+
+export const PurchasePage = CursorPage(ListedPurchaseBody);
 
 export const RewardedPurchaseBody = Type.Object({
   id: Id,
-  merchant_name: Type.String({ examples: ['Corner Books'] }),
+  merchant_name: MerchantName,
   amount: Money,
   original_amount: OriginalAmount,
   revision: RevisionNumber,
@@ -118,6 +142,21 @@ export function presentPurchase(purchase: Purchase) {
     awaiting_release: isAwaitingRelease(purchase),
     purchased_at: formatInstant(purchase.purchasedAt),
     created_at: formatInstant(purchase.createdAt),
+  };
+}
+
+export function presentNamedPurchase(view: NamedPurchaseView) {
+  const { purchase, reward } = view;
+  return {
+    ...presentPurchase(purchase),
+    user_email: view.userEmail,
+    merchant_name: view.merchantName,
+    partner_name: view.partnerName,
+    cashback_amount: formatMoney(reward.amount, reward.currency),
+    cashback_status: reward.status,
+    confirmed_at: purchase.confirmedAt && formatInstant(purchase.confirmedAt),
+    reversed_at: purchase.reversedAt && formatInstant(purchase.reversedAt),
+    reversal_reason: purchase.reversalReason,
   };
 }
 

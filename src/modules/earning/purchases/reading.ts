@@ -1,12 +1,16 @@
 import type { Database, Db } from '../../../core/database/index.ts';
 import { notFound } from '../../../core/errors.ts';
+import { distinct } from '../../../core/lists.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { MerchantClient } from '../../catalogue/merchants/index.ts';
+import type { PartnerNames } from '../../identity/partners/index.ts';
+import type { UserClient } from '../../identity/users/index.ts';
 import type { CashbackClient } from '../cashback/index.ts';
-import { present, withPresentAmount } from './amendments.ts';
+import { present } from './amendments.ts';
 import type { DetailsRepository } from './details-repository.ts';
 import { presentLines } from './lines.ts';
 import type {
+  NamedPurchaseView,
   Purchase,
   PurchaseDetailView,
   PurchaseFilter,
@@ -25,10 +29,12 @@ export function purchaseReading(deps: {
   revisions: RevisionRepository;
   details: DetailsRepository;
   witnesses: Pick<WitnessRepository, 'findSources' | 'findReportedBy'>;
+  users: Pick<UserClient, 'findUsers'>;
+  partners: PartnerNames;
   merchants: MerchantClient;
   cashback: CashbackClient;
 }) {
-  const { database, repository, revisions, details, witnesses, merchants, cashback } = deps;
+  const { database, repository, revisions, details, witnesses, users, partners, merchants, cashback } = deps;
 
   /** @throws NOT_FOUND, also to a partner that is not a source of it, or FORBIDDEN if a user reads a purchase of another user. */
   async function getPurchase(id: string, actor: Reporter): Promise<PurchaseDetailView> {
@@ -49,12 +55,24 @@ export function purchaseReading(deps: {
     return isHiddenFrom(actor, purchase, sourcesOf.get(purchase.id) ?? []);
   }
 
-  async function listPurchases(filter: PurchaseFilter, page: PageRequest): Promise<PageOf<Purchase>> {
-    const found = await repository.list(database.db, filter, page);
-    const revisionsOf = await revisions.findOf(database.db, found.items);
-    const items = found.items.map((purchase) =>
-      withPresentAmount(purchase, revisionsOf.get(purchase.id)?.at(-1)),
-    );
+  /** For staff: with rewards, and the names of shoppers, merchants and partners. */
+  async function listNamedPurchases(
+    filter: PurchaseFilter,
+    page: PageRequest,
+  ): Promise<PageOf<NamedPurchaseView>> {
+    const found = await listRewardedPurchases(filter, page);
+    const purchases = found.items.map(({ purchase }) => purchase);
+    const [userOf, partnerNameOf] = await Promise.all([
+      users.findUsers(database.db, distinct(purchases.map(({ userId }) => userId))),
+      partners.findPartnerNames(database.db, distinct(purchases.flatMap(({ partnerId }) => partnerId ?? []))),
+    ]);
+    const items = found.items.map((view) => {
+      const { id, userId, partnerId } = view.purchase;
+      const user = userOf.get(userId);
+      if (user === undefined) throw new Error(`purchase ${id} has no user`);
+      const partnerName = partnerId === null ? null : (partnerNameOf.get(partnerId) ?? null);
+      return { ...view, userEmail: user.email, partnerName };
+    });
     return { ...found, items };
   }
 
@@ -85,13 +103,13 @@ export function purchaseReading(deps: {
     purchases: readonly Purchase[],
     revisionsOf: ReadonlyMap<string, readonly Revision[]>,
   ): Promise<PurchaseView[]> {
-    const merchantOf = await merchants.findMerchants(database.db, [
-      ...new Set(purchases.map(({ merchantId }) => merchantId)),
+    const [merchantOf, rewardOf] = await Promise.all([
+      merchants.findMerchants(database.db, distinct(purchases.map(({ merchantId }) => merchantId))),
+      cashback.findRewards(
+        database.db,
+        purchases.map(({ id }) => id),
+      ),
     ]);
-    const rewardOf = await cashback.findRewards(
-      database.db,
-      purchases.map(({ id }) => id),
-    );
     return purchases.map((purchase) => {
       const merchant = merchantOf.get(purchase.merchantId);
       const reward = rewardOf.get(purchase.id);
@@ -102,5 +120,5 @@ export function purchaseReading(deps: {
     });
   }
 
-  return { getPurchase, listPurchases, listRewardedPurchases, findPurchases, findReportedBy };
+  return { getPurchase, listNamedPurchases, listRewardedPurchases, findPurchases, findReportedBy };
 }

@@ -56,6 +56,8 @@ export const PurchaseStatus = Type.Enum(['pending', 'confirmed', 'reversed'], { 
 
 export const CashbackStatus = Type.Enum(['pending', 'available', 'reversed'], { examples: ['pending'] });
 
+export const REVERSAL_REASONS = ['returned', 'cancelled', 'declined', 'fraud', 'error'] as const;
+
 export const AwaitingRelease = Type.Boolean({
   description:
     'True if the purchase is confirmed and its reward is still pending, because a ceiling limits what becomes available on a day. The reward is released without further action.',

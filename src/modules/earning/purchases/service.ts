@@ -7,7 +7,7 @@ import { batcher } from '../../../core/overload/batcher.ts';
 import { sustainedOverload } from '../../../core/overload/sustained-overload.ts';
 import type { MerchantClient } from '../../catalogue/merchants/index.ts';
 import type { OfferClient } from '../../catalogue/offers/index.ts';
-import type { SenderClient } from '../../identity/partners/index.ts';
+import type { PartnerNames, SenderClient } from '../../identity/partners/index.ts';
 import type { UserClient } from '../../identity/users/index.ts';
 import type { WalletClient } from '../../money/wallets/index.ts';
 import type { EventClient, FeedClient } from '../../platform/events/index.ts';
@@ -69,7 +69,7 @@ export function purchaseService(deps: {
   queues: QueueRepository;
   details: DetailsRepository;
   users: UserClient;
-  partners: SenderClient;
+  partners: SenderClient & PartnerNames;
   merchants: MerchantClient;
   offers: OfferClient;
   fraud: FraudClient;

@@ -22,16 +22,15 @@ import {
   MAX_BATCH_ITEMS,
   OriginalAmount,
   PurchaseStatus,
+  REVERSAL_REASONS,
   RevisionNumber,
   readLines,
   requiring,
 } from './schemas.ts';
 
-const REVERSAL_REASONS = ['returned', 'cancelled', 'declined', 'fraud', 'error'] as const;
-
 export const ReversalBody = Input({
   reason: Type.Optional(
-    Type.Enum([...REVERSAL_REASONS], { description: 'The reason of a reversal. Defaults to `returned`.' }),
+    Type.Enum(REVERSAL_REASONS, { description: 'The reason of a reversal. Defaults to `returned`.' }),
   ),
 });
 

@@ -27,10 +27,13 @@ export type { RequireUsableKey } from './standing.ts';
  */
 export type PartnerClient = Pick<ReturnType<typeof partnerAuthentication>, 'authenticate' | 'settle'> &
   ReturnType<typeof partnerStanding> &
-  Pick<PartnerService, 'getPartner' | 'getKey'>;
+  Pick<PartnerService, 'getPartner' | 'getKey' | 'findPartnerNames'>;
 
 /** Signed messages are stored in batches: one commit for each message would halve the throughput. */
 const MESSAGE_BATCHES = { maxItems: 256, maxInFlight: 1, maxQueued: 4_096 };
+
+/** The part of the client for lists that name partners. */
+export type PartnerNames = Pick<PartnerService, 'findPartnerNames'>;
 
 /** The part of the client for transactions that partners cause. */
 export type SenderClient = ReturnType<typeof partnerStanding>;

@@ -42,6 +42,19 @@ export type PartnerKey = {
   readonly lastUsedAt: Temporal.Instant | null;
 };
 
+/** A partner with its usable keys, and the last use of any of its keys. */
+export type PartnerUse = {
+  readonly partner: Partner;
+  readonly keys: number;
+  readonly lastUsedAt: Temporal.Instant | null;
+};
+
+export type PartnerFilter = {
+  readonly active?: boolean | undefined;
+  /** A part of the name. */
+  readonly name?: string | undefined;
+};
+
 /** A key with its partner: all that is needed to authenticate a request. */
 export type KeyOfPartner = Pick<PartnerKey, 'id' | 'scopes' | 'expiresAt' | 'revokedAt'> & {
   readonly hash: Buffer;

@@ -1,11 +1,19 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { pageCounted } from '../../../core/database/counted-page.ts';
-import { foldedUnlessKept, hasNameLike } from '../../../core/database/folded-name.ts';
+import { foldedUnlessKept, hasNameLike, nameContains } from '../../../core/database/folded-name.ts';
 import { type Db, queueSql, type Trx } from '../../../core/database/index.ts';
 import { anyOf, type RowOf } from '../../../core/database/rows.ts';
 import { foldName } from '../../../core/fold-name.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
-import type { KeyOfPartner, Partner, PartnerKey, Scope, TakenMessage } from './model.ts';
+import type {
+  KeyOfPartner,
+  Partner,
+  PartnerFilter,
+  PartnerKey,
+  PartnerUse,
+  Scope,
+  TakenMessage,
+} from './model.ts';
 
 /** Separates these advisory locks from other advisory locks in the same database. */
 const LOCK_SEED = 3_081_947_226;
@@ -95,8 +103,38 @@ export function partnerRepository() {
     return row && toPartner(row);
   }
 
-  async function list(db: Db, active: boolean | undefined, page: PageRequest): Promise<PageOf<Partner>> {
+  async function findNames(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const rows = await db
+      .selectFrom('partners')
+      .select(['id', 'name'])
+      .where('id', '=', anyOf(ids))
+      .execute();
+    return new Map(rows.map(({ id, name }) => [id, name]));
+  }
+
+  /** By partner: the keys that are neither revoked nor expired, and the last use of any key. */
+  async function findKeyUse(
+    db: Db,
+    partnerIds: readonly string[],
+    now: Temporal.Instant,
+  ): Promise<ReadonlyMap<string, Pick<PartnerUse, 'keys' | 'lastUsedAt'>>> {
+    const { rows } = await sql<{ partner_id: string; keys: number; last_used_at: Temporal.Instant | null }>`
+      select
+        partner_id,
+        count(*) filter (
+          where revoked_at is null and (expires_at is null or expires_at > ${now.toString()}::timestamptz)
+        )::int as keys,
+        max(last_used_at) as last_used_at
+      from partner_keys
+      where partner_id = any (${partnerIds}::uuid[])
+      group by partner_id
+    `.execute(db);
+    return new Map(rows.map((row) => [row.partner_id, { keys: row.keys, lastUsedAt: row.last_used_at }]));
+  }
+
+  async function list(db: Db, { active, name }: PartnerFilter, page: PageRequest): Promise<PageOf<Partner>> {
     let matching = db.selectFrom('partners');
+    if (name !== undefined) matching = matching.where(nameContains(name));
     if (active !== undefined) matching = matching.where('active', '=', active);
     return pageCounted(
       matching,
@@ -307,6 +345,8 @@ export function partnerRepository() {
     find,
     findAll,
     findByName,
+    findNames,
+    findKeyUse,
     list,
     lock,
     lockEncryptedOtherwise,

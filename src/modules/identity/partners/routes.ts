@@ -21,9 +21,11 @@ import {
   PartnerQuery,
   PartnerStatus,
   PartnerStatusBody,
+  PartnerUseBody,
   presentIssuedKey,
   presentKey,
   presentPartner,
+  presentPartnerUse,
   RotationBody,
   SigningSecretBody,
 } from './schemas.ts';
@@ -69,7 +71,11 @@ export function partnerRoutes(service: PartnerService): Routes {
         config: { access: ['admin'] },
       },
       async ({ query }) =>
-        presentPage(query, await service.listPartners(query.active, readPage(query)), presentPartner),
+        presentPage(
+          query,
+          await service.listPartners({ active: query.active, name: query.name }, readPage(query)),
+          presentPartnerUse,
+        ),
     );
 
     server.get(
@@ -79,11 +85,11 @@ export function partnerRoutes(service: PartnerService): Routes {
           tags: ['partners'],
           summary: 'Show a partner',
           params: IdParams,
-          response: { 200: PartnerBody },
+          response: { 200: PartnerUseBody },
         },
         config: { access: ['admin'], errors: [notFound] },
       },
-      async ({ params }) => presentPartner(await service.getPartner(params.id)),
+      async ({ params }) => presentPartnerUse(await service.getPartnerUse(params.id)),
     );
 
     server.patch(

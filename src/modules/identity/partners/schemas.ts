@@ -1,8 +1,23 @@
 import Type from 'typebox';
 import { formatInstant } from '../../../core/clock.ts';
 import { Page, PageQuery } from '../../../core/http/pagination.ts';
-import { ActiveStatus, Id, Input, NameOf, Timestamp, TimestampInput } from '../../../core/http/schemas.ts';
-import { EXTERNAL_ID_SCOPES, MAX_MERCHANTS, type Partner, type PartnerKey, SCOPES } from './model.ts';
+import {
+  ActiveStatus,
+  Id,
+  Input,
+  NameOf,
+  PartOfName,
+  Timestamp,
+  TimestampInput,
+} from '../../../core/http/schemas.ts';
+import {
+  EXTERNAL_ID_SCOPES,
+  MAX_MERCHANTS,
+  type Partner,
+  type PartnerKey,
+  type PartnerUse,
+  SCOPES,
+} from './model.ts';
 
 const Name = NameOf('Northwind Affiliates');
 
@@ -48,7 +63,7 @@ export const MerchantsBody = Input({
 
 export const PartnerStatusBody = Input({ status: ActiveStatus });
 
-export const PartnerQuery = PageQuery({ active: Type.Optional(Type.Boolean()) });
+export const PartnerQuery = PageQuery({ active: Type.Optional(Type.Boolean()), name: PartOfName });
 
 export const KeyQuery = PageQuery({});
 
@@ -113,7 +128,18 @@ export const CreatedPartnerBody = Type.Object({
   }),
 });
 
-export const PartnerPage = Page(PartnerBody);
+export const PartnerUseBody = Type.Object({
+  ...partnerProperties,
+  keys: Type.Integer({
+    description: 'The number of keys that are neither revoked nor expired.',
+    examples: [2],
+  }),
+  last_used_at: Type.Union([Timestamp, Type.Null()], {
+    description: 'The last use of any of its keys, exact to the minute. Null if none was used.',
+  }),
+});
+
+export const PartnerPage = Page(PartnerUseBody);
 
 export const PartnerStatus = Type.Object({ id: Id, status: ActiveStatus });
 
@@ -148,6 +174,10 @@ export const KeyBody = Type.Object({
 });
 
 export const KeyPage = Page(KeyBody);
+
+export function presentPartnerUse({ partner, keys, lastUsedAt }: PartnerUse) {
+  return { ...presentPartner(partner), keys, last_used_at: formatOptional(lastUsedAt) };
+}
 
 export function presentPartner(partner: Partner) {
   return {

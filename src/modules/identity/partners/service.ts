@@ -20,7 +20,7 @@ import {
   signingSecretRotated,
 } from './events.ts';
 import { newKey } from './keys.ts';
-import type { KeyOfPartner, Partner, PartnerKey } from './model.ts';
+import type { KeyOfPartner, Partner, PartnerFilter, PartnerKey, PartnerUse } from './model.ts';
 import {
   requireFutureExpiry,
   requireIdsStayApart,
@@ -32,6 +32,8 @@ import type { PartnerRepository } from './repository.ts';
 export type PartnerService = ReturnType<typeof partnerService>;
 
 type PartnerChanges = Partial<Pick<Partner, 'name' | 'active' | 'signatureRequired' | 'externalIdScope'>>;
+
+const NO_KEYS = { keys: 0, lastUsedAt: null };
 
 /** Finds the merchants that exist, by id. Merchants belong to an area above this one. */
 export type FindMerchants = (db: Db, ids: readonly string[]) => Promise<ReadonlyMap<string, unknown>>;
@@ -185,8 +187,27 @@ export function partnerService(deps: {
     return partner;
   }
 
-  function listPartners(active: boolean | undefined, page: PageRequest): Promise<PageOf<Partner>> {
-    return repository.list(database.db, active, page);
+  /** With the use of its keys. @throws NOT_FOUND. */
+  async function getPartnerUse(id: string): Promise<PartnerUse> {
+    const [use] = await withKeyUse([await getPartner(id)]);
+    if (use === undefined) throw notFound('partner', id);
+    return use;
+  }
+
+  async function listPartners(filter: PartnerFilter, page: PageRequest): Promise<PageOf<PartnerUse>> {
+    const found = await repository.list(database.db, filter, page);
+    return { ...found, items: await withKeyUse(found.items) };
+  }
+
+  async function withKeyUse(partners: readonly Partner[]): Promise<PartnerUse[]> {
+    const ids = partners.map(({ id }) => id);
+    const useOf = await repository.findKeyUse(database.db, ids, clock());
+    return partners.map((partner) => ({ partner, ...(useOf.get(partner.id) ?? NO_KEYS) }));
+  }
+
+  /** The names of the partners among the ids, by id. */
+  async function findPartnerNames(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return ids.length === 0 ? new Map() : repository.findNames(db, ids);
   }
 
   /** @throws NOT_FOUND. */
@@ -210,6 +231,8 @@ export function partnerService(deps: {
     issueKey,
     revokeKey,
     getPartner,
+    getPartnerUse,
+    findPartnerNames,
     listPartners,
     listKeys,
     getKey,

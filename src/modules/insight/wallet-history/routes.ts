@@ -1,3 +1,4 @@
+import type { Static } from 'typebox';
 import { notFound } from '../../../core/errors.ts';
 import { callerOf } from '../../../core/http/authentication.ts';
 import { presentCursorPage, readPage } from '../../../core/http/pagination.ts';
@@ -22,7 +23,7 @@ export function walletHistoryRoutes(service: WalletHistoryService, defaultCurren
       async (request) => {
         const { query } = request;
         const owner = { userId: callerOf(request).id, currency: query.currency ?? defaultCurrency };
-        const page = await service.listTransactions(owner, readPage(query, isSequence));
+        const page = await service.listTransactions(owner, filterOf(query), readPage(query, isSequence));
         return presentCursorPage(query, page, presentTransaction);
       },
     );
@@ -41,11 +42,15 @@ export function walletHistoryRoutes(service: WalletHistoryService, defaultCurren
       },
       async ({ params, query }) => {
         const owner = { userId: params.id, currency: query.currency ?? defaultCurrency };
-        const page = await service.listTransactions(owner, readPage(query, isSequence));
+        const page = await service.listTransactions(owner, filterOf(query), readPage(query, isSequence));
         return presentCursorPage(query, page, presentTransaction);
       },
     );
   };
+}
+
+function filterOf({ from, to }: Static<typeof TransactionQuery>) {
+  return { from, to };
 }
 
 function isSequence(key: string): boolean {

@@ -2,7 +2,7 @@ import type { Database } from '../../../core/database/index.ts';
 import { notFound } from '../../../core/errors.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { WalletOwner } from '../../money/wallets/index.ts';
-import type { WalletTransaction } from './model.ts';
+import type { HistoryFilter, WalletTransaction } from './model.ts';
 import type { WalletHistoryRepository } from './repository.ts';
 
 export type WalletHistoryService = ReturnType<typeof walletHistoryService>;
@@ -11,8 +11,12 @@ export function walletHistoryService(deps: { database: Database; repository: Wal
   const { database, repository } = deps;
 
   /** @throws NOT_FOUND if the user has no wallet in this currency. */
-  async function listTransactions(owner: WalletOwner, page: PageRequest): Promise<PageOf<WalletTransaction>> {
-    const found = await repository.list(database.db, owner, page);
+  async function listTransactions(
+    owner: WalletOwner,
+    filter: HistoryFilter,
+    page: PageRequest,
+  ): Promise<PageOf<WalletTransaction>> {
+    const found = await repository.list(database.db, owner, filter, page);
     if (found === undefined) throw notFound('wallet', owner.userId);
     return found;
   }

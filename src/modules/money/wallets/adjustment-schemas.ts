@@ -30,7 +30,7 @@ export function AdjustmentInput(defaultCurrency: string) {
       currency: CurrencyChoice,
       direction: Direction,
       reason: Reason(
-        'The reason, recorded with the adjustment and in the audit log.',
+        'The reason, recorded with the adjustment and in the audit log. The owner of the wallet sees it.',
         'Goodwill for a late confirmation.',
       ),
     },

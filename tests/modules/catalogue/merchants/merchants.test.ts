@@ -123,7 +123,7 @@ describe('POST /merchants', () => {
       assert.equal(answer.status, 201, JSON.stringify(answer.body));
       assert.equal(answer.body.default_cashback_percentage, percentage);
       const shown = await api('GET', `/merchants/${answer.body.id}`, { token });
-      assert.deepEqual(shown.body, answer.body);
+      assert.deepEqual(shown.body, { ...answer.body, active_offer: null });
     }
   });
 });

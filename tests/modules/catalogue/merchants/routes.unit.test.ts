@@ -7,7 +7,7 @@ import { merchantRoutes } from '../../../../src/modules/catalogue/merchants/rout
 import type { MerchantService } from '../../../../src/modules/catalogue/merchants/service.ts';
 import { fake } from '../../../support/fakes.ts';
 import { assertRefused } from '../../../support/inject.ts';
-import { aMerchant, MERCHANT } from '../../../support/purchases-builders.ts';
+import { aMerchant, MERCHANT, OFFER } from '../../../support/purchases-builders.ts';
 import { assertViolations, IDS, serveRoutes, testAccess } from '../../../support/routes.ts';
 
 const TAKEN = 'Taken';
@@ -18,6 +18,29 @@ const shown = {
   default_cashback_percentage: 5,
   confirmation_days: null,
   active: true,
+};
+
+const activeOffer = {
+  id: OFFER,
+  cashbackType: 'percent',
+  cashbackValue: 4.35,
+  currency: 'EUR',
+  monthlyCap: null,
+  startDate: '2026-03-01',
+  endDate: '2026-03-31',
+} as const;
+const view = { ...merchant, activeOffer };
+const shownView = {
+  ...shown,
+  active_offer: {
+    id: OFFER,
+    cashback_type: 'percent',
+    cashback_value: 4.35,
+    currency: 'EUR',
+    monthly_cap: null,
+    start_date: '2026-03-01',
+    end_date: '2026-03-31',
+  },
 };
 
 /** The arguments of each call of the service. */
@@ -34,11 +57,11 @@ const service = fake<MerchantService>({
   },
   getMerchant: async (id) => {
     if (id !== MERCHANT) throw notFound('merchant', id);
-    return merchant;
+    return view;
   },
   listMerchants: async (active, page) => {
     calls.push([active, page]);
-    return { items: [merchant], total: 41, nextKey: null };
+    return { items: [view, { ...view, activeOffer: null }], total: 41, nextKey: null };
   },
 });
 const api = await serveRoutes(merchantRoutes(service));
@@ -111,7 +134,10 @@ describe('POST /merchants', () => {
 describe('GET /merchants', () => {
   test('reads filter and page from the query, and answers the page', async () => {
     const answer = await api('GET', '/merchants?active=false&name=Books&offset=40&limit=1', { token });
-    assert.deepEqual(answer.body, { data: [shown], pagination: { offset: 40, limit: 1, total: 41 } });
+    assert.deepEqual(answer.body, {
+      data: [shownView, { ...shown, active_offer: null }],
+      pagination: { offset: 40, limit: 1, total: 41 },
+    });
     assert.deepEqual(calls.at(-1), [
       { active: false, name: 'Books', ids: undefined },
       { offset: 40, limit: 1 },
@@ -136,7 +162,7 @@ describe('GET /merchants', () => {
 describe('GET /merchants/{id}', () => {
   test('answers the merchant, also for an id in capitals', async () => {
     for (const id of [MERCHANT, MERCHANT.toUpperCase()])
-      assert.deepEqual((await api('GET', `/merchants/${id}`, { token })).body, shown);
+      assert.deepEqual((await api('GET', `/merchants/${id}`, { token })).body, shownView);
   });
 
   test('answers 404 for an unknown id', async () => {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { newId } from '../../../../src/core/id.ts';
+import type { MerchantOffer } from '../../../../src/modules/catalogue/merchants/model.ts';
 import type { MerchantRepository } from '../../../../src/modules/catalogue/merchants/repository.ts';
 import { merchantService } from '../../../../src/modules/catalogue/merchants/service.ts';
 import { assertEqual } from '../../../support/equality.ts';
 import { constraintViolation, fake, fakeKernel, fakeTransaction } from '../../../support/fakes.ts';
-import { adminActor, aMerchant, NOW } from '../../../support/purchases-builders.ts';
+import { adminActor, aMerchant, MERCHANT, NOW, OFFER } from '../../../support/purchases-builders.ts';
 import { rejectsWith } from '../../../support/rejections.ts';
 
 const ADMIN = adminActor(newId());
@@ -16,9 +17,24 @@ const NEW_MERCHANT = {
   active: true,
 };
 
+const activeOffer: MerchantOffer = {
+  id: OFFER,
+  cashbackType: 'percent',
+  cashbackValue: 5,
+  currency: 'EUR',
+  monthlyCap: null,
+  startDate: '2026-03-01',
+  endDate: '2026-03-31',
+};
+
 function merchants(replaced: Partial<MerchantRepository>) {
   const { kernel, ...seen } = fakeKernel();
-  const service = merchantService({ ...kernel, repository: fake<MerchantRepository>(replaced) });
+  const service = merchantService({
+    ...kernel,
+    repository: fake<MerchantRepository>(replaced),
+    findActiveOffers: async (_db, ids) =>
+      new Map(ids.flatMap((id) => (id === MERCHANT ? [[id, activeOffer] as const] : []))),
+  });
   return { service, ...seen };
 }
 
@@ -147,7 +163,7 @@ describe('reading merchants', () => {
     const { service } = merchants({
       findAll: async (_db, ids) => (ids.includes(merchant.id) ? [merchant] : []),
     });
-    assert.equal(await service.getMerchant(merchant.id), merchant);
+    assert.deepEqual(await service.getMerchant(merchant.id), { ...merchant, activeOffer });
     const id = newId();
     await rejectsWith(service.getMerchant(id), 'NOT_FOUND', { resource_type: 'merchant', resource_id: id });
     const found = await service.findMerchants(db, [id, merchant.id]);
@@ -156,7 +172,9 @@ describe('reading merchants', () => {
 
   test('lists them by filter and page', async () => {
     const asked: unknown[] = [];
-    const page = { items: [merchant], total: 1, nextKey: null };
+    const inactive = aMerchant({ active: false });
+    const other = aMerchant({ id: newId() });
+    const page = { items: [merchant, inactive, other], total: 1, nextKey: null };
     const { service } = merchants({
       list: async (_db, ...call) => {
         asked.push(call);
@@ -164,7 +182,14 @@ describe('reading merchants', () => {
       },
       findActive: async () => [merchant],
     });
-    assert.equal(await service.listMerchants({ active: true }, { offset: 0, limit: 20 }), page);
+    assert.deepEqual(await service.listMerchants({ active: true }, { offset: 0, limit: 20 }), {
+      ...page,
+      items: [
+        { ...merchant, activeOffer },
+        { ...inactive, activeOffer: null },
+        { ...other, activeOffer: null },
+      ],
+    });
     assert.deepEqual(asked, [[{ active: true }, { offset: 0, limit: 20 }]]);
     assert.deepEqual(await service.findActiveMerchants(db), [merchant]);
   });

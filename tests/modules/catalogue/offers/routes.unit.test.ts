@@ -174,7 +174,10 @@ describe('GET /offers', () => {
   ] as const) {
     test(`lists ${list} offers to the role ${role}, by filter and page`, async () => {
       const answer = await api('GET', `/offers?${query}&offset=40&limit=1`, { token: role });
-      assert.deepEqual(answer.body, { data: [shown], pagination: { offset: 40, limit: 1, total: 41 } });
+      assert.deepEqual(answer.body, {
+        data: [{ ...shown, merchant_name: 'Corner Books' }],
+        pagination: { offset: 40, limit: 1, total: 41 },
+      });
       assert.deepEqual(calls.at(-1), [list, filter, { offset: 40, limit: 1 }]);
     });
   }

@@ -220,6 +220,7 @@ describe('the list of holds', async () => {
         merchant_name: merchant.body.name,
         amount: '600.00',
         currency: 'EUR',
+        cashback_amount: '30.00',
         purchased_at: '2026-03-14T09:26:53Z',
         purchase_status: 'pending',
         status: 'open',

@@ -4,7 +4,7 @@ import { fraudRoutes } from '../../../../src/modules/earning/fraud/routes.ts';
 import type { FraudService } from '../../../../src/modules/earning/fraud/service.ts';
 import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeCalls } from '../../../support/fakes.ts';
-import { aPurchase, MERCHANT, NOW, SHOPPER, STRANGER } from '../../../support/purchases-builders.ts';
+import { aPurchase, aReward, MERCHANT, NOW, SHOPPER, STRANGER } from '../../../support/purchases-builders.ts';
 import { assertViolations, serveRoutes, testAccess } from '../../../support/routes.ts';
 
 const purchase = aPurchase({ held: true });
@@ -20,6 +20,7 @@ const open: HoldView = {
   },
   userEmail: 'shopper@example.com',
   merchantName: 'Corner Books',
+  reward: aReward(),
 };
 const resolved: HoldView = {
   ...open,
@@ -40,6 +41,7 @@ const shown = {
   merchant_name: 'Corner Books',
   amount: '49.90',
   currency: 'EUR',
+  cashback_amount: '2.50',
   purchased_at: '2026-03-14T09:26:53Z',
   purchase_status: 'pending',
   status: 'open',

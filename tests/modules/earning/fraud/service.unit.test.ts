@@ -21,6 +21,7 @@ import {
   adminActor,
   aMerchant,
   aPurchase,
+  aReward,
   aUser,
   MERCHANT,
   NOW,
@@ -37,6 +38,7 @@ const LIMITS = {
   floorAmount: 100,
 };
 const trx = fakeTransaction();
+const REWARD = aReward();
 const defaultCeilings = { amount: new Map([['EUR', 600_00n]]), reward: new Map([['EUR', 10_00n]]) };
 const small = (fields: Partial<NewPurchase> = {}) => ({ ...large(), amount: 1_00n, ...fields });
 const large = (fields: Partial<NewPurchase> = {}): NewPurchase => ({
@@ -67,6 +69,9 @@ function openFraud(
     }),
     users: fake<UserClient>({ findUsers: async () => new Map([[SHOPPER, aUser()]]) }),
     merchants: fake<MerchantClient>({ findMerchants: async () => new Map([[MERCHANT, aMerchant()]]) }),
+    cashback: {
+      findRewards: async (_db, ids) => new Map(ids.map((id) => [id, REWARD])),
+    },
     limits: LIMITS,
     ceilings: fake<CeilingRepository>(),
     exposure: fake<ExposureRepository>(),
@@ -296,9 +301,9 @@ describe('the list of holds', () => {
       },
     }).listHolds({ statuses: ['open'] }, page);
 
-  test('names the user and the merchant of each', async () => {
+  test('names the user, the merchant and the reward of each', async () => {
     assertEqual(await listing(hold), {
-      items: [{ hold, userEmail: 'shopper@example.com', merchantName: 'Corner Books' }],
+      items: [{ hold, userEmail: 'shopper@example.com', merchantName: 'Corner Books', reward: REWARD }],
       total: 41,
       nextKey: 'next',
     });

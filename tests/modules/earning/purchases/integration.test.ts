@@ -263,6 +263,9 @@ describe('the list of purchases', () => {
     const newer = await shop.buy({ external_id: 'listed-2' });
 
     const answer = await list(`user_id=${shop.shopper.id}`);
+    const merchant = await platform.api('GET', `/merchants/${shop.merchantId}`, {
+      token: platform.admin.token,
+    });
 
     assert.equal(answer.status, 200);
     assert.deepEqual(idsOf(answer.body.data), [newer.id, older.id]);
@@ -283,6 +286,14 @@ describe('the list of purchases', () => {
       awaiting_release: false,
       purchased_at: '2026-03-14T09:26:53Z',
       created_at: '2026-03-14T09:26:53Z',
+      user_email: shop.shopper.email,
+      merchant_name: merchant.body.name,
+      partner_name: null,
+      cashback_amount: '5.00',
+      cashback_status: 'pending',
+      confirmed_at: null,
+      reversed_at: null,
+      reversal_reason: null,
     });
     assert.deepEqual(answer.body.pagination, { offset: 0, limit: 20, total: 2, next_cursor: null });
   });

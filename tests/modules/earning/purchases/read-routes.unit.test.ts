@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { forbidden, notFound } from '../../../../src/core/errors.ts';
 import { newId } from '../../../../src/core/id.ts';
@@ -15,6 +16,7 @@ const purchase = aPurchase({
 });
 const { id } = purchase;
 const view = { purchase, reward: aReward(), merchantName: 'Corner Books' };
+const named = { ...view, userEmail: 'shopper@example.com', partnerName: null };
 const shown = {
   id,
   merchant_name: 'Corner Books',
@@ -39,7 +41,7 @@ const { calls, called, refuse } = fakeCalls();
 const service = fake<PurchaseService>({
   getPurchase: (purchaseId, { type, id: by }) =>
     called({ ...view, lines: linesOf(purchaseId) }, purchaseId, [type, by]),
-  listPurchases: (...query) => called({ ...page, items: [purchase] }, ...query),
+  listNamedPurchases: (...query) => called({ ...page, items: [named] }, ...query),
   listOfPartner: ({ id: by }, ...query) => called({ ...page, items: [purchase] }, by, ...query),
   listChangedOfPartner: ({ id: by }, { since }, query) =>
     called({ ...page, items: [purchase] }, by, since.toString(), query),
@@ -75,10 +77,27 @@ describe('GET /purchases', () => {
           awaiting_release: false,
           purchased_at: '2026-03-01T10:00:00Z',
           created_at: '2026-03-14T09:26:53Z',
+          user_email: 'shopper@example.com',
+          merchant_name: 'Corner Books',
+          partner_name: null,
+          cashback_amount: '2.50',
+          cashback_status: 'pending',
+          confirmed_at: null,
+          reversed_at: null,
+          reversal_reason: null,
         },
       ],
       pagination: { offset: 0, limit: 20, total: 41, next_cursor: cursor },
     });
+  });
+
+  test('shows a partner none of the fields of administrators', async () => {
+    const { body } = await api('GET', '/purchases', { token: 'partner' });
+    assert.deepEqual(
+      Object.keys(body.data[0]).filter((name) => /email|name|cashback|confirmed|revers/.test(name)),
+      [],
+    );
+    assert.ok('awaiting_release' in body.data[0]);
   });
 
   test('hands the filters of a partner on without those of administrators', async () => {

@@ -24,6 +24,8 @@ const shown = {
   merchant_ids: null,
   created_at: '2026-03-14T09:26:53Z',
 };
+const shownUse = { ...shown, keys: 2, last_used_at: '2026-03-14T09:26:53Z' };
+const use = { partner, keys: 2, lastUsedAt: NOW };
 const key = aPartnerKey({ name: 'back office', expiresAt: NOW.add({ hours: 1 }), lastUsedAt: NOW });
 const shownKey = {
   id: KEY,
@@ -49,8 +51,8 @@ const service = fake<PartnerService>({
   rotateSigningSecret: (id, overlap, actor) => called('whsec_y', id, overlap, actor.id),
   issueKey: (id, input, actor) => called({ key, text: 'cnb_1f2e3d4c_secret' }, id, input, actor.id),
   revokeKey: (id, keyId, actor) => called(undefined, id, keyId, actor.id),
-  getPartner: (...call) => called(partner, ...call),
-  listPartners: (...call) => called({ items: [partner], total: 41, nextKey: null }, ...call),
+  getPartnerUse: (...call) => called(use, ...call),
+  listPartners: (...call) => called({ items: [use], total: 41, nextKey: null }, ...call),
   listKeys: (...call) => called({ items: [key, aPartnerKey()], total: 41, nextKey: null }, ...call),
 });
 const api = await serveRoutes(partnerRoutes(service));
@@ -128,12 +130,15 @@ describe('POST /partners', () => {
 
 describe('GET /partners', () => {
   test('reads filter and page from the query, and answers the page', async () => {
-    const answer = await api('GET', '/partners?active=false&offset=40&limit=1', { token });
-    assertEqual(answer.body, { data: [shown], pagination: { offset: 40, limit: 1, total: 41 } });
-    assertEqual(calls.at(-1), [false, { offset: 40, limit: 1 }]);
+    const answer = await api('GET', '/partners?active=false&name=wind&offset=40&limit=1', { token });
+    assertEqual(answer.body, { data: [shownUse], pagination: { offset: 40, limit: 1, total: 41 } });
+    assertEqual(calls.at(-1), [
+      { active: false, name: 'wind' },
+      { offset: 40, limit: 1 },
+    ]);
   });
 
-  for (const query of ['active=yes', 'limit=101', 'name=x']) {
+  for (const query of ['active=yes', 'limit=101', 'colour=x']) {
     test(`refuses ?${query}`, async () => {
       const [field = ''] = query.split('=');
       assertViolations(await api('GET', `/partners?${query}`, { token }), [field]);
@@ -145,7 +150,7 @@ describe('GET /partners/{id}', () => {
   const get = (id: string) => api('GET', `/partners/${id}`, { token });
 
   test('answers the partner without its secret', async () => {
-    assertEqual((await get(PARTNER.toUpperCase())).body, shown);
+    assertEqual((await get(PARTNER.toUpperCase())).body, shownUse);
     assertEqual(calls.at(-1), [PARTNER]);
   });
 

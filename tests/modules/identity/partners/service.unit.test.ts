@@ -7,7 +7,7 @@ import type { KeyOfPartner, Partner, PartnerKey } from '../../../../src/modules/
 import type { PartnerRepository } from '../../../../src/modules/identity/partners/repository.ts';
 import { partnerService } from '../../../../src/modules/identity/partners/service.ts';
 import { assertEqual } from '../../../support/equality.ts';
-import { constraintViolation, fake, fakeKernel } from '../../../support/fakes.ts';
+import { constraintViolation, fake, fakeKernel, fakeTransaction } from '../../../support/fakes.ts';
 import { aPartner, aPartnerKey, KEY, PARTNER } from '../../../support/partner-builders.ts';
 import { adminActor, MERCHANT, NOW, STRANGER } from '../../../support/purchases-builders.ts';
 import { rejectsWith } from '../../../support/rejections.ts';
@@ -315,25 +315,45 @@ describe('reading partners', () => {
     await rejectsWith(service.listKeys(id, page), 'NOT_FOUND', { resource_type: 'partner', resource_id: id });
   });
 
-  test('lists partners and the keys of one', async () => {
+  test('lists partners with the use of their keys, and the keys of one', async () => {
     const asked: unknown[] = [];
     const listed = { items: [], total: 0, nextKey: null };
-    const { service } = partners({
-      find: async () => aPartner(),
+    const [used, unused] = [aPartner(), aPartner({ id: newId() })];
+    const { service, clock } = partners({
+      find: async () => used,
       list: async (_db, ...call) => {
         asked.push(call);
-        return listed;
+        return { items: [used, unused], total: 2, nextKey: null };
+      },
+      findKeyUse: async (_db, ids, now) => {
+        asked.push([ids, now]);
+        return new Map([[PARTNER, { keys: 2, lastUsedAt: NOW }]]);
       },
       listKeys: async (_db, ...call) => {
         asked.push(call);
         return listed;
       },
     });
-    assert.equal(await service.listPartners(true, page), listed);
+    const use = { partner: used, keys: 2, lastUsedAt: NOW };
+    assertEqual(await service.listPartners({ active: true }, page), {
+      items: [use, { partner: unused, keys: 0, lastUsedAt: null }],
+      total: 2,
+      nextKey: null,
+    });
+    assertEqual(await service.getPartnerUse(PARTNER), use);
     assert.equal(await service.listKeys(PARTNER, page), listed);
     assertEqual(asked, [
-      [true, page],
+      [{ active: true }, page],
+      [[PARTNER, unused.id], clock()],
+      [[PARTNER], clock()],
       [PARTNER, page],
     ]);
+  });
+
+  test('names partners, and asks for none if there are none', async () => {
+    const { service } = partners({ findNames: async () => new Map([[PARTNER, 'Northwind']]) });
+    const db = fakeTransaction();
+    assertEqual(await service.findPartnerNames(db, [PARTNER]), new Map([[PARTNER, 'Northwind']]));
+    assertEqual(await partners({}).service.findPartnerNames(db, []), new Map());
   });
 });

@@ -21,6 +21,9 @@ const transaction: WalletTransaction = {
   source: { type: 'purchase', id: source },
   status: 'available',
   purchaseId: source,
+  availableAfter: -1_20n,
+  merchantName: 'Corner Books',
+  reason: null,
   createdAt: NOW,
 };
 const shown = {
@@ -33,6 +36,9 @@ const shown = {
   related_purchase_id: source,
   related_payout_id: null,
   related_adjustment_id: null,
+  available_after: '-1.20',
+  merchant_name: 'Corner Books',
+  reason: null,
   created_at: '2026-03-14T09:26:53Z',
 };
 const encoded = (key: string) => Buffer.from(key).toString('base64url');
@@ -62,14 +68,18 @@ for (const [path, token, userId] of [
       });
       assertEqual(calls.at(-1), [
         { userId, currency: 'EUR' },
+        { from: undefined, to: undefined },
         { offset: 0, limit: 20 },
       ]);
     });
 
-    test('reads currency and cursor from the query', async () => {
-      await list(`currency=JPY&limit=3&cursor=${encoded('8')}`);
+    test('reads currency, times and cursor from the query', async () => {
+      await list(
+        `currency=JPY&from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z&limit=3&cursor=${encoded('8')}`,
+      );
       assertEqual(calls.at(-1), [
         { userId, currency: 'JPY' },
+        { from: '2026-03-01T00:00:00.000000Z', to: '2026-03-02T00:00:00.000000Z' },
         { offset: 0, limit: 3, after: '8' },
       ]);
     });
@@ -81,6 +91,8 @@ for (const [path, token, userId] of [
       ['currency=eur', 'currency'],
       ['limit=0', 'limit'],
       ['status=pending', 'status'],
+      ['from=yesterday', 'from'],
+      ['from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z', 'to'],
     ] as const) {
       test(`refuses ?${query}`, async () => {
         assertViolations(await list(query), [field]);

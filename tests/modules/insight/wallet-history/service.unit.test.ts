@@ -8,6 +8,7 @@ import { rejectsWith } from '../../../support/rejections.ts';
 
 describe('the transactions of a wallet', () => {
   const owner = { userId: SHOPPER, currency: 'EUR' };
+  const filter = { from: '2026-03-01T00:00:00Z' };
   const page = { offset: 40, limit: 1 };
 
   function listing(list: WalletHistoryRepository['list']) {
@@ -18,15 +19,15 @@ describe('the transactions of a wallet', () => {
   test('are the page of the repository', async () => {
     const found = { items: [], total: 41, nextKey: null };
     const { listTransactions } = listing(async (_db, ...query) => {
-      assertEqual(query, [owner, page]);
+      assertEqual(query, [owner, filter, page]);
       return found;
     });
-    assertEqual(await listTransactions(owner, page), found);
+    assertEqual(await listTransactions(owner, filter, page), found);
   });
 
   test('are NOT_FOUND without a wallet in this currency', async () => {
     const { listTransactions } = listing(async () => undefined);
-    await rejectsWith(listTransactions(owner, page), 'NOT_FOUND', {
+    await rejectsWith(listTransactions(owner, filter, page), 'NOT_FOUND', {
       resource_type: 'wallet',
       resource_id: SHOPPER,
     });

@@ -71,6 +71,63 @@ describe('the transactions of a wallet', () => {
     assert.deepEqual([newest?.status, newest?.related_payout_id], ['completed', completed]);
   });
 
+  test('name the merchant, the reason and the balance after each', async () => {
+    const shop = await openShop(platform);
+    const { token, id: userId } = shop.shopper;
+    const purchase = await shop.buy({ amount: '400.00' });
+    await shop.confirm(purchase.id);
+    await fundWallet(platform, userId, 1_00n);
+    await shop.reverse(purchase.id, 'declined');
+    const merchant = await api('GET', `/merchants/${shop.merchantId}`, { token: admin.token });
+    const { name } = merchant.body;
+
+    const lines = await linesOf('/users/me/wallet/transactions', token);
+
+    assert.deepEqual(
+      lines.map((line) => [line.type, line.available_after, line.merchant_name, line.reason]),
+      [
+        ['cashback_reversal', '1.00', name, 'declined'],
+        ['adjustment', '21.00', null, 'Something to begin with.'],
+        ['cashback_confirmation', '20.00', name, null],
+        ['cashback_credit', '0.00', name, null],
+      ],
+    );
+  });
+
+  test('of a time are those of its seconds, both included, on every page', async () => {
+    const { token, id } = await platform.registerUser();
+    const times: string[] = [];
+    for (const amount of [1_00n, 2_00n, 3_00n, 4_00n]) {
+      platform.clock.advance({ seconds: 5, milliseconds: 300 });
+      times.push(platform.clock().toString({ smallestUnit: 'second' }));
+      await fundWallet(platform, id, amount);
+    }
+    const page = async (query: string) =>
+      (await api('GET', `/users/me/wallet/transactions?${query}`, { token })).body;
+    const amounts = async (query: string) => {
+      const { data, pagination } = await page(query);
+      assert.equal(pagination.total, data.length);
+      return data.map((line: Line) => line.amount);
+    };
+    const [first = '', second = '', third = '', fourth = ''] = times;
+    const after = Temporal.Instant.from(fourth).add({ seconds: 1 }).toString();
+    const before = Temporal.Instant.from(first).subtract({ seconds: 1 }).toString();
+
+    assert.deepEqual(await amounts(`from=${second}&to=${third}`), ['3.00', '2.00']);
+    assert.deepEqual(await amounts(`from=${fourth}`), ['4.00']);
+    assert.deepEqual(await amounts(`to=${first}`), ['1.00']);
+    assert.deepEqual(await amounts(`from=${before}&to=${after}`), ['4.00', '3.00', '2.00', '1.00']);
+    assert.deepEqual(await amounts(`from=${after}`), []);
+    assert.deepEqual(await amounts(`to=${before}`), []);
+    const newest = await page(`from=${first}&to=${third}&limit=2`);
+    const rest = await page(`from=${first}&to=${third}&cursor=${newest.pagination.next_cursor}`);
+    assert.deepEqual([newest.pagination.total, rest.pagination.total], [3, 3]);
+    assert.deepEqual(
+      [...newest.data, ...rest.data].map((line: Line) => line.amount),
+      ['3.00', '2.00', '1.00'],
+    );
+  });
+
   test('continue from page to page by a cursor', async () => {
     const desk = await openPayoutDesk(platform);
     for (let count = 0; count < 4; count += 1) await desk.requested();
