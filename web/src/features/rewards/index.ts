@@ -1,0 +1,1 @@
+export { type RewardFacts, rewardSentences } from './words.ts';
