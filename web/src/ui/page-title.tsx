@@ -5,13 +5,15 @@ export type PageTitleProps = {
   readonly title: string;
   /** The way from the list: `[{ label: 'Purchases', to: '/purchases' }]`. */
   readonly path?: readonly (Place & { readonly label: string })[];
+  /** The end of that way, where the title does not say it: an order's number. */
+  readonly here?: string;
   /** Below the title: badges, who, when. */
   readonly children?: ReactNode;
   readonly actions?: ReactNode;
 };
 
 /** The head of a page. Its title is the document's too. */
-export function PageTitle({ title, path = [], children, actions }: PageTitleProps) {
+export function PageTitle({ title, path = [], here, children, actions }: PageTitleProps) {
   return (
     <header className="grid gap-2">
       <title>{`${title} · ClickNBack`}</title>
@@ -25,6 +27,7 @@ export function PageTitle({ title, path = [], children, actions }: PageTitleProp
               {' / '}
             </Fragment>
           ))}
+          {here}
         </p>
       )}
       <div className="flex flex-wrap items-start justify-between gap-3">

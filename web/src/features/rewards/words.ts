@@ -1,4 +1,5 @@
 import type { Answer } from '#app/client.ts';
+import { strong } from '#lib/emphasis.ts';
 import { createFormat, type Format } from '#lib/format.ts';
 import { currencyOf, isZero, type Locale } from '#lib/money.ts';
 import { de, en } from '#messages/rewards.ts';
@@ -33,6 +34,8 @@ type Words = {
   /** A day in UTC, and says so where the local day is another one. */
   readonly day: (instant: string) => string;
   readonly digits: number;
+  /** Marks the figure that is the reward, unless the limit of the month cuts it. */
+  readonly mark: (amount: string) => string;
 };
 
 /** Why a reward is what it is, in sentences made of the server's facts. Nothing is computed here. */
@@ -51,6 +54,7 @@ export function rewardSentences(
     money: (decimal) => format.money(decimal, currency),
     day: (instant) => utcDay(instant, format, t),
     digits: currencyOf(currency, locale).digits,
+    mark: (amount) => (facts.reward.limited_by === 'monthly_cap' ? amount : strong(amount)),
   };
   return [
     ...amended(words),
@@ -73,19 +77,21 @@ function computed(words: Words): RewardSentence[] {
   ];
 }
 
-function percentage({ facts: { purchase, reward }, t, format, money, day, digits }: Words): RewardSentence[] {
+function percentage(words: Words): RewardSentence[] {
+  const { t, format, money, day, digits, mark } = words;
+  const { purchase, reward } = words.facts;
   const rate = format.percent(reward.value);
   const product = money(reward.exact);
   const beyond = digitsBeyond(reward.exact, digits);
   const amount = money(purchase.amount);
-  const rounded = money(reward.uncapped_amount);
+  const rounded = mark(money(reward.uncapped_amount));
   const units = unitsOf(purchase.currency, digits, t);
   return [
     { text: t.gave(purchase.merchant_name, rate, day(purchase.purchased_at)) },
     {
       text:
         beyond === ''
-          ? t.exactly(rate, amount, product)
+          ? t.exactly(rate, amount, mark(product))
           : beyond === '5'
             ? t.tie(rate, amount, product, units.two, rounded)
             : t.rounded(rate, amount, product, units.one, rounded),
@@ -93,12 +99,12 @@ function percentage({ facts: { purchase, reward }, t, format, money, day, digits
   ];
 }
 
-function fixed({ facts: { purchase, reward }, t, money, day }: Words): RewardSentence[] {
+function fixed({ facts: { purchase, reward }, t, money, day, mark }: Words): RewardSentence[] {
   const isAbove = money(reward.exact) !== money(reward.uncapped_amount);
   return [
     { text: t.gaveFixed(purchase.merchant_name, day(purchase.purchased_at)) },
-    { text: t.earnsFixed(money(reward.exact)) },
-    ...(isAbove ? [{ text: t.notAbovePurchase(money(reward.uncapped_amount)) }] : []),
+    { text: t.earnsFixed(isAbove ? money(reward.exact) : mark(money(reward.exact))) },
+    ...(isAbove ? [{ text: t.notAbovePurchase(mark(money(reward.uncapped_amount))) }] : []),
   ];
 }
 

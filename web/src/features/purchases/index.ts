@@ -1,0 +1,1 @@
+export { purchasePages } from './pages.ts';
