@@ -68,6 +68,9 @@ function leavesOf({ field, value }: Fault): (readonly [string, string])[] {
   return Object.entries(parsed).map(([name, leaf]) => [name, JSON.stringify(leaf)]);
 }
 
+/** Fields of times, which the API shows in one spelling. */
+const TIMES = /_at$|^since$|^until$/;
+
 /** True if the accepted value equals the shown one: the same text, number or time. */
 export function isReadBack(field: string, sentText: string, shown: unknown): boolean {
   const sent: unknown = JSON.parse(sentText);
@@ -80,7 +83,7 @@ export function isReadBack(field: string, sentText: string, shown: unknown): boo
   if (field === 'email' || field.endsWith('_id')) return sent.trim().toLowerCase() === shown;
   // That of a user has one spelling.
   if (field === 'external_reference') return sent.normalize('NFKC').trim() === shown;
-  if (field.endsWith('_at')) return isSameSecond(sent, shown);
+  if (TIMES.test(field)) return isSameSecond(sent, shown);
   return isSameDecimal(sent, shown);
 }
 
