@@ -60,7 +60,7 @@ export default {
       severity: 'error',
       from: { path: '^src/modules/' },
       to: {
-        path: '^src/(startup|cli)/|^src/(app|main|worker|config|settings|home-page|account-pages)\\.ts$',
+        path: '^src/(startup|cli)/|^src/(app|main|worker|config|settings|web-apps|account-pages)\\.ts$',
       },
     },
     {
@@ -68,7 +68,7 @@ export default {
       comment: 'The composition root and the commands use the faces too.',
       severity: 'error',
       from: {
-        path: '^src/(startup|cli)/|^src/(app|main|worker|config|settings|home-page|account-pages)\\.ts$',
+        path: '^src/(startup|cli)/|^src/(app|main|worker|config|settings|web-apps|account-pages)\\.ts$',
       },
       to: { path: '^src/modules/', pathNot: FACE },
     },
@@ -125,10 +125,11 @@ export default {
     },
     {
       name: 'production-knows-no-demo',
-      comment: 'The image has no demo/. In development main.ts loads it when it is wanted.',
+      comment:
+        'The image has no demo/ and no scripts/. In development main.ts loads them when they are wanted.',
       severity: 'error',
       from: { path: '^src/' },
-      to: { path: '^demo/', dependencyTypesNot: ['dynamic-import'] },
+      to: { path: '^(demo|scripts)/', dependencyTypesNot: ['dynamic-import'] },
     },
     {
       name: 'the-platform-knows-no-torture',

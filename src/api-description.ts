@@ -22,6 +22,7 @@ export const API_DESCRIPTION: ApiDescription = {
   title: 'ClickNBack',
   description: DESCRIPTION,
   tags: [
+    { name: 'app', description: 'Facts that the apps show before a login' },
     { name: 'auth', description: 'Sessions: log in, refresh, log out' },
     { name: 'users', description: 'Accounts' },
     { name: 'merchants', description: 'Shops and their terms' },

@@ -7,6 +7,8 @@ import type { ApiNames } from './core/http/openapi-document.ts';
 const BASE = '/api/v1';
 
 const IDS = {
+  'GET /app-info': 'getAppInfo',
+
   'POST /auth/login': 'logIn',
   'POST /auth/refresh': 'refreshTokens',
   'POST /auth/logout': 'logOut',
@@ -133,6 +135,7 @@ const IDS = {
 
 /** The body that an operation returns. Equal bodies have one name. The items of `OfferPage` are called `Offer`. */
 const RESULTS = {
+  getAppInfo: 'AppInfo',
   logIn: 'SessionTokens',
   resetPassword: 'Tokens',
   issuePasswordReset: 'PasswordReset',
@@ -225,6 +228,8 @@ const INPUTS = {
 
 /** The types of properties, each by one that has it. */
 const PROPERTY_TYPES = {
+  DemoLogin: 'AppInfo.demo_logins',
+  ProgrammeCurrency: 'AppInfo.currencies',
   SessionClient: 'LogInInput.client',
   TokenType: 'Tokens.token_type',
   UserRole: 'User.role',

@@ -14,8 +14,8 @@ import { jobRunner } from './core/jobs.ts';
 import { loopRunner } from './core/loops.ts';
 import type { Logger } from './core/observability/logging.ts';
 import { createMetrics } from './core/observability/metrics.ts';
-import { homePage } from './home-page.ts';
 import { describeEvents, eventsModule } from './modules/platform/events/index.ts';
+import { readWebApps, webApps } from './web-apps.ts';
 import { type Modules, wireModules } from './wire-modules.ts';
 
 export type Platform = Awaited<ReturnType<typeof createPlatform>>;
@@ -26,10 +26,12 @@ export async function createPlatform(deps: {
   readonly database: Database;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** The folder of the built web apps. Without it, or without a build in it, the platform serves its API alone. */
+  readonly webDirectory?: string;
   /** The routes of the server. A process that only runs jobs needs only the probes. */
   readonly serves?: 'api' | 'probes';
 }) {
-  const { config, database, clock, logger, serves = 'api' } = deps;
+  const { config, database, clock, logger, webDirectory, serves = 'api' } = deps;
   const { redisUrl } = config;
   const metrics = createMetrics();
   metrics.observeDatabase(database);
@@ -55,6 +57,11 @@ export async function createPlatform(deps: {
   const repeating = loopRunner({ loops, metrics, logger });
 
   let stopping = false;
+  const apps = webApps({
+    files: serves === 'api' && webDirectory !== undefined ? readWebApps(webDirectory) : undefined,
+    consoleUrl: config.consoleUrl,
+    apiDocs: config.apiDocs,
+  });
   const server = await createHttpServer({
     logger,
     metrics,
@@ -67,6 +74,7 @@ export async function createPlatform(deps: {
     api: describeApi(describeEvents(modules.eventSources)),
     publicUrl: config.publicUrl,
     apiDocs: config.apiDocs && serves === 'api',
+    findPage: apps.findPage,
   });
   function reasonNotReady(): string | undefined {
     if (stopping) return 'stopping';
@@ -81,7 +89,7 @@ export async function createPlatform(deps: {
   const metricsServer =
     metricsPort === undefined || isMetricsPortShared ? undefined : createMetricsServer(metrics.registry);
   if (serves === 'api') {
-    homePage({ apiDocs: config.apiDocs })(server);
+    apps.routes(server);
     accountPages()(server);
     notifications.pages(server);
     if (config.mode === 'development') mail.devRoutes?.(server);
@@ -97,6 +105,8 @@ export async function createPlatform(deps: {
 
   return {
     server,
+    /** Whether it serves the web apps. */
+    servesApps: apps.areServed,
     /** Serves only metrics. Undefined if metrics are off or share the port of `server`. */
     metricsServer,
     modules: modules.open,

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import ipaddr from 'ipaddr.js';
@@ -42,6 +43,11 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     host,
     port,
     publicUrl: read('PUBLIC_URL') ?? urlOf(host, port),
+    /** The address of the console, if it is confined to one. */
+    consoleUrl: readConsoleUrl(read('CONSOLE_URL')),
+    programmeName: read('PROGRAMME_NAME'),
+    supportEmail: readSupportEmail(read('SUPPORT_EMAIL')),
+    version: readVersion(),
     apiDocs: read('API_DOCS'),
     runJobs: read('RUN_JOBS'),
     workerPort: read('WORKER_PORT'),
@@ -183,6 +189,26 @@ function readOrigins(value: string | undefined): readonly string[] {
   throw new StartupError(
     'CORS_ORIGINS must be a list of origins without paths, such as "https://app.example.com,http://localhost:5173".',
   );
+}
+
+/** @throws StartupError. */
+function readConsoleUrl(value: string | undefined): string | undefined {
+  const url = value !== undefined && URL.canParse(value) ? new URL(value) : undefined;
+  if (value === undefined || (url !== undefined && /^https?:$/.test(url.protocol) && url.origin === value))
+    return value;
+  throw new StartupError(
+    'CONSOLE_URL must be an address without a path, such as https://console.example.com.',
+  );
+}
+
+/** @throws StartupError. */
+function readSupportEmail(value: string | undefined): string | undefined {
+  if (value === undefined || /^[^\s<>,;@]+@[^\s<>,;@]+$/.test(value)) return value;
+  throw new StartupError('SUPPORT_EMAIL must be an address such as help@example.com.');
+}
+
+function readVersion(): string {
+  return JSON.parse(readFileSync(join(PROJECT_DIRECTORY, 'package.json'), 'utf8')).version;
 }
 
 /** `isIP`, because `ipaddr` reads plain numbers as addresses. */

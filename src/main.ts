@@ -1,5 +1,8 @@
+import { join } from 'node:path';
 import { createPlatform } from './app.ts';
+import { PROJECT_DIRECTORY } from './config.ts';
 import { systemClock } from './core/clock.ts';
+import type { Logger } from './core/observability/logging.ts';
 import { listen, listenForMetrics, withRealPort } from './startup/listen.ts';
 import { openMigratedDatabase } from './startup/open-database.ts';
 import { serve } from './startup/serve.ts';
@@ -10,9 +13,14 @@ await serve(async ({ config: given, logger, stopping }) => {
   const config = await withRealPort(given);
   if (config.mode === 'production' && config.adminMfa === 'optional')
     logger.warn('ADMIN_MFA is optional: administrators without a second factor log in with a password alone');
+  const building =
+    config.mode === 'development' && process.argv.includes('--build-apps') ? buildApps(logger) : undefined;
   const { database, location, close } = await openMigratedDatabase(config, logger);
   stopping.release = close;
-  const platform = await createPlatform({ config, database, clock: systemClock, logger });
+  await building;
+  const webDirectory = join(PROJECT_DIRECTORY, 'web/dist');
+  const platform = await createPlatform({ config, database, clock: systemClock, logger, webDirectory });
+  if (!platform.servesApps) logger.warn('there is no build of the web apps: only the API is served');
   stopping.drain = platform.close;
   if (config.demoData) {
     // Suppresses hundreds of log lines about demo purchases.
@@ -30,6 +38,7 @@ await serve(async ({ config: given, logger, stopping }) => {
     console.log(
       summary({
         url: config.publicUrl,
+        apps: platform.servesApps ? { consoleUrl: config.consoleUrl ?? config.publicUrl } : undefined,
         dataLocation: location,
         demoData: config.demoData,
         apiDocs: config.apiDocs,
@@ -39,3 +48,11 @@ await serve(async ({ config: given, logger, stopping }) => {
   }
   if (config.runJobs) await platform.startJobs();
 });
+
+/** Beside the start of the database. Imported only here, because the image has a build and no script. */
+async function buildApps(logger: Logger): Promise<void> {
+  const { buildWebApps } = await import('../scripts/build-web-apps.ts');
+  const { outcome, output } = await buildWebApps(PROJECT_DIRECTORY);
+  if (outcome === 'failed')
+    logger.error({ output }, 'the web apps could not be built: the previous build is served');
+}

@@ -13,9 +13,20 @@ const SERVER = {
   ),
   HOST: text('localhost', 'Address to listen on'),
   PORT: integer(8000, { from: 0, to: 65_535 }, 'Port to listen on. `0` takes any free port and prints it'),
-  PUBLIC_URL: text(undefined, 'Address that the API reference names', {
-    fallback: '`http://HOST:PORT`',
-    values: 'URL',
+  PUBLIC_URL: text(
+    undefined,
+    'Address of the platform for its clients. The API reference and links in mails name it. With `https`, browsers send cookies over TLS alone',
+    { fallback: '`http://HOST:PORT`', values: 'URL' },
+  ),
+  CONSOLE_URL: text(
+    undefined,
+    'Address to whose host the console is confined: at other hosts `/console` returns 404, and logins to the console are refused',
+    { fallback: 'every host', values: '`https://console.example.com`' },
+  ),
+  PROGRAMME_NAME: text('ClickNBack', 'Name of the programme, which the apps show'),
+  SUPPORT_EMAIL: text(undefined, 'Address at which shoppers get help, which the apps show', {
+    fallback: 'none',
+    values: '`help@example.com`',
   }),
   API_DOCS: flag(true, 'Whether `/docs` and `/openapi.json` are served'),
   MAX_CONNECTIONS: integer(

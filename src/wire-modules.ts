@@ -26,10 +26,13 @@ import { payoutsModule } from './modules/money/payouts/index.ts';
 import { walletsModule } from './modules/money/wallets/index.ts';
 import { notificationsModule } from './modules/outbound/notifications/index.ts';
 import { webhooksModule } from './modules/outbound/webhooks/index.ts';
+import { appInfoModule } from './modules/platform/app-info/index.ts';
 import type { FeedClient } from './modules/platform/events/index.ts';
 import { featureFlagsModule } from './modules/platform/feature-flags/index.ts';
 import { idempotencyModule } from './modules/platform/idempotency/index.ts';
 import { mailModule } from './modules/platform/mail/index.ts';
+
+import { demoLogins } from './startup/demo-accounts.ts';
 
 export type Modules = ReturnType<typeof wireModules>;
 
@@ -66,6 +69,7 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
     loginFailures: config.loginFailures,
     mail: mail.client,
     publicUrl: config.publicUrl,
+    consoleUrl: config.consoleUrl,
   });
   const merchants = merchantsModule(kernel, {
     findActiveOffers: (db, merchantIds) => offers.client.findActiveOffers(db, merchantIds),
@@ -168,7 +172,16 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
 
   const authenticate: Authenticate = (token, requestId) =>
     (isApiKey(token) ? partners : auth).client.authenticate(token, requestId);
+  const appInfo = appInfoModule({
+    name: config.programmeName,
+    version: config.version,
+    supportEmail: config.supportEmail,
+    sendsMail: config.mail.isConfigured,
+    currencies: supportedCurrencies,
+    demoLogins: config.demoData ? demoLogins() : [],
+  });
   const routes: readonly Routes[] = [
+    appInfo,
     auth,
     users,
     userDetail,

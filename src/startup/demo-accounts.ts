@@ -7,3 +7,12 @@ export const DEMO_USERS = [
   { email: 'bob@clicknback.com', role: 'user' },
   { email: 'dave@clicknback.com', role: 'user' },
 ] as const;
+
+/** As the apps offer them in development. */
+export function demoLogins() {
+  return DEMO_USERS.map(({ email, role }) => ({
+    email,
+    password: DEMO_PASSWORD,
+    client: role === 'admin' ? ('console' as const) : ('wallet' as const),
+  }));
+}

@@ -4,6 +4,8 @@ import { DEMO_PASSWORD, DEMO_USERS } from './demo-accounts.ts';
 /** The text that is printed after a start in development: addresses and logins. */
 export function summary(facts: {
   readonly url: string;
+  /** Undefined if the platform serves its API alone. */
+  readonly apps: { readonly consoleUrl: string } | undefined;
   readonly dataLocation: string;
   readonly demoData: boolean;
   readonly apiDocs: boolean;
@@ -15,7 +17,15 @@ export function summary(facts: {
     ['OpenAPI', `${facts.url}/openapi.json`],
   ];
   const mail: [string, string][] = [['Mail', `${facts.url}/dev/mail`]];
+  const apps: [string, string][] =
+    facts.apps === undefined
+      ? []
+      : [
+          ['Wallet', facts.url],
+          ['Console', `${facts.apps.consoleUrl}/console`],
+        ];
   const rows: [string, string][] = [
+    ...apps,
     ['API', `${facts.url}/api/v1`],
     ...(facts.apiDocs ? reference : []),
     ['Health', `${facts.url}/health/ready`],

@@ -44,9 +44,11 @@ const services = Object.entries<Yaml>(compose.services);
 const environmentExample = parseEnv(read('.env.example'));
 const variables = Object.keys(SETTINGS);
 
-/** What an npm script runs. An image gets its environment from what runs it, and not from a file. */
+/** What an npm script runs. An image gets its environment from what runs it, and not from a file, and has the web apps built. */
 function startedBy(script: string): string[] {
-  const command = /^exec (.+)$/.exec(packageJson.scripts[script].replace('$(scripts/node-flags) ', ''))?.[1];
+  const command = /^exec (.+)$/.exec(
+    packageJson.scripts[script].replace(/\$\(scripts\/node-flags\) | --build-apps/g, ''),
+  )?.[1];
   const words = (command ?? '').split(' ');
   for (const path of words) assert.ok(exists(path), path);
   return words;
@@ -91,7 +93,7 @@ describe('scripts/start', () => {
 describe('the image', () => {
   test('runs the Node that package.json pins', () => {
     const versions = [...dockerfile.matchAll(/^FROM node:([\d.]+)/gm)].map(([, version]) => version);
-    assert.equal(versions.length, 2);
+    assert.equal(versions.length, 3);
     for (const version of versions) assert.equal(version, packageJson.dependencies.node);
   });
 

@@ -7,6 +7,7 @@ export type Access =
 
 /** Who may call what, as the contract says it: a new operation is entered here before it is served. */
 export const ACCESS: Readonly<Record<string, Access>> = {
+  'GET /app-info': 'everybody',
   'POST /auth/login': 'everybody',
   'POST /auth/refresh': 'everybody',
   'POST /auth/password-reset': 'everybody',

@@ -179,6 +179,7 @@ type SampleOf = (world: World, caller: Client | undefined) => Sample | Promise<S
  * changes them. Operations that are not in this table fail the contract's tests.
  */
 export const SAMPLES: Readonly<Record<string, SampleOf>> = {
+  'GET /app-info': () => ({}),
   'POST /auth/login': ({ shopper }) => ({ body: { email: shopper.email, password: PASSWORD } }),
   'POST /auth/refresh': async ({ openSession, shopper }) => ({
     body: { refresh_token: (await openSession(shopper)).refresh_token },

@@ -43,6 +43,8 @@ export async function startTestPlatform(
     readonly environment?: Readonly<Record<string, string>>;
     readonly maxConnections?: number;
     readonly logger?: Logger;
+    /** The folder of built web apps. */
+    readonly webDirectory?: string;
   } = {},
 ) {
   const clock = options.clock ?? testClock();
@@ -66,6 +68,7 @@ export async function startTestPlatform(
     database,
     clock,
     logger: options.logger ?? pino({ level: config.logLevel }),
+    ...(options.webDirectory !== undefined && { webDirectory: options.webDirectory }),
   });
   after(() => platform.close());
   const admin = await registerAdmin(platform);

@@ -77,6 +77,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/app-info": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Describe the programme to its apps
+         * @description Facts that an app shows before a login. They change only when the platform starts.
+         */
+        get: operations["getAppInfo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/audit-logs": {
         parameters: {
             query?: never;
@@ -2050,6 +2070,29 @@ export interface components {
         AnyFields: {
             [key: string]: unknown;
         };
+        /** @description Done. */
+        AppInfo: {
+            /** @description The supported currencies, the default first. */
+            currencies: components["schemas"]["ProgrammeCurrency"][];
+            /** @description Accounts of the demo data. Empty outside of development. */
+            demo_logins: components["schemas"]["DemoLogin"][];
+            /**
+             * @description The name of the programme.
+             * @example ClickNBack
+             */
+            name: string;
+            /** @description Whether `POST /users` is open to the public. */
+            registration: boolean;
+            /** @description Whether the platform sends mail. Without mail, only staff can help with a lost password. */
+            sends_mail: boolean;
+            /** @description Where shoppers get help. Null if the operator names no address. */
+            support_email: string | null;
+            /**
+             * @description The version of the platform.
+             * @example 0.1.0
+             */
+            version: string;
+        };
         AuditLog: {
             /** @example purchase.confirmed */
             action: string;
@@ -2325,6 +2368,13 @@ export interface components {
              * @enum {boolean}
              */
             total_is_estimate?: true;
+        };
+        DemoLogin: {
+            /** @description The app that the account is for. */
+            client: components["schemas"]["SessionClient"];
+            /** Format: email */
+            email: string;
+            password: string;
         };
         EraseOwnUserInput: {
             /** @description Whether to give up pending and available cashback. Defaults to false. */
@@ -3174,6 +3224,18 @@ export interface components {
              * @enum {string}
              */
             status: "processing" | "completed" | "failed" | "returned";
+        };
+        ProgrammeCurrency: {
+            /**
+             * @description ISO 4217.
+             * @example EUR
+             */
+            code: string;
+            /**
+             * @description Digits after the decimal point.
+             * @example 2
+             */
+            minor_digits: number;
         };
         ProveEmailInput: {
             /** @example Zk3vQm9… */
@@ -4471,8 +4533,12 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description `STAFF_ONLY`: The console is for accounts with a staff role. Log in to the wallet instead. */
-        StaffOnly: {
+        /**
+         * @description `STAFF_ONLY`: The console is for accounts with a staff role. Log in to the wallet instead.
+         *
+         *     `FORBIDDEN`: You are not allowed to do this.
+         */
+        StaffOnlyOrForbidden: {
             headers: {
                 [name: string]: unknown;
             };
@@ -4768,6 +4834,29 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    getAppInfo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppInfo"];
+                };
+            };
+            422: components["responses"]["ValidationError"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     listAuditLogs: {
         parameters: {
             query?: {
@@ -4892,7 +4981,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            403: components["responses"]["StaffOnly"];
+            403: components["responses"]["StaffOnlyOrForbidden"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationError"];
@@ -5161,7 +5250,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            403: components["responses"]["StaffOnly"];
+            403: components["responses"]["StaffOnlyOrForbidden"];
             409: components["responses"]["MfaNotEnrolled"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];

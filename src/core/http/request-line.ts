@@ -16,15 +16,24 @@ const SENT_ONCE = new Set([
   'webhook-timestamp',
 ]);
 
-/** Refuses ambiguous headers and unknown routes before anything else of a request is read. */
-export function checkRequestLines(server: HttpServer): void {
+/** A page for paths that are no routes, such as those of an app in the browser. */
+export type Page = { readonly headers: Readonly<Record<string, string>>; readonly body: Buffer };
+
+export type FindPage = (request: FastifyRequest) => Page | undefined;
+
+/**
+ * Refuses ambiguous headers before anything else of a request is read, and unknown routes unless `findPage` has a page.
+ */
+export function checkRequestLines(server: HttpServer, findPage: FindPage = () => undefined): void {
+  const respond = (request: FastifyRequest, reply: FastifyReply) =>
+    respondToUnknownRoute(request, reply, findPage);
   server.addHook('onRequest', (request, reply, done) => {
     const fault = headerFault(request.raw);
     if (fault !== undefined) done(fault);
-    else if (request.is404) respondToUnknownRoute(request, reply);
+    else if (request.is404) respond(request, reply);
     else done();
   });
-  server.setNotFoundHandler(respondToUnknownRoute);
+  server.setNotFoundHandler(respond);
 }
 
 function headerFault({ rawHeaders, headers, httpVersion }: IncomingMessage): DomainError | undefined {
@@ -50,14 +59,20 @@ function headerError(field: string, reason: string) {
   return ruleViolation({ violations: [{ field, reason }] });
 }
 
-/** Sends 404, or 405 if the path has other methods, or the methods of the path for OPTIONS. */
-function respondToUnknownRoute(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+/** Sends a page or 404, or 405 if the path has other methods, or the methods of the path for OPTIONS. */
+function respondToUnknownRoute(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  findPage: FindPage,
+): FastifyReply {
   const { method, server } = request;
   const [path = ''] = request.url.split('?');
   const found = server.supportedMethods.filter(
     (other) => other !== 'OPTIONS' && server.findRoute({ method: other, url: path }),
   );
   const allowed = [...found, 'OPTIONS'];
+  const page = found.length === 0 ? findPage(request) : undefined;
+  if (page !== undefined) return reply.headers(page.headers).send(page.body);
   // If the route exists, it serves files and the file is missing.
   if (found.length === 0 || found.includes(method)) return reply.send(notFound('route', `${method} ${path}`));
   if (method !== 'OPTIONS') return reply.send(methodNotAllowed({ method, allowed }));

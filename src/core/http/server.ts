@@ -25,7 +25,7 @@ import { handleError } from './errors.ts';
 import { type ApiDescription, registerOpenApi } from './openapi.ts';
 import { respondToClientError, respondToRawRequests } from './raw-responses.ts';
 import { clientRequestId, shownRequestId } from './request-ids.ts';
-import { checkRequestLines } from './request-line.ts';
+import { checkRequestLines, type FindPage } from './request-line.ts';
 import { respondWithin } from './response-deadline.ts';
 import type { HttpServer } from './route.ts';
 import { compileBody, compileHeaders, compileQuery, compileText } from './validation.ts';
@@ -65,6 +65,8 @@ export async function createHttpServer(options: {
   readonly api: ApiDescription;
   readonly publicUrl: string;
   readonly apiDocs: boolean;
+  /** Finds the page for a path that is no route. */
+  readonly findPage?: FindPage | undefined;
 }): Promise<HttpServer> {
   const server = Fastify({
     loggerInstance: options.logger as FastifyBaseLogger,
@@ -101,7 +103,7 @@ export async function createHttpServer(options: {
   });
   respondWithin(server, RESPONSE_DEADLINE_MS);
   await allowOrigins(server, options.corsOrigins ?? []);
-  checkRequestLines(server);
+  checkRequestLines(server, options.findPage);
   const { api, publicUrl, apiDocs } = options;
   await registerOpenApi(server, { api, publicUrl, isServed: apiDocs });
   server.addHook('onRoute', requireAccess);
@@ -123,8 +125,10 @@ function trustedProxies(trusted: false | number | string[]) {
 /** Adds the headers of every response. Called separately for invalid URLs, which are refused before any hook runs. */
 function addCommonHeaders(request: FastifyRequest, reply: FastifyReply): void {
   const ownCacheControl = reply.getHeader('cache-control');
+  const ownPolicy = reply.getHeader('content-security-policy');
   reply.headers(COMMON_HEADERS).header('x-request-id', shownRequestId(request));
   if (ownCacheControl !== undefined) reply.header('cache-control', ownCacheControl);
+  if (ownPolicy !== undefined) reply.header('content-security-policy', ownPolicy);
 }
 
 /** Ensures that no route is public by omission. Hidden routes and routes without a schema must state their access too. */

@@ -7,7 +7,7 @@ import { appInfoQuery } from './app-info.ts';
 export function DemoStripe() {
   const t = useMessages(common);
   const { data } = useQuery(appInfoQuery);
-  if (!data?.demo_logins) return null;
+  if (!data?.demo_logins.length) return null;
   return (
     <p className="no-print bg-amber-fill px-4 py-0.5 text-center text-small font-medium text-amber">
       {t.demoStripe}

@@ -1,9 +1,10 @@
 import type { FastifyRequest } from 'fastify';
 import { userInactive } from '../../../core/caller.ts';
-import { rateLimited } from '../../../core/errors.ts';
+import { forbidden, rateLimited } from '../../../core/errors.ts';
 import { accountOf } from '../../../core/http/authentication.ts';
 import { addressOf, type LimitRate } from '../../../core/http/rate-limit.ts';
 import type { Routes } from '../../../core/http/route.ts';
+import type { RequireHost } from './app-hosts.ts';
 import { clientOf } from './clients.ts';
 import type { DeviceCookies } from './device-cookies.ts';
 import {
@@ -42,9 +43,10 @@ export function factorRoutes(deps: {
   readonly stepUp: StepUpService;
   readonly devices: Pick<DeviceCookies, 'issue'>;
   readonly cookies: SessionCookies;
+  readonly requireHost: RequireHost;
   readonly limitRate: LimitRate;
 }): Routes {
-  const { service, factors, stepUp, devices, cookies, limitRate } = deps;
+  const { service, factors, stepUp, devices, cookies, requireHost, limitRate } = deps;
   const limitCodes = (keyOf: (request: FastifyRequest) => string) =>
     limitRate({ name: 'second factor', perMinute: CODES_PER_MINUTE, keyOf });
   const ofCaller = limitCodes((request) => accountOf(request).id);
@@ -63,12 +65,16 @@ export function factorRoutes(deps: {
           body: MfaVerificationBody,
           response: { 200: SessionTokenBody },
         },
-        config: { access: 'public', errors: [invalidMfaToken, userInactive, staffOnly, ...proofErrors] },
+        config: {
+          access: 'public',
+          errors: [invalidMfaToken, userInactive, staffOnly, forbidden, ...proofErrors],
+        },
         preHandler: ofToken,
       },
       async (request, reply) => {
         const { body, id: requestId } = request;
         const { client: app = null } = body;
+        requireHost(app, request);
         const opening = { client: clientOf(request), app, requestId };
         const { tokens, email } = await service.verifyLogin(body.mfa_token, readProof(body), opening);
         reply.header('set-cookie', devices.issue(email));

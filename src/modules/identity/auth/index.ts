@@ -8,6 +8,7 @@ import type { MailClient } from '../../platform/mail/index.ts';
 import type { UserClient } from '../users/index.ts';
 import { accountRoutes } from './account-routes.ts';
 import { type AccountService, accountService } from './accounts.ts';
+import { hostsOfApps } from './app-hosts.ts';
 import { deviceCookies } from './device-cookies.ts';
 import { type EmailProofService, emailProofService } from './email-proofs.ts';
 import { emailProofRepository } from './email-proofs-repository.ts';
@@ -56,6 +57,8 @@ export function authModule(
     readonly mail: MailClient;
     /** The address in mailed links. With `https`, cookies are sent over TLS only. */
     readonly publicUrl: string;
+    /** The address of the console, if it is confined to one. */
+    readonly consoleUrl: string | undefined;
   },
 ) {
   const deps = { ...kernel, ...needs };
@@ -92,12 +95,26 @@ export function authModule(
   const sessions = openSessionService({ ...shared, repository: openSessionRepository(), sessionMaxDays });
   return {
     routes: (server: HttpServer) => {
-      const isSecure = deps.publicUrl.startsWith('https:');
-      const devices = deviceCookies({ ...deps, isSecure });
-      const cookies = sessionCookies({ wallet: isSecure, console: isSecure });
-      authRoutes({ service, passwordResets, resetRequests: requests, accounts, devices, cookies })(server);
+      const { publicUrl, consoleUrl } = deps;
+      const devices = deviceCookies({ ...deps, isSecure: isOverTls(publicUrl) });
+      const cookies = sessionCookies({
+        wallet: isOverTls(publicUrl),
+        console: isOverTls(consoleUrl ?? publicUrl),
+      });
+      const requireHost = hostsOfApps(consoleUrl);
+      authRoutes({
+        service,
+        passwordResets,
+        resetRequests: requests,
+        accounts,
+        devices,
+        cookies,
+        requireHost,
+      })(server);
       accountRoutes({ proofs, sessions })(server);
-      factorRoutes({ service, factors, stepUp, devices, cookies, limitRate: deps.limitRate })(server);
+      factorRoutes({ service, factors, stepUp, devices, cookies, requireHost, limitRate: deps.limitRate })(
+        server,
+      );
     },
     client: {
       ...service,
@@ -118,6 +135,10 @@ export function authModule(
     ],
     loops: [requests.loop],
   };
+}
+
+function isOverTls(url: string): boolean {
+  return url.startsWith('https:');
 }
 
 /** For the command that rotates keys: encrypts secrets again with the first of `keys`. Returns the number of accounts. */

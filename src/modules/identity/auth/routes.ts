@@ -1,12 +1,13 @@
 import type { FastifyRequest } from 'fastify';
 import { invalidToken, tokenRevoked, userInactive } from '../../../core/caller.ts';
-import { notFound, rateLimited, ruleViolation } from '../../../core/errors.ts';
+import { forbidden, notFound, rateLimited, ruleViolation } from '../../../core/errors.ts';
 import { accountOf } from '../../../core/http/authentication.ts';
 import { addressOf, networkOf } from '../../../core/http/rate-limit.ts';
 import type { Routes } from '../../../core/http/route.ts';
 import { IdParams } from '../../../core/http/schemas.ts';
 import { lastActiveAdmin, normalizeEmail, passwordNotComplexEnough } from '../users/index.ts';
 import type { AccountService } from './accounts.ts';
+import type { RequireHost } from './app-hosts.ts';
 import { clientOf } from './clients.ts';
 import type { DeviceCookies } from './device-cookies.ts';
 import {
@@ -49,8 +50,9 @@ export function authRoutes(deps: {
   readonly resetRequests: Pick<ResetRequests, 'requestReset'>;
   readonly devices: DeviceCookies;
   readonly cookies: SessionCookies;
+  readonly requireHost: RequireHost;
 }): Routes {
-  const { service, passwordResets, resetRequests, accounts, devices, cookies } = deps;
+  const { service, passwordResets, resetRequests, accounts, devices, cookies, requireHost } = deps;
 
   return (server) => {
     server.post(
@@ -66,11 +68,12 @@ export function authRoutes(deps: {
         },
         config: {
           access: 'public',
-          errors: [invalidCredentials, mfaRequired, userInactive, staffOnly, rateLimited],
+          errors: [invalidCredentials, mfaRequired, userInactive, staffOnly, forbidden, rateLimited],
         },
       },
       async (request, reply) => {
         const { password, client: app = null } = request.body;
+        requireHost(app, request);
         const email = normalizeEmail(request.body.email);
         const browser = devices.read(request.headers.cookie, email);
         const origin = { address: addressOf(request), browser, client: clientOf(request), app };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { userInactive } from '../../../../src/core/caller.ts';
 import { forbidden, rateLimited } from '../../../../src/core/errors.ts';
+import { hostsOfApps } from '../../../../src/modules/identity/auth/app-hosts.ts';
 import {
   invalidCredentials,
   invalidMfaCode,
@@ -15,6 +16,7 @@ import { factorRoutes } from '../../../../src/modules/identity/auth/factors-rout
 import { sessionCookies } from '../../../../src/modules/identity/auth/session-cookies.ts';
 import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeCalls, fakeLimits } from '../../../support/fakes.ts';
+import { assertRefused } from '../../../support/inject.ts';
 import { assertViolations, IDS, serveRoutes, testAccess, testRefusals } from '../../../support/routes.ts';
 
 const { calls, called, refuse } = fakeCalls();
@@ -42,6 +44,7 @@ const api = await serveRoutes(
     stepUp: { provePassword: ({ id, sessionId }, ...call) => called(undefined, id, sessionId, ...call) },
     devices: { issue: (email) => `device=${email}` },
     cookies: sessionCookies({ wallet: false, console: false }),
+    requireHost: hostsOfApps('http://console.example.com'),
     limitRate,
   }),
 );
@@ -84,6 +87,10 @@ describe('POST /auth/mfa/verification', () => {
     assert.match(String(session), /^cnb_wallet=refresh; Max-Age=3600; /);
     const [, , opening] = calls.at(-1) ?? [];
     assert.equal((opening as { app: string }).app, 'wallet');
+  });
+
+  test('refuses the console at another host than its own', async () => {
+    assertRefused(await verify({ ...sound, client: 'console' }), 403, 'FORBIDDEN');
   });
 
   test('takes a recovery code instead', async () => {

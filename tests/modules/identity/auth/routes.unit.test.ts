@@ -4,6 +4,7 @@ import { tokenRevoked, userInactive } from '../../../../src/core/caller.ts';
 import { forbidden, notFound, rateLimited, ruleViolation } from '../../../../src/core/errors.ts';
 import { newId } from '../../../../src/core/id.ts';
 import type { AccountService } from '../../../../src/modules/identity/auth/accounts.ts';
+import { hostsOfApps } from '../../../../src/modules/identity/auth/app-hosts.ts';
 import { deviceCookies } from '../../../../src/modules/identity/auth/device-cookies.ts';
 import {
   expiredRefreshToken,
@@ -59,6 +60,7 @@ const api = await serveRoutes(
       isSecure: true,
     }),
     cookies: sessionCookies({ wallet: true, console: false }),
+    requireHost: hostsOfApps('http://localhost'),
   }),
 );
 
@@ -212,6 +214,14 @@ describe('an app', () => {
     ];
     for (const answer of asked) assertRefused(answer, 401, 'INVALID_TOKEN');
     assertViolations(await api('POST', '/auth/refresh', { headers, body: {} }), ['refresh_token']);
+  });
+
+  test('is refused a login to the console at another host, and not to the wallet', async () => {
+    const headers = { host: 'shop.example.com:8000' };
+    assertRefused(await send('/auth/login', { ...sound, client: 'console' }, headers), 403, 'FORBIDDEN');
+    assertEqual(calls, []);
+    assert.equal((await send('/auth/login', { ...sound, client: 'wallet' }, headers)).status, 200);
+    assert.equal((await send('/auth/login', sound, headers)).status, 200);
   });
 
   test('is one of the two', async () => {

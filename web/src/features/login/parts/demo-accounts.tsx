@@ -1,13 +1,11 @@
-import type { AppInfo } from '#app/app-info.ts';
+import type { DemoLogin } from '#app/client.ts';
 import * as messages from '#messages/login.ts';
 import { Button } from '#ui/button.tsx';
 import { useMessages } from '#ui/locale.tsx';
 
-type Account = NonNullable<AppInfo['demo_logins']>[number];
-
 export type DemoAccountsProps = {
-  readonly accounts: readonly Account[];
-  readonly onChoose: (account: Account) => void;
+  readonly accounts: readonly DemoLogin[];
+  readonly onChoose: (account: DemoLogin) => void;
 };
 
 /** In development: fills in an account of the demo data. */

@@ -18,6 +18,7 @@ export function PasswordStep({ onIn, onSecondFactor }: PasswordStepProps) {
   const t = useMessages(messages);
   const session = useSession();
   const { data: info } = useQuery(appInfoQuery);
+  const demoLogins = info?.demo_logins.filter(({ client }) => client === session.app) ?? [];
   const form = useApiForm({
     defaultValues: { email: '', password: '' },
     submit: async ({ email, password }) => {
@@ -49,9 +50,9 @@ export function PasswordStep({ onIn, onSecondFactor }: PasswordStepProps) {
       {info?.support_email && (
         <p className="text-small text-muted">{t.forgottenSupport(info.support_email)}</p>
       )}
-      {info?.demo_logins && (
+      {demoLogins.length > 0 && (
         <DemoAccounts
-          accounts={info.demo_logins}
+          accounts={demoLogins}
           onChoose={({ email, password }) => {
             form.values.setValue('email', email);
             form.values.setValue('password', password);
