@@ -102,6 +102,8 @@ const IDS = {
 
   'POST /users/me/payouts': 'requestPayout',
   'GET /users/me/payouts': 'listOwnPayouts',
+  'GET /users/me/payouts/policy': 'getPayoutPolicy',
+  'GET /users/me/payouts/{id}': 'getOwnPayout',
   'POST /users/me/payouts/{id}/cancel': 'cancelPayout',
   'GET /payouts': 'listPayouts',
   'GET /payouts/{id}': 'getPayout',
@@ -192,6 +194,7 @@ const RESULTS = {
 
   requestPayout: 'OwnPayout',
   listOwnPayouts: 'OwnPayoutPage',
+  getPayoutPolicy: 'PayoutPolicy',
   listPayouts: 'PayoutPage',
   getBankDetails: 'BankDetails',
 
@@ -280,6 +283,8 @@ const PROPERTY_TYPES = {
   ForecastShare: 'CashbackForecast.by_shop',
   PayoutStatus: 'Payout.status',
   PayoutMethod: 'Payout.method',
+  PayoutPolicyBlock: 'PayoutPolicy.blocked_by',
+  LastAccount: 'PayoutPolicy.last_account',
   BankAccountInput: 'RequestPayoutInput.details',
   BankAccount: 'BankDetails.details',
   MaskedBankAccount: 'Payout.details',

@@ -98,6 +98,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /feature-flags/{key}/evaluate': 'admins',
   'POST /users/me/payouts': 'whoever is logged in',
   'GET /users/me/payouts': 'whoever is logged in',
+  'GET /users/me/payouts/policy': 'whoever is logged in',
+  'GET /users/me/payouts/{id}': 'whoever is logged in',
   'POST /users/me/payouts/{id}/cancel': 'whoever is logged in',
   'GET /payouts': 'admins',
   'GET /payouts/{id}': 'admins',

@@ -482,6 +482,10 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
     return { body: payoutBody({ currency: 'EUR' }) };
   },
   'GET /users/me/payouts': () => ({ query: { status: 'requested', offset: 0, limit: 5 } }),
+  'GET /users/me/payouts/policy': () => ({ query: { currency: 'EUR' } }),
+  'GET /users/me/payouts/{id}': async ({ requestPayout, shopper }, caller = shopper) => ({
+    params: { id: await requestPayout(caller) },
+  }),
   'POST /users/me/payouts/{id}/cancel': async ({ requestPayout, shopper }, caller = shopper) => ({
     params: { id: await requestPayout(caller) },
   }),

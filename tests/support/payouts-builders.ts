@@ -1,5 +1,5 @@
 import { newId } from '../../src/core/id.ts';
-import type { Payout, PayoutOrder } from '../../src/modules/money/payouts/model.ts';
+import type { BankDetails, Payout, PayoutOrder } from '../../src/modules/money/payouts/model.ts';
 import { NOW, SHOPPER, userActor } from './purchases-builders.ts';
 
 /** A payout of 10.00 EUR that was just requested. */
@@ -26,6 +26,12 @@ export function aPayout(fields: Partial<Payout> = {}): Payout {
   };
 }
 
+/** Of every order that says nothing else. */
+export const BANK_DETAILS: BankDetails = {
+  iban: 'DE89370400440532013000',
+  accountHolder: 'Erika Mustermann',
+};
+
 export function aPayoutOrder(fields: Partial<PayoutOrder> = {}): PayoutOrder {
   return {
     actor: userActor(SHOPPER),
@@ -33,7 +39,7 @@ export function aPayoutOrder(fields: Partial<PayoutOrder> = {}): PayoutOrder {
     amount: 10_00n,
     currency: 'EUR',
     method: 'bank_transfer',
-    bankDetails: { iban: 'DE89370400440532013000', accountHolder: 'Erika Mustermann' },
+    bankDetails: BANK_DETAILS,
     request: undefined,
     ...fields,
   };

@@ -37,6 +37,7 @@ const OWNED = new Set([
   'GET /users/me/purchases/{id}',
   'GET /purchases/{id}',
   'POST /purchases',
+  'GET /users/me/payouts/{id}',
   'POST /users/me/payouts/{id}/cancel',
   'POST /auth/mfa/confirmation',
   'POST /auth/mfa/step-up',

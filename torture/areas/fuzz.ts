@@ -207,12 +207,13 @@ function patternOf({ path }: Operation): RegExp {
   return new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]*')}$`);
 }
 
-/** The bank details of a payout are an object. Each of its fields is hostile once, while the other field is valid. */
+/** The account of a payout is an object. Each of its fields is hostile once, while the others are valid. */
 function nestedFieldsOf({ operation }: Target): Field[] {
   if (operation.name !== 'POST /users/me/payouts') return [];
   const details = { part: 'body', field: 'details' } as const;
   return [
     { ...details, wrap: (value) => `{"iban": "DE89370400440532013000", "account_holder": ${value}}` },
     { ...details, wrap: (value) => `{"iban": ${value}, "account_holder": "Erika Mustermann"}` },
+    { ...details, wrap: (value) => `{"from_payout_id": ${value}}` },
   ];
 }

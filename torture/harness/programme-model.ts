@@ -190,10 +190,9 @@ function openProgramme() {
       amount,
       currency: 'EUR',
       method: 'bank_transfer' as const,
-      bankDetails: BANK_DETAILS,
       request: undefined,
     };
-    const payout = newPayout(newId(), order, NOW);
+    const payout = newPayout(newId(), order, BANK_DETAILS, NOW);
     // As in the use case: first the balance, then the limits.
     const posting = postMovements([wallet], movementOfPayout(payout), NOW);
     const used = payouts

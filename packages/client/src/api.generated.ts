@@ -1448,9 +1448,26 @@ export interface paths {
         put?: never;
         /**
          * Request a payout
-         * @description Deducts the amount from your available balance immediately. A payout that fails, is cancelled or is sent back by the bank returns it.
+         * @description Deducts the amount from your available balance immediately. A payout that fails, is cancelled or is sent back by the bank returns it. Returns 400 `VALIDATION_ERROR` if `from_payout_id` is no payout of yours, or its bank details are no longer kept.
          */
         post: operations["requestPayout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/users/me/payouts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show one of your payouts */
+        get: operations["getOwnPayout"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1471,6 +1488,26 @@ export interface paths {
          * @description Returns the amount to your available balance. Returns 400 if the payout is no longer `requested`.
          */
         post: operations["cancelPayout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/users/me/payouts/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show what you may have paid out
+         * @description The minimum, the rest of the month, the largest amount of a request, and the account of your latest payout.
+         */
+        get: operations["getPayoutPolicy"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2135,13 +2172,15 @@ export interface components {
              * @description From 1 to 70 characters, the maximum of a SEPA transfer.
              * @example Erika Mustermann
              */
-            account_holder: string;
+            account_holder?: string;
+            /** @description A payout of yours whose bank details are kept: the new one goes to the same account. Send either this or `iban` and `account_holder`. */
+            from_payout_id?: components["schemas"]["Id"];
             /**
              * Format: iban
              * @description An IBAN. White space, dashes and lower case are accepted.
              * @example DE89 3704 0044 0532 0130 00
              */
-            iban: string;
+            iban?: string;
         };
         /** @description Done. */
         BankDetails: {
@@ -2535,6 +2574,14 @@ export interface components {
             /** @example 41 */
             sequence: number;
             to: components["schemas"]["WalletAccount"];
+        };
+        /** @description The account of your latest payout, masked. `payout_id` is for `details.from_payout_id`. Null if there is none whose bank details are kept. */
+        LastAccount: {
+            /** @example E*** M*** */
+            account_holder: string;
+            /** @example DE89**************3000 */
+            iban: string;
+            payout_id: components["schemas"]["Id"];
         };
         /**
          * @description The language of mails.
@@ -3192,6 +3239,27 @@ export interface components {
             data: components["schemas"]["Payout"][];
             pagination: components["schemas"]["CursorPagination"];
         };
+        /** @description Done. */
+        PayoutPolicy: {
+            available: components["schemas"]["Money"];
+            /** @description The reasons why no payout can be requested now: the address must be proven, the balance is negative or below the minimum, or the month has no room left. */
+            blocked_by: components["schemas"]["PayoutPolicyBlock"][];
+            currency: components["schemas"]["Currency"];
+            last_account: components["schemas"]["LastAccount"] | null;
+            /** @description The rest of `monthly_limit` in this month. */
+            left_this_month: components["schemas"]["Money"];
+            /** @description The largest amount that a request may have now. Zero if `blocked_by` has a reason. */
+            maximum: components["schemas"]["Money"];
+            /** @description The smallest amount of a payout. */
+            minimum: components["schemas"]["Money"];
+            /** @description The most that is paid out in a calendar month (UTC). */
+            monthly_limit: components["schemas"]["Money"];
+        };
+        /**
+         * @example below_minimum
+         * @enum {string}
+         */
+        PayoutPolicyBlock: "email_unverified" | "owes" | "below_minimum" | "monthly_limit";
         /**
          * @example requested
          * @enum {string}
@@ -8187,6 +8255,7 @@ export interface operations {
                     "application/json": components["schemas"]["OwnPayout"];
                 };
             };
+            400: components["responses"]["ValidationError400"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
             /**
@@ -8227,6 +8296,35 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    getOwnPayout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
+                id: components["parameters"]["IdParameter"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnPayout"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationError"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     cancelPayout: {
         parameters: {
             query?: never;
@@ -8261,6 +8359,37 @@ export interface operations {
             403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationError"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getPayoutPolicy: {
+        parameters: {
+            query?: {
+                /**
+                 * @description ISO 4217 code of the wallet. Defaults to the platform's first currency.
+                 * @example EUR
+                 */
+                currency?: components["parameters"]["CurrencyParameter"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutPolicy"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
+            422: components["responses"]["UnsupportedCurrencyOrValidationError"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };

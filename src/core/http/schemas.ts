@@ -10,6 +10,11 @@ export function Input<Properties extends Record<string, TSchema>>(
   return Type.Object(properties, { additionalProperties: false, ...options });
 }
 
+/** A condition that says which of the properties it needs. Readers of the description expect each of them to be defined. */
+export function requiring(...names: readonly string[]) {
+  return { properties: Object.fromEntries(names.map((name) => [name, {}])), required: [...names] };
+}
+
 /** A UUID in either case. It is converted to lower case, like the ids in the database and in caches. */
 export const Id = Type.String({
   format: 'uuid',

@@ -8,6 +8,7 @@ import {
   Money,
   MoneyInput,
   minorUnits,
+  requiring,
   TimestampInput,
   UserReference,
 } from '../../../core/http/schemas.ts';
@@ -21,7 +22,6 @@ import {
   OrderReferenceInput,
   PurchaseStatus,
   readLines,
-  requiring,
 } from './schemas.ts';
 
 export const SubmissionBody = Input(

@@ -1,11 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { Input, Money, MoneyOrZeroInput } from '../../../core/http/schemas.ts';
 
-/** A condition that says which of the properties it needs. Readers of the description expect each of them to be defined. */
-export function requiring(...names: readonly string[]) {
-  return { properties: Object.fromEntries(names.map((name) => [name, {}])), required: [...names] };
-}
-
 export const ExternalId = Type.String({
   minLength: 1,
   maxLength: 255,

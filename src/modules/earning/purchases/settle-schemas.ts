@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox';
 import { formatInstant } from '../../../core/clock.ts';
 import { ErrorBody } from '../../../core/http/errors.ts';
 import { ItemSummary, nameOfItem, presentRefusal, summarizeItems } from '../../../core/http/items.ts';
-import { Id, Input, Money, MoneyOrZeroInput, Timestamp } from '../../../core/http/schemas.ts';
+import { Id, Input, Money, MoneyOrZeroInput, requiring, Timestamp } from '../../../core/http/schemas.ts';
 import { formatMoney } from '../../../core/money.ts';
 import type { Outcome } from '../../../core/outcome.ts';
 import {
@@ -25,7 +25,6 @@ import {
   REVERSAL_REASONS,
   RevisionNumber,
   readLines,
-  requiring,
 } from './schemas.ts';
 
 export const ReversalBody = Input({

@@ -27,7 +27,10 @@ export type PayoutOrder = {
   readonly amount: bigint;
   readonly currency: string;
   readonly method: PayoutMethod;
-  readonly bankDetails: BankDetails;
+  /** Undefined in an order that takes those of `fromPayoutId`. */
+  readonly bankDetails?: BankDetails | undefined;
+  /** An earlier payout of the same user, to whose account this one goes too. */
+  readonly fromPayoutId?: string | undefined;
   readonly request: IdempotentRequest | undefined;
 };
 
@@ -69,6 +72,33 @@ export type PayoutMove = {
   readonly externalReference?: string | undefined;
   readonly reason?: string | undefined;
 };
+
+/** The encrypted bank details of a payout, and whose they are. Empty details were shredded. */
+export type StoredAccount = {
+  readonly payoutId: string;
+  readonly userId: string;
+  readonly encryptedDetails: string;
+};
+
+/** What a user may have paid out now. Amounts are in minor units of `currency`. */
+export type Allowance = {
+  readonly currency: string;
+  readonly minimum: bigint;
+  readonly monthlyLimit: bigint;
+  readonly leftThisMonth: bigint;
+  readonly available: bigint;
+  /** The largest amount of a request. 0 if anything blocks one. */
+  readonly maximum: bigint;
+  readonly blockedBy: readonly AllowanceBlock[];
+  readonly lastAccount: LastAccount | null;
+};
+
+export const ALLOWANCE_BLOCKS = ['email_unverified', 'owes', 'below_minimum', 'monthly_limit'] as const;
+
+export type AllowanceBlock = (typeof ALLOWANCE_BLOCKS)[number];
+
+/** The account of an earlier payout. Its bank details are masked. */
+export type LastAccount = { readonly payoutId: string; readonly maskedDetails: BankDetails };
 
 /** In minor units, by currency. Every supported currency has both limits. */
 export type PayoutLimits = {

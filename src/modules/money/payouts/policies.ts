@@ -21,6 +21,7 @@ import {
   type PayoutOrder,
   type PayoutStatement,
   REFUNDED,
+  type StoredAccount,
   TRANSITIONS,
 } from './model.ts';
 
@@ -30,7 +31,10 @@ export function requireProvenEmail({ userId }: PayoutOrder, proven: ReadonlySet<
 }
 
 /** @throws UNSUPPORTED_CURRENCY. */
-export function requireSupportedCurrency({ currency }: PayoutOrder, supported: readonly string[]): void {
+export function requireSupportedCurrency(
+  { currency }: Pick<PayoutOrder, 'currency'>,
+  supported: readonly string[],
+): void {
   if (!supported.includes(currency)) throw unsupportedCurrency({ currency, supported });
 }
 
@@ -61,13 +65,31 @@ export function requireWithinLimits(
   if (violations.length > 0) throw payoutPolicyViolation({ violations, currency });
 }
 
+/**
+ * An order may name an account by an earlier payout, of the same user only.
+ * @throws VALIDATION_ERROR, equally for a payout that does not exist, of another user, or without its bank details.
+ */
+export function requireOwnAccount(
+  { userId }: PayoutOrder,
+  account: StoredAccount | undefined,
+): StoredAccount {
+  if (account?.userId === userId && account.encryptedDetails !== '') return account;
+  const reason = 'must be a payout of yours whose bank details are still kept';
+  throw ruleViolation({ violations: [{ field: 'details.from_payout_id', reason }] });
+}
+
 /** The start of the calendar month (UTC). */
 export function startOfMonth(now: Temporal.Instant): Temporal.Instant {
   return utcDate(now).with({ day: 1 }).toZonedDateTime('UTC').toInstant();
 }
 
-export function newPayout(id: string, order: PayoutOrder, now: Temporal.Instant): Payout {
-  const { userId, amount, currency, method, bankDetails } = order;
+export function newPayout(
+  id: string,
+  order: PayoutOrder,
+  bankDetails: BankDetails,
+  now: Temporal.Instant,
+): Payout {
+  const { userId, amount, currency, method } = order;
   return {
     id,
     userId,

@@ -34,6 +34,13 @@ export function payoutReading(deps: {
     return withOwner(payout);
   }
 
+  /** @throws NOT_FOUND, also if the payout is of another user. */
+  async function getOwnPayout(id: string, userId: string): Promise<Payout> {
+    const payout = await repository.find(database.db, id);
+    if (payout?.userId !== userId) throw notFound('payout', id);
+    return payout;
+  }
+
   async function withOwner(payout: Payout): Promise<ReviewedPayout> {
     const [reviewed] = await withOwners([payout]);
     if (reviewed === undefined) throw new Error('a payout was lost');
@@ -81,5 +88,5 @@ export function payoutReading(deps: {
     });
   }
 
-  return { getPayout, withOwner, listPayouts, listReviewedPayouts, revealBankDetails };
+  return { getPayout, getOwnPayout, withOwner, listPayouts, listReviewedPayouts, revealBankDetails };
 }

@@ -6,7 +6,14 @@ import { anyOf, type RowOf } from '../../../core/database/rows.ts';
 import { formatMoney, moneyFromNumeric } from '../../../core/money.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import { type WalletOwner, walletKey } from '../wallets/index.ts';
-import { type Payout, type PayoutFilter, REFUNDED, type SealedPayout } from './model.ts';
+import {
+  type LastAccount,
+  type Payout,
+  type PayoutFilter,
+  REFUNDED,
+  type SealedPayout,
+  type StoredAccount,
+} from './model.ts';
 
 export type PayoutRepository = ReturnType<typeof payoutRepository>;
 
@@ -175,6 +182,61 @@ export function payoutRepository() {
     return row?.details_encrypted;
   }
 
+  async function findAccounts(db: Db, payoutIds: readonly string[]): Promise<StoredAccount[]> {
+    const rows = await db
+      .selectFrom('payouts')
+      .select(['id', 'user_id', 'details_encrypted'])
+      .where('id', '=', anyOf(payoutIds))
+      .execute();
+    return rows.map((row) => ({
+      payoutId: row.id,
+      userId: row.user_id,
+      encryptedDetails: row.details_encrypted,
+    }));
+  }
+
+  /** That of the newest payout whose bank details are kept, unless it failed or the bank sent it back. */
+  async function findLastAccount(db: Db, userId: string): Promise<LastAccount | null> {
+    const { rows } = await sql<Pick<PayoutRow, 'id' | 'iban_masked' | 'account_holder_masked'>>`
+      select id, iban_masked, account_holder_masked
+      from payouts
+      where user_id = ${userId} and details_encrypted <> '' and status not in ('failed', 'returned')
+      order by id desc nulls last
+      limit 1
+    `.execute(db);
+    const [row] = rows;
+    if (row === undefined) return null;
+    const maskedDetails = { iban: row.iban_masked, accountHolder: row.account_holder_masked };
+    return { payoutId: row.id, maskedDetails };
+  }
+
+  /**
+   * What is available to the owner and the sum of the payouts since this moment without refunded ones, in one SQL command:
+   * a payout that is being requested changes both or neither.
+   */
+  async function findUse(
+    db: Db,
+    { userId, currency }: WalletOwner,
+    since: Temporal.Instant,
+  ): Promise<{ readonly available: bigint; readonly used: bigint }> {
+    const { rows } = await sql<{ available: string; used: string }>`
+      select
+        coalesce(
+          (select available from wallets where user_id = ${userId} and currency = ${currency}), 0
+        ) as available,
+        (
+          select coalesce(sum(amount), 0) from payouts
+          where user_id = ${userId} and currency = ${currency} and requested_at >= ${since.toString()}
+            and status <> all (${REFUNDED}::payout_status[])
+        ) as used
+    `.execute(db);
+    const [row = { available: '0', used: '0' }] = rows;
+    return {
+      available: moneyFromNumeric(row.available, currency),
+      used: moneyFromNumeric(row.used, currency),
+    };
+  }
+
   /** Locks up to `limit` payouts whose details are not encrypted with this key. */
   async function lockEncryptedOtherwise(trx: Trx, keyId: string, limit: number): Promise<EncryptedDetails[]> {
     const rows = await trx
@@ -199,6 +261,9 @@ export function payoutRepository() {
     findAll,
     list,
     findEncryptedDetails,
+    findAccounts,
+    findLastAccount,
+    findUse,
     lockEncryptedOtherwise,
     queueUpdateEncryptedDetails,
   };

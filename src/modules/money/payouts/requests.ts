@@ -17,10 +17,18 @@ import {
 } from '../wallets/index.ts';
 import type { DetailsCipher } from './details.ts';
 import { payoutRequested } from './events.ts';
-import type { PayoutLimits, PayoutOrder, PayoutStatement, SealedPayout } from './model.ts';
+import type {
+  BankDetails,
+  PayoutLimits,
+  PayoutOrder,
+  PayoutStatement,
+  SealedPayout,
+  StoredAccount,
+} from './model.ts';
 import {
   movementOf,
   newPayout,
+  requireOwnAccount,
   requireProvenEmail,
   requireSupportedCurrency,
   requireWithinLimits,
@@ -74,12 +82,31 @@ export function payoutRequests(deps: {
       users.lockUsersForShare(trx, distinct(orders.map(({ userId }) => userId))),
     ]);
     const proven = deps.needsEmailProof ? await users.findProven(trx, [...owners.keys()]) : undefined;
-    const decisions = await decide(trx, orders, { locked, owners, proven });
+    // After the locks: erasing an account takes them too, so that no order revives details that were shredded with it.
+    const accounts = await findAccounts(trx, orders);
+    const decisions = await decide(trx, orders, { locked, owners, proven, accounts });
     const accepted = decisions.flatMap((decision) => (decision.ok ? [decision.value] : []));
     if (accepted.length > 0) await writeAccepted(trx, accepted, locked);
     return decisions.map((decision) =>
       decision.ok ? success(statementOf(decision.value.sealed.payout)) : decision,
     );
+  }
+
+  /** The accounts that orders name by an earlier payout, by its id. */
+  async function findAccounts(
+    trx: Trx,
+    orders: readonly PayoutOrder[],
+  ): Promise<ReadonlyMap<string, StoredAccount>> {
+    const ids = distinct(orders.flatMap(({ fromPayoutId }) => fromPayoutId ?? []));
+    if (ids.length === 0) return new Map();
+    const accounts = await repository.findAccounts(trx, ids);
+    return new Map(accounts.map((account) => [account.payoutId, account]));
+  }
+
+  function bankDetailsOf(order: PayoutOrder, accounts: ReadonlyMap<string, StoredAccount>): BankDetails {
+    if (order.bankDetails !== undefined) return order.bankDetails;
+    const { payoutId, encryptedDetails } = requireOwnAccount(order, accounts.get(order.fromPayoutId ?? ''));
+    return cipher.decrypt(payoutId, encryptedDetails);
   }
 
   function isSupported({ currency }: PayoutOrder): boolean {
@@ -90,7 +117,7 @@ export function payoutRequests(deps: {
   async function decide(
     trx: Trx,
     orders: readonly PayoutOrder[],
-    { locked, owners, proven }: Known,
+    { locked, owners, proven, accounts }: Known,
   ): Promise<Outcome<AcceptedOrder>[]> {
     // Read after the wallets are locked: neither the sums nor the month can change before the decision.
     const now = clock();
@@ -102,7 +129,8 @@ export function payoutRequests(deps: {
         requireStillActive(owners, order.actor);
         if (proven !== undefined) requireProvenEmail(order, proven);
         requireSupportedCurrency(order, deps.supportedCurrencies);
-        const payout = newPayout(newId(now), order, now);
+        const bankDetails = bankDetailsOf(order, accounts);
+        const payout = newPayout(newId(now), order, bankDetails, now);
         const wallet = walletKey(order);
         const before = balances.get(wallet) ?? NO_MONEY;
         const usedThisMonth = used.get(wallet) ?? 0n;
@@ -110,7 +138,7 @@ export function payoutRequests(deps: {
         requireWithinLimits(order, usedThisMonth, deps.limits);
         balances.set(wallet, after);
         used.set(wallet, usedThisMonth + order.amount);
-        return { order, sealed: { payout, encryptedDetails: cipher.encrypt(payout.id, order.bankDetails) } };
+        return { order, sealed: { payout, encryptedDetails: cipher.encrypt(payout.id, bankDetails) } };
       }),
     );
   }
@@ -170,6 +198,7 @@ type Known = {
   readonly owners: ReadonlyMap<string, User>;
   /** The owners who have proved their address. Undefined if they need not. */
   readonly proven: ReadonlySet<string> | undefined;
+  readonly accounts: ReadonlyMap<string, StoredAccount>;
 };
 
 type AcceptedOrder = { readonly order: PayoutOrder; readonly sealed: SealedPayout };

@@ -20,6 +20,8 @@ import {
   payoutPolicyViolation,
 } from './errors.ts';
 import {
+  AllowanceBody,
+  AllowanceQuery,
   BankDetailsBody,
   contentOf,
   NewPayoutBody,
@@ -30,6 +32,7 @@ import {
   PayoutMoveBody,
   PayoutPage,
   PayoutQuery,
+  presentAllowance,
   presentBankDetails,
   presentOwnPayout,
   presentPayout,
@@ -47,7 +50,7 @@ export function payoutRoutes(service: PayoutService, defaultCurrency: string): R
           tags: ['payouts'],
           summary: 'Request a payout',
           description:
-            'Deducts the amount from your available balance immediately. A payout that fails, is cancelled or is sent back by the bank returns it.',
+            'Deducts the amount from your available balance immediately. A payout that fails, is cancelled or is sent back by the bank returns it. Returns 400 `VALIDATION_ERROR` if `from_payout_id` is no payout of yours, or its bank details are no longer kept.',
           headers: IdempotencyHeaders,
           body: NewPayoutBody(defaultCurrency),
           response: { 201: OwnPayoutBody },
@@ -55,6 +58,7 @@ export function payoutRoutes(service: PayoutService, defaultCurrency: string): R
         config: {
           access: ['user', 'admin'],
           errors: [
+            ruleViolation,
             unsupportedCurrency,
             insufficientBalance,
             payoutPolicyViolation,
@@ -95,6 +99,40 @@ export function payoutRoutes(service: PayoutService, defaultCurrency: string): R
         const page = await service.listPayouts(filter, readPage(query, isId));
         return presentCursorPage(query, page, presentOwnPayout);
       },
+    );
+
+    server.get(
+      '/users/me/payouts/policy',
+      {
+        schema: {
+          tags: ['payouts'],
+          summary: 'Show what you may have paid out',
+          description:
+            'The minimum, the rest of the month, the largest amount of a request, and the account of your latest payout.',
+          querystring: AllowanceQuery,
+          response: { 200: AllowanceBody },
+        },
+        config: { access: ['user', 'admin'], errors: [unsupportedCurrency] },
+      },
+      async (request) => {
+        const { currency = defaultCurrency } = request.query;
+        return presentAllowance(await service.getAllowance({ userId: callerOf(request).id, currency }));
+      },
+    );
+
+    server.get(
+      '/users/me/payouts/:id',
+      {
+        schema: {
+          tags: ['payouts'],
+          summary: 'Show one of your payouts',
+          params: IdParams,
+          response: { 200: OwnPayoutBody },
+        },
+        config: { access: ['user', 'admin'], errors: [notFound] },
+      },
+      async (request) =>
+        presentOwnPayout(await service.getOwnPayout(request.params.id, callerOf(request).id)),
     );
 
     server.post(

@@ -7,11 +7,20 @@ import {
   Money,
   MoneyInput,
   minorUnits,
+  requiring,
   Timestamp,
   TimestampInput,
 } from '../../../core/http/schemas.ts';
 import { compactIban } from '../../../core/iban.ts';
-import type { BankDetails, PayoutStatement, ReviewedPayout } from './model.ts';
+import { formatMoney } from '../../../core/money.ts';
+import { CurrencyChoice } from '../wallets/index.ts';
+import {
+  ALLOWANCE_BLOCKS,
+  type Allowance,
+  type BankDetails,
+  type PayoutStatement,
+  type ReviewedPayout,
+} from './model.ts';
 import { statementOf } from './policies.ts';
 
 const Method = Type.Enum(['bank_transfer'], { examples: ['bank_transfer'] });
@@ -19,6 +28,43 @@ const Method = Type.Enum(['bank_transfer'], { examples: ['bank_transfer'] });
 const Status = Type.Enum(['requested', 'processing', 'completed', 'returned', 'failed', 'cancelled'], {
   examples: ['requested'],
 });
+
+/** An IBAN with its holder, or an earlier payout. */
+const AccountInput = Input(
+  {
+    iban: Type.Optional(
+      Type.String({
+        format: 'iban',
+        description: 'An IBAN. White space, dashes and lower case are accepted.',
+        examples: ['DE89 3704 0044 0532 0130 00'],
+      }),
+    ),
+    account_holder: Type.Optional(
+      Type.String({
+        // No control characters. White space at the ends is ignored.
+        pattern: '^\\s*[^\\s\\p{C}]([^\\p{C}]{0,68}[^\\s\\p{C}])?\\s*$',
+        mustBe: 'a name of 1 to 70 characters without control characters',
+        maxLength: 255,
+        description: 'From 1 to 70 characters, the maximum of a SEPA transfer.',
+        examples: ['Erika Mustermann'],
+      }),
+    ),
+    from_payout_id: Type.Optional(
+      Type.String({
+        ...Id,
+        description:
+          'A payout of yours whose bank details are kept: the new one goes to the same account. Send either this or `iban` and `account_holder`.',
+      }),
+    ),
+  },
+  {
+    // A branch names the field that is missing or too many.
+    if: requiring('from_payout_id'),
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+    then: { properties: { from_payout_id: {} }, additionalProperties: false },
+    else: requiring('iban', 'account_holder'),
+  },
+);
 
 /** `defaultCurrency` applies if the request names no currency. */
 export function NewPayoutBody(defaultCurrency: string) {
@@ -32,21 +78,7 @@ export function NewPayoutBody(defaultCurrency: string) {
         }),
       ),
       method: Method,
-      details: Input({
-        iban: Type.String({
-          format: 'iban',
-          description: 'An IBAN. White space, dashes and lower case are accepted.',
-          examples: ['DE89 3704 0044 0532 0130 00'],
-        }),
-        account_holder: Type.String({
-          // No control characters. White space at the ends is ignored.
-          pattern: '^\\s*[^\\s\\p{C}]([^\\p{C}]{0,68}[^\\s\\p{C}])?\\s*$',
-          mustBe: 'a name of 1 to 70 characters without control characters',
-          maxLength: 255,
-          description: 'From 1 to 70 characters, the maximum of a SEPA transfer.',
-          examples: ['Erika Mustermann'],
-        }),
-      }),
+      details: AccountInput,
     },
     { moneyIn: { amount: ['currency', defaultCurrency] } },
   );
@@ -147,6 +179,40 @@ export const PayoutBody = Type.Object({
   }),
 });
 
+export const AllowanceQuery = Input({ currency: CurrencyChoice });
+
+export const AllowanceBody = Type.Object({
+  currency: Currency,
+  minimum: Type.String({ ...Money, description: 'The smallest amount of a payout.' }),
+  monthly_limit: Type.String({
+    ...Money,
+    description: 'The most that is paid out in a calendar month (UTC).',
+  }),
+  left_this_month: Type.String({ ...Money, description: 'The rest of `monthly_limit` in this month.' }),
+  available: Money,
+  maximum: Type.String({
+    ...Money,
+    description: 'The largest amount that a request may have now. Zero if `blocked_by` has a reason.',
+  }),
+  blocked_by: Type.Array(Type.Enum(ALLOWANCE_BLOCKS, { examples: ['below_minimum'] }), {
+    description:
+      'The reasons why no payout can be requested now: the address must be proven, the balance is negative or below the minimum, or the month has no room left.',
+  }),
+  last_account: nullable(
+    Type.Object(
+      {
+        payout_id: Id,
+        iban: Type.String({ examples: ['DE89**************3000'] }),
+        account_holder: Type.String({ examples: ['E*** M***'] }),
+      },
+      {
+        description:
+          'The account of your latest payout, masked. `payout_id` is for `details.from_payout_id`. Null if there is none whose bank details are kept.',
+      },
+    ),
+  ),
+});
+
 export const OwnPayoutPage = CursorPage(OwnPayoutBody);
 
 export const PayoutPage = CursorPage(PayoutBody);
@@ -163,19 +229,40 @@ type NewPayout = Static<ReturnType<typeof NewPayoutBody>>;
 
 export function toOrder(body: NewPayout, defaultCurrency: string) {
   const { amount, currency = defaultCurrency, method, details } = body;
-  const bankDetails: BankDetails = {
-    iban: compactIban(details.iban),
-    accountHolder: details.account_holder.trim(),
-  };
-  return { amount: minorUnits(amount, currency), currency, method, bankDetails };
+  return { amount: minorUnits(amount, currency), currency, method, ...accountOf(details) };
+}
+
+function accountOf({ iban = '', account_holder = '', from_payout_id: fromPayoutId }: NewPayout['details']) {
+  if (fromPayoutId !== undefined) return { fromPayoutId };
+  const bankDetails: BankDetails = { iban: compactIban(iban), accountHolder: account_holder.trim() };
+  return { bankDetails };
 }
 
 /** The content of an order for its idempotency key. The amount is in minor units, so that `10` and `10.00` are equal. */
-export function contentOf({ amount, currency, method, bankDetails }: ReturnType<typeof toOrder>) {
-  return { amount: String(amount), currency, method, ...bankDetails };
+export function contentOf({ amount, currency, method, ...account }: ReturnType<typeof toOrder>) {
+  const named = 'bankDetails' in account ? account.bankDetails : account;
+  return { amount: String(amount), currency, method, ...named };
 }
 
 export const presentOwnPayout = statementOf;
+
+export function presentAllowance({ currency, blockedBy, lastAccount, ...allowance }: Allowance) {
+  const money = (minor: bigint) => formatMoney(minor, currency);
+  return {
+    currency,
+    minimum: money(allowance.minimum),
+    monthly_limit: money(allowance.monthlyLimit),
+    left_this_month: money(allowance.leftThisMonth),
+    available: money(allowance.available),
+    maximum: money(allowance.maximum),
+    blocked_by: [...blockedBy],
+    last_account: lastAccount && {
+      payout_id: lastAccount.payoutId,
+      iban: lastAccount.maskedDetails.iban,
+      account_holder: lastAccount.maskedDetails.accountHolder,
+    },
+  };
+}
 
 /** The response that an older version stored with an idempotency key has no return. */
 export function presentStored(stored: Partial<PayoutStatement>): PayoutStatement {

@@ -8,6 +8,7 @@ import type { UserClient } from '../../identity/users/index.ts';
 import type { Actor, EventClient } from '../../platform/events/index.ts';
 import type { IdempotencyClient, IdempotentResponse } from '../../platform/idempotency/index.ts';
 import type { FourEyesAbove, WalletClient } from '../wallets/index.ts';
+import { payoutAllowance } from './allowance.ts';
 import type { DetailsCipher } from './details.ts';
 import type {
   Payout,
@@ -98,7 +99,9 @@ export function payoutService(deps: {
     cancelPayout,
     movePayout,
     movePayouts,
+    getAllowance: payoutAllowance(deps),
     getPayout: reading.getPayout,
+    getOwnPayout: reading.getOwnPayout,
     listPayouts: reading.listPayouts,
     listReviewedPayouts: reading.listReviewedPayouts,
     revealBankDetails: reading.revealBankDetails,

@@ -3,11 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { detailsCipher } from '../../../../src/modules/money/payouts/details.ts';
 import { assertEqual } from '../../../support/equality.ts';
-import { aPayoutOrder } from '../../../support/payouts-builders.ts';
+import { BANK_DETAILS } from '../../../support/payouts-builders.ts';
 
 const OLD = { id: 'old', key: randomBytes(32) };
 const NEW = { id: 'new', key: randomBytes(32) };
-const { bankDetails } = aPayoutOrder();
+const bankDetails = BANK_DETAILS;
 
 describe('bank details at rest', () => {
   test('are read back as they were, and nothing of them is readable', () => {

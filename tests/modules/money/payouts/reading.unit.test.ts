@@ -7,12 +7,12 @@ import { payoutReading } from '../../../../src/modules/money/payouts/reading.ts'
 import type { PayoutRepository } from '../../../../src/modules/money/payouts/repository.ts';
 import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeKernel } from '../../../support/fakes.ts';
-import { aPayout, aPayoutOrder } from '../../../support/payouts-builders.ts';
+import { aPayout, BANK_DETAILS } from '../../../support/payouts-builders.ts';
 import { adminActor, aUser, SHOPPER, STRANGER } from '../../../support/purchases-builders.ts';
 import { rejectsWith } from '../../../support/rejections.ts';
 
 const ADMIN = adminActor(STRANGER);
-const { bankDetails } = aPayoutOrder();
+const bankDetails = BANK_DETAILS;
 
 function openReading(replaced: Partial<PayoutRepository>, isOwnerActive = true) {
   const { kernel, ...seen } = fakeKernel();
@@ -65,6 +65,14 @@ describe('a payout', () => {
     const id = newId();
     await rejectsWith(getPayout(id), 'NOT_FOUND', { resource_type: 'payout', resource_id: id });
   });
+});
+
+test('a payout is shown to its owner, and is NOT_FOUND for another user', async () => {
+  const payout = aPayout();
+  const { getOwnPayout } = openReading({ find: async (_db, id) => (id === payout.id ? payout : undefined) });
+  assertEqual(await getOwnPayout(payout.id, SHOPPER), payout);
+  await rejectsWith(getOwnPayout(payout.id, STRANGER), 'NOT_FOUND');
+  await rejectsWith(getOwnPayout(newId(), SHOPPER), 'NOT_FOUND');
 });
 
 test('a list of payouts is the page of the repository', async () => {

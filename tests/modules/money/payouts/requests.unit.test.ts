@@ -4,7 +4,11 @@ import { newId } from '../../../../src/core/id.ts';
 import { success } from '../../../../src/core/outcome.ts';
 import type { User } from '../../../../src/modules/identity/users/index.ts';
 import type { DetailsCipher } from '../../../../src/modules/money/payouts/details.ts';
-import type { PayoutOrder } from '../../../../src/modules/money/payouts/model.ts';
+import type {
+  PayoutOrder,
+  SealedPayout,
+  StoredAccount,
+} from '../../../../src/modules/money/payouts/model.ts';
 import type { PayoutRepository } from '../../../../src/modules/money/payouts/repository.ts';
 import { payoutRequests } from '../../../../src/modules/money/payouts/requests.ts';
 import { type Wallet, type WalletClient, walletKey } from '../../../../src/modules/money/wallets/index.ts';
@@ -27,6 +31,8 @@ function openRequests(
     readonly accounts?: ReadonlyMap<string, User>;
     /** Undefined: addresses need not be proven. */
     readonly proven?: readonly string[];
+    /** Those of earlier payouts. */
+    readonly earlier?: readonly StoredAccount[];
   } = {},
 ) {
   const { kernel, ...seen } = fakeKernel();
@@ -39,9 +45,14 @@ function openRequests(
         asked.push([owners.map(walletKey), since]);
         return new Map(world.used);
       },
+      findAccounts: async (_db, ids) =>
+        (world.earlier ?? []).filter(({ payoutId }) => ids.includes(payoutId)),
       queueInsert: (_trx, rows) => void queued.push(['payouts', rows]),
     }),
-    cipher: fake<DetailsCipher>({ encrypt: (id, { iban }) => `${id} ${iban} sealed` }),
+    cipher: fake<DetailsCipher>({
+      encrypt: (id, { iban }) => `${id} ${iban} sealed`,
+      decrypt: (id, sealed) => ({ iban: sealed.replace(`${id} `, ''), accountHolder: 'Erika Mustermann' }),
+    }),
     idempotency: world.idempotency ?? everyRequestIsNew,
     wallets: fake<WalletClient>({
       lockWallets: async (_trx, owners) => {
@@ -89,6 +100,35 @@ describe('a user who must have proved the address', () => {
     assertEqual(await openRequests({ accounts, proven: [] }).answers(order), ['EMAIL_VERIFICATION_REQUIRED']);
     assertEqual(await openRequests({ accounts, proven: [SHOPPER] }).answers(order), ['40.00']);
   });
+});
+
+describe('a payout to the account of an earlier one', () => {
+  const earlier: StoredAccount = { payoutId: newId(), userId: SHOPPER, encryptedDetails: '' };
+  const kept = { ...earlier, encryptedDetails: `${earlier.payoutId} DE89370400440532013000` };
+  const order = aPayoutOrder({ bankDetails: undefined, fromPayoutId: earlier.payoutId });
+
+  test('has its bank details, sealed for the new payout and masked', async () => {
+    const { request, queued } = openRequests({ earlier: [kept] });
+    const [outcome] = await request([order]);
+    assert.ok(outcome?.ok);
+    const { id, details } = outcome.value.answer;
+    assertEqual(details, { iban: 'DE89**************3000', account_holder: 'E*** M***' });
+    const [, rows] = queued.find(([table]) => table === 'payouts') ?? [];
+    const sealed = rows?.map((row) => (row as SealedPayout).encryptedDetails);
+    assertEqual(sealed, [`${id} DE89370400440532013000 sealed`]);
+  });
+
+  for (const [title, accounts] of [
+    ['does not exist', []],
+    ['is of another user', [{ ...kept, userId: STRANGER }]],
+    ['has lost its bank details', [earlier]],
+  ] as const) {
+    test(`is refused if that ${title}, and others of the batch are not`, async () => {
+      const { answers, queued } = openRequests({ earlier: accounts });
+      assertEqual(await answers(order, aPayoutOrder()), ['VALIDATION_ERROR', '10.00']);
+      assert.equal(queued.find(([table]) => table === 'payouts')?.[1].length, 1);
+    });
+  }
 });
 
 describe('a request for a payout', () => {

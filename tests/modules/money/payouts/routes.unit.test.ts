@@ -52,6 +52,17 @@ const shown = {
 const cursor = Buffer.from(id).toString('base64url');
 const missing = notFound('payout', id);
 
+const allowance = {
+  currency: 'EUR',
+  minimum: 10_00n,
+  monthlyLimit: 1_000_00n,
+  leftThisMonth: 990_00n,
+  available: 40_00n,
+  maximum: 40_00n,
+  blockedBy: [],
+  lastAccount: { payoutId: id, maskedDetails: payout.maskedDetails },
+};
+
 /** The orders that reached the service. */
 const orders: PayoutOrder[] = [];
 let stored: PayoutStatement = statementOf(payout);
@@ -69,6 +80,8 @@ const service = fake<PayoutService>({
   cancelPayout: (payoutId, { type, id: by }) => called(payout, payoutId, [type, by]),
   movePayout: ({ actor, ...move }) => called(reviewed, move, [actor.type, actor.id]),
   getPayout: (payoutId) => called(reviewed, payoutId),
+  getOwnPayout: (payoutId, userId) => called(payout, payoutId, userId),
+  getAllowance: (owner) => called(allowance, owner),
   listReviewedPayouts: (...query) => called({ items: [reviewed], total: 41, nextKey: id }, ...query),
   listPayouts: (...query) => called({ items: [payout], total: 41, nextKey: id }, ...query),
   revealBankDetails: (payoutId, { type, id: by }) =>
@@ -80,6 +93,8 @@ const ADMIN = ['admin', IDS.admin];
 describe('access', () => {
   testAccess(api, 'POST', '/users/me/payouts', ['user', 'admin']);
   testAccess(api, 'GET', '/users/me/payouts', ['user', 'admin']);
+  testAccess(api, 'GET', '/users/me/payouts/policy', ['user', 'admin']);
+  testAccess(api, 'GET', `/users/me/payouts/${id}`, ['user', 'admin']);
   testAccess(api, 'POST', `/users/me/payouts/${id}/cancel`, ['user', 'admin']);
   testAccess(api, 'GET', '/payouts', ['admin']);
   testAccess(api, 'GET', `/payouts/${id}`, ['admin']);
@@ -112,6 +127,34 @@ describe('POST /users/me/payouts', () => {
     });
     assert.equal(orders.at(-1)?.actor.id, IDS.user);
   });
+
+  test('takes the account of an earlier payout, which is the content of its key too', async () => {
+    const answer = await request({ details: { from_payout_id: id.toUpperCase() } }, REPEATED);
+    assert.equal(answer.status, 201);
+    const { fromPayoutId, bankDetails, request: repeatable } = orders.at(-1) as PayoutOrder;
+    assertEqual([fromPayoutId, bankDetails], [id, undefined]);
+    assertEqual(repeatable?.content, {
+      amount: '1000',
+      currency: 'EUR',
+      method: 'bank_transfer',
+      fromPayoutId: id,
+    });
+  });
+
+  for (const [title, details, named] of [
+    ['an IBAN beside an earlier payout', { from_payout_id: id, iban: IBAN }, ['details.iban']],
+    [
+      'a whole account beside an earlier payout',
+      { from_payout_id: id, ...payoutBody().details },
+      ['details.iban', 'details.account_holder'],
+    ],
+    ['an earlier payout that is no UUID', { from_payout_id: 'last' }, ['details.from_payout_id']],
+    ['an IBAN without its holder', { iban: IBAN }, ['details.account_holder']],
+  ] as const) {
+    test(`refuses ${title}`, async () => {
+      assertViolations(await request({ details }), named);
+    });
+  }
 
   test('completes the response that an older version stored', async () => {
     const { returned_at: _, return_reason: __, ...older } = statementOf(payout);
@@ -245,6 +288,45 @@ describe('POST /users/me/payouts', () => {
     [422, payoutPolicyViolation({ violations: [], currency: 'EUR' })],
     [409, idempotencyKeyReused({ reason: 'different_request' })],
   ]);
+});
+
+describe('GET /users/me/payouts/policy', () => {
+  const path = '/users/me/payouts/policy';
+
+  test('answers what the caller may have paid out, and the last account, masked', async () => {
+    assertEqual((await api('GET', path, { token: 'user' })).body, {
+      currency: 'EUR',
+      minimum: '10.00',
+      monthly_limit: '1000.00',
+      left_this_month: '990.00',
+      available: '40.00',
+      maximum: '40.00',
+      blocked_by: [],
+      last_account: { payout_id: id, ...MASKED },
+    });
+    assertEqual(calls.at(-1), [{ userId: IDS.user, currency: 'EUR' }]);
+  });
+
+  test('answers for the currency of the query', async () => {
+    await api('GET', `${path}?currency=JPY`, { token: 'user' });
+    assertEqual(calls.at(-1), [{ userId: IDS.user, currency: 'JPY' }]);
+    assertViolations(await api('GET', `${path}?currency=yen`, { token: 'user' }), ['currency']);
+  });
+
+  testRefusals(() => api('GET', path, { token: 'user' }), refuse, [
+    [422, unsupportedCurrency({ currency: 'KWD', supported: ['EUR'] })],
+  ]);
+});
+
+describe('GET /users/me/payouts/{id}', () => {
+  const path = `/users/me/payouts/${id}`;
+
+  test('answers the payout of the caller', async () => {
+    assertEqual((await api('GET', path, { token: 'user' })).body, own);
+    assertEqual(calls.at(-1), [id, IDS.user]);
+  });
+
+  testRefusals(() => api('GET', path, { token: 'user' }), refuse, [[404, missing]]);
 });
 
 describe('GET /users/me/payouts', () => {
