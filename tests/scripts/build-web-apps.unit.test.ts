@@ -16,12 +16,11 @@ import { buildWebApps } from '../../scripts/build-web-apps.ts';
 /** Appends to a log, and writes the page that `src/page.txt` holds. Fails if that is `broken`. */
 const BUILD = `
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-const folder = process.argv[process.argv.indexOf('--outDir') + 1];
 const page = readFileSync('src/page.txt', 'utf8');
 appendFileSync('../builds.log', process.env.NODE_ENV + ' ' + page + '\\n');
 if (page === 'broken') throw new Error('no such import');
-mkdirSync(folder, { recursive: true });
-writeFileSync(folder + '/wallet.html', page);
+mkdirSync('dist', { recursive: true });
+writeFileSync('dist/wallet.html', page);
 `;
 
 /** A project with a workspace that is built at once. */
@@ -67,6 +66,14 @@ test('builds for production, and not again until a source, the client or the loc
   }
   assert.deepEqual(buildsOf(project).slice(0, 2), ['production first', 'production second']);
   assert.deepEqual(readdirSync(join(project, 'node_modules/.cache')), ['x'], 'nothing is left behind');
+});
+
+test('builds once for several processes at once, and after one that was killed', async () => {
+  const project = makeProject();
+  writeFileSync(join(project, 'node_modules/.cache/web-build.lock'), '4194305');
+  const outcomes = await Promise.all([1, 2, 3].map(() => outcomeIn(project)));
+  assert.deepEqual(outcomes.toSorted(), ['built', 'current', 'current']);
+  assert.equal(buildsOf(project).length, 1);
 });
 
 test('keeps the previous build if one fails, says why, and tries again', async () => {
