@@ -41,6 +41,7 @@ export const API_DESCRIPTION: ApiDescription = {
       name: 'search',
       description: 'Search across purchases, payouts, users, merchants, partners and offers',
     },
+    { name: 'reports', description: 'Figures and charts over all purchases, wallets and payouts' },
     { name: 'webhooks', description: 'Endpoints to which events are sent, and their deliveries' },
     { name: 'audit', description: 'The record of who did what, and when' },
   ],

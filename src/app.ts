@@ -52,7 +52,7 @@ export async function createPlatform(deps: {
     limitRate: rateLimiter(rateWindows),
     feed: events.client,
   });
-  const { jobs, loops, partners, refusals, mail, notifications, webhooks } = modules;
+  const { jobs, loops, partners, refusals, reports, mail, notifications, webhooks } = modules;
   const runner = jobRunner({ database, jobs, metrics, logger });
   const repeating = loopRunner({ loops, metrics, logger });
 
@@ -119,6 +119,7 @@ export async function createPlatform(deps: {
     loops,
     mail,
     refusals: refusals.client,
+    reports: reports.client,
     events: events.client,
     /**
      * Finishes running requests, refuses later ones and frees the port. Jobs and loops end after their current

@@ -19,6 +19,7 @@ import { personalDataModule } from './modules/insight/personal-data/index.ts';
 import { proofModule } from './modules/insight/proof/index.ts';
 import { purchaseTimelineModule } from './modules/insight/purchase-timeline/index.ts';
 import { refusalsModule } from './modules/insight/refusals/index.ts';
+import { reportsModule } from './modules/insight/reports/index.ts';
 import { searchModule } from './modules/insight/search/index.ts';
 import { userDetailModule } from './modules/insight/user-detail/index.ts';
 import { walletHistoryModule } from './modules/insight/wallet-history/index.ts';
@@ -141,6 +142,12 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
     guardOf: ({ partnerId }) => (partnerId === null ? guards.operator : guards.partners),
   });
   const balances = balancesModule(kernel, defaultCurrency);
+  const reports = reportsModule(kernel, {
+    supportedCurrencies,
+    payoutMinimum: config.payoutLimits.minimum,
+    defaultConfirmationDays: config.defaultConfirmationDays,
+    autoConfirmFlag: AUTO_CONFIRM_FLAG,
+  });
   const userDetail = userDetailModule({ users: users.client, balances: balances.client });
   const partnerAccount = partnerAccountModule(kernel, {
     partners: partners.client,
@@ -197,6 +204,7 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
     walletHistory,
     personalData,
     refusals,
+    reports,
     searchModule(kernel),
     ownPurchasesModule(kernel, {
       purchases: purchases.client,
@@ -228,7 +236,13 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
     ...webhooks.jobs,
     ...proofModule(kernel).jobs,
   ];
-  const loops: readonly Loop[] = [...mail.loops, ...auth.loops, ...notifications.loops, ...webhooks.loops];
+  const loops: readonly Loop[] = [
+    ...mail.loops,
+    ...auth.loops,
+    ...notifications.loops,
+    ...webhooks.loops,
+    ...reports.loops,
+  ];
   return {
     authenticate,
     routes,
@@ -250,6 +264,7 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
     ].map((module) => module.eventSource),
     partners,
     refusals,
+    reports,
     mail,
     notifications,
     webhooks,

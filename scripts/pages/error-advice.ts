@@ -43,6 +43,8 @@ export const ERROR_ADVICE: Readonly<Record<string, string>> = {
   INVALID_VERIFICATION_TOKEN:
     'Request another mail with `POST /users/me/email-verification` or `POST /users/me/email`.',
   LAST_ACTIVE_ADMIN: 'Activate or create another administrator first.',
+  REPORTS_NOT_READY:
+    'Repeat after `Retry-After`. It happens once, after an upgrade of a database with a past.',
   MAIL_NOT_CONFIGURED: 'Ask the operator to set `SMTP_URL`. Until then no address can be proven or changed.',
   MERCHANT_ALREADY_EXISTS: 'Use the merchant that `details.merchant_id` names, or choose another name.',
   MERCHANT_NOT_ACTIVE: 'Activate the merchant first.',

@@ -570,6 +570,12 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
   'GET /refusals': ({ partner }) => ({
     query: { partner_id: partner.id, code: 'USER_NOT_ELIGIBLE', from: '2026-01-01T00:00:00Z', limit: 5 },
   }),
+  'GET /reports/summary': () => ({ query: { currency: 'EUR', from: '2026-01-01', to: '2026-03-31' } }),
+  'GET /reports/books': () => ({ query: { currency: 'EUR' } }),
+  'GET /reports/daily': () => ({ query: { currency: 'EUR', from: '2026-01-01', to: '2026-03-31' } }),
+  'GET /reports/pending-age': () => ({ query: { currency: 'EUR' } }),
+  'GET /reports/merchants': () => ({ query: { currency: 'EUR', from: '2026-01-01', to: '2026-03-31' } }),
+  'GET /reports/refusals': () => ({ query: { from: '2026-01-01', to: '2026-03-31' } }),
   'GET /audit-logs': ({ platform }) => ({
     query: {
       actor_id: platform.admin.id,

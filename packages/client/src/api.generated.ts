@@ -1100,6 +1100,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/reports/books": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the trial balance
+         * @description The buckets of all wallets beside what the audit log says of the journal, and the last proof of the books. At most a minute old, see `as_of`.
+         */
+        get: operations["getTrialBalance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reports/daily": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show cashback by day
+         * @description The cashback that the journal moved on each day (UTC) of the range. At most a minute old, see `as_of`.
+         */
+        get: operations["reportDays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reports/merchants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the ten merchants with the most cashback
+         * @description Of the purchases that were recorded in the range, as they are now. At most a minute old, see `as_of`.
+         */
+        get: operations["reportMerchants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reports/pending-age": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show pending cashback by age
+         * @description Rewards that are pending, by the days (UTC) since their purchase was recorded. At most a minute old, see `as_of`.
+         */
+        get: operations["reportPendingAges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reports/refusals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show refused reports by day and code
+         * @description Reports of partners that a rule refused, of all currencies. Counted for 30 days. At most a minute old, see `as_of`.
+         */
+        get: operations["reportRefusals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reports/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the figures of the overview
+         * @description Amounts to act on, each with the number of its rows. At most a minute old, see `as_of`.
+         */
+        get: operations["getReportSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/search": {
         parameters: {
             query?: never;
@@ -2209,6 +2329,21 @@ export interface components {
             /** @description All of them together: the pending balance of the wallet. */
             total: components["schemas"]["Money"];
         };
+        CashbackOfDay: {
+            /** @description Cashback that became available. */
+            confirmed: components["schemas"]["Money"];
+            day: components["schemas"]["CalendarDate"];
+            /** @description Cashback that became pending. */
+            recorded: components["schemas"]["Money"];
+            /** @description Cashback that was taken back. */
+            reversed: components["schemas"]["Money"];
+        };
+        /** @description Done. */
+        CashbackOfDayPage: {
+            /** @description All that happened before this time is counted. */
+            as_of: components["schemas"]["Timestamp"];
+            data: components["schemas"]["CashbackOfDay"][];
+        };
         /**
          * @example pending
          * @enum {string}
@@ -2899,6 +3034,25 @@ export interface components {
          * @enum {string}
          */
         OrderLineStatus: "pending" | "approved" | "rejected";
+        /** @description Purchases that are pending beyond the days of their merchant and are not held. `amount` is their cashback. */
+        OverdueBlock: {
+            amount: components["schemas"]["Money"] | null;
+            blocked_by: {
+                amount: components["schemas"]["Money"];
+                /** @example 42 */
+                count: number;
+                /**
+                 * @description The first that applies. `none`: the next run of the job confirms them.
+                 * @example merchant_inactive
+                 * @enum {string}
+                 */
+                reason: "merchant_inactive" | "user_inactive" | "switched_off" | "pending_lines" | "none";
+            }[];
+            /** @example 42 */
+            count: number;
+            oldest_at: components["schemas"]["Timestamp"] | null;
+            share: number | null;
+        };
         /** @description Done. */
         OwnPartner: {
             active: boolean;
@@ -3265,6 +3419,23 @@ export interface components {
          * @enum {string}
          */
         PayoutStatus: "requested" | "processing" | "completed" | "returned" | "failed" | "cancelled";
+        PendingAge: {
+            amount: components["schemas"]["Money"];
+            /** @example 42 */
+            count: number;
+            /** @example 8 */
+            from_days: number;
+            /** @description The part of `amount` that is overdue. */
+            overdue_amount: components["schemas"]["Money"];
+            /** @description The highest age. Null for the oldest. */
+            to_days: number | null;
+        };
+        /** @description Done. */
+        PendingAgePage: {
+            /** @description All that happened before this time is counted. */
+            as_of: components["schemas"]["Timestamp"];
+            data: components["schemas"]["PendingAge"][];
+        };
         /**
          * @description Percent, from 0 to 100, with at most 4 decimals.
          * @example 5
@@ -3598,6 +3769,19 @@ export interface components {
             data: components["schemas"]["Refusal"][];
             pagination: components["schemas"]["CursorPagination"];
         };
+        RefusalsOfDay: {
+            /** @example USER_NOT_ELIGIBLE */
+            code: string;
+            /** @example 42 */
+            count: number;
+            day: components["schemas"]["CalendarDate"];
+        };
+        /** @description Done. */
+        RefusalsOfDayPage: {
+            /** @description All that happened before this time is counted. */
+            as_of: components["schemas"]["Timestamp"];
+            data: components["schemas"]["RefusalsOfDay"][];
+        };
         RegisterUserInput: {
             /**
              * Format: email
@@ -3653,6 +3837,14 @@ export interface components {
             matched: boolean;
             status: components["schemas"]["PurchaseStatus"];
         };
+        /** @description Purchases under review. `amount` is their cashback. */
+        ReportFigure: {
+            amount: components["schemas"]["Money"] | null;
+            /** @example 42 */
+            count: number;
+            oldest_at: components["schemas"]["Timestamp"] | null;
+            share: number | null;
+        };
         ReportPurchaseInput: {
             /**
              * @description A plain decimal above zero, as text or number, with at most 10 integer digits and the decimals of the currency.
@@ -3686,6 +3878,59 @@ export interface components {
         };
         /** @description A list of bodies of `POST /purchases`, as a JSON array or as NDJSON. */
         ReportPurchasesInput: components["schemas"]["ReportPurchaseInput"][];
+        /** @description Done. */
+        ReportSummary: {
+            /** @description All that happened before this time is counted. */
+            as_of: components["schemas"]["Timestamp"];
+            /** @description Purchases recorded in the range that are confirmed or reversed. `amount` is the available cashback, `share` its part of available and reversed cashback. */
+            converted: {
+                amount: components["schemas"]["Money"] | null;
+                /** @example 42 */
+                confirmed: number;
+                /** @example 42 */
+                count: number;
+                oldest_at: components["schemas"]["Timestamp"] | null;
+                /** @example 42 */
+                reversed: number;
+                share: number | null;
+            };
+            currency: components["schemas"]["Currency"];
+            held: components["schemas"]["ReportFigure"];
+            overdue: components["schemas"]["OverdueBlock"];
+            /** @description Owed to users: pending, available above zero and payouts under way. `count` is the wallets with pending or available money. */
+            owed: {
+                amount: components["schemas"]["Money"] | null;
+                available: components["schemas"]["Money"];
+                /** @example 42 */
+                count: number;
+                oldest_at: components["schemas"]["Timestamp"] | null;
+                payouts_under_way: components["schemas"]["Money"];
+                pending: components["schemas"]["Money"];
+                share: number | null;
+            };
+            /** @description Wallets below zero. `amount` is above zero. */
+            owed_to_us: components["schemas"]["ReportFigure"];
+            /** @description Payouts that are requested or processing. */
+            payouts_due: components["schemas"]["ReportFigure"];
+            /** @description Refused reports of partners in the last 24 hours, this hour included, of all currencies. `share` is that of all their reports. */
+            refused: {
+                amount: components["schemas"]["Money"] | null;
+                /** @example 42 */
+                count: number;
+                oldest_at: components["schemas"]["Timestamp"] | null;
+                share: number | null;
+                since: components["schemas"]["Timestamp"];
+            };
+            /** @description Wallets whose available money reaches the least payout, `minimum`. */
+            withdrawable: {
+                amount: components["schemas"]["Money"] | null;
+                /** @example 42 */
+                count: number;
+                minimum: components["schemas"]["Money"];
+                oldest_at: components["schemas"]["Timestamp"] | null;
+                share: number | null;
+            };
+        };
         RequestPasswordResetInput: {
             /**
              * Format: email
@@ -4011,6 +4256,52 @@ export interface components {
         };
         /** @enum {string} */
         TokenType: "bearer";
+        TopMerchant: {
+            /** @description Pending and available cashback. */
+            cashback: components["schemas"]["Money"];
+            /** @description From 0 to 1. Null where there is nothing to divide. */
+            confirmed_share: number | null;
+            merchant_id: components["schemas"]["Id"];
+            /** @example Corner Books */
+            name: string;
+            /** @example 42 */
+            purchases: number;
+        };
+        /** @description Done. */
+        TopMerchantPage: {
+            /** @description All that happened before this time is counted. */
+            as_of: components["schemas"]["Timestamp"];
+            data: components["schemas"]["TopMerchant"][];
+        };
+        /** @description Done. */
+        TrialBalance: {
+            /** @description All that happened before this time is counted. */
+            as_of: components["schemas"]["Timestamp"];
+            available: components["schemas"]["Money"];
+            currency: components["schemas"]["Currency"];
+            /**
+             * @description The sum of the four. Zero unless the books are wrong.
+             * @example 0.00
+             */
+            difference: string;
+            /**
+             * @description Entries of the journal.
+             * @example 1154
+             */
+            entries: number;
+            /** @description Includes payouts under way. */
+            paid: components["schemas"]["Money"];
+            pending: components["schemas"]["Money"];
+            /**
+             * @description All that the platform gave by the audit log, less all that it took back, as an amount below zero.
+             * @example -1054.20
+             */
+            platform: string;
+            /** @description Whether that proof found the books right. */
+            verified: boolean | null;
+            /** @description When the last proof of all books began. Null before the first one. */
+            verified_at: components["schemas"]["Timestamp"] | null;
+        };
         UpdateMerchantInput: {
             /**
              * @description Days from `created_at` until a purchase is confirmed automatically. Null means the platform's default.
@@ -4602,6 +4893,21 @@ export interface components {
             };
         };
         /**
+         * @description `REPORTS_NOT_READY`: The reports are being made from the events of the past. Try again in a few minutes.
+         *
+         *     `OVERLOADED`: The platform is busy. Nothing was written. Try again shortly.
+         *
+         *     `SERVICE_UNAVAILABLE`: The platform cannot reach its database. Nothing was written. Try again shortly.
+         */
+        ReportsNotReadyOrOverloadedOrServiceUnavailable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /**
          * @description `STAFF_ONLY`: The console is for accounts with a staff role. Log in to the wallet instead.
          *
          *     `FORBIDDEN`: You are not allowed to do this.
@@ -4721,6 +5027,11 @@ export interface components {
         CurrencyParameter: string;
         /** @description The `next_cursor` of the previous page. With it, `offset` has no effect. A cursor costs the same at any depth. An `offset` costs what it skips: one of millions may return 503. */
         Cursor: string;
+        /**
+         * @description The first day (UTC). Defaults to 29 days before `to`.
+         * @example 2026-03-14
+         */
+        From: string;
         /** @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e */
         IdParameter: string;
         /** @example purchase_auto_confirm */
@@ -4737,6 +5048,11 @@ export interface components {
         ScopeId: string;
         /** @description Defaults to `global`. */
         ScopeType: components["schemas"]["FeatureFlagScope"];
+        /**
+         * @description The last day (UTC). Defaults to today.
+         * @example 2026-03-14
+         */
+        To: string;
         UserId: components["schemas"]["Id"][];
         /** @description The id of the event, the same at each attempt. */
         WebhookId: string;
@@ -7366,6 +7682,227 @@ export interface operations {
             422: components["responses"]["ValidationError"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
+        };
+    };
+    getTrialBalance: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The currency. Defaults to the first one of the platform.
+                 * @example EUR
+                 */
+                currency?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialBalance"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
+            422: components["responses"]["UnsupportedCurrencyOrValidationError"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ReportsNotReadyOrOverloadedOrServiceUnavailable"];
+        };
+    };
+    reportDays: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The currency. Defaults to the first one of the platform.
+                 * @example EUR
+                 */
+                currency?: string;
+                /**
+                 * @description The first day (UTC). Defaults to 29 days before `to`.
+                 * @example 2026-03-14
+                 */
+                from?: components["parameters"]["From"];
+                /**
+                 * @description The last day (UTC). Defaults to today.
+                 * @example 2026-03-14
+                 */
+                to?: components["parameters"]["To"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CashbackOfDayPage"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
+            422: components["responses"]["UnsupportedCurrencyOrValidationError"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ReportsNotReadyOrOverloadedOrServiceUnavailable"];
+        };
+    };
+    reportMerchants: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The currency. Defaults to the first one of the platform.
+                 * @example EUR
+                 */
+                currency?: string;
+                /**
+                 * @description The first day (UTC). Defaults to 29 days before `to`.
+                 * @example 2026-03-14
+                 */
+                from?: components["parameters"]["From"];
+                /**
+                 * @description The last day (UTC). Defaults to today.
+                 * @example 2026-03-14
+                 */
+                to?: components["parameters"]["To"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopMerchantPage"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
+            422: components["responses"]["UnsupportedCurrencyOrValidationError"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ReportsNotReadyOrOverloadedOrServiceUnavailable"];
+        };
+    };
+    reportPendingAges: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The currency. Defaults to the first one of the platform.
+                 * @example EUR
+                 */
+                currency?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PendingAgePage"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
+            422: components["responses"]["UnsupportedCurrencyOrValidationError"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ReportsNotReadyOrOverloadedOrServiceUnavailable"];
+        };
+    };
+    reportRefusals: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The first day (UTC). Defaults to 29 days before `to`.
+                 * @example 2026-03-14
+                 */
+                from?: components["parameters"]["From"];
+                /**
+                 * @description The last day (UTC). Defaults to today.
+                 * @example 2026-03-14
+                 */
+                to?: components["parameters"]["To"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalsOfDayPage"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
+            422: components["responses"]["ValidationError"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ReportsNotReadyOrOverloadedOrServiceUnavailable"];
+        };
+    };
+    getReportSummary: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The currency. Defaults to the first one of the platform.
+                 * @example EUR
+                 */
+                currency?: string;
+                /**
+                 * @description The first day (UTC). Defaults to 29 days before `to`.
+                 * @example 2026-03-14
+                 */
+                from?: components["parameters"]["From"];
+                /**
+                 * @description The last day (UTC). Defaults to today.
+                 * @example 2026-03-14
+                 */
+                to?: components["parameters"]["To"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportSummary"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
+            422: components["responses"]["UnsupportedCurrencyOrValidationError"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ReportsNotReadyOrOverloadedOrServiceUnavailable"];
         };
     };
     searchEverything: {

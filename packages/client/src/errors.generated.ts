@@ -57,6 +57,7 @@ export type ErrorDetails = {
   PURCHASE_NOT_PENDING: { readonly purchase_id: string; readonly status: 'confirmed' | 'pending' | 'reversed'; readonly allowed_transitions: readonly ('confirmed' | 'pending' | 'reversed')[] };
   PURCHASE_ON_HOLD: { readonly purchase_id: string; readonly status: 'confirmed' | 'pending' | 'reversed' };
   RATE_LIMITED: { readonly retry_after_seconds?: number };
+  REPORTS_NOT_READY: { readonly retry_after_seconds: number };
   SERVICE_UNAVAILABLE: { readonly retry_after_seconds?: number };
   STAFF_ONLY: Readonly<Record<string, unknown>>;
   STEP_UP_REQUIRED: Readonly<Record<string, unknown>>;

@@ -420,6 +420,82 @@ export interface Refusals {
   request_id: string;
 }
 
+export interface ReportDays {
+  adjusted: ColumnType<string, string, string>;
+  available_cashback: ColumnType<string, string, string>;
+  confirmed: ColumnType<string, string, string>;
+  confirmed_purchases: ColumnType<bigint, bigint, bigint>;
+  credited: ColumnType<string, string, string>;
+  currency: string;
+  day: string;
+  entries: ColumnType<bigint, bigint, bigint>;
+  paid_back: ColumnType<string, string, string>;
+  paid_out: ColumnType<string, string, string>;
+  pending_cashback: ColumnType<string, string, string>;
+  pending_rewards: ColumnType<bigint, bigint, bigint>;
+  purchases: ColumnType<bigint, bigint, bigint>;
+  reversed_cashback: ColumnType<string, string, string>;
+  reversed_purchases: ColumnType<bigint, bigint, bigint>;
+  taken_from_available: ColumnType<string, string, string>;
+  taken_from_pending: ColumnType<string, string, string>;
+}
+
+export interface ReportMerchants {
+  available_cashback: ColumnType<string, string, string>;
+  currency: string;
+  day: string;
+  merchant_id: string;
+  pending_cashback: ColumnType<string, string, string>;
+  purchases: ColumnType<bigint, bigint, bigint>;
+  reversed_cashback: ColumnType<string, string, string>;
+}
+
+export interface ReportOverdue {
+  blocked_by: string;
+  cashback: ColumnType<string, string, string>;
+  currency: string;
+  day: string;
+  purchases: ColumnType<bigint, bigint, bigint>;
+  since: ColumnType<Temporal.Instant, string, string>;
+}
+
+export interface ReportPartners {
+  hour: ColumnType<Temporal.Instant, string, string>;
+  partner_id: string;
+  reported: ColumnType<bigint, bigint, bigint>;
+}
+
+export interface ReportProgress {
+  as_of: ColumnType<Temporal.Instant, string, string> | null;
+  completed_at: ColumnType<Temporal.Instant, string, string> | null;
+  event_id: Generated<string>;
+  id: Generated<boolean>;
+  recorded_in: Generated<string>;
+  refreshed_at: ColumnType<Temporal.Instant, string, string> | null;
+}
+
+export interface ReportStates {
+  available: ColumnType<string, string, string>;
+  available_owed: ColumnType<string, string, string>;
+  below_zero: ColumnType<string, string, string>;
+  below_zero_wallets: ColumnType<bigint, bigint, bigint>;
+  currency: string;
+  entries: ColumnType<bigint, bigint, bigint>;
+  given: ColumnType<string, string, string>;
+  held: ColumnType<string, string, string>;
+  held_purchases: ColumnType<bigint, bigint, bigint>;
+  held_since: ColumnType<Temporal.Instant, string, string> | null;
+  owed_wallets: ColumnType<bigint, bigint, bigint>;
+  paid: ColumnType<string, string, string>;
+  payouts_due: ColumnType<string, string, string>;
+  payouts_due_count: ColumnType<bigint, bigint, bigint>;
+  payouts_due_since: ColumnType<Temporal.Instant, string, string> | null;
+  pending: ColumnType<string, string, string>;
+  wallets: ColumnType<bigint, bigint, bigint>;
+  withdrawable: ColumnType<string, string, string>;
+  withdrawable_wallets: ColumnType<bigint, bigint, bigint>;
+}
+
 export interface SecondFactors {
   failures_until: ColumnType<Temporal.Instant, string, string> | null;
   last_step: Generated<ColumnType<bigint, bigint, bigint>>;
@@ -548,6 +624,12 @@ export interface DB {
   refresh_tokens: RefreshTokens;
   refusal_hours: RefusalHours;
   refusals: Refusals;
+  report_days: ReportDays;
+  report_merchants: ReportMerchants;
+  report_overdue: ReportOverdue;
+  report_partners: ReportPartners;
+  report_progress: ReportProgress;
+  report_states: ReportStates;
   second_factors: SecondFactors;
   sessions: Sessions;
   users: Users;

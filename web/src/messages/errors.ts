@@ -88,6 +88,7 @@ export const en: ErrorTexts = {
     seconds === undefined
       ? 'Too many attempts. Wait a moment.'
       : `Too many attempts. Try again in ${seconds} seconds.`,
+  REPORTS_NOT_READY: () => 'The figures are being made from the past. This happens once and takes minutes.',
   SERVICE_UNAVAILABLE: () => 'The platform cannot reach its database. Try again in a moment.',
   STAFF_ONLY: () => 'The console is for staff. Your account opens the wallet.',
   STEP_UP_REQUIRED: () => 'This needs your password again.',
@@ -193,6 +194,8 @@ export const de: ErrorTexts = {
     seconds === undefined
       ? 'Zu viele Versuche. Warten Sie einen Moment.'
       : `Zu viele Versuche. Versuchen Sie es in ${seconds} Sekunden noch einmal.`,
+  REPORTS_NOT_READY: () =>
+    'Die Zahlen werden aus der Vergangenheit berechnet. Das geschieht einmal und dauert Minuten.',
   SERVICE_UNAVAILABLE: () =>
     'Die Plattform erreicht ihre Datenbank nicht. Versuchen Sie es gleich noch einmal.',
   STAFF_ONLY: () => 'Die Konsole ist für das Personal. Ihr Konto öffnet das Guthaben.',
