@@ -108,7 +108,7 @@ export function useFilters<Filters extends PlaceInList>(
   ];
 }
 
-function placeOf({ data, pagination }: ListOf<unknown>): Omit<PagerProps, 'isFirst'> {
+export function placeOf({ data, pagination }: ListOf<unknown>): Omit<PagerProps, 'isFirst'> {
   const { total, total_is_estimate: totalIsEstimate = false, next_cursor: cursor, offset = 0 } = pagination;
   const end = offset + data.length;
   const byOffset = cursor === undefined && end < total ? { offset: end } : undefined;

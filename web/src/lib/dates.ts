@@ -13,6 +13,13 @@ export function formatDay(value: string, locale: Locale): string {
   return format(value, locale, { weekday: 'short', day: 'numeric', month: 'short' });
 }
 
+/** `26 Nov` in the present year, otherwise `26 Nov 2025`. */
+export function formatShortDate(value: string, locale: Locale, now: Date = new Date()): string {
+  return value.startsWith(`${now.getFullYear()}-`)
+    ? format(value, locale, { day: 'numeric', month: 'short' })
+    : formatDate(value, locale);
+}
+
 /** `26 Nov 2026, 10:14` in the local time zone. */
 export function formatDateTime(instant: string, locale: Locale): string {
   return format(instant, locale, {
@@ -84,4 +91,11 @@ function format(value: string, locale: Locale, options: Intl.DateTimeFormatOptio
     ...(isDate && { timeZone: 'UTC' }),
   });
   return formatter.format(date).replace(/^(\p{L}+\.?), /u, '$1 ');
+}
+
+/** The present month and those before it, newest first: `2026-11`, `2026-10`, … */
+export function monthsUntil(count: number, now: Date = new Date()): string[] {
+  return Array.from({ length: count }, (_, back) =>
+    new Date(Date.UTC(now.getFullYear(), now.getMonth() - back, 1)).toISOString().slice(0, 7),
+  );
 }

@@ -1,4 +1,12 @@
-import { formatAge, formatDate, formatDateTime, formatDay, formatMonth, formatTime } from './dates.ts';
+import {
+  formatAge,
+  formatDate,
+  formatDateTime,
+  formatDay,
+  formatMonth,
+  formatShortDate,
+  formatTime,
+} from './dates.ts';
 import {
   formatDecimal,
   formatMoney,
@@ -17,6 +25,7 @@ export function createFormat(locale: Locale) {
     percent: (rate: string | number) => formatPercent(rate, locale),
     count: (count: number) => new Intl.NumberFormat(INTL_LOCALES[locale]).format(count),
     date: (value: string) => formatDate(value, locale),
+    shortDate: (value: string) => formatShortDate(value, locale),
     day: (value: string) => formatDay(value, locale),
     month: (value: string) => formatMonth(value, locale),
     dateTime: (instant: string) => formatDateTime(instant, locale),

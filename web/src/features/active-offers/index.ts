@@ -1,0 +1,1 @@
+export { activeOfferPages } from './pages.ts';
