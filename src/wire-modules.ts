@@ -83,6 +83,8 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
     merchants: merchants.client,
     supportedCurrencies,
     maxCashbackPercentage: config.maxCashbackPercentage,
+    defaultConfirmationDays: config.defaultConfirmationDays,
+    findCapUses: (...query) => cashback.client.findCapUses(...query),
   });
   const cashback = cashbackModule(kernel);
   const refusals = refusalsModule(kernel);

@@ -2,7 +2,13 @@
 export const COUNTED_ROWS = 10_000;
 
 /** A part of a list: up to `limit` rows after `offset`, or after the key `after` if the list has cursors. */
-export type PageRequest = { readonly offset: number; readonly limit: number; readonly after?: string };
+export type PageRequest = {
+  readonly offset: number;
+  readonly limit: number;
+  readonly after?: string;
+  /** The other order, for lists that have it. They are newest first by default. */
+  readonly oldestFirst?: boolean;
+};
 
 export type PageOf<Item> = {
   readonly items: readonly Item[];

@@ -785,7 +785,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List payouts, newest first */
+        /** List payouts */
         get: operations["listPayouts"];
         put?: never;
         post?: never;
@@ -860,7 +860,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List purchases held for review, newest first
+         * List purchases held for review
          * @description Each hold has its reasons. Release, confirm or reverse the purchase to resolve an open hold.
          */
         get: operations["listPurchaseHolds"];
@@ -880,8 +880,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List purchases, newest first
-         * @description A partner gets the purchases that it has reported, first or after another source, each under its own external id. The filters `partner_id` and `source` are for administrators, and so are the fields from `user_email` on. Partners need a key with the scope `purchases:read`.
+         * List purchases
+         * @description A partner gets the purchases that it has reported, first or after another source, each under its own external id. The parameters `partner_id`, `source`, `overdue` and `order` are for administrators, and so are the fields from `user_email` on. Partners need a key with the scope `purchases:read`.
          */
         get: operations["listPurchases"];
         put?: never;
@@ -2106,11 +2106,21 @@ export interface components {
             status: "accepted";
         };
         ActiveOffer: {
+            /**
+             * @description The rest of the cap that is yours this calendar month (UTC). Null without a cap.
+             * @example 12.5
+             */
+            cap_left: number | null;
             /** @description True if freed room under the cap tops up earlier purchases that the cap has cut. */
             cap_refill: boolean;
             cashback_type: components["schemas"]["CashbackType"];
             /** @example 5 */
             cashback_value: number;
+            /**
+             * @description Days until a purchase is confirmed automatically.
+             * @example 30
+             */
+            confirmation_days: number;
             currency: components["schemas"]["Currency"];
             end_date: components["schemas"]["CalendarDate"];
             id: components["schemas"]["Id"];
@@ -3517,6 +3527,8 @@ export interface components {
             order_reference: string | null;
             /** @description The amount that was recorded first. `amount` is the present one. */
             original_amount: components["schemas"]["Money"];
+            /** @description The time from which the purchase could have been confirmed automatically. Null if it is not pending, held, or not due. */
+            overdue_since?: components["schemas"]["Timestamp"] | null;
             /** @description The partner that reported the purchase. Null if a user or an administrator did. */
             partner_id: components["schemas"]["Id"] | null;
             partner_name?: string | null;
@@ -5042,6 +5054,11 @@ export interface components {
         /** @description The number of items to skip. Defaults to 0. */
         Offset: number;
         /**
+         * @description Which items come first. Defaults to `newest`. A `cursor` continues in this order.
+         * @example oldest
+         */
+        Order: "newest" | "oldest";
+        /**
          * @description The id of the merchant or user. Required for the scopes `merchant` and `user`, forbidden for `global`.
          * @example 01936f2e-8c1b-7c3a-9d55-0b1f2a3c4d5e
          */
@@ -6454,6 +6471,11 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description The number of items to skip. Defaults to 0. */
                 offset?: components["parameters"]["Offset"];
+                /**
+                 * @description Any part of the name of the merchant. Case and repeated white space are ignored.
+                 * @example books
+                 */
+                q?: string;
             };
             header?: never;
             path?: never;
@@ -6855,6 +6877,11 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description The number of items to skip. Defaults to 0. */
                 offset?: components["parameters"]["Offset"];
+                /**
+                 * @description Which items come first. Defaults to `newest`. A `cursor` continues in this order.
+                 * @example oldest
+                 */
+                order?: components["parameters"]["Order"];
                 status?: components["schemas"]["PayoutStatus"][];
                 /**
                  * @description The latest time of the request, inclusive.
@@ -7010,6 +7037,11 @@ export interface operations {
                 merchant_id?: components["parameters"]["MerchantId"];
                 /** @description The number of items to skip. Defaults to 0. */
                 offset?: components["parameters"]["Offset"];
+                /**
+                 * @description Which items come first. Defaults to `newest`. A `cursor` continues in this order.
+                 * @example oldest
+                 */
+                order?: components["parameters"]["Order"];
                 status?: components["schemas"]["PurchaseHoldStatus"][];
                 user_id?: components["parameters"]["UserId"];
             };
@@ -7051,8 +7083,15 @@ export interface operations {
                 merchant_id?: components["parameters"]["MerchantId"];
                 /** @description The number of items to skip. Defaults to 0. */
                 offset?: components["parameters"]["Offset"];
+                /**
+                 * @description Which items come first. Defaults to `newest`. A `cursor` continues in this order.
+                 * @example oldest
+                 */
+                order?: components["parameters"]["Order"];
                 /** @description The shop's own number of the order. Only letters and digits are compared, without case. */
                 order_id?: string[];
+                /** @description True for purchases that are pending and not held although their days until automatic confirmation are over; false is refused. For administrators, without `partner_id` and `source`. */
+                overdue?: boolean;
                 /** @description The partner that reported the purchase first. */
                 partner_id?: components["schemas"]["Id"][];
                 /** @description The kind of source that reported the purchase first: its shopper, a partner or an administrator. */

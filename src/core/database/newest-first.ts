@@ -39,7 +39,7 @@ export type CountedList = {
 type Total = Pick<PageOf<unknown>, 'total' | 'totalIsEstimate'>;
 
 /**
- * One page of a large list, the highest id first; the cursor is the id. A cursor costs the same at any depth; an offset
+ * One page of a large list, the highest id first unless the page says otherwise; the cursor is the id. A cursor costs the same at any depth; an offset
  * costs the keys that it skips.
  */
 export async function pageNewestFirst<Row extends { readonly id: string }, Item>(
@@ -49,9 +49,10 @@ export async function pageNewestFirst<Row extends { readonly id: string }, Item>
   page: PageRequest,
   countedRows = COUNTED_ROWS,
 ): Promise<PageOf<Item>> {
-  const fromCursor = page.after === undefined ? [] : [sql<SqlBool>`id < ${page.after}`];
+  const direction = page.oldestFirst ? OLDEST_FIRST : NEWEST_FIRST;
+  const fromCursor = page.after === undefined ? [] : [sql<SqlBool>`id ${direction.beyond} ${page.after}`];
   const { rows } = await rowsOf<Row>(
-    { ...list, where: [...list.where, ...fromCursor] },
+    { ...list, direction, where: [...list.where, ...fromCursor] },
     page.limit + 1,
     page.offset,
   ).execute(db);
@@ -106,38 +107,52 @@ export function withinSeconds(from: string | undefined, to: string | undefined):
   return where;
 }
 
-/** The rows of the highest ids, `limit` of them after the first `offset`. */
-function rowsOf<Row>(list: NewestFirst, limit: number, offset: number): RawBuilder<Row> {
+/** `indexed` is the same order for the planner, by an index that orders ids "nulls first". */
+type Direction = {
+  readonly order: RawBuilder<unknown>;
+  readonly indexed: RawBuilder<unknown>;
+  /** Compares an id with that of the cursor. */
+  readonly beyond: RawBuilder<unknown>;
+};
+
+const NEWEST_FIRST: Direction = { order: sql`desc`, indexed: sql`desc nulls last`, beyond: sql`<` };
+const OLDEST_FIRST: Direction = { order: sql`asc`, indexed: sql`asc nulls first`, beyond: sql`>` };
+
+type OrderedList = NewestFirst & { readonly direction: Direction };
+
+/** The first rows by id, `limit` of them after the first `offset`. */
+function rowsOf<Row>(list: OrderedList, limit: number, offset: number): RawBuilder<Row> {
   const columns = sql.join(list.columns.map((column) => sql.ref(column)));
-  if (!list.hasIndex && offset === 0) return sql`${highest(columns, list, limit)}`;
+  const { order } = list.direction;
+  if (!list.hasIndex && offset === 0) return sql`${first(columns, list, limit)}`;
   // Merges, filters and skips in the index alone, and reads only the rows of the page.
   const ids =
     mergesOf(list).length === 0
-      ? highest(ID, list, limit, offset)
-      : sql`${eachOf(list, offset + limit)} order by id desc limit ${limit} offset ${offset}`;
-  return sql`select ${columns} from ${sql.table(list.table)} where id in (${ids}) order by id desc`;
+      ? first(ID, list, limit, offset)
+      : sql`${eachOf(list, offset + limit)} order by id ${order} limit ${limit} offset ${offset}`;
+  return sql`select ${columns} from ${sql.table(list.table)} where id in (${ids}) order by id ${order}`;
 }
 
 const ID = sql`id`;
 
-function highest(
+function first(
   columns: RawBuilder<unknown>,
-  { table, where, hasIndex }: NewestFirst,
+  { table, where, hasIndex, direction }: OrderedList,
   limit: number,
   offset = 0,
 ) {
   return sql`
     select ${columns} from ${sql.table(table)}
     where ${sql.join([sql<SqlBool>`true`, ...where], sql` and `)}
-    order by id desc ${hasIndex ? sql`nulls last` : sql``}
+    order by id ${hasIndex ? direction.indexed : direction.order}
     limit ${limit} offset ${offset}
   `;
 }
 
-/** The highest ids of each order that is merged, `limit` of each. */
-function eachOf(list: NewestFirst, limit: number) {
+/** The first ids of each order that is merged, `limit` of each. */
+function eachOf(list: OrderedList, limit: number) {
   const merges = mergesOf(list);
-  const one = highest(ID, { ...list, where: [...list.where, ...merges.map(({ where }) => where)] }, limit);
+  const one = first(ID, { ...list, where: [...list.where, ...merges.map(({ where }) => where)] }, limit);
   const combinations = sql.join(
     merges.map(({ each }) => each),
     sql` cross join `,
@@ -149,7 +164,8 @@ function mergesOf({ merges = [] }: NewestFirst): readonly Merge[] {
   return merges;
 }
 
-function countedList(list: NewestFirst): CountedList {
+function countedList(unordered: NewestFirst): CountedList {
+  const list = { ...unordered, direction: NEWEST_FIRST };
   const { table, onlyGrows } = list;
   const merges = mergesOf(list);
   const where = [...list.where, ...merges.flatMap(({ all }) => all ?? [])];
@@ -157,7 +173,7 @@ function countedList(list: NewestFirst): CountedList {
     onlyGrows,
     // Not merged: the count does not depend on which rows it reads.
     atMost: (limit) =>
-      merges.length === 0 ? highest(ID, list, limit) : sql`${eachOf(list, limit)} limit ${limit}`,
+      merges.length === 0 ? first(ID, list, limit) : sql`${eachOf(list, limit)} limit ${limit}`,
     all: sql`select from ${sql.table(table)} where ${sql.join([sql<SqlBool>`true`, ...where], sql` and `)}`,
   };
 }

@@ -51,6 +51,14 @@ export function CursorQuery<Filters extends Record<string, TSchema>>(filters: Fi
   return Input(properties, { ranges });
 }
 
+/** For lists of work: what waits longest comes first. */
+export const Order = Type.Optional(
+  Type.Enum(['newest', 'oldest'], {
+    description: 'Which items come first. Defaults to `newest`. A `cursor` continues in this order.',
+    examples: ['oldest'],
+  }),
+);
+
 /** The most values of a filter. */
 const MAX_VALUES = 20;
 
@@ -86,19 +94,20 @@ export function CursorPage<Item extends TSchema>(item: Item) {
   return Type.Object({ data: Type.Array(item), pagination: CursorPagination });
 }
 
-type PageParameters = { offset?: number; limit?: number; cursor?: string };
+type PageParameters = { offset?: number; limit?: number; cursor?: string; order?: 'newest' | 'oldest' };
 
 /** @throws VALIDATION_ERROR if the cursor does not contain a key of the list, as `isKey` decides. */
 export function readPage(query: PageParameters, isKey: (key: string) => boolean = () => true): PageRequest {
   const { offset = 0, limit = DEFAULT_LIMIT } = query;
-  if (query.cursor === undefined) return { offset, limit };
+  const order = query.order === 'oldest' ? { oldestFirst: true } : {};
+  if (query.cursor === undefined) return { offset, limit, ...order };
   const after = Buffer.from(query.cursor, 'base64url').toString('utf8');
   if (!isKey(after)) {
     throw validationError({
       violations: [{ field: 'cursor', reason: 'must be a next_cursor of this list' }],
     });
   }
-  return { offset: 0, limit, after };
+  return { offset: 0, limit, after, ...order };
 }
 
 export function presentPage<Item, Body>(

@@ -7,7 +7,7 @@ import { FEED_EVENTS } from './events.ts';
 import { offerRepository } from './repository.ts';
 import { offerRoutes } from './routes.ts';
 import { presentOffer } from './schemas.ts';
-import { type OfferService, offerService } from './service.ts';
+import { type FindCapUses, type OfferService, offerService } from './service.ts';
 
 export type { Offer, OfferTerms } from './model.ts';
 export { includes, offerValidAt } from './policies.ts';
@@ -24,6 +24,8 @@ export function offersModule(
     readonly merchants: MerchantClient;
     readonly supportedCurrencies: readonly [string, ...string[]];
     readonly maxCashbackPercentage: number;
+    readonly defaultConfirmationDays: number;
+    readonly findCapUses: FindCapUses;
   },
 ) {
   const deps = { ...kernel, ...needs };

@@ -47,7 +47,18 @@ export type OfferSummary = Pick<Offer, 'id' | 'startDate' | 'endDate'> & {
   readonly monthlyCap: number | null;
 };
 
-export type OfferOfMerchant = Offer & { readonly merchantName: string };
+export type OfferOfMerchant = Offer & {
+  readonly merchantName: string;
+  /** Null means the platform's default. */
+  readonly confirmationDays: number | null;
+};
+
+/** An offer as a shopper sees it. */
+export type ShownOffer = Omit<OfferOfMerchant, 'confirmationDays'> & {
+  readonly confirmationDays: number;
+  /** What the cap leaves the shopper this month, in minor units. Null without a cap. */
+  readonly capLeft: bigint | null;
+};
 
 export type OfferFilter = {
   readonly active?: boolean | undefined;
@@ -55,6 +66,8 @@ export type OfferFilter = {
   /** Only offers that are valid on some day from `from` to `to`. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
+  /** A part of the name of the merchant. */
+  readonly merchantName?: string | undefined;
   /** Only offers that a shopper can see on this day: active, valid, and of an active merchant. */
   readonly visibleOn?: string | undefined;
 };

@@ -78,6 +78,15 @@ export function offerValidAt(
   return offers.find((offer) => offer.merchantId === merchantId && includes(offer.validity, at));
 }
 
+/** A part of a cap that a user has used in a month, in minor units. */
+export type CapUse = { readonly cap: bigint; readonly used: bigint };
+
+/** What the cap leaves. A larger offer of the same group may have raised it. Null without a cap. */
+export function capLeft({ monthlyCap }: OfferTerms, use: CapUse | undefined): bigint | null {
+  if (monthlyCap === null || use === undefined) return monthlyCap;
+  return (use.cap > monthlyCap ? use.cap : monthlyCap) - use.used;
+}
+
 export function includes(validity: readonly Period[], at: Temporal.Instant): boolean {
   return validity.some(
     ({ from, until }) => Temporal.Instant.compare(from, at) <= 0 && Temporal.Instant.compare(at, until) < 0,

@@ -1,5 +1,6 @@
 import { type RawBuilder, type SqlBool, sql, type UpdateObject } from 'kysely';
 import { pageCounted } from '../../../core/database/counted-page.ts';
+import { nameContains } from '../../../core/database/folded-name.ts';
 import type { Db, Trx } from '../../../core/database/index.ts';
 import { anyOf, type RowOf } from '../../../core/database/rows.ts';
 import type { DB } from '../../../core/database/schema.generated.ts';
@@ -24,6 +25,8 @@ const COLUMNS = [
   'offers.cap_group',
   'offers.cap_refill',
 ] as const;
+
+const MERCHANT_COLUMNS = ['merchants.name as merchant_name', 'merchants.confirmation_days'] as const;
 
 type OfferRow = Omit<RowOf<'offers'>, 'created_at'>;
 
@@ -63,12 +66,13 @@ export function offerRepository() {
       matching = matching.where('offers.merchant_id', '=', anyOf(filter.merchantIds));
     if (filter.from !== undefined) matching = matching.where('offers.end_date', '>=', filter.from);
     if (filter.to !== undefined) matching = matching.where('offers.start_date', '<=', filter.to);
+    if (filter.merchantName !== undefined) matching = matching.where(nameContains(filter.merchantName));
     if (filter.visibleOn !== undefined) {
       matching = matching.where(isVisibleOn(filter.visibleOn));
     }
     return pageCounted(
       matching,
-      (query) => query.select([...COLUMNS, 'merchants.name as merchant_name']).orderBy('offers.id', 'desc'),
+      (query) => query.select([...COLUMNS, ...MERCHANT_COLUMNS]).orderBy('offers.id', 'desc'),
       toOfferOfMerchant,
       page,
     );
@@ -84,7 +88,7 @@ export function offerRepository() {
     let query = db
       .selectFrom('offers')
       .innerJoin('merchants', 'merchants.id', 'offers.merchant_id')
-      .select([...COLUMNS, 'merchants.name as merchant_name'])
+      .select([...COLUMNS, ...MERCHANT_COLUMNS])
       .where('offers.id', '=', id);
     if (visibleOn !== undefined) {
       query = query.where(isVisibleOn(visibleOn));
@@ -204,6 +208,8 @@ function toOffer(row: OfferRow): Offer {
   };
 }
 
-function toOfferOfMerchant(row: OfferRow & { merchant_name: string }): OfferOfMerchant {
-  return { ...toOffer(row), merchantName: row.merchant_name };
+function toOfferOfMerchant(
+  row: OfferRow & { merchant_name: string; confirmation_days: number | null },
+): OfferOfMerchant {
+  return { ...toOffer(row), merchantName: row.merchant_name, confirmationDays: row.confirmation_days };
 }

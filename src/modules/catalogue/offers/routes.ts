@@ -17,10 +17,10 @@ import {
   OfferQuery,
   OfferStatus,
   OfferStatusBody,
-  presentActiveOffer,
   presentListedOffer,
   presentOffer,
   presentOfferDetail,
+  presentShownOffer,
 } from './schemas.ts';
 import type { OfferService } from './service.ts';
 
@@ -99,8 +99,16 @@ export function offerRoutes(service: OfferService, defaultCurrency: string): Rou
         },
         config: { access: ['user', 'admin'] },
       },
-      async ({ query }) =>
-        presentPage(query, await service.listVisibleOffers({}, readPage(query)), presentActiveOffer),
+      async (request) => {
+        const { query } = request;
+        const { id } = callerOf(request);
+        const filter = { merchantName: query.q };
+        return presentPage(
+          query,
+          await service.listShownOffers(id, filter, readPage(query)),
+          presentShownOffer,
+        );
+      },
     );
 
     server.get(

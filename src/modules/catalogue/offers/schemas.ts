@@ -8,7 +8,8 @@ import {
   Input,
   TimestampInput,
 } from '../../../core/http/schemas.ts';
-import type { Offer, OfferOfMerchant } from './model.ts';
+import { formatMoney } from '../../../core/money.ts';
+import type { Offer, OfferOfMerchant, ShownOffer } from './model.ts';
 import { capNumber, termsNumber } from './terms.ts';
 
 const CashbackType = Type.Enum(['percent', 'fixed'], { examples: ['percent'] });
@@ -79,7 +80,18 @@ export const OfferQuery = PageQuery(
   { date_from: 'date_to' },
 );
 
-export const ActiveOfferQuery = PageQuery({});
+export const ActiveOfferQuery = PageQuery({
+  q: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 255,
+      pattern: '[^\\p{Cf}\\s]',
+      mustBe: 'text with a visible character',
+      description: 'Any part of the name of the merchant. Case and repeated white space are ignored.',
+      examples: ['books'],
+    }),
+  ),
+});
 
 const terms = {
   cashback_type: CashbackType,
@@ -120,7 +132,19 @@ const ListedOfferBody = Type.Object({ ...OfferBody.properties, merchant_name: Me
 
 export const OfferPage = Page(ListedOfferBody);
 
-export const ActiveOfferPage = Page(ActiveOfferBody);
+const ShownOfferBody = Type.Object({
+  ...ActiveOfferBody.properties,
+  confirmation_days: Type.Integer({
+    description: 'Days until a purchase is confirmed automatically.',
+    examples: [30],
+  }),
+  cap_left: Type.Union([Type.Number(), Type.Null()], {
+    description: 'The rest of the cap that is yours this calendar month (UTC). Null without a cap.',
+    examples: [12.5],
+  }),
+});
+
+export const ActiveOfferPage = Page(ShownOfferBody);
 
 export function presentOffer(offer: Offer) {
   return {
@@ -136,13 +160,22 @@ export function presentListedOffer(offer: OfferOfMerchant) {
   return { ...presentOffer(offer), merchant_name: offer.merchantName };
 }
 
-export function presentActiveOffer(offer: OfferOfMerchant) {
+export function presentActiveOffer(offer: Offer & { readonly merchantName: string }) {
   return {
     id: offer.id,
     merchant_id: offer.merchantId,
     merchant_name: offer.merchantName,
     ...presentTerms(offer),
     monthly_cap: capNumber(offer.terms),
+  };
+}
+
+export function presentShownOffer(offer: ShownOffer) {
+  const { capLeft, terms } = offer;
+  return {
+    ...presentActiveOffer(offer),
+    confirmation_days: offer.confirmationDays,
+    cap_left: capLeft === null ? null : Number(formatMoney(capLeft, terms.currency)),
   };
 }
 

@@ -3,15 +3,17 @@ import { type Clock, utcDay } from '../../../core/clock.ts';
 import { type Database, type Db, type Trx, violates } from '../../../core/database/index.ts';
 import { notFound } from '../../../core/errors.ts';
 import { newId } from '../../../core/id.ts';
-import { distinct } from '../../../core/lists.ts';
+import { distinct, distinctBy } from '../../../core/lists.ts';
 import { unsupportedCurrency } from '../../../core/money.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { Actor, EventClient } from '../../platform/events/index.ts';
 import type { MerchantClient } from '../merchants/index.ts';
 import { activeOfferAlreadyExists } from './errors.ts';
 import { offerActivated, offerCreated, offerDeactivated, offerExtended } from './events.ts';
-import type { Offer, OfferFilter, OfferOfMerchant, OfferSummary, Period } from './model.ts';
+import type { Offer, OfferFilter, OfferOfMerchant, OfferSummary, Period, ShownOffer } from './model.ts';
 import {
+  type CapUse,
+  capLeft,
   continuedCaps,
   type OfferProposal,
   reachesInto,
@@ -27,6 +29,14 @@ const MAX_REFILLS = 10_000;
 
 export type OfferService = ReturnType<typeof offerService>;
 
+/** What a user has used of groups of caps in a month, by group. Usages belong to an area above this one. */
+export type FindCapUses = (
+  db: Db,
+  userId: string,
+  month: string,
+  groups: readonly { readonly capGroup: string; readonly currency: string }[],
+) => Promise<ReadonlyMap<string, CapUse>>;
+
 export function offerService(deps: {
   database: Database;
   clock: Clock;
@@ -36,8 +46,11 @@ export function offerService(deps: {
   openCache: OpenCache;
   supportedCurrencies: readonly string[];
   maxCashbackPercentage: number;
+  defaultConfirmationDays: number;
+  findCapUses: FindCapUses;
 }) {
   const { database, clock, repository, merchants, events, supportedCurrencies, maxCashbackPercentage } = deps;
+  const { defaultConfirmationDays, findCapUses } = deps;
   /** Keyed by merchant id. Merchants without an offer are not cached. */
   const offersOf = deps.openCache({ table: 'offers', load: loadOffers });
 
@@ -200,6 +213,31 @@ export function offerService(deps: {
     return repository.list(database.db, { ...filter, visibleOn: today() }, page);
   }
 
+  /** For a shopper: with the days until confirmation, and what the caps leave this month. */
+  async function listShownOffers(
+    userId: string,
+    filter: OfferFilter,
+    page: PageRequest,
+  ): Promise<PageOf<ShownOffer>> {
+    const found = await listVisibleOffers(filter, page);
+    const groups = found.items.flatMap(({ terms }) =>
+      terms.monthlyCap === null ? [] : [{ capGroup: terms.capGroup, currency: terms.currency }],
+    );
+    const month = `${today().slice(0, -2)}01`;
+    const useOf = await findCapUses(
+      database.db,
+      userId,
+      month,
+      distinctBy(groups, ({ capGroup }) => capGroup),
+    );
+    const items = found.items.map((offer) => ({
+      ...offer,
+      confirmationDays: offer.confirmationDays ?? defaultConfirmationDays,
+      capLeft: capLeft(offer.terms, useOf.get(offer.terms.capGroup)),
+    }));
+    return { ...found, items };
+  }
+
   async function loadOffers(
     db: Db,
     merchantIds: readonly string[],
@@ -246,6 +284,7 @@ export function offerService(deps: {
     getVisibleOffer,
     listOffers,
     listVisibleOffers,
+    listShownOffers,
     /**
      * All offers of the merchants that rule at some time, also past and future ones, by merchant id. Outside a transaction
      * they may be one second old, but their terms are always right because terms never change.

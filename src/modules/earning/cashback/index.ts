@@ -16,7 +16,7 @@ export {
 
 export type CashbackClient = Pick<
   CashbackService,
-  'lockCaps' | 'queueGrant' | 'isLostRace' | 'lockCapsOf' | 'queueSettle' | 'findRewards'
+  'lockCaps' | 'queueGrant' | 'isLostRace' | 'lockCapsOf' | 'queueSettle' | 'findRewards' | 'findCapUses'
 >;
 
 /** Rewards have no routes: the API shows them as part of purchases and wallets. */

@@ -105,6 +105,34 @@ export function cashbackRepository() {
     });
   }
 
+  /** What a user has used of these groups of caps in a month. Groups without a usage are missing. */
+  async function findCapUsages(
+    db: Db,
+    userId: string,
+    month: string,
+    groups: readonly Pick<CapUsage, 'capGroup' | 'currency'>[],
+  ): Promise<CapUsage[]> {
+    const { rows } = await sql<CapUsageRow & { currency: string }>`
+      select usage.*, asked.currency
+      from (
+        select
+          unnest(${groups.map(({ capGroup }) => capGroup)}::uuid[]) as offer_id,
+          unnest(${groups.map(({ currency }) => currency)}::text[]) as currency
+      ) as asked
+      join cashback_cap_usage as usage on usage.offer_id = asked.offer_id
+      where usage.user_id = ${userId} and usage.month = ${month}::date
+    `.execute(db);
+    return rows.map(({ offer_id: capGroup, currency, cap, used }) => ({
+      userId,
+      capGroup,
+      month,
+      cap: moneyFromNumeric(cap, currency),
+      used: moneyFromNumeric(used, currency),
+      currency,
+      isRecorded: true,
+    }));
+  }
+
   async function findByPurchases(db: Db, purchaseIds: readonly string[]): Promise<Reward[]> {
     const { rows } = await sql<RewardRow>`
       select
@@ -124,6 +152,7 @@ export function cashbackRepository() {
     queueInsertRewards,
     queueUpdateStatuses,
     findByPurchases,
+    findCapUsages,
   };
 }
 

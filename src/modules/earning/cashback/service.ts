@@ -58,7 +58,27 @@ export function cashbackService(deps: { clock: Clock; repository: CashbackReposi
     return new Map(rewards.map((reward) => [reward.purchaseId, reward]));
   }
 
-  return { lockCaps, queueGrant, isLostRace: repository.isLostRace, lockCapsOf, queueSettle, findRewards };
+  /** What a user has used of groups of caps in a month, by group. `month` is its first day. */
+  async function findCapUses(
+    db: Db,
+    userId: string,
+    month: string,
+    groups: readonly Pick<CapUsage, 'capGroup' | 'currency'>[],
+  ): Promise<ReadonlyMap<string, CapUsage>> {
+    if (groups.length === 0) return new Map();
+    const usages = await repository.findCapUsages(db, userId, month, groups);
+    return new Map(usages.map((usage) => [usage.capGroup, usage]));
+  }
+
+  return {
+    findCapUses,
+    lockCaps,
+    queueGrant,
+    isLostRace: repository.isLostRace,
+    lockCapsOf,
+    queueSettle,
+    findRewards,
+  };
 }
 
 /** The caps of the claims, with a usage of zero. */

@@ -57,7 +57,7 @@ export function holdRepository() {
     }));
   }
 
-  /** Newest purchase first. The cursor is the id of the purchase. */
+  /** Newest purchase first unless the page says otherwise. The cursor is the id of the purchase. */
   async function list(db: Db, filter: HoldFilter, page: PageRequest): Promise<PageOf<Hold>> {
     let holds = db.selectFrom('purchase_holds');
     if (filter.statuses !== undefined) holds = holds.where(hasStatus(filter.statuses));
@@ -82,10 +82,14 @@ export function holdRepository() {
         'resolved_at',
         'resolved_by',
       ])
-      .orderBy('purchase_id', 'desc')
+      .orderBy('purchase_id', page.oldestFirst ? 'asc' : 'desc')
       .offset(page.offset)
       .limit(page.limit + 1);
-    if (page.after !== undefined) selected = selected.where('purchase_id', '<', page.after);
+    if (page.after !== undefined) {
+      const beyond = page.oldestFirst ? '>' : '<';
+      // For both tables: a merge of their indexes begins at the cursor in each.
+      selected = selected.where('purchase_id', beyond, page.after).where('purchases.id', beyond, page.after);
+    }
     const rows = (await selected.execute()).map(
       (row): Hold => ({
         purchase: {

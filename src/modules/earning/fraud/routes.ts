@@ -11,7 +11,7 @@ export function fraudRoutes(service: FraudService): Routes {
       {
         schema: {
           tags: ['fraud'],
-          summary: 'List purchases held for review, newest first',
+          summary: 'List purchases held for review',
           description:
             'Each hold has its reasons. Release, confirm or reverse the purchase to resolve an open hold.',
           querystring: HoldQuery,

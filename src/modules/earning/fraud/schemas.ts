@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { formatInstant } from '../../../core/clock.ts';
-import { CursorPage, CursorQuery, Several } from '../../../core/http/pagination.ts';
+import { CursorPage, CursorQuery, Order, Several } from '../../../core/http/pagination.ts';
 import { Currency, Id, Money, Timestamp } from '../../../core/http/schemas.ts';
 import { formatMoney } from '../../../core/money.ts';
 import { HOLD_STATUSES, type HoldView, RULES } from './model.ts';
@@ -11,6 +11,7 @@ export const HoldQuery = CursorQuery({
   status: Several(HoldStatus),
   merchant_id: Several(Id),
   user_id: Several(Id),
+  order: Order,
 });
 
 const HoldBody = Type.Object({

@@ -2,7 +2,7 @@ import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { endOfDay, startOfDay } from '../../../core/clock.ts';
 import { allOf, anyValueOf, type Chosen, type NewestFirst } from '../../../core/database/newest-first.ts';
 import { firstIdAt } from '../../../core/id.ts';
-import { PLATFORM, type PurchaseFilter } from './model.ts';
+import { type DueWindow, PLATFORM, type PurchaseFilter } from './model.ts';
 
 /** Stands for all shoppers in `purchases_by_source`. */
 const SHOPPERS = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
@@ -20,7 +20,8 @@ const SOURCE = sql`
 export function selectionOf(
   filter: PurchaseFilter,
 ): Pick<NewestFirst, 'where' | 'merges' | 'hasIndex' | 'onlyGrows'> {
-  const { statuses, userIds, merchantIds, held, from, to } = filter;
+  const { userIds, merchantIds, held, due, from, to } = filter;
+  const statuses = due === undefined ? filter.statuses : PENDING;
   // Few purchases are held or have a name in common: they are read, compared and sorted.
   const isNarrow =
     held === true ||
@@ -30,7 +31,10 @@ export function selectionOf(
   const leading = isNarrow ? undefined : leadingOf(filter);
   const chosen = allOf(
     anyValueOf('user_id', 'uuid', userIds, { isIndexed: leading === 'user' }),
-    anyValueOf('merchant_id', 'uuid', merchantIds, { isIndexed: leading === 'merchant' }),
+    // The windows are of these merchants already.
+    due === undefined
+      ? anyValueOf('merchant_id', 'uuid', merchantIds, { isIndexed: leading === 'merchant' })
+      : dueOf(due, filter.statuses, leading === 'due'),
     sourceOf(filter, leading === 'source'),
     // The indexes of users, merchants and sources have the status before the id.
     statuses === undefined && leading !== undefined
@@ -53,10 +57,31 @@ export function selectionOf(
 }
 
 /** The index whose first column the filter names, the most selective one first. */
-function leadingOf({ userIds, merchantIds, partnerIds, sources }: PurchaseFilter) {
+function leadingOf({ userIds, due, merchantIds, partnerIds, sources }: PurchaseFilter) {
   if (userIds !== undefined) return 'user';
+  if (due !== undefined) return 'due';
   if (merchantIds !== undefined) return 'merchant';
   return partnerIds !== undefined || sources !== undefined ? 'source' : undefined;
+}
+
+const PENDING = ['pending'] as const;
+
+/** Pending purchases of the windows that are not held: the first ids of each merchant, in the index of merchants. */
+function dueOf(due: readonly DueWindow[], statuses: PurchaseFilter['statuses'], isIndexed: boolean): Chosen {
+  const windows = sql`unnest(
+    ${due.map(({ merchantId }) => merchantId)}::uuid[],
+    ${due.map(({ recordedUntil }) => firstIdAt(recordedUntil.add({ milliseconds: 1 })))}::uuid[]
+  ) as due (merchant_id, end_id)`;
+  const isDue = sql<SqlBool>`purchases.merchant_id = due.merchant_id and id < due.end_id`;
+  const all = sql<SqlBool>`exists (select from ${windows} where ${isDue})`;
+  const where = [
+    // Few are held, and both indexes have all that is read: no row is fetched to find a page, nor to count it.
+    sql<SqlBool>`id not in (select id from purchases where held)`,
+    ...(statuses === undefined || statuses.includes('pending') ? [] : [sql<SqlBool>`false`]),
+  ];
+  return isIndexed
+    ? { where, merges: [{ each: windows, where: isDue, all }] }
+    : { where: [...where, all], merges: [] };
 }
 
 const EACH_STATUS: Chosen = {

@@ -232,9 +232,11 @@ export type AcceptedPurchase = RewardedPurchase & { readonly matched: boolean };
 export type PurchaseView = RewardedPurchase & { readonly merchantName: string };
 
 /** A purchase as staff sees it in a list. Without a partner if a user or an administrator reported it. */
-export type NamedPurchaseView = PurchaseView & {
+export type StaffPurchaseView = PurchaseView & {
   readonly userEmail: string;
   readonly partnerName: string | null;
+  /** When the platform could have confirmed it. Null if it is not overdue. */
+  readonly overdueSince: Temporal.Instant | null;
 };
 
 /** A purchase with the present lines of the order. Null if it has none. */
@@ -302,10 +304,15 @@ export type PurchaseFilter = {
   /** In the form of `orderKeyOf`. */
   readonly orderKeys?: readonly string[] | undefined;
   readonly held?: boolean | undefined;
+  /** Only pending purchases of these windows that are not held, one window for each merchant. Not with a source. */
+  readonly due?: readonly DueWindow[] | undefined;
   /** Days (UTC) on which the purchase was recorded, both inclusive. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
 };
+
+/** What staff asks. An overdue purchase is pending, not held, and its days until automatic confirmation are over. */
+export type StaffFilter = Omit<PurchaseFilter, 'due'> & { readonly isOverdue?: boolean | undefined };
 
 /** What a partner selects of the purchases that it has reported. `externalIds` are its own. */
 export type PartnerFilter = Pick<

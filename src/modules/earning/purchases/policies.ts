@@ -240,6 +240,17 @@ export function dueWindows(
     .sort((left, right) => (left.merchantId < right.merchantId ? -1 : 1));
 }
 
+/** When the purchase became due, if it is still pending and not held. `recordedUntil` is the window of its merchant. */
+export function overdueSince(
+  { status, held, createdAt }: Pick<Purchase, 'status' | 'held' | 'createdAt'>,
+  recordedUntil: Temporal.Instant | undefined,
+  now: Temporal.Instant,
+): Temporal.Instant | null {
+  if (recordedUntil === undefined || status !== 'pending' || held) return null;
+  const dueFor = createdAt.until(recordedUntil);
+  return dueFor.sign < 0 ? null : now.subtract(dueFor);
+}
+
 /** @throws PURCHASE_ON_HOLD if a caller other than an administrator confirms a held purchase. */
 export function requireMayConfirmHeld(
   { id, status, held }: Purchase,
@@ -325,8 +336,10 @@ export function requirePartnerQuery(query: {
   readonly updated_since?: unknown;
   readonly partner_id?: unknown;
   readonly source?: unknown;
+  readonly overdue?: unknown;
+  readonly order?: unknown;
 }): void {
-  const violations: Violation[] = (['partner_id', 'source'] as const)
+  const violations: Violation[] = (['partner_id', 'source', 'overdue', 'order'] as const)
     .filter((field) => query[field] !== undefined)
     .map((field) => ({ field, reason: 'is a filter for administrators' }));
   const mostSkipped = query.updated_since === undefined ? MOST_SKIPPED : 0;
@@ -335,11 +348,21 @@ export function requirePartnerQuery(query: {
   if (violations.length > 0) throw validationError({ violations });
 }
 
-/** @throws VALIDATION_ERROR for what only partners may ask. */
-export function requireAdminQuery(query: { readonly updated_since?: unknown }): void {
-  const reason = 'is a filter for partners: read `GET /events`';
+/** @throws VALIDATION_ERROR for what only partners may ask, and for filters that no index serves together. */
+export function requireAdminQuery(query: {
+  readonly updated_since?: unknown;
+  readonly overdue?: unknown;
+  readonly partner_id?: unknown;
+  readonly source?: unknown;
+}): void {
+  const violations: Violation[] = [];
   if (query.updated_since !== undefined)
-    throw validationError({ violations: [{ field: 'updated_since', reason }] });
+    violations.push({ field: 'updated_since', reason: 'is a filter for partners: read `GET /events`' });
+  // Each merchant has an index of its pending purchases, a source has none.
+  if (query.overdue === false) violations.push({ field: 'overdue', reason: 'must be true' });
+  if (query.overdue !== undefined && (query.partner_id !== undefined || query.source !== undefined))
+    violations.push({ field: 'overdue', reason: 'cannot be combined with `partner_id` or `source`' });
+  if (violations.length > 0) throw validationError({ violations });
 }
 
 /** True if the filter selects the purchase, which is as the partner sees it. */

@@ -17,9 +17,9 @@ import {
   PurchaseDetailBody,
   PurchasePage,
   PurchaseQuery,
-  presentNamedPurchase,
   presentPurchase,
   presentPurchaseDetail,
+  presentStaffPurchase,
 } from './read-schemas.ts';
 import type { PurchaseService } from './service.ts';
 
@@ -42,9 +42,9 @@ export function readRoutes(service: PurchaseService): Routes {
       {
         schema: {
           tags: ['purchases'],
-          summary: 'List purchases, newest first',
+          summary: 'List purchases',
           description:
-            'A partner gets the purchases that it has reported, first or after another source, each under its own external id. The filters `partner_id` and `source` are for administrators, and so are the fields from `user_email` on.',
+            'A partner gets the purchases that it has reported, first or after another source, each under its own external id. The parameters `partner_id`, `source`, `overdue` and `order` are for administrators, and so are the fields from `user_email` on.',
           querystring: PurchaseQuery,
           response: { 200: PurchasePage },
         },
@@ -75,12 +75,13 @@ export function readRoutes(service: PurchaseService): Routes {
         }
         requireAdminQuery(query);
         const page = readPage(query, isId);
-        const ofSources = { ...filter, partnerIds: query.partner_id, sources: query.source };
-        return presentCursorPage(
-          query,
-          await service.listNamedPurchases(ofSources, page),
-          presentNamedPurchase,
-        );
+        const ofSources = {
+          ...filter,
+          partnerIds: query.partner_id,
+          sources: query.source,
+          isOverdue: query.overdue,
+        };
+        return presentCursorPage(query, await service.listForStaff(ofSources, page), presentStaffPurchase);
       },
     );
 

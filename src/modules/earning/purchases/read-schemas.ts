@@ -1,15 +1,15 @@
 import Type from 'typebox';
 import { formatInstant } from '../../../core/clock.ts';
-import { CursorPage, CursorQuery, Several } from '../../../core/http/pagination.ts';
+import { CursorPage, CursorQuery, Order, Several } from '../../../core/http/pagination.ts';
 import { CalendarDate, Currency, Id, Money, Timestamp, TimestampInput } from '../../../core/http/schemas.ts';
 import { formatMoney } from '../../../core/money.ts';
 import { lineRows } from './lines.ts';
 import {
   isAwaitingRelease,
-  type NamedPurchaseView,
   type Purchase,
   type PurchaseDetailView,
   type PurchaseView,
+  type StaffPurchaseView,
 } from './model.ts';
 import {
   AwaitingRelease,
@@ -55,6 +55,13 @@ export const PurchaseQuery = CursorQuery({
   held: Type.Optional(
     Type.Boolean({ description: 'True for purchases that are held for review, false for all others.' }),
   ),
+  overdue: Type.Optional(
+    Type.Boolean({
+      description:
+        'True for purchases that are pending and not held although their days until automatic confirmation are over; false is refused. For administrators, without `partner_id` and `source`.',
+    }),
+  ),
+  order: Order,
   start_date: Type.Optional(CalendarDate),
   end_date: Type.Optional(CalendarDate),
 });
@@ -97,6 +104,12 @@ const ListedPurchaseBody = Type.Object({
   confirmed_at: OptionalTimestamp,
   reversed_at: OptionalTimestamp,
   reversal_reason: Type.Optional(Type.Union([Type.Enum(REVERSAL_REASONS), Type.Null()])),
+  overdue_since: Type.Optional(
+    Type.Union([Timestamp, Type.Null()], {
+      description:
+        'The time from which the purchase could have been confirmed automatically. Null if it is not pending, held, or not due.',
+    }),
+  ),
 });
 
 export const PurchasePage = CursorPage(ListedPurchaseBody);
@@ -145,7 +158,7 @@ export function presentPurchase(purchase: Purchase) {
   };
 }
 
-export function presentNamedPurchase(view: NamedPurchaseView) {
+export function presentStaffPurchase(view: StaffPurchaseView) {
   const { purchase, reward } = view;
   return {
     ...presentPurchase(purchase),
@@ -157,6 +170,7 @@ export function presentNamedPurchase(view: NamedPurchaseView) {
     confirmed_at: purchase.confirmedAt && formatInstant(purchase.confirmedAt),
     reversed_at: purchase.reversedAt && formatInstant(purchase.reversedAt),
     reversal_reason: purchase.reversalReason,
+    overdue_since: view.overdueSince && formatInstant(view.overdueSince),
   };
 }
 

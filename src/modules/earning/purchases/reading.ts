@@ -3,14 +3,11 @@ import { notFound } from '../../../core/errors.ts';
 import { distinct } from '../../../core/lists.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { MerchantClient } from '../../catalogue/merchants/index.ts';
-import type { PartnerNames } from '../../identity/partners/index.ts';
-import type { UserClient } from '../../identity/users/index.ts';
 import type { CashbackClient } from '../cashback/index.ts';
 import { present } from './amendments.ts';
 import type { DetailsRepository } from './details-repository.ts';
 import { presentLines } from './lines.ts';
 import type {
-  NamedPurchaseView,
   Purchase,
   PurchaseDetailView,
   PurchaseFilter,
@@ -29,12 +26,10 @@ export function purchaseReading(deps: {
   revisions: RevisionRepository;
   details: DetailsRepository;
   witnesses: Pick<WitnessRepository, 'findSources' | 'findReportedBy'>;
-  users: Pick<UserClient, 'findUsers'>;
-  partners: PartnerNames;
   merchants: MerchantClient;
   cashback: CashbackClient;
 }) {
-  const { database, repository, revisions, details, witnesses, users, partners, merchants, cashback } = deps;
+  const { database, repository, revisions, details, witnesses, merchants, cashback } = deps;
 
   /** @throws NOT_FOUND, also to a partner that is not a source of it, or FORBIDDEN if a user reads a purchase of another user. */
   async function getPurchase(id: string, actor: Reporter): Promise<PurchaseDetailView> {
@@ -53,27 +48,6 @@ export function purchaseReading(deps: {
   async function isHidden(purchase: Purchase, actor: Reporter): Promise<boolean> {
     const sourcesOf = await witnesses.findSources(database.db, [purchase]);
     return isHiddenFrom(actor, purchase, sourcesOf.get(purchase.id) ?? []);
-  }
-
-  /** For staff: with rewards, and the names of shoppers, merchants and partners. */
-  async function listNamedPurchases(
-    filter: PurchaseFilter,
-    page: PageRequest,
-  ): Promise<PageOf<NamedPurchaseView>> {
-    const found = await listRewardedPurchases(filter, page);
-    const purchases = found.items.map(({ purchase }) => purchase);
-    const [userOf, partnerNameOf] = await Promise.all([
-      users.findUsers(database.db, distinct(purchases.map(({ userId }) => userId))),
-      partners.findPartnerNames(database.db, distinct(purchases.flatMap(({ partnerId }) => partnerId ?? []))),
-    ]);
-    const items = found.items.map((view) => {
-      const { id, userId, partnerId } = view.purchase;
-      const user = userOf.get(userId);
-      if (user === undefined) throw new Error(`purchase ${id} has no user`);
-      const partnerName = partnerId === null ? null : (partnerNameOf.get(partnerId) ?? null);
-      return { ...view, userEmail: user.email, partnerName };
-    });
-    return { ...found, items };
   }
 
   async function listRewardedPurchases(
@@ -120,5 +94,5 @@ export function purchaseReading(deps: {
     });
   }
 
-  return { getPurchase, listNamedPurchases, listRewardedPurchases, findPurchases, findReportedBy };
+  return { getPurchase, listRewardedPurchases, findPurchases, findReportedBy };
 }

@@ -41,6 +41,7 @@ import { purchaseReview } from './review.ts';
 import type { RevisionRepository } from './revision-repository.ts';
 import { purchaseSettlement } from './settlement.ts';
 import { nameIds, shopperLookup } from './shoppers.ts';
+import { staffReading } from './staff-reading.ts';
 import type { WitnessRepository } from './witness-repository.ts';
 
 /** Two batches keep the database busy while the next batch fills. */
@@ -189,6 +190,7 @@ export function purchaseService(deps: {
     holdDoubtfulOnes: doubts.holdDoubtfulOnes,
     releaseDue: purchaseReleasing({ ...deps, settlement }),
     ...reading,
+    ...staffReading({ ...deps, ...reading }),
     ...partnerReading({ ...deps, ...reading, ...purchaseChanges(deps) }),
   };
 }

@@ -159,7 +159,7 @@ export function payoutRoutes(service: PayoutService, defaultCurrency: string): R
       {
         schema: {
           tags: ['payouts'],
-          summary: 'List payouts, newest first',
+          summary: 'List payouts',
           querystring: PayoutQuery,
           response: { 200: PayoutPage },
         },

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { CursorPage, CursorQuery, Several } from '../../../core/http/pagination.ts';
+import { CursorPage, CursorQuery, Order, Several } from '../../../core/http/pagination.ts';
 import {
   Currency,
   Id,
@@ -114,6 +114,7 @@ export const OwnPayoutQuery = CursorQuery(filters);
 export const PayoutQuery = CursorQuery(
   {
     ...filters,
+    order: Order,
     user_id: Several(Id),
     external_reference: Several(
       Type.String({ minLength: 1, maxLength: 255, examples: ['SEPA-2026-000123'] }),

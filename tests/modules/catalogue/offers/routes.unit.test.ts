@@ -13,7 +13,7 @@ import { anOffer, MERCHANT, OFFER, someTerms } from '../../../support/purchases-
 import { assertViolations, IDS, serveRoutes, testAccess, testRefusals } from '../../../support/routes.ts';
 
 const offer = anOffer({ terms: someTerms({ value: 43_500n, monthlyCap: 3_050n }) });
-const ofMerchant = { ...offer, merchantName: 'Corner Books' };
+const ofMerchant = { ...offer, merchantName: 'Corner Books', confirmationDays: null };
 const terms = {
   cashback_type: 'percent',
   cashback_value: 4.35,
@@ -61,6 +61,8 @@ const service = fake<OfferService>({
   },
   listOffers: (...call) => called(page, 'any', ...call),
   listVisibleOffers: (...call) => called(page, 'visible', ...call),
+  listShownOffers: (...call) =>
+    called({ ...page, items: [{ ...ofMerchant, confirmationDays: 30, capLeft: 12_50n }] }, ...call),
 });
 const api = await serveRoutes(offerRoutes(service, 'JPY'));
 const token = 'admin';
@@ -210,15 +212,19 @@ describe('GET /offers', () => {
 
 describe('GET /offers/active', () => {
   for (const role of ['admin', 'user'] as const) {
-    test(`lists visible offers with their merchant to the role ${role}`, async () => {
-      const answer = await api('GET', '/offers/active?limit=1', { token: role });
-      assert.deepEqual(answer.body, { data: [shownActive], pagination: { offset: 0, limit: 1, total: 41 } });
-      assert.deepEqual(calls.at(-1), ['visible', {}, { offset: 0, limit: 1 }]);
+    test(`lists visible offers with what their caps leave to the role ${role}`, async () => {
+      const answer = await api('GET', '/offers/active?q=Books&limit=1', { token: role });
+      assert.deepEqual(answer.body, {
+        data: [{ ...shownActive, confirmation_days: 30, cap_left: 12.5 }],
+        pagination: { offset: 0, limit: 1, total: 41 },
+      });
+      assert.deepEqual(calls.at(-1), [IDS[role], { merchantName: 'Books' }, { offset: 0, limit: 1 }]);
     });
   }
 
-  test('refuses a filter', async () => {
+  test('refuses other filters, and invisible text', async () => {
     assertViolations(await api('GET', '/offers/active?status=active', { token }), ['status']);
+    assertViolations(await api('GET', '/offers/active?q=%20', { token }), ['q']);
   });
 });
 
@@ -317,7 +323,9 @@ describe('an offer is presented', () => {
       const one = anOffer({ terms: someTerms(fields), active: false });
       const served = await serveRoutes(
         offerRoutes(
-          fake<OfferService>({ getOffer: async () => ({ ...one, merchantName: 'Corner Books' }) }),
+          fake<OfferService>({
+            getOffer: async () => ({ ...one, merchantName: 'Corner Books', confirmationDays: null }),
+          }),
           'EUR',
         ),
       );

@@ -5,7 +5,7 @@ import type { MerchantClient } from '../../../../src/modules/catalogue/merchants
 import { merchantNotActive } from '../../../../src/modules/catalogue/merchants/index.ts';
 import type { Offer } from '../../../../src/modules/catalogue/offers/model.ts';
 import type { OfferRepository } from '../../../../src/modules/catalogue/offers/repository.ts';
-import { offerService } from '../../../../src/modules/catalogue/offers/service.ts';
+import { type FindCapUses, offerService } from '../../../../src/modules/catalogue/offers/service.ts';
 import { assertEqual } from '../../../support/equality.ts';
 import { constraintViolation, fake, fakeKernel, fakeTransaction } from '../../../support/fakes.ts';
 import {
@@ -16,6 +16,7 @@ import {
   MERCHANT,
   OFFER,
   STRANGER,
+  someTerms,
 } from '../../../support/purchases-builders.ts';
 import { rejectsWith } from '../../../support/rejections.ts';
 
@@ -30,9 +31,13 @@ const PROPOSAL = {
   startDate: '2026-03-10',
   endDate: '2026-04-30',
 } as const;
-const offerOfMerchant = { ...anOffer(), merchantName: 'Corner Books' };
+const offerOfMerchant = { ...anOffer(), merchantName: 'Corner Books', confirmationDays: null };
 
-function offers(replaced: Partial<OfferRepository>, merchants: Partial<MerchantClient> = {}) {
+function offers(
+  replaced: Partial<OfferRepository>,
+  merchants: Partial<MerchantClient> = {},
+  findCapUses: FindCapUses = async () => new Map(),
+) {
   const { kernel, ...seen } = fakeKernel();
   const service = offerService({
     ...kernel,
@@ -40,6 +45,8 @@ function offers(replaced: Partial<OfferRepository>, merchants: Partial<MerchantC
     merchants: fake<MerchantClient>({ requireActiveMerchant: async () => aMerchant(), ...merchants }),
     supportedCurrencies: ['EUR', 'JPY'],
     maxCashbackPercentage: 20,
+    defaultConfirmationDays: 30,
+    findCapUses,
   });
   return { service, ...seen };
 }
@@ -343,6 +350,69 @@ describe('reading offers', () => {
     assert.deepEqual(asked.at(-1), [{ active: false }, request]);
     assert.equal(await service.listVisibleOffers({ active: false }, request), page);
     assert.deepEqual(asked.at(-1), [{ active: false, visibleOn: TODAY }, request]);
+  });
+});
+
+describe('the offers that a shopper sees', () => {
+  const capped = (id: string, monthlyCap: bigint | null, capGroup = id) => ({
+    ...anOffer({ id, terms: someTerms({ offerId: id, monthlyCap, capGroup }) }),
+    merchantName: 'Corner Books',
+    confirmationDays: 7,
+  });
+
+  test('say what their caps leave this month, also if another offer of the group has raised the cap', async () => {
+    const asked: unknown[] = [];
+    const [free, unused, used, raised] = [
+      { ...capped(newId(), null), confirmationDays: null },
+      capped(newId(), 30_00n),
+      capped(newId(), 30_00n),
+      capped(newId(), 30_00n, OFFER),
+    ];
+    const { service } = offers(
+      { list: async () => ({ items: [free, unused, used, raised], total: 4, nextKey: null }) },
+      {},
+      async (_db, ...query) => {
+        asked.push(query);
+        return new Map([
+          [used.id, { cap: 30_00n, used: 18_90n }],
+          [OFFER, { cap: 40_00n, used: 40_00n }],
+        ]);
+      },
+    );
+
+    const { items } = await service.listShownOffers(STRANGER, {}, { offset: 0, limit: 20 });
+
+    assert.deepEqual(
+      items.map(({ confirmationDays, capLeft }) => [confirmationDays, capLeft]),
+      [
+        [30, null],
+        [7, 30_00n],
+        [7, 11_10n],
+        [7, 0n],
+      ],
+    );
+    const groups = [unused.id, used.id, OFFER].map((capGroup) => ({ capGroup, currency: 'EUR' }));
+    assert.deepEqual(asked, [[STRANGER, '2026-03-01', groups]]);
+  });
+
+  test('are found by merchant, if they are active today', async () => {
+    const [now, stopped, over] = [
+      anOffer({ startDate: TODAY, endDate: TODAY }),
+      anOffer({ active: false }),
+      anOffer({ endDate: '2026-03-13' }),
+    ];
+    const { service } = offers({ findValid: async () => [stopped, over, now] });
+    const found = await service.findActiveOffers(fakeTransaction(), [MERCHANT]);
+    assert.deepEqual([...found.keys()], [MERCHANT]);
+    assert.deepEqual(found.get(MERCHANT), {
+      id: now.id,
+      cashbackType: 'percent',
+      cashbackValue: 5,
+      currency: 'EUR',
+      monthlyCap: null,
+      startDate: TODAY,
+      endDate: TODAY,
+    });
   });
 });
 

@@ -16,7 +16,7 @@ const purchase = aPurchase({
 });
 const { id } = purchase;
 const view = { purchase, reward: aReward(), merchantName: 'Corner Books' };
-const named = { ...view, userEmail: 'shopper@example.com', partnerName: null };
+const named = { ...view, userEmail: 'shopper@example.com', partnerName: null, overdueSince: null };
 const shown = {
   id,
   merchant_name: 'Corner Books',
@@ -41,7 +41,7 @@ const { calls, called, refuse } = fakeCalls();
 const service = fake<PurchaseService>({
   getPurchase: (purchaseId, { type, id: by }) =>
     called({ ...view, lines: linesOf(purchaseId) }, purchaseId, [type, by]),
-  listNamedPurchases: (...query) => called({ ...page, items: [named] }, ...query),
+  listForStaff: (...query) => called({ ...page, items: [named] }, ...query),
   listOfPartner: ({ id: by }, ...query) => called({ ...page, items: [purchase] }, by, ...query),
   listChangedOfPartner: ({ id: by }, { since }, query) =>
     called({ ...page, items: [purchase] }, by, since.toString(), query),
@@ -85,6 +85,7 @@ describe('GET /purchases', () => {
           confirmed_at: null,
           reversed_at: null,
           reversal_reason: null,
+          overdue_since: null,
         },
       ],
       pagination: { offset: 0, limit: 20, total: 41, next_cursor: cursor },
@@ -128,7 +129,7 @@ describe('GET /purchases', () => {
     await list(
       `status=reversed&status=pending&user_id=${SHOPPER.toUpperCase()}&merchant_id=${MERCHANT}&held=true` +
         `&partner_id=${OFFER}&source=partner&external_id=%E2%80%8Border%207&order_id=%231001` +
-        `&start_date=2026-03-01&end_date=2026-03-31&limit=5&cursor=${cursor}`,
+        `&start_date=2026-03-01&end_date=2026-03-31&order=oldest&limit=5&cursor=${cursor}`,
     );
     assertEqual(calls.at(-1), [
       {
@@ -141,10 +142,11 @@ describe('GET /purchases', () => {
         externalIds: ['\u200border 7', 'order 7'],
         orderKeys: ['1001'],
         held: true,
+        isOverdue: undefined,
         from: '2026-03-01',
         to: '2026-03-31',
       },
-      { offset: 0, limit: 5, after: id },
+      { offset: 0, limit: 5, after: id, oldestFirst: true },
     ]);
   });
 
@@ -156,7 +158,27 @@ describe('GET /purchases', () => {
     });
   }
 
+  test('reads the filter of overdue purchases', async () => {
+    await list('overdue=true&merchant_id=&order=newest');
+    const [filter, request] = calls.at(-1) as [{ isOverdue: unknown }, unknown];
+    assertEqual([filter.isOverdue, request], [true, { offset: 0, limit: 20 }]);
+  });
+
+  test('refuses a partner what is for administrators', async () => {
+    const query = `partner_id=${OFFER}&source=partner&overdue=true&order=oldest`;
+    assertViolations(await api('GET', `/purchases?${query}`, { token: 'partner' }), [
+      'order',
+      'overdue',
+      'partner_id',
+      'source',
+    ]);
+  });
+
   for (const [query, field] of [
+    ['overdue=false', 'overdue'],
+    [`overdue=true&partner_id=${OFFER}`, 'overdue'],
+    ['overdue=true&source=shopper', 'overdue'],
+    ['order=amount', 'order'],
     ['user_id=me', 'user_id'],
     ['merchant_id=1', 'merchant_id'],
     ['held=yes', 'held'],

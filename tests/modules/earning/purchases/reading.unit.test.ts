@@ -8,7 +8,6 @@ import type { Purchase, PurchaseLine } from '../../../../src/modules/earning/pur
 import { purchaseReading } from '../../../../src/modules/earning/purchases/reading.ts';
 import type { PurchaseRepository } from '../../../../src/modules/earning/purchases/repository.ts';
 import type { RevisionRepository } from '../../../../src/modules/earning/purchases/revision-repository.ts';
-import type { UserClient } from '../../../../src/modules/identity/users/index.ts';
 import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeKernel } from '../../../support/fakes.ts';
 import {
@@ -17,7 +16,6 @@ import {
   aMerchant,
   aPurchase,
   aReward,
-  aUser,
   MERCHANT,
   partnerActor,
   SHOPPER,
@@ -49,18 +47,6 @@ function openReading(purchases: readonly Purchase[], lines: readonly PurchaseLin
     }),
     revisions: fake<RevisionRepository>({ findOf: async () => new Map() }),
     witnesses: fakeWitnesses(),
-    users: fake<UserClient>({
-      findUsers: async (_db, ids) => {
-        asked.push(ids);
-        return new Map([[SHOPPER, aUser()]]);
-      },
-    }),
-    partners: {
-      findPartnerNames: async (_db, ids) => {
-        asked.push(ids);
-        return new Map(ids.map((id) => [id, 'Northwind']));
-      },
-    },
     merchants: fake<MerchantClient>({
       findMerchants: async (_db, ids) => {
         asked.push(ids);
@@ -119,37 +105,6 @@ describe('a purchase', () => {
 
 describe('a list of purchases', () => {
   const purchases = [aPurchase(), aPurchase()];
-
-  test('names shoppers, merchants and partners, each read once', async () => {
-    const reported = [
-      aPurchase({ partnerId: PARTNER.id }),
-      aPurchase(),
-      aPurchase({ partnerId: PARTNER.id }),
-    ];
-    const { listNamedPurchases, asked, rewards } = openReading(reported);
-    const filter = { userIds: [SHOPPER], statuses: ['pending'] } as const;
-
-    const page = await listNamedPurchases(filter, PAGE);
-
-    assertEqual(page, {
-      items: reported.map((purchase) => ({
-        purchase,
-        reward: rewards.get(purchase.id),
-        merchantName: 'Corner Books',
-        userEmail: 'shopper@example.com',
-        partnerName: purchase.partnerId && 'Northwind',
-      })),
-      total: 41,
-      nextKey: 'next',
-    });
-    assertEqual(asked.slice(0, 2), [filter, PAGE]);
-    assertEqual(asked.slice(4), [[SHOPPER], [PARTNER.id]]);
-  });
-
-  test('of a user who is missing is a fault', async () => {
-    const { listNamedPurchases } = openReading([aPurchase({ userId: STRANGER })]);
-    await assert.rejects(listNamedPurchases({}, PAGE), /has no user/);
-  });
 
   test('with rewards keeps order and page, and reads each merchant once', async () => {
     const { listRewardedPurchases, asked, rewards } = openReading(purchases);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { formatInstant } from '../../../../src/core/clock.ts';
 import { openPartner } from '../../../support/partners.ts';
 import { openPayoutDesk } from '../../../support/payouts.ts';
 import { startTestPlatform } from '../../../support/platform.ts';
@@ -111,4 +112,106 @@ test('each list takes several values and ignores empty filters', async () => {
     const { status, body } = await api('GET', `${path}?${query}`, { token: admin.token });
     assert.equal(status, 200, `${path}: ${JSON.stringify(body)}`);
   }
+});
+
+/** Ids page after page, of two items each. */
+async function pagesOf(
+  path: string,
+  idOf = ({ id }: Record<string, string>) => id,
+): Promise<(string | undefined)[]> {
+  const ids: (string | undefined)[] = [];
+  let cursor = '';
+  do {
+    const { status, body } = await api('GET', `${path}&limit=2&cursor=${cursor}`, { token: admin.token });
+    assert.equal(status, 200, JSON.stringify(body));
+    ids.push(...body.data.map(idOf));
+    cursor = body.pagination.next_cursor ?? '';
+  } while (cursor !== '');
+  return ids;
+}
+
+test('purchases, payouts and holds come in both orders, and a cursor continues in either', async () => {
+  const desk = await openPayoutDesk(platform);
+  const payouts = [];
+  for (let count = 0; count < 3; count += 1) payouts.push(await desk.requested({ amount: '10.00' }));
+  const elsewhere = await openShop(platform);
+  const purchases = [];
+  for (let count = 0; count < 3; count += 1)
+    purchases.push((await elsewhere.report({}, elsewhere.shopper.token)).body.id);
+
+  for (const [path, ids, idOf] of [
+    [`/payouts?user_id=${desk.user.id}`, payouts, undefined],
+    [`/purchases?user_id=${elsewhere.shopper.id}`, purchases, undefined],
+    [`/purchases?status=pending&merchant_id=${elsewhere.merchantId}`, purchases, undefined],
+    [
+      `/purchase-holds?status=open&user_id=${elsewhere.shopper.id}`,
+      purchases,
+      (hold: Record<string, string>) => hold.purchase_id,
+    ],
+  ] as const) {
+    assert.deepEqual(await pagesOf(`${path}&order=oldest`, idOf), ids, path);
+    assert.deepEqual(await pagesOf(path, idOf), ids.toReversed(), path);
+  }
+});
+
+test('purchases are overdue when their days are over, whatever keeps them pending but a hold', async () => {
+  const late = await openShop(platform);
+  const own = `user_id=${late.shopper.id}`;
+  const [first, second, confirmed] = [await late.buy(), await late.buy(), await late.buy()];
+  await late.confirm(confirmed.id);
+  const held = (await late.report({}, late.shopper.token)).body.id;
+  assert.deepEqual(await idsOf(`/purchases?overdue=true&${own}`), []);
+
+  await api('PATCH', `/merchants/${late.merchantId}`, { token: admin.token, body: { confirmation_days: 0 } });
+  await api('PATCH', `/merchants/${late.merchantId}/status`, {
+    token: admin.token,
+    body: { status: 'inactive' },
+  });
+
+  assert.deepEqual(await idsOf('/purchases?overdue=true'), [second.id, first.id]);
+  assert.deepEqual(await idsOf(`/purchases?overdue=true&${own}&order=oldest`), [first.id, second.id]);
+  assert.deepEqual(await pagesOf(`/purchases?overdue=true&merchant_id=${late.merchantId}&order=oldest`), [
+    first.id,
+    second.id,
+  ]);
+  assert.deepEqual(await idsOf(`/purchases?overdue=true&merchant_id=${shop.merchantId}`), []);
+  assert.deepEqual(await idsOf('/purchases?overdue=true&status=confirmed'), []);
+  assert.deepEqual(await idsOf('/purchases?overdue=true&held=true'), []);
+  assert.deepEqual(await idsOf(`/purchases?held=true&${own}`), [held]);
+  const { body } = await api('GET', `/purchases?${own}&order=oldest`, { token: admin.token });
+  assert.deepEqual(
+    body.data.map((purchase: { overdue_since: string | null }) => purchase.overdue_since),
+    // It became due when it was made, and the clock stands still.
+    [formatInstant(platform.now()), formatInstant(platform.now()), null, null],
+  );
+});
+
+test('offers are found by their merchant, with what the cap leaves the shopper', async () => {
+  const capped = await openShop(platform);
+  const { token, id } = capped.shopper;
+  const merchant = await api('GET', `/merchants/${capped.merchantId}`, { token: admin.token });
+  const found = async () => {
+    const { body } = await api('GET', `/offers/active?q=${encodeURIComponent(merchant.body.name)}`, {
+      token,
+    });
+    return body.data.map(({ cap_left, confirmation_days }: Record<string, unknown>) => [
+      cap_left,
+      confirmation_days,
+    ]);
+  };
+  assert.deepEqual(await found(), [[null, 30]]);
+  await api('PATCH', `/offers/${capped.offerId}/status`, {
+    token: admin.token,
+    body: { status: 'inactive' },
+  });
+  assert.deepEqual(await found(), []);
+  const today = platform.now().toString().slice(0, 10);
+  await platform.createOffer(capped.merchantId, {
+    monthly_cap: 8,
+    start_date: today,
+    end_date: today,
+  });
+  assert.deepEqual(await found(), [[8, 30]]);
+  await capped.buy({ amount: '100.00', user_id: id });
+  assert.deepEqual(await found(), [[3, 30]]);
 });

@@ -34,6 +34,7 @@ const platform = await startTestPlatform();
 const { database, admin } = platform;
 const PURCHASES = 30_000;
 const HOLDS = 20_000;
+const HELD = 50;
 const { hot } = await loadLargeData(platform, PURCHASES);
 await runSql(
   database.url,
@@ -97,6 +98,7 @@ const LIMIT = 20;
 const FIRST = { offset: 0, limit: LIMIT };
 /** Keys and rows of a page, of each of several orders that are merged, and some index pages' worth of slack. */
 const MOST_READ = 400;
+const BOTH_ORDERS = [{}, { oldestFirst: true }];
 /** Tables that are read as a whole, because they are small. */
 const FEW_ROWS = new Set(['partners', 'merchants', 'offers']);
 /** Those, and tables that the seed leaves nearly empty. */
@@ -157,6 +159,62 @@ describe('a page of purchases reads little more than itself', () => {
   for (const [title, filter] of Object.entries(filters)) {
     test(title, async () => {
       await assertReadsLittle((db, page) => purchaseRepository().list(db, filter, page));
+    });
+  }
+});
+
+describe('a page of overdue purchases', () => {
+  const windowsUntil = async (until: string) => {
+    const found = await runSql(database.url, 'select id from merchants order by id');
+    const recordedUntil = Temporal.Instant.from(until);
+    return found.map(({ id }) => ({ merchantId: String(id), recordedUntil }));
+  };
+
+  for (const order of BOTH_ORDERS) {
+    test(`reads a page of each merchant in the index alone, ${JSON.stringify(order)}`, async () => {
+      const due = await windowsUntil('2026-02-15T00:00:00Z');
+      const list = (filter: PurchaseFilter) =>
+        scansOf((db) => purchaseRepository().list(db, { ...filter, due }, { ...FIRST, ...order }));
+      const [rows = [], count = []] = await list({});
+      const ofIndexes = [...rows, ...count].filter((node) => node['Index Name'] !== 'purchases_pkey');
+      assert.deepEqual(
+        [...new Set(ofIndexes.map((node) => `${node['Node Type']} ${node['Index Name']}`))].sort(),
+        ['Index Only Scan purchases_held', 'Index Only Scan purchases_merchant_status'],
+      );
+      assert.ok(rowsRead(rows) <= (LIMIT + 1) * (due.length + 1) + HELD, `${rowsRead(rows)}`);
+      assert.ok(rowsRead(count) <= COUNTED_ROWS + MOST_READ + HELD, `${rowsRead(count)}`);
+    });
+  }
+
+  test('of a user or with a name reads what the user or the name has', async () => {
+    const due = await windowsUntil('2026-02-15T00:00:00Z');
+    for (const filter of [
+      { userIds: [hot.id], statuses: ['pending'] },
+      { externalIds: ['large-7000'] },
+    ] as const)
+      await assertReadsLittle((db, page) => purchaseRepository().list(db, { ...filter, due }, page));
+  });
+});
+
+describe('a page of purchases, oldest first, reads little more than itself', () => {
+  const filters: Record<string, PurchaseFilter> = {
+    'without a filter': {},
+    'of a status': { statuses: ['pending'] },
+    'of those that are held': { held: true },
+    'of those that are not held': { held: false },
+    'of a user with many': { userIds: [hot.id] },
+    'of a merchant with many, by several statuses': {
+      merchantIds: [merchantId],
+      statuses: ['pending', 'reversed'],
+    },
+    'of a partner with many': { partnerIds: PARTNERS.slice(0, 1) },
+    'of an external id': { externalIds: ['large-7000'] },
+    'of a day': { from: '2026-01-15', to: '2026-01-15' },
+  };
+  for (const [title, filter] of Object.entries(filters)) {
+    test(title, async () => {
+      const orders = [{ oldestFirst: true }];
+      await assertReadsLittle((db, page) => purchaseRepository().list(db, filter, page), orders);
     });
   }
 });
@@ -322,7 +380,7 @@ describe('a page of payouts reads little more than itself', () => {
   };
   for (const [title, filter] of Object.entries(filters)) {
     test(title, async () => {
-      await assertReadsLittle((db, page) => payoutRepository().list(db, filter, page));
+      await assertReadsLittle((db, page) => payoutRepository().list(db, filter, page), BOTH_ORDERS);
     });
   }
 });
@@ -425,7 +483,7 @@ describe('a page of holds reads little more than itself', () => {
   };
   for (const [title, filter] of Object.entries(filters)) {
     test(title, async () => {
-      await assertReadsLittle((db, page) => holdRepository().list(db, filter, page));
+      await assertReadsLittle((db, page) => holdRepository().list(db, filter, page), BOTH_ORDERS);
     });
   }
 });
@@ -456,10 +514,11 @@ describe('the total of holds', () => {
 
 /** On the first page, on a page in the midst of the list, and behind its end. */
 async function assertReadsLittle(
-  list: (db: typeof database.db, page: { offset: number; limit: number; after?: string }) => Promise<unknown>,
+  list: (db: typeof database.db, page: PageRequest) => Promise<unknown>,
+  orders: readonly Pick<PageRequest, 'oldestFirst'>[] = [{}],
 ): Promise<void> {
-  for (const after of [undefined, MIDST, '00000000-0000-7000-8000-000000000000']) {
-    const page = after === undefined ? FIRST : { ...FIRST, after };
+  const starts = [{}, { after: MIDST }, { after: '00000000-0000-7000-8000-000000000000' }];
+  for (const page of orders.flatMap((order) => starts.map((start) => ({ ...FIRST, ...start, ...order })))) {
     const [rows = [], count = []] = await scansOf((db) => list(db, page));
     assert.deepEqual(
       rows.filter((node) => node['Node Type'] === 'Seq Scan' && !FEW_ROWS.has(node['Relation Name'] ?? '')),
