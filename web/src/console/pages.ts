@@ -1,5 +1,18 @@
+import { auditPages } from '#features/audit/index.ts';
+import { flagPages } from '#features/flags/index.ts';
 import { merchantPages } from '#features/merchants/index.ts';
+import { offerPages } from '#features/offers/index.ts';
+import { partnerPages } from '#features/partners/index.ts';
 import { purchasePages } from '#features/purchases/index.ts';
+import { staffPages } from '#features/staff/index.ts';
 
 /* One line for each feature. Its pages are in its own pages.ts. */
-export const consolePages = [...merchantPages, ...purchasePages];
+export const consolePages = [
+  ...purchasePages,
+  ...merchantPages,
+  ...offerPages,
+  ...partnerPages,
+  ...flagPages,
+  ...auditPages,
+  ...staffPages,
+];

@@ -1,5 +1,7 @@
 import { page } from '#app/page-kit.ts';
-import { merchantFilters, merchantsQuery } from './queries.ts';
+import { auditHistoryQuery } from '#features/audit/index.ts';
+import { offersOfMerchantQuery } from '#features/offers/index.ts';
+import { merchantFilters, merchantQuery, merchantsQuery } from './queries.ts';
 
 export const merchantPages = [
   page({
@@ -7,5 +9,14 @@ export const merchantPages = [
     search: merchantFilters,
     queries: ({ search }) => [merchantsQuery(search)],
     component: async () => (await import('./pages/merchants-page.tsx')).MerchantsPage,
+  }),
+  page({
+    path: '/merchants/$id',
+    queries: ({ params: { id = '' } }) => [
+      merchantQuery(id),
+      offersOfMerchantQuery(id),
+      auditHistoryQuery('merchant', id),
+    ],
+    component: async () => (await import('./pages/merchant-page.tsx')).MerchantPage,
   }),
 ];

@@ -1,0 +1,1 @@
+export { flagPages } from './pages.ts';
