@@ -1,5 +1,5 @@
 import { useRouter, useSearch } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { useSession } from '#app/session-context.tsx';
 import * as messages from '#messages/login.ts';
 import { useMessages } from '#ui/locale.tsx';
@@ -15,20 +15,24 @@ export function LoginPage() {
   const { back } = useSearch({ strict: false }) as { back?: string };
   const [mfaToken, setMfaToken] = useState<string>();
 
-  const enter = () => router.history.replace(isPathHere(back) ? back : router.basepath || '/');
+  const enter = useCallback(() => {
+    const app = router.basepath.replace(/\/$/, '');
+    router.history.replace(`${app}${isPathHere(back) ? back : '/'}`);
+  }, [router, back]);
 
   useEffect(() => {
-    // Somebody who is logged in, also by another tab, has nothing to do here.
-    if (session.state() === 'in') router.history.replace(router.basepath || '/');
-  }, [session, router]);
+    // A person who is logged in, also by another tab, has nothing to do here.
+    if (session.state() === 'in') enter();
+    return session.subscribe(() => session.state() === 'in' && enter());
+  }, [session, enter]);
 
   return (
     <div className="grid gap-6">
       <PageTitle title={mfaToken === undefined ? t.title : t.factorTitle} />
       {mfaToken === undefined ? (
-        <PasswordStep onIn={enter} onSecondFactor={setMfaToken} />
+        <PasswordStep onSecondFactor={setMfaToken} />
       ) : (
-        <SecondFactorStep mfaToken={mfaToken} onIn={enter} />
+        <SecondFactorStep mfaToken={mfaToken} />
       )}
     </div>
   );

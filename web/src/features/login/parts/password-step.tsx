@@ -10,11 +10,10 @@ import { TextField } from '#ui/text-field.tsx';
 import { DemoAccounts } from './demo-accounts.tsx';
 
 export type PasswordStepProps = {
-  readonly onIn: () => void;
   readonly onSecondFactor: (mfaToken: string) => void;
 };
 
-export function PasswordStep({ onIn, onSecondFactor }: PasswordStepProps) {
+export function PasswordStep({ onSecondFactor }: PasswordStepProps) {
   const t = useMessages(messages);
   const session = useSession();
   const { data: info } = useQuery(appInfoQuery);
@@ -23,8 +22,7 @@ export function PasswordStep({ onIn, onSecondFactor }: PasswordStepProps) {
     defaultValues: { email: '', password: '' },
     submit: async ({ email, password }) => {
       const result = await session.logIn(email, password);
-      if (result === 'in') onIn();
-      else onSecondFactor(result.mfaToken);
+      if (result !== 'in') onSecondFactor(result.mfaToken);
     },
   });
   return (

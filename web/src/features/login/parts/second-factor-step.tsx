@@ -7,9 +7,7 @@ import { Button } from '#ui/button.tsx';
 import { useMessages } from '#ui/locale.tsx';
 import { TextField } from '#ui/text-field.tsx';
 
-export type SecondFactorStepProps = { readonly mfaToken: string; readonly onIn: () => void };
-
-export function SecondFactorStep({ mfaToken, onIn }: SecondFactorStepProps) {
+export function SecondFactorStep({ mfaToken }: { readonly mfaToken: string }) {
   const t = useMessages(messages);
   const session = useSession();
   const [isRecovery, setRecovery] = useState(false);
@@ -17,7 +15,6 @@ export function SecondFactorStep({ mfaToken, onIn }: SecondFactorStepProps) {
     defaultValues: { code: '', recovery_code: '' },
     submit: async ({ code, recovery_code }) => {
       await session.verify(mfaToken, isRecovery ? { recovery_code } : { code });
-      onIn();
     },
   });
   return (

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import { PASSWORD } from '../support/platform.ts';
+import { startApps, THEMES, WIDTHS } from './support/apps.ts';
+import { SKIPPED } from './support/browser.ts';
+import { inspect } from './support/inspect.ts';
+
+const { open, admin, registerUser, createMerchant } = await startApps();
+
+describe('the doors of the apps', { skip: SKIPPED }, () => {
+  before(() => createMerchant({ name: 'Corner Books' }));
+
+  for (const theme of THEMES)
+    for (const width of WIDTHS)
+      test(`the login shows well, ${theme}, ${width} px`, async () => {
+        const { page, complaints, context } = await open('/console/login', { theme, width });
+        await page.getByRole('button', { name: 'Log in' }).waitFor();
+        await inspect(page, `login-${theme}-${width}`);
+        assert.deepEqual(complaints, []);
+        await context.close();
+      });
+
+  test('a login leads back to the page that asked for it, and a reload stays in', async () => {
+    const { page, complaints, context } = await open('/console/merchants?active=true');
+    await page.getByLabel('Email address').fill(admin.email);
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('link', { name: 'Corner Books' }).waitFor();
+    assert.equal(new URL(page.url()).pathname + new URL(page.url()).search, '/console/merchants?active=true');
+    await page.reload();
+    await page.getByRole('link', { name: 'Corner Books' }).waitFor();
+    assert.deepEqual(complaints, []);
+    const stored = await page.evaluate(() =>
+      JSON.stringify({ ...localStorage, ...sessionStorage, cookie: document.cookie }),
+    );
+    assert.doesNotMatch(stored, /eyJ|cnb_/);
+    await context.close();
+  });
+
+  test('a wrong password is said beside the form', async () => {
+    const { page, context } = await open('/login');
+    await page.getByLabel('Email address').fill(admin.email);
+    await page.getByLabel('Password').fill('wrong');
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByText('The email address or the password is wrong.').waitFor();
+    await context.close();
+  });
+
+  test('a shopper does not enter the console', async () => {
+    const shopper = await registerUser();
+    const { page, context } = await open('/console');
+    await page.getByLabel('Email address').fill(shopper.email);
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByText('The console is for staff.').waitFor();
+    await context.close();
+  });
+
+  test('a logout ends the session in all tabs', async () => {
+    const { page, context } = await open('/console/merchants', { person: admin });
+    const other = await context.newPage();
+    await other.goto(page.url());
+    await other.getByRole('link', { name: 'Corner Books' }).waitFor();
+    await page.getByRole('button', { name: admin.email }).click();
+    await page.getByRole('menuitem', { name: 'Log out' }).click();
+    for (const tab of [page, other]) await tab.getByRole('button', { name: 'Log in' }).waitFor();
+    await context.close();
+  });
+});
