@@ -8,7 +8,10 @@ const DIST = 'web/dist';
 /** Kilobytes of 1,000 bytes. */
 const BUDGETS = { wallet: 140, console: 200, lazyPage: 40, charts: 120, styles: 15, font: 50 };
 /** The page that opens first after the login, loaded beside the entry. */
-const HOMES = { wallet: 'wallet-home-page.tsx', console: 'overview-page.tsx' };
+const HOMES = {
+  wallet: 'features/home/pages/home-page.tsx',
+  console: 'features/overview/pages/overview-page.tsx',
+};
 const CHARTS = 'src/ui/charts/';
 
 type Chunk = {
