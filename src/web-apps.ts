@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import type { FastifyRequest } from 'fastify';
 import { notFound } from './core/errors.ts';
+import { hostOf } from './core/http/host.ts';
 import type { FindPage, Page } from './core/http/request-line.ts';
 import type { Routes } from './core/http/route.ts';
 
@@ -92,13 +93,13 @@ export function webApps(options: {
   };
 
   const findPage: FindPage = (request) => {
-    const { method, headers, hostname } = request;
+    const { method, headers } = request;
     if (files === undefined || !/^(?:GET|HEAD)$/.test(method) || !acceptsHtml(headers.accept))
       return undefined;
     const [path = ''] = request.url.split('?');
     if (OF_THE_PLATFORM.test(path)) return undefined;
     if (!OF_THE_CONSOLE.test(path)) return pageOf(files.wallet, request);
-    const isAtItsHost = consoleHost === undefined || hostname.toLowerCase() === consoleHost;
+    const isAtItsHost = consoleHost === undefined || hostOf(request) === consoleHost;
     return isAtItsHost ? pageOf(files.console, request) : undefined;
   };
 

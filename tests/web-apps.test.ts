@@ -17,7 +17,7 @@ const OTHER_HOST = 'shop.example.com';
 const { server } = (
   await startTestPlatform({
     webDirectory: build(),
-    environment: { CONSOLE_URL: 'http://localhost', API_DOCS: 'true' },
+    environment: { CONSOLE_URL: 'http://localhost', API_DOCS: 'true', TRUST_PROXY: '1' },
   })
 ).platform;
 
@@ -84,7 +84,9 @@ describe('a page of an app', () => {
   });
 
   test('of the console is confined to the host of CONSOLE_URL, and of the wallet is not', async () => {
-    const at = (url: string) => ask(url, { accept: BROWSER, host: OTHER_HOST });
+    const at = (url: string) =>
+      ask(url, { accept: BROWSER, host: OTHER_HOST, 'x-forwarded-host': 'localhost' });
+    assert.equal((await ask('/console', { accept: BROWSER, host: 'LOCALHOST:8000' })).body, PAGES.console);
     for (const path of ['/console', '/console/purchases'])
       assert.equal((await at(path)).statusCode, 404, path);
     assert.equal((await at('/activity')).body, PAGES.wallet);

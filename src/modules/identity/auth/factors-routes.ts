@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { userInactive } from '../../../core/caller.ts';
 import { forbidden, rateLimited } from '../../../core/errors.ts';
 import { accountOf } from '../../../core/http/authentication.ts';
+import { hostOf } from '../../../core/http/host.ts';
 import { addressOf, type LimitRate } from '../../../core/http/rate-limit.ts';
 import type { Routes } from '../../../core/http/route.ts';
 import type { RequireHost } from './app-hosts.ts';
@@ -74,7 +75,7 @@ export function factorRoutes(deps: {
       async (request, reply) => {
         const { body, id: requestId } = request;
         const { client: app = null } = body;
-        requireHost(app, request);
+        requireHost(app, hostOf(request));
         const opening = { client: clientOf(request), app, requestId };
         const { tokens, email } = await service.verifyLogin(body.mfa_token, readProof(body), opening);
         reply.header('set-cookie', devices.issue(email));

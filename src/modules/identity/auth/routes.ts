@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { invalidToken, tokenRevoked, userInactive } from '../../../core/caller.ts';
 import { forbidden, notFound, rateLimited, ruleViolation } from '../../../core/errors.ts';
 import { accountOf } from '../../../core/http/authentication.ts';
+import { hostOf } from '../../../core/http/host.ts';
 import { addressOf, networkOf } from '../../../core/http/rate-limit.ts';
 import type { Routes } from '../../../core/http/route.ts';
 import { IdParams } from '../../../core/http/schemas.ts';
@@ -73,7 +74,7 @@ export function authRoutes(deps: {
       },
       async (request, reply) => {
         const { password, client: app = null } = request.body;
-        requireHost(app, request);
+        requireHost(app, hostOf(request));
         const email = normalizeEmail(request.body.email);
         const browser = devices.read(request.headers.cookie, email);
         const origin = { address: addressOf(request), browser, client: clientOf(request), app };
