@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
+import { runSql } from '../support/database.ts';
 import { PASSWORD } from '../support/platform.ts';
 import { startApps, THEMES, WIDTHS } from './support/apps.ts';
 import { SKIPPED } from './support/browser.ts';
 import { inspect } from './support/inspect.ts';
 
-const { open, admin, registerUser, createMerchant } = await startApps();
+const { open, admin, database, registerUser, registerStaff, createMerchant } = await startApps();
 
 describe('the doors of the apps', { skip: SKIPPED }, () => {
   before(() => createMerchant({ name: 'Corner Books' }));
@@ -53,6 +54,20 @@ describe('the doors of the apps', { skip: SKIPPED }, () => {
     await page.getByLabel('Password').fill(PASSWORD);
     await page.getByRole('button', { name: 'Log in' }).click();
     await page.getByText('The console is for staff.').waitFor();
+    await context.close();
+  });
+
+  test('two tabs that open at once stay one session', async () => {
+    const person = await registerStaff('support');
+    const { page, context } = await open('/console/merchants', { person });
+    const other = await context.newPage();
+    await Promise.all([page.reload(), other.goto(page.url())]);
+    for (const tab of [page, other]) await tab.getByRole('link', { name: 'Corner Books' }).waitFor();
+    const sessions = await runSql(
+      database.url,
+      `select revoked_at from sessions where app = 'console' and user_id = '${person.id}'`,
+    );
+    assert.deepEqual(sessions, [{ revoked_at: null }]);
     await context.close();
   });
 
