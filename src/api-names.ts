@@ -106,6 +106,8 @@ const IDS = {
   'GET /users/me/payouts/{id}': 'getOwnPayout',
   'POST /users/me/payouts/{id}/cancel': 'cancelPayout',
   'GET /payouts': 'listPayouts',
+  'POST /payouts/process': 'processPayouts',
+  'POST /payouts/bank-file': 'createBankFile',
   'GET /payouts/{id}': 'getPayout',
   'GET /payouts/{id}/bank-details': 'getBankDetails',
   'PATCH /payouts/{id}/process': 'processPayout',
@@ -202,6 +204,7 @@ const RESULTS = {
   listOwnPayouts: 'OwnPayoutPage',
   getPayoutPolicy: 'PayoutPolicy',
   listPayouts: 'PayoutPage',
+  processPayouts: 'PayoutsResult',
   getBankDetails: 'BankDetails',
 
   setFeatureFlag: 'FeatureFlag',

@@ -102,6 +102,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /users/me/payouts/{id}': 'whoever is logged in',
   'POST /users/me/payouts/{id}/cancel': 'whoever is logged in',
   'GET /payouts': 'admins',
+  'POST /payouts/process': 'admins',
+  'POST /payouts/bank-file': 'admins',
   'GET /payouts/{id}': 'admins',
   'GET /payouts/{id}/bank-details': 'admins',
   'PATCH /payouts/{id}/process': 'admins',
@@ -198,6 +200,8 @@ export const STAFF: Readonly<Record<string, readonly string[]>> = {
   'POST /adjustments/{id}/rejection': ['finance'],
   'PUT /feature-flags/{key}': ['fraud'],
   'DELETE /feature-flags/{key}': ['fraud'],
+  'POST /payouts/process': ['finance'],
+  'POST /payouts/bank-file': ['finance'],
   'GET /payouts/{id}/bank-details': ['finance'],
   'PATCH /payouts/{id}/process': ['finance'],
 };
@@ -215,6 +219,7 @@ export const STEP_UP: readonly string[] = [
   'POST /users/{id}/wallet/adjustments',
   'POST /adjustments/{id}/approval',
   'GET /payouts/{id}/bank-details',
+  'POST /payouts/bank-file',
 ];
 
 /** Those of them that ask for no password, in the session of an app whose account has no second factor. */

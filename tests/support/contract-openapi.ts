@@ -125,6 +125,11 @@ export function answerChecker(openApi: OpenApi): (operation: Operation, answer: 
     const response = description.responses[status];
     assert.ok(response, `${told}, a status that it does not document`);
     assert.match(String(headers['x-request-id']), /^[\w.-]+$/, `${told} without a request id`);
+    if (response.content?.['text/csv'] !== undefined) {
+      assert.match(String(headers['content-type']), /^text\/csv/, told);
+      assert.equal(typeof body, 'string', told);
+      return;
+    }
     const content = response.content?.['application/json'];
     if (content === undefined) {
       assert.equal(body, '', `${told} where nothing is documented`);

@@ -493,6 +493,12 @@ export const SAMPLES: Readonly<Record<string, SampleOf>> = {
   'GET /payouts/{id}': async ({ requestPayout, shopper }) => ({
     params: { id: await requestPayout(shopper) },
   }),
+  'POST /payouts/process': async ({ platform, requestPayout }) => ({
+    body: { ids: [await requestPayout(await platform.registerUser())], status: 'processing' },
+  }),
+  'POST /payouts/bank-file': async ({ platform, processPayout }, caller = platform.admin) => ({
+    body: { ids: [await processPayout(caller)] },
+  }),
   'GET /payouts/{id}/bank-details': async ({ platform, processPayout }, caller = platform.admin) => ({
     params: { id: await processPayout(caller) },
   }),

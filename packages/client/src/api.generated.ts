@@ -821,7 +821,7 @@ export interface paths {
         };
         /**
          * Show the bank details of a payout
-         * @description Only this operation shows them unmasked, only while the payout is `processing`, and only to the administrator who took it there. Returns 403 otherwise. Each request is recorded in the audit log. Staff need the permission `payouts:read-bank-details`. A caller with a second factor needs a code of the last five minutes. In a session of an app, a caller without one needs a password of the last five minutes.
+         * @description They are unmasked, hence shown only while the payout is `processing`, and only to the administrator who took it there. Returns 403 otherwise. Each request is recorded in the audit log. Staff need the permission `payouts:read-bank-details`. A caller with a second factor needs a code of the last five minutes. In a session of an app, a caller without one needs a password of the last five minutes.
          */
         get: operations["getBankDetails"];
         put?: never;
@@ -850,6 +850,46 @@ export interface paths {
          * @description Before `processing` and before `completed` the platform reviews the owner. Returns 409 `PAYOUT_BLOCKED` if the account is not active, the available balance is negative, a purchase is held for review, or one was reversed for fraud after the request. `failed` and `returned` put the amount back into the available balance; `returned` is for a completed payout that the bank sent back. Returns 403 with the reason `own` for your own payout, and with `four_eyes` if a payout above `FOUR_EYES_ABOVE` is completed by the administrator who took it to `processing`, or without `processing`. Staff need the permission `payouts:process`.
          */
         patch: operations["processPayout"];
+        trace?: never;
+    };
+    "/payouts/bank-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create a file for the bank
+         * @description A CSV file with the unmasked bank details of up to 100 payouts, each once. All of them must be `processing`, and you must have taken them there. Returns 400 `VALIDATION_ERROR` otherwise, and no file. Each payout is recorded in the audit log. Staff need the permission `payouts:read-bank-details`. A caller with a second factor needs a code of the last five minutes. In a session of an app, a caller without one needs a password of the last five minutes.
+         */
+        post: operations["createBankFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payouts/process": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take payouts to processing
+         * @description Takes up to 100 payouts, each by the rules of `PATCH /payouts/{id}/process`. Each has its own result, in the order of the request. A refused payout does not affect the others. Staff need the permission `payouts:process`.
+         */
+        post: operations["processPayouts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/purchase-holds": {
@@ -2482,6 +2522,9 @@ export interface components {
             /** @example completed */
             status: string;
         };
+        CreateBankFileInput: {
+            ids: components["schemas"]["Id"][];
+        };
         CreateMerchantInput: {
             /** @description Defaults to true. */
             active?: boolean;
@@ -3424,6 +3467,18 @@ export interface components {
          * @enum {string}
          */
         PayoutPolicyBlock: "email_unverified" | "owes" | "below_minimum" | "monthly_limit";
+        /** @description Done. */
+        PayoutsResult: {
+            results: components["schemas"]["PayoutsResultItem"][];
+            summary: components["schemas"]["BatchSummary"];
+        };
+        PayoutsResultItem: {
+            error?: components["schemas"]["ErrorBody"];
+            id: components["schemas"]["Id"];
+            payout_status?: components["schemas"]["PayoutStatus"];
+            /** @example 200 */
+            status: number;
+        };
         /**
          * @example requested
          * @enum {string}
@@ -3473,6 +3528,14 @@ export interface components {
              * @enum {string}
              */
             status: "processing" | "completed" | "failed" | "returned";
+        };
+        ProcessPayoutsInput: {
+            ids: components["schemas"]["Id"][];
+            /**
+             * @example processing
+             * @enum {string}
+             */
+            status: "processing";
         };
         ProgrammeCurrency: {
             /**
@@ -7020,6 +7083,69 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationError"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createBankFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateBankFileInput"];
+            };
+        };
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["ValidationError400"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequiredOrMfaStepUpRequiredOrStepUpRequired"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationError"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    processPayouts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProcessPayoutsInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutsResult"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationError"];

@@ -73,6 +73,9 @@ export type PayoutMove = {
   readonly reason?: string | undefined;
 };
 
+/** A payout with its unmasked bank details, as the bank needs it. */
+export type Transfer = { readonly payout: Payout; readonly bankDetails: BankDetails };
+
 /** The encrypted bank details of a payout, and whose they are. Empty details were shredded. */
 export type StoredAccount = {
   readonly payoutId: string;

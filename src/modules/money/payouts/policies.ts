@@ -1,6 +1,6 @@
 import { requireNotOwn } from '../../../core/caller.ts';
 import { formatInstant, utcDate } from '../../../core/clock.ts';
-import { forbidden, notFound, ruleViolation, type Violation } from '../../../core/errors.ts';
+import { forbidden, namedViolations, notFound, ruleViolation, type Violation } from '../../../core/errors.ts';
 import { formatMoney, unsupportedCurrency } from '../../../core/money.ts';
 import type { Actor } from '../../platform/events/index.ts';
 import { type FourEyesAbove, type Movement, needsFourEyes } from '../wallets/index.ts';
@@ -246,6 +246,31 @@ export function requireMayReveal({ userId, status, processingBy }: Payout, actor
   if (status !== 'processing') throw forbidden({ reason: 'The payout must be in the status processing.' });
   if (processingBy !== actor.id)
     throw forbidden({ reason: 'Only the administrator who took the payout to processing may read them.' });
+}
+
+/**
+ * The rule of `requireMayReveal` for each payout of a list, which is given in full or not at all.
+ * @throws VALIDATION_ERROR that names each place in the list whose payout is missing or not the actor's to pay.
+ */
+export function requireMayRevealAll(
+  ids: readonly string[],
+  payouts: ReadonlyMap<string, Payout>,
+  actor: Actor,
+): readonly Payout[] {
+  const mayReveal = (payout: Payout | undefined) =>
+    payout?.status === 'processing' && payout.processingBy === actor.id && payout.userId !== actor.id;
+  const violations = ids.flatMap((id, index): Violation[] =>
+    mayReveal(payouts.get(id))
+      ? []
+      : [
+          {
+            field: `ids.${index}`,
+            reason: 'must be a payout that you took to processing, where it still is',
+          },
+        ],
+  );
+  if (violations.length > 0) throw ruleViolation(namedViolations(violations));
+  return ids.flatMap((id) => payouts.get(id) ?? []);
 }
 
 export function statementOf(payout: Payout): PayoutStatement {

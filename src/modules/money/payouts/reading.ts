@@ -13,8 +13,9 @@ import {
   type PayoutFilter,
   type ReviewedPayout,
   TRANSITIONS,
+  type Transfer,
 } from './model.ts';
-import { requireMayReveal, withVerdict } from './policies.ts';
+import { requireMayReveal, requireMayRevealAll, withVerdict } from './policies.ts';
 import type { PayoutRepository } from './repository.ts';
 
 export function payoutReading(deps: {
@@ -88,5 +89,39 @@ export function payoutReading(deps: {
     });
   }
 
-  return { getPayout, getOwnPayout, withOwner, listPayouts, listReviewedPayouts, revealBankDetails };
+  /**
+   * Returns payouts with their unmasked bank details, each once, in the order of `ids`. Each is recorded as an event.
+   * @throws VALIDATION_ERROR unless the actor has taken every one of them to `processing`, where it still is.
+   */
+  async function revealTransfers(ids: readonly string[], actor: Actor): Promise<readonly Transfer[]> {
+    const each = distinct(ids);
+    return database.transaction(async (trx) => {
+      // Locked: the payouts stay in this status until the reads are recorded.
+      const locked = new Map((await repository.lock(trx, each)).map((payout) => [payout.id, payout]));
+      await users.requireActiveSender(trx, actor);
+      const payouts = requireMayRevealAll(each, locked, actor);
+      const accounts = await repository.findAccounts(trx, each);
+      const encryptedOf = new Map(
+        accounts.map(({ payoutId, encryptedDetails }) => [payoutId, encryptedDetails]),
+      );
+      events.record(
+        trx,
+        payouts.map(({ id }) => bankDetailsRevealed({ actor, resourceId: id })),
+      );
+      return payouts.map((payout) => ({
+        payout,
+        bankDetails: cipher.decrypt(payout.id, encryptedOf.get(payout.id) ?? ''),
+      }));
+    });
+  }
+
+  return {
+    revealTransfers,
+    getPayout,
+    getOwnPayout,
+    withOwner,
+    listPayouts,
+    listReviewedPayouts,
+    revealBankDetails,
+  };
 }

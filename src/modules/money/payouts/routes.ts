@@ -1,5 +1,6 @@
 import { forbidden, notFound, ruleViolation } from '../../../core/errors.ts';
 import { callerOf } from '../../../core/http/authentication.ts';
+import { CSV_TYPE } from '../../../core/http/csv.ts';
 import { presentCursorPage, readPage } from '../../../core/http/pagination.ts';
 import type { Routes } from '../../../core/http/route.ts';
 import { IdParams } from '../../../core/http/schemas.ts';
@@ -23,7 +24,10 @@ import {
   AllowanceBody,
   AllowanceQuery,
   BankDetailsBody,
+  BankFile,
+  BankFileBody,
   contentOf,
+  MAX_FIELDS_WITH_IDS,
   NewPayoutBody,
   OwnPayoutBody,
   OwnPayoutPage,
@@ -32,10 +36,14 @@ import {
   PayoutMoveBody,
   PayoutPage,
   PayoutQuery,
+  PayoutsMoveBody,
+  PayoutsMoveResult,
   presentAllowance,
   presentBankDetails,
+  presentBankFile,
   presentOwnPayout,
   presentPayout,
+  presentPayoutsMove,
   presentStored,
   toOrder,
 } from './schemas.ts';
@@ -178,6 +186,55 @@ export function payoutRoutes(service: PayoutService, defaultCurrency: string): R
       },
     );
 
+    server.post(
+      '/payouts/process',
+      {
+        schema: {
+          tags: ['payouts'],
+          summary: 'Take payouts to processing',
+          description:
+            'Takes up to 100 payouts, each by the rules of `PATCH /payouts/{id}/process`. Each has its own result, in the order of the request. A refused payout does not affect the others.',
+          body: PayoutsMoveBody,
+          response: { 200: PayoutsMoveResult },
+        },
+        config: { access: ['admin'], permission: 'payouts:process', maxFields: MAX_FIELDS_WITH_IDS },
+      },
+      async (request) => {
+        const { ids, status: to } = request.body;
+        const actor = callerOf(request);
+        const outcomes = await service.movePayouts(ids.map((payoutId) => ({ actor, payoutId, to })));
+        return presentPayoutsMove(ids, outcomes, request.id);
+      },
+    );
+
+    server.post(
+      '/payouts/bank-file',
+      {
+        schema: {
+          tags: ['payouts'],
+          summary: 'Create a file for the bank',
+          description:
+            'A CSV file with the unmasked bank details of up to 100 payouts, each once. All of them must be `processing`, ' +
+            'and you must have taken them there. Returns 400 `VALIDATION_ERROR` otherwise, and no file. Each payout is ' +
+            'recorded in the audit log.',
+          body: BankFileBody,
+          response: { 200: { description: 'The file.', content: { 'text/csv': { schema: BankFile } } } },
+        },
+        config: {
+          access: ['admin'],
+          permission: 'payouts:read-bank-details',
+          stepUp: true,
+          maxFields: MAX_FIELDS_WITH_IDS,
+          errors: [ruleViolation],
+        },
+      },
+      async (request, reply) => {
+        const transfers = await service.revealTransfers(request.body.ids, callerOf(request));
+        reply.header('content-disposition', 'attachment; filename="payouts.csv"').type(CSV_TYPE);
+        return presentBankFile(transfers);
+      },
+    );
+
     server.get(
       '/payouts/:id',
       {
@@ -199,7 +256,7 @@ export function payoutRoutes(service: PayoutService, defaultCurrency: string): R
           tags: ['payouts'],
           summary: 'Show the bank details of a payout',
           description:
-            'Only this operation shows them unmasked, only while the payout is `processing`, and only to the ' +
+            'They are unmasked, hence shown only while the payout is `processing`, and only to the ' +
             'administrator who took it there. Returns 403 otherwise. Each request is recorded in the audit log.',
           params: IdParams,
           response: { 200: BankDetailsBody },

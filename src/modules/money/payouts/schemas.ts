@@ -1,4 +1,7 @@
 import Type, { type Static } from 'typebox';
+import { csvLine, guardedCell } from '../../../core/http/csv.ts';
+import { ErrorBody } from '../../../core/http/errors.ts';
+import { ItemSummary, presentRefusal, summarizeItems } from '../../../core/http/items.ts';
 import { CursorPage, CursorQuery, Order, Several } from '../../../core/http/pagination.ts';
 import {
   Currency,
@@ -13,13 +16,16 @@ import {
 } from '../../../core/http/schemas.ts';
 import { compactIban } from '../../../core/iban.ts';
 import { formatMoney } from '../../../core/money.ts';
+import type { Outcome } from '../../../core/outcome.ts';
 import { CurrencyChoice } from '../wallets/index.ts';
 import {
   ALLOWANCE_BLOCKS,
   type Allowance,
   type BankDetails,
+  type Payout,
   type PayoutStatement,
   type ReviewedPayout,
+  type Transfer,
 } from './model.ts';
 import { statementOf } from './policies.ts';
 
@@ -105,6 +111,40 @@ export const PayoutMoveBody = Input({
       'The bank refused the account.',
     ),
   ),
+});
+
+const MAX_PAYOUTS_AT_ONCE = 100;
+
+/** A body of that many ids, and of some more, so that its refusal names them. */
+export const MAX_FIELDS_WITH_IDS = 2 * MAX_PAYOUTS_AT_ONCE;
+
+const PayoutIds = Type.Array(Id, { minItems: 1, maxItems: MAX_PAYOUTS_AT_ONCE });
+
+export const PayoutsMoveBody = Input({
+  ids: PayoutIds,
+  status: Type.Enum(['processing'], { examples: ['processing'] }),
+});
+
+export const PayoutsMoveResult = Type.Object({
+  results: Type.Array(
+    Type.Object({
+      id: Id,
+      status: Type.Integer({ examples: [200] }),
+      payout_status: Type.Optional(Status),
+      error: Type.Optional(ErrorBody),
+    }),
+  ),
+  summary: ItemSummary,
+});
+
+export const BankFileBody = Input({ ids: PayoutIds });
+
+export const BankFile = Type.String({
+  description:
+    'Lines with `reference` (the id of the payout without dashes), `iban`, `account_holder`, `amount` and `currency`.',
+  examples: [
+    'reference,iban,account_holder,amount,currency\r\n01936f2e8c1b7c3a9d550b1f2a3c4d5e,DE89370400440532013000,Erika Mustermann,10.00,EUR\r\n',
+  ],
 });
 
 const filters = { status: Several(Status) };
@@ -279,6 +319,33 @@ export function presentPayout(payout: ReviewedPayout) {
     completed_by: payout.completedBy,
     needs_four_eyes: payout.needsFourEyes,
   };
+}
+
+export function presentPayoutsMove(
+  ids: readonly string[],
+  outcomes: readonly Outcome<Payout>[],
+  requestId: string,
+) {
+  const results = outcomes.map((outcome, index) => {
+    const id = ids[index] ?? '';
+    if (!outcome.ok) return { id, ...presentRefusal(outcome.error, requestId) };
+    return { id, status: 200, payout_status: outcome.value.status };
+  });
+  return { results, summary: summarizeItems(results) };
+}
+
+/** A SEPA transfer takes a reference of 35 characters, hence the id without its dashes. */
+export function presentBankFile(transfers: readonly Transfer[]): string {
+  const lines = transfers.map(({ payout: { id, amount, currency }, bankDetails }) =>
+    csvLine([
+      id.replaceAll('-', ''),
+      bankDetails.iban,
+      guardedCell(bankDetails.accountHolder),
+      formatMoney(amount, currency),
+      currency,
+    ]),
+  );
+  return [csvLine(['reference', 'iban', 'account_holder', 'amount', 'currency']), ...lines].join('');
 }
 
 export function presentBankDetails(id: string, { iban, accountHolder }: BankDetails) {

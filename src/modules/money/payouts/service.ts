@@ -105,5 +105,6 @@ export function payoutService(deps: {
     listPayouts: reading.listPayouts,
     listReviewedPayouts: reading.listReviewedPayouts,
     revealBankDetails: reading.revealBankDetails,
+    revealTransfers: reading.revealTransfers,
   };
 }

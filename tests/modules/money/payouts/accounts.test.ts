@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { runSql } from '../../../support/database.ts';
 import { openPayoutDesk } from '../../../support/payouts.ts';
 import { IBAN, MASKED } from '../../../support/payouts-builders.ts';
 import { assertRefused, PASSWORD, startTestPlatform } from '../../../support/platform.ts';
@@ -97,4 +98,42 @@ test('the policy is what a request is decided by', async () => {
     422,
     'UNSUPPORTED_CURRENCY',
   );
+});
+
+describe('payouts for the bank', () => {
+  const revealed = (ids: readonly string[]) =>
+    runSql(
+      platform.database.url,
+      `select resource_id from audit_logs where action = 'payout.bank_details_revealed' and resource_id in ('${ids.join("','")}')`,
+    );
+
+  test('are taken together, each once, and leave in one file with a record of each', async () => {
+    const desks = [await openPayoutDesk(platform), await openPayoutDesk(platform)];
+    const ids = await Promise.all(desks.map((desk) => desk.requested()));
+    const [cancelled = '', taken = ''] = ids;
+    await desks[0]?.cancel(cancelled);
+    const take = () =>
+      api('POST', '/payouts/process', { token: admin.token, body: { ids, status: 'processing' } });
+    const answers = await Promise.all([take(), take(), take()]);
+    const results = answers.flatMap(({ body }) => body.results);
+    assert.equal(results.filter(({ status }: { status: number }) => status === 200).length, 1);
+    assert.deepEqual(
+      new Set(results.map(({ id, error }) => `${id === taken} ${error?.code}`)),
+      new Set(['false PAYOUT_INVALID_TRANSITION', 'true undefined', 'true PAYOUT_INVALID_TRANSITION']),
+    );
+
+    const file = (list: readonly string[], token = admin.token) =>
+      api('POST', '/payouts/bank-file', { token, body: { ids: list } });
+    assertRefused(await file(ids), 400, 'VALIDATION_ERROR');
+    const colleague = await platform.registerUser();
+    await platform.setStaffRoles(colleague.id, ['finance']);
+    assertRefused(await file([taken], colleague.token), 400, 'VALIDATION_ERROR');
+    assert.deepEqual(await revealed(ids), []);
+
+    const { status, body } = await file([taken]);
+    assert.equal(status, 200);
+    const line = `${taken.replaceAll('-', '')},${IBAN},Erika Mustermann,10.00,EUR`;
+    assert.equal(body, `reference,iban,account_holder,amount,currency\r\n${line}\r\n`);
+    assert.deepEqual(await revealed(ids), [{ resource_id: taken }]);
+  });
 });

@@ -137,3 +137,41 @@ describe('bank details', () => {
     ]);
   });
 });
+
+describe('a file for the bank', () => {
+  const [mine, other, open] = [
+    aPayout({ status: 'processing', processingBy: STRANGER }),
+    aPayout({ status: 'processing', processingBy: SHOPPER }),
+    aPayout(),
+  ];
+  const opened = () =>
+    openReading({
+      lock: async (_trx, ids) => [mine, other, open].filter(({ id }) => ids.includes(id)),
+      findAccounts: async (_trx, ids) =>
+        ids.map((payoutId) => ({
+          payoutId,
+          userId: SHOPPER,
+          encryptedDetails: `sealed for ${payoutId}`,
+        })),
+    });
+
+  test('has each payout once, with an event for each', async () => {
+    const { revealTransfers, events } = opened();
+    const transfers = await revealTransfers([mine.id, mine.id], ADMIN);
+    assertEqual(transfers, [{ payout: mine, bankDetails: BANK_DETAILS }]);
+    assertEqual(
+      events.map(({ type, resourceId }) => [type, resourceId]),
+      [['payout.bank_details_revealed', mine.id]],
+    );
+  });
+
+  test('is refused whole, if one payout is missing or is not the administrator’s to pay', async () => {
+    const { revealTransfers, events } = opened();
+    const reason = 'must be a payout that you took to processing, where it still is';
+    const violations = [1, 2, 3].map((index) => ({ field: `ids.${index}`, reason }));
+    await rejectsWith(revealTransfers([mine.id, other.id, open.id, newId()], ADMIN), 'VALIDATION_ERROR', {
+      violations,
+    });
+    assertEqual(events, []);
+  });
+});

@@ -63,6 +63,14 @@ const allowance = {
   lastAccount: { payoutId: id, maskedDetails: payout.maskedDetails },
 };
 
+const transfers = [
+  { payout, bankDetails: { iban: IBAN, accountHolder: 'Erika "E" Mustermann, =1' } },
+  {
+    payout: aPayout({ id: SHOPPER, amount: 1_500n, currency: 'JPY' }),
+    bankDetails: { iban: IBAN, accountHolder: '=HYPERLINK("x")' },
+  },
+];
+
 /** The orders that reached the service. */
 const orders: PayoutOrder[] = [];
 let stored: PayoutStatement = statementOf(payout);
@@ -84,6 +92,13 @@ const service = fake<PayoutService>({
   getAllowance: (owner) => called(allowance, owner),
   listReviewedPayouts: (...query) => called({ items: [reviewed], total: 41, nextKey: id }, ...query),
   listPayouts: (...query) => called({ items: [payout], total: 41, nextKey: id }, ...query),
+  async movePayouts(moves) {
+    const outcomes = moves.map(({ payoutId, to }) =>
+      payoutId === id ? success(aPayout({ id, status: to })) : failure(notFound('payout', payoutId)),
+    );
+    return called(outcomes, ...moves.map(({ actor, ...move }) => [actor.id, move]));
+  },
+  revealTransfers: (ids, actor) => called(transfers, ids, [actor.type, actor.id]),
   revealBankDetails: (payoutId, { type, id: by }) =>
     called({ iban: IBAN, accountHolder: 'Erika Mustermann' }, payoutId, [type, by]),
 });
@@ -98,6 +113,8 @@ describe('access', () => {
   testAccess(api, 'POST', `/users/me/payouts/${id}/cancel`, ['user', 'admin']);
   testAccess(api, 'GET', '/payouts', ['admin']);
   testAccess(api, 'GET', `/payouts/${id}`, ['admin']);
+  testAccess(api, 'POST', '/payouts/process', ['admin']);
+  testAccess(api, 'POST', '/payouts/bank-file', ['admin']);
   testAccess(api, 'GET', `/payouts/${id}/bank-details`, ['admin']);
   testAccess(api, 'PATCH', `/payouts/${id}/process`, ['admin']);
 });
@@ -467,4 +484,60 @@ test('a refusal keeps its shape: code, message and details, and nothing of the r
   assertRefused(answer, 422, 'VALIDATION_ERROR');
   assertEqual(Object.keys(answer.body.error).toSorted(), ['code', 'details', 'message']);
   assert.doesNotMatch(JSON.stringify(answer.body), /DE89|Erika/);
+});
+
+const MANY = Array.from({ length: 101 }, () => id);
+
+describe('POST /payouts/process', () => {
+  const take = (body: object) => api('POST', '/payouts/process', { token: 'admin', body });
+
+  test('answers a result for each payout, in order', async () => {
+    const { status, body } = await take({ ids: [SHOPPER, id.toUpperCase()], status: 'processing' });
+    assert.equal(status, 200);
+    const [refused, taken] = body.results;
+    assertEqual([refused.id, refused.status, refused.error.code], [SHOPPER, 404, 'NOT_FOUND']);
+    assertEqual(taken, { id, status: 200, payout_status: 'processing' });
+    assertEqual(body.summary, { total: 2, accepted: 1, duplicates: 0, refused: 1 });
+    assertEqual(calls.at(-1), [
+      [IDS.admin, { payoutId: SHOPPER, to: 'processing' }],
+      [IDS.admin, { payoutId: id, to: 'processing' }],
+    ]);
+  });
+
+  for (const [title, body, named] of [
+    ['no payout', { ids: [], status: 'processing' }, ['ids']],
+    ['more than a hundred', { ids: MANY, status: 'processing' }, ['ids']],
+    ['an id that is no UUID', { ids: [id, '7'], status: 'processing' }, ['ids.1']],
+    ['another status', { ids: [id], status: 'completed' }, ['status']],
+  ] as const) {
+    test(`refuses ${title}`, async () => {
+      assertViolations(await take(body), named);
+    });
+  }
+});
+
+describe('POST /payouts/bank-file', () => {
+  const create = (body: object) => api('POST', '/payouts/bank-file', { token: 'admin', body });
+
+  test('answers a CSV file, whose cells no spreadsheet runs', async () => {
+    const { status, body, headers } = await create({ ids: [id, SHOPPER] });
+    assertEqual(
+      [status, headers['content-type'], headers['content-disposition'], headers['cache-control']],
+      [200, 'text/csv; charset=utf-8', 'attachment; filename="payouts.csv"', 'no-store'],
+    );
+    assertEqual(body.split('\r\n'), [
+      'reference,iban,account_holder,amount,currency',
+      `${id.replaceAll('-', '')},${IBAN},"Erika ""E"" Mustermann, =1",10.00,EUR`,
+      `${SHOPPER.replaceAll('-', '')},${IBAN},"'=HYPERLINK(""x"")",1500,JPY`,
+      '',
+    ]);
+    assertEqual(calls.at(-1), [[id, SHOPPER], ADMIN]);
+  });
+
+  test('refuses more than a hundred payouts', async () => {
+    assertViolations(await create({ ids: MANY }), ['ids']);
+  });
+
+  const violations = [{ field: 'ids.0', reason: 'must be …' }];
+  testRefusals(() => create({ ids: [id] }), refuse, [[400, ruleViolation({ violations })]]);
 });
