@@ -81,4 +81,34 @@ describe('the doors of the apps', { skip: SKIPPED }, () => {
     for (const tab of [page, other]) await tab.getByRole('button', { name: 'Log in' }).waitFor();
     await context.close();
   });
+
+  test('keys alone find a merchant, walk through a list and open a row', async () => {
+    const { page, complaints, context } = await open('/console/merchants', { person: admin });
+    await page.getByRole('link', { name: 'Corner Books' }).waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Corner Books' }).waitFor();
+    await page.keyboard.press('g');
+    await page.keyboard.press('m');
+    await page.getByRole('heading', { level: 1, name: 'Merchants' }).waitFor();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('corner');
+    await page.getByRole('option', { name: /Corner Books/ }).waitFor();
+    await inspect(page, 'search');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Corner Books' }).waitFor();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    await inspect(page, 'keys');
+    assert.deepEqual(complaints, []);
+    await context.close();
+  });
+
+  test('a search without a result leads to the refusals', async () => {
+    const { page, context } = await open('/console/merchants', { person: admin });
+    await page.getByRole('combobox', { name: /Search/ }).fill('no-such-order');
+    await page.getByRole('link', { name: 'Look among refusals' }).click();
+    await page.waitForURL(/\/console\/refusals\?external_id=no-such-order/);
+    await context.close();
+  });
 });

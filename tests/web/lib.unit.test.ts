@@ -12,6 +12,7 @@ import {
 } from '../../web/src/lib/dates.ts';
 import { groupIban, isIban, maskIban, normalizeIban } from '../../web/src/lib/iban.ts';
 import { plural } from '../../web/src/lib/plural.ts';
+import { actionOf, type Key } from '../../web/src/lib/shortcuts.ts';
 import { randomUuid } from '../../web/src/lib/uuid.ts';
 
 test('shows calendar dates as they are, in any time zone', () => {
@@ -65,4 +66,22 @@ test('makes UUIDs also where the browser offers none', (context) => {
   Object.defineProperty(crypto, 'randomUUID', { value: undefined, configurable: true });
   context.after(() => Reflect.deleteProperty(crypto, 'randomUUID'));
   assert.match(randomUuid(), uuid);
+});
+
+test('keys act where no text is typed, and single ones only if they are on', () => {
+  const key = (pressed: string, more: Partial<Key> = {}): Key => ({
+    key: pressed,
+    hasModifier: false,
+    isTyping: false,
+    ...more,
+  });
+  assert.deepEqual(actionOf(key('k', { hasModifier: true, isTyping: true }), undefined, false), {
+    kind: 'search',
+  });
+  assert.deepEqual(actionOf(key('j'), undefined, true), { kind: 'next' });
+  assert.deepEqual(actionOf(key('p'), 'g', true), { kind: 'go', to: '/purchases' });
+  assert.equal(actionOf(key('p'), undefined, true), undefined);
+  assert.equal(actionOf(key('j', { isTyping: true }), undefined, true), undefined);
+  assert.equal(actionOf(key('j'), undefined, false), undefined);
+  assert.equal(actionOf(key('c', { hasModifier: true }), undefined, true), undefined);
 });

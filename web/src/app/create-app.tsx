@@ -42,6 +42,11 @@ export function startApp(options: AppOptions): void {
     if (session.state() === 'out') queryClient.clear();
     void router.invalidate();
   });
+  router.subscribe('onRendered', ({ pathChanged }) => {
+    // What had the focus is gone with its page: the next one starts at its content.
+    if (pathChanged && document.activeElement === document.body)
+      document.getElementById('content')?.focus({ preventScroll: true });
+  });
   const root = document.getElementById('root');
   if (root === null) throw new Error('the page has no element #root');
   createRoot(root).render(

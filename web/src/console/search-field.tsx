@@ -1,22 +1,38 @@
+import { useLocation } from '@tanstack/react-router';
+import { lazy, Suspense, useCallback, useRef, useState } from 'react';
+import { GlobalSearch } from '#features/search/index.ts';
 import * as messages from '#messages/shell.ts';
-import { CONTROL } from '#ui/field.tsx';
-import { Icon } from '#ui/icon.tsx';
 import { useMessages } from '#ui/locale.tsx';
+import { NAVIGATION } from './navigation.ts';
+import { useConsoleKeys } from './use-console-keys.ts';
 
-/** Opens the search over everything. */
+const KeysDialog = lazy(async () => ({ default: (await import('./keys-dialog.tsx')).KeysDialog }));
+
+const KEYS = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘ K' : 'Ctrl K';
+
+/** The search over everything, and the keys of the console. On the overview it has the focus. */
 export function SearchField() {
   const t = useMessages(messages);
+  const input = useRef<HTMLInputElement>(null);
+  const [showsKeys, setShowsKeys] = useState(false);
+  useConsoleKeys(
+    input,
+    useCallback(() => setShowsKeys(true), []),
+  );
+  const isOverview = useLocation({ select: ({ pathname }) => pathname === '/' });
   return (
-    <div className="relative min-w-0 flex-1">
-      <span className="pointer-events-none absolute inset-y-0 left-3 grid place-items-center text-muted">
-        <Icon name="search" />
-      </span>
-      <input
-        type="search"
-        aria-label={t.searchPlaceholder}
-        placeholder={t.searchPlaceholder}
-        className={`${CONTROL} max-w-xl pl-9`}
+    <>
+      <GlobalSearch
+        inputRef={input}
+        keys={KEYS}
+        autoFocus={isOverview && window.matchMedia('(pointer: fine)').matches}
+        commands={NAVIGATION.flat().map(({ to, label }) => ({ to, label: t[label] }))}
       />
-    </div>
+      {showsKeys && (
+        <Suspense fallback={null}>
+          <KeysDialog searchKeys={KEYS} onClose={() => setShowsKeys(false)} />
+        </Suspense>
+      )}
+    </>
   );
 }

@@ -42,8 +42,12 @@ export function ConsoleShell() {
         </aside>
         <div className="min-w-0">
           <header className="no-print z-20 flex h-14 items-center gap-3 border-b border-line bg-surface px-4 lg:sticky lg:top-0 lg:px-8">
-            <SearchField />
-            <AccountMenu />
+            <div className="mr-auto flex w-full max-w-xl min-w-0">
+              <SearchField />
+            </div>
+            <div className="-mr-3 min-w-0">
+              <AccountMenu />
+            </div>
           </header>
           <main id="content" tabIndex={-1} className="px-4 py-6 focus:outline-none lg:px-8">
             <Outlet />

@@ -2,7 +2,6 @@
 export const en = {
   consoleName: 'Console',
   navigation: 'Main',
-  searchPlaceholder: 'Search orders, shoppers, payouts…',
   account: 'Account',
   overview: 'Overview',
   purchases: 'Purchases',
@@ -21,12 +20,20 @@ export const en = {
   home: 'Home',
   activity: 'Activity',
   waiting: (count: number) => `${count} waiting`,
+  keys: 'Keys',
+  keysOn: 'Single keys act',
+  keySearch: 'Search',
+  keyFilter: 'Filter the list',
+  keyNext: 'Next row',
+  keyPrevious: 'Previous row',
+  keySelect: 'Select the row',
+  keyOpen: 'Open the row',
+  keyHelp: 'Show the keys',
 };
 
 export const de: typeof en = {
   consoleName: 'Konsole',
   navigation: 'Hauptmenü',
-  searchPlaceholder: 'Bestellungen, Kunden, Auszahlungen…',
   account: 'Konto',
   overview: 'Überblick',
   purchases: 'Einkäufe',
@@ -45,4 +52,13 @@ export const de: typeof en = {
   home: 'Start',
   activity: 'Aktivität',
   waiting: (count) => `${count} offen`,
+  keys: 'Tasten',
+  keysOn: 'Einzelne Tasten wirken',
+  keySearch: 'Suchen',
+  keyFilter: 'Liste filtern',
+  keyNext: 'Nächste Zeile',
+  keyPrevious: 'Vorige Zeile',
+  keySelect: 'Zeile auswählen',
+  keyOpen: 'Zeile öffnen',
+  keyHelp: 'Tasten zeigen',
 };

@@ -1,0 +1,1 @@
+export { GlobalSearch } from './parts/global-search.tsx';
