@@ -18,6 +18,7 @@ export const PRIVILEGES: Readonly<Record<keyof DB | 'schema_migrations', string>
   adjustments: APPENDED,
   audit_logs: APPENDED,
   audit_seals: APPENDED,
+  book_proofs: APPENDED,
   cashback_cap_usage: KEPT,
   cashback_transactions: 'select, insert, update (status)',
   ceilings: REMOVED,

@@ -25,7 +25,7 @@ import { userDetailModule } from './modules/insight/user-detail/index.ts';
 import { walletHistoryModule } from './modules/insight/wallet-history/index.ts';
 import { payoutsModule } from './modules/money/payouts/index.ts';
 import { walletsModule } from './modules/money/wallets/index.ts';
-import { notificationsModule } from './modules/outbound/notifications/index.ts';
+import { mailBooksDiffer, notificationsModule } from './modules/outbound/notifications/index.ts';
 import { webhooksModule } from './modules/outbound/webhooks/index.ts';
 import { appInfoModule } from './modules/platform/app-info/index.ts';
 import type { FeedClient } from './modules/platform/events/index.ts';
@@ -179,6 +179,12 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
   });
   const walletHistory = walletHistoryModule(kernel, defaultCurrency);
 
+  const proof = proofModule(kernel, {
+    onWrong: async (faults) => {
+      if (mail.client.isConfigured) await mailBooksDiffer({ ...kernel, mail: mail.client }, faults);
+    },
+  });
+
   const authenticate: Authenticate = (token, requestId) =>
     (isApiKey(token) ? partners : auth).client.authenticate(token, requestId);
   const appInfo = appInfoModule({
@@ -236,7 +242,7 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
     ...refusals.jobs,
     ...wallets.jobs,
     ...webhooks.jobs,
-    ...proofModule(kernel).jobs,
+    ...proof.jobs,
   ];
   const loops: readonly Loop[] = [
     ...mail.loops,

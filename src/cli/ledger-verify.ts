@@ -39,7 +39,7 @@ async function main(): Promise<void> {
   const { database, close } = await joinExistingDatabase(config, logger);
   try {
     const started = performance.now();
-    const report = await verifyLedger(database, anchor);
+    const report = await verifyLedger(database, { anchor });
     printReport(report, (performance.now() - started) / 1000);
     process.exitCode = EXIT_CODES[report.verdict];
     if (mail === true && report.verdict === 'wrong')

@@ -11,9 +11,10 @@ export type Job = {
   readonly schedule: string;
   /**
    * Does all due work in batches, and yields the size of each batch. A run may end between two batches, and another run
-   * continues. A batch must therefore be complete and independent of the previous one.
+   * continues. A batch must therefore be complete and independent of the previous one. The signal ends a batch that takes
+   * longer than a stopping process has.
    */
-  readonly run: () => AsyncIterable<number>;
+  readonly run: (signal: AbortSignal) => AsyncIterable<number>;
 };
 
 const PURGE_BATCH = 1_000;
@@ -141,7 +142,7 @@ export function jobRunner(options: {
     const finish = metrics.observeJobRun(job.name);
     let items = 0;
     try {
-      for await (const count of job.run()) {
+      for await (const count of job.run(signal)) {
         items += count;
         metrics.countJobItems(job.name, count);
         signal.throwIfAborted();

@@ -42,6 +42,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   audit_logs: 'events',
   event_consumers: 'events',
   audit_seals: 'proof',
+  book_proofs: 'proof',
   report_days: 'reports',
   report_merchants: 'reports',
   report_overdue: 'reports',

@@ -187,7 +187,7 @@ test('a purge continues by thousands until a batch is not full', async () => {
     limits.push(limit);
     return purged[limits.length - 1] ?? 0;
   });
-  assert.deepEqual(await Array.fromAsync(job.run()), purged);
+  assert.deepEqual(await Array.fromAsync(job.run(new AbortController().signal)), purged);
   assert.deepEqual(limits, [1_000, 1_000, 1_000]);
 });
 

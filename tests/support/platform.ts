@@ -91,7 +91,7 @@ export async function startTestPlatform(
   async function runJob(name: string): Promise<readonly number[]> {
     const job = platform.jobs.find((candidate) => candidate.name === name);
     if (job === undefined) throw new Error(`there is no job ${name}`);
-    return Array.fromAsync(job.run());
+    return Array.fromAsync(job.run(new AbortController().signal));
   }
 
   /** Runs a loop until it finds nothing more. Returns the number of items of its runs. */

@@ -71,7 +71,7 @@ export async function assertReportsAreTrue(platform: TestPlatform): Promise<void
   assert.deepEqual(await reported(platform), await truth(platform));
 }
 
-async function truth(platform: TestPlatform) {
+export async function truth(platform: TestPlatform) {
   const read = async (name: keyof typeof TRUTHS) =>
     (await runSql(platform.database.url, TRUTHS[name])).map(withMoney);
   const [figures] = await read('figures');
@@ -95,7 +95,7 @@ function withMoney(row: Record<string, unknown>): Record<string, unknown> {
 }
 
 /** The same from the reports of the API. */
-async function reported(platform: TestPlatform) {
+export async function reported(platform: TestPlatform) {
   const read = async (path: string) => {
     const answer = await platform.api('GET', `/reports/${path}`, { token: platform.admin.token });
     assert.equal(answer.status, 200, JSON.stringify(answer.body));

@@ -31,6 +31,7 @@ export const TABLES = [
 
 /** All other tables, and why they are none of these. A new table belongs to one of the two lists. */
 export const OTHER_TABLES: Readonly<Record<string, string>> = {
+  book_proofs: 'results of proofs, which are made again',
   ceilings: 'limits for review, which hold and move nothing',
   event_consumers: 'how far readers of the feed have come',
   email_proofs: 'tokens',

@@ -104,6 +104,15 @@ export interface AuditSeals {
   up_to: string;
 }
 
+export interface BookProofs {
+  entries: ColumnType<bigint, bigint, bigint>;
+  faults: ColumnType<bigint, bigint, bigint>;
+  finished_at: ColumnType<Temporal.Instant, string, string>;
+  id: string;
+  started_at: ColumnType<Temporal.Instant, string, string>;
+  verdict: string;
+}
+
 export interface CashbackCapUsage {
   cap: ColumnType<string, string, string>;
   month: string;
@@ -594,6 +603,7 @@ export interface DB {
   adjustments: Adjustments;
   audit_logs: AuditLogs;
   audit_seals: AuditSeals;
+  book_proofs: BookProofs;
   cashback_cap_usage: CashbackCapUsage;
   cashback_transactions: CashbackTransactions;
   ceilings: Ceilings;

@@ -181,7 +181,7 @@ describe('when the answer to COMMIT is lost, of', () => {
       body: { ...body, amount: '10.00', currency: 'EUR' },
     });
     const job = behind.jobs.find(({ name }) => name === 'auto-confirmation');
-    const run = () => Array.fromAsync(job?.run() ?? []);
+    const run = () => Array.fromAsync(job?.run(new AbortController().signal) ?? []);
 
     await assert.rejects(withLostCommit(run), OutcomeUnknown);
     await run();

@@ -34,6 +34,7 @@ export const PLACES: Readonly<Record<keyof DB, Place>> = {
   adjustments: { section: 'adjustments' },
   audit_logs: { section: 'events' },
   audit_seals: { reason: 'digests' },
+  book_proofs: { reason: 'results' },
   cashback_cap_usage: { section: 'cap_usage' },
   cashback_transactions: { section: 'rewards' },
   ceilings: { reason: CATALOGUE },

@@ -32,9 +32,9 @@ const ROWS_PER_RANGE = 50_000;
  */
 export function verifyLedger(
   { snapshot }: Pick<Database, 'snapshot'>,
-  anchor?: Anchor,
+  options: { readonly anchor?: Anchor | undefined; readonly signal?: AbortSignal } = {},
 ): Promise<LedgerReport> {
-  return snapshot((db) => proveBooks(db, { anchor }));
+  return snapshot((db) => proveBooks(db, options));
 }
 
 /** The number of a seal and its digest, from the log of the platform or an earlier proof. */
@@ -47,9 +47,11 @@ export async function proveBooks(
     readonly rowsPerRange?: number;
     readonly repository?: ProofRepository;
     readonly anchor?: Anchor | undefined;
+    /** Ends the proof between two ranges. */
+    readonly signal?: AbortSignal;
   } = {},
 ): Promise<LedgerReport> {
-  const { rowsPerRange = ROWS_PER_RANGE, repository = proofRepository(), anchor } = options;
+  const { rowsPerRange = ROWS_PER_RANGE, repository = proofRepository(), anchor, signal } = options;
   const totals = totalsByCurrency();
   const shown: Fault[] = [];
   function report(faults: readonly Fault[]): void {
@@ -58,6 +60,7 @@ export async function proveBooks(
   }
 
   for await (const range of repository.rangesOfWallets(snapshot, rowsPerRange)) {
+    signal?.throwIfAborted();
     const replayed = await repository.replayWallets(snapshot, range);
     totals.add(replayed);
     if (replayed.some(({ wrongWallets }) => wrongWallets > 0)) {
@@ -68,6 +71,7 @@ export async function proveBooks(
     }
   }
   for await (const range of repository.rangesOfSources(snapshot, rowsPerRange)) {
+    signal?.throwIfAborted();
     report((await repository.findEntryMismatches(snapshot, range)).map(entryMismatch));
     report((await repository.findRewardMismatches(snapshot, range)).map(rewardMismatch));
     report((await repository.findRevisionMismatches(snapshot, range)).map(wrongRevision));
@@ -82,6 +86,7 @@ export async function proveBooks(
   report((await repository.findCapMismatches(snapshot)).map(wrongCap));
 
   for (let after = 0n; ; ) {
+    signal?.throwIfAborted();
     const last = await repository.lastSealOfRange(snapshot, after, rowsPerRange);
     if (last === undefined) break;
     report((await repository.findSealMismatches(snapshot, after, last)).map(brokenSeal));

@@ -179,8 +179,14 @@ export function reportRepository() {
   }
 
   /** Undefined before the first proof. */
-  async function findVerification(_db: Db): Promise<Verification | undefined> {
-    return undefined;
+  async function findVerification(db: Db): Promise<Verification | undefined> {
+    const row = await db
+      .selectFrom('book_proofs')
+      .select(['started_at', 'verdict'])
+      .orderBy('id', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    return row && { at: row.started_at, isRight: row.verdict !== 'wrong' };
   }
 
   return {

@@ -161,7 +161,9 @@ export function statesRepository() {
   ): Promise<readonly OverdueRow[]> {
     const { now, defaultDays, flag } = given;
     const days = Array.from({ length: MOST_DAYS + 1 }, (_, count) => count);
-    const bounds = days.map((count) => firstIdAt(now.subtract({ hours: 24 * count })));
+    const bounds = days.map((count) =>
+      firstIdAt(now.subtract({ hours: 24 * count }).add({ milliseconds: 1 })),
+    );
     const setting = (scope: RawBuilder<unknown>) =>
       sql`(select enabled from feature_flags where key = ${flag} and ${scope})`;
     await sql`

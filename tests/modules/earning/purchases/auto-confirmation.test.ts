@@ -272,7 +272,7 @@ describe('many purchases', () => {
     await ingest(shop, 1_100);
     await passTime(days(31));
     const job = platform.platform.jobs.find(({ name }) => name === 'auto-confirmation');
-    for await (const count of job?.run() ?? []) {
+    for await (const count of job?.run(new AbortController().signal) ?? []) {
       assert.equal(count, 500);
       break;
     }
@@ -383,7 +383,7 @@ async function startSecondPlatform() {
     await connections.close();
   });
   const job = second.jobs.find(({ name }) => name === 'auto-confirmation');
-  return { run: (): Promise<number[]> => Array.fromAsync(job?.run() ?? []) };
+  return { run: (): Promise<number[]> => Array.fromAsync(job?.run(new AbortController().signal) ?? []) };
 }
 
 /** By the audit log, the journal and the balances: all of the shop's purchases, each one time. */

@@ -69,7 +69,7 @@ test('every table is tampered with, or says why not', () => {
 });
 
 test('the books are right before and after', async () => {
-  const { verdict, faults } = await verifyLedger(database, anchor);
+  const { verdict, faults } = await verifyLedger(database, { anchor });
   assert.deepEqual(faults, []);
   assert.equal(verdict, 'right');
 });
