@@ -35,7 +35,7 @@ export function detailsOf({ details }: Pick<AuditLog, 'details'>): Detail[] {
 }
 
 function valueText(value: unknown): string {
-  if (value === null || value === undefined) return '–';
+  if (value === null || value === undefined || value === '') return '–';
   if (Array.isArray(value)) return value.length === 0 ? '–' : value.map(valueText).join(', ');
   if (typeof value === 'object')
     return Object.entries(value)

@@ -8,6 +8,7 @@ import { Badge } from '#ui/badge.tsx';
 import { Button } from '#ui/button.tsx';
 import { useMessages } from '#ui/locale.tsx';
 import { Select } from '#ui/select.tsx';
+import { Short } from '#ui/short.tsx';
 import { Time } from '#ui/time.tsx';
 import { FlagActions } from '../parts/flag-actions.tsx';
 import { flagFilters, flagsQuery } from '../queries.ts';
@@ -64,7 +65,11 @@ export function FlagsPage() {
             cell: ({ scope_type, scope_id }) => (
               <>
                 {t.scopes[scope_type]}
-                {scope_id !== null && <span className="block text-small text-muted">{scope_id}</span>}
+                {scope_id !== null && (
+                  <span className="block text-small text-muted">
+                    <Short>{scope_id}</Short>
+                  </span>
+                )}
               </>
             ),
           },

@@ -6,6 +6,7 @@ import { toast } from '#app/toasts.tsx';
 import * as messages from '#messages/flags.ts';
 import { Button } from '#ui/button.tsx';
 import { useMessages } from '#ui/locale.tsx';
+import { RowActions } from '#ui/row-actions.tsx';
 import { removeFlag, switchFlag, useRefreshFlags } from '../mutations.ts';
 
 export function FlagActions({ flag }: { readonly flag: FeatureFlag }) {
@@ -18,7 +19,7 @@ export function FlagActions({ flag }: { readonly flag: FeatureFlag }) {
   const verb = enabled ? t.switchOff : t.switchOn;
   const isSwitch = open === 'switch';
   return (
-    <span className="-mx-3 flex flex-wrap max-sm:mx-0 max-sm:justify-end">
+    <RowActions>
       <Button kind="quiet" aria-label={t.rowOf(verb, key)} onClick={() => setOpen('switch')}>
         {verb}
       </Button>
@@ -40,6 +41,6 @@ export function FlagActions({ flag }: { readonly flag: FeatureFlag }) {
           <p>{isSwitch ? t.switchEffect : t.removeEffect}</p>
         </MoneyDialog>
       )}
-    </span>
+    </RowActions>
   );
 }

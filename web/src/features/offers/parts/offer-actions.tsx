@@ -6,6 +6,7 @@ import * as messages from '#messages/offers.ts';
 import { Button } from '#ui/button.tsx';
 import { ButtonLink } from '#ui/link.tsx';
 import { useMessages } from '#ui/locale.tsx';
+import { RowActions } from '#ui/row-actions.tsx';
 
 const ChangeEndDialog = lazyDialog(async () => (await import('./change-end-dialog.tsx')).ChangeEndDialog);
 const SwitchDialog = lazyDialog(async () => (await import('./switch-dialog.tsx')).SwitchDialog);
@@ -18,7 +19,7 @@ export function OfferActions({ offer }: { readonly offer: Offer }) {
   const name = offer.merchant_name;
   const isOn = offer.status === 'active';
   return (
-    <span className="relative z-1 -mx-3 flex flex-wrap max-sm:mx-0 max-sm:justify-end">
+    <RowActions>
       {mayWrite && (
         <>
           <Button kind="quiet" aria-label={t.changeEndOf(name)} onClick={() => setOpen('end')}>
@@ -40,6 +41,6 @@ export function OfferActions({ offer }: { readonly offer: Offer }) {
       {open === 'switch' && (
         <SwitchDialog offer={offer} onChangeEnd={() => setOpen('end')} onClose={() => setOpen(undefined)} />
       )}
-    </span>
+    </RowActions>
   );
 }

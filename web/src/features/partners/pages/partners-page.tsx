@@ -6,6 +6,7 @@ import * as common from '#messages/common.ts';
 import * as messages from '#messages/partners.ts';
 import { Button } from '#ui/button.tsx';
 import { useFormat, useMessages } from '#ui/locale.tsx';
+import { RowActions } from '#ui/row-actions.tsx';
 import { SearchBox } from '#ui/search-box.tsx';
 import { Select } from '#ui/select.tsx';
 import { Time } from '#ui/time.tsx';
@@ -72,7 +73,13 @@ export function PartnersPage() {
           {
             id: 'actions',
             header: t.actions,
-            cell: (partner) => mayWrite && partner.active && <IssueKeyButton quiet partner={partner} />,
+            cell: (partner) =>
+              mayWrite &&
+              partner.active && (
+                <RowActions>
+                  <IssueKeyButton quiet partner={partner} />
+                </RowActions>
+              ),
           },
         ]}
       />

@@ -17,7 +17,7 @@ export function IssueKeyButton({ partner, quiet = false }: IssueKeyButtonProps) 
   const t = useMessages(messages);
   const [isOpen, setOpen] = useState(false);
   return (
-    <span className={quiet ? 'relative z-1 -mx-3 max-sm:mx-0' : undefined}>
+    <>
       <Button
         kind={quiet ? 'quiet' : 'primary'}
         icon="key"
@@ -27,6 +27,6 @@ export function IssueKeyButton({ partner, quiet = false }: IssueKeyButtonProps) 
         {t.issue}
       </Button>
       {isOpen && <IssueKeyDialog partner={partner} onClose={() => setOpen(false)} />}
-    </span>
+    </>
   );
 }

@@ -5,7 +5,7 @@ import * as messages from '#messages/partners.ts';
 import { Badge } from '#ui/badge.tsx';
 import { Card } from '#ui/card.tsx';
 import { Empty } from '#ui/empty.tsx';
-import { useFormat, useMessages } from '#ui/locale.tsx';
+import { useMessages } from '#ui/locale.tsx';
 import { Table } from '#ui/table.tsx';
 import { Time } from '#ui/time.tsx';
 import { partnerKeysQuery } from '../queries.ts';
@@ -14,7 +14,6 @@ import { RevokeKeyButton } from './revoke-key-button.tsx';
 
 export function PartnerKeys({ partner }: { readonly partner: Partner }) {
   const t = useMessages(messages);
-  const format = useFormat();
   const query = useQuery(partnerKeysQuery(partner.id));
   return (
     <Card flush title={t.keys}>
@@ -42,7 +41,7 @@ export function PartnerKeys({ partner }: { readonly partner: Partner }) {
                   id: 'may',
                   header: t.may,
                   lesser: true,
-                  cell: ({ scopes }) => format.list(scopes.map((scope) => t.scope[scope])),
+                  cell: ({ scopes }) => scopes.map((scope) => t.short[scope]).join(', '),
                 },
                 {
                   id: 'use',

@@ -6,6 +6,7 @@ import { toast } from '#app/toasts.tsx';
 import * as messages from '#messages/partners.ts';
 import { Button } from '#ui/button.tsx';
 import { useMessages } from '#ui/locale.tsx';
+import { RowActions } from '#ui/row-actions.tsx';
 import { revokeKey, useRefreshPartners } from '../mutations.ts';
 import { keyName } from '../words.ts';
 
@@ -19,7 +20,7 @@ export function RevokeKeyButton({ partnerId, partnerKey }: RevokeKeyButtonProps)
   if (!mayWrite || partnerKey.revoked_at !== null) return null;
   const name = keyName(partnerKey);
   return (
-    <span className="-mx-3 max-sm:mx-0">
+    <RowActions>
       <Button kind="quiet" aria-label={t.revokeOf(name)} onClick={() => setOpen(true)}>
         {t.revoke}
       </Button>
@@ -38,6 +39,6 @@ export function RevokeKeyButton({ partnerId, partnerKey }: RevokeKeyButtonProps)
           <p>{t.revokeEffect}</p>
         </MoneyDialog>
       )}
-    </span>
+    </RowActions>
   );
 }

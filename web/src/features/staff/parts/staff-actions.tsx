@@ -7,6 +7,7 @@ import * as messages from '#messages/staff.ts';
 import { Button } from '#ui/button.tsx';
 import { ButtonLink } from '#ui/link.tsx';
 import { useMessages } from '#ui/locale.tsx';
+import { RowActions } from '#ui/row-actions.tsx';
 
 const RolesDialog = lazyDialog(async () => (await import('./roles-dialog.tsx')).RolesDialog);
 
@@ -17,7 +18,7 @@ export function StaffActions({ user }: { readonly user: User }) {
   const [isOpen, setOpen] = useState(false);
   const isOwn = me?.id === user.id;
   return (
-    <span className="-mx-3 flex flex-wrap max-sm:mx-0 max-sm:justify-end">
+    <RowActions>
       {mayManage && (
         <Button
           kind="quiet"
@@ -33,6 +34,6 @@ export function StaffActions({ user }: { readonly user: User }) {
         {t.history}
       </ButtonLink>
       {isOpen && <RolesDialog user={user} onClose={() => setOpen(false)} />}
-    </span>
+    </RowActions>
   );
 }

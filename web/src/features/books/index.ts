@@ -1,0 +1,1 @@
+export { bookPages } from './pages.ts';

@@ -1,0 +1,3 @@
+export { overviewPages } from './pages.ts';
+export { BooksBanner } from './parts/books-banner.tsx';
+export { booksQuery } from './queries.ts';
