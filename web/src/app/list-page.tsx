@@ -16,6 +16,7 @@ import { Failure } from './failure.tsx';
 import { Freshness } from './freshness.tsx';
 import type { ListOf, ListQuery } from './list-query.ts';
 import type { PlaceInList } from './search-params.ts';
+import { useSteadyRows } from './steady-rows.ts';
 
 export type ListPageProps<Row extends object, Filters extends PlaceInList> = Pick<
   TableProps<Row>,
@@ -31,6 +32,8 @@ export type ListPageProps<Row extends object, Filters extends PlaceInList> = Pic
   /** What an empty list means, in one sentence, and what to do about it. */
   readonly empty: ReactNode;
   readonly emptyAction?: ReactNode;
+  /** Where to go on when nothing matches the filters, beside clearing them. */
+  readonly noMatchAction?: (filters: Filters) => ReactNode;
   /** Between the filters and the table: what can be done with the selected rows. */
   readonly children?: ReactNode;
 };
@@ -44,12 +47,17 @@ export function ListPage<Row extends object, Filters extends PlaceInList>({
   filterBar,
   empty,
   emptyAction,
+  noMatchAction,
   children,
   ...table
 }: ListPageProps<Row, Filters>) {
   const t = useMessages(common);
   const [filters, setFilters] = useFilters(readFilters);
-  const list = useQuery(query(filters));
+  const options = query(filters);
+  const list = useQuery(options);
+  const name = JSON.stringify(list.isPlaceholderData ? null : options.queryKey);
+  const queue = useSteadyRows(name, list.data, table.rowId);
+  const rows = isPolled(options) ? queue.rows : list.data;
   const showsSkeleton = useSkeleton(list.isPending);
   const active = Object.keys(filters).filter((name) => name !== 'cursor' && name !== 'offset').length;
   const clear = () =>
@@ -70,17 +78,33 @@ export function ListPage<Row extends object, Filters extends PlaceInList>({
           <Skeleton lines={8} />
         </Card>
       )}
-      {list.data && !showsSkeleton && (
+      {isPolled(options) && queue.fresh > 0 && !list.isPlaceholderData && (
+        <div>
+          <Button icon="arrow" onClick={queue.show}>
+            {t.newRows(queue.fresh)}
+          </Button>
+        </div>
+      )}
+      {list.data && rows && !showsSkeleton && (
         <Card flush>
           <div aria-busy={list.isPlaceholderData}>
-            {list.data.data.length > 0 ? (
-              <Table label={title} rows={list.data.data} {...table} />
+            {rows.data.length > 0 ? (
+              <Table label={title} rows={rows.data} {...table} />
             ) : active > 0 ? (
-              <Empty action={<Button onClick={clear}>{t.clearFilters}</Button>}>{t.noMatch}</Empty>
+              <Empty
+                action={
+                  <div className="flex flex-wrap justify-center gap-2">
+                    <Button onClick={clear}>{t.clearFilters}</Button>
+                    {noMatchAction?.(filters)}
+                  </div>
+                }
+              >
+                {t.noMatch}
+              </Empty>
             ) : (
               <Empty action={emptyAction}>{empty}</Empty>
             )}
-            {list.data.data.length > 0 && (
+            {rows.data.length > 0 && (
               <Pager {...placeOf(list.data)} isFirst={filters.cursor === undefined && !filters.offset} />
             )}
           </div>
@@ -106,6 +130,10 @@ export function useFilters<Filters extends PlaceInList>(
         replace: true,
       }),
   ];
+}
+
+function isPolled({ refetchInterval }: { readonly refetchInterval?: unknown }): boolean {
+  return typeof refetchInterval === 'number';
 }
 
 export function placeOf({ data, pagination }: ListOf<unknown>): Omit<PagerProps, 'isFirst'> {

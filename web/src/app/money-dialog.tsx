@@ -16,6 +16,8 @@ export type MoneyDialogProps<Result> = {
   /** The answer is there: update caches, show a toast. The dialog closes. */
   readonly onDone: (result: Result) => void;
   readonly onClose: () => void;
+  /** The caller shows the result in place of the review, so the dialog does not close after `onDone`. */
+  readonly staysOpen?: boolean;
   /** For operations without a key: reads the present state before a retry, and throws if the action is done. */
   readonly reread?: () => Promise<unknown>;
   /** Returns false, having shown why, if something is missing in the dialog. */
@@ -26,12 +28,23 @@ export type MoneyDialogProps<Result> = {
 
 /** The last step before money moves. Mount it when review opens: it makes the key then. Busy until the API answers. */
 export function MoneyDialog<Result>(props: MoneyDialogProps<Result>) {
-  const { title, confirmLabel, danger = false, run, onDone, onClose, reread, isReady, children } = props;
+  const {
+    title,
+    confirmLabel,
+    danger = false,
+    run,
+    onDone,
+    onClose,
+    reread,
+    isReady,
+    staysOpen = false,
+    children,
+  } = props;
   const t = useMessages(common);
   const text = useErrorText();
   const done = (result: Result) => {
     onDone(result);
-    onClose();
+    if (!staysOpen) onClose();
   };
   const { state, submit } = useMoneyAction(run, done, reread);
   const isBusy = state.kind === 'busy';

@@ -27,7 +27,6 @@ export const en = {
     only: (name: string) => `Only ${name}`,
   },
   empty: 'No purchase has been reported yet. Partners report them, and shoppers claim them.',
-  noMatchForOrder: (number: string) => `No purchase has the number ${number}.`,
   lookAmongRefusals: 'Look among refusals',
 
   print: 'Print',
@@ -200,18 +199,20 @@ export const en = {
   you: 'You',
 
   bulk: {
-    confirm: (count: string) => `Confirm ${count}…`,
-    reverse: (count: string) => `Reverse ${count}…`,
+    one: 'purchase',
+    several: 'purchases',
+    chooseNone: 'Choose none',
+    confirm: (count: string) => `Confirm ${count}`,
+    reverse: (count: string) => `Take back ${count}`,
     tooMany: 'Choose at most 100 at once.',
     confirmTitle: (count: string) => `Confirm ${count}?`,
     reverseTitle: (count: string) => `Take back ${count}?`,
-    effectConfirm: 'Their cashback becomes available. Held purchases are confirmed as reviewed.',
+    effectConfirm: 'Their cashback becomes available. Held purchases count as reviewed.',
     effectReverse: 'Their cashback is taken back. Shoppers who have withdrawn it will owe it.',
     result: (done: string, refused: string) => `${done} done, ${refused} refused`,
-    resultTitle: 'Result',
     done: 'Done',
-    purchases: (count: string) => `${count} purchases`,
-    onePurchase: '1 purchase',
+    refused: 'Refused',
+    close: 'Close',
   },
 };
 
@@ -241,7 +242,6 @@ export const de: typeof en = {
     only: (name) => `Nur ${name}`,
   },
   empty: 'Noch ist kein Einkauf gemeldet. Partner melden sie, und Kunden reichen sie ein.',
-  noMatchForOrder: (number) => `Kein Einkauf hat die Nummer ${number}.`,
   lookAmongRefusals: 'Unter den Abgelehnten suchen',
 
   print: 'Drucken',
@@ -411,17 +411,19 @@ export const de: typeof en = {
   you: 'Ihr Konto',
 
   bulk: {
-    confirm: (count) => `${count} bestätigen…`,
-    reverse: (count) => `${count} zurücknehmen…`,
+    one: 'Einkauf',
+    several: 'Einkäufe',
+    chooseNone: 'Nichts wählen',
+    confirm: (count) => `${count} bestätigen`,
+    reverse: (count) => `${count} zurücknehmen`,
     tooMany: 'Wählen Sie höchstens 100 auf einmal.',
     confirmTitle: (count) => `${count} bestätigen?`,
     reverseTitle: (count) => `${count} zurücknehmen?`,
     effectConfirm: 'Ihr Cashback wird verfügbar. Einkäufe in Prüfung gelten damit als geprüft.',
     effectReverse: 'Ihr Cashback wird zurückgenommen. Kunden, die es abgehoben haben, schulden es dann.',
     result: (done, refused) => `${done} erledigt, ${refused} abgelehnt`,
-    resultTitle: 'Ergebnis',
     done: 'Erledigt',
-    purchases: (count) => `${count} Einkäufe`,
-    onePurchase: '1 Einkauf',
+    refused: 'Abgelehnt',
+    close: 'Schließen',
   },
 };

@@ -1,0 +1,1 @@
+export { holdPages } from './pages.ts';

@@ -1,0 +1,1 @@
+export { refusalPages } from './pages.ts';
