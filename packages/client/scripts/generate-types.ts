@@ -16,13 +16,24 @@ export async function clientFiles(
   description: object,
   sources: readonly string[],
 ): Promise<Readonly<Record<string, string>>> {
-  const relative = withoutBasePath(description);
+  const relative = withoutBasePath(withoutTables(description));
   return {
     'api.generated.ts': await apiTypes(relative),
     'types.generated.ts': namedTypes(relative),
     'errors.generated.ts': errorTypes(sources),
     'keyed-operations.generated.ts': keyedOperations(relative),
   };
+}
+
+/** Without what lists answer beside JSON: the calls of the client return JSON, and their types say so. */
+function withoutTables(description: object): object {
+  return JSON.parse(
+    JSON.stringify(description, (name, value) => {
+      if (name === 'content' && value?.['application/json'] !== undefined)
+        return { ...value, 'text/csv': undefined };
+      return name === 'schemas' ? { ...value, Table: undefined } : value;
+    }),
+  );
 }
 
 /** The address of a platform ends in the base path, so the paths of the client do without it. */

@@ -14,7 +14,7 @@ export async function allowOrigins(server: HttpServer, origins: readonly string[
     origin: [...origins],
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowedHeaders: ['Authorization', 'Content-Type', 'Content-Encoding', 'Idempotency-Key', 'X-Request-Id'],
-    exposedHeaders: ['X-Request-Id', 'Retry-After', 'Idempotency-Replayed'],
+    exposedHeaders: ['X-Request-Id', 'Retry-After', 'Idempotency-Replayed', 'X-Truncated'],
     maxAge: MAX_AGE_S,
   };
   await server.register(cors, {

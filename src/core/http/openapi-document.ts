@@ -50,6 +50,14 @@ const OWN_KEYWORDS: Readonly<Record<string, string | null>> = {
   readAs: null,
 };
 
+/** A list as a table. */
+export const Table = {
+  type: 'string',
+  description:
+    'The list as CSV, for requests that accept `text/csv` rather than JSON: at most 50,000 rows, without pages. The header `X-Truncated` is `true` if more match. Columns have the names of the JSON, nested by `.`. Text that a spreadsheet would run begins with an apostrophe. Callers with an API key get JSON.',
+  examples: ['id,name\r\n'],
+} as const;
+
 /** Parts of bodies that have a name of their own. */
 const PARTS: Readonly<Record<string, TSchema>> = {
   Id,
@@ -63,6 +71,7 @@ const PARTS: Readonly<Record<string, TSchema>> = {
   Pagination,
   CursorPagination,
   ErrorBody,
+  Table,
 };
 
 const LEAST_USES_OF_PARAMETER = 3;

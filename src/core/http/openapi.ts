@@ -17,7 +17,7 @@ import {
   unsupportedMediaType,
 } from './errors.ts';
 
-import { type ApiNames, finishDocument, type WebhookDescription } from './openapi-document.ts';
+import { type ApiNames, finishDocument, Table, type WebhookDescription } from './openapi-document.ts';
 import { type Access, ANY_SCOPE, type HttpServer } from './route.ts';
 
 /** What the reference says of the API as a whole. */
@@ -47,6 +47,7 @@ export async function registerOpenApi(
     transformObject: (description) => {
       if (!('openapiObject' in description)) throw new TypeError('this is no OpenAPI 3 description');
       markOptionalBodies(description.openapiObject.paths);
+      describeTables(description.openapiObject.paths);
       const document = { ...description.openapiObject, webhooks: describeWebhooks(webhooks) };
       return finishDocument(document, names);
     },
@@ -193,6 +194,16 @@ function markOptionalBodies(paths: object | undefined): void {
   for (const operation of Object.values(paths ?? {}).flatMap((path: object) => Object.values(path))) {
     const schema = operation.requestBody?.content['application/json']?.schema;
     if (isOptionalBody(schema)) operation.requestBody.required = false;
+  }
+}
+
+/** `serveTables` answers each list as a table too. */
+function describeTables(paths: object | undefined): void {
+  for (const { get } of Object.values(paths ?? {})) {
+    const { content } = get?.responses['200'] ?? {};
+    const { properties } = content?.['application/json']?.schema ?? {};
+    if (properties?.data !== undefined && properties.pagination !== undefined)
+      content['text/csv'] = { schema: Table };
   }
 }
 

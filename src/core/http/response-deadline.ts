@@ -10,7 +10,8 @@ import type { HttpServer } from './route.ts';
 export function respondWithin(server: HttpServer, timeout_ms: number): void {
   server.addHook('onRequest', (request, reply, done) => {
     const timer = setTimeout(() => {
-      if (!reply.sent) void reply.send(lateResponse(request));
+      // A response whose headers are sent has begun in time, however long its body takes.
+      if (!reply.sent && !reply.raw.headersSent) void reply.send(lateResponse(request));
     }, timeout_ms);
     reply.raw.once('close', () => clearTimeout(timer));
     done();

@@ -20,6 +20,7 @@ import { addBodies } from './body.ts';
 import { COMMON_HEADERS } from './common-headers.ts';
 import { boundConnections, oneAtATime } from './connections.ts';
 import { allowOrigins } from './cors.ts';
+import { serveTables } from './csv-lists.ts';
 import { drainConnections } from './draining.ts';
 import { handleError } from './errors.ts';
 import { type ApiDescription, registerOpenApi } from './openapi.ts';
@@ -111,6 +112,7 @@ export async function createHttpServer(options: {
   addAuthentication(server, options.authenticate, options.clock);
   if (options.accessLog !== undefined) addAccessLog(server, options.accessLog);
   addBodies(server);
+  serveTables(server);
   return server;
 }
 

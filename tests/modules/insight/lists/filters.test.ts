@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { describe, test } from 'node:test';
 import { formatInstant } from '../../../../src/core/clock.ts';
 import { openPartner } from '../../../support/partners.ts';
@@ -214,4 +215,41 @@ test('offers are found by their merchant, with what the cap leaves the shopper',
   assert.deepEqual(await found(), [[8, 30]]);
   await capped.buy({ amount: '100.00', user_id: id });
   assert.deepEqual(await found(), [[3, 30]]);
+});
+
+/** The rows of a CSV text as Python's reader has them: by the names of its header. */
+function readByPython(text: string): Record<string, string>[] {
+  const program =
+    'import csv, json, sys\njson.dump(list(csv.DictReader(open(0, newline="", encoding="utf-8"), strict=True)), sys.stdout)';
+  return JSON.parse(execFileSync('python3', ['-c', program], { input: text, encoding: 'utf8' }));
+}
+
+const hasPython = spawnSync('python3', ['--version']).status === 0;
+
+test('a list is a table for a foreign reader, without formulas', {
+  skip: !hasPython && 'no python3',
+}, async () => {
+  const name = '=HYPERLINK("http://x","1, 2")';
+  const merchantId = await platform.createMerchant({ name });
+  await platform.createOffer(merchantId);
+  const ids = ['=1+1', '+49 1', '-2', '@x', 'a,"b"', 'ümläut 😀'];
+  for (const external_id of ids) await shop.report({ external_id, merchant_id: merchantId }, admin.token);
+  const path = `/purchases?merchant_id=${merchantId}`;
+  const csv = await api('GET', path, { token: admin.token, headers: { accept: 'text/csv' } });
+  const { body } = await api('GET', path, { token: admin.token });
+
+  assert.equal(csv.headers['x-truncated'], 'false');
+  const rows = readByPython(csv.body);
+  assert.deepEqual(
+    rows.map((row) => row.external_id),
+    ["'=1+1", "'+49 1", '-2', "'@x", 'a,"b"', 'ümläut 😀'].toReversed(),
+  );
+  for (const [index, row] of rows.entries()) {
+    const shown = body.data[index];
+    assert.deepEqual(Object.keys(row), Object.keys(shown));
+    assert.equal(row.merchant_name, `'${name}`);
+    assert.equal(row.amount, shown.amount);
+    assert.equal(row.held, String(shown.held));
+    assert.equal(row.confirmed_at, '');
+  }
 });
