@@ -27,7 +27,7 @@ const FOUNDATION = new RegExp(
 export default defineConfig(({ mode }) => ({
   root: import.meta.dirname,
   appType: 'mpa',
-  plugins: [react(), tailwind(), pagesOfApps(), compressed()],
+  plugins: [react(), tailwind(), pagesOfApps(), mode === 'gallery' ? undefined : compressed()],
   build: {
     outDir: mode === 'gallery' ? 'dist-gallery' : 'dist',
     emptyOutDir: true,

@@ -38,6 +38,8 @@ export const en = {
   last7Days: 'Last 7 days',
   last30Days: 'Last 30 days',
   thisMonth: 'This month',
+  period: 'Period',
+  otherPeriod: 'As chosen',
   noResults: 'No results',
   unknownError: 'Something unexpected happened. Try again.',
   noAnswer: 'We cannot reach the platform. Check your connection, then try again.',
@@ -112,6 +114,8 @@ export const de: typeof en = {
   last7Days: 'Letzte 7 Tage',
   last30Days: 'Letzte 30 Tage',
   thisMonth: 'Dieser Monat',
+  period: 'Zeitraum',
+  otherPeriod: 'Wie gewählt',
   noResults: 'Keine Treffer',
   unknownError: 'Etwas Unerwartetes ist passiert. Versuchen Sie es noch einmal.',
   noAnswer:

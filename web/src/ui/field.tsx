@@ -35,7 +35,7 @@ export function Field({
     .filter(Boolean)
     .join(' ');
   return (
-    <div className="grid gap-1.5">
+    <div className="grid content-start gap-1.5">
       <label htmlFor={id} className="font-medium">
         {label} {optional && <span className="font-normal text-muted">({t.optional})</span>}
       </label>

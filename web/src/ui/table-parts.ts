@@ -33,7 +33,7 @@ export type TableProps<Row> = {
 export const HEAD =
   'sticky top-(--bar-height) z-10 border-b border-line bg-surface px-3 py-2 text-left text-small font-medium text-muted whitespace-nowrap first:pl-5 last:pr-5';
 export const ROW =
-  'relative border-b border-line last:border-b-0 hover:bg-sunken has-[:checked]:bg-blue-fill has-[a:focus-visible]:bg-sunken max-sm:block max-sm:px-5 max-sm:py-3';
+  'relative border-b border-line last:border-b-0 hover:bg-sunken has-[:checked]:bg-blue-fill has-[a:focus-visible]:bg-sunken max-sm:block max-sm:pr-5 max-sm:py-3';
 export const CELL =
   'h-(--row-height) px-3 py-1.5 align-middle first:pl-5 last:pr-5 max-sm:flex max-sm:h-auto max-sm:items-baseline max-sm:justify-between max-sm:gap-4 max-sm:px-0! max-sm:py-1 max-sm:text-right';
 

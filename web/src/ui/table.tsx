@@ -88,9 +88,14 @@ export function Table<Row extends object>({
         </thead>
         <tbody role="rowgroup" className="max-sm:block">
           {table.getRowModel().rows.map((row) => (
-            <tr role="row" key={row.id} data-row={row.id} className={ROW}>
+            <tr
+              role="row"
+              key={row.id}
+              data-row={row.id}
+              className={classes(ROW, selection ? 'max-sm:pl-12' : 'max-sm:pl-5')}
+            >
               {selection && (
-                <td role="cell" className="relative z-1 pl-4 max-sm:absolute max-sm:top-2 max-sm:right-3">
+                <td role="cell" className="relative z-1 pl-4 max-sm:absolute max-sm:top-2.5 max-sm:left-1">
                   {row.getCanSelect() && (
                     <Checkbox
                       label={t.selectRow}

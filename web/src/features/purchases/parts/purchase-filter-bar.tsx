@@ -1,8 +1,8 @@
 import * as messages from '#messages/purchases.ts';
+import { DateRange } from '#ui/date-range.tsx';
 import { useMessages } from '#ui/locale.tsx';
 import { SearchBox } from '#ui/search-box.tsx';
 import { Select } from '#ui/select.tsx';
-import { TextField } from '#ui/text-field.tsx';
 import { type PurchaseFilters, STATES } from '../queries.ts';
 
 export type PurchaseFilterBarProps = {
@@ -29,17 +29,9 @@ export function PurchaseFilterBar({ filters, set }: PurchaseFilterBarProps) {
           ...STATES.map((one) => ({ value: one, label: t.states[one] })),
         ]}
       />
-      <TextField
-        label={t.filters.from}
-        type="date"
-        value={start_date ?? ''}
-        onChange={({ target }) => set({ start_date: target.value || undefined })}
-      />
-      <TextField
-        label={t.filters.to}
-        type="date"
-        value={end_date ?? ''}
-        onChange={({ target }) => set({ end_date: target.value || undefined })}
+      <DateRange
+        value={{ from: start_date, to: end_date }}
+        onChange={({ from, to }) => set({ start_date: from, end_date: to })}
       />
     </>
   );
