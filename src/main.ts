@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { createPlatform } from './app.ts';
-import { PROJECT_DIRECTORY } from './config.ts';
+import { type Config, PROJECT_DIRECTORY } from './config.ts';
 import { systemClock } from './core/clock.ts';
+import type { Database } from './core/database/index.ts';
 import type { Logger } from './core/observability/logging.ts';
 import { listen, listenForMetrics, withRealPort } from './startup/listen.ts';
 import { openMigratedDatabase } from './startup/open-database.ts';
@@ -24,12 +25,8 @@ await serve(async ({ config: given, logger, stopping }) => {
   stopping.drain = platform.close;
   if (config.demoData) {
     // Suppresses hundreds of log lines about demo purchases.
-    logger.level = 'warn';
-    // Imported only here, because the image for production does not contain it.
-    const { loadDemoData } = await import('../demo/data.ts');
-    await loadDemoData(platform, systemClock, config.supportedCurrencies[0], {
-      onlyIfEmpty: config.databaseUrl !== undefined,
-    });
+    logger.level = 'error';
+    await playDemo(config, database, logger);
     logger.level = config.logLevel;
   }
   await listen(platform.server, config);
@@ -48,6 +45,21 @@ await serve(async ({ config: given, logger, stopping }) => {
   }
   if (config.runJobs) await platform.startJobs();
 });
+
+/** Loads the demo data by a platform of its own, whose clock is set to the past. */
+async function playDemo(config: Config, database: Database, logger: Logger): Promise<void> {
+  // Imported only here, because the image for production does not contain it.
+  const [{ demoClock }, { loadDemoData }] = await Promise.all([
+    import('../demo/clock.ts'),
+    import('../demo/data.ts'),
+  ]);
+  const clock = demoClock(systemClock());
+  const past = await createPlatform({ config, database, clock, logger, serves: 'probes' });
+  await loadDemoData(past, clock, config.supportedCurrencies[0], {
+    onlyIfEmpty: config.databaseUrl !== undefined,
+  });
+  await past.close();
+}
 
 /** Beside the start of the database. Imported only here, because the image has a build and no script. */
 async function buildApps(logger: Logger): Promise<void> {

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { DEMO_PASSWORD, DEMO_USERS } from './demo-accounts.ts';
+import { DEMO_ACCOUNTS, DEMO_PASSWORD } from './demo-accounts.ts';
 
 /** The text that is printed after a start in development: addresses and logins. */
 export function summary(facts: {
@@ -33,11 +33,12 @@ export function summary(facts: {
     ['Data', facts.dataLocation],
   ];
   if (facts.demoData) {
-    rows.push([
-      'Logins',
-      DEMO_USERS.map(({ email, role }) => (role === 'admin' ? `${email} (admin)` : email)).join(', '),
-    ]);
-    rows.push(['Password', DEMO_PASSWORD]);
+    const [staff, shoppers] = [true, false].map((isStaff) =>
+      DEMO_ACCOUNTS.filter(({ staffRole }) => (staffRole !== undefined) === isStaff)
+        .map(({ email, staffRole }) => (staffRole === undefined ? email : `${email} (${staffRole})`))
+        .join(', '),
+    );
+    rows.push(['Shoppers', shoppers ?? ''], ['Staff', staff ?? ''], ['Password', DEMO_PASSWORD]);
   }
   const lines = rows.map(([label, value]) => `  ${styleText('dim', label.padEnd(10))} ${value}`);
   const title = `  ${styleText(['bold', 'green'], 'ClickNBack is running.')}  ${styleText('dim', 'Ctrl-C stops it.')}`;
