@@ -41,7 +41,12 @@ export async function createPlatform(deps: {
   const changes = followChanges({ database, logger });
   metrics.observeChanges(changes.areFollowed);
   const rateWindows = redisUrl === undefined ? memoryWindows() : await sharedWindows({ redisUrl, logger });
-  const events = eventsModule({ database, clock, sources: () => modules.eventSources });
+  const events = eventsModule({
+    database,
+    clock,
+    sources: () => modules.eventSources,
+    findLabels: (...query) => modules.findLabels(...query),
+  });
   const modules: Modules = wireModules(config, {
     database,
     clock,

@@ -4,6 +4,7 @@ import type { Routes } from './core/http/route.ts';
 import type { Loop } from './core/loops.ts';
 import { guardedPost } from './core/outbound/guarded-post.ts';
 import type { Kernel } from './kernel.ts';
+import { labelFinder } from './labels.ts';
 import { merchantsModule } from './modules/catalogue/merchants/index.ts';
 import { offersModule } from './modules/catalogue/offers/index.ts';
 import { cashbackModule } from './modules/earning/cashback/index.ts';
@@ -270,6 +271,12 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
       webhooks,
       personalData,
     ].map((module) => module.eventSource),
+    findLabels: labelFinder({
+      users: users.client,
+      partners: partners.client,
+      merchants: merchants.client,
+      purchases: purchases.client,
+    }),
     partners,
     refusals,
     reports,

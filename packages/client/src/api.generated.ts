@@ -2304,6 +2304,8 @@ export interface components {
             /** @example purchase.confirmed */
             action: string;
             actor_id: components["schemas"]["Id"] | null;
+            /** @description The email of a member of staff, or the name of a partner. Null for shoppers. */
+            actor_label: string | null;
             actor_type: components["schemas"]["ActorType"];
             details: components["schemas"]["AnyFields"];
             id: components["schemas"]["Id"];
@@ -2311,6 +2313,8 @@ export interface components {
             outcome: components["schemas"]["AuditOutcome"];
             request_id: string | null;
             resource_id: components["schemas"]["Id"];
+            /** @description The name of a merchant or partner, the external id of a purchase, or the email of a member of staff. Otherwise null. */
+            resource_label: string | null;
             /** @example purchase */
             resource_type: string;
         };

@@ -38,6 +38,9 @@ export type PurchaseClient = Pick<
 > &
   ReturnType<typeof blockerRepository>;
 
+/** The part of the client for lists that name purchases. */
+export type PurchaseNames = Pick<PurchaseService, 'findPurchases'>;
+
 export function purchasesModule(
   kernel: Kernel,
   needs: {

@@ -6,6 +6,7 @@ import { eventFeed } from './feed.ts';
 import { feedRepository } from './feed-repository.ts';
 import { feedRoutes } from './feed-routes.ts';
 import { feedFollowing } from './following.ts';
+import type { FindLabels } from './labels.ts';
 import { eventLookup } from './lookup.ts';
 import { lookupRepository } from './lookup-repository.ts';
 import { type EventSource, eventPresenting } from './presenting.ts';
@@ -16,6 +17,7 @@ import { type EventService, eventService } from './service.ts';
 export { defineEvent } from './define.ts';
 export { describeEvents, EventData } from './event-schemas.ts';
 export type { ObjectHistory, Presented } from './history.ts';
+export { type FindLabels, labelKey } from './labels.ts';
 export {
   type Actor,
   type Event,
@@ -40,9 +42,11 @@ export function eventsModule(deps: {
   readonly clock: Clock;
   /** What the feed shows. Called when all modules are wired. Defaults to nothing. */
   readonly sources?: () => readonly EventSource[];
+  /** What staff calls actors and resources. Called when all modules are wired. Defaults to nothing. */
+  readonly findLabels?: FindLabels;
 }) {
-  const { sources = () => [] } = deps;
-  const service = eventService({ ...deps, repository: eventRepository() });
+  const { sources = () => [], findLabels = async () => new Map() } = deps;
+  const service = eventService({ ...deps, findLabels, repository: eventRepository() });
   const reading = { ...deps, sources, feed: feedRepository() };
   const consumers = eventConsumers(reading);
   const lookup = eventLookup({ sources, repository: lookupRepository() });

@@ -33,6 +33,12 @@ export type AuditLog = Omit<Event, 'type' | 'details'> & {
   readonly details: Readonly<Record<string, unknown>>;
 };
 
+/** A record with what staff calls its actor and its resource. Null if neither has a name that may be shown. */
+export type LabelledLog = AuditLog & {
+  readonly actorLabel: string | null;
+  readonly resourceLabel: string | null;
+};
+
 /** A place in the feed of events, whose order is (recordedIn, id). */
 export type FeedPosition = {
   /** The transaction that stored the event. A 64-bit number as text. */

@@ -2,7 +2,7 @@ import Type from 'typebox';
 import { formatInstant } from '../../../core/clock.ts';
 import { CursorPage, CursorQuery, Several } from '../../../core/http/pagination.ts';
 import { Id, Timestamp, TimestampInput } from '../../../core/http/schemas.ts';
-import type { AuditLog } from './model.ts';
+import type { LabelledLog } from './model.ts';
 
 const ActorType = Type.Enum(['user', 'admin', 'partner', 'system'], { examples: ['admin'] });
 
@@ -38,14 +38,21 @@ export const AuditQuery = CursorQuery(
   { from: 'to' },
 );
 
+const Label = (description: string) =>
+  Type.Union([Type.String({ examples: ['carol@example.com'] }), Type.Null()], { description });
+
 const AuditLogBody = Type.Object({
   id: Id,
   occurred_at: Timestamp,
   actor_type: ActorType,
   actor_id: Type.Union([Id, Type.Null()]),
+  actor_label: Label('The email of a member of staff, or the name of a partner. Null for shoppers.'),
   action: Type.String({ examples: ['purchase.confirmed'] }),
   resource_type: Type.String({ examples: ['purchase'] }),
   resource_id: Id,
+  resource_label: Label(
+    'The name of a merchant or partner, the external id of a purchase, or the email of a member of staff. Otherwise null.',
+  ),
   outcome: AuditOutcome,
   details: Type.Object({}, { additionalProperties: true }),
   request_id: Type.Union([Type.String(), Type.Null()]),
@@ -53,15 +60,17 @@ const AuditLogBody = Type.Object({
 
 export const AuditPage = CursorPage(AuditLogBody);
 
-export function presentAuditLog(log: AuditLog) {
+export function presentAuditLog(log: LabelledLog) {
   return {
     id: log.id,
     occurred_at: formatInstant(log.occurredAt),
     actor_type: log.actor.type,
     actor_id: log.actor.id,
+    actor_label: log.actorLabel,
     action: log.action,
     resource_type: log.resourceType,
     resource_id: log.resourceId,
+    resource_label: log.resourceLabel,
     outcome: log.outcome,
     details: { ...log.details },
     request_id: log.actor.requestId,

@@ -3,13 +3,19 @@ import type { Clock } from '../../../core/clock.ts';
 import type { Database, Trx } from '../../../core/database/index.ts';
 import type { PageOf, PageRequest } from '../../../core/page.ts';
 import { personalDataRead, requestRefused } from './events.ts';
-import type { AuditFilter, AuditLog, Event } from './model.ts';
+import { type FindLabels, thingsOf, withLabels } from './labels.ts';
+import type { AuditFilter, Event, LabelledLog } from './model.ts';
 import type { EventRepository } from './repository.ts';
 
 export type EventService = ReturnType<typeof eventService>;
 
-export function eventService(deps: { database: Database; clock: Clock; repository: EventRepository }) {
-  const { database, clock, repository } = deps;
+export function eventService(deps: {
+  database: Database;
+  clock: Clock;
+  repository: EventRepository;
+  findLabels: FindLabels;
+}) {
+  const { database, clock, repository, findLabels } = deps;
 
   /**
    * Stores events in the caller's transaction, so that an event is committed exactly if its change is.
@@ -43,8 +49,10 @@ export function eventService(deps: { database: Database; clock: Clock; repositor
       ),
   };
 
-  function listAuditLogs(filter: AuditFilter, page: PageRequest): Promise<PageOf<AuditLog>> {
-    return repository.list(database.db, filter, page);
+  async function listAuditLogs(filter: AuditFilter, page: PageRequest): Promise<PageOf<LabelledLog>> {
+    const found = await repository.list(database.db, filter, page);
+    const labelOf = await findLabels(database.db, thingsOf(found.items));
+    return { ...found, items: found.items.map((log) => withLabels(log, labelOf)) };
   }
 
   return { record, accessLog, listAuditLogs };

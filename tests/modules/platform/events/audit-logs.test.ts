@@ -26,15 +26,18 @@ describe('GET /audit-logs', () => {
   test('shows who did what to which resource, when and in which request', async () => {
     const answer = await list(`resource_id=${merchantId}&action=merchant.changed`);
     assert.equal(answer.status, 200);
+    const merchant = await api('GET', `/merchants/${merchantId}`, { token: admin.token });
     const [{ id, ...log }] = answer.body.data;
     assert.match(id, /^[0-9a-f-]{36}$/);
     assert.deepEqual(log, {
       occurred_at: '2026-03-14T09:29:53Z',
       actor_type: 'admin',
       actor_id: admin.id,
+      actor_label: admin.email,
       action: 'merchant.changed',
       resource_type: 'merchant',
       resource_id: merchantId,
+      resource_label: merchant.body.name,
       outcome: 'success',
       details: { active: false },
       request_id: requestId,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { newId } from '../../../../src/core/id.ts';
-import type { AuditLog } from '../../../../src/modules/platform/events/model.ts';
+import type { LabelledLog } from '../../../../src/modules/platform/events/model.ts';
 import { auditRoutes } from '../../../../src/modules/platform/events/routes.ts';
 import type { EventService } from '../../../../src/modules/platform/events/service.ts';
 import { assertEqual } from '../../../support/equality.ts';
@@ -9,7 +9,7 @@ import { fake } from '../../../support/fakes.ts';
 import { adminActor, NOW } from '../../../support/purchases-builders.ts';
 import { assertViolations, serveRoutes, testAccess } from '../../../support/routes.ts';
 
-const log: AuditLog = {
+const log: LabelledLog = {
   id: newId(),
   occurredAt: NOW.add({ milliseconds: 600 }),
   actor: adminActor(newId()),
@@ -18,6 +18,8 @@ const log: AuditLog = {
   resourceId: newId(),
   outcome: 'success',
   details: { active: false },
+  actorLabel: 'carol@example.com',
+  resourceLabel: 'Corner Books',
 };
 
 /** The arguments of each call of the service. */
@@ -55,9 +57,11 @@ describe('GET /audit-logs', () => {
           occurred_at: '2026-03-14T09:26:53Z',
           actor_type: 'admin',
           actor_id: log.actor.id,
+          actor_label: 'carol@example.com',
           action: 'merchant.changed',
           resource_type: 'merchant',
           resource_id: log.resourceId,
+          resource_label: 'Corner Books',
           outcome: 'success',
           details: { active: false },
           request_id: 'test',

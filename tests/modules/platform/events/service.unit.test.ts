@@ -1,16 +1,20 @@
-import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { newId } from '../../../../src/core/id.ts';
-import { defineEvent, SYSTEM } from '../../../../src/modules/platform/events/index.ts';
+import {
+  defineEvent,
+  type FindLabels,
+  labelKey,
+  SYSTEM,
+} from '../../../../src/modules/platform/events/index.ts';
 import type { EventRepository } from '../../../../src/modules/platform/events/repository.ts';
 import { eventService } from '../../../../src/modules/platform/events/service.ts';
 import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeKernel, fakeTransaction } from '../../../support/fakes.ts';
-import { adminActor } from '../../../support/purchases-builders.ts';
+import { adminActor, NOW } from '../../../support/purchases-builders.ts';
 
-function events(replaced: Partial<EventRepository>) {
+function events(replaced: Partial<EventRepository>, findLabels: FindLabels = async () => new Map()) {
   const { kernel, ...seen } = fakeKernel();
-  const service = eventService({ ...kernel, repository: fake<EventRepository>(replaced) });
+  const service = eventService({ ...kernel, findLabels, repository: fake<EventRepository>(replaced) });
   return { service, kernel, ...seen };
 }
 
@@ -53,7 +57,7 @@ describe('listing the audit log', () => {
       },
     });
 
-    assert.equal(await service.listAuditLogs({ actions: ['lamp.lit'] }, { offset: 20, limit: 10 }), page);
+    assertEqual(await service.listAuditLogs({ actions: ['lamp.lit'] }, { offset: 20, limit: 10 }), page);
     assertEqual(asked, [[kernel.database.db, { actions: ['lamp.lit'] }, { offset: 20, limit: 10 }]]);
   });
 });
@@ -78,5 +82,48 @@ describe('an event', () => {
     assertEqual([outcome, details], ['failure', {}]);
     const other = lampBroken({ actor, resourceId, resourceType: 'torch', outcome: 'success' });
     assertEqual([other.resourceType, other.outcome], ['torch', 'success']);
+  });
+
+  test('labels actors and resources that have a name', async () => {
+    const asked: unknown[] = [];
+    const [admin, lamp, other] = [newId(), newId(), newId()];
+    const record = {
+      occurredAt: NOW,
+      action: 'lamp.lit',
+      resourceType: 'lamp',
+      outcome: 'success',
+      details: {},
+    } as const;
+    const items = [
+      { ...record, id: newId(), actor: adminActor(admin), resourceId: lamp },
+      { ...record, id: newId(), actor: SYSTEM, resourceId: other },
+    ];
+    const { service } = events(
+      { list: async () => ({ items, total: 2, nextKey: null }) },
+      async (_db, things) => {
+        asked.push(things);
+        return new Map([
+          [labelKey({ type: 'admin', id: admin }), 'carol@example.com'],
+          [labelKey({ type: 'lamp', id: lamp }), 'Hall'],
+        ]);
+      },
+    );
+
+    const found = await service.listAuditLogs({}, { offset: 0, limit: 20 });
+
+    assertEqual(
+      found.items.map(({ actorLabel, resourceLabel }) => [actorLabel, resourceLabel]),
+      [
+        ['carol@example.com', 'Hall'],
+        [null, null],
+      ],
+    );
+    assertEqual(asked, [
+      [
+        { type: 'admin', id: admin },
+        { type: 'lamp', id: lamp },
+        { type: 'lamp', id: other },
+      ],
+    ]);
   });
 });
