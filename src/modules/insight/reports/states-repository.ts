@@ -79,75 +79,85 @@ const HAS_PENDING_LINE = sql`
   ) @? '$[*] ? (@.status == "pending")'
 `;
 
+/** What the platform gave, less what it took back. */
+const GIVEN = sql`credited - taken_from_pending - taken_from_available + adjusted`;
+
 export function statesRepository() {
-  /** @param minimums the least payout in each currency, as a decimal. */
+  /**
+   * Reads the states of all currencies that have a wallet.
+   * @param minimums the least payout in each currency, as a decimal.
+   */
   async function readStates(snapshot: Db, minimums: ReadonlyMap<string, string>): Promise<ReadStates> {
-    const { rows } = await sql<StateRow & { readonly uncounted_since: Temporal.Instant | null }>`
-      with place as materialized (select recorded_in, event_id from report_progress),
-      uncounted as materialized (
-        select audit_logs.*
-        from place cross join lateral (
-          select * from audit_logs
-          where (audit_logs.recorded_in, audit_logs.id) > (place.recorded_in, place.event_id)
-        ) as audit_logs
-      ),
-      journal as (
-        select currency,
-          sum(credited - taken_from_pending - taken_from_available + adjusted) as given,
-          sum(entries)::bigint as entries
-        from (
-          select currency::text as currency, credited, taken_from_pending, taken_from_available, adjusted, entries
-          from report_days
-          union all
-          select currency, credited, taken_from_pending, taken_from_available, adjusted, entries
-          from (select currency, ${SUMS_OF_MOVES} from (${movesOf(sql`uncounted`)}) as moves group by currency) as later
-        ) as parts
-        group by currency
-      ),
-      minimums as (
-        select unnest(${[...minimums.keys()]}::text[]) as currency, unnest(${[...minimums.values()]}::numeric[]) as minimum
-      ),
-      sums as (
-        select
-          wallets.currency::text as currency,
-          count(*) as wallets,
-          sum(pending) as pending,
-          sum(available) as available,
-          sum(greatest(available, 0)) as available_owed,
-          sum(paid) as paid,
-          count(*) filter (where pending > 0 or available > 0) as owed_wallets,
-          sum(available) filter (where available > 0 and available >= minimum) as withdrawable,
-          count(*) filter (where available > 0 and available >= minimum) as withdrawable_wallets,
-          -sum(available) filter (where available < 0) as below_zero,
-          count(*) filter (where available < 0) as below_zero_wallets
-        from wallets left join minimums on minimums.currency = wallets.currency
-        group by wallets.currency
-      ),
-      due as (
-        select currency::text as currency, sum(amount) as payouts_due, count(*) as payouts_due_count,
-          min(requested_at) as payouts_due_since
-        from payouts where status in ('requested', 'processing') group by currency
-      ),
-      review as (
-        select currency::text as currency, sum(${REWARD}) as held, count(*) as held_purchases,
-          min((select held_at from purchase_holds where purchase_id = purchases.id)) as held_since
-        from purchases where held group by currency
-      )
+    await useIndexes(snapshot);
+    const { uncountedSince, journal } = await readJournal(snapshot);
+    const due = await sql<StateRow>`
+      select currency::text as currency, sum(amount)::text as payouts_due, count(*) as payouts_due_count,
+        min(requested_at) as payouts_due_since
+      from payouts where status in ('requested', 'processing') group by currency
+    `.execute(snapshot);
+    const held = await sql<StateRow>`
+      select currency::text as currency, sum(${REWARD})::text as held, count(*) as held_purchases,
+        min((select held_at from purchase_holds where purchase_id = purchases.id)) as held_since
+      from purchases where held group by currency
+    `.execute(snapshot);
+    await sql`select set_config('enable_seqscan', 'on', true), set_config('enable_hashjoin', 'on', true)`.execute(
+      snapshot,
+    );
+    const wallets = await sql<StateRow>`
       select
-        currency, wallets, pending::text, available::text, available_owed::text, paid::text, owed_wallets,
-        coalesce(withdrawable, 0)::text as withdrawable, withdrawable_wallets,
-        coalesce(below_zero, 0)::text as below_zero, below_zero_wallets,
-        coalesce(payouts_due, 0)::text as payouts_due, coalesce(payouts_due_count, 0) as payouts_due_count,
-        payouts_due_since,
-        coalesce(held, 0)::text as held, coalesce(held_purchases, 0) as held_purchases, held_since,
-        coalesce(given, 0)::text as given, coalesce(entries, 0) as entries,
-        (select min(occurred_at) from uncounted) as uncounted_since
-      from sums
-      left join due using (currency) left join review using (currency) left join journal using (currency)
+        wallets.currency::text as currency,
+        count(*) as wallets,
+        sum(pending)::text as pending,
+        sum(available)::text as available,
+        sum(greatest(available, 0))::text as available_owed,
+        sum(paid)::text as paid,
+        count(*) filter (where pending > 0 or available > 0) as owed_wallets,
+        sum(available) filter (where available > 0 and available >= minimum)::text as withdrawable,
+        count(*) filter (where available > 0 and available >= minimum) as withdrawable_wallets,
+        (-sum(available) filter (where available < 0))::text as below_zero,
+        count(*) filter (where available < 0) as below_zero_wallets
+      from wallets left join (
+        select unnest(${[...minimums.keys()]}::text[]) as currency, unnest(${[...minimums.values()]}::numeric[]) as minimum
+      ) as minimums on minimums.currency = wallets.currency
+      group by wallets.currency
+    `.execute(snapshot);
+    const [given, payouts, reviews] = [journal, due.rows, held.rows].map(
+      (rows) => new Map(rows.map((row) => [row.currency, row])),
+    );
+    const states = wallets.rows.map((row) => ({
+      ...row,
+      ...given?.get(row.currency),
+      ...payouts?.get(row.currency),
+      ...reviews?.get(row.currency),
+    }));
+    return { states, uncountedSince };
+  }
+
+  /** What the audit log says of the journal: the days that are counted, and the events that are not counted yet. */
+  async function readJournal(snapshot: Db) {
+    const place = await snapshot
+      .selectFrom('report_progress')
+      .select(['recorded_in', 'event_id'])
+      .executeTakeFirstOrThrow();
+    const { rows } = await sql<StateRow & { readonly since: Temporal.Instant | null }>`
+      with uncounted as materialized (
+        select * from audit_logs
+        where (recorded_in, id) > (${place.recorded_in}::xid8, ${place.event_id}::uuid)
+        order by recorded_in, id
+      )
+      select currency, sum(given)::text as given, sum(entries)::bigint as entries,
+        (select min(occurred_at) from uncounted) as since
+      from (
+        select currency::text as currency, ${GIVEN} as given, entries from report_days
+        union all
+        select currency, ${GIVEN}, entries
+        from (select currency, ${SUMS_OF_MOVES} from (${movesOf(sql`uncounted`)}) as moves group by currency) as later
+      ) as parts
+      group by currency
     `.execute(snapshot);
     return {
-      states: rows.map(({ uncounted_since: _, ...state }) => state),
-      uncountedSince: rows[0]?.uncounted_since ?? null,
+      uncountedSince: rows[0]?.since ?? null,
+      journal: rows.map(({ since: _, ...row }) => row),
     };
   }
 
@@ -166,10 +176,7 @@ export function statesRepository() {
     );
     const setting = (scope: RawBuilder<unknown>) =>
       sql`(select enabled from feature_flags where key = ${flag} and ${scope})`;
-    await sql`
-      select set_config('enable_nestloop', 'on', true), set_config('enable_seqscan', 'off', true),
-        set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)
-    `.execute(snapshot);
+    await useIndexes(snapshot);
     const { rows } = await sql<OverdueRow>`
       select
         purchases.currency::text as currency,
@@ -208,7 +215,10 @@ export function statesRepository() {
     const columns = Object.keys(STATE_COLUMNS);
     await sql`
       insert into report_states (${listOf(columns)})
-      select * from ${rowsOf(STATE_COLUMNS, states)}
+      select * from ${rowsOf(
+        STATE_COLUMNS,
+        states.map((state) => ({ ...NO_STATE, ...withoutNulls(state) })),
+      )}
       on conflict (currency) do update set ${sql.join(
         columns.map((column) => sql`${sql.ref(column)} = ${sql.ref(`excluded.${column}`)}`),
       )}
@@ -234,8 +244,25 @@ export function statesRepository() {
   return { readStates, readOverdue, storeStates, storeOverdue, storeAsOf };
 }
 
+/** For what finds few of millions of rows: a snapshot prefers to read whole tables. */
+async function useIndexes(snapshot: Db): Promise<void> {
+  await sql`
+    select set_config('enable_nestloop', 'on', true), set_config('enable_seqscan', 'off', true),
+      set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)
+  `.execute(snapshot);
+}
+
 /** The most that a merchant may take to confirm: a constraint has the same number. */
 const MOST_DAYS = 365;
+
+/** Of a currency in which nothing is of this kind. */
+const NO_STATE = Object.fromEntries(
+  Object.entries(STATE_COLUMNS).flatMap(([column, type]) => (type === 'timestamptz' ? [] : [[column, 0]])),
+);
+
+function withoutNulls(row: StateRow): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
+}
 
 const listOf = (columns: readonly string[]) => sql.join(columns.map((column) => sql.ref(column)));
 
