@@ -114,11 +114,14 @@ const LISTS: readonly (readonly [string, string])[] = [
   ['/purchase-holds', 'status=open&order=oldest'],
   ['/users/me/wallet/transactions', `from=${lastYear}T00:00:00Z&to=${lastYear}T23:59:59Z`],
   ['/payouts', 'external_reference=never-paid'],
+  ['/refusals', ''],
+  ['/refusals', 'external_id=never-reported'],
+  ['/refusals', `partner_id=${nobody}`],
   ['/payouts', `from=${lastYear}T00:00:00Z&to=${lastYear}T23:59:59Z`],
 ];
 
 /** Milliseconds that 99 of 100 requests must stay within. */
-const MOST_MS = { search: 50, timeline: 20 };
+const MOST_MS = { search: 50, timeline: 20, report: 300 };
 
 /** What people search, and what they should not. */
 const TEXTS = [
@@ -186,6 +189,24 @@ const timelines = await measuredEach(someIds, (id) => get(`/purchases/${id}/time
 console.log(
   `\n/search: ${summary(searches)}; /purchases/{id}/timeline: ${summary(timelines)} (p50 / p99 in ms).`,
 );
+const REPORTS = [
+  'summary',
+  `summary?from=${twoYearsAgo}&to=${today}`,
+  'books',
+  'daily',
+  `daily?from=${twoYearsAgo}&to=${today}`,
+  'pending-age',
+  'merchants',
+  `merchants?from=${twoYearsAgo}&to=${today}`,
+  'refusals',
+];
+console.log('\n| Report | p50 / p99 |');
+console.log('| --- | ---: |');
+for (const report of REPORTS) {
+  const times = await measured(() => get(`/reports/${report}`, admin));
+  console.log(`| \`/reports/${report}\` | ${summary(times)} |`);
+  requireWithin(`/reports/${report}`, times, MOST_MS.report);
+}
 requireWithin('/search', searches, MOST_MS.search);
 requireWithin('/purchases/{id}/timeline', timelines, MOST_MS.timeline);
 

@@ -48,7 +48,11 @@ const partners = partnersModule(
     events: eventsModule({ database, clock }).client,
     openCache: cacheOpener({ changes, metrics }),
   },
-  { encryptionKeys: config.encryptionKeys, findMerchants: async () => new Map() },
+  {
+    encryptionKeys: config.encryptionKeys,
+    findMerchants: async () => new Map(),
+    findRefusedShares: async () => new Map(),
+  },
 );
 
 const server = await createHttpServer({

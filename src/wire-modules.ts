@@ -79,6 +79,7 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
   const partners = partnersModule(kernel, {
     encryptionKeys,
     findMerchants: merchants.client.findMerchants,
+    findRefusedShares: (partnerIds) => reports.client.refusedShares(partnerIds),
   });
   const offers = offersModule(kernel, {
     merchants: merchants.client,
@@ -156,6 +157,7 @@ export function wireModules(config: Config, kernel: Kernel & { readonly feed: Fe
     partners: partners.client,
     purchases: purchases.client,
     purchasesPerMinute: config.purchasesPerMinutePerPartner,
+    refusedShares: reports.client.refusedShares,
   });
   const notifications = notificationsModule(kernel, {
     feed: kernel.feed,

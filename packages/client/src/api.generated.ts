@@ -3130,6 +3130,8 @@ export interface components {
             merchant_ids: components["schemas"]["Id"][] | null;
             /** @example Northwind Affiliates */
             name: string;
+            /** @description The part of your reports in the last 24 hours that a rule refused, from 0 to 1. Null without a report. */
+            refused_share: number | null;
             signature_required: boolean;
             usage: components["schemas"]["PartnerUsage"];
         };
@@ -3276,6 +3278,8 @@ export interface components {
             merchant_ids: components["schemas"]["Id"][] | null;
             /** @example Northwind Affiliates */
             name: string;
+            /** @description The part of its reports in the last 24 hours that a rule refused, from 0 to 1. Null without a report. */
+            refused_share: number | null;
             signature_required: boolean;
         };
         PartnerEvent: {
@@ -3600,7 +3604,7 @@ export interface components {
             partner_id: components["schemas"]["Id"] | null;
             partner_name?: string | null;
             purchased_at: components["schemas"]["Timestamp"];
-            reversal_reason?: components["schemas"]["ReversalReason"] | null;
+            reversal_reason?: ("returned" | "cancelled" | "declined" | "fraud" | "error" | "duplicate") | null;
             reversed_at?: components["schemas"]["Timestamp"] | null;
             /**
              * @description The number of amendments. 0 for a purchase as it was recorded.

@@ -68,6 +68,9 @@ export const PurchaseQuery = CursorQuery({
 
 const MerchantName = Type.String({ examples: ['Corner Books'] });
 
+/** `duplicate` is given by a match alone. */
+const ReasonOfReversal = Type.Enum([...REVERSAL_REASONS, 'duplicate'], { examples: ['returned'] });
+
 export const PurchaseBody = Type.Object({
   id: Id,
   partner_id: Type.Union([Id, Type.Null()], {
@@ -103,7 +106,7 @@ const ListedPurchaseBody = Type.Object({
   cashback_status: Type.Optional(CashbackStatus),
   confirmed_at: OptionalTimestamp,
   reversed_at: OptionalTimestamp,
-  reversal_reason: Type.Optional(Type.Union([Type.Enum(REVERSAL_REASONS), Type.Null()])),
+  reversal_reason: Type.Optional(Type.Union([ReasonOfReversal, Type.Null()])),
   overdue_since: Type.Optional(
     Type.Union([Timestamp, Type.Null()], {
       description:

@@ -13,7 +13,12 @@ import { partnerRepository } from './repository.ts';
 import { reencrypt } from './rotation.ts';
 import { partnerRoutes } from './routes.ts';
 import { presentPartner } from './schemas.ts';
-import { type FindMerchants, type PartnerService, partnerService } from './service.ts';
+import {
+  type FindMerchants,
+  type FindRefusedShares,
+  type PartnerService,
+  partnerService,
+} from './service.ts';
 import { partnerStanding } from './standing.ts';
 
 export { isApiKey } from './keys.ts';
@@ -43,6 +48,7 @@ export function partnersModule(
   needs: {
     readonly encryptionKeys: readonly EncryptionKey[];
     readonly findMerchants: FindMerchants;
+    readonly findRefusedShares: FindRefusedShares;
   },
 ) {
   const deps = { ...kernel, ...needs };

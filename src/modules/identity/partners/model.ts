@@ -42,11 +42,13 @@ export type PartnerKey = {
   readonly lastUsedAt: Temporal.Instant | null;
 };
 
-/** A partner with its usable keys, and the last use of any of its keys. */
+/** A partner with its usable keys, the last use of any of its keys, and how many of its reports are refused. */
 export type PartnerUse = {
   readonly partner: Partner;
   readonly keys: number;
   readonly lastUsedAt: Temporal.Instant | null;
+  /** Of its reports in the last 24 hours, from 0 to 1. Null if there were none. */
+  readonly refusedShare: number | null;
 };
 
 export type PartnerFilter = {

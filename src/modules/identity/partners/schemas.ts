@@ -137,6 +137,10 @@ export const PartnerUseBody = Type.Object({
   last_used_at: Type.Union([Timestamp, Type.Null()], {
     description: 'The last use of any of its keys, exact to the minute. Null if none was used.',
   }),
+  refused_share: Type.Union([Type.Number({ minimum: 0, maximum: 1, examples: [0.0132] }), Type.Null()], {
+    description:
+      'The part of its reports in the last 24 hours that a rule refused, from 0 to 1. Null without a report.',
+  }),
 });
 
 export const PartnerPage = Page(PartnerUseBody);
@@ -175,8 +179,13 @@ export const KeyBody = Type.Object({
 
 export const KeyPage = Page(KeyBody);
 
-export function presentPartnerUse({ partner, keys, lastUsedAt }: PartnerUse) {
-  return { ...presentPartner(partner), keys, last_used_at: formatOptional(lastUsedAt) };
+export function presentPartnerUse({ partner, keys, lastUsedAt, refusedShare }: PartnerUse) {
+  return {
+    ...presentPartner(partner),
+    keys,
+    last_used_at: formatOptional(lastUsedAt),
+    refused_share: refusedShare,
+  };
 }
 
 export function presentPartner(partner: Partner) {

@@ -38,6 +38,9 @@ const NO_KEYS = { keys: 0, lastUsedAt: null };
 /** Finds the merchants that exist, by id. Merchants belong to an area above this one. */
 export type FindMerchants = (db: Db, ids: readonly string[]) => Promise<ReadonlyMap<string, unknown>>;
 
+/** How many of the reports of each partner are refused, from 0 to 1, by id. Reports belong to an area above this one. */
+export type FindRefusedShares = (partnerIds: readonly string[]) => Promise<ReadonlyMap<string, number>>;
+
 /** Administration of partners, their keys and their signing secrets. */
 export function partnerService(deps: {
   database: Database;
@@ -46,9 +49,10 @@ export function partnerService(deps: {
   keys: Pick<Cache<KeyOfPartner>, 'forgetAfter'>;
   encryption: Encryption;
   findMerchants: FindMerchants;
+  findRefusedShares: FindRefusedShares;
   events: EventClient;
 }) {
-  const { database, clock, repository, keys, encryption, findMerchants, events } = deps;
+  const { database, clock, repository, keys, encryption, findMerchants, findRefusedShares, events } = deps;
 
   /** Runs a change that affects the authentication of keys, and then empties the cache of keys. */
   const changeKeys = <T>(work: (trx: Trx) => Promise<T>) =>
@@ -201,8 +205,15 @@ export function partnerService(deps: {
 
   async function withKeyUse(partners: readonly Partner[]): Promise<PartnerUse[]> {
     const ids = partners.map(({ id }) => id);
-    const useOf = await repository.findKeyUse(database.db, ids, clock());
-    return partners.map((partner) => ({ partner, ...(useOf.get(partner.id) ?? NO_KEYS) }));
+    const [useOf, refusedShareOf] = await Promise.all([
+      repository.findKeyUse(database.db, ids, clock()),
+      findRefusedShares(ids),
+    ]);
+    return partners.map((partner) => ({
+      partner,
+      ...(useOf.get(partner.id) ?? NO_KEYS),
+      refusedShare: refusedShareOf.get(partner.id) ?? null,
+    }));
   }
 
   /** The names of the partners among the ids, by id. */

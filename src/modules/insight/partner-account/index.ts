@@ -11,6 +11,7 @@ export function partnerAccountModule(
     readonly partners: PartnerClient;
     readonly purchases: PurchaseClient;
     readonly purchasesPerMinute: number;
+    readonly refusedShares: (partnerIds: readonly string[]) => Promise<ReadonlyMap<string, number>>;
   },
 ) {
   return { routes: partnerAccountRoutes(partnerAccountService({ ...kernel, ...needs })) };

@@ -26,9 +26,13 @@ export const PartnerAccountBody = Type.Object({
     }),
   }),
   usage: Type.Object({ today: UsageBody, this_month: UsageBody }),
+  refused_share: Type.Union([Type.Number({ minimum: 0, maximum: 1, examples: [0.0132] }), Type.Null()], {
+    description:
+      'The part of your reports in the last 24 hours that a rule refused, from 0 to 1. Null without a report.',
+  }),
 });
 
-export function presentPartnerAccount({ partner, key, limits, usage }: PartnerAccount) {
+export function presentPartnerAccount({ partner, key, limits, usage, refusedShare }: PartnerAccount) {
   return {
     ...presentPartner(partner),
     key: presentKey(key),
@@ -37,6 +41,7 @@ export function presentPartnerAccount({ partner, key, limits, usage }: PartnerAc
       items_per_batch: limits.itemsPerBatch,
     },
     usage: { today: presentUsage(usage.today), this_month: presentUsage(usage.thisMonth) },
+    refused_share: refusedShare,
   };
 }
 

@@ -11,6 +11,8 @@ export type PartnerAccount = {
   readonly key: PartnerKey;
   readonly limits: { readonly purchasesPerMinute: number; readonly itemsPerBatch: number };
   readonly usage: { readonly today: Usage; readonly thisMonth: Usage };
+  /** The refused part of the reports in the last 24 hours, from 0 to 1. Null if there were none. */
+  readonly refusedShare: number | null;
 };
 
 export type PartnerAccountService = ReturnType<typeof partnerAccountService>;
@@ -20,19 +22,22 @@ export function partnerAccountService(deps: {
   partners: Pick<PartnerClient, 'getPartner' | 'getKey'>;
   purchases: Pick<PurchaseClient, 'countOfPartner'>;
   purchasesPerMinute: number;
+  refusedShares: (partnerIds: readonly string[]) => Promise<ReadonlyMap<string, number>>;
 }) {
-  const { clock, partners, purchases, purchasesPerMinute } = deps;
+  const { clock, partners, purchases, purchasesPerMinute, refusedShares } = deps;
 
   async function getAccount({ id, keyId }: Pick<PartnerCaller, 'id' | 'keyId'>): Promise<PartnerAccount> {
     const today = utcDay(clock());
-    const [partner, key, ofToday, ofMonth] = await Promise.all([
+    const [partner, key, ofToday, ofMonth, shareOf] = await Promise.all([
       partners.getPartner(id),
       partners.getKey(id, keyId),
       usageSince(id, today),
       usageSince(id, `${today.slice(0, 7)}-01`),
+      refusedShares([id]),
     ]);
     const limits = { purchasesPerMinute, itemsPerBatch: MAX_BATCH_ITEMS };
-    return { partner, key, limits, usage: { today: ofToday, thisMonth: ofMonth } };
+    const usage = { today: ofToday, thisMonth: ofMonth };
+    return { partner, key, limits, usage, refusedShare: shareOf.get(id) ?? null };
   }
 
   async function usageSince(partnerId: string, since: string): Promise<Usage> {

@@ -24,8 +24,8 @@ const shown = {
   merchant_ids: null,
   created_at: '2026-03-14T09:26:53Z',
 };
-const shownUse = { ...shown, keys: 2, last_used_at: '2026-03-14T09:26:53Z' };
-const use = { partner, keys: 2, lastUsedAt: NOW };
+const shownUse = { ...shown, keys: 2, last_used_at: '2026-03-14T09:26:53Z', refused_share: 0.25 };
+const use = { partner, keys: 2, lastUsedAt: NOW, refusedShare: 0.25 };
 const key = aPartnerKey({ name: 'back office', expiresAt: NOW.add({ hours: 1 }), lastUsedAt: NOW });
 const shownKey = {
   id: KEY,

@@ -26,6 +26,7 @@ function partners(replaced: Partial<PartnerRepository>) {
     keys: kernel.openCache({ table: 'partner_keys', load: async () => new Map<string, KeyOfPartner>() }),
     encryption: secrets,
     findMerchants: async (_db, ids) => new Map(ids.filter((id) => id === MERCHANT).map((id) => [id, {}])),
+    findRefusedShares: async (ids) => new Map(ids.filter((id) => id === PARTNER).map((id) => [id, 0.25])),
     repository: fake<PartnerRepository>({
       update: async (_trx, partner) => void updated.push(partner),
       ...replaced,
@@ -334,9 +335,9 @@ describe('reading partners', () => {
         return listed;
       },
     });
-    const use = { partner: used, keys: 2, lastUsedAt: NOW };
+    const use = { partner: used, keys: 2, lastUsedAt: NOW, refusedShare: 0.25 };
     assertEqual(await service.listPartners({ active: true }, page), {
-      items: [use, { partner: unused, keys: 0, lastUsedAt: null }],
+      items: [use, { partner: unused, keys: 0, lastUsedAt: null, refusedShare: null }],
       total: 2,
       nextKey: null,
     });

@@ -14,6 +14,7 @@ const account = {
     today: { since: '2026-03-14', purchases: 7, isEstimate: false },
     thisMonth: { since: '2026-03-01', purchases: 20_000, isEstimate: true },
   },
+  refusedShare: 0.25,
 };
 const { calls, called } = fakeCalls();
 const api = await serveRoutes(
@@ -48,6 +49,7 @@ test('GET /partners/me answers the account, without a secret', async () => {
       today: { since: '2026-03-14', purchases: 7, is_estimate: false },
       this_month: { since: '2026-03-01', purchases: 20_000, is_estimate: true },
     },
+    refused_share: 0.25,
   });
   assertEqual(calls.at(-1)?.[0], IDS.partner);
 });

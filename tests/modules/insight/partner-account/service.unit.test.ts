@@ -19,6 +19,7 @@ test('an account has the partner, the key of the request, the limits, and the us
       },
     },
     purchasesPerMinute: 600,
+    refusedShares: async (ids) => new Map(ids.map((id) => [id, 0.25])),
   });
 
   assertEqual(await service.getAccount({ id: PARTNER, keyId: KEY }), {
@@ -29,6 +30,7 @@ test('an account has the partner, the key of the request, the limits, and the us
       today: { since: '2026-03-14', purchases: 7, isEstimate: false },
       thisMonth: { since: '2026-03-01', purchases: 20_000, isEstimate: true },
     },
+    refusedShare: 0.25,
   });
   assertEqual(asked, [
     [PARTNER, '2026-03-14'],
