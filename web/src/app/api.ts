@@ -30,7 +30,10 @@ export const api: Api = {
 };
 
 /** One silent refresh if the token has expired; the session ends if the platform knows it no more. */
-async function authorizedFetch(url: string | URL | Request, init: RequestInit = {}): Promise<Response> {
+export async function authorizedFetch(
+  url: string | URL | Request,
+  init: RequestInit = {},
+): Promise<Response> {
   const used = current?.token();
   const response = await send(url, init, used);
   if (response.status !== 401 || current === undefined) return response;

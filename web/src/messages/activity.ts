@@ -1,12 +1,11 @@
-import { plural } from '#lib/plural.ts';
-
 /** A shopper's purchases, corrections and other movements of money. */
 export const en = {
   title: 'Activity',
   kinds: 'What to show',
   purchases: 'Purchases',
+  purchase: 'Purchase',
   withdrawals: 'Withdrawals',
-  movements: 'All movements',
+  movements: 'Movements',
   state: 'State',
   month: 'Month',
   shop: 'Shop',
@@ -69,17 +68,16 @@ export const en = {
     late: 'This takes longer than usual. Write to us if it worries you.',
   },
   support: (email: string) => `Questions? Write to ${email}.`,
-  allFromShop: (shop: string) => `All purchases at ${shop}`,
   print: 'Print',
-  count: (count: number) => plural('en', count, 'purchase', 'purchases'),
 };
 
 export const de: typeof en = {
   title: 'Aktivität',
   kinds: 'Anzeigen',
   purchases: 'Einkäufe',
+  purchase: 'Einkauf',
   withdrawals: 'Auszahlungen',
-  movements: 'Alle Bewegungen',
+  movements: 'Bewegungen',
   state: 'Stand',
   month: 'Monat',
   shop: 'Shop',
@@ -143,7 +141,5 @@ export const de: typeof en = {
     late: 'Das dauert länger als üblich. Schreiben Sie uns, wenn es Sie beunruhigt.',
   },
   support: (email) => `Fragen? Schreiben Sie an ${email}.`,
-  allFromShop: (shop) => `Alle Einkäufe bei ${shop}`,
   print: 'Drucken',
-  count: (count) => plural('de', count, 'Einkauf', 'Einkäufe'),
 };

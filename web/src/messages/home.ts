@@ -23,10 +23,6 @@ export const en = {
   all: 'All activity',
   nothingYet: 'You have no purchase yet. Buy at one of our shops, and your cashback appears here.',
   toOffers: 'See offers',
-  verifyTitle: 'Confirm your email address',
-  verifyText: (email: string) => `We pay out once ${email} is confirmed.`,
-  verifySend: 'Send me the mail',
-  verifySent: (email: string) => `We sent a mail to ${email}. Open the link in it.`,
   inCurrency: (currency: string) => `In ${currency}`,
 };
 
@@ -53,9 +49,5 @@ export const de: typeof en = {
   nothingYet:
     'Sie haben noch keinen Einkauf. Kaufen Sie bei einem unserer Shops, und Ihr Cashback erscheint hier.',
   toOffers: 'Angebote ansehen',
-  verifyTitle: 'Bestätigen Sie Ihre E-Mail-Adresse',
-  verifyText: (email) => `Wir zahlen aus, sobald ${email} bestätigt ist.`,
-  verifySend: 'Mail schicken',
-  verifySent: (email) => `Wir haben eine Mail an ${email} geschickt. Öffnen Sie den Link darin.`,
   inCurrency: (currency) => `In ${currency}`,
 };

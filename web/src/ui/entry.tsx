@@ -13,19 +13,23 @@ export type EntryProps = {
 /** One line of a list for phones: what it was above its state, the amount above its badge. Its parent is a `<ul>`. */
 export function Entry({ title, subtitle, value, badge, place }: EntryProps) {
   return (
-    <li className="relative grid grid-cols-[minmax(0,1fr)_auto] items-start gap-x-4 gap-y-0.5 border-b border-line px-5 py-3 last:border-b-0 hover:bg-sunken has-[a:focus-visible]:bg-sunken">
-      <span className="truncate font-medium [&>a]:after:absolute [&>a]:after:inset-0">
-        {place ? (
-          <Link plain {...place}>
-            {title}
-          </Link>
-        ) : (
-          title
-        )}
+    <li className="relative grid gap-0.5 border-b border-line px-5 py-3 last:border-b-0 hover:bg-sunken has-[a:focus-visible]:bg-sunken">
+      <span className="flex items-start justify-between gap-4">
+        <span className="min-w-0 truncate font-medium [&>a]:after:absolute [&>a]:after:inset-0">
+          {place ? (
+            <Link plain {...place}>
+              {title}
+            </Link>
+          ) : (
+            title
+          )}
+        </span>
+        {value}
       </span>
-      <span className="justify-self-end">{value}</span>
-      <span className="text-small text-muted">{subtitle}</span>
-      <span className="justify-self-end">{badge}</span>
+      <span className="flex items-start justify-between gap-4">
+        <span className="min-w-0 text-small text-muted">{subtitle}</span>
+        <span className="shrink-0">{badge}</span>
+      </span>
     </li>
   );
 }

@@ -1,8 +1,7 @@
 import '../styles.css';
 import { startApp } from '#app/create-app.tsx';
 import { Doorway } from '#app/doorway.tsx';
-import { loginPages } from '#features/login/index.ts';
-import { walletPages } from './pages.ts';
+import { walletPages, walletPublicPages } from './pages.ts';
 import { WalletShell } from './shell.tsx';
 
 startApp({
@@ -11,5 +10,5 @@ startApp({
   shell: WalletShell,
   doorway: Doorway,
   pages: walletPages,
-  publicPages: loginPages,
+  publicPages: walletPublicPages,
 });

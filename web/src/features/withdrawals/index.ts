@@ -1,2 +1,3 @@
+export { withdrawalPages } from './pages.ts';
 export { WithdrawalEntry } from './parts/withdrawal-entry.tsx';
-export { type Withdrawal, withdrawalsQuery } from './queries.ts';
+export { policyQuery, type Withdrawal, withdrawalsQuery } from './queries.ts';

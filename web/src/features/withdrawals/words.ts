@@ -44,3 +44,31 @@ export function withdrawalLine(
 export function isOut({ status }: Pick<Withdrawal, 'status'>): boolean {
   return status === 'requested' || status === 'processing' || status === 'completed';
 }
+
+type Step = { readonly kind: keyof Texts['steps']; readonly at: string | null };
+
+/** What happened to it, oldest first. `at` is null for what comes next. */
+export function stepsOf(withdrawal: Withdrawal): readonly Step[] {
+  const {
+    status,
+    requested_at: requestedAt,
+    processing_at: processingAt,
+    settled_at: settledAt,
+    returned_at: returnedAt,
+  } = withdrawal;
+  const first: Step = { kind: 'requested', at: requestedAt };
+  if (status === 'cancelled') return [first, { kind: 'cancelled', at: settledAt }];
+  const sent: Step = { kind: 'processing', at: processingAt };
+  if (status === 'failed')
+    return [first, ...(processingAt === null ? [] : [sent]), { kind: 'failed', at: settledAt }];
+  const steps: Step[] = [first, sent, { kind: 'completed', at: settledAt }];
+  return status === 'returned' ? [...steps, { kind: 'returned', at: returnedAt }] : steps;
+}
+
+/** Why it came back. Null if it did not. */
+export function reasonOf({
+  failure_reason: failure,
+  return_reason: returned,
+}: Pick<Withdrawal, 'failure_reason' | 'return_reason'>): string | null {
+  return returned ?? failure;
+}

@@ -7,9 +7,16 @@ import { rateText } from '../words.ts';
 export function OfferEntry({ offer }: { readonly offer: ActiveOffer }) {
   const t = useMessages(messages);
   const format = useFormat();
-  const { merchant_name: name, currency, monthly_cap: cap, end_date: end } = offer;
+  const { merchant_name: name, currency, monthly_cap: cap, cap_left: left, end_date: end } = offer;
+  const limitText = (limit: number, rest: number | null) => {
+    const of = format.money(String(limit), currency);
+    if (rest === null) return t.limit(of);
+    return rest > 0 ? t.left(format.money(String(rest), currency), of) : t.usedUp(of);
+  };
   const terms = [
-    cap === null ? t.noLimit : t.limit(format.money(String(cap), currency)),
+    ...(offer.cashback_type === 'fixed' ? [t.perPurchase] : []),
+    t.yoursAfter(offer.confirmation_days),
+    ...(cap === null ? [] : [limitText(cap, left)]),
     t.until(format.date(end)),
   ];
   return (
@@ -18,10 +25,7 @@ export function OfferEntry({ offer }: { readonly offer: ActiveOffer }) {
       <span className="amount justify-self-end text-lead font-strong text-brand">
         {rateText(offer, format)}
       </span>
-      <span className="text-small text-muted">{terms.join(' · ')}</span>
-      <span className="justify-self-end text-right text-small text-muted">
-        {offer.cashback_type === 'percent' ? t.ofAmount : t.perPurchase}
-      </span>
+      <span className="col-span-2 text-small text-muted">{terms.join(' · ')}</span>
     </li>
   );
 }

@@ -15,29 +15,37 @@ export function PurchasePage() {
   const t = useMessages(messages);
   const format = useFormat();
   const { id = '' } = useParams({ strict: false }) as { id?: string };
+  const query = useQuery(purchaseQuery(id));
   return (
-    <Loaded query={useQuery(purchaseQuery(id))}>
-      {(detail) => (
-        <div className="grid gap-4">
-          <PageTitle
-            title={detail.purchase.merchant_name}
-            path={[{ label: t.title, to: '/activity' }]}
-            actions={
-              <Button kind="quiet" icon="print" onClick={() => window.print()}>
-                {t.print}
-              </Button>
-            }
-          >
-            {t.bought(
-              format.money(detail.purchase.amount, detail.purchase.currency),
-              format.date(detail.purchase.purchased_at),
-            )}
-          </PageTitle>
-          <RewardCard detail={detail} />
-          <WhyCard detail={detail} />
-          <HistoryCard detail={detail} />
-        </div>
+    <div className="grid gap-4">
+      {query.data === undefined && (
+        <PageTitle title={t.purchase} path={[{ label: t.title, to: '/activity' }]} />
       )}
-    </Loaded>
+      <Loaded query={query}>
+        {(detail) => (
+          <>
+            <PageTitle
+              title={detail.purchase.merchant_name}
+              path={[{ label: t.title, to: '/activity' }]}
+              actions={
+                <span className="max-sm:hidden">
+                  <Button icon="print" onClick={() => window.print()}>
+                    {t.print}
+                  </Button>
+                </span>
+              }
+            >
+              {t.bought(
+                format.money(detail.purchase.amount, detail.purchase.currency),
+                format.date(detail.purchase.purchased_at),
+              )}
+            </PageTitle>
+            <RewardCard detail={detail} />
+            <WhyCard detail={detail} />
+            <HistoryCard detail={detail} />
+          </>
+        )}
+      </Loaded>
+    </div>
   );
 }

@@ -26,18 +26,18 @@ export function MovementEntry({
       value={
         change === undefined ? (
           <span className="text-muted">
-            <Amount value={movement.amount} currency={currency} /> {t.stillPending}
+            <Amount value={movement.amount} currency={currency} />
           </span>
         ) : (
           <Amount value={change} currency={currency} signed />
         )
       }
       badge={
-        change !== undefined && (
-          <span className="amount text-small text-muted">
-            {t.balance(format.money(movement.available_after, currency))}
-          </span>
-        )
+        <span className="amount text-small text-muted">
+          {change === undefined
+            ? t.stillPending
+            : t.balance(format.money(movement.available_after, currency))}
+        </span>
       }
     />
   );

@@ -18,7 +18,7 @@ export function PurchaseList() {
   const labels = { pending: t.waiting, confirmed: t.yours, reversed: t.takenBack };
   return (
     <>
-      <search className="no-print grid gap-3 sm:grid-cols-3">
+      <search className="no-print grid grid-cols-2 gap-3 sm:grid-cols-3 max-sm:[&>*:last-child]:col-span-2">
         <Select
           label={t.state}
           value={status?.[0] ?? ''}

@@ -5,6 +5,7 @@ import { useSession } from '#app/session-context.tsx';
 import { useApiForm } from '#app/use-api-form.ts';
 import * as messages from '#messages/login.ts';
 import { Button } from '#ui/button.tsx';
+import { Link } from '#ui/link.tsx';
 import { useMessages } from '#ui/locale.tsx';
 import { TextField } from '#ui/text-field.tsx';
 import { DemoAccounts } from './demo-accounts.tsx';
@@ -45,7 +46,13 @@ export function PasswordStep({ onSecondFactor }: PasswordStepProps) {
           {t.submit}
         </Button>
       </Form>
-      {info?.support_email && (
+      {session.app === 'wallet' && (
+        <p className="flex flex-wrap justify-between gap-x-6 gap-y-2">
+          <Link to="/forgot-password">{t.forgotten}</Link>
+          {info?.registration !== false && <Link to="/register">{t.register}</Link>}
+        </p>
+      )}
+      {session.app === 'console' && info?.support_email && (
         <p className="text-small text-muted">{t.forgottenSupport(info.support_email)}</p>
       )}
       {demoLogins.length > 0 && (

@@ -1,0 +1,1 @@
+export { registrationPages } from './pages.ts';

@@ -1,0 +1,1 @@
+export { VerifyNotice } from './parts/verify-notice.tsx';

@@ -1,0 +1,36 @@
+/** How somebody becomes a shopper, and gets back in. */
+export const en = {
+  title: 'Create an account',
+  email: 'Email address',
+  password: 'Password',
+  passwordHint: 'At least 8 characters: upper and lower case, a digit and a special character.',
+  submit: 'Create account',
+  haveOne: 'I have an account',
+  closed: 'This platform does not take new accounts here.',
+  forgotTitle: 'Forgot password',
+  forgotHint: 'We send you a link with which you set a new one.',
+  forgotSubmit: 'Send the link',
+  forgotSent: (email: string) => `If ${email} has an account, a mail with a link is on its way.`,
+  noMail: 'We send no mail here, so we cannot reset it for you online.',
+  writeTo: (email: string) => `Write to ${email} instead.`,
+  askOperator: 'Ask the operator of this platform.',
+  backToLogin: 'Back to the login',
+};
+
+export const de: typeof en = {
+  title: 'Konto anlegen',
+  email: 'E-Mail-Adresse',
+  password: 'Passwort',
+  passwordHint: 'Mindestens 8 Zeichen: groß und klein, eine Ziffer und ein Sonderzeichen.',
+  submit: 'Konto anlegen',
+  haveOne: 'Ich habe ein Konto',
+  closed: 'Diese Plattform nimmt hier keine neuen Konten auf.',
+  forgotTitle: 'Passwort vergessen',
+  forgotHint: 'Wir schicken Ihnen einen Link, mit dem Sie ein neues setzen.',
+  forgotSubmit: 'Link schicken',
+  forgotSent: (email) => `Wenn es zu ${email} ein Konto gibt, ist eine Mail mit einem Link unterwegs.`,
+  noMail: 'Wir verschicken hier keine Mails und können es darum nicht online zurücksetzen.',
+  writeTo: (email) => `Schreiben Sie stattdessen an ${email}.`,
+  askOperator: 'Fragen Sie den Betreiber dieser Plattform.',
+  backToLogin: 'Zurück zur Anmeldung',
+};
