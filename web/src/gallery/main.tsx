@@ -9,6 +9,7 @@ import { LocaleProvider } from '#ui/locale.tsx';
 import { Actions } from './actions.tsx';
 import { Dialogs } from './dialogs.tsx';
 import { Fields } from './fields.tsx';
+import { Figures } from './figures.tsx';
 import { Lists } from './lists.tsx';
 import { States } from './states.tsx';
 import { Values } from './values.tsx';
@@ -21,6 +22,7 @@ function Gallery() {
       <h1 className="text-title font-strong">Gallery</h1>
       <Actions />
       <Values />
+      <Figures />
       <Fields />
       <Lists />
       <States />
