@@ -22,6 +22,8 @@ export function ForecastCard({ currency, isOneOfSeveral }: ForecastCardProps) {
     <Loaded query={useQuery(forecastQuery(currency))}>
       {({ dated, by_shop: byShop, late, total }) => {
         const isEmpty = dated.length === 0 && byShop.purchases === 0 && late.purchases === 0;
+        // Beside other currencies, an empty card says nothing.
+        if (isEmpty && isOneOfSeveral) return null;
         const days = showsAll ? dated : dated.slice(0, FIRST_DAYS);
         return (
           <Card title={isOneOfSeveral ? `${t.whatComesNext} · ${currency}` : t.whatComesNext}>

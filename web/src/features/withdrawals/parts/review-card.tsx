@@ -65,7 +65,7 @@ export function ReviewCard({ draft }: { readonly draft: ReviewedDraft }) {
             <p className="rounded-control bg-red-fill px-3 py-2 text-red">{errorText(state.error)}</p>
           )}
         </div>
-        <div className="grid gap-2 sm:grid-cols-[auto_1fr]">
+        <div className="grid gap-2 sm:flex sm:[&>*]:w-auto">
           <Button kind="primary" wide busy={isBusy} onClick={() => void submit()}>
             {state.kind === 'unknown' ? shared.retry : t.confirm(amount)}
           </Button>
