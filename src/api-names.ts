@@ -302,6 +302,7 @@ const PROPERTY_TYPES = {
   PayoutMethod: 'Payout.method',
   PayoutPolicyBlock: 'PayoutPolicy.blocked_by',
   LastAccount: 'PayoutPolicy.last_account',
+  AccountWarnings: 'Payout.account',
   BankAccountInput: 'RequestPayoutInput.details',
   BankAccount: 'BankDetails.details',
   MaskedBankAccount: 'Payout.details',

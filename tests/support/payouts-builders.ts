@@ -1,5 +1,10 @@
 import { newId } from '../../src/core/id.ts';
-import type { BankDetails, Payout, PayoutOrder } from '../../src/modules/money/payouts/model.ts';
+import type {
+  BankDetails,
+  Payout,
+  PayoutOrder,
+  ReviewedPayout,
+} from '../../src/modules/money/payouts/model.ts';
 import { NOW, SHOPPER, userActor } from './purchases-builders.ts';
 
 /** A payout of 10.00 EUR that was just requested. */
@@ -22,6 +27,19 @@ export function aPayout(fields: Partial<Payout> = {}): Payout {
     processingBy: null,
     completedBy: null,
     needsFourEyes: false,
+    ...fields,
+  };
+}
+
+/** The same as an administrator sees it. */
+export function aReviewedPayout(fields: Partial<ReviewedPayout> = {}): ReviewedPayout {
+  return {
+    ...aPayout(),
+    ownerActive: true,
+    ownerEmail: 'shopper@example.com',
+    takenBy: null,
+    walletAvailable: 90_00n,
+    account: { isNew: true, otherUsers: 0 },
     ...fields,
   };
 }

@@ -73,6 +73,7 @@ export const WITHOUT_MEANING: Readonly<Record<string, string>> = {
   'wallet_entries.created_at': 'a time that is shown; the order is that of the sequence',
   'payouts.details_encrypted':
     'bound to the payout by a key that the database does not have: a change is found when it is read',
+  'payouts.account_fingerprint': 'compares accounts for warnings; the details say where the money goes',
   'payouts.external_reference': 'what the bank calls the payment; its statement has it too',
   'payouts.failure_reason': 'a text for the owner',
   'payouts.return_reason': 'a text for the owner',

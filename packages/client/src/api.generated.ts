@@ -2145,6 +2145,16 @@ export interface components {
             /** @enum {string} */
             status: "accepted";
         };
+        /** @description Warnings about the account, compared with all payouts whose bank details are kept. Null if those of this payout are not kept, or not compared yet. */
+        AccountWarnings: {
+            /** @description False if an earlier payout of the owner to this account was completed. */
+            is_new: boolean;
+            /**
+             * @description The number of other users with payouts to this account.
+             * @example 0
+             */
+            other_users: number;
+        };
         ActiveOffer: {
             /**
              * @description The rest of the cap that is yours this calendar month (UTC). Null without a cap.
@@ -3391,6 +3401,7 @@ export interface components {
             token: string;
         };
         Payout: {
+            account: components["schemas"]["AccountWarnings"] | null;
             amount: components["schemas"]["Money"];
             completed_by: components["schemas"]["Id"] | null;
             currency: components["schemas"]["Currency"];
@@ -3410,7 +3421,12 @@ export interface components {
             returned_at: components["schemas"]["Timestamp"] | null;
             settled_at: components["schemas"]["Timestamp"] | null;
             status: components["schemas"]["PayoutStatus"];
+            taken_by: string | null;
+            /** @example alice@example.com */
+            user_email: string;
             user_id: components["schemas"]["Id"];
+            /** @description The owner's present available balance in the currency of the payout. Negative if the owner owes it. */
+            wallet_available: components["schemas"]["Money"];
         };
         PayoutEvent: {
             created_at: components["schemas"]["Timestamp"];
@@ -6953,6 +6969,8 @@ export interface operations {
                  * @example oldest
                  */
                 order?: components["parameters"]["Order"];
+                /** @description The reference of the payout in a file for the bank, or its id. */
+                reference?: string[];
                 status?: components["schemas"]["PayoutStatus"][];
                 /**
                  * @description The latest time of the request, inclusive.

@@ -4,6 +4,7 @@ import type { components } from './api.generated.ts';
 type Schemas = components['schemas'];
 
 export type Accepted = Schemas['Accepted'];
+export type AccountWarnings = Schemas['AccountWarnings'];
 export type ActiveOffer = Schemas['ActiveOffer'];
 export type ActiveOfferPage = Schemas['ActiveOfferPage'];
 export type ActiveStatus = Schemas['ActiveStatus'];

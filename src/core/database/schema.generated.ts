@@ -303,6 +303,7 @@ export interface PasswordResets {
 }
 
 export interface Payouts {
+  account_fingerprint: string | null;
   account_holder_masked: string;
   amount: ColumnType<string, string, string>;
   completed_by: string | null;

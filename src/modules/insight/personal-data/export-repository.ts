@@ -26,7 +26,7 @@ const QUERIES: Readonly<Record<Section, (userId: string) => RawBuilder<{ row: Ro
   adjustments: (id) => sql`
     select to_jsonb(adjustments) - 'admin_id' as row from adjustments where user_id = ${id} order by id`,
   payouts: (id) => sql`
-    select to_jsonb(payouts) - 'processing_by' - 'completed_by' as row
+    select to_jsonb(payouts) - 'processing_by' - 'completed_by' - 'account_fingerprint' as row
     from payouts where user_id = ${id} order by id`,
   purchases: (id) => sql`
     select to_jsonb(purchases) || jsonb_build_object('lines', lines) as row

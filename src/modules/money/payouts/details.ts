@@ -1,4 +1,5 @@
 import { type EncryptionKey, encryption } from '../../../core/secrets/encryption.ts';
+import { fingerprints } from '../../../core/secrets/fingerprint.ts';
 import type { BankDetails } from './model.ts';
 
 export type DetailsCipher = ReturnType<typeof detailsCipher>;
@@ -6,6 +7,7 @@ export type DetailsCipher = ReturnType<typeof detailsCipher>;
 /** Encrypts bank details. The ciphertext is bound to its payout and cannot be decrypted for another one. */
 export function detailsCipher(keys: readonly EncryptionKey[]) {
   const { currentKeyId, encrypt, decrypt } = encryption(keys);
+  const { fingerprint } = fingerprints(keys);
 
   return {
     currentKeyId,
@@ -15,6 +17,8 @@ export function detailsCipher(keys: readonly EncryptionKey[]) {
       const { iban, account_holder } = JSON.parse(decrypt(encrypted, contextOf(payoutId)));
       return { iban, accountHolder: account_holder };
     },
+    /** Equal for equal accounts, as long as the first key is the same. The IBAN cannot be guessed from it. */
+    fingerprintOf: ({ iban }: Pick<BankDetails, 'iban'>): string => fingerprint(`bank account ${iban}`),
   };
 }
 

@@ -7,9 +7,11 @@ import type { UserClient } from '../../identity/users/index.ts';
 import type { EventSource } from '../../platform/events/index.ts';
 import type { IdempotencyClient } from '../../platform/idempotency/index.ts';
 import type { FourEyesAbove, WalletClient } from '../wallets/index.ts';
+import { accountRepository } from './account-repository.ts';
 import { detailsCipher } from './details.ts';
 import { PayoutEventData, payoutHistory, presentPayoutFields } from './event-schemas.ts';
 import { FEED_EVENTS } from './events.ts';
+import { accountFingerprinting } from './fingerprinting.ts';
 import type { PayoutLimits } from './model.ts';
 import { payoutRepository } from './repository.ts';
 import { rotateBankDetails } from './rotation.ts';
@@ -43,7 +45,8 @@ export function payoutsModule(
   const deps = { ...kernel, ...needs };
   const cipher = detailsCipher(deps.encryptionKeys);
   const repository = payoutRepository();
-  const service = payoutService({ ...deps, repository, cipher });
+  const accounts = accountRepository();
+  const service = payoutService({ ...deps, repository, accounts, cipher });
   const { shredDue, ...shredding } = payoutShredding({
     ...deps,
     repository,
@@ -55,7 +58,14 @@ export function payoutsModule(
     routes: payoutRoutes(service, defaultCurrency),
     service,
     client: shredding satisfies PayoutClient,
-    jobs: [purgeJob('shred-bank-details', shredDue)],
+    jobs: [
+      purgeJob('shred-bank-details', shredDue),
+      {
+        name: 'fingerprint-accounts',
+        schedule: '0 * * * *',
+        run: accountFingerprinting({ ...deps, accounts, cipher }),
+      },
+    ],
     eventSource: {
       events: FEED_EVENTS,
       objects: {
@@ -70,5 +80,10 @@ export function payoutsModule(
 
 /** For the command that rotates keys: encrypts bank details again with the first of `keys`. */
 export function reencryptBankDetails(database: Database, keys: readonly EncryptionKey[]): Promise<number> {
-  return rotateBankDetails({ database, repository: payoutRepository(), cipher: detailsCipher(keys) });
+  return rotateBankDetails({
+    database,
+    repository: payoutRepository(),
+    accounts: accountRepository(),
+    cipher: detailsCipher(keys),
+  });
 }

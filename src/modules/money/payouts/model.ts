@@ -59,10 +59,33 @@ export type Payout = {
 };
 
 /** A payout as administrators see it: a deactivated owner gets no money. */
-export type ReviewedPayout = Payout & { readonly ownerActive: boolean };
+export type ReviewedPayout = Payout &
+  ReviewFacts & {
+    readonly ownerActive: boolean;
+    readonly ownerEmail: string;
+    /** The address of the administrator who took it to `processing`. */
+    readonly takenBy: string | null;
+  };
+
+/** What warns of a payout. */
+export type ReviewFacts = {
+  /** In minor units of the payout's currency. Negative if the owner owes it. */
+  readonly walletAvailable: bigint;
+  /** Null if the account is unknown: it was shredded, or is not compared yet. */
+  readonly account: {
+    /** False if an earlier payout of the owner to this account was completed. */
+    readonly isNew: boolean;
+    /** The number of other users with payouts to this account. */
+    readonly otherUsers: number;
+  } | null;
+};
 
 /** A new payout with its encrypted bank details. */
-export type SealedPayout = { readonly payout: Payout; readonly encryptedDetails: string };
+export type SealedPayout = {
+  readonly payout: Payout;
+  readonly encryptedDetails: string;
+  readonly accountFingerprint: string;
+};
 
 /** An order to change the status of a payout. Only a completion has a reference. A failure and a return have a reason. */
 export type PayoutMove = {
@@ -113,6 +136,7 @@ export type PayoutLimits = {
 export type PayoutFilter = {
   readonly statuses?: readonly PayoutStatus[] | undefined;
   readonly userIds?: readonly string[] | undefined;
+  readonly ids?: readonly string[] | undefined;
   /** References of the transfer at the bank. The case is ignored. */
   readonly externalReferences?: readonly string[] | undefined;
   /** The seconds in which it was requested, both included. */

@@ -5,6 +5,7 @@ import type { PageOf, PageRequest } from '../../../core/page.ts';
 import type { UserClient } from '../../identity/users/index.ts';
 import type { Actor, EventClient } from '../../platform/events/index.ts';
 import type { FourEyesAbove } from '../wallets/index.ts';
+import type { AccountRepository } from './account-repository.ts';
 import type { DetailsCipher } from './details.ts';
 import { bankDetailsRevealed } from './events.ts';
 import {
@@ -12,27 +13,31 @@ import {
   type Payout,
   type PayoutFilter,
   type ReviewedPayout,
+  type ReviewFacts,
   TRANSITIONS,
   type Transfer,
 } from './model.ts';
 import { requireMayReveal, requireMayRevealAll, withVerdict } from './policies.ts';
 import type { PayoutRepository } from './repository.ts';
 
+const NO_FACTS: ReviewFacts = { walletAvailable: 0n, account: null };
+
 export function payoutReading(deps: {
   database: Database;
   repository: PayoutRepository;
+  accounts: Pick<AccountRepository, 'findReviewFacts'>;
   cipher: DetailsCipher;
   users: Pick<UserClient, 'findUsers' | 'requireActiveSender'>;
   fourEyesAbove: FourEyesAbove;
   events: EventClient;
 }) {
-  const { database, repository, cipher, users, events } = deps;
+  const { database, repository, accounts, cipher, users, events } = deps;
 
   /** @throws NOT_FOUND. */
   async function getPayout(id: string): Promise<ReviewedPayout> {
     const payout = await repository.find(database.db, id);
     if (payout === undefined) throw notFound('payout', id);
-    return withOwner(payout);
+    return reviewed(payout);
   }
 
   /** @throws NOT_FOUND, also if the payout is of another user. */
@@ -42,34 +47,45 @@ export function payoutReading(deps: {
     return payout;
   }
 
-  async function withOwner(payout: Payout): Promise<ReviewedPayout> {
-    const [reviewed] = await withOwners([payout]);
-    if (reviewed === undefined) throw new Error('a payout was lost');
-    return reviewed;
+  async function reviewed(payout: Payout): Promise<ReviewedPayout> {
+    const [shown] = await reviewedAll([payout]);
+    if (shown === undefined) throw new Error('a payout was lost');
+    return shown;
   }
 
-  async function withOwners(payouts: readonly Payout[]): Promise<ReviewedPayout[]> {
-    const owners = await users.findUsers(database.db, distinct(payouts.map(({ userId }) => userId)));
-    return payouts.map((payout) => ({
-      // What is not paid yet is judged by the present limit, as the next step will be.
-      ...(TRANSITIONS[payout.status].includes('completed')
-        ? withVerdict(payout, deps.fourEyesAbove)
-        : payout),
-      ownerActive: owners.get(payout.userId)?.active === true,
-    }));
+  async function reviewedAll(payouts: readonly Payout[]): Promise<ReviewedPayout[]> {
+    if (payouts.length === 0) return [];
+    const people = payouts.flatMap(({ userId, processingBy }) => [userId, processingBy ?? []].flat());
+    const [userOf, factsOf] = await Promise.all([
+      users.findUsers(database.db, distinct(people)),
+      accounts.findReviewFacts(database.db, payouts),
+    ]);
+    return payouts.map((payout) => {
+      const owner = userOf.get(payout.userId);
+      return {
+        // What is not paid yet is judged by the present limit, as the next step will be.
+        ...(TRANSITIONS[payout.status].includes('completed')
+          ? withVerdict(payout, deps.fourEyesAbove)
+          : payout),
+        ...(factsOf.get(payout.id) ?? NO_FACTS),
+        ownerActive: owner?.active === true,
+        ownerEmail: owner?.email ?? '',
+        takenBy: userOf.get(payout.processingBy ?? '')?.email ?? null,
+      };
+    });
   }
 
   function listPayouts(filter: PayoutFilter, page: PageRequest): Promise<PageOf<Payout>> {
     return repository.list(database.db, filter, page);
   }
 
-  /** The same, marked with whether their owners are active. */
+  /** The same, with their owners and what warns of them. */
   async function listReviewedPayouts(
     filter: PayoutFilter,
     page: PageRequest,
   ): Promise<PageOf<ReviewedPayout>> {
     const found = await listPayouts(filter, page);
-    return { ...found, items: await withOwners(found.items) };
+    return { ...found, items: await reviewedAll(found.items) };
   }
 
   /**
@@ -100,9 +116,9 @@ export function payoutReading(deps: {
       const locked = new Map((await repository.lock(trx, each)).map((payout) => [payout.id, payout]));
       await users.requireActiveSender(trx, actor);
       const payouts = requireMayRevealAll(each, locked, actor);
-      const accounts = await repository.findAccounts(trx, each);
+      const stored = await repository.findAccounts(trx, each);
       const encryptedOf = new Map(
-        accounts.map(({ payoutId, encryptedDetails }) => [payoutId, encryptedDetails]),
+        stored.map(({ payoutId, encryptedDetails }) => [payoutId, encryptedDetails]),
       );
       events.record(
         trx,
@@ -119,7 +135,7 @@ export function payoutReading(deps: {
     revealTransfers,
     getPayout,
     getOwnPayout,
-    withOwner,
+    reviewed,
     listPayouts,
     listReviewedPayouts,
     revealBankDetails,

@@ -51,6 +51,7 @@ const queueInsert = bulkInsert<SealedPayout>('payouts', {
   currency: ['text', ({ payout }) => payout.currency],
   method: ['payout_method', ({ payout }) => payout.method],
   details_encrypted: ['text', ({ encryptedDetails }) => encryptedDetails],
+  account_fingerprint: ['text', ({ accountFingerprint }) => accountFingerprint],
   iban_masked: ['text', ({ payout }) => payout.maskedDetails.iban],
   account_holder_masked: ['text', ({ payout }) => payout.maskedDetails.accountHolder],
   status: ['payout_status', ({ payout }) => payout.status],
@@ -154,15 +155,16 @@ export function payoutRepository() {
 
   /** Newest first. The cursor is the id. */
   async function list(db: Db, filter: PayoutFilter, page: PageRequest): Promise<PageOf<Payout>> {
-    const { statuses, userIds, externalReferences, from, to } = filter;
-    const isNarrow = externalReferences !== undefined;
+    const { statuses, userIds, ids, externalReferences, from, to } = filter;
+    const isNarrow = ids !== undefined || externalReferences !== undefined;
     const chosen = allOf(
       anyValueOf('user_id', 'uuid', userIds, { isIndexed: !isNarrow }),
       // A user has few payouts.
       anyValueOf('status', 'payout_status', statuses, { isIndexed: !isNarrow && userIds === undefined }),
     );
     const where = [...chosen.where, ...withinSeconds(from, to)];
-    if (isNarrow)
+    if (ids !== undefined) where.push(sql`id = any (${ids}::uuid[])`);
+    if (externalReferences !== undefined)
       where.push(
         sql`lower(external_reference) in (select lower(given) from unnest(${externalReferences}::text[]) as given)`,
       );
@@ -237,12 +239,14 @@ export function payoutRepository() {
     };
   }
 
-  /** Locks up to `limit` payouts whose details are not encrypted with this key. */
+  /** Locks up to `limit` payouts whose details or fingerprint are of another key. */
   async function lockEncryptedOtherwise(trx: Trx, keyId: string, limit: number): Promise<EncryptedDetails[]> {
     const rows = await trx
       .selectFrom('payouts')
       .select(['id', 'details_encrypted'])
-      .where(sql<SqlBool>`details_encrypted <> '' and split_part(details_encrypted, '.', 1) <> ${keyId}`)
+      .where(sql<SqlBool>`details_encrypted <> '' and (
+        split_part(details_encrypted, '.', 1) <> ${keyId} or split_part(account_fingerprint, '.', 1) <> ${keyId}
+      )`)
       .orderBy('id')
       .limit(limit)
       .forNoKeyUpdate()

@@ -138,7 +138,12 @@ export function payoutRequests(deps: {
         requireWithinLimits(order, usedThisMonth, deps.limits);
         balances.set(wallet, after);
         used.set(wallet, usedThisMonth + order.amount);
-        return { order, sealed: { payout, encryptedDetails: cipher.encrypt(payout.id, bankDetails) } };
+        const sealed = {
+          payout,
+          encryptedDetails: cipher.encrypt(payout.id, bankDetails),
+          accountFingerprint: cipher.fingerprintOf(bankDetails),
+        };
+        return { order, sealed };
       }),
     );
   }

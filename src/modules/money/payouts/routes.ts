@@ -27,6 +27,7 @@ import {
   BankFile,
   BankFileBody,
   contentOf,
+  idOfReference,
   MAX_FIELDS_WITH_IDS,
   NewPayoutBody,
   OwnPayoutBody,
@@ -171,12 +172,13 @@ export function payoutRoutes(service: PayoutService, defaultCurrency: string): R
           querystring: PayoutQuery,
           response: { 200: PayoutPage },
         },
-        config: { access: ['admin'] },
+        config: { access: ['admin'], showsPersonalData: true },
       },
       async ({ query }) => {
         const filter = {
           statuses: query.status,
           userIds: query.user_id,
+          ids: query.reference?.map(idOfReference),
           externalReferences: query.external_reference,
           from: query.from,
           to: query.to,
@@ -244,7 +246,7 @@ export function payoutRoutes(service: PayoutService, defaultCurrency: string): R
           params: IdParams,
           response: { 200: PayoutBody },
         },
-        config: { access: ['admin'], errors: [notFound] },
+        config: { access: ['admin'], showsPersonalData: true, errors: [notFound] },
       },
       async ({ params }) => presentPayout(await service.getPayout(params.id)),
     );

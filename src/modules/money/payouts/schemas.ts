@@ -156,6 +156,14 @@ export const PayoutQuery = CursorQuery(
     ...filters,
     order: Order,
     user_id: Several(Id),
+    reference: Several(
+      Type.String({
+        pattern: '^[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}$',
+        mustBe: 'the reference of a payout in a file for the bank, or its id',
+        examples: ['01936f2e8c1b7c3a9d550b1f2a3c4d5e'],
+      }),
+      'The reference of the payout in a file for the bank, or its id.',
+    ),
     external_reference: Several(
       Type.String({ minLength: 1, maxLength: 255, examples: ['SEPA-2026-000123'] }),
       'The reference of the transfer at the bank. The case is ignored.',
@@ -214,6 +222,35 @@ export const PayoutBody = Type.Object({
     Type.String({ ...Id, description: 'The administrator who took the payout to `processing`.' }),
   ),
   completed_by: nullable(Type.String({ ...Id, description: 'The administrator who completed the payout.' })),
+  user_email: Type.String({ examples: ['alice@example.com'] }),
+  taken_by: nullable(
+    Type.String({
+      description: 'The email address of the administrator who took the payout to `processing`.',
+      examples: ['finance@example.com'],
+    }),
+  ),
+  wallet_available: Type.String({
+    ...Money,
+    description:
+      "The owner's present available balance in the currency of the payout. Negative if the owner owes it.",
+  }),
+  account: nullable(
+    Type.Object(
+      {
+        is_new: Type.Boolean({
+          description: 'False if an earlier payout of the owner to this account was completed.',
+        }),
+        other_users: Type.Integer({
+          description: 'The number of other users with payouts to this account.',
+          examples: [0],
+        }),
+      },
+      {
+        description:
+          'Warnings about the account, compared with all payouts whose bank details are kept. Null if those of this payout are not kept, or not compared yet.',
+      },
+    ),
+  ),
   needs_four_eyes: Type.Boolean({
     description:
       'True if the administrator who completes it must not be the one who took it to `processing`.',
@@ -279,6 +316,14 @@ function accountOf({ iban = '', account_holder = '', from_payout_id: fromPayoutI
   return { bankDetails };
 }
 
+/** The id that a reference in a file for the bank stands for. */
+export function idOfReference(reference: string): string {
+  return reference
+    .replaceAll('-', '')
+    .toLowerCase()
+    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
 /** The content of an order for its idempotency key. The amount is in minor units, so that `10` and `10.00` are equal. */
 export function contentOf({ amount, currency, method, ...account }: ReturnType<typeof toOrder>) {
   const named = 'bankDetails' in account ? account.bankDetails : account;
@@ -317,6 +362,13 @@ export function presentPayout(payout: ReviewedPayout) {
     owner_active: payout.ownerActive,
     processing_by: payout.processingBy,
     completed_by: payout.completedBy,
+    user_email: payout.ownerEmail,
+    taken_by: payout.takenBy,
+    wallet_available: formatMoney(payout.walletAvailable, payout.currency),
+    account: payout.account && {
+      is_new: payout.account.isNew,
+      other_users: payout.account.otherUsers,
+    },
     needs_four_eyes: payout.needsFourEyes,
   };
 }

@@ -8,6 +8,7 @@ import type { UserClient } from '../../identity/users/index.ts';
 import type { Actor, EventClient } from '../../platform/events/index.ts';
 import type { IdempotencyClient, IdempotentResponse } from '../../platform/idempotency/index.ts';
 import type { FourEyesAbove, WalletClient } from '../wallets/index.ts';
+import type { AccountRepository } from './account-repository.ts';
 import { payoutAllowance } from './allowance.ts';
 import type { DetailsCipher } from './details.ts';
 import type {
@@ -35,6 +36,7 @@ export function payoutService(deps: {
   logger: Logger;
   metrics: Metrics;
   repository: PayoutRepository;
+  accounts: Pick<AccountRepository, 'findReviewFacts'>;
   cipher: DetailsCipher;
   idempotency: IdempotencyClient;
   wallets: WalletClient;
@@ -85,7 +87,7 @@ export function payoutService(deps: {
    * OVERLOADED.
    */
   async function movePayout(move: PayoutMove): Promise<ReviewedPayout> {
-    return reading.withOwner(onlyValue(await movePayouts([move])));
+    return reading.reviewed(onlyValue(await movePayouts([move])));
   }
 
   /** Changes the status of a list of payouts. Returns one outcome for each, in order. */

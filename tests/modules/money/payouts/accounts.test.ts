@@ -137,3 +137,70 @@ describe('payouts for the bank', () => {
     assert.deepEqual(await revealed(ids), [{ resource_id: taken }]);
   });
 });
+
+describe('warnings about an account', () => {
+  const warningsOf = async (id: string) => {
+    const { status, body } = await api('GET', `/payouts/${id}`, { token: admin.token });
+    assert.equal(status, 200, JSON.stringify(body));
+    return body.account;
+  };
+  const account = (iban: string) => ({ details: { iban, account_holder: 'Erika Mustermann' } });
+  const sql = (statement: string) => runSql(platform.database.url, statement);
+  const printOf = async (id: string) =>
+    (await sql(`select account_fingerprint as print from payouts where id = '${id}'`))[0]?.print;
+
+  test('are that it is new to its user, and that others use it', async () => {
+    const [alice, bob] = [await openPayoutDesk(platform), await openPayoutDesk(platform)];
+    const shared = account('GB29 NWBK 6016 1331 9268 19');
+    const first = await alice.requested(shared);
+    assert.deepEqual(await warningsOf(first), { is_new: true, other_users: 0 });
+    const second = await alice.requested(shared);
+    assert.deepEqual(await warningsOf(second), { is_new: true, other_users: 0 });
+    await alice.process(first, { status: 'completed', external_reference: 'SEPA-7' });
+    assert.deepEqual(await warningsOf(second), { is_new: false, other_users: 0 });
+    assert.deepEqual(await warningsOf(first), { is_new: true, other_users: 0 });
+
+    const third = await bob.requested(shared);
+    assert.deepEqual(await warningsOf(third), { is_new: true, other_users: 1 });
+    const { data } = (await api('GET', `/payouts?user_id=${alice.user.id}`, { token: admin.token })).body;
+    assert.deepEqual(
+      data.map((one: Record<string, unknown>) => [one.account, one.user_email, one.wallet_available]),
+      [
+        [{ is_new: false, other_users: 1 }, alice.user.email, '80.00'],
+        [{ is_new: true, other_users: 1 }, alice.user.email, '80.00'],
+      ],
+    );
+
+    const reference = third.replaceAll('-', '').toUpperCase();
+    const found = await api('GET', `/payouts?reference=${reference}`, { token: admin.token });
+    assert.deepEqual(
+      found.body.data.map(({ id }: { id: string }) => id),
+      [third],
+    );
+  });
+
+  test('are unknown for a payout of an older version, until a job has compared it', async () => {
+    const desk = await openPayoutDesk(platform);
+    const id = await desk.requested(account('FR14 2004 1010 0505 0001 3M02 606'));
+    const print = await printOf(id);
+    await sql(`update payouts set account_fingerprint = null where id = '${id}'`);
+    assert.equal(await warningsOf(id), null);
+    await platform.runJob('fingerprint-accounts');
+    assert.equal(await printOf(id), print);
+    assert.deepEqual(await warningsOf(id), { is_new: true, other_users: 0 });
+  });
+
+  test('go with the bank details when these are shredded, also by an older version', async () => {
+    const desk = await openPayoutDesk(platform);
+    const id = await desk.requested(account('NL91 ABNA 0417 1643 00'));
+    await desk.cancel(id);
+    await sql(`update payouts set details_encrypted = '' where id = '${id}'`);
+    assert.equal(await printOf(id), null);
+    await assert.rejects(
+      sql(`update payouts set account_fingerprint = 'x' where id = '${id}'`),
+      /payouts_shredded_forget_the_account/,
+    );
+    await platform.runJob('fingerprint-accounts');
+    assert.equal(await warningsOf(id), null);
+  });
+});

@@ -9,6 +9,25 @@ const OLD = { id: 'old', key: randomBytes(32) };
 const NEW = { id: 'new', key: randomBytes(32) };
 const bankDetails = BANK_DETAILS;
 
+describe('the fingerprint of an account', () => {
+  const { fingerprintOf } = detailsCipher([NEW, OLD]);
+
+  test('is equal for equal accounts of any holder, and does not contain them', () => {
+    const print = fingerprintOf(bankDetails);
+    assert.equal(fingerprintOf({ ...bankDetails, accountHolder: 'Max' } as typeof bankDetails), print);
+    assert.notEqual(fingerprintOf({ iban: 'GB29NWBK60161331926819' }), print);
+    assert.match(print, /^new\.[\w-]{43}$/);
+    assert.doesNotMatch(print, /DE89/);
+  });
+
+  test('differs by key', () => {
+    assert.notEqual(
+      fingerprintOf(bankDetails).split('.')[1],
+      detailsCipher([OLD]).fingerprintOf(bankDetails).split('.')[1],
+    );
+  });
+});
+
 describe('bank details at rest', () => {
   test('are read back as they were, and nothing of them is readable', () => {
     const { encrypt, decrypt } = detailsCipher([NEW]);

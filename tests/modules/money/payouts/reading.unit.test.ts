@@ -2,7 +2,7 @@ import { describe, test } from 'node:test';
 import { newId } from '../../../../src/core/id.ts';
 import type { UserClient } from '../../../../src/modules/identity/users/index.ts';
 import type { DetailsCipher } from '../../../../src/modules/money/payouts/details.ts';
-import type { Payout } from '../../../../src/modules/money/payouts/model.ts';
+import type { Payout, ReviewFacts } from '../../../../src/modules/money/payouts/model.ts';
 import { payoutReading } from '../../../../src/modules/money/payouts/reading.ts';
 import type { PayoutRepository } from '../../../../src/modules/money/payouts/repository.ts';
 import { assertEqual } from '../../../support/equality.ts';
@@ -14,11 +14,16 @@ import { rejectsWith } from '../../../support/rejections.ts';
 const ADMIN = adminActor(STRANGER);
 const bankDetails = BANK_DETAILS;
 
+const FACTS: ReviewFacts = { walletAvailable: -5n, account: { isNew: false, otherUsers: 3 } };
+
 function openReading(replaced: Partial<PayoutRepository>, isOwnerActive = true) {
   const { kernel, ...seen } = fakeKernel();
   const reading = payoutReading({
     ...kernel,
     repository: fake<PayoutRepository>(replaced),
+    accounts: {
+      findReviewFacts: async (_db, payouts) => new Map(payouts.map(({ id }) => [id, FACTS])),
+    },
     fourEyesAbove: new Map([['EUR', 50_00n]]),
     users: fake<UserClient>({
       requireActiveSender: async () => undefined,
@@ -37,10 +42,17 @@ function openReading(replaced: Partial<PayoutRepository>, isOwnerActive = true) 
 
 describe('a payout', () => {
   const payout = aPayout();
+  const shown = {
+    ...payout,
+    ...FACTS,
+    ownerActive: true,
+    ownerEmail: 'shopper@example.com',
+    takenBy: null,
+  };
   const { getPayout } = openReading({ find: async (_db, id) => (id === payout.id ? payout : undefined) });
 
   test('is found by its id', async () => {
-    assertEqual(await getPayout(payout.id), { ...payout, ownerActive: true });
+    assertEqual(await getPayout(payout.id), shown);
   });
 
   test('above the limit is marked before it is processed, and not after it was completed', async () => {
@@ -58,7 +70,13 @@ describe('a payout', () => {
 
   test('of a user who was deactivated is marked', async () => {
     const marked = openReading({ find: async () => payout }, false);
-    assertEqual(await marked.getPayout(payout.id), { ...payout, ownerActive: false });
+    assertEqual(await marked.getPayout(payout.id), { ...shown, ownerActive: false });
+  });
+
+  test('names the administrator who took it', async () => {
+    const taken = aPayout({ status: 'processing', processingBy: SHOPPER });
+    const { takenBy } = await openReading({ find: async () => taken }).getPayout(taken.id);
+    assertEqual(takenBy, 'shopper@example.com');
   });
 
   test('that does not exist is NOT_FOUND', async () => {

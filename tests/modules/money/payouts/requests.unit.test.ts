@@ -51,6 +51,7 @@ function openRequests(
     }),
     cipher: fake<DetailsCipher>({
       encrypt: (id, { iban }) => `${id} ${iban} sealed`,
+      fingerprintOf: ({ iban }) => `print of ${iban}`,
       decrypt: (id, sealed) => ({ iban: sealed.replace(`${id} `, ''), accountHolder: 'Erika Mustermann' }),
     }),
     idempotency: world.idempotency ?? everyRequestIsNew,
@@ -158,7 +159,16 @@ describe('a request for a payout', () => {
       return_reason: null,
     });
     assertEqual(queued, [
-      ['payouts', [{ payout, encryptedDetails: `${payout.id} DE89370400440532013000 sealed` }]],
+      [
+        'payouts',
+        [
+          {
+            payout,
+            accountFingerprint: 'print of DE89370400440532013000',
+            encryptedDetails: `${payout.id} DE89370400440532013000 sealed`,
+          },
+        ],
+      ],
       [
         'movements',
         [

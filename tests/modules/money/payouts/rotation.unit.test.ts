@@ -6,6 +6,8 @@ import { rotateBankDetails } from '../../../../src/modules/money/payouts/rotatio
 import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeKernel } from '../../../support/fakes.ts';
 
+const prints = new Map<string, string>();
+
 /** Bank details as `key iban`, by payout. */
 function rotate(stored: Map<string, string>) {
   const { kernel, transactions } = fakeKernel();
@@ -21,7 +23,13 @@ function rotate(stored: Map<string, string>) {
         for (const { id, encryptedDetails } of rows) stored.set(id, encryptedDetails);
       },
     }),
+    accounts: {
+      queueUpdateFingerprints: (_trx, rows) => {
+        for (const { id, accountFingerprint } of rows) prints.set(id, accountFingerprint);
+      },
+    },
     cipher: fake<DetailsCipher>({
+      fingerprintOf: ({ iban }) => `new print of ${iban}`,
       currentKeyId: 'new',
       encrypt: (_id, { iban }) => `new ${iban}`,
       decrypt: (_id, text) => ({ iban: text.split(' ')[1] ?? '', accountHolder: '' }),
@@ -40,6 +48,7 @@ test('bank details of an older key are encrypted with the current one, in batche
     [...stored.values()],
     Array.from({ length: 501 }, (_, index) => `new ${index}`),
   );
+  assertEqual([prints.size, prints.get('payout 7')], [501, 'new print of 7']);
   // The last one finds nothing left.
   assert.equal(transactions(), 3);
 });

@@ -18,7 +18,7 @@ import { HOSTILE_JSON } from '../../../support/contract-hostile.ts';
 import { assertEqual } from '../../../support/equality.ts';
 import { fake, fakeCalls } from '../../../support/fakes.ts';
 import { type Answer, assertRefused } from '../../../support/inject.ts';
-import { aPayout, IBAN, MASKED, payoutBody } from '../../../support/payouts-builders.ts';
+import { aPayout, aReviewedPayout, IBAN, MASKED, payoutBody } from '../../../support/payouts-builders.ts';
 import { SHOPPER } from '../../../support/purchases-builders.ts';
 import { assertViolations, IDS, serveRoutes, testAccess, testRefusals } from '../../../support/routes.ts';
 
@@ -40,13 +40,25 @@ const own = {
   returned_at: null,
   return_reason: null,
 };
-const reviewed = { ...payout, ownerActive: false, processingBy: IDS.admin, needsFourEyes: true };
+const reviewed = aReviewedPayout({
+  ...payout,
+  ownerActive: false,
+  processingBy: IDS.admin,
+  takenBy: 'finance@example.com',
+  walletAvailable: -4_00n,
+  account: { isNew: false, otherUsers: 2 },
+  needsFourEyes: true,
+});
 const shown = {
   ...own,
   user_id: SHOPPER,
   owner_active: false,
   processing_by: IDS.admin,
   completed_by: null,
+  user_email: 'shopper@example.com',
+  taken_by: 'finance@example.com',
+  wallet_available: '-4.00',
+  account: { is_new: false, other_users: 2 },
   needs_four_eyes: true,
 };
 const cursor = Buffer.from(id).toString('base64url');
@@ -386,6 +398,7 @@ describe('GET /payouts', () => {
   test('answers the payouts of all users, by every filter', async () => {
     const path =
       `/payouts?status=requested&status=processing&user_id=${SHOPPER.toUpperCase()}&external_reference=SEPA-1` +
+      `&reference=${id.replaceAll('-', '').toUpperCase()}&reference=${SHOPPER}` +
       `&from=2026-03-14T09:00:00Z&to=2026-03-14T11:00:00%2B01:00&cursor=${cursor}`;
     const { body } = await api('GET', path, { token: 'admin' });
     assertEqual(body.data, [shown]);
@@ -393,6 +406,7 @@ describe('GET /payouts', () => {
       {
         statuses: ['requested', 'processing'],
         userIds: [SHOPPER],
+        ids: [id, SHOPPER],
         externalReferences: ['SEPA-1'],
         from: '2026-03-14T09:00:00.000000Z',
         to: '2026-03-14T10:00:00.000000Z',

@@ -36,7 +36,8 @@ function openService({
       queueUpdateMoved: () => undefined,
       ...replaced,
     }),
-    cipher: fake<DetailsCipher>({ encrypt: () => 'sealed' }),
+    accounts: { findReviewFacts: async () => new Map() },
+    cipher: fake<DetailsCipher>({ encrypt: () => 'sealed', fingerprintOf: () => 'print' }),
     needsEmailProof: false,
     idempotency: everyRequestIsNew,
     wallets: fake<WalletClient>({
