@@ -319,6 +319,7 @@ describe('HEAD is guarded as GET is', () => {
       const statuses = await Promise.all(tokens.map(head));
 
       const access = ACCESS[operation.name];
+      if (access === 'everybody') return assert.deepEqual(statuses, [200, 200, 200, 200]);
       const forUser = access === 'admins' || access === 'partners' ? 403 : 200;
       const isOwnObject = operation.path.startsWith('/users/me/') && operation.path.includes('{id}');
       const forAdmin = access === 'partners' ? 403 : isOwnObject ? 404 : 200;
