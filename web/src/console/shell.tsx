@@ -45,7 +45,7 @@ export function ConsoleShell() {
             <div className="mr-auto flex w-full max-w-xl min-w-0">
               <SearchField />
             </div>
-            <div className="-mr-3 min-w-0">
+            <div className="-mr-3 shrink-0">
               <AccountMenu />
             </div>
           </header>

@@ -9,7 +9,14 @@ export const en = {
   rewardStates: { pending: 'Pending', available: 'Available', reversed: 'Taken back' },
   waitsForRoom: 'Waits for room',
   paidOut: 'Paid out',
-  overdue: 'Overdue',
+  choices: {
+    pending: 'Pending',
+    held: 'Held',
+    overdue: 'Overdue',
+    confirmed: 'Confirmed',
+    reversed: 'Reversed',
+    settled: 'Confirmed or reversed',
+  },
   columns: {
     reported: 'Reported',
     order: 'Order no.',
@@ -20,12 +27,7 @@ export const en = {
     cashback: 'Cashback',
     state: 'State',
   },
-  filters: {
-    all: 'All states',
-    from: 'Bought from',
-    to: 'Bought to',
-    only: (name: string) => `Only ${name}`,
-  },
+  filters: { all: 'All states' },
   empty: 'No purchase has been reported yet. Partners report them, and shoppers claim them.',
   lookAmongRefusals: 'Look among refusals',
 
@@ -224,7 +226,14 @@ export const de: typeof en = {
   rewardStates: { pending: 'Ausstehend', available: 'Verfügbar', reversed: 'Zurückgenommen' },
   waitsForRoom: 'Wartet auf Platz',
   paidOut: 'Ausgezahlt',
-  overdue: 'Überfällig',
+  choices: {
+    pending: 'Ausstehend',
+    held: 'In Prüfung',
+    overdue: 'Überfällig',
+    confirmed: 'Bestätigt',
+    reversed: 'Zurückgenommen',
+    settled: 'Bestätigt oder zurückgenommen',
+  },
   columns: {
     reported: 'Gemeldet',
     order: 'Bestellnr.',
@@ -235,12 +244,7 @@ export const de: typeof en = {
     cashback: 'Cashback',
     state: 'Stand',
   },
-  filters: {
-    all: 'Jeder Stand',
-    from: 'Gekauft ab',
-    to: 'Gekauft bis',
-    only: (name) => `Nur ${name}`,
-  },
+  filters: { all: 'Jeder Stand' },
   empty: 'Noch ist kein Einkauf gemeldet. Partner melden sie, und Kunden reichen sie ein.',
   lookAmongRefusals: 'Unter den Abgelehnten suchen',
 

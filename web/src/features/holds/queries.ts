@@ -16,6 +16,7 @@ export type HoldFilters = FiltersOf<typeof holdFilters>;
 export const holdsQuery = ({ state = 'open', merchant_id, user_id, cursor }: HoldFilters) => {
   const query = {
     cursor,
+    order: 'oldest' as const,
     ...(state !== 'all' && { status: [state] }),
     ...(merchant_id !== undefined && { merchant_id: [merchant_id] }),
     ...(user_id !== undefined && { user_id: [user_id] }),

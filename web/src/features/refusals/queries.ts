@@ -16,18 +16,21 @@ export const refusalFilters = defineFilters({
   external_id: text,
   partner_id: text,
   code: oneOf(...REFUSAL_CODES),
+  /** An instant: the link of the overview. */
+  since: text,
   from: day,
   to: day,
 });
 
 export type RefusalFilters = FiltersOf<typeof refusalFilters>;
 
-export const refusalsQuery = ({ external_id, partner_id, code, from, to, cursor }: RefusalFilters) => {
+export const refusalsQuery = ({ external_id, partner_id, code, since, from, to, cursor }: RefusalFilters) => {
   const query = {
     cursor,
     ...(external_id !== undefined && { external_id: [external_id] }),
     ...(partner_id !== undefined && { partner_id: [partner_id] }),
     ...(code !== undefined && { code: [code] }),
+    ...(since !== undefined && { from: since }),
     ...(from !== undefined && { from: new Date(`${from}T00:00:00`).toISOString() }),
     ...(to !== undefined && { to: new Date(`${to}T23:59:59`).toISOString() }),
   };

@@ -2,6 +2,7 @@ import type { Answer } from '#app/client.ts';
 import type { Action } from '#features/purchases/index.ts';
 import * as messages from '#messages/holds.ts';
 import { Amount } from '#ui/amount.tsx';
+import { Link } from '#ui/link.tsx';
 import { useMessages } from '#ui/locale.tsx';
 import { Short } from '#ui/short.tsx';
 import type { Column } from '#ui/table-parts.ts';
@@ -22,10 +23,14 @@ export function useHoldColumns(
     {
       id: 'order',
       header: t.columns.order,
-      cell: ({ external_id, user_email }) => (
+      cell: ({ external_id, user_id, user_email }) => (
         <span className="grid">
           <Short>{external_id}</Short>
-          <span className="text-small text-muted">{user_email}</span>
+          <span className="relative z-1 text-small">
+            <Link to="/shoppers/$id" params={{ id: user_id }}>
+              {user_email}
+            </Link>
+          </span>
         </span>
       ),
     },

@@ -6,6 +6,7 @@ import { Card } from '#ui/card.tsx';
 import { Link } from '#ui/link.tsx';
 import { useFormat, useMessages } from '#ui/locale.tsx';
 import type { BulkResult } from '../bulk.ts';
+import { useOrderNumbers } from '../use-order-numbers.ts';
 
 export type BulkResultsProps = { readonly result: BulkResult; readonly onClose: () => void };
 
@@ -14,6 +15,7 @@ export function BulkResults({ result: { results }, onClose }: BulkResultsProps) 
   const t = useMessages(messages);
   const format = useFormat();
   const text = useErrorText();
+  const numberOf = useOrderNumbers();
   const refused = results.filter(({ error }) => error !== undefined);
   const done = results.filter(({ error }) => error === undefined);
   return (
@@ -33,7 +35,7 @@ export function BulkResults({ result: { results }, onClose }: BulkResultsProps) 
             </Badge>
             {id !== null && (
               <Link to="/purchases/$id" params={{ id }}>
-                {external_id ?? id}
+                {external_id ?? numberOf(id)}
               </Link>
             )}
             {error && <span>{text(error)}</span>}

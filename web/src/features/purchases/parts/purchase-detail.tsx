@@ -29,7 +29,7 @@ export function PurchaseDetail({ timeline }: { readonly timeline: Timeline }) {
         <PurchaseBadge status={purchase.status} held={purchase.held} />
         <span>
           {t.boughtBy(format.date(purchase.purchased_at))}{' '}
-          <Link plain to="/shoppers/$id" params={{ id: purchase.user_id }}>
+          <Link to="/shoppers/$id" params={{ id: purchase.user_id }}>
             {purchase.user_email}
           </Link>
         </span>

@@ -3,7 +3,7 @@ import { DateRange } from '#ui/date-range.tsx';
 import { useMessages } from '#ui/locale.tsx';
 import { SearchBox } from '#ui/search-box.tsx';
 import { Select } from '#ui/select.tsx';
-import { type PurchaseFilters, STATES } from '../queries.ts';
+import { filtersOf, type PurchaseFilters, STATES, stateOf } from '../queries.ts';
 
 export type PurchaseFilterBarProps = {
   readonly filters: PurchaseFilters;
@@ -12,7 +12,7 @@ export type PurchaseFilterBarProps = {
 
 export function PurchaseFilterBar({ filters, set }: PurchaseFilterBarProps) {
   const t = useMessages(messages);
-  const { state, external_id, start_date, end_date } = filters;
+  const { external_id, start_date, end_date } = filters;
   return (
     <>
       <SearchBox
@@ -22,11 +22,11 @@ export function PurchaseFilterBar({ filters, set }: PurchaseFilterBarProps) {
       />
       <Select
         label={t.columns.state}
-        value={state ?? ''}
-        onChange={({ target }) => set({ state: STATES.find((one) => one === target.value) })}
+        value={stateOf(filters) ?? ''}
+        onChange={({ target }) => set(filtersOf(STATES.find((one) => one === target.value)))}
         options={[
           { value: '', label: t.filters.all },
-          ...STATES.map((one) => ({ value: one, label: t.states[one] })),
+          ...STATES.map((one) => ({ value: one, label: t.choices[one] })),
         ]}
       />
       <DateRange

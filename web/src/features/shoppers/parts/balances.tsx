@@ -16,26 +16,26 @@ export function Balances({ wallets }: { readonly wallets: readonly Wallet[] }) {
       {wallets.length === 0 && <p className="text-muted">{t.balances.none}</p>}
       <div className="grid gap-5">
         {wallets.map((wallet) => (
-          <dl key={wallet.currency} className="grid grid-cols-2 gap-4 sm:grid-cols-4">
-            {figuresOf(wallet, t).map(({ label, value }) => (
-              <div key={label}>
-                <dt className="text-small text-muted">{label}</dt>
-                <dd className="text-lead font-strong">
-                  <Amount value={value} currency={wallet.currency} />
-                </dd>
-              </div>
-            ))}
-            {!isZero(wallet.payouts_under_way) && (
-              <p className="col-span-full text-small text-muted">{t.paidIncludes}</p>
-            )}
+          <div key={wallet.currency} className="grid gap-3">
+            <dl className="grid grid-cols-2 gap-4 sm:grid-cols-4">
+              {figuresOf(wallet, t).map(({ label, value }) => (
+                <div key={label}>
+                  <dt className="text-small text-muted">{label}</dt>
+                  <dd className="text-lead font-strong">
+                    <Amount value={value} currency={wallet.currency} />
+                  </dd>
+                </div>
+              ))}
+            </dl>
+            {!isZero(wallet.payouts_under_way) && <p className="text-small text-muted">{t.paidIncludes}</p>}
             {isNegative(wallet.available_balance) && (
-              <div className="col-span-full">
+              <p>
                 <Badge tone="red" icon="mark">
                   {t.owes(format.money(withoutSign(wallet.available_balance), wallet.currency))}
                 </Badge>
-              </div>
+              </p>
             )}
-          </dl>
+          </div>
         ))}
       </div>
     </Card>

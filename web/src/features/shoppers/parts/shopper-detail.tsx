@@ -3,10 +3,10 @@ import { useState } from 'react';
 import * as messages from '#messages/shoppers.ts';
 import { Badge } from '#ui/badge.tsx';
 import { Link } from '#ui/link.tsx';
+import { LinkTabs } from '#ui/link-tabs.tsx';
 import { useMessages } from '#ui/locale.tsx';
 import { Notice } from '#ui/notice.tsx';
 import { PageTitle } from '#ui/page-title.tsx';
-import { Tabs } from '#ui/tabs.tsx';
 import type { Shopper } from '../model.ts';
 import { shopperSearch, TABS } from '../queries.ts';
 import { Balances } from './balances.tsx';
@@ -46,10 +46,13 @@ export function ShopperDetail({ shopper }: { readonly shopper: Shopper }) {
       <Balances wallets={shopper.wallets} />
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_18.75rem]">
         <div className="grid min-w-0 gap-4">
-          <Tabs
+          <LinkTabs
             label={t.tabsName}
-            chosen={tab}
-            tabs={TABS.map((value) => ({ value, label: t.tabs[value] }))}
+            tabs={TABS.map((value) => ({
+              label: t.tabs[value],
+              place: { to: '.', search: value === 'purchases' ? {} : { tab: value } },
+              isCurrent: value === tab,
+            }))}
           />
           <ShopperTab tab={tab} shopper={shopper} />
         </div>
