@@ -1,3 +1,4 @@
+import { adjustmentPages } from '#features/adjustments/index.ts';
 import { auditPages } from '#features/audit/index.ts';
 import { bookPages } from '#features/books/index.ts';
 import { flagPages } from '#features/flags/index.ts';
@@ -6,6 +7,7 @@ import { merchantPages } from '#features/merchants/index.ts';
 import { offerPages } from '#features/offers/index.ts';
 import { overviewPages } from '#features/overview/index.ts';
 import { partnerPages } from '#features/partners/index.ts';
+import { payoutPages } from '#features/payouts/index.ts';
 import { purchasePages } from '#features/purchases/index.ts';
 import { refusalPages } from '#features/refusals/index.ts';
 import { shopperPages } from '#features/shoppers/index.ts';
@@ -18,6 +20,8 @@ export const consolePages = [
   ...refusalPages,
   ...holdPages,
   ...shopperPages,
+  ...payoutPages,
+  ...adjustmentPages,
   ...merchantPages,
   ...offerPages,
   ...partnerPages,

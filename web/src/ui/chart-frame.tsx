@@ -50,7 +50,7 @@ export function ChartFrame({ title, series = [], chart, table }: ChartFrameProps
               ))}
             </ul>
           )}
-          {chart}
+          <div className="overflow-x-clip">{chart}</div>
         </div>
       )}
     </Card>

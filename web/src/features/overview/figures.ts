@@ -33,7 +33,6 @@ export function figuresOf(summary: ReportSummary, t: Texts, format: Format): Fig
       value: money(due.amount),
       detail: aged(t.payouts(due.count), due.oldest_at),
       to: '/payouts',
-      search: { currency },
     },
     {
       label: t.figure.overdue,

@@ -30,7 +30,7 @@ export function AuditPage() {
           header: t.on,
           cell: (record) => {
             const page = pageOf(record);
-            const label = resourceText(record.resource_type, t);
+            const label = record.resource_label ?? resourceText(record.resource_type, t);
             return page === undefined ? label : <Link {...page}>{label}</Link>;
           },
         },

@@ -5,5 +5,5 @@ import { useMessages } from '#ui/locale.tsx';
 /** Who did it: the name where the platform knows one. */
 export function AuditActor({ record }: { readonly record: AuditLog }) {
   const t = useMessages(messages);
-  return <span className="break-words">{t.actors[record.actor_type]}</span>;
+  return <span className="break-words">{record.actor_label ?? t.actors[record.actor_type]}</span>;
 }

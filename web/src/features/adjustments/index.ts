@@ -1,0 +1,1 @@
+export { adjustmentPages } from './pages.ts';

@@ -1,0 +1,1 @@
+export { payoutPages } from './pages.ts';

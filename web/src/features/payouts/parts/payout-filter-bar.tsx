@@ -1,0 +1,51 @@
+import * as common from '#messages/common.ts';
+import * as messages from '#messages/payouts.ts';
+import { useMessages } from '#ui/locale.tsx';
+import { SearchBox } from '#ui/search-box.tsx';
+import { Select } from '#ui/select.tsx';
+import { TextField } from '#ui/text-field.tsx';
+import { PAYOUT_STATES, type PayoutFilters } from '../queries.ts';
+
+export type PayoutFilterBarProps = {
+  readonly filters: PayoutFilters;
+  readonly onChange: (change: Partial<PayoutFilters>) => void;
+};
+
+export function PayoutFilterBar({ filters, onChange }: PayoutFilterBarProps) {
+  const t = useMessages(messages);
+  const shared = useMessages(common);
+  const status = filters.status?.length === 1 ? filters.status[0] : undefined;
+  return (
+    <>
+      <Select
+        label={t.state}
+        value={status ?? ''}
+        onChange={({ target: { value } }) =>
+          onChange({ status: value === '' ? undefined : [value as (typeof PAYOUT_STATES)[number]] })
+        }
+        options={[
+          { value: '', label: t.toPay },
+          ...PAYOUT_STATES.map((value) => ({ value, label: t.states[value] })),
+          { value: 'all', label: t.everyState },
+        ]}
+      />
+      <SearchBox
+        label={t.reference}
+        value={filters.external_reference}
+        onSearch={(external_reference) => onChange({ external_reference })}
+      />
+      <TextField
+        label={shared.from}
+        type="date"
+        value={filters.from ?? ''}
+        onChange={({ target: { value } }) => onChange({ from: value || undefined })}
+      />
+      <TextField
+        label={shared.to}
+        type="date"
+        value={filters.to ?? ''}
+        onChange={({ target: { value } }) => onChange({ to: value || undefined })}
+      />
+    </>
+  );
+}
