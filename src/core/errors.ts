@@ -59,7 +59,13 @@ export function defineError<Details extends ErrorDetails = Record<never, never>>
 }
 
 /** One broken rule on one input field; the field is a path such as `details.iban`. */
-export type Violation = { readonly field: string; readonly reason: string };
+export type Violation = {
+  readonly field: string;
+  readonly reason: string;
+  /** For a rule with a figure: a word for programs, such as `minimum`, and the figure as text, such as `10.00`. */
+  readonly rule?: string;
+  readonly limit?: string;
+};
 
 /** The maximum in a response: as many as a person fixes at a time. */
 const MAX_NAMED_VIOLATIONS = 20;

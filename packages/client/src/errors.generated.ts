@@ -46,7 +46,7 @@ export type ErrorDetails = {
   OFFER_NOT_AVAILABLE: { readonly merchant_id: string; readonly purchased_on: string; readonly currency: string };
   OVERLOADED: { readonly retry_after_seconds?: number };
   PARTNER_ALREADY_EXISTS: { readonly name: string; readonly partner_id: string };
-  PASSWORD_NOT_COMPLEX_ENOUGH: { readonly violations: readonly { readonly field: string; readonly reason: string }[] };
+  PASSWORD_NOT_COMPLEX_ENOUGH: { readonly violations: readonly { readonly field: string; readonly reason: string; readonly rule?: string; readonly limit?: string }[] };
   PAYLOAD_TOO_LARGE: Readonly<Record<string, unknown>>;
   PAYOUT_BLOCKED: { readonly payout_id: string; readonly reasons: readonly ({ readonly reason: 'negative_balance'; readonly available_balance: string; readonly currency: string } | { readonly reason: 'owner_inactive' } | { readonly reason: 'purchase_held' | 'purchase_reversed_for_fraud'; readonly purchase_ids: readonly string[] })[] };
   PAYOUT_INVALID_TRANSITION: { readonly payout_id: string; readonly status: 'cancelled' | 'completed' | 'failed' | 'processing' | 'requested' | 'returned'; readonly allowed_transitions: readonly ('cancelled' | 'completed' | 'failed' | 'processing' | 'requested' | 'returned')[] };
@@ -66,7 +66,7 @@ export type ErrorDetails = {
   UNSUPPORTED_MEDIA_TYPE: { readonly content_encoding?: string };
   USER_INACTIVE: Readonly<Record<string, unknown>>;
   USER_NOT_ELIGIBLE: { readonly user_id: string; readonly reason: 'inactive' | 'unknown' } | { readonly user_reference: string; readonly reason: 'inactive' | 'unknown' };
-  VALIDATION_ERROR: { readonly violations: readonly { readonly field: string; readonly reason: string }[]; readonly more?: number } | { readonly violations: readonly { readonly field: string; readonly reason: string }[] };
+  VALIDATION_ERROR: { readonly violations: readonly { readonly field: string; readonly reason: string; readonly rule?: string; readonly limit?: string }[]; readonly more?: number } | { readonly violations: readonly { readonly field: string; readonly reason: string; readonly rule?: string; readonly limit?: string }[] };
   WALLET_FULL: { readonly amount: string; readonly currency: string };
   WEBHOOK_ENDPOINT_INACTIVE: { readonly webhook_endpoint_id: string };
   WEBHOOK_ENDPOINT_LIMIT_REACHED: { readonly limit: number };

@@ -151,9 +151,27 @@ export function violationsOf(errors: readonly Partial<ErrorObject>[], part = 'bo
     const field = part === 'headers' ? headerName(path) : path;
     // The first reason of a field wins, except that `moneyIn` is more precise than a pattern.
     if (violations.has(field) && error.keyword !== 'moneyIn') continue;
-    violations.set(field, { field, reason: error.message ?? 'is not valid' });
+    violations.set(field, { field, reason: error.message ?? 'is not valid', ...figureOf(error) });
   }
   return [...violations.values()];
+}
+
+/** The rules that compare with a figure, by the keyword of the schema. */
+const RULES: Readonly<Record<string, string>> = {
+  minimum: 'minimum',
+  exclusiveMinimum: 'above',
+  maximum: 'maximum',
+  exclusiveMaximum: 'below',
+  minLength: 'min_length',
+  maxLength: 'max_length',
+  minItems: 'min_items',
+  maxItems: 'max_items',
+};
+
+function figureOf({ keyword = '', params }: Partial<ErrorObject>): Pick<Violation, 'rule' | 'limit'> {
+  const rule = RULES[keyword];
+  const limit: unknown = params?.limit;
+  return rule === undefined || typeof limit !== 'number' ? {} : { rule, limit: String(limit) };
 }
 
 function fieldOf({ instancePath = '', keyword, params }: Partial<ErrorObject>): string {

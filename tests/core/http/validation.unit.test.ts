@@ -371,7 +371,7 @@ describe('a query', () => {
     assert.deepEqual(violations({ name: ['a', 'b'] }), [{ field: 'name', reason: 'must be text' }]);
     const many = Array.from({ length: 21 }, () => 'open');
     assert.deepEqual(violations({ status: many }), [
-      { field: 'status', reason: 'must have at most 20 items' },
+      { field: 'status', reason: 'must have at most 20 items', rule: 'max_items', limit: '20' },
     ]);
   });
 

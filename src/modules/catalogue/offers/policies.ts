@@ -47,7 +47,8 @@ function valueViolations(
   if (cashbackType === 'fixed') return moneyViolations('cashback_value', cashbackValue, currency);
   if (cashbackValue <= 0) return [{ field: 'cashback_value', reason: 'must be above zero' }];
   if (cashbackValue <= maximum) return [];
-  return [{ field: 'cashback_value', reason: `must be at most ${maximum} percent` }];
+  const reason = `must be at most ${maximum} percent`;
+  return [{ field: 'cashback_value', reason, rule: 'maximum', limit: String(maximum) }];
 }
 
 function moneyViolations(field: string, value: number | null, currency: string): Violation[] {

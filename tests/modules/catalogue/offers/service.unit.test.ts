@@ -129,7 +129,7 @@ describe('creating an offer', () => {
     const broken = { ...PROPOSAL, cashbackValue: 20.1, startDate: '2026-03-01', endDate: '2026-03-13' };
     await rejectsWith(service.createOffer(broken, ADMIN), 'VALIDATION_ERROR', {
       violations: [
-        { field: 'cashback_value', reason: 'must be at most 20 percent' },
+        { field: 'cashback_value', reason: 'must be at most 20 percent', rule: 'maximum', limit: '20' },
         { field: 'end_date', reason: 'must not be in the past' },
       ],
     });
