@@ -12,7 +12,10 @@ export const withdrawSearch = defineFilters({ currency: text });
 
 export const withdrawalsQuery = ({ cursor, limit }: { readonly cursor?: string; readonly limit?: number }) =>
   listQuery(['withdrawals', 'list', cursor, limit], ({ signal }) =>
-    api.get('/users/me/payouts', { params: { query: { cursor, limit } }, signal }),
+    api.get('/users/me/payouts', {
+      params: { query: { ...(cursor && { cursor }), ...(limit && { limit }) } },
+      signal,
+    }),
   );
 
 /** Read again every 30 seconds while something may still happen to it. */
