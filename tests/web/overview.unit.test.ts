@@ -87,7 +87,20 @@ test('each of the eight figures leads to its rows', () => {
     english,
   );
   assert.equal(figures.length, 8);
-  assert.equal(new Set(figures.map(({ to, search }) => to + JSON.stringify(search))).size, 8);
+  const pages = [
+    '/books',
+    '/shoppers',
+    '/payouts',
+    '/purchases',
+    '/holds',
+    '/purchases',
+    '/shoppers',
+    '/refusals',
+  ];
+  assert.deepEqual(
+    figures.map(({ to }) => to),
+    pages,
+  );
   const detailOf = (label: string) => figures.find((figure) => figure.label === label)?.detail;
   assert.equal(detailOf('Payouts due'), '1 payout, oldest 0 minutes');
   assert.equal(detailOf('Overdue pending'), '0 purchases: 2 of inactive merchants');

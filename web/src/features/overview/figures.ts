@@ -6,7 +6,7 @@ import { blockersText, shareText } from './words.ts';
 
 type Texts = typeof en;
 
-/** The figures of the overview in words, each with the place of exactly its rows. */
+/** The figures of the overview in words, each with the page that has its rows. The API lists no wallets yet: sums of wallets lead to the books or to shoppers. */
 export function figuresOf(summary: ReportSummary, t: Texts, format: Format): FigureProps[] {
   const { currency, owed, withdrawable, payouts_due: due, overdue, held, converted, refused } = summary;
   const owedToUs = summary.owed_to_us;
@@ -18,15 +18,14 @@ export function figuresOf(summary: ReportSummary, t: Texts, format: Format): Fig
       label: t.figure.owed,
       value: money(owed.amount),
       detail: `${t.wallets(owed.count)}: ${t.owedParts(money(owed.pending), money(owed.available), money(owed.payouts_under_way))}`,
-      to: '/wallets',
-      search: { currency, owed: 'true' },
+      to: '/books',
+      search: { currency },
     },
     {
       label: t.figure.withdrawable,
       value: money(withdrawable.amount),
       detail: t.walletsFrom(withdrawable.count, money(withdrawable.minimum)),
-      to: '/wallets',
-      search: { currency, available_from: withdrawable.minimum },
+      to: '/shoppers',
     },
     {
       label: t.figure.payoutsDue,
@@ -44,29 +43,27 @@ export function figuresOf(summary: ReportSummary, t: Texts, format: Format): Fig
         .filter(Boolean)
         .join(': '),
       to: '/purchases',
-      search: { overdue: 'true', currency },
+      search: { overdue: 'true' },
     },
     {
       label: t.figure.held,
       value: money(held.amount),
       detail: aged(t.purchases(held.count), held.oldest_at),
       to: '/holds',
-      search: { currency },
     },
     {
       label: t.figure.converted,
       value: shareText(converted.share, t, format),
       detail: t.settled(converted.count),
       to: '/purchases',
-      search: { status: ['confirmed', 'reversed'], currency },
+      search: { status: ['confirmed', 'reversed'] },
     },
     {
       label: t.figure.owedToUs,
       value: money(owedToUs.amount),
       detail: t.wallets(owedToUs.count),
       alert: owedToUs.count > 0,
-      to: '/wallets',
-      search: { currency, below_zero: 'true' },
+      to: '/shoppers',
     },
     {
       label: t.figure.refused,

@@ -4,7 +4,7 @@ import { Figure } from '#ui/figure.tsx';
 import { useFormat, useMessages } from '#ui/locale.tsx';
 import { figuresOf } from '../figures.ts';
 
-/** Eight numbers to act on. Each leads to exactly its rows. */
+/** Eight numbers to act on. Each leads to its rows. */
 export function Figures({ summary }: { readonly summary: ReportSummary }) {
   const t = useMessages(messages);
   const format = useFormat();
