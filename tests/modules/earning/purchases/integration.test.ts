@@ -294,6 +294,7 @@ describe('the list of purchases', () => {
       confirmed_at: null,
       reversed_at: null,
       reversal_reason: null,
+      overdue_since: null,
     });
     assert.deepEqual(answer.body.pagination, { offset: 0, limit: 20, total: 2, next_cursor: null });
   });
