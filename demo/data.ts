@@ -10,7 +10,7 @@ import { type Cast, openProgramme } from './cast.ts';
 import type { DemoClock } from './clock.ts';
 import { creditGoodwill, movePayouts, requestPayouts } from './money.ts';
 import { DAYS, type PlannedPurchase, plannedPurchases, purchasesOfDave } from './plan.ts';
-import { DAVE, WITHOUT_OFFER } from './programme.ts';
+import { DAVE, IMPORTED, WITHOUT_OFFER } from './programme.ts';
 import { seededRandom } from './random.ts';
 
 /** An imported customer without a password. It is created last: if it exists, the demo data is complete. */
@@ -174,9 +174,9 @@ async function reportWrongly(
 
 /** True if there are accounts that do not belong to the demo data. */
 async function holdsOthers({ modules }: Platform): Promise<boolean> {
-  const known = DEMO_ACCOUNTS.map(({ email }) => email);
+  const known = [...DEMO_ACCOUNTS, ...IMPORTED].map(({ email }) => email);
   const { items } = await modules.users.service.listUsers({}, { offset: 0, limit: known.length + 1 });
-  return items.some(({ email }) => !known.includes(email) && !email.endsWith('@example.com'));
+  return items.some(({ email }) => !known.includes(email));
 }
 
 /** Returns the id of the purchase that an earlier, interrupted load recorded. */

@@ -115,7 +115,7 @@ describe('demo data', () => {
     for (const start of ['first', 'second']) {
       const platform = await spawnPlatform({ DATABASE_URL: url, DEMO_DATA: 'true' });
       await platform.ready();
-      assert.equal((await usersOf(url)).length, 5, start);
+      assert.equal((await usersOf(url)).length, 17, start);
       platform.process.kill('SIGTERM');
       assert.equal(await platform.ended, 0);
     }
