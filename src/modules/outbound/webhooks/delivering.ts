@@ -68,9 +68,11 @@ export function webhookDelivery(deps: {
   /** Starts what is due and returns its number. Returns 0 when nothing is due and nothing is in flight. */
   async function run(signal: AbortSignal): Promise<number> {
     while (!signal.aborted && !stopping.signal.aborted) {
+      // What ends during the search may make room for more.
+      const wasIdle = inFlight.size === 0;
       const started = await startDue();
-      if (started > 0 || inFlight.size === 0) return started;
-      await someEnded(signal);
+      if (started > 0 || wasIdle) return started;
+      if (inFlight.size > 0) await someEnded(signal);
     }
     return 0;
   }

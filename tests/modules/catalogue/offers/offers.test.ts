@@ -340,6 +340,8 @@ describe('what shoppers see', async () => {
           end_date: '2026-03-14',
           cap_refill: false,
           monthly_cap: 30,
+          cap_left: 30,
+          confirmation_days: 30,
         },
       );
     }

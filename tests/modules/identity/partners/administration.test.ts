@@ -40,6 +40,7 @@ describe('a partner', () => {
       ...shown,
       keys: 0,
       last_used_at: null,
+      refused_share: null,
     });
     assert.deepEqual(await auditOf(id), [
       {

@@ -43,7 +43,7 @@ describe('a partner of one merchant', () => {
     const answer = await setMerchants(partner, [shop.merchantId.toUpperCase()]);
     assert.deepEqual([answer.status, answer.body.merchant_ids], [200, [shop.merchantId]]);
     const shown = await api('GET', `/partners/${partner.id}`, { token: admin.token });
-    assert.deepEqual(shown.body, { ...answer.body, keys: 1, last_used_at: null });
+    assert.deepEqual(shown.body, { ...answer.body, keys: 1, last_used_at: null, refused_share: null });
 
     const own = await shop.report({}, token);
     const before = await countRows(platform);

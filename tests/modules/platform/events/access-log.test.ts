@@ -150,6 +150,10 @@ test('the operations that show addresses are known: a new one states showsPerson
     .filter(([, { get }]) => textOf(get?.responses['200']).match(/"(user_)?email":/) !== null)
     .map(([path]) => path.replace('/api/v1', ''));
   assert.deepEqual(shown.sort(), [
+    // The demo accounts.
+    '/app-info',
+    '/payouts',
+    '/payouts/{id}',
     '/purchase-holds',
     '/purchases',
     '/purchases/{id}/timeline',
