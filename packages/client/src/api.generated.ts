@@ -3498,7 +3498,8 @@ export interface components {
         };
         PayoutsResultItem: {
             error?: components["schemas"]["ErrorBody"];
-            id: components["schemas"]["Id"];
+            /** @description The id that was sent. */
+            id: string;
             payout_status?: components["schemas"]["PayoutStatus"];
             /** @example 200 */
             status: number;

@@ -128,7 +128,7 @@ export const PayoutsMoveBody = Input({
 export const PayoutsMoveResult = Type.Object({
   results: Type.Array(
     Type.Object({
-      id: Id,
+      id: Type.String({ description: 'The id that was sent.' }),
       status: Type.Integer({ examples: [200] }),
       payout_status: Type.Optional(Status),
       error: Type.Optional(ErrorBody),
