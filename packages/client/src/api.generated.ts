@@ -7941,6 +7941,7 @@ export interface operations {
                     "application/json": components["schemas"]["CashbackOfDayPage"];
                 };
             };
+            400: components["responses"]["ValidationError400"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
             422: components["responses"]["UnsupportedCurrencyOrValidationError"];
@@ -7982,6 +7983,7 @@ export interface operations {
                     "application/json": components["schemas"]["TopMerchantPage"];
                 };
             };
+            400: components["responses"]["ValidationError400"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
             422: components["responses"]["UnsupportedCurrencyOrValidationError"];
@@ -8049,6 +8051,7 @@ export interface operations {
                     "application/json": components["schemas"]["RefusalsOfDayPage"];
                 };
             };
+            400: components["responses"]["ValidationError400"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
             422: components["responses"]["ValidationError"];
@@ -8090,6 +8093,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReportSummary"];
                 };
             };
+            400: components["responses"]["ValidationError400"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["ForbiddenOrMfaEnrolmentRequired"];
             422: components["responses"]["UnsupportedCurrencyOrValidationError"];

@@ -8,6 +8,8 @@ import type { DayRange, Outcomes, Overdue, PendingAge, PendingDay, Progress } fr
 
 const USUAL_DAYS = 30;
 
+const FIRST_DAY = Temporal.PlainDate.from('0001-01-01');
+
 /** Three years: a report has a row for each day. */
 const MOST_DAYS = 1_096;
 
@@ -20,12 +22,18 @@ export function rangeOf(
   today: Temporal.PlainDate,
 ): DayRange {
   const last = to === undefined ? today : Temporal.PlainDate.from(to);
-  const first = from === undefined ? last.subtract({ days: USUAL_DAYS - 1 }) : Temporal.PlainDate.from(from);
+  const first = from === undefined ? usualStart(last) : Temporal.PlainDate.from(from);
   if (first.until(last).days >= MOST_DAYS)
     throw ruleViolation({
       violations: [{ field: 'to', reason: `must be less than ${MOST_DAYS} days after from` }],
     });
   return { from: first.toString(), to: last.toString() };
+}
+
+/** No day before the year 1 can be written as `YYYY-MM-DD`. */
+function usualStart(last: Temporal.PlainDate): Temporal.PlainDate {
+  const start = last.subtract({ days: USUAL_DAYS - 1 });
+  return start.year < 1 ? FIRST_DAY : start;
 }
 
 /** @throws REPORTS_NOT_READY. */

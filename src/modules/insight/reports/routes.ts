@@ -1,3 +1,4 @@
+import { ruleViolation } from '../../../core/errors.ts';
 import type { Routes } from '../../../core/http/route.ts';
 import { unsupportedCurrency } from '../../../core/money.ts';
 import { reportsNotReady } from './errors.ts';
@@ -25,6 +26,7 @@ const FRESHNESS = 'At most a minute old, see `as_of`.';
 
 export function reportRoutes(service: ReportService): Routes {
   const ofMoney = { access: ['admin'], errors: [unsupportedCurrency, reportsNotReady] } as const;
+  const ofMoneyInDays = { ...ofMoney, errors: [...ofMoney.errors, ruleViolation] };
 
   return (server) => {
     server.get(
@@ -37,7 +39,7 @@ export function reportRoutes(service: ReportService): Routes {
           querystring: RangeQuery,
           response: { 200: ReportSummary },
         },
-        config: ofMoney,
+        config: ofMoneyInDays,
       },
       async ({ query }) => presentSummary(await service.summarize(query)),
     );
@@ -70,7 +72,7 @@ export function reportRoutes(service: ReportService): Routes {
           querystring: RangeQuery,
           response: { 200: DailyReport },
         },
-        config: ofMoney,
+        config: ofMoneyInDays,
       },
       async ({ query }) => {
         const report = await service.listDays(query);
@@ -106,7 +108,7 @@ export function reportRoutes(service: ReportService): Routes {
           querystring: RangeQuery,
           response: { 200: MerchantReport },
         },
-        config: ofMoney,
+        config: ofMoneyInDays,
       },
       async ({ query }) => {
         const report = await service.listMerchants(query);
@@ -124,7 +126,7 @@ export function reportRoutes(service: ReportService): Routes {
           querystring: RefusalRangeQuery,
           response: { 200: RefusalReport },
         },
-        config: { access: ['admin'], errors: [reportsNotReady] },
+        config: { access: ['admin'], errors: [reportsNotReady, ruleViolation] },
       },
       async ({ query }) => presentReport(await service.listRefusals(query), presentRefusalsOfDay),
     );
