@@ -22,6 +22,9 @@ export type BarPlotProps<Row> = {
   readonly arrangement?: 'stacked' | 'over';
 };
 
+/** Bars of one width that stand exactly over each other. A gap in percent is one of the whole group. */
+const OVER = { barSize: 32, barGap: -32 };
+
 const TICK = { fill: 'var(--color-muted)', fontSize: 12 };
 
 /** Bars from zero. The arrow keys walk over them. */
@@ -33,8 +36,8 @@ export function BarPlot<Row>({ label, rows, category, series, axis, tip, arrange
         data={rows as Row[]}
         title={label}
         margin={{ top: 8, right: 0, bottom: 0, left: 0 }}
-        barGap={arrangement === 'over' ? '-100%' : 1}
         barCategoryGap="20%"
+        {...(arrangement === 'over' ? OVER : { barGap: 1 })}
       >
         <ChartPatterns id={id} />
         <CartesianGrid vertical={false} stroke="var(--color-line)" />
