@@ -1,7 +1,6 @@
 import { Amount } from '#ui/amount.tsx';
 import { ChartFrame } from '#ui/chart-frame.tsx';
 import { Figure } from '#ui/figure.tsx';
-import { Tabs } from '#ui/tabs.tsx';
 
 export function Figures() {
   return (
@@ -21,14 +20,6 @@ export function Figures() {
           to="/shoppers"
         />
       </div>
-      <Tabs
-        label="Parts"
-        chosen="purchases"
-        tabs={[
-          { value: 'purchases', label: 'Purchases' },
-          { value: 'journal', label: 'Journal' },
-        ]}
-      />
       <ChartFrame
         title="Cashback per day"
         series={[

@@ -1,9 +1,9 @@
 import * as messages from '#messages/audit.ts';
 import * as common from '#messages/common.ts';
+import { DateRange } from '#ui/date-range.tsx';
 import { useMessages } from '#ui/locale.tsx';
 import { SearchBox } from '#ui/search-box.tsx';
 import { Select } from '#ui/select.tsx';
-import { TextField } from '#ui/text-field.tsx';
 import type { AuditFilters } from '../queries.ts';
 
 export type AuditFilterBarProps = {
@@ -53,18 +53,7 @@ export function AuditFilterBar({ filters, onChange }: AuditFilterBarProps) {
         value={filters.request_id}
         onSearch={(request_id) => onChange({ request_id })}
       />
-      <TextField
-        label={shared.from}
-        type="date"
-        value={filters.from ?? ''}
-        onChange={({ target: { value } }) => onChange({ from: value || undefined })}
-      />
-      <TextField
-        label={shared.to}
-        type="date"
-        value={filters.to ?? ''}
-        onChange={({ target: { value } }) => onChange({ to: value || undefined })}
-      />
+      <DateRange value={{ from: filters.from, to: filters.to }} onChange={onChange} />
     </>
   );
 }

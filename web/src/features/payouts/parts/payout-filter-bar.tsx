@@ -1,9 +1,8 @@
-import * as common from '#messages/common.ts';
 import * as messages from '#messages/payouts.ts';
+import { DateRange } from '#ui/date-range.tsx';
 import { useMessages } from '#ui/locale.tsx';
 import { SearchBox } from '#ui/search-box.tsx';
 import { Select } from '#ui/select.tsx';
-import { TextField } from '#ui/text-field.tsx';
 import { PAYOUT_STATES, type PayoutFilters } from '../queries.ts';
 
 export type PayoutFilterBarProps = {
@@ -13,7 +12,6 @@ export type PayoutFilterBarProps = {
 
 export function PayoutFilterBar({ filters, onChange }: PayoutFilterBarProps) {
   const t = useMessages(messages);
-  const shared = useMessages(common);
   const status = filters.status?.length === 1 ? filters.status[0] : undefined;
   return (
     <>
@@ -34,18 +32,7 @@ export function PayoutFilterBar({ filters, onChange }: PayoutFilterBarProps) {
         value={filters.external_reference}
         onSearch={(external_reference) => onChange({ external_reference })}
       />
-      <TextField
-        label={shared.from}
-        type="date"
-        value={filters.from ?? ''}
-        onChange={({ target: { value } }) => onChange({ from: value || undefined })}
-      />
-      <TextField
-        label={shared.to}
-        type="date"
-        value={filters.to ?? ''}
-        onChange={({ target: { value } }) => onChange({ to: value || undefined })}
-      />
+      <DateRange value={{ from: filters.from, to: filters.to }} onChange={onChange} />
     </>
   );
 }
